@@ -1,0 +1,137 @@
+/** Nanoseconds since the capture's epoch, a double: exact to 1 ns for 104 days. The one unit of time in harness/. */
+export type Nanos = number
+
+export const NANOS_PER_SECOND = 1_000_000_000
+
+/** A packet that a firewall or the load balancer sent on its own because of another packet; rare, so an object. */
+export interface Emitted {
+  /** Index in the batch of the packet that caused it, -1 where none did (a reset at expiry). */
+  readonly cause: number
+  readonly kind: 'tcp-rst' | 'icmp'
+  readonly to: 'sender' | 'receiver'
+  /** Host index or `Host.loadBalancer`. */
+  readonly by: number
+  readonly at: Nanos
+  /** The whole frame, link header included, owned by whoever reads this object. */
+  readonly frame: Uint8Array
+  readonly link: number
+  /** TCP numbers of a reset (absolute, unsigned); 0 for ICMP. */
+  readonly seq: number
+  readonly ack: number
+}
+
+/** A datagram put together from fragments; rare, so an object. The verdict is that of the fragment which completed it. */
+export interface Rebuilt {
+  readonly index: number
+  /** IP header of the first fragment followed by the whole transport segment, without fragment header. */
+  readonly bytes: Uint8Array
+  readonly kind: number
+  readonly l4: number
+  readonly payload: number
+  readonly flags: number
+}
+
+/**
+ * Up to `capacity` frames and what the stages have found out about them. Each column is filled by exactly one stage (named
+ * beside it) and holds values for indices 0 … count-1 once that stage has run. A batch is valid until the next one is
+ * pulled from whoever gave it; what must outlive it (evidence, reassembly) is copied.
+ */
+export class PacketBatch {
+  readonly capacity: number
+  count = 0
+  /** capture/: frames, in any order and with gaps (record headers) between them. */
+  bytes: Uint8Array
+  /** A view of exactly `bytes`. */
+  view: DataView
+  /** capture/: packet number in the capture, from 1 (tshark's frame.number); 0: synthesised. */
+  readonly number: Int32Array
+  /** capture/: offset of the frame in `bytes`. */
+  readonly start: Int32Array
+  /** capture/: bytes present, at most 262,144. */
+  readonly captured: Int32Array
+  /** capture/: bytes on the wire. */
+  readonly original: Int32Array
+  /** capture/, then timeline/: when the packet is offered. */
+  readonly time: Float64Array
+  /** capture/: a `Link` code (pcapng: may differ from packet to packet). */
+  readonly link: Uint8Array
+  /** wire/: a `Kind` code. */
+  readonly kind: Uint8Array
+  /** wire/: offset of the (innermost read) IP header in `bytes`, -1: none. */
+  readonly l3: Int32Array
+  /** wire/: offset of the transport header in `bytes`, -1: none. */
+  readonly l4: Int32Array
+  /** wire/: transport payload length in bytes by the IP length, not by what was captured. */
+  readonly payload: Int32Array
+  /** wire/: TCP flags; 0 for others. */
+  readonly flags: Uint8Array
+  /** wire/: up to two VLAN ids, outer << 12 | inner; 0: untagged. */
+  readonly vlan: Int32Array
+  /** flow/: flow id, dense from 0; -1: belongs to none. */
+  readonly flow: Int32Array
+  /** flow/: a `Direction` code. */
+  readonly direction: Uint8Array
+  /** flow/: datagrams completed in this batch, in order of index. */
+  readonly rebuilt: Rebuilt[] = []
+  /** timeline/: step id, dense from 0 in the order of offering. */
+  readonly step: Int32Array
+  /** timeline/: index into `Timeline.phases`. */
+  readonly phase: Uint8Array
+  /** timeline/: a `Role` code. */
+  readonly role: Uint8Array
+  /** path/: index into `Topology.hosts`, `Host.bypass`, or `Host.loadBalancer` (absorbed there; verdict and reason are then set). */
+  readonly host: Uint8Array
+  /** path/ for absorbed and bypassing packets, else the target: a `Verdict` code. */
+  readonly verdict: Uint8Array
+  /** As `verdict`: a `Reason` code. */
+  readonly reason: Uint8Array
+  /** path/ and the target: what was emitted about packets of this batch. */
+  readonly emitted: Emitted[] = []
+
+  constructor(capacity: number, byteCapacity: number) {
+    this.capacity = capacity
+    this.bytes = new Uint8Array(byteCapacity)
+    this.view = new DataView(this.bytes.buffer)
+    this.number = new Int32Array(capacity)
+    this.start = new Int32Array(capacity)
+    this.captured = new Int32Array(capacity)
+    this.original = new Int32Array(capacity)
+    this.time = new Float64Array(capacity)
+    this.link = new Uint8Array(capacity)
+    this.kind = new Uint8Array(capacity)
+    this.l3 = new Int32Array(capacity)
+    this.l4 = new Int32Array(capacity)
+    this.payload = new Int32Array(capacity)
+    this.flags = new Uint8Array(capacity)
+    this.vlan = new Int32Array(capacity)
+    this.flow = new Int32Array(capacity)
+    this.direction = new Uint8Array(capacity)
+    this.step = new Int32Array(capacity)
+    this.phase = new Uint8Array(capacity)
+    this.role = new Uint8Array(capacity)
+    this.host = new Uint8Array(capacity)
+    this.verdict = new Uint8Array(capacity)
+    this.reason = new Uint8Array(capacity)
+  }
+
+  /** Forgets the packets, keeps the memory. */
+  clear(): void {
+    this.count = 0
+    this.rebuilt.length = 0
+    this.emitted.length = 0
+  }
+
+  /** Replaces the byte buffer by a larger one, keeping its first `keep` bytes; offsets stay good. */
+  growBytes(byteCapacity: number, keep: number): void {
+    const grown = new Uint8Array(byteCapacity)
+    grown.set(this.bytes.subarray(0, keep))
+    this.bytes = grown
+    this.view = new DataView(grown.buffer)
+  }
+
+  /** A copy of one frame, for whatever must outlive the batch. */
+  copyFrame(index: number): Uint8Array {
+    const start = this.start[index] ?? 0
+    return this.bytes.slice(start, start + (this.captured[index] ?? 0))
+  }
+}

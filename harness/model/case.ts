@@ -1,0 +1,166 @@
+import type { Nanos } from './batch.ts'
+import type { DirectionName, ReasonName, VerdictName } from './codes.ts'
+import type { Mark, Setup } from './setup.ts'
+
+/** What a packet is within its flow. A position names the packet *before* which something happens. */
+export type PacketClass =
+  | 'any'
+  | 'syn'
+  | 'syn-ack'
+  /** The pure ACK that completes the opening. */
+  | 'handshake-ack'
+  /** The first packet after the opening was completed, whatever it is. */
+  | 'established'
+  | 'data'
+  /** ACK without data that is neither the end of the opening nor a keepalive. */
+  | 'ack'
+  | 'keepalive'
+  | 'retransmission'
+  | 'fin'
+  | 'rst'
+
+/** Where an injection happens: just before the packet that it names is offered. */
+export type Position =
+  | { readonly packet: number }
+  /** At a time of the capture; before the first packet whose recorded time is not earlier. */
+  | { readonly time: Nanos }
+  /** Before the nth (from 1) packet of that class, of one direction where given, in the flow under test. */
+  | { readonly before: PacketClass; readonly direction?: DirectionName; readonly nth: number }
+
+interface InjectionBase {
+  /** `host-swap`, or `host-swap#2` for the second of its kind in a case: the name of the phase that it begins. */
+  readonly label: string
+  readonly at: Position
+}
+
+export type Injection = InjectionBase &
+  (
+    | {
+        readonly kind: 'host-swap'
+        readonly cause: 'drain' | 'crash'
+        /** Host that leaves; absent: the one that serves the flow under test. */
+        readonly host?: string
+      }
+    | {
+        readonly kind: 'idle-gap'
+        /** The silence before the packet lasts exactly this long; never shorter than recorded. */
+        readonly gap: Nanos
+        /** Keepalive probes through the gap, each answered. */
+        readonly keepalive?: { readonly every: Nanos; readonly from: 'client' | 'server' }
+        /** Only the flow of the packet is silent, or everything. */
+        readonly scope: 'flow' | 'topology'
+      }
+    | {
+        readonly kind: 'asymmetric-path'
+        readonly direction: DirectionName
+        /** A host by name, or round the firewall. */
+        readonly to: string
+        readonly scope: 'flow' | 'topology'
+      }
+    /** Undoes swaps and asymmetric paths: the host is back in service and flows go where they went at first. */
+    | { readonly kind: 'path-return' }
+    | {
+        readonly kind: 'reconnect'
+        readonly tuple: 'same' | 'new-port'
+        /** How long after the position the client opens again. */
+        readonly delay: Nanos
+        /** Only if the packet just before the position (of the flow) met one of these verdicts. */
+        readonly when?: readonly VerdictName[]
+        /** Recorded packets of the flow that are replayed on the new connection; absent: all. */
+        readonly packets?: number
+      }
+    /** One packet that was not recorded, made from the flow's numbers at that point. */
+    | {
+        readonly kind: 'segment'
+        readonly direction: DirectionName
+        /** TCP flags, `SA`, `F`, `` (none) … letters of FSRPAUEC. */
+        readonly flags: string
+        /** Added to the next sequence number that the sender would use. */
+        readonly seq: number
+        /** Added to the acknowledgement number that the sender would use; absent: none is sent unless A is set (0). */
+        readonly ack: number
+        /** Payload bytes. */
+        readonly length: number
+        /** Added to the sender's last TCP timestamp, where the flow has timestamps; milliseconds. */
+        readonly timestamp: number
+      }
+    /** The packet before the position of its direction once more, byte for byte. */
+    | { readonly kind: 'duplicate'; readonly direction: DirectionName }
+  )
+
+export type Level = 'core' | 'extended' | 'provisional'
+
+/** Where an expectation is known from. */
+export interface Provenance {
+  readonly mark: Mark
+  readonly where: string
+}
+
+/** What must have been observed of the probe packets of one phase (and direction). */
+export interface PacketExpectation {
+  readonly kind: 'packets'
+  /** `before`, `after host-swap`, `reconnect`, … */
+  readonly phase: string
+  readonly direction?: DirectionName
+  /** Which of them: every one, only the first, all but the first, or one by its capture number. */
+  readonly which: 'all' | 'first' | 'rest' | number
+  readonly conforms: readonly VerdictName[]
+  readonly tolerated: readonly VerdictName[]
+  readonly towards?: 'sender' | 'peer' | 'client' | 'server' | 'both' | 'any'
+  readonly by?: string
+  readonly reason?: ReasonName
+  readonly level: Level
+  readonly provenance: Provenance
+}
+
+/** A counter's growth over the case, summed over hosts unless one is named. */
+export interface CounterExpectation {
+  readonly kind: 'counter'
+  readonly counter: string
+  readonly host?: string
+  readonly equals: number
+  readonly level: Level
+  readonly provenance: Provenance
+}
+
+/** With reactive endpoints: what the user of the connection felt. */
+export interface ImpactExpectation {
+  readonly kind: 'impact'
+  readonly conforms: readonly ImpactKind[]
+  readonly level: Level
+  readonly provenance: Provenance
+}
+export type ImpactKind = 'survived' | 'reset' | 'hung' | 'recovered'
+export interface Impact {
+  readonly kind: ImpactKind
+  /** Nanoseconds from the first injection to the reset, to giving up, or to the recovery; 0 for survived. */
+  readonly after: Nanos
+  /** The end that felt it first. */
+  readonly end?: 'client' | 'server'
+}
+
+export type Expectation = PacketExpectation | CounterExpectation | ImpactExpectation
+
+/** One thing to be shown: capture + setup + injections + expectations. */
+export interface Case {
+  /** A path with axes: `aws-network-firewall/host-swap/policy:reject/family:ipv6`. */
+  readonly name: string
+  /** The suite's own name: the first components of `name`. */
+  readonly suite: string
+  readonly file: string
+  readonly line: number
+  /** Ids of the rows of the decision tables that it shows: `10.1/fin`. */
+  readonly rows: readonly string[]
+  readonly tags: readonly string[]
+  /** One sentence. */
+  readonly requirement: string
+  readonly axes: Readonly<Record<string, string>>
+  /** Absolute path of the capture. */
+  readonly capture: string
+  /** Flow under test, dense from 0 in the capture; -1: every flow is. */
+  readonly flow: number
+  readonly endpoints: 'recorded' | 'reactive'
+  readonly setup: Setup
+  readonly injections: readonly Injection[]
+  readonly expectations: readonly Expectation[]
+}

@@ -1,0 +1,84 @@
+/**
+ * The numbers that stand for words inside batches. Each table is closed: a stage that needs another word adds it here.
+ * `nameOf` turns a number back into its word at the edges (reports, logs, JSON).
+ */
+
+/** What a frame carries, as far as the decoder could read it. Non-first fragments have no transport header. */
+export const Kind = {
+  other: 0,
+  tcp4: 1,
+  tcp6: 2,
+  udp4: 3,
+  udp6: 4,
+  icmp4: 5,
+  icmp6: 6,
+  fragment4: 7,
+  fragment6: 8,
+  ip4: 9,
+  ip6: 10,
+  malformed: 11,
+} as const
+
+/** Which way a packet of a flow goes; the client is the side that opened the flow. */
+export const Direction = { c2s: 0, s2c: 1 } as const
+export type DirectionName = keyof typeof Direction
+
+/** What became of a packet (DESIGN 1). `undecided` is never counted as a drop. */
+export const Verdict = { undecided: 0, forward: 1, drop: 2, reject: 3, answered: 4 } as const
+export type VerdictName = keyof typeof Verdict
+
+/** Why, where the target tells it. Words are Suricata's drop reasons where Suricata has one. */
+export const Reason = {
+  none: 0,
+  'stream midstream': 1,
+  'flow drop': 2,
+  'stream error': 3,
+  rules: 4,
+  'default action': 5,
+  'decode error': 6,
+  'defrag error': 7,
+  'idle timeout': 8,
+  'not in flow table': 9,
+  'target unreachable': 10,
+  'flow table full': 11,
+  bypass: 12,
+} as const
+export type ReasonName = keyof typeof Reason
+
+/** Values of the `host` column that are not an index into `Topology.hosts`. */
+export const Host = { unknown: 252, path: 253, bypass: 254, loadBalancer: 255 } as const
+
+/** How a verdict is known: a plug-in's word, the device's own record, seen on the wire, or the step was not run (guard). */
+export const Knowledge = { self: 0, log: 1, wire: 2, notRun: 3 } as const
+
+/** What a packet is for: graded, proof that a road is alive, or the end of a wait. */
+export const Role = { probe: 0, control: 1, marker: 2 } as const
+
+/** Link layers that the decoder reads; the values are its own, not those of a capture file. */
+export const Link = {
+  unsupported: 0,
+  ethernet: 1,
+  raw: 2,
+  null: 3,
+  loop: 4,
+  sll: 5,
+  sll2: 6,
+  ppp: 7,
+  chdlc: 8,
+  nflog: 9,
+  raw4: 10,
+  raw6: 11,
+} as const
+export type LinkName = keyof typeof Link
+
+/** Bits of the TCP flags byte. */
+export const Tcp = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const
+
+/** The word for a number of one of the tables above; `unknown` for a number that the table does not hold. */
+export function nameOf<T extends Readonly<Record<string, number>>>(
+  table: T,
+  code: number,
+): (keyof T & string) | 'unknown' {
+  for (const name in table) if (table[name] === code) return name
+  return 'unknown'
+}

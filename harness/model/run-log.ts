@@ -1,0 +1,157 @@
+import type { Case, Impact, Level, Provenance } from './case.ts'
+import type { Capabilities } from './target.ts'
+
+/** Of a case (DESIGN 1). A retry that differs is `flaky`; only core and extended expectations can make it `fail`. */
+export type Outcome =
+  | 'pass'
+  | 'fail'
+  | 'flaky'
+  | 'inconclusive'
+  | 'error'
+  | 'skipped'
+  | 'known-failure'
+  | 'unexpected-pass'
+export const OUTCOMES: readonly Outcome[] = [
+  'pass',
+  'fail',
+  'flaky',
+  'inconclusive',
+  'error',
+  'skipped',
+  'known-failure',
+  'unexpected-pass',
+]
+
+/** One expectation that was not met, at one packet or of the case as a whole. */
+export interface Mismatch {
+  readonly level: Level
+  readonly provenance: Provenance
+  readonly phase: string
+  /** Index into the trace; absent for counters and impact. */
+  readonly index?: number
+  readonly expected: string
+  readonly observed: string
+  /** One sentence. */
+  readonly message: string
+}
+
+/** How many expectations of each level were held against observations, and how many of those were met. */
+export type Tally = Readonly<Record<Level, { readonly checked: number; readonly met: number }>>
+
+/** Everything that was offered and observed in one attempt at a case, as columns: enough to grade again and to draw. */
+export interface CaseTrace {
+  readonly hosts: readonly string[]
+  readonly phases: readonly string[]
+  readonly flows: readonly { readonly protocol: string; readonly client: string; readonly server: string }[]
+  /** Capture packet numbers, 0: synthesised. All columns have one entry a probe packet, in the order of offering. */
+  readonly number: readonly number[]
+  /** Microseconds since the first packet. */
+  readonly time: readonly number[]
+  readonly flow: readonly number[]
+  /** A letter a packet: `>` c2s, `<` s2c. */
+  readonly direction: string
+  readonly kind: readonly number[]
+  readonly flags: readonly number[]
+  readonly payload: readonly number[]
+  readonly phase: readonly number[]
+  /** Host column of the batch: where the path sent it. */
+  readonly host: readonly number[]
+  readonly by: readonly number[]
+  /** A letter a packet: u f d r a, n: not run (guard). */
+  readonly verdict: string
+  readonly reason: readonly number[]
+  /** A letter a packet, how it is known: s self, l log, w wire, n not run. */
+  readonly knowledge: string
+  readonly emitted: readonly {
+    /** Index into the columns, -1: no packet caused it. */
+    readonly index: number
+    readonly kind: 'tcp-rst' | 'icmp'
+    readonly to: 'client' | 'server'
+    readonly by: number
+    readonly seq: number
+    readonly ack: number
+    /** Whether its receiver would accept it (addresses, ports, numbers, checksum). */
+    readonly acceptable: boolean
+  }[]
+  readonly events: readonly { readonly before: number; readonly time: number; readonly label: string }[]
+  /** Controls offered and how many of them came out. */
+  readonly controls: { readonly sent: number; readonly out: number }
+}
+
+/** What reports need to know of a case, apart from its outcome. */
+export type CaseSummary = Pick<
+  Case,
+  | 'name'
+  | 'suite'
+  | 'file'
+  | 'line'
+  | 'rows'
+  | 'tags'
+  | 'requirement'
+  | 'axes'
+  | 'flow'
+  | 'endpoints'
+  | 'expectations'
+> & { readonly capture: string; readonly policy: string; readonly profile: string }
+
+export interface CaseFinished {
+  readonly type: 'case-finished'
+  readonly case: CaseSummary
+  readonly target: string
+  readonly attempt: number
+  readonly outcome: Outcome
+  /** One sentence where the outcome needs one (error, inconclusive, known failure). */
+  readonly detail?: string
+  readonly durationMs: number
+  readonly tally: Tally
+  readonly mismatches: readonly Mismatch[]
+  readonly counters: readonly Readonly<Record<string, number>>[]
+  readonly impact?: Impact
+  readonly trace?: CaseTrace
+}
+
+/** The run log: one JSON object a line, append-only; the only truth that reports are made from. */
+export type RunEvent =
+  | {
+      readonly type: 'run-started'
+      readonly schema: 1
+      readonly run: string
+      readonly flowbreak: string
+      readonly node: string
+      /** ISO 8601, UTC. */
+      readonly startedAt: string
+      readonly planned: number
+      readonly seed: number
+      readonly command: readonly string[]
+    }
+  | {
+      readonly type: 'target-ready'
+      readonly target: string
+      readonly version: string
+      readonly capabilities: Capabilities
+      readonly setup: string
+      readonly calibration: 'passed' | 'failed'
+      readonly detail?: string
+    }
+  | CaseFinished
+  | {
+      readonly type: 'case-skipped'
+      readonly case: CaseSummary
+      readonly target: string
+      /** The capability that the target lacks. */
+      readonly lacks: string
+    }
+  | {
+      readonly type: 'target-failed'
+      readonly target: string
+      readonly code: string
+      readonly message: string
+    }
+  | { readonly type: 'warning'; readonly code: string; readonly message: string; readonly where?: string }
+  | {
+      readonly type: 'run-finished'
+      readonly reason: 'completed' | 'interrupted' | 'bailed'
+      readonly finishedAt: string
+      readonly totals: Readonly<Record<Outcome, number>>
+      readonly exitCode: number
+    }

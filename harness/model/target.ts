@@ -1,0 +1,47 @@
+import type { PacketBatch } from './batch.ts'
+import type { ExceptionPolicy, Setup, Sharing } from './setup.ts'
+import type { HostEventKind, Timeline } from './timeline.ts'
+
+/** What a target can do; cases that need more are skipped by the name of what is lacking. */
+export interface Capabilities {
+  readonly clock: 'virtual' | 'real'
+  /** It yields the observations of a chunk before it pulls the next, so guards and reactive endpoints work while it runs. */
+  readonly reactive: boolean
+  /** Hosts at most. */
+  readonly hosts: number
+  readonly families: readonly ('ipv4' | 'ipv6')[]
+  readonly policies: readonly ExceptionPolicy[]
+  readonly sharing: readonly Sharing['kind'][]
+  readonly events: readonly HostEventKind[]
+  readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters')[]
+}
+
+/**
+ * What came of the packets of one chunk: its batch with the target's columns filled (verdict, reason, emitted), and how and by
+ * whom it is known. Exactly one observation a packet. Valid until the next is pulled.
+ */
+export interface ObservationBatch {
+  readonly packets: PacketBatch
+  /** By packet: a host index, or a `Host` code. */
+  readonly by: Uint8Array
+  /** By packet: a `Knowledge` code. */
+  readonly knowledge: Uint8Array
+}
+
+/** What a timeline is replayed through. */
+export interface Target {
+  readonly name: string
+  readonly version: string
+  readonly capabilities: Capabilities
+  /** Brings the device to `setup` with empty session tables. Throws FlowbreakError when it cannot. */
+  prepare(setup: Setup, signal: AbortSignal): Promise<Session>
+}
+
+export interface Session extends AsyncDisposable {
+  /** Plays the timeline; ends after each packet has had exactly one observation. */
+  replay(timeline: Timeline, signal: AbortSignal): AsyncIterable<ObservationBatch>
+  /** Back to empty session tables and zero counters without a new process; cheaper than `prepare`. */
+  reset(): Promise<void>
+  /** The device's own counters by host, under AWS's names (BEHAVIOURS 1.6). */
+  counters(): Promise<readonly Readonly<Record<string, number>>[]>
+}

@@ -1,0 +1,42 @@
+import type { Nanos, PacketBatch } from './batch.ts'
+
+/** What happens to hosts and paths between packets. */
+export type HostEvent =
+  /** The host takes no more flows; what it serves goes elsewhere (sharing may copy its table first). Its table stays. */
+  | { readonly kind: 'drain'; readonly host: number; readonly flow: number }
+  /** The host and its table are gone. */
+  | { readonly kind: 'crash'; readonly host: number; readonly flow: number }
+  /** The host is in service again, with the table that it still has. */
+  | { readonly kind: 'restore'; readonly host: number }
+  /** Packets of a flow (-1: of all) in a direction (2: both) go by this host or `Host.bypass`, whatever the balancer holds. */
+  | { readonly kind: 'steer'; readonly flow: number; readonly direction: 0 | 1 | 2; readonly host: number }
+  /** Undoes every steer, restores every host, and sends flows back to where they were first. */
+  | { readonly kind: 'return' }
+export type HostEventKind = HostEvent['kind']
+
+/** In `drain` and `crash`, `host` -1 means the host that serves `flow`; path/ writes the index in. */
+export interface TimedEvent {
+  /** Index into the chunk's batch of the packet before which it happens; `count`: after all. */
+  readonly before: number
+  readonly at: Nanos
+  readonly event: HostEvent
+}
+
+/** Packets in the order of offering, and the few events that fall between them. Valid until the next chunk is pulled. */
+export interface TimelineChunk {
+  readonly packets: PacketBatch
+  readonly events: readonly TimedEvent[]
+}
+
+/**
+ * The compiled case, every step with its time, flow, direction and (after path/) host. Chunks are lazy: a chunk may depend
+ * on the observations of the one before it (guards, reactive endpoints), so a session yields what it observed of a chunk
+ * before it pulls the next.
+ */
+export interface Timeline {
+  /** Nanoseconds since 1970 at which `Nanos` is 0. */
+  readonly epoch: bigint
+  /** Names of phases in order; grows while chunks are made. The first is `before`. */
+  readonly phases: readonly string[]
+  readonly chunks: AsyncIterable<TimelineChunk>
+}

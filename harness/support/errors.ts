@@ -1,0 +1,25 @@
+/** Exit codes of the command (DESIGN 6). */
+export const ExitCode = { ok: 0, failed: 1, usage: 2, broken: 3, interrupted: 130 } as const
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
+
+/** An error for people: a stable code, one sentence that says what, where and what to do, and the exit code it leads to. */
+export class FlowbreakError extends Error {
+  override readonly name = 'FlowbreakError'
+  readonly code: `ERR_${string}`
+  readonly exitCode: ExitCode
+
+  constructor(
+    code: `ERR_${string}`,
+    message: string,
+    options: { readonly exitCode?: ExitCode; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.exitCode = options.exitCode ?? ExitCode.usage
+  }
+}
+
+/** The sentence of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
