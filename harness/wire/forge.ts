@@ -1,0 +1,89 @@
+import { Kind } from '../model/codes.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { putU32 } from './bytes.ts'
+import { writeIpv4Checksum, writeTransportChecksum } from './checksum.ts'
+import { dissect } from './dissect.ts'
+import { isIpv6, writeDatagramLength } from './ip.ts'
+import { fitLink } from './links.ts'
+import { Protocol } from './numbers.ts'
+import { emitTcp, parseTcp, type TcpHeader } from './tcp.ts'
+import { emitTcpOptions, findOption, TcpOption } from './tcp-options.ts'
+
+export { readdress } from './readdress.ts'
+export { describeFlags } from './tcp.ts'
+export { verifyChecksums } from './verify.ts'
+
+/** A recorded frame to make others from. */
+export interface FrameTemplate {
+  readonly bytes: Uint8Array
+  /** A `Link` code. */
+  readonly link: number
+}
+
+/** What a forged segment carries. Sequence numbers are taken modulo 2^32, the window modulo 2^16. */
+export interface SegmentChange {
+  readonly flags: number
+  readonly seq: number
+  readonly ack: number
+  /** As in the header: not scaled. */
+  readonly window: number
+  /** Bytes of payload, each an `x`. */
+  readonly payload: number
+  /** Written as an option; the template's own is replaced. */
+  readonly timestamp?: { readonly value: number; readonly echo: number } | undefined
+  /** Keep the template's TCP options; absent: only the timestamp. */
+  readonly keepOptions?: boolean
+}
+
+const LARGEST_DATAGRAM = 65_535
+const LARGEST_OPTIONS = 40
+
+/**
+ * A TCP segment that was not recorded: link, tags, IP header (with extension headers) and ports of a frame of the same flow and
+ * direction, everything else as in `change`, lengths and checksums right. Throws ERR_TEMPLATE when the template is not a whole
+ * TCP header outside fragments, ERR_SEGMENT_LENGTH when the segment does not fit an IP datagram.
+ */
+export function forgeTcp(template: FrameTemplate, change: SegmentChange): Uint8Array {
+  const { bytes, link } = template
+  const { kind, l3, l4 } = dissect(bytes, link)
+  const header = kind === Kind.tcp4 || kind === Kind.tcp6 ? parseTcp(bytes, l4, bytes.length) : undefined
+  if (header === undefined)
+    throw new FlowbreakError(
+      'ERR_TEMPLATE',
+      'A TCP segment can only be made from a recorded frame with a whole TCP header: choose another packet of the flow.',
+    )
+  const options = optionsFor(header, change)
+  const end = l4 + 20 + options.length + change.payload
+  if (options.length > LARGEST_OPTIONS || end - l3 > LARGEST_DATAGRAM)
+    throw new FlowbreakError(
+      'ERR_SEGMENT_LENGTH',
+      `A TCP segment with ${options.length} bytes of options and ${change.payload} of payload does not fit: ask for fewer.`,
+    )
+  const frame = new Uint8Array(end)
+  frame.set(bytes.subarray(0, l4))
+  const { flags, seq, ack, window } = change
+  const payloadAt = emitTcp(
+    { ...header, reserved: 0, urgent: 0, flags, seq, ack, window, options },
+    frame,
+    l4,
+  )
+  frame.fill(0x78, payloadAt)
+  fitLink(frame, link)
+  writeDatagramLength(frame, l3, end)
+  if (!isIpv6(frame, l3)) writeIpv4Checksum(frame, l3)
+  writeTransportChecksum(frame, l3, l4, end, Protocol.tcp)
+  return frame
+}
+
+function optionsFor(template: TcpHeader, change: SegmentChange): Uint8Array {
+  const kept = change.keepOptions === true ? template.options.slice() : new Uint8Array(0)
+  if (change.timestamp === undefined) return kept
+  const at = findOption(kept, 0, kept.length, TcpOption.timestamps)
+  if (at < 0) {
+    const stamp = emitTcpOptions({ timestamps: change.timestamp })
+    return Uint8Array.from([...stamp, ...kept])
+  }
+  putU32(kept, at + 2, change.timestamp.value)
+  putU32(kept, at + 6, change.timestamp.echo)
+  return kept
+}

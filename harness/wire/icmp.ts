@@ -1,0 +1,80 @@
+import { putU16, putU32, u16, u32 } from './bytes.ts'
+import { isIpv6 } from './ip.ts'
+import { extensionLength } from './ipv6.ts'
+import { Protocol } from './numbers.ts'
+
+/** An ICMP header of either version (RFC 792, RFC 4443), without its checksum. */
+export interface IcmpHeader {
+  readonly type: number
+  readonly code: number
+  /** The second 32-bit word: identifier and sequence number, MTU, pointer, or unused. */
+  readonly rest: number
+}
+
+/** Where the packet that an ICMP error quotes lies. */
+export interface Quote {
+  l3: number
+  /** Offset of the quoted transport header, -1: not quoted, or the packet was a later fragment. */
+  l4: number
+  /** IP protocol of the quoted packet. */
+  protocol: number
+}
+
+/** Why bytes[at, end) do not start with a readable ICMP header; undefined when they do. */
+export function checkIcmp(_bytes: Uint8Array, at: number, end: number): string | undefined {
+  return end - at < 8 ? `ICMP needs 8 bytes, ${end - at} are there` : undefined
+}
+
+/** Reads the header at `at`; undefined where `checkIcmp` has a reason. */
+export function parseIcmp(bytes: Uint8Array, at: number, end: number): IcmpHeader | undefined {
+  if (checkIcmp(bytes, at, end) !== undefined) return undefined
+  return { type: bytes[at] ?? 0, code: bytes[at + 1] ?? 0, rest: u32(bytes, at + 4) }
+}
+
+/** Writes the header at `at` with a checksum of 0 and answers the offset behind it. */
+export function emitIcmp(header: IcmpHeader, bytes: Uint8Array, at: number): number {
+  bytes[at] = header.type
+  bytes[at + 1] = header.code
+  putU16(bytes, at + 2, 0)
+  putU32(bytes, at + 4, header.rest)
+  return at + 8
+}
+
+/** Whether an ICMP type reports an error and so quotes a packet (RFC 1122 3.2.2, RFC 4443 2.1). */
+export function isIcmpError(type: number, six: boolean): boolean {
+  return six ? type < 128 : type === 3 || type === 4 || type === 5 || type === 11 || type === 12
+}
+
+/**
+ * Finds the packet quoted by the ICMP error at `l4` in a frame that ends at `end`. False when there is none, or none with a
+ * whole IP header of the same family. At least 8 bytes of the transport header are there when `into.l4` is not -1.
+ */
+export function findQuote(bytes: Uint8Array, l4: number, end: number, six: boolean, into: Quote): boolean {
+  const l3 = l4 + 8
+  if (!isIcmpError(bytes[l4] ?? 0, six) || end - l3 < (six ? 40 : 20)) return false
+  into.l3 = l3
+  into.l4 = -1
+  if (six) return isIpv6(bytes, l3) && findQuotedTransport6(bytes, l3, end, into)
+  const header = ((bytes[l3] ?? 0) & 15) << 2
+  if ((bytes[l3] ?? 0) >> 4 !== 4 || header < 20 || end - l3 < header) return false
+  into.protocol = bytes[l3 + 9] ?? 0
+  if ((u16(bytes, l3 + 6) & 0x1fff) === 0 && end - l3 - header >= 8) into.l4 = l3 + header
+  return true
+}
+
+function findQuotedTransport6(bytes: Uint8Array, l3: number, end: number, into: Quote): boolean {
+  let next = bytes[l3 + 6] ?? 0
+  let at = l3 + 40
+  let first = true
+  while (end - at >= 8) {
+    const length = extensionLength(next, bytes[at + 1] ?? 0)
+    if (length === 0) break
+    if (next === Protocol.fragment && (u16(bytes, at + 2) & 0xfff8) !== 0) first = false
+    next = bytes[at] ?? 0
+    at += length
+    if (!first) break
+  }
+  into.protocol = next
+  if (first && end - at >= 8) into.l4 = at
+  return true
+}

@@ -1,0 +1,69 @@
+import { putU16, u16 } from './bytes.ts'
+import { writeIpv4Checksum } from './checksum.ts'
+
+/** An IPv4 header (RFC 791), without its checksum, which `emitIpv4` computes. */
+export interface Ipv4Header {
+  readonly tos: number
+  readonly id: number
+  readonly dontFragment: boolean
+  readonly moreFragments: boolean
+  /** Bytes, a multiple of 8. */
+  readonly fragmentOffset: number
+  readonly ttl: number
+  readonly protocol: number
+  readonly source: Uint8Array
+  readonly destination: Uint8Array
+  /** As on the wire, padded to a multiple of 4; at most 40 bytes. */
+  readonly options: Uint8Array
+  readonly payloadLength: number
+}
+
+/** Why the bytes from `at` to `end` do not start with a readable IPv4 header; undefined when they do. */
+export function checkIpv4(bytes: Uint8Array, at: number, end: number): string | undefined {
+  if (end - at < 20) return `IPv4 needs 20 bytes, ${end - at} are there`
+  const first = bytes[at] ?? 0
+  const header = (first & 15) << 2
+  if (first >> 4 !== 4) return `IP version is ${first >> 4}, not 4`
+  if (header < 20) return `IPv4 header length is ${header}, less than 20`
+  if (end - at < header) return `IPv4 header length is ${header}, ${end - at} bytes are there`
+  if (u16(bytes, at + 2) < header) return `IPv4 total length is ${u16(bytes, at + 2)}, less than its header`
+  return undefined
+}
+
+/** Reads the header at `at`; undefined where `checkIpv4` has a reason. */
+export function parseIpv4(bytes: Uint8Array, at: number, end: number): Ipv4Header | undefined {
+  if (checkIpv4(bytes, at, end) !== undefined) return undefined
+  const header = ((bytes[at] ?? 0) & 15) << 2
+  const fragment = u16(bytes, at + 6)
+  return {
+    tos: bytes[at + 1] ?? 0,
+    id: u16(bytes, at + 4),
+    dontFragment: (fragment & 0x4000) !== 0,
+    moreFragments: (fragment & 0x2000) !== 0,
+    fragmentOffset: (fragment & 0x1fff) << 3,
+    ttl: bytes[at + 8] ?? 0,
+    protocol: bytes[at + 9] ?? 0,
+    source: bytes.slice(at + 12, at + 16),
+    destination: bytes.slice(at + 16, at + 20),
+    options: bytes.slice(at + 20, at + header),
+    payloadLength: u16(bytes, at + 2) - header,
+  }
+}
+
+/** Writes the header at `at`, checksum included, and answers the offset behind it. */
+export function emitIpv4(header: Ipv4Header, bytes: Uint8Array, at: number): number {
+  const length = 20 + header.options.length
+  bytes[at] = 0x40 | (length >> 2)
+  bytes[at + 1] = header.tos
+  putU16(bytes, at + 2, length + header.payloadLength)
+  putU16(bytes, at + 4, header.id)
+  const flags = (header.dontFragment ? 0x4000 : 0) | (header.moreFragments ? 0x2000 : 0)
+  putU16(bytes, at + 6, flags | (header.fragmentOffset >> 3))
+  bytes[at + 8] = header.ttl
+  bytes[at + 9] = header.protocol
+  bytes.set(header.source, at + 12)
+  bytes.set(header.destination, at + 16)
+  bytes.set(header.options, at + 20)
+  writeIpv4Checksum(bytes, at)
+  return at + length
+}

@@ -1,0 +1,79 @@
+import { putU16, putU32, u16, u32 } from './bytes.ts'
+import { Protocol } from './numbers.ts'
+
+/** An IPv6 header (RFC 8200 3); extension headers belong to its payload. */
+export interface Ipv6Header {
+  readonly trafficClass: number
+  readonly flowLabel: number
+  readonly nextHeader: number
+  readonly hopLimit: number
+  readonly source: Uint8Array
+  readonly destination: Uint8Array
+  readonly payloadLength: number
+}
+
+/** Why the bytes from `at` to `end` do not start with a readable IPv6 header; undefined when they do. */
+export function checkIpv6(bytes: Uint8Array, at: number, end: number): string | undefined {
+  if (end - at < 40) return `IPv6 needs 40 bytes, ${end - at} are there`
+  const version = (bytes[at] ?? 0) >> 4
+  return version === 6 ? undefined : `IP version is ${version}, not 6`
+}
+
+/** Reads the header at `at`; undefined where `checkIpv6` has a reason. */
+export function parseIpv6(bytes: Uint8Array, at: number, end: number): Ipv6Header | undefined {
+  if (checkIpv6(bytes, at, end) !== undefined) return undefined
+  const first = u32(bytes, at)
+  return {
+    trafficClass: (first >>> 20) & 0xff,
+    flowLabel: first & 0xfffff,
+    nextHeader: bytes[at + 6] ?? 0,
+    hopLimit: bytes[at + 7] ?? 0,
+    source: bytes.slice(at + 8, at + 24),
+    destination: bytes.slice(at + 24, at + 40),
+    payloadLength: u16(bytes, at + 4),
+  }
+}
+
+/** Writes the header at `at` and answers the offset behind it. */
+export function emitIpv6(header: Ipv6Header, bytes: Uint8Array, at: number): number {
+  putU32(bytes, at, (6 << 28) | (header.trafficClass << 20) | header.flowLabel)
+  putU16(bytes, at + 4, header.payloadLength)
+  bytes[at + 6] = header.nextHeader
+  bytes[at + 7] = header.hopLimit
+  bytes.set(header.source, at + 8)
+  bytes.set(header.destination, at + 24)
+  return at + 40
+}
+
+/**
+ * Length in bytes of an IPv6 extension header of type `next` whose length byte is `lengthByte` (RFC 8200 4, RFC 4302 2.2);
+ * 0 when `next` is none of hop-by-hop, routing, destination options, authentication and fragment.
+ */
+export function extensionLength(next: number, lengthByte: number): number {
+  switch (next) {
+    case Protocol.hopByHop:
+    case Protocol.routing:
+    case Protocol.destination:
+      return (lengthByte + 1) << 3
+    case Protocol.authentication:
+      return (lengthByte + 2) << 2
+    case Protocol.fragment:
+      return 8
+    default:
+      return 0
+  }
+}
+
+/** Offset of the fragment header of the IPv6 packet at `l3`, -1: there is none before `end`. */
+export function findFragmentHeader(bytes: Uint8Array, l3: number, end: number): number {
+  let next = bytes[l3 + 6] ?? 0
+  let at = l3 + 40
+  while (end - at >= 8) {
+    if (next === Protocol.fragment) return at
+    const length = extensionLength(next, bytes[at + 1] ?? 0)
+    if (length === 0) return -1
+    next = bytes[at] ?? 0
+    at += length
+  }
+  return -1
+}

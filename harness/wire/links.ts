@@ -1,0 +1,207 @@
+import { Link } from '../model/codes.ts'
+import { putU16, u16 } from './bytes.ts'
+import { EtherType } from './numbers.ts'
+
+/** What lies behind a frame's link header and tags. */
+export interface NetworkStart {
+  /** Offset of the network header, -1 where the frame ends before it. */
+  offset: number
+  /** EtherType of what starts there; 0 where the frame names none that the decoder knows. */
+  etherType: number
+  /** Up to two VLAN ids, outer << 12 | inner. */
+  vlan: number
+  /** Offset of the link layer's own length of what follows (PPPoE, NFLOG), -1: it has none. */
+  lengthAt: number
+}
+
+/** Tags and labels followed at most; real stacks stay far below. */
+const MAX_TAGS = 16
+/** Below this, an Ethernet type field is an 802.3 length. */
+const FIRST_ETHER_TYPE = 0x0600
+
+/**
+ * Finds the network header of the frame in bytes[start, end): skips the link header of `link` (a `Link` code), VLAN tags
+ * (802.1Q, 802.1ad, the older 0x9100), MPLS labels and PPPoE. Never reads outside the frame, never throws.
+ */
+export function findNetwork(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  link: number,
+  into: NetworkStart,
+): void {
+  into.offset = -1
+  into.etherType = 0
+  into.vlan = 0
+  into.lengthAt = -1
+  switch (link) {
+    case Link.ethernet:
+      fixedHeader(bytes, start, end, 14, 12, into)
+      break
+    case Link.sll:
+      fixedHeader(bytes, start, end, 16, 14, into)
+      break
+    case Link.sll2:
+      fixedHeader(bytes, start, end, 20, 0, into)
+      break
+    case Link.chdlc:
+      fixedHeader(bytes, start, end, 4, 2, into)
+      break
+    case Link.raw:
+    case Link.raw4:
+    case Link.raw6:
+      byVersion(bytes, start, end, link, into)
+      break
+    case Link.null:
+    case Link.loop:
+      addressFamily(bytes, start, end, into)
+      break
+    case Link.ppp:
+      ppp(bytes, start, end, into)
+      break
+    case Link.nflog:
+      nflog(bytes, start, end, into)
+      break
+    default:
+      into.offset = start
+  }
+  skipTags(bytes, end, into)
+}
+
+/** A `NetworkStart` to write into. */
+export function newNetworkStart(): NetworkStart {
+  return { offset: 0, etherType: 0, vlan: 0, lengthAt: -1 }
+}
+
+/** Brings the link layer's own length field, where it has one, in step with a frame whose packet changed in length. */
+export function fitLink(frame: Uint8Array, link: number): void {
+  const found = newNetworkStart()
+  findNetwork(frame, 0, frame.length, link, found)
+  const at = found.lengthAt
+  if (at < 0) return
+  const counted = frame.length - at
+  if (link !== Link.nflog) putU16(frame, at, counted - 2)
+  else putU16(frame, at, frame[at + 3] === 0 ? ((counted & 0xff) << 8) | (counted >> 8) : counted)
+}
+
+/** A link header of `length` bytes that holds an EtherType at `typeAt`. */
+function fixedHeader(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  length: number,
+  typeAt: number,
+  into: NetworkStart,
+): void {
+  if (end - start < length) return
+  into.offset = start + length
+  into.etherType = u16(bytes, start + typeAt)
+}
+
+/** No link header: the IP version tells the family, unless the link type does. */
+function byVersion(bytes: Uint8Array, at: number, end: number, link: number, into: NetworkStart): void {
+  into.offset = end > at ? at : -1
+  into.etherType = 0
+  const version = (bytes[at] ?? 0) >> 4
+  if (end <= at) return
+  if (link === Link.raw4 || (link === Link.raw && version === 4)) into.etherType = EtherType.ipv4
+  if (link === Link.raw6 || (link === Link.raw && version === 6)) into.etherType = EtherType.ipv6
+}
+
+/** BSD loopback: an address family in the byte order of the machine that recorded, which is not known. */
+function addressFamily(bytes: Uint8Array, at: number, end: number, into: NetworkStart): void {
+  if (end - at < 4) return
+  into.offset = at + 4
+  const high = u16(bytes, at)
+  const low = u16(bytes, at + 2)
+  const family = high === 0 ? low : low === 0 ? swapped(bytes, at) : 0
+  if (family === 2) into.etherType = EtherType.ipv4
+  if (family === 24 || family === 28 || family === 30) into.etherType = EtherType.ipv6
+}
+
+/** PPP with or without the HDLC address and control bytes, protocol field of two bytes or compressed to one (RFC 1661). */
+function ppp(bytes: Uint8Array, start: number, end: number, into: NetworkStart): void {
+  const at = end - start >= 2 && u16(bytes, start) === 0xff03 ? start + 2 : start
+  const length = ((bytes[at] ?? 0) & 1) === 1 ? 1 : 2
+  if (end - at < length) return
+  into.offset = at + length
+  into.etherType = etherTypeOfPpp(length === 1 ? (bytes[at] ?? 0) : u16(bytes, at))
+}
+
+function etherTypeOfPpp(protocol: number): number {
+  if (protocol === 0x0021) return EtherType.ipv4
+  if (protocol === 0x0057) return EtherType.ipv6
+  return protocol === 0x0281 ? EtherType.mpls : 0
+}
+
+/**
+ * Linux's netfilter log: attributes of which one, type 9, holds the packet. Their numbers are in the recording machine's
+ * byte order; types are small, so the zero byte of the type tells which.
+ */
+function nflog(bytes: Uint8Array, start: number, end: number, into: NetworkStart): void {
+  const family = bytes[start] ?? 0
+  let at = start + 4
+  while (end - at >= 4) {
+    const little = bytes[at + 3] === 0
+    const length = little ? swapped(bytes, at) : u16(bytes, at)
+    if (length < 4) return
+    if ((little ? swapped(bytes, at + 2) : u16(bytes, at + 2)) === 9) {
+      into.offset = at + 4
+      into.lengthAt = at
+      into.etherType = family === 2 ? EtherType.ipv4 : family === 10 ? EtherType.ipv6 : 0
+      return
+    }
+    at += (length + 3) & ~3
+  }
+}
+
+/** Follows VLAN tags, MPLS labels and PPPoE until an EtherType that is none of them. */
+function skipTags(bytes: Uint8Array, end: number, into: NetworkStart): void {
+  let vlans = 0
+  for (let depth = 0; depth < MAX_TAGS; depth++) {
+    const at = into.offset
+    const length = tagLength(into.etherType)
+    if (length === 0) {
+      if (into.etherType < FIRST_ETHER_TYPE) into.etherType = 0
+      return
+    }
+    if (end - at < length) {
+      into.offset = -1
+      into.etherType = 0
+      return
+    }
+    into.offset = at + length
+    if (into.etherType === EtherType.pppoeSession) {
+      into.lengthAt = at + 4
+      into.etherType = etherTypeOfPpp(u16(bytes, at + 6))
+    } else if (into.etherType === EtherType.mpls || into.etherType === EtherType.mplsMulticast) {
+      const bottom = ((bytes[at + 2] ?? 0) & 1) === 1
+      if (bottom) byVersion(bytes, at + 4, end, Link.raw, into)
+    } else {
+      if (vlans++ < 2) into.vlan = (into.vlan << 12) | (u16(bytes, at) & 0xfff)
+      into.etherType = u16(bytes, at + 2)
+    }
+  }
+  into.etherType = 0
+}
+
+/** Bytes that a tag of this EtherType takes, 0: it is no tag. */
+function tagLength(etherType: number): number {
+  switch (etherType) {
+    case EtherType.vlan:
+    case EtherType.qinq:
+    case EtherType.qinqOld:
+    case EtherType.mpls:
+    case EtherType.mplsMulticast:
+      return 4
+    case EtherType.pppoeSession:
+      return 8
+    default:
+      return 0
+  }
+}
+
+/** Little-endian 16-bit number. */
+function swapped(bytes: Uint8Array, at: number): number {
+  return ((bytes[at + 1] ?? 0) << 8) | (bytes[at] ?? 0)
+}

@@ -1,0 +1,152 @@
+import { Tcp } from '../model/codes.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { putU16, putU32, sameBytes, u16, u32 } from './bytes.ts'
+import { checksumField, sumAddresses, sumWords, updateChecksum } from './checksum.ts'
+import { dissect } from './dissect.ts'
+import { findQuote, isIcmpError, type Quote } from './icmp.ts'
+import { addressLength, datagramEnd, destinationAt, isIpv6, sourceAt } from './ip.ts'
+import { Protocol } from './numbers.ts'
+import { findTcpOption, TcpOption } from './tcp-options.ts'
+
+/** The new address (4 or 16 bytes, of the packet's own family) and port of one end; what is absent stays. */
+export interface EndChange {
+  readonly address?: Uint8Array
+  readonly port?: number
+}
+
+/** How a packet is given other endpoints and sequence numbers. `source` is the end that sent this packet. */
+export interface AddressChange {
+  readonly source?: EndChange
+  readonly destination?: EndChange
+  /** Added to the sequence number, modulo 2^32. */
+  readonly seqDelta?: number
+  /** Added to the acknowledgement number, where there is one, and to the edges of selective acknowledgements. */
+  readonly ackDelta?: number
+}
+
+/** A datagram in a frame, or in the quote of an ICMP error. */
+interface Datagram {
+  readonly l3: number
+  readonly l4: number
+  readonly protocol: number
+  /** End of what is there of it. */
+  readonly end: number
+}
+
+/**
+ * Gives the packet of a frame (a `Link` code beside it) other endpoints and sequence numbers, in place. The packet quoted by an
+ * ICMP error, which goes the other way, follows; the error's own addresses change only where they are those of the quoted
+ * packet, since a router may have sent it. Checksums are updated, not recomputed: a wrong one stays wrong, and a frame cut by a
+ * snapshot length or a first fragment stays right. Frames without an IP packet are left alone. Throws ERR_ADDRESS_FAMILY.
+ */
+export function readdress(frame: Uint8Array, link: number, change: AddressChange): void {
+  const { l3, l4, protocol } = dissect(frame, link)
+  if (l3 < 0) return
+  checkFamily(frame, l3, change.source)
+  checkFamily(frame, l3, change.destination)
+  const packet = { l3, l4, protocol, end: Math.min(frame.length, datagramEnd(frame, l3)) }
+  const quote = quoteOf(frame, packet)
+  if (quote === undefined) {
+    changeDatagram(frame, packet, change)
+    return
+  }
+  const { source, destination } = change
+  changeDatagram(
+    frame,
+    packet,
+    {
+      ...(source && sameAddress(frame, sourceAt(frame, l3), destinationAt(frame, quote.l3), l3)
+        ? { source }
+        : {}),
+      ...(destination && sameAddress(frame, destinationAt(frame, l3), sourceAt(frame, quote.l3), l3)
+        ? { destination }
+        : {}),
+    },
+    () => changeDatagram(frame, quote, reversed(change)),
+  )
+}
+
+/** Changes one datagram; `inside` changes what its transport payload holds, which its checksum covers too. */
+function changeDatagram(
+  frame: Uint8Array,
+  packet: Datagram,
+  change: AddressChange,
+  inside?: () => void,
+): void {
+  const { l3, l4, protocol, end } = packet
+  const addressesBefore = sumAddresses(frame, l3)
+  frame.set(change.source?.address ?? [], sourceAt(frame, l3))
+  frame.set(change.destination?.address ?? [], destinationAt(frame, l3))
+  const addressesAfter = sumAddresses(frame, l3)
+  if (!isIpv6(frame, l3)) replaced(frame, l3 + 10, addressesBefore, addressesAfter)
+  if (l4 < 0) return
+
+  const before = sumWords(frame, l4, end)
+  if (protocol === Protocol.tcp) shiftNumbers(frame, l4, end, change.seqDelta ?? 0, change.ackDelta ?? 0)
+  if (protocol === Protocol.tcp || protocol === Protocol.udp) {
+    if (change.source?.port !== undefined) putU16(frame, l4, change.source.port)
+    if (change.destination?.port !== undefined) putU16(frame, l4 + 2, change.destination.port)
+  }
+  inside?.()
+  const after = sumWords(frame, l4, end)
+  if (protocol === Protocol.icmp) replaced(frame, l4 + 2, before, after)
+  else updateTransport(frame, packet, addressesBefore + before, addressesAfter + after)
+}
+
+/** Updates the checksum of TCP, UDP or ICMPv6, if it is there and in use. */
+function updateTransport(frame: Uint8Array, packet: Datagram, before: number, after: number): void {
+  const { l4, protocol, end } = packet
+  const field = l4 + checksumField(protocol)
+  if (protocol !== Protocol.tcp && protocol !== Protocol.udp && protocol !== Protocol.icmp6) return
+  if (field + 2 > end) return
+  if (protocol === Protocol.udp && u16(frame, field) === 0) return
+  replaced(frame, field, before, after)
+  if (protocol === Protocol.udp && u16(frame, field) === 0) putU16(frame, field, 0xffff)
+}
+
+function replaced(frame: Uint8Array, field: number, before: number, after: number): void {
+  putU16(frame, field, updateChecksum(u16(frame, field), before, after))
+}
+
+/** Shifts the numbers of the TCP header at `l4`, as far as it is there: a quote may end after the sequence number. */
+function shiftNumbers(frame: Uint8Array, l4: number, end: number, seqDelta: number, ackDelta: number): void {
+  putU32(frame, l4 + 4, u32(frame, l4 + 4) + seqDelta)
+  if (end - l4 < 14) return
+  if (((frame[l4 + 13] ?? 0) & Tcp.ack) !== 0) putU32(frame, l4 + 8, u32(frame, l4 + 8) + ackDelta)
+  const sack = findTcpOption(frame, l4, end, TcpOption.sack)
+  if (sack < 0) return
+  const sackEnd = sack + (frame[sack + 1] ?? 0)
+  for (let edge = sack + 2; edge < sackEnd; edge += 4) putU32(frame, edge, u32(frame, edge) + ackDelta)
+}
+
+function quoteOf(frame: Uint8Array, packet: Datagram): Datagram | undefined {
+  const { l3, l4, protocol, end } = packet
+  const six = isIpv6(frame, l3)
+  if (l4 < 0 || protocol !== (six ? Protocol.icmp6 : Protocol.icmp)) return undefined
+  if (!isIcmpError(frame[l4] ?? 0, six)) return undefined
+  const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
+  return findQuote(frame, l4, end, six, quote) ? { ...quote, end } : undefined
+}
+
+function reversed(change: AddressChange): AddressChange {
+  return {
+    ...(change.destination && { source: change.destination }),
+    ...(change.source && { destination: change.source }),
+    ...(change.ackDelta !== undefined && { seqDelta: change.ackDelta }),
+    ...(change.seqDelta !== undefined && { ackDelta: change.seqDelta }),
+  }
+}
+
+function sameAddress(frame: Uint8Array, a: number, b: number, l3: number): boolean {
+  const length = addressLength(frame, l3)
+  return sameBytes(frame.subarray(a, a + length), frame.subarray(b, b + length))
+}
+
+function checkFamily(frame: Uint8Array, l3: number, end: EndChange | undefined): void {
+  const length = addressLength(frame, l3)
+  if (end?.address === undefined || end.address.length === length) return
+  throw new FlowbreakError(
+    'ERR_ADDRESS_FAMILY',
+    `An address of ${end.address.length} bytes cannot replace one of ${length}: give an address of the packet's family.`,
+  )
+}

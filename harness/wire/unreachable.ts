@@ -1,0 +1,67 @@
+import type { PacketBatch } from '../model/batch.ts'
+import { Kind, Link } from '../model/codes.ts'
+import { u32 } from './bytes.ts'
+import { writeTransportChecksum } from './checksum.ts'
+import { emitIcmp, isIcmpError } from './icmp.ts'
+import { datagramEnd, destinationAt, isIpv6, sourceAt } from './ip.ts'
+import { Protocol } from './numbers.ts'
+import { startReply } from './reply.ts'
+
+/** Suricata's reject says that it is prohibited, packet filters by default that the port is unreachable. */
+export type UnreachableStyle = 'suricata' | 'port'
+
+/** Bytes that the whole ICMP datagram may have: Suricata fills the MTU, others keep to RFC 1812 4.3.2.3 and RFC 4443 2.4. */
+const LARGEST = { suricata: { v4: 1500, v6: 1500 }, port: { v4: 576, v6: 1280 } } as const
+
+/**
+ * The ICMP destination unreachable that a firewall sends to the sender of packet `index`: IPv4 3/10 and IPv6 1/1 in Suricata's
+ * style, 3/3 and 1/4 in the other. Undefined where RFC 1122 3.2.2 and RFC 4443 2.4 forbid one: about an ICMP error, a later
+ * fragment, a packet to or from a multicast or broadcast address; and about what is not a readable IP packet.
+ */
+export function buildUnreachable(
+  batch: PacketBatch,
+  index: number,
+  style: UnreachableStyle,
+): Uint8Array | undefined {
+  const { bytes } = batch
+  const l3 = batch.l3[index] ?? -1
+  if (l3 < 0 || !mayAnswer(batch, index, l3)) return undefined
+  const six = isIpv6(bytes, l3)
+  const protocol = six ? Protocol.icmp6 : Protocol.icmp
+  const frameEnd = (batch.start[index] ?? 0) + (batch.captured[index] ?? 0)
+  const room = six ? LARGEST[style].v6 - 48 : LARGEST[style].v4 - 28
+  const quoteEnd = Math.min(datagramEnd(bytes, l3), frameEnd, l3 + room)
+  const length = 8 + quoteEnd - l3
+  const { frame, l3: replyL3, l4 } = startReply(batch, index, bytes, l3, 'sender', protocol, length)
+  const code = style === 'suricata' ? (six ? 1 : 10) : six ? 4 : 3
+  const quoteAt = emitIcmp({ type: six ? 1 : 3, code, rest: 0 }, frame, l4)
+  frame.set(bytes.subarray(l3, quoteEnd), quoteAt)
+  writeTransportChecksum(frame, replyL3, l4, frame.length, protocol)
+  return frame
+}
+
+function mayAnswer(batch: PacketBatch, index: number, l3: number): boolean {
+  const { bytes } = batch
+  const kind = batch.kind[index] ?? Kind.other
+  const l4 = batch.l4[index] ?? -1
+  const fragment = kind === Kind.fragment4 || kind === Kind.fragment6
+  if (kind === Kind.malformed || (fragment && l4 < 0)) return false
+  const icmp = kind === Kind.icmp4 || kind === Kind.icmp6
+  if (icmp && quotesOrRedirects(bytes[l4] ?? 0, kind === Kind.icmp6)) return false
+  const toGroup = batch.link[index] === Link.ethernet && ((bytes[batch.start[index] ?? 0] ?? 0) & 1) === 1
+  if (toGroup) return false
+  return isOneHost(bytes, sourceAt(bytes, l3), l3) && isOneHost(bytes, destinationAt(bytes, l3), l3)
+}
+
+/** ICMP types that must not be answered by an error; redirects of ICMPv6 are no errors by number. */
+function quotesOrRedirects(type: number, six: boolean): boolean {
+  return isIcmpError(type, six) || (six && type === 137)
+}
+
+/** Whether an address can be that of one host: not multicast, broadcast or reserved, nor unspecified. */
+function isOneHost(bytes: Uint8Array, at: number, l3: number): boolean {
+  const first = bytes[at] ?? 0
+  if (!isIpv6(bytes, l3)) return first !== 0 && first < 224
+  const zero = (u32(bytes, at) | u32(bytes, at + 4) | u32(bytes, at + 8) | u32(bytes, at + 12)) === 0
+  return first !== 0xff && !zero
+}

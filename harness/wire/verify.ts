@@ -1,0 +1,24 @@
+import { Kind } from '../model/codes.ts'
+import { u16 } from './bytes.ts'
+import { checksum, transportChecksum } from './checksum.ts'
+import { dissect } from './dissect.ts'
+import { datagramEnd, isIpv6 } from './ip.ts'
+import { Protocol } from './numbers.ts'
+
+/**
+ * Whether the checksums of a frame (a `Link` code beside it) hold: the IPv4 header's, and that of a whole TCP, UDP or ICMP
+ * segment. `none` where nothing is wrong but the segment has no checksum, or was not captured whole, or there is none: UDP
+ * over IPv4 may do without, fragments have theirs in the whole datagram.
+ */
+export function verifyChecksums(frame: Uint8Array, link: number): 'ok' | 'bad' | 'none' {
+  const { kind, l3, l4, protocol } = dissect(frame, link)
+  if (l3 < 0) return 'none'
+  const six = isIpv6(frame, l3)
+  const header = l3 + (((frame[l3] ?? 0) & 15) << 2)
+  if (!six && header <= frame.length && checksum(frame, l3, header) !== 0) return 'bad'
+  if (l4 < 0 || kind < Kind.tcp4 || kind > Kind.icmp6) return 'none'
+  if (protocol === Protocol.udp && u16(frame, l4 + 6) === 0) return six ? 'bad' : 'none'
+  const stop = protocol === Protocol.udp ? l4 + u16(frame, l4 + 4) : datagramEnd(frame, l3)
+  if (stop > frame.length) return 'none'
+  return transportChecksum(frame, l3, l4, stop, protocol) === 0 ? 'ok' : 'bad'
+}
