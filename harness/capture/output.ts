@@ -1,0 +1,76 @@
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+
+const BUFFER = 1 << 20
+
+/**
+ * A file that appears whole or not at all: bytes gather in a buffer, go to a temporary name beside the path, and get their
+ * name on `close`. Disposing of it before that leaves nothing behind. Throws ERR_CAPTURE_WRITE, exit code 3.
+ */
+export class Output implements Disposable {
+  readonly path: string
+  /** Where `reserve` makes room. */
+  bytes = new Uint8Array(BUFFER)
+  view = new DataView(this.bytes.buffer)
+  readonly #temporary: string
+  #fd: number | undefined
+  #used = 0
+
+  constructor(path: string) {
+    this.path = path
+    this.#temporary = `${path}.${process.pid}.partial`
+    try {
+      this.#fd = openSync(this.#temporary, 'w')
+    } catch (thrown) {
+      throw this.#failed(thrown)
+    }
+  }
+
+  /** Makes room for the next `length` bytes; gives their index in `bytes`, and `view` of them. They hold what was there before. */
+  reserve(length: number): number {
+    if (this.#used + length > this.bytes.length) this.#flush()
+    if (length > this.bytes.length) {
+      this.bytes = new Uint8Array(length)
+      this.view = new DataView(this.bytes.buffer)
+    }
+    const at = this.#used
+    this.#used += length
+    return at
+  }
+
+  /** Writes what is left and gives the file its name. */
+  close(): void {
+    if (this.#fd === undefined) return
+    this.#flush()
+    try {
+      closeSync(this.#fd)
+      this.#fd = undefined
+      renameSync(this.#temporary, this.path)
+    } catch (thrown) {
+      throw this.#failed(thrown)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd === undefined) return
+    closeSync(this.#fd)
+    this.#fd = undefined
+    rmSync(this.#temporary, { force: true })
+  }
+
+  #flush(): void {
+    try {
+      for (let at = 0; at < this.#used; ) at += writeSync(this.#fd ?? -1, this.bytes, at, this.#used - at)
+    } catch (thrown) {
+      throw this.#failed(thrown)
+    }
+    this.#used = 0
+  }
+
+  #failed(thrown: unknown): FlowbreakError {
+    return new FlowbreakError('ERR_CAPTURE_WRITE', `${this.path} cannot be written (${messageOf(thrown)}).`, {
+      exitCode: ExitCode.broken,
+      cause: thrown,
+    })
+  }
+}

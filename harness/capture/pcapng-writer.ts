@@ -1,0 +1,110 @@
+import type { Nanos } from '../model/batch.ts'
+import { linkNumberOf } from './link-types.ts'
+import { Output } from './output.ts'
+import { Block, BYTE_ORDER_MAGIC } from './pcapng.ts'
+import { MAX_FRAME } from './records.ts'
+
+const OPTION_COMMENT = 1
+const OPTION_USER_APPLICATION = 4
+const OPTION_NAME = 2
+const OPTION_TSRESOL = 9
+const LONGEST_OPTION = 0xffff
+const NANOSECONDS = 9
+const WORD = 2 ** 32
+
+interface Option {
+  readonly code: number
+  readonly value: Uint8Array
+}
+
+/**
+ * Writes a pcapng capture with nanoseconds, little-endian, of one section with any number of interfaces, frame by frame and
+ * each with a comment where there is something to say (draft-ietf-opsawg-pcapng); see `Output` for the file.
+ */
+export class PcapngWriter implements Disposable {
+  readonly #output: Output
+  readonly #epochHigh: number
+  readonly #epochLow: number
+  #interfaces = 0
+
+  /** `epoch` is the zero of times in nanoseconds since 1970. Throws ERR_CAPTURE_WRITE. */
+  constructor(path: string, epoch: bigint) {
+    this.#epochHigh = Number(epoch >> 32n)
+    this.#epochLow = Number(epoch & 0xffff_ffffn)
+    this.#output = new Output(path)
+    const at = this.#block(Block.section, 16, [textOption(OPTION_USER_APPLICATION, 'flowbreak')])
+    const { view } = this.#output
+    view.setUint32(at, BYTE_ORDER_MAGIC, true)
+    view.setUint16(at + 4, 1, true)
+    view.setUint16(at + 6, 0, true)
+    view.setBigInt64(at + 8, -1n, true)
+  }
+
+  /** Describes an interface of this name, `link` a `Link` code; gives its number. Throws ERR_CAPTURE_WRITE. */
+  addInterface(name: string, link: number): number {
+    const at = this.#block(Block.interface, 8, [
+      textOption(OPTION_NAME, name),
+      { code: OPTION_TSRESOL, value: Uint8Array.of(NANOSECONDS) },
+    ])
+    const { view } = this.#output
+    view.setUint16(at, linkNumberOf(link), true)
+    view.setUint16(at + 2, 0, true)
+    view.setUint32(at + 4, MAX_FRAME, true)
+    return this.#interfaces++
+  }
+
+  /** Appends a frame of an interface, of `original` bytes on the wire. Throws ERR_CAPTURE_WRITE. */
+  write(on: number, time: Nanos, frame: Uint8Array, comment = '', original = frame.length): void {
+    const options = comment === '' ? [] : [textOption(OPTION_COMMENT, comment)]
+    const at = this.#block(Block.enhancedPacket, 20 + padded(frame.length), options)
+    const { view, bytes } = this.#output
+    const nanos = this.#epochLow + time
+    const high = Math.floor(nanos / WORD)
+    view.setUint32(at, on, true)
+    view.setUint32(at + 4, this.#epochHigh + high, true)
+    view.setUint32(at + 8, nanos - high * WORD, true)
+    view.setUint32(at + 12, frame.length, true)
+    view.setUint32(at + 16, original, true)
+    bytes.set(frame, at + 20)
+    bytes.fill(0, at + 20 + frame.length, at + 20 + padded(frame.length))
+  }
+
+  /** Finishes the file under its name; without it, disposing removes it. Throws ERR_CAPTURE_WRITE. */
+  close(): void {
+    this.#output.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.#output[Symbol.dispose]()
+  }
+
+  /** A block with everything but the `body` bytes of its fixed part and frame; gives their index. */
+  #block(type: number, body: number, options: readonly Option[]): number {
+    let length = 12 + body
+    for (const { value } of options) length += 4 + padded(value.length)
+    if (options.length > 0) length += 4
+    const at = this.#output.reserve(length)
+    const { view, bytes } = this.#output
+    view.setUint32(at, type, true)
+    view.setUint32(at + 4, length, true)
+    view.setUint32(at + length - 4, length, true)
+    let option = at + 8 + body
+    bytes.fill(0, option, at + length - 4)
+    for (const { code, value } of options) {
+      view.setUint16(option, code, true)
+      view.setUint16(option + 2, value.length, true)
+      bytes.set(value, option + 4)
+      option += 4 + padded(value.length)
+    }
+    return at + 8
+  }
+}
+
+/** Text beyond what an option can hold is cut off. */
+function textOption(code: number, text: string): Option {
+  return { code, value: Buffer.from(text, 'utf8').subarray(0, LONGEST_OPTION) }
+}
+
+function padded(length: number): number {
+  return (length + 3) & ~3
+}

@@ -1,0 +1,32 @@
+import type { PacketBatch } from '../model/batch.ts'
+import type { CaptureHeader, Damage } from '../model/capture.ts'
+
+/** Bytes of the longest frame that is read: libpcap's own ceiling for a snapshot length. A longer one is damage. */
+export const MAX_FRAME = 262_144
+
+/** Longer lengths on the wire than a column holds are given as this. */
+export const LARGEST_INT = 0x7fff_ffff
+
+/** Why a record of this captured length cannot be read. */
+export function lengthFault(packet: number, captured: number): string {
+  return `packet ${packet} claims ${captured} captured bytes, more than ${MAX_FRAME}`
+}
+
+/**
+ * Walks the records of one capture format over the bytes that a source has brought into a batch. It does no input of its own
+ * and never throws: what cannot be read becomes `damage`, and walking is over.
+ */
+export interface RecordWalker {
+  readonly header: CaptureHeader
+  readonly links: ReadonlySet<string>
+  readonly damage: Damage | undefined
+  /** Bytes that the record at the index which `walk` gave back needs at least, as far as is known. */
+  readonly need: number
+  /**
+   * Appends the packets of the whole records in batch.bytes[from, to) until the batch is full; batch.bytes[0] is byte `base`
+   * of the capture. Gives the index at which to go on: beyond `to` where the bytes up to there are not needed.
+   */
+  walk(batch: PacketBatch, from: number, to: number, base: number): number
+  /** Says that the capture ends `left` bytes after byte `offset`, where the next record was to begin. */
+  finish(offset: number, left: number): void
+}
