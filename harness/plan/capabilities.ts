@@ -1,0 +1,49 @@
+import type { Case, Expectation } from '../model/case.ts'
+import type { Capabilities } from '../model/target.ts'
+import type { HostEventKind } from '../model/timeline.ts'
+
+/** What a case needs that a target lacks, as words for reports (`policy continue`, `3 hosts`); undefined: nothing. */
+export function lacks(test: Case, capabilities: Capabilities): string | undefined {
+  const { topology, policy } = test.setup
+  if (topology.hosts.length > capabilities.hosts) return `${topology.hosts.length} hosts`
+  if (!capabilities.policies.includes(policy.exception)) return `policy ${policy.exception}`
+  if (!capabilities.sharing.includes(topology.sharing.kind)) return `sharing ${topology.sharing.kind}`
+  // Captures are not read here: a case says its family by an axis of that name.
+  const family = test.axes.family
+  if ((family === 'ipv4' || family === 'ipv6') && !capabilities.families.includes(family))
+    return `family ${family}`
+  const event = eventsOf(test).find((kind) => !capabilities.events.includes(kind))
+  if (event !== undefined) return `event ${event}`
+  if (!capabilities.reactive && needsAnswers(test)) return 'reactive'
+  const unseen = test.expectations
+    .flatMap(observationsOf)
+    .find((what) => !capabilities.observes.includes(what))
+  return unseen === undefined ? undefined : `observes ${unseen}`
+}
+
+function eventsOf({ injections }: Case): readonly HostEventKind[] {
+  return injections.flatMap((injection): readonly HostEventKind[] => {
+    if (injection.kind === 'host-swap') return [injection.cause]
+    if (injection.kind === 'asymmetric-path') return ['steer']
+    return injection.kind === 'path-return' ? ['return'] : []
+  })
+}
+
+/** Whether what is offered depends on what became of earlier packets. */
+function needsAnswers({ endpoints, injections }: Case): boolean {
+  return (
+    endpoints === 'reactive' ||
+    injections.some((each) => each.kind === 'reconnect' && each.when !== undefined)
+  )
+}
+
+/** What has to be seen to grade an expectation; a provisional one fails nobody, so it needs nothing. */
+function observationsOf(expectation: Expectation): readonly Capabilities['observes'][number][] {
+  if (expectation.level === 'provisional') return []
+  if (expectation.kind === 'counter') return ['counters']
+  if (expectation.kind === 'impact') return ['verdict']
+  const needed: Capabilities['observes'][number][] = ['verdict']
+  if (expectation.reason !== undefined) needed.push('reason')
+  if (expectation.conforms.every((verdict) => verdict === 'reject')) needed.push('emitted')
+  return needed
+}

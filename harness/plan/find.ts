@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { listWords } from '../suite/words.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { compilePattern } from './pattern.ts'
+
+const ENDINGS = ['.yaml', '.yml']
+/** A folder of suites may keep lists of known failures beside them. */
+const NOT_SUITES = 'known-failures'
+
+/**
+ * The suite files that arguments mean, each once: a file, a folder, one of those in a root (its ending may be left out), or a
+ * suite by its name or a pattern of names. Without arguments all suites of the roots. Throws ERR_SUITE_NOT_FOUND, which
+ * lists the suites that there are.
+ */
+export function findSuites(args: readonly string[], roots: readonly string[]): readonly string[] {
+  const all = roots.flatMap(suitesIn)
+  const found = args.length === 0 ? all : args.flatMap((arg) => suitesOf(arg, roots, all))
+  if (found.length === 0) throw notFound('There are no suites in', listWords(roots), all)
+  return [...new Set(found)]
+}
+
+function suitesOf(arg: string, roots: readonly string[], all: readonly string[]): readonly string[] {
+  const places = [arg, ...roots.map((root) => join(root, arg))]
+  for (const place of places) {
+    const files = suitesAt(place)
+    if (files.length > 0) return files
+  }
+  const matches = compilePattern(arg.replace(/\/+$/, ''))
+  const named = all.filter((file) => matches(nameOf(file) ?? ''))
+  if (named.length === 0) throw notFound('There is no suite', `"${arg}"`, all)
+  return named
+}
+
+/** The file at a path, or with an ending, or all in the folder there. */
+function suitesAt(path: string): readonly string[] {
+  for (const file of [path, ...ENDINGS.map((ending) => path + ending)]) {
+    const stats = statSync(file, { throwIfNoEntry: false })
+    if (stats?.isDirectory()) return suitesIn(file)
+    if (stats !== undefined) return [file]
+  }
+  return []
+}
+
+function suitesIn(folder: string): readonly string[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return []
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === NOT_SUITES ? [] : suitesIn(path)
+    return ENDINGS.includes(extname(entry.name)) ? [path] : []
+  })
+}
+
+/** The name that a suite file gives itself, without reading it as YAML. */
+function nameOf(file: string): string | undefined {
+  return /^suite:[ \t]*["']?([^\s"'#]+)/m.exec(readFileSync(file, 'utf8'))?.[1]
+}
+
+function notFound(what: string, which: string, all: readonly string[]): FlowbreakError {
+  const names = all.map((file) => nameOf(file) ?? file)
+  const known = names.length === 0 ? 'None was found.' : `There are ${names.join(', ')}.`
+  return new FlowbreakError('ERR_SUITE_NOT_FOUND', `${what} ${which}. ${known}`)
+}

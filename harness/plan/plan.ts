@@ -1,0 +1,46 @@
+import type { Case } from '../model/case.ts'
+import type { LoadedSuite } from '../suite/cases.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { compileSelection, type Selection } from './select.ts'
+import { isInShard, type Shard } from './shard.ts'
+
+export interface PlanOptions extends Selection {
+  readonly shard?: Shard | undefined
+}
+
+export interface Plan {
+  /** What is to be played: suites by name, cases as their suite has them. */
+  readonly cases: readonly Case[]
+  /** How many cases the suites have. */
+  readonly total: number
+  /** How many of them are selected, in all shards together. */
+  readonly selected: number
+}
+
+/** Chooses the cases of a run, in an order that depends on names only. Throws ERR_SUITE_DUPLICATE where two have one name. */
+export function planCases(suites: readonly LoadedSuite[], options: PlanOptions = {}): Plan {
+  const ordered = [...suites].sort((a, b) => compare(a.name, b.name) || compare(a.file, b.file))
+  const all = ordered.flatMap(({ cases }) => cases)
+  refuseDuplicates(all)
+  const { shard } = options
+  const selected = all.filter(compileSelection(options))
+  const cases = shard === undefined ? selected : selected.filter(({ name }) => isInShard(name, shard))
+  return { cases, total: all.length, selected: selected.length }
+}
+
+function refuseDuplicates(cases: readonly Case[]): void {
+  const seen = new Map<string, Case>()
+  for (const test of cases) {
+    const other = seen.get(test.name)
+    if (other !== undefined)
+      throw new FlowbreakError(
+        'ERR_SUITE_DUPLICATE',
+        `${test.file}:${test.line}:1: The case "${test.name}" is also in ${other.file}:${other.line}: rename one of them.`,
+      )
+    seen.set(test.name, test)
+  }
+}
+
+function compare(left: string, right: string): number {
+  return left === right ? 0 : left < right ? -1 : 1
+}

@@ -1,0 +1,28 @@
+import type { Case } from '../model/case.ts'
+import { notAWord, POLICIES } from '../suite/words.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { compilePattern, type Matcher } from './pattern.ts'
+
+/** Which cases are wanted. Within a list any one suffices; all lists that are given must agree. */
+export interface Selection {
+  /** Each a pattern where it has a star, else part of a name. */
+  readonly grep?: readonly string[] | undefined
+  readonly tags?: readonly string[] | undefined
+  /** Exception policies of the setup. */
+  readonly policies?: readonly string[] | undefined
+}
+
+/** Tells whether a case is wanted. Throws ERR_PATTERN, or ERR_POLICY for a policy that there is not. */
+export function compileSelection({ grep, tags, policies }: Selection): (test: Case) => boolean {
+  const matchers = grep?.map(grepMatcher)
+  const wrong = policies?.find((policy) => !POLICIES.some((known) => known === policy))
+  if (wrong !== undefined) throw new FlowbreakError('ERR_POLICY', notAWord(wrong, 'a policy', POLICIES))
+  return (test) =>
+    (matchers === undefined || matchers.some((matches) => matches(test.name))) &&
+    (tags === undefined || test.tags.some((tag) => tags.includes(tag))) &&
+    (policies === undefined || policies.includes(test.setup.policy.exception))
+}
+
+function grepMatcher(text: string): Matcher {
+  return text.includes('*') ? compilePattern(text) : (name) => name.includes(text)
+}

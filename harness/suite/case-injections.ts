@@ -1,0 +1,77 @@
+import type { Case, Injection } from '../model/case.ts'
+import type { AxisReader } from './axes.ts'
+import { type InjectionInput, injectionLabel, phaseOf, readInjection } from './injection.ts'
+import type { Path, Report } from './problems.ts'
+import type { CaseInput } from './schema.ts'
+import { INJECTIONS } from './words.ts'
+
+/** The injections of a case, and the phases that they make, those of broken injections too. */
+export interface CaseInjections {
+  readonly injections: readonly Injection[]
+  readonly phases: readonly string[]
+}
+
+type Items = NonNullable<CaseInput['inject']>
+
+const NONE: Items = []
+
+/** Reads the injections of cases, once for all combinations of a case in which they are the same. */
+export class InjectionMaker {
+  readonly #read = new WeakMap<Items, CaseInjections & { readonly among: string }>()
+
+  make(
+    input: CaseInput,
+    path: Path,
+    { hosts, endpoints }: { readonly hosts: readonly string[]; readonly endpoints: Case['endpoints'] },
+    reader: AxisReader,
+  ): CaseInjections {
+    // Without placeholders this is the very list that was written.
+    const items = reader.deep(input.inject ?? NONE)
+    const among = `${endpoints} ${hosts.join()}`
+    const known = this.#read.get(items)
+    if (known?.among === among) return known
+    const at = [...path, 'inject']
+    const made = { ...readItems(items, at, hosts, reader.report), among }
+    if (endpoints === 'reactive') refusePrescribed(items, at, reader.report)
+    this.#read.set(items, made)
+    return made
+  }
+}
+
+/** Injections that say what an endpoint sends contradict endpoints that decide it. */
+function refusePrescribed(items: Items, path: Path, report: Report): void {
+  for (const [index, item] of items.entries()) {
+    const message =
+      'Reactive endpoints choose their packets themselves: leave this out, or write endpoints: recorded.'
+    if (item.segment !== undefined) report([...path, index, 'segment'], message, 'key')
+    if (item.duplicate !== undefined) report([...path, index, 'duplicate'], message, 'key')
+    if (item['idle-gap']?.keepalive !== undefined)
+      report([...path, index, 'idle-gap', 'keepalive'], message, 'key')
+  }
+}
+
+function readItems(items: Items, path: Path, hosts: readonly string[], report: Report): CaseInjections {
+  const counts = new Map<string, number>()
+  const injections: Injection[] = []
+  const phases = ['before']
+  for (const [index, item] of items.entries()) {
+    const [kind, ...more] = INJECTIONS.filter((name) => item[name] !== undefined)
+    const written = kind === undefined ? undefined : item[kind]
+    if (kind === undefined || written === undefined || more.length > 0) {
+      report([...path, index], 'One injection an item: begin each with "- ".')
+      continue
+    }
+    const nth = (counts.get(kind) ?? 0) + 1
+    counts.set(kind, nth)
+    const label = injectionLabel(kind, nth)
+    phases.push(phaseOf({ kind, label }))
+    const at = [...path, index, kind]
+    const short = typeof written !== 'object'
+    const fields: InjectionInput = short ? { at: written } : written
+    const injection = readInjection(kind, fields, label, hosts, (key, message) => {
+      report(short ? at : [...at, ...key], message)
+    })
+    if (injection !== undefined) injections.push(injection)
+  }
+  return { injections, phases }
+}

@@ -1,0 +1,151 @@
+import type { Case } from '../model/case.ts'
+import { getProfile } from '../profile/index.ts'
+import {
+  type Axes,
+  AxisReader,
+  type AxisValues,
+  checkMatrix,
+  checkPlaceholders,
+  combinations,
+  mergeAxes,
+} from './axes.ts'
+import { CaptureFinder } from './captures.ts'
+import { InjectionMaker } from './case-injections.ts'
+import { SetupMaker } from './case-setup.ts'
+import { ExpectationReader } from './expectation.ts'
+import { isRecord } from './grammar.ts'
+import { reportIssues } from './issues.ts'
+import { readSources } from './level.ts'
+import { type Path, Problems, type Report } from './problems.ts'
+import { readYaml } from './read.ts'
+import { type CaseInput, type HeaderInput, suiteCase, suiteHeader } from './schema.ts'
+import { asWord, ENDPOINTS, notAWord } from './words.ts'
+
+export interface LoadedSuite {
+  /** What the names of its cases begin with. */
+  readonly name: string
+  readonly title: string
+  /** The path that it was loaded from, as given. */
+  readonly file: string
+  readonly cases: readonly Case[]
+}
+
+/**
+ * Reads a suite file and makes its cases, one for each combination of axes; `captures`: folders where captures are found by
+ * name. Throws ERR_SUITE with every mistake of the file, each as `file:line:column: sentence`.
+ */
+export function loadSuite(file: string, options: { readonly captures: readonly string[] }): LoadedSuite {
+  const yaml = readYaml(file, 'ERR_SUITE')
+  const problems = new Problems(file, (path, on) => yaml.locate(path, on))
+  const header = suiteHeader.safeParse(yaml.value)
+  if (!header.success) reportIssues(header.error.issues, [], yaml.value, problems.report)
+  const maker =
+    header.data &&
+    new CaseMaker(header.data, file, new CaptureFinder(options.captures, file), problems.report)
+  const cases = casesOf(yaml.value).flatMap((written, index) => {
+    const path = ['cases', index]
+    const parsed = suiteCase.safeParse(written)
+    if (parsed.success) return maker?.make(parsed.data, path, yaml.locate(path).line) ?? []
+    reportIssues(parsed.error.issues, path, yaml.value, problems.report)
+    return []
+  })
+  problems.throwIfAny('ERR_SUITE')
+  return { name: header.data?.suite ?? '', title: header.data?.title ?? '', file, cases }
+}
+
+/** The entries of `cases`, even where the rest of the file is wrong. */
+function casesOf(value: unknown): readonly unknown[] {
+  return isRecord(value) && Array.isArray(value.cases) ? value.cases : []
+}
+
+/** Makes the cases of one suite. */
+class CaseMaker {
+  readonly #suite: HeaderInput
+  readonly #file: string
+  readonly #captures: CaptureFinder
+  readonly #report: Report
+  readonly #setups: SetupMaker
+  readonly #injections = new InjectionMaker()
+  readonly #names = new Set<string>()
+
+  constructor(suite: HeaderInput, file: string, captures: CaptureFinder, report: Report) {
+    this.#suite = suite
+    this.#setups = new SetupMaker(suite)
+    this.#file = file
+    this.#captures = captures
+    this.#report = report
+    checkMatrix(suite.matrix ?? {}, ['matrix'], report)
+  }
+
+  /** Every case of one entry of `cases`. */
+  make(input: CaseInput, path: Path, line: number): readonly Case[] {
+    if (this.#names.has(input.name))
+      this.#report([...path, 'name'], `There are two cases named "${input.name}" in this suite.`)
+    this.#names.add(input.name)
+    checkMatrix(input.matrix ?? {}, [...path, 'matrix'], this.#report)
+    const axes = mergeAxes(this.#suite.matrix ?? {}, input.matrix ?? {})
+    const suiteSetup = checkPlaceholders(this.#suite.setup, ['setup'], axes, this.#report)
+    if (!checkPlaceholders(input, path, axes, this.#report) || !suiteSetup) return []
+    const made = combinations(axes)
+    if (made === undefined) this.#report(path, 'The axes of this case make more than 10,000 cases.')
+    return (made ?? []).map((values) => this.#one(input, path, line, axes, values))
+  }
+
+  #one(input: CaseInput, path: Path, line: number, axes: Axes, values: AxisValues): Case {
+    const reader = new AxisReader(axes, values, this.#report)
+    const setup = this.#setups.make(input, path, reader)
+    const written = reader.text(input.endpoints ?? 'recorded')
+    const endpoints = asWord(ENDPOINTS, written) ?? 'recorded'
+    if (endpoints !== written)
+      reader.report([...path, 'endpoints'], notAWord(written, 'a kind of endpoints', ENDPOINTS))
+    const { hosts } = setup.topology
+    const { injections, phases } = this.#injections.make(input, path, { hosts, endpoints }, reader)
+    const sources = readSources(input.source, [...path, 'source'], reader)
+    const level = input.level === undefined ? undefined : reader.text(input.level)
+    const expectations = new ExpectationReader({
+      reader,
+      phases,
+      hosts,
+      product: getProfile(setup.profile).product,
+      endpoints,
+      sources,
+      level: level === undefined ? undefined : { text: level, path: [...path, 'level'] },
+    }).read(input.expect, [...path, 'expect'])
+    if (expectations.length === 0 && !reader.failed)
+      reader.report([...path, 'expect'], 'Nothing is expected of this case.', 'key')
+    return {
+      name: caseName(this.#suite.suite, input.name, values),
+      suite: this.#suite.suite,
+      file: this.#file,
+      line,
+      rows: reader.deep(input.rows ?? []),
+      tags: reader.deep(input.tags ?? []),
+      requirement: reader.text(input.requirement),
+      axes: values,
+      capture: this.#captureOf(input.capture, [...path, 'capture'], reader),
+      flow: input.flow ?? 0,
+      endpoints,
+      setup,
+      injections,
+      expectations,
+    }
+  }
+
+  #captureOf(written: string, path: Path, reader: AxisReader): string {
+    const name = reader.text(written)
+    const found = this.#captures.find(name)
+    if (found === undefined)
+      reader.report(
+        path,
+        `There is no capture "${name}": give the name of a recorded capture or a path relative to the suite.`,
+      )
+    return found ?? name
+  }
+}
+
+/** `suite/case/policy:drop/family:ipv4`. */
+function caseName(suite: string, name: string, values: AxisValues): string {
+  let path = `${suite}/${name}`
+  for (const axis in values) path += `/${axis}:${values[axis]}`
+  return path
+}

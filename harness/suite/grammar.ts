@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { didYouMean, listWords } from './words.ts'
+
+/** What the name of an axis looks like. */
+export const AXIS_NAME = '[a-z][a-z0-9-]*'
+/** `{family}` in a string stands for the value of that axis. */
+export const PLACEHOLDER = new RegExp(`\\{(${AXIS_NAME})\\}`, 'g')
+
+/** The message of a union whose second branch is a selector: whoever reads issues asks the value which of them was meant. */
+export const SELECTABLE = 'selectable'
+
+/** A mapping that refuses other keys; its message has one line for each of them. */
+export function mapping<T extends z.core.$ZodLooseShape>(shape: T) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, Object.keys(shape)) : undefined,
+  })
+}
+
+/** A line for each of the keys. */
+export function unknownKeys(keys: readonly string[], known: readonly string[]): string {
+  return keys
+    .map((key) => didYouMean(key, known) || ` Known here: ${listWords(known)}.`)
+    .map((hint, index) => `"${keys[index]}" is no key of this mapping.${hint}`)
+    .join('\n')
+}
+
+/** Text that is one of the words once axes are put in. */
+export function word(words: readonly string[], description: string) {
+  return z.string().meta({ description, anyOf: [{ enum: words }, { pattern: `\\{${AXIS_NAME}\\}` }] })
+}
+
+const WHOLE_AXIS_NAME = new RegExp(`^${AXIS_NAME}$`)
+/** Words of the grammar of expectations, which no axis may be named. */
+const RESERVED = new Set<string>([
+  ...['before', 'counters', 'impact', 'all', 'first', 'rest', 'c2s', 's2c'],
+  ...['is', 'tolerated', 'towards', 'by', 'reason', 'source', 'level', 'equals', 'host', 'reconnect'],
+])
+
+/** Whether a key could be the name of an axis. */
+export function isAxisName(key: string): boolean {
+  return !RESERVED.has(key) && WHOLE_AXIS_NAME.test(key)
+}
+
+/** A value, or a mapping by an axis (`policy: { drop: …, reject: … }`) to such values; null: nothing is expected. */
+export type Selectable<T> = T | { [axis: string]: { [value: string]: Selectable<T> | null } }
+
+/** What `plain` accepts, and mappings by an axis to it. */
+export function selectable<T>(plain: z.ZodType<T>): z.ZodType<Selectable<T>> {
+  const key = z
+    .string()
+    .refine(isAxisName)
+    .meta({ pattern: WHOLE_AXIS_NAME.source, not: { enum: [...RESERVED] } })
+  const either: z.ZodType<Selectable<T>> = z.union(
+    [plain, z.record(key, z.record(z.string(), z.nullable(z.lazy(() => either)))).meta({ maxProperties: 1 })],
+    { error: SELECTABLE },
+  )
+  return either
+}
+
+/** Whether a value is a mapping. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The axis that a value selects by: its only key, where that can name an axis and has a mapping for a value. */
+export function selectorAxis(value: unknown): string | undefined {
+  if (!isRecord(value)) return undefined
+  let only: string | undefined
+  for (const key in value) {
+    if (only !== undefined) return undefined
+    only = key
+  }
+  return only !== undefined && isAxisName(only) && isRecord(value[only]) ? only : undefined
+}

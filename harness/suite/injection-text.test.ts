@@ -1,0 +1,91 @@
+import { expect } from 'chai'
+import type { Injection } from '../model/case.ts'
+import { parseInjection, parseInjections } from './injection-text.ts'
+
+const SECOND = 1e9
+
+describe('suite/injection-text', () => {
+  it('reads what the command line writes', () => {
+    const swap = { label: 'host-swap', kind: 'host-swap', cause: 'drain' } as const
+    const read: Record<string, Injection> = {
+      'host-swap@12': { ...swap, at: { packet: 12 } },
+      'host-swap@12:crash': { ...swap, at: { packet: 12 }, cause: 'crash' },
+      'host-swap@c2s:data#2': { ...swap, at: { before: 'data', direction: 'c2s', nth: 2 } },
+      'host-swap@c2s:data#2:crash': {
+        ...swap,
+        at: { before: 'data', direction: 'c2s', nth: 2 },
+        cause: 'crash',
+      },
+      'host-swap@1.5s': { ...swap, at: { time: 1.5 * SECOND } },
+      'idle-gap@12:400s': {
+        label: 'idle-gap',
+        kind: 'idle-gap',
+        at: { packet: 12 },
+        gap: 400 * SECOND,
+        scope: 'flow',
+      },
+      'asymmetric-path@12:s2c=fw-b': {
+        label: 'asymmetric-path',
+        kind: 'asymmetric-path',
+        at: { packet: 12 },
+        direction: 's2c',
+        to: 'fw-b',
+        scope: 'flow',
+      },
+      'asymmetric-path@1:c2s=bypass': {
+        label: 'asymmetric-path',
+        kind: 'asymmetric-path',
+        at: { packet: 1 },
+        direction: 'c2s',
+        to: 'bypass',
+        scope: 'flow',
+      },
+      'path-return@20': { label: 'path-return', kind: 'path-return', at: { packet: 20 } },
+      'reconnect@15': {
+        label: 'reconnect',
+        kind: 'reconnect',
+        at: { packet: 15 },
+        tuple: 'new-port',
+        delay: SECOND,
+      },
+      'reconnect@fin:same': {
+        label: 'reconnect',
+        kind: 'reconnect',
+        at: { before: 'fin', nth: 1 },
+        tuple: 'same',
+        delay: SECOND,
+      },
+      'duplicate@14:c2s': { label: 'duplicate', kind: 'duplicate', at: { packet: 14 }, direction: 'c2s' },
+    }
+    for (const [text, injection] of Object.entries(read))
+      expect(parseInjection(text), text).to.deep.equal(injection)
+  })
+
+  it('labels the second of a kind', () => {
+    const labels = parseInjections(['host-swap@3', 'idle-gap@4:1s', 'host-swap@5']).map(({ label }) => label)
+    expect(labels).to.deep.equal(['host-swap', 'idle-gap', 'host-swap#2'])
+  })
+
+  it('refuses the rest, saying how it is written', () => {
+    const refused: Record<string, RegExp> = {
+      'host-swp@1': /"host-swp" is not an injection: .* Did you mean "host-swap"\?$/,
+      'host-swap': /It names no position: write host-swap@12/,
+      'host-swap@': /It names no position/,
+      'host-swap@0': /"0" is not a position/,
+      'host-swap@c2s:dta': /Did you mean "data"\?$/,
+      'host-swap@12:crush': /Write host-swap@12 or host-swap@12:crash\.$/,
+      'idle-gap@3': /Write idle-gap@12:400s\.$/,
+      'idle-gap@3:x': /"x" is not a duration/,
+      'idle-gap@3:0s': /longer than 0s/,
+      'asymmetric-path@3:up=fw-b': /Write asymmetric-path@12:s2c=fw-b/,
+      'path-return@3:now': /Write path-return@20\.$/,
+      'duplicate@4': /Write duplicate@14:c2s\.$/,
+      'segment@4:c2s': /write a suite/,
+      '': /is not an injection/,
+    }
+    for (const [text, sentence] of Object.entries(refused))
+      expect(() => parseInjection(text), text)
+        .to.throw(sentence)
+        .with.property('code', 'ERR_INJECTION')
+  })
+})

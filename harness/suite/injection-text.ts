@@ -1,0 +1,85 @@
+import type { Injection } from '../model/case.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { type InjectionInput, injectionLabel, readInjection } from './injection.ts'
+import { asWord, CAUSES, DIRECTIONS, INJECTIONS, notAWord, TUPLES } from './words.ts'
+
+/** What stands after the position, by kind: how it is written, and the fields that it gives; undefined: it is not that. */
+const ARGUMENTS: Readonly<
+  Record<
+    Exclude<Injection['kind'], 'segment'>,
+    {
+      readonly form: string
+      readonly read: (text: string | undefined) => Omit<InjectionInput, 'at'> | undefined
+    }
+  >
+> = {
+  'host-swap': {
+    form: 'host-swap@12 or host-swap@12:crash',
+    read: (text) => optional(text, CAUSES, (cause) => ({ cause })),
+  },
+  'idle-gap': { form: 'idle-gap@12:400s', read: (gap) => (gap === undefined ? undefined : { gap }) },
+  'asymmetric-path': {
+    form: 'asymmetric-path@12:s2c=fw-b or asymmetric-path@12:s2c=bypass',
+    read: (text) => {
+      const match = /^(c2s|s2c)=(.+)$/.exec(text ?? '')
+      return match === null ? undefined : { direction: match[1], to: match[2] }
+    },
+  },
+  'path-return': { form: 'path-return@20', read: (text) => (text === undefined ? {} : undefined) },
+  reconnect: {
+    form: 'reconnect@15, reconnect@15:same or reconnect@15:new-port',
+    read: (text) => optional(text, TUPLES, (tuple) => ({ tuple })),
+  },
+  duplicate: {
+    form: 'duplicate@14:c2s',
+    read: (text) => (asWord(DIRECTIONS, text) === undefined ? undefined : { direction: text }),
+  },
+}
+
+function optional<T extends string>(
+  text: string | undefined,
+  words: readonly T[],
+  fields: (word: T) => Omit<InjectionInput, 'at'>,
+): Omit<InjectionInput, 'at'> | undefined {
+  if (text === undefined) return {}
+  const word = asWord(words, text)
+  return word === undefined ? undefined : fields(word)
+}
+
+/**
+ * Reads one injection as the command line writes it: `host-swap@12`, `host-swap@c2s:data#2`, `idle-gap@12:400s`, …; the
+ * label is that of the first of its kind. Host names are checked by whoever knows the topology. Throws ERR_INJECTION.
+ */
+export function parseInjection(text: string): Injection {
+  const match = /^([^@]*)@((?:c2s:|s2c:)?[^:]*)(?::(.*))?$/.exec(text)
+  const name = match?.[1] ?? text.split('@', 1)[0]
+  const kind = asWord(INJECTIONS, name)
+  if (kind === undefined) throw injectionError(text, notAWord(name, 'an injection', INJECTIONS))
+  if (kind === 'segment')
+    throw injectionError(text, 'A segment has too many numbers for an option: write a suite.')
+  const { form, read } = ARGUMENTS[kind]
+  const at = match?.[2]
+  if (at === undefined || at === '') throw injectionError(text, `It names no position: write ${form}.`)
+  const fields = read(match?.[3])
+  if (fields === undefined) throw injectionError(text, `Write ${form}.`)
+  const injection = readInjection(kind, { at, ...fields }, kind, undefined, (_path, message) => {
+    throw injectionError(text, message)
+  })
+  if (injection === undefined) throw injectionError(text, `Write ${form}.`)
+  return injection
+}
+
+/** Several of them in order, the second of a kind labelled `host-swap#2` and so on. Throws ERR_INJECTION. */
+export function parseInjections(texts: readonly string[]): readonly Injection[] {
+  const seen = new Map<string, number>()
+  return texts.map((text) => {
+    const injection = parseInjection(text)
+    const nth = (seen.get(injection.kind) ?? 0) + 1
+    seen.set(injection.kind, nth)
+    return { ...injection, label: injectionLabel(injection.kind, nth) }
+  })
+}
+
+function injectionError(text: string, message: string): FlowbreakError {
+  return new FlowbreakError('ERR_INJECTION', `Injection "${text}": ${message}`)
+}

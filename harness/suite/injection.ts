@@ -1,0 +1,181 @@
+import type { Nanos } from '../model/batch.ts'
+import type { Injection, Position } from '../model/case.ts'
+import { parseDuration } from '../support/duration.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { parsePosition } from './position.ts'
+import type { Path, Report } from './problems.ts'
+import { asWord, CAUSES, DIRECTIONS, ENDS, notAWord, SCOPES, TUPLES, VERDICTS } from './words.ts'
+
+/** What people write of an injection, of whatever kind; the schema says which key goes with which kind. */
+export interface InjectionInput {
+  readonly at: string | number
+  readonly cause?: string | undefined
+  readonly host?: string | undefined
+  readonly gap?: string | number | undefined
+  readonly keepalive?: { readonly every: string | number; readonly from?: string | undefined } | undefined
+  readonly scope?: string | undefined
+  readonly direction?: string | undefined
+  readonly to?: string | undefined
+  readonly tuple?: string | undefined
+  readonly delay?: string | number | undefined
+  readonly when?: readonly string[] | undefined
+  readonly packets?: number | undefined
+  readonly flags?: string | undefined
+  readonly seq?: number | undefined
+  readonly ack?: number | undefined
+  readonly length?: number | undefined
+  readonly timestamp?: number | undefined
+}
+
+/** `host-swap`, then `host-swap#2`: the label of the nth injection (from 1) of a kind. */
+export function injectionLabel(kind: Injection['kind'], nth: number): string {
+  return nth === 1 ? kind : `${kind}#${nth}`
+}
+
+/** The phase that an injection begins: a reconnect's own packets are a phase of its label. */
+export function phaseOf({ kind, label }: Pick<Injection, 'kind' | 'label'>): string {
+  return kind === 'reconnect' ? label : `after ${label}`
+}
+
+/**
+ * The injection that was written, with defaults: cause `drain`, scope `flow`, keepalives from the client, tuple `new-port`
+ * after 1 s, and 0 for a segment's numbers. `hosts` undefined: names of hosts are not checked. Undefined after a report.
+ */
+export function readInjection(
+  kind: Injection['kind'],
+  input: InjectionInput,
+  label: string,
+  hosts: readonly string[] | undefined,
+  report: Report,
+): Injection | undefined {
+  const reader = new FieldReader(report)
+  const at = reader.parsed('at', input.at, parsePosition)
+  const injection = at === undefined ? undefined : fieldsOf(kind, input, { label, at }, hosts, reader)
+  return reader.failed ? undefined : injection
+}
+
+function fieldsOf(
+  kind: Injection['kind'],
+  input: InjectionInput,
+  base: { readonly label: string; readonly at: Position },
+  hosts: readonly string[] | undefined,
+  read: FieldReader,
+): Injection | undefined {
+  const scope = read.word('scope', input.scope ?? 'flow', SCOPES, 'a scope')
+  switch (kind) {
+    case 'host-swap': {
+      const cause = read.word('cause', input.cause ?? 'drain', CAUSES, 'a cause')
+      if (input.host !== undefined && hosts !== undefined) read.word('host', input.host, hosts, 'a host')
+      return cause && { ...base, kind, cause, ...(input.host === undefined ? {} : { host: input.host }) }
+    }
+    case 'idle-gap': {
+      const gap = read.parsed('gap', input.gap, parseDuration)
+      if (gap === 0) read.problem(['gap'], 'A gap is longer than 0s.')
+      const keepalive = input.keepalive && keepaliveOf(input.keepalive, read)
+      if (gap === undefined || scope === undefined) return undefined
+      return { ...base, kind, gap, scope, ...(keepalive === undefined ? {} : { keepalive }) }
+    }
+    case 'asymmetric-path': {
+      const direction = read.direction(input.direction)
+      if (hosts !== undefined) read.word('to', input.to, [...hosts, 'bypass'], 'where a path can go')
+      if (direction === undefined || scope === undefined || input.to === undefined) return undefined
+      return { ...base, kind, direction, to: input.to, scope }
+    }
+    case 'path-return':
+      return { ...base, kind }
+    case 'reconnect': {
+      const tuple = read.word('tuple', input.tuple ?? 'new-port', TUPLES, 'a tuple')
+      const delay = read.parsed('delay', input.delay ?? '1s', parseDuration)
+      const when = input.when?.map((text, i) => read.wordAt(['when', i], text, VERDICTS, 'a verdict'))
+      if (tuple === undefined || delay === undefined) return undefined
+      return {
+        ...base,
+        kind,
+        tuple,
+        delay,
+        ...(when === undefined ? {} : { when: when.filter((verdict) => verdict !== undefined) }),
+        ...(input.packets === undefined ? {} : { packets: input.packets }),
+      }
+    }
+    case 'segment': {
+      const direction = read.direction(input.direction)
+      const flags = input.flags ?? ''
+      if (!/^[FSRPAUEC]*$/.test(flags))
+        read.problem(['flags'], `"${flags}" are not TCP flags: write letters of FSRPAUEC, as in "SA".`)
+      const { seq = 0, ack = 0, length = 0, timestamp = 0 } = input
+      return direction && { ...base, kind, direction, flags, seq, ack, length, timestamp }
+    }
+    case 'duplicate': {
+      const direction = read.direction(input.direction)
+      return direction && { ...base, kind, direction }
+    }
+  }
+}
+
+function keepaliveOf(
+  input: NonNullable<InjectionInput['keepalive']>,
+  read: FieldReader,
+): { readonly every: Nanos; readonly from: 'client' | 'server' } | undefined {
+  const every = read.parsed('keepalive.every', input.every, parseDuration)
+  if (every === 0) read.problem(['keepalive', 'every'], 'Keepalives are more than 0s apart.')
+  const from = read.wordAt(['keepalive', 'from'], input.from ?? 'client', ENDS, 'an end of the flow')
+  return every === undefined || from === undefined ? undefined : { every, from }
+}
+
+/** Reads single fields and remembers whether one of them was wrong. */
+class FieldReader {
+  readonly #report: Report
+  failed = false
+
+  constructor(report: Report) {
+    this.#report = report
+  }
+
+  problem(path: Path, message: string): undefined {
+    this.failed = true
+    this.#report(path, message)
+  }
+
+  /** `key` may be a dotted path. */
+  parsed<T>(
+    key: string,
+    text: string | number | undefined,
+    parse: (text: string | number) => T,
+  ): T | undefined {
+    const path = key.split('.')
+    if (text === undefined) return this.problem(path, `"${key}" is missing.`)
+    try {
+      return parse(text)
+    } catch (error) {
+      if (error instanceof FlowbreakError) return this.problem(path, error.message)
+      throw error
+    }
+  }
+
+  word<T extends string>(
+    key: string,
+    text: string | undefined,
+    words: readonly T[],
+    noun: string,
+  ): T | undefined {
+    return this.wordAt([key], text, words, noun)
+  }
+
+  wordAt<T extends string>(
+    path: Path,
+    text: string | undefined,
+    words: readonly T[],
+    noun: string,
+  ): T | undefined {
+    const found = asWord(words, text)
+    if (found !== undefined) return found
+    return this.problem(
+      path,
+      text === undefined ? `"${path.at(-1)}" is missing.` : notAWord(text, noun, words),
+    )
+  }
+
+  direction(text: string | undefined): 'c2s' | 's2c' | undefined {
+    return this.word('direction', text, DIRECTIONS, 'a direction')
+  }
+}

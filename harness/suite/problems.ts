@@ -1,0 +1,38 @@
+import { FlowbreakError } from '../support/errors.ts'
+
+/** Keys and indices from the root of a suite file down to a value. */
+export type Path = readonly (string | number)[]
+
+/** Tells of a problem at a path; `on: 'key'` where the key rather than its value is wrong. */
+export type Report = (path: Path, message: string, on?: 'key') => void
+
+/** Line and column, both from 1. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** The problems of one file, each told once however often a case is expanded, in the order of the file. */
+export class Problems {
+  readonly #file: string
+  readonly #locate: (path: Path, on?: 'key') => Place
+  readonly #found = new Map<string, Place & { readonly message: string }>()
+
+  constructor(file: string, locate: (path: Path, on?: 'key') => Place) {
+    this.#file = file
+    this.#locate = locate
+  }
+
+  readonly report: Report = (path, message, on) => {
+    const place = this.#locate(path, on)
+    this.#found.set(`${place.line}:${place.column} ${message}`, { ...place, message })
+  }
+
+  /** Throws one error with a line a problem, `file:line:column: sentence`; nothing where there is none. */
+  throwIfAny(code: `ERR_${string}`): void {
+    if (this.#found.size === 0) return
+    const sorted = [...this.#found.values()].sort((a, b) => a.line - b.line || a.column - b.column)
+    const lines = sorted.map(({ line, column, message }) => `${this.#file}:${line}:${column}: ${message}`)
+    throw new FlowbreakError(code, lines.join('\n'))
+  }
+}

@@ -1,0 +1,106 @@
+import { readFileSync, statSync } from 'node:fs'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { FlowbreakError, messageOf } from '../support/errors.ts'
+import { type Path, type Place, Problems } from './problems.ts'
+
+/** What a YAML file says, and where it says it. */
+export interface YamlFile {
+  readonly value: unknown
+  /** Where the value at a path stands (or its key); the nearest thing round it where there is none. */
+  locate(path: Path, on?: 'key'): Place
+}
+
+const MOST_BYTES = 8 * 1024 * 1024
+const MOST_ALIASES = 100
+const MOST_LEVELS = 64
+
+/**
+ * Reads a YAML file of at most 8 MiB. Throws `code` with every mistake of syntax as `file:line:column: sentence`, a duplicate
+ * key being one.
+ */
+export function readYaml(file: string, code: `ERR_${string}`): YamlFile {
+  const text = readText(file, code)
+  const lines = new LineCounter()
+  const document = parse(text, lines, file, code)
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const syntax = new Problems(file, (path) => placeOf(Number(path[0])))
+  for (const problem of document.errors) syntax.report([problem.pos[0]], sentenceOf(problem))
+  syntax.throwIfAny(code)
+  let value: unknown
+  try {
+    value = document.toJS({ maxAliasCount: MOST_ALIASES })
+  } catch (error) {
+    throw new FlowbreakError(code, `${file}:1:1: The file cannot be read (${messageOf(error)}).`)
+  }
+  if (isDeeper(value, MOST_LEVELS))
+    throw new FlowbreakError(code, `${file}:1:1: The file nests deeper than ${MOST_LEVELS} levels.`)
+  return {
+    value,
+    locate(path, on) {
+      let node: unknown = document.contents
+      let offset = startOf(node) ?? 0
+      for (const [depth, step] of path.entries()) {
+        if (isAlias(node)) node = node.resolve(document)
+        const entry = isMap(node)
+          ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
+          : undefined
+        const last = depth === path.length - 1
+        node = isSeq(node) ? node.items[Number(step)] : entry?.value
+        const start = entry !== undefined && last && on === 'key' ? startOf(entry.key) : startOf(node)
+        if (entry === undefined && node === undefined) break
+        offset = start ?? startOf(entry?.key) ?? offset
+      }
+      return placeOf(offset)
+    },
+  }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1))
+}
+
+function readText(file: string, code: `ERR_${string}`): string {
+  try {
+    const { size } = statSync(file)
+    if (size > MOST_BYTES)
+      throw new FlowbreakError(
+        code,
+        `${file}:1:1: The file has ${size} bytes; at most 8 MiB are read: split it.`,
+      )
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof FlowbreakError) throw error
+    throw new FlowbreakError(code, `${file} cannot be read: ${messageOf(error)}.`, { cause: error })
+  }
+}
+
+function parse(text: string, lines: LineCounter, file: string, code: `ERR_${string}`) {
+  try {
+    return parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      stringKeys: true,
+      logLevel: 'error',
+    })
+  } catch (error) {
+    // The parser recurses, so a file of nothing but brackets exhausts the stack.
+    throw new FlowbreakError(code, `${file}:1:1: The file cannot be parsed (${messageOf(error)}).`)
+  }
+}
+
+function sentenceOf(problem: { readonly code: string; readonly message: string }): string {
+  if (problem.code === 'DUPLICATE_KEY') return 'This key was already given in this mapping.'
+  const text = problem.message.trim()
+  return `${/[.!?]$/.test(text) ? text : `${text}.`}`
+}
+
+function startOf(node: unknown): number | undefined {
+  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range))
+    return undefined
+  const start: unknown = node.range[0]
+  return typeof start === 'number' ? start : undefined
+}

@@ -1,0 +1,245 @@
+import { z } from 'zod'
+import { mapping, selectable, unknownKeys, word } from './grammar.ts'
+import {
+  CAUSES,
+  COUNTERS,
+  DEFAULT_ACTIONS,
+  DIRECTIONS,
+  ENDPOINTS,
+  ENDS,
+  FAILOVERS,
+  IMPACTS,
+  LEVELS,
+  MARKS,
+  NON_SYN_MISSES,
+  PLACEMENTS,
+  POLICIES,
+  REASONS,
+  RESET_TRIGGERS,
+  RULE_ORDERS,
+  SCOPES,
+  SHARINGS,
+  TOWARDS,
+  TUPLES,
+  VERDICTS,
+} from './words.ts'
+
+/**
+ * The grammar of suite files: shapes and keys. Words, positions and durations are strings here, as `{axis}` may stand in any
+ * of them; they are read once a case's axes are known. Editors are told of the words by metadata.
+ */
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/, {
+  error: (issue) =>
+    `"${issue.input}" is not a name: write lower-case letters, digits, ".", "_" and "-", parted by "/".`,
+})
+const sentence = z.string().min(1)
+const duration = z
+  .union([z.string(), z.number()])
+  .meta({ description: 'A number and ns, us, ms, s, m or h, as in 350s; seconds where no unit is written.' })
+const position = z.union([z.string(), z.number()]).meta({
+  description:
+    'Just before this packet: its number (12), a time (1.5s), or [c2s:|s2c:]<class>[#n] (c2s:data#2).',
+})
+const direction = word(DIRECTIONS, 'c2s: from client to server.')
+const natural = z.int().min(0)
+
+const loadBalancer = mapping({
+  placement: word(PLACEMENTS, 'Where a new flow goes.').optional(),
+  'tcp-idle': duration.optional(),
+  'other-idle': duration.optional(),
+  'non-syn-miss': word(
+    NON_SYN_MISSES,
+    'What becomes of a TCP packet without SYN and without entry.',
+  ).optional(),
+  failover: word(FAILOVERS, 'What becomes of the flows of a host that left.').optional(),
+  'reset-on': z.array(word(RESET_TRIGGERS, 'Answer with a reset; not with rebalance.')).optional(),
+})
+
+const setup = mapping({
+  profile: sentence.optional().meta({ description: 'Whose behaviour: aws-nfw, suricata-7, …' }),
+  hosts: z
+    .union([z.int(), z.string(), z.array(z.string())])
+    .optional()
+    .meta({ description: 'How many (fw-a, fw-b, …), or their names.' }),
+  policy: word(POLICIES, 'The stream exception policy.').optional(),
+  'rule-order': word(RULE_ORDERS, 'How rules are ordered.').optional(),
+  'default-actions': z.array(word(DEFAULT_ACTIONS, 'Strict order only.')).optional(),
+  rules: z.array(sentence).optional().meta({ description: "Rules in Suricata's language, in order." }),
+  'tcp-idle': duration.optional(),
+  sharing: word(SHARINGS, 'How session state reaches another host.').optional(),
+  'load-balancer': loadBalancer.optional(),
+})
+
+const axis = z.array(z.union([z.string(), z.number(), z.boolean()])).min(1)
+const suiteMatrix = z.record(z.string(), axis)
+const caseMatrix = z.record(z.string(), z.union([axis, z.null()]))
+
+const source = mapping({
+  mark: word(MARKS, 'Documentation, source code, source document, observed, memory, inference.'),
+  where: sentence,
+  product: sentence
+    .optional()
+    .meta({ description: 'Whose fact it is: the product of a profile (suricata), or another.' }),
+})
+const sources = z.union([source, z.array(source).min(1)]).meta({ id: 'sources' })
+const level = word(LEVELS, 'Only to lower what the source gives, or to say extended.')
+
+const at = { at: position }
+const scope = word(SCOPES, 'What it is done to.').optional()
+const injection = mapping({
+  'host-swap': z.union([
+    position,
+    mapping({ ...at, cause: word(CAUSES, 'How the host leaves.').optional(), host: z.string().optional() }),
+  ]),
+  'idle-gap': mapping({
+    ...at,
+    gap: duration,
+    keepalive: mapping({ every: duration, from: word(ENDS, 'Who sends them.').optional() }).optional(),
+    scope,
+  }),
+  'asymmetric-path': mapping({
+    ...at,
+    direction,
+    to: z.string().meta({ description: 'A host, or bypass.' }),
+    scope,
+  }),
+  'path-return': z.union([position, mapping(at)]),
+  reconnect: z.union([
+    position,
+    mapping({
+      ...at,
+      tuple: word(TUPLES, 'Whether the client keeps its port.').optional(),
+      delay: duration.optional(),
+      when: z.array(word(VERDICTS, 'Only if the packet before met one of these.')).optional(),
+      packets: z.int().min(1).optional(),
+    }),
+  ]),
+  segment: mapping({
+    ...at,
+    direction,
+    flags: z.string().meta({ description: 'Letters of FSRPAUEC.' }),
+    seq: z.int().optional(),
+    ack: z.int().optional(),
+    length: natural.max(65_495).optional(),
+    timestamp: z.int().optional(),
+  }),
+  duplicate: mapping({ ...at, direction }),
+})
+  .partial()
+  .meta({ minProperties: 1, maxProperties: 1 })
+
+const verdict = word([...VERDICTS, 'blocked'], 'blocked: drop or reject.')
+const verdicts = z.union([verdict, z.array(verdict).min(1)]).meta({ id: 'verdicts' })
+const rest = { source: sources.optional(), level: level.optional() }
+const details = {
+  tolerated: verdicts.optional(),
+  towards: word(TOWARDS, 'Whom a reject tells.').optional(),
+  by: z.string().optional().meta({ description: 'A host, lb, path or unknown.' }),
+  reason: word(REASONS, 'Why, in the words of Suricata.').optional(),
+  ...rest,
+}
+const answerPlain = z.union([verdicts, mapping({ is: verdicts, ...details })])
+const answer = selectable(answerPlain).meta({ id: 'answer' })
+const places = { all: answer.optional(), first: answer.optional(), rest: answer.optional() }
+const PACKET = /^packet ([1-9]\d{0,8})$/
+
+/** The number of a key `packet N`, or undefined. */
+export function packetOfKey(key: string): number | undefined {
+  const match = PACKET.exec(key)
+  return match === null ? undefined : Number(match[1])
+}
+
+/** A mapping of `places` and more, which may also have keys `packet N`. */
+function withPackets<T extends z.core.$ZodLooseShape>(shape: T) {
+  const known = [...Object.keys(shape), 'packet N']
+  return z
+    .looseObject(shape)
+    .check((context) => {
+      for (const [key, value] of Object.entries(context.value)) {
+        if (Object.hasOwn(shape, key)) continue
+        if (packetOfKey(key) === undefined) {
+          const message = unknownKeys([key], known)
+          context.issues.push({ code: 'unrecognized_keys', keys: [key], message, input: context.value })
+        } else {
+          for (const issue of answer.safeParse(value).error?.issues ?? [])
+            context.issues.push({ ...issue, path: [key, ...issue.path], input: value } as z.core.$ZodRawIssue)
+        }
+      }
+    })
+    .meta({ additionalProperties: false, patternProperties: { [PACKET.source]: { $ref: '#/$defs/answer' } } })
+}
+
+const oneWayPlain = z.union([verdicts, withPackets({ ...places, ...details })])
+const oneWay = selectable(oneWayPlain).meta({ id: 'direction' })
+const phasePlain = z.union([
+  verdicts,
+  withPackets({ ...places, c2s: oneWay.optional(), s2c: oneWay.optional(), ...details }),
+])
+const phase = selectable(phasePlain).meta({ id: 'phase' })
+
+const counterPlain = z.union([natural, mapping({ equals: natural, host: z.string().optional(), ...rest })])
+const counter = selectable(counterPlain).meta({ id: 'counter' })
+const counters = mapping(Object.fromEntries(COUNTERS.map((key) => [key, counter.optional()])))
+const impact = word(IMPACTS, 'What the user of the connection felt.')
+const impacts = z.union([impact, z.array(impact).min(1)])
+const impactPlain = z.union([impacts, mapping({ is: impacts, ...rest })])
+const expectationPlain = z
+  .object({ counters: selectable(counters).optional(), impact: selectable(impactPlain).optional() })
+  .catchall(phase)
+  .meta({ propertyNames: { pattern: `^(before|after .+|reconnect(#\\d+)?|counters|impact)$` } })
+const expectation = selectable(expectationPlain)
+
+export const suiteCase = mapping({
+  name,
+  rows: z
+    .array(sentence)
+    .optional()
+    .meta({ description: 'Rows of the decision tables that it shows: 10.1/fin.' }),
+  tags: z.array(sentence).optional(),
+  requirement: sentence.meta({ description: 'One sentence.' }),
+  source: sources,
+  level: level.optional(),
+  capture: sentence.meta({
+    description: 'Of the captures, without its ending, or a path relative to the suite.',
+  }),
+  flow: natural.optional().meta({ description: 'The flow under test, from 0.' }),
+  endpoints: word(
+    ENDPOINTS,
+    'recorded: every packet is offered, whatever became of earlier ones.',
+  ).optional(),
+  matrix: caseMatrix.optional().meta({ description: "Replaces axes of the suite's; null removes one." }),
+  setup: setup.optional(),
+  inject: z.array(injection).optional(),
+  expect: expectation,
+})
+
+const suite = mapping({
+  suite: name.meta({ description: 'Names of cases begin with it.' }),
+  title: sentence,
+  setup: setup
+    .optional()
+    .meta({ description: 'Defaults; a case’s own setup is merged over it, key by key.' }),
+  matrix: suiteMatrix.optional().meta({ description: 'A case is made once for each combination of values.' }),
+  cases: z.array(suiteCase).min(1),
+})
+
+/** A suite file whose cases have yet to be read, so that what is wrong in one case hides nothing of the others. */
+export const suiteHeader = suite.extend({ cases: z.array(z.unknown()).min(1) })
+
+export type HeaderInput = z.output<typeof suiteHeader>
+export type CaseInput = z.output<typeof suiteCase>
+export type SourcesInput = z.output<typeof sources>
+export type VerdictsInput = z.output<typeof verdicts>
+export type ExpectationInput = z.output<typeof expectationPlain>
+export type PhaseInput = z.output<typeof phasePlain>
+export type OneWayInput = z.output<typeof oneWayPlain>
+export type AnswerInput = z.output<typeof answerPlain>
+export type CountersInput = z.output<typeof counters>
+export type CounterInput = z.output<typeof counterPlain>
+export type ImpactInput = z.output<typeof impactPlain>
+
+/** The JSON schema of suite files, for editors: what stands in suites/suite.schema.json. */
+export function suiteSchema(): object {
+  return z.toJSONSchema(suite, { io: 'input' })
+}

@@ -1,0 +1,135 @@
+import { expect } from 'chai'
+import { FlowbreakError } from '../support/errors.ts'
+import { defaultSetup, makeSetup, type SetupInput } from './setup.ts'
+
+function refusal(input: SetupInput): string {
+  try {
+    makeSetup(input)
+  } catch (error) {
+    if (error instanceof FlowbreakError && error.code === 'ERR_SETUP') return error.message
+    throw error
+  }
+  return ''
+}
+
+describe('suite/setup', () => {
+  it('has the defaults that the page of formats gives', () => {
+    expect(defaultSetup).to.deep.include({
+      topology: {
+        hosts: ['fw-a', 'fw-b'],
+        loadBalancer: {
+          placement: 'first',
+          tcpIdle: 350,
+          otherIdle: 120,
+          nonSynMiss: 'forward',
+          failover: 'rebalance',
+          resetOn: { idle: false, unhealthy: false, deregistration: false },
+        },
+        sharing: { kind: 'none' },
+      },
+      policy: { exception: 'drop', ruleOrder: 'action', defaultActions: [] },
+      profile: 'aws-nfw',
+      rules: [],
+    })
+  })
+
+  it('takes every key', () => {
+    const setup = makeSetup({
+      profile: 'suricata-7',
+      hosts: ['left', 'right', 'third'],
+      policy: 'continue',
+      'rule-order': 'strict',
+      'default-actions': ['aws:drop_established', 'aws:alert_established'],
+      rules: ['pass tcp any any -> any any (sid:1;)'],
+      'tcp-idle': '6m',
+      sharing: 'replication',
+      'load-balancer': {
+        placement: 'hash',
+        'tcp-idle': 6000,
+        'other-idle': '30s',
+        'non-syn-miss': 'reset',
+        failover: 'no_rebalance',
+        'reset-on': ['idle', 'deregistration'],
+      },
+    })
+    expect(setup.topology).to.deep.equal({
+      hosts: ['left', 'right', 'third'],
+      loadBalancer: {
+        placement: 'hash',
+        tcpIdle: 6000,
+        otherIdle: 30,
+        nonSynMiss: 'reset',
+        failover: 'no_rebalance',
+        resetOn: { idle: true, unhealthy: false, deregistration: true },
+      },
+      sharing: { kind: 'replication' },
+    })
+    expect(setup.policy).to.deep.equal({
+      exception: 'continue',
+      ruleOrder: 'strict',
+      defaultActions: ['aws:drop_established', 'aws:alert_established'],
+      tcpIdle: 360,
+    })
+    expect([setup.profile, setup.rules.length]).to.deep.equal(['suricata-7', 1])
+  })
+
+  it('gives equal keys to equal setups however they are written, and other keys to others', () => {
+    const written = makeSetup({
+      hosts: ['fw-a', 'fw-b'],
+      policy: 'drop',
+      'load-balancer': { 'tcp-idle': '350s' },
+    })
+    expect(written.key)
+      .to.equal(defaultSetup.key)
+      .and.to.match(/^[0-9a-f]{16}$/)
+    const others: SetupInput[] = [
+      { policy: 'reject' },
+      { hosts: 3 },
+      { rules: ['x'] },
+      { 'tcp-idle': '350s' },
+    ]
+    expect(new Set(others.map((input) => makeSetup(input).key)).add(defaultSetup.key).size).to.equal(5)
+  })
+
+  it('names up to 250 hosts, each once', () => {
+    const { hosts } = makeSetup({ hosts: 250 }).topology
+    expect(new Set(hosts).size).to.equal(250)
+    expect([hosts[0], hosts[25], hosts[26], hosts[249]]).to.deep.equal(['fw-a', 'fw-z', 'fw-aa', 'fw-ip'])
+    expect(makeSetup({ hosts: '3' }).topology.hosts).to.have.length(3)
+  })
+
+  it('refuses what is no setup, naming the key', () => {
+    const refused: [SetupInput, RegExp][] = [
+      [{ policy: 'rejct' }, /^policy: "rejct" is not a policy.*Did you mean "reject"\?$/],
+      [{ profile: 'pf' }, /^profile: "pf" is not a profile: write aws-nfw or suricata-7\./],
+      [{ sharing: 'cluster' }, /^sharing: /],
+      [{ 'rule-order': 'as-written' }, /^rule-order: /],
+      [{ hosts: 0 }, /^hosts: Write 1 to 250 hosts/],
+      [{ hosts: 251 }, /^hosts: /],
+      [{ hosts: 1.5 }, /^hosts: /],
+      [{ hosts: [] }, /^hosts: /],
+      [{ hosts: ['a', 'a'] }, /^hosts\.1: There are two hosts/],
+      [{ hosts: ['lb'] }, /^hosts\.0: "lb" cannot name a host/],
+      [{ 'tcp-idle': '59s' }, /^tcp-idle: "59s" is out of range: write 60s to 6000s\./],
+      [{ 'tcp-idle': '6001s' }, /^tcp-idle: /],
+      [{ 'tcp-idle': 'soon' }, /^tcp-idle: "soon" is not a duration/],
+      [{ 'load-balancer': { 'tcp-idle': 10 } }, /^load-balancer\.tcp-idle: /],
+      [{ 'load-balancer': { 'other-idle': 0 } }, /^load-balancer\.other-idle: /],
+      [{ 'load-balancer': { placement: 'last' } }, /^load-balancer\.placement: /],
+      [{ 'load-balancer': { 'non-syn-miss': 'rst' } }, /^load-balancer\.non-syn-miss: /],
+      [{ 'load-balancer': { failover: 'rebalanced' } }, /^load-balancer\.failover: .*"rebalance"/],
+      [{ 'load-balancer': { 'reset-on': ['idel'] } }, /^load-balancer\.reset-on\.0: .*"idle"/],
+      [{ 'load-balancer': { 'reset-on': ['idle'] } }, /^load-balancer\.reset-on: .*exclude each other/],
+      [
+        { 'default-actions': ['aws:drop_strict'] },
+        /^default-actions: Default actions need rule-order: strict\.$/,
+      ],
+      [{ 'rule-order': 'strict', 'default-actions': ['drop_strict'] }, /^default-actions\.0: /],
+      [
+        { 'rule-order': 'strict', 'default-actions': ['aws:drop_strict', 'aws:drop_established'] },
+        /^default-actions: A policy has at most one/,
+      ],
+    ]
+    for (const [input, sentence] of refused) expect(refusal(input), JSON.stringify(input)).to.match(sentence)
+  })
+})

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto'
+import { NANOS_PER_SECOND } from '../model/batch.ts'
+import type { LoadBalancer, Policy, Setup, Topology } from '../model/setup.ts'
+import { profileNames } from '../profile/index.ts'
+import { parseDuration } from '../support/duration.ts'
+import { FlowbreakError, messageOf } from '../support/errors.ts'
+import type { Path, Report } from './problems.ts'
+import {
+  asWord,
+  DEFAULT_ACTIONS,
+  FAILOVERS,
+  NON_SYN_MISSES,
+  notAWord,
+  PLACEMENTS,
+  POLICIES,
+  RESET_TRIGGERS,
+  RULE_ORDERS,
+  SHARINGS,
+} from './words.ts'
+
+/** A load balancer as people write it; what is absent has its default. Times are durations, `350s`. */
+export interface LoadBalancerInput {
+  readonly placement?: string | undefined
+  readonly 'tcp-idle'?: string | number | undefined
+  readonly 'other-idle'?: string | number | undefined
+  readonly 'non-syn-miss'?: string | undefined
+  readonly failover?: string | undefined
+  readonly 'reset-on'?: readonly string[] | undefined
+}
+
+/** A setup as people write it, in a suite or by options; what is absent has its default. */
+export interface SetupInput {
+  readonly profile?: string | undefined
+  /** How many, or their names. */
+  readonly hosts?: number | string | readonly string[] | undefined
+  readonly policy?: string | undefined
+  readonly 'rule-order'?: string | undefined
+  readonly 'default-actions'?: readonly string[] | undefined
+  readonly rules?: readonly string[] | undefined
+  readonly 'tcp-idle'?: string | number | undefined
+  readonly sharing?: string | undefined
+  readonly 'load-balancer'?: LoadBalancerInput | undefined
+}
+
+/** Keys of a setup whose value is one word or number, so that an axis of that name sets them. */
+export const SETUP_AXES = ['profile', 'hosts', 'policy', 'rule-order', 'tcp-idle', 'sharing'] as const
+/** The same for the load balancer's keys; `tcp-idle` is the policy's. */
+export const LOAD_BALANCER_AXES = ['placement', 'other-idle', 'non-syn-miss', 'failover'] as const
+
+const MOST_HOSTS = 250
+/** Names that `by`, `to` and reports use for what is no host. */
+const NOT_HOSTS = ['lb', 'path', 'unknown', 'bypass']
+/** Both AWS Network Firewall's and the gateway load balancer's range, seconds (BEHAVIOURS 1.3, 3.3). */
+const TCP_IDLE = { least: 60, most: 6000 }
+
+/** The setup that `input` describes over the defaults. Throws ERR_SETUP with the first thing that is wrong. */
+export function makeSetup(input: SetupInput = {}): Setup {
+  return readSetup(input, (path, message) => {
+    throw new FlowbreakError('ERR_SETUP', `${path.join('.')}: ${message}`)
+  })
+}
+
+/** As `makeSetup`, but tells `report` of every problem, by key, and takes the default in its place. */
+export function readSetup(input: SetupInput, report: Report): Setup {
+  const content = {
+    topology: topologyOf(input, report),
+    policy: policyOf(input, report),
+    profile: word(input.profile, profileNames(), 'aws-nfw', 'a profile', ['profile'], report),
+    rules: input.rules ?? [],
+  }
+  // The content is built in one order of keys, so its JSON is canonical.
+  const key = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
+  return { key, ...content }
+}
+
+function topologyOf(input: SetupInput, report: Report): Topology {
+  const sharing = word(input.sharing, SHARINGS, 'none', 'a sharing', ['sharing'], report)
+  return {
+    hosts: hostsOf(input.hosts ?? 2, report),
+    loadBalancer: loadBalancerOf(input['load-balancer'] ?? {}, report),
+    sharing: { kind: sharing },
+  }
+}
+
+function hostsOf(hosts: number | string | readonly string[], report: Report): readonly string[] {
+  const names = typeof hosts === 'object' ? hosts : hostNames(Number(hosts))
+  if (names.length < 1 || names.length > MOST_HOSTS) {
+    report(['hosts'], `Write 1 to ${MOST_HOSTS} hosts, as a number or a list of names, not "${hosts}".`)
+    return hostNames(2)
+  }
+  names.forEach((name, index) => {
+    if (!/^[a-z][a-z0-9-]*$/.test(name) || NOT_HOSTS.includes(name))
+      report(['hosts', index], `"${name}" cannot name a host: use a-z, 0-9 and "-", as in fw-a.`)
+    else if (names.indexOf(name) < index) report(['hosts', index], `There are two hosts named "${name}".`)
+  })
+  return names
+}
+
+/** fw-a … fw-z, fw-aa …; none where the number is not one that a topology can have. */
+function hostNames(count: number): readonly string[] {
+  if (!Number.isInteger(count) || count < 1 || count > MOST_HOSTS) return []
+  const letter = (index: number): string => String.fromCharCode(97 + index)
+  return Array.from({ length: count }, (_, index) =>
+    index < 26 ? `fw-${letter(index)}` : `fw-${letter(Math.floor(index / 26) - 1)}${letter(index % 26)}`,
+  )
+}
+
+function loadBalancerOf(input: LoadBalancerInput, report: Report): LoadBalancer {
+  const at = (key: keyof LoadBalancerInput): Path => ['load-balancer', key]
+  const triggers = input['reset-on'] ?? []
+  triggers.forEach((trigger, index) => {
+    if (asWord(RESET_TRIGGERS, trigger) === undefined)
+      report([...at('reset-on'), index], notAWord(trigger, 'an occasion for resets', RESET_TRIGGERS))
+  })
+  const failover = word(input.failover, FAILOVERS, 'rebalance', 'a failover', at('failover'), report)
+  if (triggers.length > 0 && failover === 'rebalance')
+    report(
+      at('reset-on'),
+      'Resets and the failover "rebalance" exclude each other: write failover: no_rebalance or leave reset-on empty.',
+    )
+  return {
+    placement: word(input.placement, PLACEMENTS, 'first', 'a placement', at('placement'), report),
+    tcpIdle: seconds(input['tcp-idle'] ?? 350, TCP_IDLE, at('tcp-idle'), report) ?? 350,
+    otherIdle:
+      seconds(input['other-idle'] ?? 120, { least: 1, most: 86_400 }, at('other-idle'), report) ?? 120,
+    nonSynMiss: word(
+      input['non-syn-miss'],
+      NON_SYN_MISSES,
+      'forward',
+      'an answer to a miss',
+      at('non-syn-miss'),
+      report,
+    ),
+    failover,
+    resetOn: {
+      idle: triggers.includes('idle'),
+      unhealthy: triggers.includes('unhealthy'),
+      deregistration: triggers.includes('deregistration'),
+    },
+  }
+}
+
+function policyOf(input: SetupInput, report: Report): Policy {
+  const ruleOrder = word(input['rule-order'], RULE_ORDERS, 'action', 'a rule order', ['rule-order'], report)
+  const defaultActions = input['default-actions'] ?? []
+  defaultActions.forEach((action, index) => {
+    if (!DEFAULT_ACTIONS.includes(action))
+      report(['default-actions', index], notAWord(action, 'a default action', DEFAULT_ACTIONS))
+  })
+  if (defaultActions.length > 0 && ruleOrder === 'action')
+    report(['default-actions'], 'Default actions need rule-order: strict.')
+  if (defaultActions.filter((action) => action.startsWith('aws:drop_')).length > 1)
+    report(['default-actions'], 'A policy has at most one default action that drops.')
+  const tcpIdle =
+    input['tcp-idle'] === undefined ? undefined : seconds(input['tcp-idle'], TCP_IDLE, ['tcp-idle'], report)
+  return {
+    exception: word(input.policy, POLICIES, 'drop', 'a policy', ['policy'], report),
+    ruleOrder,
+    defaultActions,
+    ...(tcpIdle === undefined ? {} : { tcpIdle }),
+  }
+}
+
+function word<T extends string>(
+  text: string | undefined,
+  words: readonly T[],
+  fallback: T,
+  noun: string,
+  path: Path,
+  report: Report,
+): T {
+  if (text === undefined) return fallback
+  const found = asWord(words, text)
+  if (found === undefined) report(path, notAWord(text, noun, words))
+  return found ?? fallback
+}
+
+function seconds(
+  text: string | number,
+  range: { readonly least: number; readonly most: number },
+  path: Path,
+  report: Report,
+): number | undefined {
+  try {
+    const value = parseDuration(text) / NANOS_PER_SECOND
+    if (value >= range.least && value <= range.most) return value
+    report(path, `"${text}" is out of range: write ${range.least}s to ${range.most}s.`)
+  } catch (error) {
+    if (!(error instanceof FlowbreakError) || error.code !== 'ERR_DURATION') throw error
+    report(path, messageOf(error))
+  }
+  return undefined
+}
+
+/** Two hosts, exception policy `drop`, no rules, no sharing, profile aws-nfw. */
+export const defaultSetup: Setup = makeSetup()

@@ -1,0 +1,129 @@
+import type { ImpactKind, Injection, Level, PacketClass, PacketExpectation } from '../model/case.ts'
+import { Direction, Reason, Verdict } from '../model/codes.ts'
+import type { LoadBalancer, Mark, Policy, Sharing } from '../model/setup.ts'
+
+/** The closed vocabularies of suites and of the command line, each typed by the model's union. */
+export const POLICIES: readonly Policy['exception'][] = ['drop', 'reject', 'continue']
+export const RULE_ORDERS: readonly Policy['ruleOrder'][] = ['action', 'strict']
+export const SHARINGS: readonly Sharing['kind'][] = ['none', 'replication']
+export const PLACEMENTS: readonly LoadBalancer['placement'][] = ['first', 'hash']
+export const NON_SYN_MISSES: readonly LoadBalancer['nonSynMiss'][] = ['forward', 'drop', 'reset']
+export const FAILOVERS: readonly LoadBalancer['failover'][] = ['rebalance', 'no_rebalance']
+export const RESET_TRIGGERS: readonly (keyof LoadBalancer['resetOn'])[] = [
+  'idle',
+  'unhealthy',
+  'deregistration',
+]
+/** BEHAVIOURS 1.5. */
+export const DEFAULT_ACTIONS: readonly string[] = ['drop', 'alert'].flatMap((action) =>
+  ['strict', 'established', 'established_app_layer', 'established_app_layer_to_server'].map(
+    (scope) => `aws:${action}_${scope}`,
+  ),
+)
+export const DIRECTIONS = keysOf(Direction)
+/** What can be expected; `undecided` cannot. */
+export const VERDICTS = keysOf(Verdict).filter((name) => name !== 'undecided')
+export const REASONS = keysOf(Reason).filter((name) => name !== 'none')
+export const LEVELS: readonly Level[] = ['core', 'extended', 'provisional']
+export const MARKS: readonly Mark[] = ['DOC', 'SRC', 'SEED', 'RUN', 'MEM', 'INF']
+export const TOWARDS: readonly NonNullable<PacketExpectation['towards']>[] = [
+  'sender',
+  'peer',
+  'client',
+  'server',
+  'both',
+  'any',
+]
+export const ENDPOINTS = ['recorded', 'reactive'] as const
+export const IMPACTS: readonly ImpactKind[] = ['survived', 'reset', 'hung', 'recovered']
+export const CAUSES = ['drain', 'crash'] as const
+export const SCOPES = ['flow', 'topology'] as const
+export const TUPLES = ['same', 'new-port'] as const
+export const ENDS = ['client', 'server'] as const
+export const INJECTIONS: readonly Injection['kind'][] = [
+  'host-swap',
+  'idle-gap',
+  'asymmetric-path',
+  'path-return',
+  'reconnect',
+  'segment',
+  'duplicate',
+]
+export const PACKET_CLASSES: readonly PacketClass[] = [
+  'any',
+  'syn',
+  'syn-ack',
+  'handshake-ack',
+  'established',
+  'data',
+  'ack',
+  'keepalive',
+  'retransmission',
+  'fin',
+  'rst',
+]
+/** A firewall's own counters under AWS's names (BEHAVIOURS 1.6). */
+export const COUNTERS: readonly string[] = [
+  'ReceivedPackets',
+  'ReceivedBytes',
+  'PassedPackets',
+  'DroppedPackets',
+  'RejectedPackets',
+  'InvalidDroppedPackets',
+  'OtherDroppedPackets',
+  'StreamExceptionPolicyPackets',
+  'TLSReceivedPackets',
+  'TLSPassedPackets',
+  'TLSDroppedPackets',
+  'TLSRejectedPackets',
+  'TLSErrors',
+]
+
+function keysOf<T extends Readonly<Record<string, number>>>(table: T): readonly (keyof T & string)[] {
+  return Object.keys(table)
+}
+
+/** The word itself, typed, if the vocabulary has it. */
+export function asWord<T extends string>(words: readonly T[], text: unknown): T | undefined {
+  return words.find((word) => word === text)
+}
+
+/** `drop, reject or continue`. */
+export function listWords(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}
+
+/** ` Did you mean "reject"?` where one of the words is near enough, else nothing. */
+export function didYouMean(text: string, words: readonly string[]): string {
+  let best = ''
+  let least = Math.min(3, Math.floor(text.length / 2)) + 1
+  for (const word of words) {
+    const distance = editDistance(text.toLowerCase(), word.toLowerCase())
+    if (distance < least) {
+      least = distance
+      best = word
+    }
+  }
+  return best === '' ? '' : ` Did you mean "${best}"?`
+}
+
+/** `"rejct" is not a policy: write drop, reject or continue. Did you mean "reject"?` */
+export function notAWord(text: unknown, noun: string, words: readonly string[]): string {
+  return `"${text}" is not ${noun}: write ${listWords(words)}.${didYouMean(String(text), words)}`
+}
+
+/** Levenshtein's distance; both texts are cut at 64 characters. */
+function editDistance(left: string, right: string): number {
+  const a = left.slice(0, 64)
+  const b = right.slice(0, 64)
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
