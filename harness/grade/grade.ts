@@ -1,0 +1,90 @@
+import type { CounterExpectation, Expectation, Impact, ImpactExpectation, Level } from '../model/case.ts'
+import type { CaseTrace, Mismatch, Outcome, Tally } from '../model/run-log.ts'
+import { type Checked, checkPackets } from './packets.ts'
+
+/** What a case is graded on: everything in it stands in the run log, so that grading can be done again from there. */
+export interface Graded {
+  readonly flow: number
+  readonly expectations: readonly Expectation[]
+  readonly trace: CaseTrace
+  /** By host, in the order of `trace.hosts`. */
+  readonly counters: readonly Readonly<Record<string, number>>[]
+  readonly impact?: Impact | undefined
+}
+
+export interface Grade {
+  readonly outcome: Extract<Outcome, 'pass' | 'fail' | 'inconclusive'>
+  readonly detail?: string
+  readonly tally: Tally
+  readonly mismatches: readonly Mismatch[]
+}
+
+/**
+ * Holds what was observed against what was expected (DESIGN 5). A dead road or an undecided packet makes the case
+ * inconclusive, whatever else was seen; only core and extended expectations can fail it.
+ */
+export function gradeCase(graded: Graded): Grade {
+  const tally: Record<Level, { checked: number; met: number }> = {
+    core: { checked: 0, met: 0 },
+    extended: { checked: 0, met: 0 },
+    provisional: { checked: 0, met: 0 },
+  }
+  const mismatches: Mismatch[] = []
+  for (const expectation of graded.expectations) {
+    const result = check(expectation, graded)
+    tally[expectation.level].checked += result.checked
+    tally[expectation.level].met += result.met
+    mismatches.push(...result.mismatches)
+  }
+  const doubt = doubtOf(graded.trace)
+  if (doubt !== undefined) return { outcome: 'inconclusive', detail: doubt, tally, mismatches }
+  const failed = mismatches.some(({ level }) => level !== 'provisional')
+  return { outcome: failed ? 'fail' : 'pass', tally, mismatches }
+}
+
+function check(expectation: Expectation, graded: Graded): Checked {
+  if (expectation.kind === 'packets') return checkPackets(expectation, graded.flow, graded.trace)
+  if (expectation.kind === 'counter') return checkCounter(expectation, graded)
+  return checkImpact(expectation, graded.impact)
+}
+
+/** The sentence that says why the observations cannot be relied on; undefined: they can. */
+function doubtOf(trace: CaseTrace): string | undefined {
+  const { sent, out } = trace.controls
+  if (out < sent)
+    return `${sent - out} of ${sent} controls did not come out, so a drop proves nothing: see that the roads are alive.`
+  if (trace.verdict.includes('u')) return 'The target could not tell what became of some packets.'
+  return undefined
+}
+
+function checkCounter(expectation: CounterExpectation, { trace, counters }: Graded): Checked {
+  const { counter, host, equals, level, provenance } = expectation
+  let observed = 0
+  for (let i = 0; i < counters.length; i++)
+    if (host === undefined || trace.hosts[i] === host) observed += counters[i]?.[counter] ?? 0
+  if (observed === equals) return { checked: 1, met: 1, mismatches: [] }
+  const where = host === undefined ? '' : ` of ${host}`
+  const message = `${counter}${where} was to grow by ${equals}, and grew by ${observed}.`
+  const mismatch = {
+    level,
+    provenance,
+    phase: 'counters',
+    expected: String(equals),
+    observed: String(observed),
+    message,
+  }
+  return { checked: 1, met: 0, mismatches: [mismatch] }
+}
+
+function checkImpact(expectation: ImpactExpectation, impact: Impact | undefined): Checked {
+  const { conforms, level, provenance } = expectation
+  const observed = impact?.kind ?? 'unknown'
+  if (impact !== undefined && conforms.includes(impact.kind)) return { checked: 1, met: 1, mismatches: [] }
+  const expected = conforms.join(' or ')
+  const message = `The connection was to be ${expected}, and was ${observed}.`
+  return {
+    checked: 1,
+    met: 0,
+    mismatches: [{ level, provenance, phase: 'impact', expected, observed, message }],
+  }
+}

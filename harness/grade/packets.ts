@@ -1,0 +1,135 @@
+import type { PacketExpectation } from '../model/case.ts'
+import { Host, nameOf, Reason } from '../model/codes.ts'
+import type { CaseTrace, Mismatch } from '../model/run-log.ts'
+import { verdictOfLetter } from './letters.ts'
+
+/** Mismatches of one expectation that are written out; the rest are counted in the last of them. */
+const WRITTEN = 20
+
+export interface Checked {
+  readonly checked: number
+  readonly met: number
+  readonly mismatches: readonly Mismatch[]
+}
+
+/** Holds one expectation against every packet that it speaks of. A phase without packets does not meet anything. */
+export function checkPackets(expectation: PacketExpectation, flow: number, trace: CaseTrace): Checked {
+  const indices = selected(expectation, flow, trace)
+  if (indices.length === 0) return { checked: 1, met: 0, mismatches: [nothingOffered(expectation)] }
+  const mismatches: Mismatch[] = []
+  let missed = 0
+  for (const index of indices) {
+    const problem = problemOf(expectation, trace, index)
+    if (problem === undefined) continue
+    missed++
+    if (mismatches.length < WRITTEN) mismatches.push(mismatch(expectation, trace, index, problem))
+  }
+  const last = mismatches[WRITTEN - 1]
+  if (last !== undefined && missed > WRITTEN)
+    mismatches[WRITTEN - 1] = {
+      ...last,
+      message: `${last.message} ${missed - WRITTEN} more packets likewise.`,
+    }
+  return { checked: indices.length, met: indices.length - missed, mismatches }
+}
+
+function selected(expectation: PacketExpectation, flow: number, trace: CaseTrace): number[] {
+  const phase = trace.phases.indexOf(expectation.phase)
+  const letter = expectation.direction === undefined ? undefined : expectation.direction === 'c2s' ? '>' : '<'
+  const indices: number[] = []
+  for (let i = 0; i < trace.phase.length; i++) {
+    if (trace.phase[i] !== phase) continue
+    if (letter !== undefined && trace.direction[i] !== letter) continue
+    // What an injection made belongs to the flow under test, even where it opened a new one.
+    if (flow >= 0 && trace.flow[i] !== flow && trace.number[i] !== 0) continue
+    indices.push(i)
+  }
+  if (expectation.which === 'first') return indices.slice(0, 1)
+  if (expectation.which === 'rest') return indices.slice(1)
+  if (typeof expectation.which === 'number')
+    return indices.filter((i) => trace.number[i] === expectation.which)
+  return indices
+}
+
+function problemOf(expectation: PacketExpectation, trace: CaseTrace, index: number): string | undefined {
+  const verdict = verdictOfLetter(trace.verdict[index])
+  if (verdict === undefined) return 'not run'
+  if (!expectation.conforms.includes(verdict) && !expectation.tolerated.includes(verdict)) return verdict
+  // A tolerated answer is not held to what goes with the conforming one.
+  if (!expectation.conforms.includes(verdict)) return undefined
+  const by = deciderName(trace, index)
+  if (expectation.by !== undefined && by !== expectation.by) return `${verdict} by ${by}`
+  const reason = nameOf(Reason, trace.reason[index] ?? 0)
+  if (expectation.reason !== undefined && reason !== expectation.reason) return `${verdict} for ${reason}`
+  if (verdict === 'reject') return problemOfReject(expectation, trace, index)
+  return undefined
+}
+
+function problemOfReject(
+  expectation: PacketExpectation,
+  trace: CaseTrace,
+  index: number,
+): string | undefined {
+  const emitted = trace.emitted.filter((entry) => entry.index === index)
+  const ignored = emitted.find((entry) => !entry.acceptable)
+  if (ignored !== undefined) return `reject with a reset that the ${ignored.to} would ignore`
+  const towards = expectation.towards ?? 'any'
+  const sender = trace.direction[index] === '>' ? 'client' : 'server'
+  const ends = new Set(emitted.map((entry) => entry.to))
+  const wanted =
+    towards === 'sender' ? sender : towards === 'peer' ? (sender === 'client' ? 'server' : 'client') : towards
+  if (wanted === 'any') return ends.size > 0 ? undefined : 'reject without anything sent'
+  const told = wanted === 'both' ? ends.size === 2 : ends.size === 1 && ends.has(wanted)
+  return told ? undefined : `reject towards ${[...ends].join(' and ') || 'nobody'}`
+}
+
+/** Who decided a packet: a host's name, `lb`, `path` or `unknown`. */
+export function deciderName(trace: CaseTrace, index: number): string {
+  const by = trace.by[index] ?? Host.unknown
+  if (by === Host.loadBalancer) return 'lb'
+  if (by === Host.path || by === Host.bypass) return 'path'
+  return trace.hosts[by] ?? 'unknown'
+}
+
+/** What an expectation asks for, in words: `reject towards sender`, `drop or reject`. */
+export function expectedWords(expectation: PacketExpectation): string {
+  return [
+    expectation.conforms.join(' or '),
+    expectation.by === undefined ? '' : ` by ${expectation.by}`,
+    expectation.reason === undefined ? '' : ` for ${expectation.reason}`,
+    expectation.towards === undefined ? '' : ` towards ${expectation.towards}`,
+  ].join('')
+}
+
+function mismatch(
+  expectation: PacketExpectation,
+  trace: CaseTrace,
+  index: number,
+  observed: string,
+): Mismatch {
+  const number = trace.number[index] ?? 0
+  const direction = trace.direction[index] === '>' ? 'c2s' : 's2c'
+  const expected = expectedWords(expectation)
+  return {
+    level: expectation.level,
+    provenance: expectation.provenance,
+    phase: expectation.phase,
+    index,
+    expected,
+    observed,
+    message: `${number === 0 ? 'An injected packet' : `Packet ${number}`} (${direction}, ${expectation.phase}) was to be ${expected}, and was ${observed}.`,
+  }
+}
+
+function nothingOffered(expectation: PacketExpectation): Mismatch {
+  const which = typeof expectation.which === 'number' ? `packet ${expectation.which}` : 'packet'
+  const where = expectation.direction === undefined ? '' : ` ${expectation.direction}`
+  return {
+    level: expectation.level,
+    provenance: expectation.provenance,
+    phase: expectation.phase,
+    expected: expectedWords(expectation),
+    observed: 'nothing offered',
+    message: `No ${which}${where} was offered in phase ${expectation.phase}, so ${expectedWords(expectation)} was not shown.`,
+  }
+}

@@ -1,0 +1,117 @@
+import { type Nanos, PacketBatch } from '../model/batch.ts'
+import { Host, Role, Verdict } from '../model/codes.ts'
+import type { ObservationBatch } from '../model/target.ts'
+import type { TimelineChunk } from '../model/timeline.ts'
+import { decodeBatch } from '../wire/decode.ts'
+import { controlFrame } from './control-frames.ts'
+
+/**
+ * Proves roads alive: before the first and after the last packet that goes by a host in a direction, between two host events,
+ * a datagram that must come out travels the same way. A drop counts only between two of them (DESIGN 5).
+ */
+export class Controls {
+  /** Controls offered, and how many of them came out. */
+  sent = 0
+  out = 0
+  /** Roads whose controls did not all come out, as `host index * 2 + direction`. */
+  readonly dead = new Set<number>()
+  readonly #frames: readonly { readonly frame: Uint8Array; readonly link: number }[]
+  readonly #batch = new PacketBatch(64, 8192)
+  readonly #open = new Set<number>()
+  #flow = 0
+  #last: Nanos = 0
+
+  constructor(family: 'ipv4' | 'ipv6') {
+    this.#frames = [controlFrame(family, 0, 'allowed'), controlFrame(family, 1, 'allowed')]
+  }
+
+  /** Begins anew for another case; `flow` is an id that none of its flows has. */
+  reset(flow: number): void {
+    this.sent = 0
+    this.out = 0
+    this.dead.clear()
+    this.#open.clear()
+    this.#flow = flow
+  }
+
+  /** The same chunks with controls between them; hosts must have been assigned. */
+  async *around(chunks: AsyncIterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {
+    for await (const chunk of chunks) {
+      const { packets } = chunk
+      if (chunk.events.length > 0) yield* this.#close()
+      const fresh = this.#roadsOf(packets)
+      const first = packets.time[0] ?? this.#last
+      if (chunk.events.length > 0) {
+        // Events come first, so that the controls after them travel as the packets will.
+        yield { packets: this.#emptied(), events: chunk.events }
+      }
+      if (fresh.length > 0) yield* this.#offer(fresh, first)
+      for (const road of fresh) this.#open.add(road)
+      if (packets.count > 0) {
+        this.#last = packets.time[packets.count - 1] ?? first
+        yield { packets, events: [] }
+      }
+    }
+    yield* this.#close()
+  }
+
+  /** Takes note of controls among what was observed. */
+  record(observed: ObservationBatch): void {
+    const { role, host, direction, verdict, count } = observed.packets
+    for (let i = 0; i < count; i++) {
+      if (role[i] !== Role.control) continue
+      this.sent++
+      if (verdict[i] === Verdict.forward) this.out++
+      else this.dead.add((host[i] ?? 0) * 2 + (direction[i] ?? 0))
+    }
+  }
+
+  #roadsOf(packets: PacketBatch): number[] {
+    const fresh: number[] = []
+    for (let i = 0; i < packets.count; i++) {
+      const host = packets.host[i] ?? Host.unknown
+      if (host >= Host.unknown) continue
+      const road = host * 2 + (packets.direction[i] ?? 0)
+      if (!this.#open.has(road) && !fresh.includes(road)) fresh.push(road)
+    }
+    return fresh
+  }
+
+  *#close(): Generator<TimelineChunk> {
+    if (this.#open.size === 0) return
+    const roads = [...this.#open]
+    this.#open.clear()
+    yield* this.#offer(roads, this.#last)
+  }
+
+  *#offer(roads: readonly number[], at: Nanos): Generator<TimelineChunk> {
+    const batch = this.#emptied()
+    let used = 0
+    for (const road of roads) {
+      const direction = road & 1
+      const control = this.#frames[direction]
+      if (control === undefined) continue
+      const n = batch.count++
+      batch.bytes.set(control.frame, used)
+      batch.number[n] = 0
+      batch.start[n] = used
+      batch.captured[n] = control.frame.length
+      batch.original[n] = control.frame.length
+      batch.time[n] = at
+      batch.link[n] = control.link
+      batch.flow[n] = this.#flow
+      batch.direction[n] = direction
+      batch.step[n] = -1
+      batch.role[n] = Role.control
+      batch.host[n] = road >> 1
+      used += control.frame.length
+    }
+    decodeBatch(batch)
+    yield { packets: batch, events: [] }
+  }
+
+  #emptied(): PacketBatch {
+    this.#batch.clear()
+    return this.#batch
+  }
+}

@@ -1,0 +1,144 @@
+import type { FlowTable } from '../flow/table.ts'
+import { PacketBatch } from '../model/batch.ts'
+import type { PacketSource } from '../model/capture.ts'
+import type { Impact, Injection } from '../model/case.ts'
+import type { Timeline, TimelineChunk } from '../model/timeline.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import type { Feedback } from './feedback.ts'
+import { TimelineFlows } from './flows.ts'
+import { type Placed, PositionFinder } from './positions.ts'
+import { seededRandom } from './random.ts'
+import { readScript } from './reactive/script.ts'
+import { Simulation } from './reactive/simulation.ts'
+import { appendPacket, type Recorded, readPackets } from './recorded.ts'
+import { Weaver } from './weaver.ts'
+
+export interface CompileOptions {
+  readonly placed: readonly Placed[]
+  readonly hosts: readonly string[]
+  readonly feedback: Feedback
+  readonly seed: number
+  /** The batch that woven packets are written into. */
+  readonly out: PacketBatch
+}
+
+/** A timeline that also knows its flows. */
+export interface CompiledTimeline extends Timeline {
+  readonly flows: TimelineFlows
+}
+
+/** Where the injections of a case stand in its capture. `flow`: the flow under test. Found once for each position. */
+export function placeInjections(
+  recorded: Recorded,
+  injections: readonly Injection[],
+  flow: number | undefined,
+): readonly Placed[] {
+  return injections.map((injection) => {
+    const key = `${flow} ${JSON.stringify(injection.at)}`
+    let place = recorded.places.get(key)
+    if (place === undefined) {
+      const finder = new PositionFinder(recorded.path, [injection], flow)
+      finder.scan(recorded.batch)
+      const [found] = finder.placed()
+      place = { packet: found?.packet ?? 0, flow: found?.flow ?? 0 }
+      recorded.places.set(key, place)
+    }
+    return { ...place, injection }
+  })
+}
+
+/** The same, reading a capture only as far as needed. */
+export async function placeInStream(
+  source: PacketSource,
+  flows: FlowTable,
+  injections: readonly Injection[],
+  flow: number | undefined,
+): Promise<readonly Placed[]> {
+  const finder = new PositionFinder(source.name, injections, flow)
+  for await (const batch of readPackets(source, flows)) {
+    finder.scan(batch)
+    if (finder.done) break
+  }
+  return finder.placed()
+}
+
+/** The timeline of a case: its capture is in memory, so that thousands of cases share it. */
+export function compileRecorded(recorded: Recorded, options: CompileOptions): CompiledTimeline {
+  const flows = new TimelineFlows(recorded.flows, true)
+  const weaver = new Weaver({
+    ...options,
+    recordedFlow: (flow) => packetsOf(recorded.batch, flow),
+    newFlow: (frame, link) => flows.open(frame, link),
+    random: seededRandom(options.seed),
+  })
+  async function* chunks(): AsyncGenerator<TimelineChunk> {
+    yield* weaver.weave(recorded.batch)
+    yield* weaver.finish()
+  }
+  return { epoch: recorded.epoch, phases: weaver.phases, chunks: chunks(), flows }
+}
+
+/** The timeline of a case with reactive endpoints; `impact` is known once its chunks have ended. */
+export function compileReactive(
+  recorded: Recorded,
+  flow: number,
+  options: CompileOptions,
+): CompiledTimeline & { readonly impact: () => Impact } {
+  const flows = new TimelineFlows(recorded.flows, true)
+  const simulation = new Simulation({
+    ...options,
+    script: readScript(recorded.path, packetsOf(recorded.batch, flow)),
+    flow,
+    newFlow: (frame, link) => flows.open(frame, link),
+    random: seededRandom(options.seed),
+  })
+  async function* chunks(): AsyncGenerator<TimelineChunk> {
+    yield* simulation.chunks()
+  }
+  return {
+    epoch: recorded.epoch,
+    phases: simulation.phases,
+    chunks: chunks(),
+    flows,
+    impact: () => simulation.impact,
+  }
+}
+
+/** The timeline of a capture of any size: chunk by chunk, as it is read. */
+export function compileStream(
+  source: PacketSource,
+  table: FlowTable,
+  options: CompileOptions,
+): CompiledTimeline {
+  const flows = new TimelineFlows(table, false)
+  const weaver = new Weaver({
+    ...options,
+    recordedFlow: (flow) => {
+      throw new FlowbreakError(
+        'ERR_INJECTION_STREAM',
+        `The packets of flow ${flow} of ${source.name} are not in memory, so they cannot be replayed on a new connection: use a capture below 256 MiB.`,
+      )
+    },
+    newFlow: (frame, link) => flows.open(frame, link),
+    random: seededRandom(options.seed),
+  })
+  async function* chunks(): AsyncGenerator<TimelineChunk> {
+    for await (const batch of readPackets(source, table)) yield* weaver.weave(batch)
+    yield* weaver.finish()
+  }
+  return { epoch: source.header.epoch, phases: weaver.phases, chunks: chunks(), flows }
+}
+
+/** One flow's packets, in order. */
+function packetsOf(batch: PacketBatch, flow: number): PacketBatch {
+  let count = 0
+  let bytes = 0
+  for (let i = 0; i < batch.count; i++) {
+    if (batch.flow[i] !== flow) continue
+    count++
+    bytes += batch.captured[i] ?? 0
+  }
+  const found = new PacketBatch(count, bytes)
+  for (let i = 0; i < batch.count; i++) if (batch.flow[i] === flow) appendPacket(found, batch, i)
+  return found
+}

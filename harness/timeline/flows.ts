@@ -1,0 +1,42 @@
+import { FlowTable } from '../flow/table.ts'
+import { PacketBatch } from '../model/batch.ts'
+import type { FlowInfo } from '../model/capture.ts'
+import { decodeBatch } from '../wire/decode.ts'
+
+/** The flows of a timeline: those of the capture and, numbered after them, those that injections opened. */
+export class TimelineFlows {
+  readonly #recorded: FlowTable
+  /** The recorded table is shared between cases, so new flows are kept apart; a stream's own table takes them itself. */
+  readonly #apart: boolean
+  readonly #opened: FlowInfo[] = []
+
+  constructor(recorded: FlowTable, apart: boolean) {
+    this.#recorded = recorded
+    this.#apart = apart
+  }
+
+  get count(): number {
+    return this.#recorded.count + this.#opened.length
+  }
+
+  info(id: number): FlowInfo {
+    const opened = this.#opened[id - this.#recorded.count]
+    return opened ?? this.#recorded.info(id)
+  }
+
+  /** The id of the flow that begins with this frame. */
+  open(frame: Uint8Array, link: number): number {
+    const single = new PacketBatch(1, frame.length)
+    single.bytes.set(frame)
+    single.captured[0] = frame.length
+    single.original[0] = frame.length
+    single.link[0] = link
+    single.count = 1
+    decodeBatch(single)
+    const table = this.#apart ? new FlowTable() : this.#recorded
+    table.assign(single)
+    const id = single.flow[0] ?? -1
+    if (!this.#apart) return id
+    return this.#recorded.count + this.#opened.push({ ...table.info(id), id: this.count }) - 1
+  }
+}

@@ -1,0 +1,76 @@
+import type { Nanos } from '../model/batch.ts'
+import type { HostEvent } from '../model/timeline.ts'
+
+/** A frame that is not simply the next recorded one: delayed, forged or replayed. Rare, so an object. */
+export interface FrameItem {
+  readonly type: 'frame'
+  readonly frame: Uint8Array
+  readonly link: number
+  /** Capture packet number, 0: synthesised. */
+  readonly number: number
+  readonly original: number
+  readonly flow: number
+  readonly direction: number
+  /** True for a recorded packet of the capture; false for what an injection made. */
+  readonly recorded: boolean
+}
+
+/** What an injection puts on the timeline, in the order of offering. */
+export type Item =
+  | FrameItem
+  | { readonly type: 'event'; readonly event: HostEvent }
+  | { readonly type: 'phase'; readonly label: string }
+  /** From here on the recorded packets of the flow are not offered. */
+  | { readonly type: 'silence'; readonly flow: number }
+  /** Only if the last packet of `flow` met one of these verdicts do `then` follow. */
+  | {
+      readonly type: 'guard'
+      readonly flow: number
+      readonly verdicts: readonly number[]
+      readonly then: readonly Timed[]
+    }
+
+export interface Timed {
+  readonly at: Nanos
+  readonly item: Item
+}
+
+/** Items that wait for their time: sorted by time, first come first served within one. */
+export class Agenda {
+  readonly #items: Timed[] = []
+  #head = 0
+
+  get empty(): boolean {
+    return this.#head === this.#items.length
+  }
+
+  add(entry: Timed): void {
+    const items = this.#items
+    let at = items.length
+    // Delayed packets come in order, so the place is nearly always the end.
+    while (at > this.#head && (items[at - 1]?.at ?? 0) > entry.at) at--
+    items.splice(at, 0, entry)
+  }
+
+  /** The next item that is due at or before `time`; undefined: none. */
+  take(time: Nanos): Timed | undefined {
+    const next = this.#items[this.#head]
+    if (next === undefined || next.at > time) return undefined
+    this.#head++
+    if (this.#head > 1024) {
+      this.#items.splice(0, this.#head)
+      this.#head = 0
+    }
+    return next
+  }
+
+  /** Takes out the recorded packets of a flow. */
+  silence(flow: number): void {
+    const kept = this.#items.filter(
+      ({ item }, index) =>
+        index >= this.#head && !(item.type === 'frame' && item.recorded && item.flow === flow),
+    )
+    this.#items.splice(0, this.#items.length, ...kept)
+    this.#head = 0
+  }
+}

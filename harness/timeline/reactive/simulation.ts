@@ -1,0 +1,247 @@
+import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batch.ts'
+import type { Impact, Injection } from '../../model/case.ts'
+import { Role, Verdict } from '../../model/codes.ts'
+import type { TimedEvent, TimelineChunk } from '../../model/timeline.ts'
+import { FlowbreakError } from '../../support/errors.ts'
+import { decodeBatch } from '../../wire/decode.ts'
+import type { Feedback } from '../feedback.ts'
+import { hostEventOf } from '../inject/index.ts'
+import { FIRST_PORT } from '../inject/reconnect.ts'
+import type { Placed } from '../positions.ts'
+import { Connection, type End } from './connection.ts'
+import type { Segment } from './endpoint.ts'
+import type { Script } from './script.ts'
+import { frameOf, loadFrame, segmentOfEmitted } from './wire.ts'
+
+/** One way from an end through the firewall to the other: that of a metropolitan network. */
+const ONE_WAY: Nanos = 5_000_000
+/** Nothing is waited for longer than this and the longest gap asked for: beyond every limit of the endpoints. */
+const PATIENCE = 200 * NANOS_PER_SECOND
+/** Packets that a conversation may take; a loop of resets and challenges ends here. */
+const MOST_PACKETS = 20_000
+
+export interface SimulationOptions {
+  readonly script: Script
+  readonly placed: readonly Placed[]
+  readonly hosts: readonly string[]
+  readonly feedback: Feedback
+  readonly flow: number
+  readonly newFlow: (frame: Uint8Array, link: number) => number
+  readonly random: () => number
+  readonly out: PacketBatch
+}
+
+interface Arrival {
+  readonly at: Nanos
+  readonly connection: Connection
+  readonly to: End
+  readonly segment: Segment
+  /** The sender's clock in TCP timestamp units; undefined: a firewall sent it. */
+  readonly timestamp: number | undefined
+}
+
+type Reconnect = Extract<Injection, { kind: 'reconnect' }>
+
+/** Plays a recorded conversation between two live endpoints, packet by packet, through whatever observes the chunks. */
+export class Simulation {
+  readonly phases: string[] = ['before']
+  readonly #options: SimulationOptions
+  readonly #arrivals: Arrival[] = []
+  readonly #connections: Connection[] = []
+  readonly #waiting: Placed[]
+  readonly #reconnect: Reconnect | undefined
+  readonly #patience: Nanos
+  #reconnectAt: Nanos | undefined
+  #broken: Nanos | undefined
+  #now: Nanos
+  #lastMove: Nanos
+  #step = 0
+  #phase = 0
+
+  constructor(options: SimulationOptions) {
+    this.#options = options
+    this.#now = options.script.begin
+    this.#lastMove = this.#now
+    for (const { injection } of options.placed) refuse(injection)
+    this.#waiting = options.placed
+      .filter(({ injection }) => injection.kind !== 'reconnect')
+      .sort((a, b) => a.packet - b.packet)
+    this.#reconnect = options.placed
+      .map(({ injection }) => injection)
+      .find((injection): injection is Reconnect => injection.kind === 'reconnect')
+    const gaps = options.placed.map(({ injection }) => (injection.kind === 'idle-gap' ? injection.gap : 0))
+    this.#patience = PATIENCE + Math.max(0, ...gaps)
+    const first = new Connection(options.script, options.flow, { client: 0, server: 0 })
+    this.#connections.push(first)
+    for (const { injection, packet } of options.placed)
+      if (injection.kind === 'idle-gap') pause(first, options.script, packet, injection.gap)
+  }
+
+  *chunks(): Generator<TimelineChunk> {
+    const [first] = this.#connections
+    if (first === undefined) return
+    yield* this.#send(first, 0, first.ends[0].connect(this.#now))
+    while (this.#step < MOST_PACKETS && !this.#over()) {
+      const arrival = this.#arrivals[0]
+      const timer = this.#nextTimer()
+      const at = Math.min(arrival?.at ?? Infinity, timer?.at ?? Infinity, this.#reconnectAt ?? Infinity)
+      if (at - this.#lastMove > this.#patience) return
+      this.#now = Math.max(this.#now, at)
+      if (at === this.#reconnectAt) yield* this.#open()
+      else if (arrival !== undefined && arrival.at === at) {
+        this.#arrivals.shift()
+        yield* this.#deliver(arrival)
+      } else if (timer !== undefined) {
+        const { connection, end } = timer
+        yield* this.#send(connection, end, connection.ends[end].wake(this.#now))
+      }
+      this.#considerReconnect()
+    }
+  }
+
+  /** What the user of the connection felt, once `chunks` has ended. */
+  get impact(): Impact {
+    const [first, second] = this.#connections
+    const broken = this.#broken ?? this.#options.script.begin
+    if (first?.finished === true) return { kind: 'survived', after: 0 }
+    const opened = second?.ends[0].openedAt
+    if (second?.finished === true && opened !== undefined)
+      return { kind: 'recovered', after: opened - broken }
+    const deaths = [first?.ends[0].death, first?.ends[1].death]
+    const [client, server] = deaths
+    const earliest =
+      client === undefined ? server : server === undefined || client.at <= server.at ? client : server
+    if (earliest === undefined) return { kind: 'hung', after: this.#now - broken, end: 'client' }
+    const kind = earliest.how === 'reset' ? 'reset' : 'hung'
+    return { kind, after: earliest.at - broken, end: earliest === client ? 'client' : 'server' }
+  }
+
+  #over(): boolean {
+    const last = this.#connections[this.#connections.length - 1]
+    return last?.finished === true && this.#reconnectAt === undefined && this.#arrivals.length === 0
+  }
+
+  #nextTimer(): { readonly connection: Connection; readonly end: End; readonly at: Nanos } | undefined {
+    let earliest: { connection: Connection; end: End; at: Nanos } | undefined
+    for (const connection of this.#connections) {
+      const next = connection.next
+      if (next !== undefined && (earliest === undefined || next.at < earliest.at))
+        earliest = { connection, ...next }
+    }
+    return earliest
+  }
+
+  *#deliver({ connection, to, segment, timestamp }: Arrival): Generator<TimelineChunk> {
+    if (timestamp !== undefined) connection.makers[to].echo = timestamp
+    yield* this.#send(connection, to, connection.ends[to].receive(segment, this.#now))
+  }
+
+  *#send(connection: Connection, end: End, segments: readonly Segment[]): Generator<TimelineChunk> {
+    for (const segment of segments) {
+      const events =
+        segment.number > 0 && connection === this.#connections[0] ? this.#fire(segment.number) : []
+      yield this.#chunk(connection, end, segment, events)
+      this.#lastMove = this.#now
+      this.#resolve(connection, end, segment)
+    }
+  }
+
+  /** Injections whose packet is this one, or one before it that live endpoints did not send. */
+  #fire(number: number): TimedEvent[] {
+    const events: TimedEvent[] = []
+    while (this.#waiting[0] !== undefined && this.#waiting[0].packet <= number) {
+      const placed = this.#waiting.shift()
+      if (placed === undefined) break
+      const { injection, flow } = placed
+      this.#phase = this.phases.push(`after ${injection.label}`) - 1
+      this.#broken ??= this.#now
+      const event = hostEventOf(injection, flow, this.#options.hosts)
+      if (event !== undefined) events.push({ before: 0, at: this.#now, event })
+    }
+    return events
+  }
+
+  #chunk(connection: Connection, end: End, segment: Segment, events: readonly TimedEvent[]): TimelineChunk {
+    const { out, script } = this.#options
+    const maker = connection.makers[end]
+    const frame = frameOf(maker, segment, this.#now - script.begin)
+    const link = maker.script.data.link
+    if (connection.flow < 0) connection.flow = this.#options.newFlow(frame, link)
+    loadFrame(out, frame, link)
+    out.number[0] = connection === this.#connections[0] ? segment.number : 0
+    out.time[0] = this.#now
+    out.flow[0] = connection.flow
+    out.direction[0] = end
+    out.step[0] = this.#step++
+    out.phase[0] = this.#phase
+    out.role[0] = Role.probe
+    decodeBatch(out)
+    return { packets: out, events }
+  }
+
+  /** Lets what became of the packet take its course. */
+  #resolve(connection: Connection, end: End, segment: Segment): void {
+    const peer: End = end === 0 ? 1 : 0
+    const { feedback } = this.#options
+    const { script } = connection.makers[end]
+    const timestamp =
+      script.timestamp === undefined
+        ? undefined
+        : (script.timestamp + Math.floor((this.#now - this.#options.script.begin) / 1e6)) >>> 0
+    if (feedback.verdictOf(this.#step - 1) === Verdict.forward)
+      this.#arrivals.push({ at: this.#now + ONE_WAY, connection, to: peer, segment, timestamp })
+    for (const emitted of feedback.emitted)
+      if (emitted.kind === 'tcp-rst')
+        this.#arrivals.push({
+          at: this.#now + ONE_WAY,
+          connection,
+          to: emitted.to === 'sender' ? end : peer,
+          segment: segmentOfEmitted(emitted),
+          timestamp: undefined,
+        })
+  }
+
+  /** The client opens again once its connection is dead, where the case has a reconnect that fits how it died. */
+  #considerReconnect(): void {
+    const reconnect = this.#reconnect
+    const death = this.#connections[0]?.ends[0].death
+    if (reconnect === undefined || death === undefined) return
+    if (this.#reconnectAt !== undefined || this.#connections.length > 1) return
+    const met = death.how === 'reset' ? 'reject' : 'drop'
+    if (reconnect.when === undefined || reconnect.when.includes(met))
+      this.#reconnectAt = death.at + reconnect.delay
+  }
+
+  *#open(): Generator<TimelineChunk> {
+    const { script, flow, random } = this.#options
+    const [first] = this.#connections
+    if (this.#reconnect === undefined || first === undefined) return
+    this.#reconnectAt = undefined
+    this.#phase = this.phases.push(this.#reconnect.label) - 1
+    const isn = { client: random(), server: random() }
+    const old = first.ends[1]
+    const connection =
+      this.#reconnect.tuple === 'same'
+        ? new Connection(script, flow, isn, undefined, old.death === undefined ? old : undefined)
+        : new Connection(script, -1, isn, FIRST_PORT + (random() % 10_000))
+    this.#connections.push(connection)
+    yield* this.#send(connection, 0, connection.ends[0].connect(this.#now))
+  }
+}
+
+/** The end whose action comes first at or after the packet keeps silent for the gap. */
+function pause(connection: Connection, script: Script, packet: number, gap: Nanos): void {
+  const first = (end: Script['client']) =>
+    end.actions.find(({ number }) => number >= packet)?.number ?? Infinity
+  connection.ends[first(script.client) <= first(script.server) ? 0 : 1].pause(packet, gap)
+}
+
+/** Injections that fix what an endpoint sends contradict endpoints that decide it. */
+function refuse(injection: Injection): void {
+  const keepalive = injection.kind === 'idle-gap' && injection.keepalive !== undefined
+  if (injection.kind === 'segment' || injection.kind === 'duplicate' || keepalive)
+    throw new FlowbreakError(
+      'ERR_REACTIVE_INJECTION',
+      `${injection.label} prescribes packets, which reactive endpoints choose themselves: use endpoints: recorded.`,
+    )
+}

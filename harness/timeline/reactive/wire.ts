@@ -1,0 +1,55 @@
+import type { Emitted, Nanos, PacketBatch } from '../../model/batch.ts'
+import { Tcp } from '../../model/codes.ts'
+import { dissect } from '../../wire/dissect.ts'
+import { forgeTcp, readdress } from '../../wire/forge.ts'
+import type { Segment } from './endpoint.ts'
+import type { EndScript } from './script.ts'
+
+/** What turns an end's segments into frames. */
+export interface FrameMaker {
+  readonly script: EndScript
+  readonly direction: 0 | 1
+  /** The client's port where it is not the recorded one. */
+  readonly port: number | undefined
+  /** The last timestamp of the other end, to be echoed. */
+  echo: number
+}
+
+/** The frame of a segment, like the recorded ones of its direction: addresses, link and, on a SYN, options. */
+export function frameOf(maker: FrameMaker, segment: Segment, elapsed: Nanos): Uint8Array {
+  const { script, direction, port } = maker
+  const opening = (segment.flags & Tcp.syn) !== 0
+  const template = opening ? script.open : script.data
+  const stamped = script.timestamp !== undefined && (segment.flags & Tcp.rst) === 0
+  const value = ((script.timestamp ?? 0) + Math.floor(elapsed / 1e6)) >>> 0
+  const frame = forgeTcp(template, {
+    flags: segment.flags,
+    seq: segment.seq,
+    ack: segment.ack,
+    window: script.window,
+    payload: segment.length,
+    keepOptions: opening,
+    ...(stamped ? { timestamp: { value, echo: maker.echo } } : {}),
+  })
+  if (port !== undefined)
+    readdress(frame, template.link, direction === 0 ? { source: { port } } : { destination: { port } })
+  return frame
+}
+
+/** Puts one frame alone into the batch that chunks are made of. */
+export function loadFrame(batch: PacketBatch, frame: Uint8Array, link: number): void {
+  batch.clear()
+  if (frame.length > batch.bytes.length) batch.growBytes(frame.length, 0)
+  batch.bytes.set(frame)
+  batch.start[0] = 0
+  batch.captured[0] = frame.length
+  batch.original[0] = frame.length
+  batch.link[0] = link
+  batch.count = 1
+}
+
+/** The segment in a reset that a firewall sent. */
+export function segmentOfEmitted(emitted: Emitted): Segment {
+  const { flags } = dissect(emitted.frame, emitted.link)
+  return { flags, seq: emitted.seq, ack: emitted.ack, length: 0, number: 0 }
+}
