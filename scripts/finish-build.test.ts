@@ -15,7 +15,8 @@ describe('dist', () => {
     tree.write('harness/cli/main.test.ts')
     tree.write('harness/report/page.css', 'body {}')
     tree.write('harness/report/golden/page.html')
-    tree.write('dist/cli/main.js', '#!/usr/bin/env node\nconsole.log("it runs")\n')
+    tree.write('dist/bin/main.js', '#!/usr/bin/env node\nconsole.log("it runs")\n')
+    tree.write('dist/cli/main.js')
     tree.write('dist/cli/main.d.ts')
     tree.write('dist/cli/gone.js')
   })
@@ -32,7 +33,7 @@ describe('dist', () => {
     expect(readFileSync(tree.path('dist/report/page.css'), 'utf8')).to.equal('body {}')
     expect(existsSync(tree.path('dist/cli/gone.js'))).to.equal(false)
     expect(existsSync(tree.path('dist/cli/main.d.ts'))).to.equal(true)
-    expect(statSync(tree.path('dist/cli/main.js')).mode & 0o777).to.equal(0o755)
+    expect(statSync(tree.path('dist/bin/main.js')).mode & 0o777).to.equal(0o755)
     const bin = spawnSync(tree.path('node_modules/.bin/flowbreak'), { encoding: 'utf8' })
     expect(bin.stdout).to.equal('it runs\n')
     expect(isStamped(tree.path(BUILD_STAMP), buildDigest(tree.root))).to.equal(true)
@@ -51,7 +52,7 @@ describe('dist', () => {
   })
 
   it('gets no stamp when a source changed while it was built', () => {
-    const later = statSync(tree.path('dist/cli/main.js')).mtimeMs / 1000 + 5
+    const later = statSync(tree.path('dist/bin/main.js')).mtimeMs / 1000 + 5
     utimesSync(tree.path('harness/cli/main.ts'), later, later)
     finishBuild(tree.root)
     expect(existsSync(tree.path(BUILD_STAMP))).to.equal(false)
@@ -74,8 +75,8 @@ describe('dist', () => {
   })
 
   it('says so when there is no command in it', () => {
-    rmSync(tree.path('dist/cli/main.js'))
-    expect(() => finishBuild(tree.root)).to.throw(SetupError, 'dist/cli/main.js was not built')
+    rmSync(tree.path('dist/bin/main.js'))
+    expect(() => finishBuild(tree.root)).to.throw(SetupError, 'dist/bin/main.js was not built')
   })
 
   it('is linked again over a link that leads elsewhere, and not at all without node_modules', () => {

@@ -10,7 +10,7 @@ await main((root) => {
   if (existsSync(join(root, 'node_modules/.bin/tsc')) && existsSync(join(root, 'tsconfig.build.json'))) {
     const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
     process.exitCode = status ?? 1
-  } else if (existsSync(join(root, 'dist/cli/main.js'))) {
+  } else if (existsSync(join(root, 'dist/bin/main.js'))) {
     linkBin(root)
   } else {
     say('dist is not built, because the compiler is not installed: type npm ci --include=dev')

@@ -15,7 +15,9 @@ import { npm } from './npm.mjs'
 import { SetupError, say } from './say.mjs'
 import { BUILD_STAMP, buildDigest, filesUnder, isStamped, shipped, stamp } from './stamp.mjs'
 
-const MAIN = 'dist/cli/main.js'
+const MAIN = 'dist/bin/main.js'
+/** What the bundler made; none of it has a source of its own. */
+const BUNDLE = 'dist/bin/'
 const BIN = 'node_modules/.bin/flowbreak'
 
 /**
@@ -92,7 +94,10 @@ function removeOrphans(root, sources) {
       return own.endsWith('.ts') ? [own.replace(/ts$/, 'js'), own.replace(/ts$/, 'd.ts')] : own
     }),
   )
-  for (const path of filesUnder(join(root, 'dist'))) if (!expected.has(relative(root, path))) rmSync(path)
+  for (const path of filesUnder(join(root, 'dist'))) {
+    const name = relative(root, path)
+    if (!expected.has(name) && !name.startsWith(BUNDLE)) rmSync(path)
+  }
 }
 
 /** @param {string} name */

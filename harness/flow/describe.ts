@@ -1,0 +1,54 @@
+import type { FlowInfo } from '../model/capture.ts'
+import type { HashTable } from '../support/hash-table.ts'
+import { Protocol } from '../wire/numbers.ts'
+import { ipv4Text, ipv6Text } from './address-text.ts'
+import type { FlowColumns } from './columns.ts'
+import type { Family } from './family.ts'
+import { OPENINGS, ORIENTATIONS } from './orientation.ts'
+import { icmpOf } from './transport.ts'
+
+/** Reads a flow back from its columns and the keys of its family. */
+export function describeFlow(id: number, columns: FlowColumns, family: Family): FlowInfo {
+  const { table } = family
+  const local = columns.local[id] ?? 0
+  const six = columns.isIpv6(id)
+  const words = six ? 4 : 1
+  const ports = table.word(local, words * 2)
+  const protocol = protocolName(table.word(local, words * 2 + 1) & 0xff, six)
+  const withPort = protocol === 'tcp' || protocol === 'udp'
+  const endpoint = (low: boolean) => {
+    const address = addressText(table, local, low ? 0 : words, six)
+    if (!withPort) return address
+    const port = low ? ports >>> 16 : ports & 0xffff
+    return six ? `[${address}]:${port}` : `${address}:${port}`
+  }
+  const clientIsLow = ((family.flows[local] ?? 0) & 1) === 1
+  return {
+    id,
+    protocol,
+    family: six ? 'ipv6' : 'ipv4',
+    client: endpoint(clientIsLow),
+    server: endpoint(!clientIsLow),
+    firstPacket: columns.firstPacket[id] ?? 0,
+    firstTime: columns.firstTime[id] ?? 0,
+    orientation: ORIENTATIONS[columns.orientation(id)] ?? 'first-packet',
+    opens: OPENINGS[columns.opening(id)] ?? 'n/a',
+  }
+}
+
+function addressText(table: HashTable, local: number, from: number, six: boolean): string {
+  if (!six) return ipv4Text(table.word(local, from))
+  const groups: number[] = []
+  for (let i = from; i < from + 4; i++) {
+    const word = table.word(local, i)
+    groups.push(word >>> 16, word & 0xffff)
+  }
+  return ipv6Text(groups)
+}
+
+function protocolName(protocol: number, six: boolean): FlowInfo['protocol'] {
+  if (protocol === Protocol.tcp) return 'tcp'
+  if (protocol === Protocol.udp) return 'udp'
+  if (protocol === icmpOf(six)) return six ? 'icmp6' : 'icmp'
+  return 'ip'
+}

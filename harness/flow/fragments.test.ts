@@ -1,0 +1,138 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { Kind, Link, Tcp } from '../model/codes.ts'
+import { ethernet, hex, ipv4, ipv6, join8, tcp, udp } from '../wire/example-frames.test.ts'
+import { Protocol } from '../wire/numbers.ts'
+import { verifyChecksums } from '../wire/verify.ts'
+import { assigned, fragments4, fragments6, placesOf, segment } from './example-packets.test.ts'
+import { FlowTable } from './table.ts'
+
+const DATAGRAM4 = ipv4(Protocol.tcp, tcp({ flags: Tcp.psh | Tcp.ack }, 80))
+const DATAGRAM6 = ipv6(Protocol.udp, udp(100))
+
+describe('flow/fragments', () => {
+  it('gives fragments the flow of their datagram and puts it together', () => {
+    const frames = fragments4(DATAGRAM4, [40, 80]).map((packet) => ethernet(packet))
+    const batch = assigned([...frames, segment(1)])
+    expect(placesOf(batch)).to.deep.equal(['0 c2s', '0 c2s', '0 c2s', '0 s2c'])
+    expect(batch.rebuilt).to.have.length(1)
+    const [whole] = batch.rebuilt
+    expect(whole).to.include({ index: 2, kind: Kind.tcp4, l4: 20, payload: 80, flags: Tcp.psh | Tcp.ack })
+    expect(whole?.bytes).to.deep.equal(DATAGRAM4)
+  })
+
+  it('does so for IPv6, with extension headers before the fragment header', () => {
+    const plain = fragments6(DATAGRAM6, [48])
+    const options = hex('2c00010400000000')
+    const behindOptions = plain.map((packet) => {
+      const bytes = join8(packet.subarray(0, 40), options, packet.subarray(40))
+      bytes[5] = (bytes[5] ?? 0) + 8
+      bytes[6] = 0
+      return bytes
+    })
+    const first = assigned(plain.map((packet) => ethernet(packet)))
+    expect([...first.flow]).to.deep.equal([0, 0])
+    expect(first.rebuilt[0]?.bytes).to.deep.equal(DATAGRAM6)
+    const second = assigned(behindOptions.map((packet) => ethernet(packet)))
+    const whole = second.rebuilt[0]
+    expect(whole).to.include({ kind: Kind.udp6, l4: 48, payload: 100 })
+    expect(verifyChecksums(whole?.bytes ?? new Uint8Array(0), Link.raw6)).to.equal('ok')
+  })
+
+  it('puts together what comes in any order, twice or overlapping', () => {
+    const bytes = fc.shuffledSubarray([8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96], { minLength: 1 })
+    fc.assert(
+      fc.property(bytes, bytes, fc.integer(), (some, others, seed) => {
+        const cut = (at: number[]) =>
+          fragments4(
+            DATAGRAM4,
+            at.toSorted((a, b) => a - b),
+          )
+        const packets = [...cut(some), ...cut(others)]
+        const order = (at: number) => Math.imul(at + 1, seed | 1) >>> 0
+        const shuffled = packets
+          .map((packet, at) => ({ packet, at }))
+          .sort((a, b) => order(a.at) - order(b.at))
+        const batch = assigned(shuffled.map(({ packet }) => ethernet(packet)))
+        const [whole] = batch.rebuilt
+        expect(whole?.bytes).to.deep.equal(DATAGRAM4)
+        expect(batch.flow[whole?.index ?? -1]).to.equal(0)
+      }),
+      { seed: 12 },
+    )
+  })
+
+  it('keeps what came first where fragments overlap', () => {
+    const [first = DATAGRAM4, second = DATAGRAM4] = fragments4(DATAGRAM4, [64])
+    const forged = fragments4(DATAGRAM4, [64])[0]?.fill(0x7a, 60) ?? DATAGRAM4
+    const batch = assigned([first, forged, second].map((packet) => ethernet(packet)))
+    expect(batch.rebuilt[0]?.bytes).to.deep.equal(DATAGRAM4)
+  })
+
+  it('waits for the transport header, even if it comes in pieces', () => {
+    const [head, tail] = fragments4(DATAGRAM4, [40]).map((packet) => ethernet(packet))
+    if (head === undefined || tail === undefined) throw new Error('two fragments')
+    expect([...assigned([tail, head]).flow]).to.deep.equal([-1, 0])
+    const table = new FlowTable()
+    const tiny = assigned(
+      fragments4(ipv4(Protocol.tcp, tcp({ flags: Tcp.syn }, 8)), [8, 16]).map((packet) => ethernet(packet)),
+      table,
+    )
+    expect([...tiny.flow]).to.deep.equal([-1, -1, 0])
+    expect(table.info(0).opens).to.equal('syn')
+  })
+
+  it('completes nothing from fragments that contradict each other or were cut, but keeps their flow', () => {
+    const [head = DATAGRAM4, middle = DATAGRAM4, tail = DATAGRAM4] = fragments4(DATAGRAM4, [40, 80])
+    const [, early = DATAGRAM4] = fragments4(DATAGRAM4.subarray(0, 96), [40])
+    early.set(hex('0005'), 6)
+    const cut = { ...ethernet(middle), bytes: ethernet(middle).bytes.subarray(0, 60), original: 74 }
+    const odd = fragments4(DATAGRAM4, [36])[0] ?? DATAGRAM4
+    for (const frames of [
+      [ethernet(head), ethernet(middle), ethernet(early), ethernet(tail)],
+      [ethernet(head), cut, ethernet(tail), ethernet(middle)],
+      [ethernet(head), ethernet(odd), ethernet(middle), ethernet(tail)],
+    ]) {
+      const batch = assigned(frames)
+      expect(batch.rebuilt).to.deep.equal([])
+      expect([...batch.flow]).to.deep.equal([0, 0, 0, 0])
+    }
+  })
+
+  it('refuses a datagram longer than one can be', () => {
+    const tail = fragments4(DATAGRAM4, [40])[1] ?? DATAGRAM4
+    tail.set(hex('1fff'), 6)
+    const head = fragments4(DATAGRAM4, [40])[0] ?? DATAGRAM4
+    expect(assigned([ethernet(head), ethernet(tail)]).rebuilt).to.deep.equal([])
+  })
+
+  it('forgets a datagram after 30 s, with IPv6 after 60 s', () => {
+    for (const [limit, packets] of [
+      [30, fragments4(DATAGRAM4, [40])],
+      [60, fragments6(DATAGRAM6, [48])],
+    ] as const) {
+      for (const late of [0, 1]) {
+        // The example packets are a second apart.
+        const wait = Array.from({ length: limit - 1 + late }, () => segment(0))
+        const [head = DATAGRAM4, tail = DATAGRAM4] = packets
+        const batch = assigned([ethernet(head), ...wait, ethernet(tail)])
+        expect(batch.rebuilt).to.have.length(1 - late)
+      }
+    }
+  })
+
+  it('keeps the newest datagrams of a flood', () => {
+    const flood = Array.from({ length: 5000 }, (_, id) => {
+      const head = fragments4(DATAGRAM4, [40])[0] ?? DATAGRAM4
+      head.set([id >> 8, id], 4)
+      return ethernet(head)
+    })
+    const tailOf = (id: number) => {
+      const tail = fragments4(DATAGRAM4, [40])[1] ?? DATAGRAM4
+      tail.set([id >> 8, id], 4)
+      return ethernet(tail)
+    }
+    const batch = assigned([...flood, tailOf(4999), tailOf(0)], new FlowTable(), 1e6)
+    expect(batch.rebuilt.map(({ index }) => index)).to.deep.equal([5000])
+  })
+})

@@ -1,0 +1,63 @@
+import { u32 } from '../wire/bytes.ts'
+
+/**
+ * Keys of flows: the two addresses, lower endpoint first, then the two ports in that order, then VLAN ids and protocol. One
+ * key for both directions.
+ */
+
+/** Words of a key, by family. */
+export const KEY4_WORDS = 4
+export const KEY6_WORDS = 10
+
+/** The word of a key that says whose flows these are: VLAN ids and IP protocol. */
+export function realm(vlan: number, protocol: number): number {
+  return (vlan << 8) | protocol
+}
+
+/** Writes an IPv4 key; `ports` is source << 16 | destination. Whether the sender is the lower endpoint. */
+export function writeKey4(
+  key: Int32Array,
+  source: number,
+  destination: number,
+  ports: number,
+  realmOfFlow: number,
+): boolean {
+  // Without branches: which way a packet goes cannot be predicted, and this runs once a packet.
+  const isEqual = Number(source === destination) & Number(ports >>> 16 <= (ports & 0xffff))
+  const isLow = Number(source < destination) | isEqual
+  const swapped = swapPorts(ports)
+  const addressBits = (source ^ destination) & -isLow
+  key[0] = destination ^ addressBits
+  key[1] = source ^ addressBits
+  key[2] = swapped ^ ((ports ^ swapped) & -isLow)
+  key[3] = realmOfFlow
+  return isLow === 1
+}
+
+/** As `writeKey4`, for the IPv6 addresses at two offsets. */
+export function writeKey6(
+  key: Int32Array,
+  bytes: Uint8Array,
+  source: number,
+  destination: number,
+  ports: number,
+  realmOfFlow: number,
+): boolean {
+  let order = 0
+  for (let at = 0; at < 16 && order === 0; at++)
+    order = (bytes[source + at] ?? 0) - (bytes[destination + at] ?? 0)
+  const senderIsLow = order < 0 || (order === 0 && ports >>> 16 <= (ports & 0xffff))
+  const low = senderIsLow ? source : destination
+  const high = senderIsLow ? destination : source
+  for (let word = 0; word < 4; word++) {
+    key[word] = u32(bytes, low + word * 4)
+    key[word + 4] = u32(bytes, high + word * 4)
+  }
+  key[8] = senderIsLow ? ports : swapPorts(ports)
+  key[9] = realmOfFlow
+  return senderIsLow
+}
+
+function swapPorts(ports: number): number {
+  return (ports << 16) | (ports >>> 16)
+}

@@ -1,0 +1,204 @@
+import type { PacketBatch } from '../model/batch.ts'
+import type { FlowInfo } from '../model/capture.ts'
+import { Direction, Kind, Link } from '../model/codes.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { u32 } from '../wire/bytes.ts'
+import { dissect } from '../wire/dissect.ts'
+import { findQuote, isIcmpError, type Quote } from '../wire/icmp.ts'
+import { destinationAt, isIpv6, sourceAt } from '../wire/ip.ts'
+import { Protocol } from '../wire/numbers.ts'
+import { about, FlowColumns } from './columns.ts'
+import { describeFlow } from './describe.ts'
+import { Family } from './family.ts'
+import { FragmentStore } from './fragments.ts'
+import { KEY4_WORDS, KEY6_WORDS, realm, writeKey4, writeKey6 } from './key.ts'
+import { openingOf, orientationOf, senderIsClient } from './orientation.ts'
+import { flowPorts, icmpOf, ipProtocol } from './transport.ts'
+
+/**
+ * Gives each packet its flow and direction. A flow is a tuple (VLAN ids, protocol, addresses, ports), whatever happens on it:
+ * a fresh SYN on a known tuple keeps the flow id and who the client is. Ids are dense from 0 in the order of first packets.
+ * An ICMP error belongs to the flow that it quotes, against the quoted packet's direction; fragments to the flow of their
+ * datagram. Packets from an endpoint to itself are all c2s.
+ */
+export class FlowTable {
+  readonly #four = new Family(KEY4_WORDS)
+  readonly #six = new Family(KEY6_WORDS)
+  readonly #columns = new FlowColumns()
+  readonly #fragments = new FragmentStore()
+  readonly #quote: Quote = { l3: 0, l4: -1, protocol: 0 }
+  /** What `#resolve` found: flow (-1: none) and direction. */
+  #flow = -1
+  #direction: number = Direction.c2s
+
+  /** How many flows there are. */
+  get count(): number {
+    return this.#columns.count
+  }
+
+  /** Fills `flow` and `direction`, and appends the datagrams that the batch completes to `rebuilt`. */
+  assign(batch: PacketBatch): void {
+    const { view, kind, l3, l4, vlan, flags, flow, direction, count } = batch
+    const four = this.#four
+    const { table } = four
+    const { key } = table
+    for (let i = 0; i < count; i++) {
+      const what = kind[i]
+      if (what !== Kind.tcp4 && what !== Kind.udp4) {
+        this.#assignOther(batch, i)
+        continue
+      }
+      const ip = l3[i] ?? 0
+      const ports = view.getInt32(l4[i] ?? 0)
+      const protocol = what === Kind.tcp4 ? Protocol.tcp : Protocol.udp
+      const home = realm(vlan[i] ?? 0, protocol)
+      const senderIsLow = writeKey4(key, view.getInt32(ip + 12), view.getInt32(ip + 16), ports, home)
+      const known = table.count
+      const local = table.add()
+      if (local === known) this.#open(batch, i, four, protocol, flags[i] ?? 0, ports, senderIsLow)
+      const entry = four.flows[local] ?? 0
+      flow[i] = entry >> 1
+      direction[i] = directionBy(entry, senderIsLow)
+    }
+  }
+
+  /** What is known of a flow. Throws ERR_FLOW where there is no such flow. */
+  info(id: number): FlowInfo {
+    if (!Number.isInteger(id) || id < 0 || id >= this.count)
+      throw new FlowbreakError(
+        'ERR_FLOW',
+        `There is no flow ${id}: the capture has ${this.count}, numbered from 0.`,
+      )
+    return describeFlow(id, this.#columns, this.#columns.isIpv6(id) ? this.#six : this.#four)
+  }
+
+  /** Forgets every flow and keeps the memory; costs what was used. */
+  reset(): void {
+    this.#four.table.reset()
+    this.#six.table.reset()
+    this.#columns.clear()
+    this.#fragments.clear()
+  }
+
+  /** All but TCP and UDP over IPv4. */
+  #assignOther(batch: PacketBatch, i: number): void {
+    const { bytes } = batch
+    const kind = batch.kind[i] ?? Kind.other
+    const l3 = batch.l3[i] ?? -1
+    const end = (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)
+    this.#flow = -1
+    this.#direction = Direction.c2s
+    if (kind === Kind.fragment4 || kind === Kind.fragment6) this.#assignFragment(batch, i, end)
+    else if (kind !== Kind.other && kind !== Kind.malformed)
+      this.#resolve(batch, i, bytes, l3, batch.l4[i] ?? -1, end, batch.flags[i] ?? 0)
+    batch.flow[i] = this.#flow
+    batch.direction[i] = this.#direction
+  }
+
+  /** A fragment is of its datagram's flow from the moment the transport header is known. */
+  #assignFragment(batch: PacketBatch, i: number, end: number): void {
+    const datagram = this.#fragments.add(batch, i)
+    if (datagram === undefined) return
+    const { assembly, whole } = datagram
+    const l4 = batch.l4[i] ?? -1
+    this.#flow = assembly.flow
+    this.#direction = assembly.direction
+    if (this.#flow < 0 && l4 >= 0)
+      this.#resolve(batch, i, batch.bytes, batch.l3[i] ?? 0, l4, end, batch.flags[i] ?? 0)
+    if (whole !== undefined) this.#addRebuilt(batch, i, whole)
+    assembly.flow = this.#flow
+    assembly.direction = this.#direction
+  }
+
+  #addRebuilt(batch: PacketBatch, i: number, bytes: Uint8Array): void {
+    const { kind, l4, payload, flags } = dissect(bytes, Link.raw)
+    batch.rebuilt.push({ index: i, bytes, kind, l4, payload, flags })
+    if (this.#flow < 0 && kind !== Kind.malformed) this.#resolve(batch, i, bytes, 0, l4, bytes.length, flags)
+  }
+
+  /** Finds or opens the flow of the IP packet at `l3` in `bytes`, which is packet `i` or was rebuilt with it. */
+  #resolve(
+    batch: PacketBatch,
+    i: number,
+    bytes: Uint8Array,
+    l3: number,
+    l4: number,
+    end: number,
+    flags: number,
+  ): void {
+    const protocol = ipProtocol(bytes, l3, end)
+    const vlan = batch.vlan[i] ?? 0
+    const six = isIpv6(bytes, l3)
+    if (protocol === icmpOf(six) && l4 >= 0 && isIcmpError(bytes[l4] ?? 0, six)) {
+      this.#resolveQuoted(bytes, l4, end, six, vlan)
+      return
+    }
+    const ports = flowPorts(bytes, l4, protocol, six)
+    if (ports === undefined) return
+    const family = six ? this.#six : this.#four
+    const senderIsLow = this.#writeKey(bytes, l3, six, ports, realm(vlan, protocol))
+    const known = family.table.count
+    const local = family.table.add()
+    if (local === known) this.#open(batch, i, family, protocol, flags, ports, senderIsLow)
+    this.#take(family, local, senderIsLow)
+  }
+
+  /** The flow of the packet that the ICMP error at `l4` quotes, the other way. */
+  #resolveQuoted(bytes: Uint8Array, l4: number, end: number, six: boolean, vlan: number): void {
+    const quote = this.#quote
+    if (!findQuote(bytes, l4, end, six, quote)) return
+    const ports = flowPorts(bytes, quote.l4, quote.protocol, six)
+    if (ports === undefined) return
+    const family = six ? this.#six : this.#four
+    const senderIsLow = this.#writeKey(bytes, quote.l3, six, ports, realm(vlan, quote.protocol))
+    const local = family.table.find()
+    if (local < 0) return
+    this.#take(family, local, senderIsLow)
+    this.#direction = this.#direction === Direction.c2s ? Direction.s2c : Direction.c2s
+  }
+
+  #writeKey(bytes: Uint8Array, l3: number, six: boolean, ports: number, home: number): boolean {
+    const source = sourceAt(bytes, l3)
+    const destination = destinationAt(bytes, l3)
+    if (six) return writeKey6(this.#six.table.key, bytes, source, destination, ports, home)
+    return writeKey4(this.#four.table.key, u32(bytes, source) | 0, u32(bytes, destination) | 0, ports, home)
+  }
+
+  #take(family: Family, local: number, senderIsLow: boolean): void {
+    const entry = family.flows[local] ?? 0
+    this.#flow = entry >> 1
+    this.#direction = directionBy(entry, senderIsLow)
+  }
+
+  /** Opens a flow for the key just added. */
+  #open(
+    batch: PacketBatch,
+    i: number,
+    family: Family,
+    protocol: number,
+    flags: number,
+    ports: number,
+    senderIsLow: boolean,
+  ): void {
+    const opening = openingOf(protocol, flags)
+    const orientation = orientationOf(protocol, opening, ports)
+    const clientIsLow =
+      senderIsClient(orientation, ports) === senderIsLow || isToItself(family.table.key, ports)
+    const number = batch.number[i] ?? 0
+    const six = family === this.#six
+    const local = family.enter(this.count, clientIsLow)
+    this.#columns.add(local, about(six, orientation, opening), number, batch.time[i] ?? 0)
+  }
+}
+
+/** The direction of a packet by its flow's entry in `Family.flows`. */
+function directionBy(entry: number, senderIsLow: boolean): number {
+  return (entry & 1) ^ Number(senderIsLow)
+}
+
+/** Whether both endpoints of the key are the same. */
+function isToItself(key: Int32Array, ports: number): boolean {
+  const words = (key.length - 2) / 2
+  for (let i = 0; i < words; i++) if (key[i] !== key[words + i]) return false
+  return ports >>> 16 === (ports & 0xffff)
+}

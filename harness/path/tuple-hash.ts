@@ -1,0 +1,41 @@
+import type { PacketBatch } from '../model/batch.ts'
+import { Kind } from '../model/codes.ts'
+import { addressLength, destinationAt, sourceAt } from '../wire/ip.ts'
+
+/** Spreads every bit of a 32-bit number over all of them (the finaliser of MurmurHash3). */
+export function mix32(value: number): number {
+  let mixed = value ^ (value >>> 16)
+  mixed = Math.imul(mixed, 0x85ebca6b)
+  mixed ^= mixed >>> 13
+  mixed = Math.imul(mixed, 0xc2b2ae35)
+  return mixed ^ (mixed >>> 16)
+}
+
+/**
+ * A hash of a packet's addresses, kind, and (TCP and UDP) ports, equal in both directions: 32 bits, signed. Packets without
+ * an IP header share one.
+ */
+export function tupleHash(packets: PacketBatch, index: number, seed: number): number {
+  const { bytes } = packets
+  const l3 = packets.l3[index] ?? -1
+  if (l3 < 0) return mix32(seed)
+  const kind = packets.kind[index] ?? Kind.other
+  const l4 = kind >= Kind.tcp4 && kind <= Kind.udp6 ? (packets.l4[index] ?? -1) : -1
+  const length = addressLength(bytes, l3)
+  const source = endpointHash(bytes, sourceAt(bytes, l3), length, l4, seed)
+  const destination = endpointHash(bytes, destinationAt(bytes, l3), length, l4 < 0 ? -1 : l4 + 2, seed)
+  // A sum does not tell the ends apart, and unlike xor it keeps a flow from an endpoint to itself apart from others.
+  return mix32(((source + destination) | 0) ^ Math.imul(kind, 0x9e3779b9))
+}
+
+function endpointHash(
+  bytes: Uint8Array,
+  address: number,
+  length: number,
+  port: number,
+  seed: number,
+): number {
+  let hash = seed | 0
+  for (let at = address; at < address + length; at++) hash = mix32(Math.imul(hash, 31) + (bytes[at] ?? 0))
+  return port < 0 ? hash : mix32(Math.imul(hash, 31) + (((bytes[port] ?? 0) << 8) | (bytes[port + 1] ?? 0)))
+}
