@@ -3,24 +3,23 @@ import { randomFillSync } from 'node:crypto'
 const FIRST_CAPACITY = 64
 const NO_SLOTS = new Int32Array(0)
 
-/** Random words for tabulation hashing, 256 a key byte; of the process, so that making a table costs nothing. */
-let mixing = NO_SLOTS
+/** Random odd multipliers, one a word of the key; of the process, so that making a table costs nothing. */
+let multipliers = NO_SLOTS
 
-function mixingFor(words: number): Int32Array {
-  const needed = words * 1024
-  if (mixing.length < needed) {
-    const grown = randomFillSync(new Int32Array(needed))
-    grown.set(mixing)
-    mixing = grown
+function multipliersFor(words: number): Int32Array {
+  if (multipliers.length < words) {
+    const grown = randomFillSync(new Int32Array(words)).map((word) => word | 1)
+    grown.set(multipliers)
+    multipliers = grown
   }
-  return mixing
+  return multipliers
 }
 
 /**
  * Gives keys of a fixed number of 32-bit words dense ids from 0, in the order of adding. Open addressing over typed arrays, at
- * most half full, doubling when it must. The hash is simple tabulation with words drawn anew by each process (Pătraşcu and
- * Thorup, "The Power of Simple Tabulation Hashing"), so that nobody who chooses the keys can choose the collisions; ids do
- * not depend on it.
+ * most half full, doubling when it must. The hash is multiply-shift over the key's words with multipliers drawn anew by each
+ * process (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem"), so that nobody who chooses
+ * the keys can choose the collisions; ids do not depend on it.
  */
 export class HashTable {
   readonly words: number
@@ -28,7 +27,7 @@ export class HashTable {
   count = 0
   /** Write a key here, then call `find` or `add`. */
   readonly key: Int32Array
-  readonly #mixing: Int32Array
+  readonly #multipliers: Int32Array
   /** id + 1 by place, 0: empty. */
   #slots: Int32Array
   #keys: Int32Array
@@ -38,7 +37,7 @@ export class HashTable {
   constructor(words: number) {
     this.words = words
     this.key = new Int32Array(words)
-    this.#mixing = mixingFor(words)
+    this.#multipliers = multipliersFor(words)
     this.#slots = new Int32Array(FIRST_CAPACITY * 2)
     this.#keys = new Int32Array(FIRST_CAPACITY * words)
     this.#hashes = new Int32Array(FIRST_CAPACITY)
@@ -76,17 +75,11 @@ export class HashTable {
 
   #hash(): number {
     const key = this.key
-    const mixing = this.#mixing
+    const multipliers = this.#multipliers
     let hash = 0
-    for (let i = 0, row = 0; i < key.length; i++, row += 1024) {
-      const word = key[i] ?? 0
-      hash ^=
-        (mixing[row + (word & 255)] ?? 0) ^
-        (mixing[row + 256 + ((word >>> 8) & 255)] ?? 0) ^
-        (mixing[row + 512 + ((word >>> 16) & 255)] ?? 0) ^
-        (mixing[row + 768 + (word >>> 24)] ?? 0)
-    }
-    return hash
+    for (let i = 0; i < key.length; i++) hash = (hash + Math.imul(multipliers[i] ?? 0, key[i] ?? 0)) | 0
+    // The high bits are the good ones, and places are taken from the low ones.
+    return hash ^ (hash >>> 16)
   }
 
   #lookUp(hash: number): number {

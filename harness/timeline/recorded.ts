@@ -7,7 +7,7 @@ import { decodeBatch } from '../wire/decode.ts'
 
 /** Packets that a batch on the road holds at most, and the bytes that its frames may take. */
 const BATCH_PACKETS = 16_384
-const BATCH_BYTES = 2 << 20
+const BATCH_BYTES = 1 << 20
 
 /** A batch of the size that travels between stages. */
 export function roadBatch(): PacketBatch {

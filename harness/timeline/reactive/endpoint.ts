@@ -67,9 +67,10 @@ export class Endpoint {
     this.#next = this.#iss
   }
 
-  /** Everything of the script is done, acknowledged, and the other end's part has arrived as far as the script waits for it. */
+  /** Everything of the script was said and acknowledged, and the connection did not die. */
   get finished(): boolean {
-    return this.#action === this.#script.actions.length && this.#unacknowledged.length === 0
+    const said = this.#action === this.#script.actions.length && this.#unacknowledged.length === 0
+    return said && this.death === undefined
   }
 
   get open(): boolean {

@@ -1,0 +1,230 @@
+import { Tcp } from '../model/codes.ts'
+import { ACKED, CLIENT, Flag, LIMIT, NEXT, SERVER, State, WINDOW, withState } from './record.ts'
+import type { Segment } from './segment.ts'
+import { before, upTo } from './sequence.ts'
+import { noteTimestamp, passesPaws } from './timestamps.ts'
+import {
+  acknowledgesCredibly,
+  adoptAcknowledged,
+  isRetransmission,
+  noteAcknowledgement,
+  noteWindow,
+  raiseLimit,
+} from './windows.ts'
+
+/*
+ * A session of which one side or both have closed. Names of states are those of the server's side, as Suricata has them:
+ * FIN_WAIT1, FIN_WAIT2, CLOSING and TIME_WAIT after the server closed first, CLOSE_WAIT and LAST_ACK after the client did.
+ * Here, unlike in an established session, what is outside the window is an error of the stream, and so is any SYN.
+ * The server's FIN is counted in NEXT and the client's is not, hence the differences between the two directions.
+ * RSTs were dealt with before.
+ */
+
+/** Data or a FIN may start at `from` at the earliest, and within the peer's window. */
+function startsWithin(words: Int32Array, own: number, segment: Segment, from: number): boolean {
+  const edge = ((words[own + ACKED] ?? 0) + (words[own + WINDOW] ?? 0)) | 0
+  return !before(segment.seq, from) && upTo(segment.seq, edge)
+}
+
+/** It ends within the limit, where that is known. */
+function endsWithin(words: Int32Array, base: number, own: number, segment: Segment): boolean {
+  const end = (segment.seq + segment.length) | 0
+  return upTo(end, words[own + LIMIT] ?? 0) || ((words[base] ?? 0) & Flag.pickedUp) !== 0
+}
+
+/** Data that starts exactly at `expected` moves the sequence number expected next to its end. */
+function advanceFrom(words: Int32Array, own: number, segment: Segment, expected: number): void {
+  if (segment.seq === expected) words[own + NEXT] = (segment.seq + segment.length) | 0
+}
+
+function enter(words: Int32Array, base: number, state: number): void {
+  words[base] = withState(words[base] ?? 0, state)
+}
+
+/** The server has sent its FIN. */
+export function trackFinWait1(words: Int32Array, base: number, segment: Segment): boolean {
+  if (segment.has(Tcp.fin)) return closesBoth(words, base, segment)
+  if (segment.has(Tcp.syn)) return false
+  if (!segment.has(Tcp.ack)) return true
+  return acknowledgesFin(words, base, segment)
+}
+
+/** FIN_WAIT1 and a FIN: with an ACK both sides are done, without one both close at once. */
+function closesBoth(words: Int32Array, base: number, segment: Segment): boolean {
+  const own = base + (segment.toServer ? CLIENT : SERVER)
+  const peer = base + (segment.toServer ? SERVER : CLIENT)
+  if (!passesPaws(words, base, own, segment)) return false
+  const acknowledges = segment.has(Tcp.ack)
+  const next = words[own + NEXT] ?? 0
+  const counted = (next - 1) | 0
+  const repeatsFin =
+    !segment.toServer && acknowledges && segment.seq === counted && segment.ack === words[peer + ACKED]
+  const repeated = isRetransmission(words, own, segment) || repeatsFin
+  if (!repeated && !startsWithin(words, own, segment, counted)) return false
+  if (!acknowledgesCredibly(words, peer, segment)) return false
+  if (!repeated) {
+    enter(words, base, acknowledges ? State.timeWait : State.closing)
+    noteWindow(words, base, peer, segment)
+  }
+  noteTimestamp(words, base, own, segment)
+  if (repeated && !segment.toServer && acknowledges) return true
+  adoptAcknowledged(words, peer, segment)
+  advanceFrom(words, own, segment, segment.toServer === acknowledges ? next : counted)
+  noteAcknowledgement(words, peer, segment)
+  return true
+}
+
+/** FIN_WAIT1 and an ACK: FIN_WAIT2 once the client acknowledged the FIN, or the server goes on acknowledging after it. */
+function acknowledgesFin(words: Int32Array, base: number, segment: Segment): boolean {
+  const own = base + (segment.toServer ? CLIENT : SERVER)
+  const peer = base + (segment.toServer ? SERVER : CLIENT)
+  if (!passesPaws(words, base, own, segment)) return false
+  if (!acknowledgesCredibly(words, peer, segment)) return false
+  const expected = segment.toServer ? (words[own + NEXT] ?? 0) : ((words[own + NEXT] ?? 0) - 1) | 0
+  const decides = !segment.toServer || segment.ack === words[peer + NEXT]
+  if (decides && !isRetransmission(words, own, segment)) {
+    if (!endsWithin(words, base, own, segment)) return false
+    if (segment.seq === expected) enter(words, base, State.finWait2)
+    noteWindow(words, base, peer, segment)
+  }
+  noteTimestamp(words, base, own, segment)
+  adoptAcknowledged(words, peer, segment)
+  advanceFrom(words, own, segment, expected)
+  noteAcknowledgement(words, peer, segment)
+  raiseLimit(words, peer)
+  return true
+}
+
+/** The server's FIN has been acknowledged; the client may still send. */
+export function trackFinWait2(words: Int32Array, base: number, segment: Segment): boolean {
+  const own = base + (segment.toServer ? CLIENT : SERVER)
+  const peer = base + (segment.toServer ? SERVER : CLIENT)
+  const fin = segment.has(Tcp.fin)
+  if (!fin && segment.has(Tcp.syn)) return false
+  if (!fin && !segment.has(Tcp.ack)) return true
+  if (!passesPaws(words, base, own, segment)) return false
+  const next = words[own + NEXT] ?? 0
+  const repeatsFin = fin && segment.seq === ((next - 1) | 0) && segment.ack === words[peer + ACKED]
+  const repeated = repeatsFin || isRetransmission(words, own, segment)
+  if (!repeated && fin && !startsWithin(words, own, segment, next)) return false
+  if (!acknowledgesCredibly(words, peer, segment)) return false
+  if (!repeated && !fin && !endsWithin(words, base, own, segment)) return false
+  if (!repeated) {
+    if (fin) enter(words, base, State.timeWait)
+    if (fin && segment.toServer) advanceFrom(words, own, segment, next)
+    noteWindow(words, base, peer, segment)
+  }
+  noteTimestamp(words, base, own, segment)
+  if (fin) {
+    adoptAcknowledged(words, peer, segment)
+    noteAcknowledgement(words, peer, segment)
+  } else {
+    advanceFrom(words, own, segment, next)
+    noteAcknowledgement(words, peer, segment)
+    raiseLimit(words, peer)
+  }
+  return true
+}
+
+/** Both FINs crossed; the ACK of either leads on. */
+export function trackClosing(words: Int32Array, base: number, segment: Segment): boolean {
+  if (segment.has(Tcp.syn)) return false
+  if (!segment.has(Tcp.ack)) return true
+  const own = base + (segment.toServer ? CLIENT : SERVER)
+  const peer = base + (segment.toServer ? SERVER : CLIENT)
+  if (!passesPaws(words, base, own, segment)) return false
+  if (segment.seq !== words[own + NEXT] || !acknowledgesCredibly(words, peer, segment)) return false
+  if (!isRetransmission(words, own, segment)) {
+    enter(words, base, State.timeWait)
+    noteWindow(words, base, peer, segment)
+  }
+  finish(words, base, own, peer, segment)
+  return true
+}
+
+/** The client has sent its FIN; the server may still send, and its FIN leads to LAST_ACK. */
+export function trackCloseWait(words: Int32Array, base: number, segment: Segment): boolean {
+  const own = base + (segment.toServer ? CLIENT : SERVER)
+  const peer = base + (segment.toServer ? SERVER : CLIENT)
+  const fin = segment.has(Tcp.fin)
+  if (!fin && segment.has(Tcp.syn)) return false
+  if (!fin && !segment.has(Tcp.ack)) return true
+  if (!passesPaws(words, base, own, segment)) return false
+  const repeated = isRetransmission(words, own, segment)
+  if (!(fin ? repeated || isExpectedFin(words, own, segment) : isInCloseWindow(words, own, segment)))
+    return false
+  if (!acknowledgesCredibly(words, peer, segment)) return false
+  if (!repeated) {
+    if (fin && !segment.toServer) enter(words, base, State.lastAck)
+    noteWindow(words, base, peer, segment)
+  }
+  noteTimestamp(words, base, own, segment)
+  adoptAcknowledged(words, peer, segment)
+  if (!fin) advanceFrom(words, own, segment, words[own + NEXT] ?? 0)
+  noteAcknowledgement(words, peer, segment)
+  return true
+}
+
+function isExpectedFin(words: Int32Array, own: number, segment: Segment): boolean {
+  return startsWithin(words, own, segment, words[own + NEXT] ?? 0)
+}
+
+/** Not wholly acknowledged before, and starting within the window. */
+function isInCloseWindow(words: Int32Array, own: number, segment: Segment): boolean {
+  const acked = words[own + ACKED] ?? 0
+  const end = (segment.seq + segment.length) | 0
+  if (segment.length > 0 && upTo(end, acked)) return false
+  return upTo(segment.seq, (acked + (words[own + WINDOW] ?? 0)) | 0)
+}
+
+/** Both sides have sent a FIN, the client first: its last ACK closes. What the server sends is not looked at. */
+export function trackLastAck(words: Int32Array, base: number, segment: Segment): boolean {
+  if (segment.has(Tcp.fin)) return true
+  if (segment.has(Tcp.syn)) return false
+  if (!segment.has(Tcp.ack)) return true
+  const client = base + CLIENT
+  const server = base + SERVER
+  if (!passesPaws(words, base, segment.toServer ? client : server, segment)) return false
+  if (!segment.toServer) return true
+  if (!acknowledgesCredibly(words, server, segment)) return false
+  if (!isRetransmission(words, client, segment)) {
+    const next = words[client + NEXT] ?? 0
+    const ahead = (segment.seq - next) | 0
+    if (ahead > 1) return false
+    if (ahead >= 0) enter(words, base, State.closed)
+    noteWindow(words, base, server, segment)
+  }
+  finish(words, base, client, server, segment)
+  return true
+}
+
+/** Both sides are done, the server closed first: any ACK at the right place closes. */
+export function trackTimeWait(words: Int32Array, base: number, segment: Segment): boolean {
+  if (segment.has(Tcp.fin)) return true
+  if (segment.has(Tcp.syn)) return false
+  if (!segment.has(Tcp.ack)) return true
+  const own = base + (segment.toServer ? CLIENT : SERVER)
+  const peer = base + (segment.toServer ? SERVER : CLIENT)
+  if (!passesPaws(words, base, own, segment)) return false
+  const repeated = isRetransmission(words, own, segment)
+  if (!repeated) {
+    // One past NEXT is the client's FIN, one before it the server's.
+    const ahead = (segment.seq - (words[own + NEXT] ?? 0)) | 0
+    if (ahead !== 0 && ahead !== (segment.toServer ? 1 : -1)) {
+      return !segment.toServer && segment.length > 0 && segment.seq === words[own + ACKED]
+    }
+  }
+  if (!acknowledgesCredibly(words, peer, segment)) return false
+  if (!repeated) {
+    enter(words, base, State.closed)
+    noteWindow(words, base, peer, segment)
+  }
+  finish(words, base, own, peer, segment)
+  return true
+}
+
+function finish(words: Int32Array, base: number, own: number, peer: number, segment: Segment): void {
+  noteTimestamp(words, base, own, segment)
+  adoptAcknowledged(words, peer, segment)
+  noteAcknowledgement(words, peer, segment)
+}

@@ -1,0 +1,141 @@
+import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
+import { Direction, Kind, Role, Tcp } from '../model/codes.ts'
+import type { Policy } from '../model/setup.ts'
+import type { HostEvent } from '../model/timeline.ts'
+import type { Profile } from '../profile/index.ts'
+import { Counters } from './counters.ts'
+import { isToServer } from './entry.ts'
+import { Family } from './expiry.ts'
+import { Hosts, type SharingModel } from './hosts.ts'
+import { advanceInOrder } from './in-order.ts'
+import { Outcome, reasonOf, verdictOf } from './outcome.ts'
+import { PseudoStage } from './pseudo.ts'
+import { State } from './record.ts'
+import { RuleStage } from './rules/stage.ts'
+import { Segment } from './segment.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { TcpStage } from './tcp.ts'
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  readonly profile: Profile
+  readonly policy: Policy
+  /** In Suricata's language, in order; ERR_RULE names what this engine does not read. */
+  readonly rules: readonly string[]
+  /** How many hosts there are, 1 … 250. */
+  readonly hosts: number
+  /** How sessions reach other hosts (`makeSharing` of harness/sharing); absent: not at all. */
+  readonly sharing?: SharingModel
+}
+
+/** The stateful engines of all hosts: one session table a host, one policy. Synchronous; the clock is the packets' times. */
+export class Engine {
+  readonly #settings: Settings
+  readonly #hosts: Hosts
+  readonly #counters: Counters
+  readonly #rules: RuleStage | undefined
+  readonly #tcp: TcpStage
+  readonly #pseudo: PseudoStage
+  readonly #segment = new Segment()
+
+  constructor(options: EngineOptions) {
+    const settings = readSettings(options.profile.knobs, options.policy)
+    this.#settings = settings
+    this.#hosts = new Hosts(options.hosts, options.sharing, settings)
+    this.#counters = new Counters(options.hosts)
+    this.#rules = RuleStage.of(options.rules, options.policy, settings)
+    this.#tcp = new TcpStage(settings, this.#counters, this.#rules)
+    this.#pseudo = new PseudoStage(settings, this.#hosts, this.#rules)
+  }
+
+  /**
+   * Fills verdict and reason of packets `from` … `to`-1 that reach a host, and adds to `emitted`. Packets that another stage
+   * has decided are left alone. Answers with `to`.
+   */
+  decide(batch: PacketBatch, from: number, to: number): number {
+    const { host, kind, flow, l4, start, captured, flags, payload, direction, time, role, view } = batch
+    const { verdict, reason } = batch
+    const { tables } = this.#hosts
+    const counters = this.#counters
+    const rules = this.#rules
+    const segment = this.#segment
+    const idle = this.#settings.timeouts[Family.tcp + State.established] ?? 0
+    for (let i = from; i < to; i++) {
+      const by = host[i] ?? 0
+      const table = tables[by]
+      if (table === undefined) continue
+      const id = flow[i] ?? -1
+      const type = kind[i] ?? 0
+      let outcome: number = Outcome.forward
+      if ((type === Kind.tcp4 || type === Kind.tcp6) && id >= 0) {
+        const base = table.touch(id)
+        const now = time[i] ?? 0
+        const bits = flags[i] ?? 0
+        const length = payload[i] ?? 0
+        const header = l4[i] ?? 0
+        const end = (start[i] ?? 0) + (captured[i] ?? 0)
+        const way = direction[i] ?? 0
+        if (
+          (bits & ~Tcp.psh) === Tcp.ack &&
+          now - table.lastSeen(base) <= idle &&
+          advanceInOrder(table.words, base, view, header, end, length, way === Direction.c2s)
+        ) {
+          table.see(base, now)
+          if (rules !== undefined) {
+            const toServer = isToServer(table.words[base] ?? 0, way)
+            outcome = rules.apply(outcome, batch, i, by, table.words, base, toServer, true)
+          }
+        } else {
+          segment.read(view, header, end, bits, length)
+          outcome = this.#tcp.decide(batch, i, by, table, base, way, now, segment)
+        }
+      } else if (type === Kind.fragment4 || type === Kind.fragment6) {
+        outcome = this.#decideFragment(batch, i, by, id)
+      } else outcome = this.#pseudo.decide(batch, i, by, id)
+      verdict[i] = verdictOf(outcome)
+      reason[i] = reasonOf(outcome)
+      if (role[i] !== Role.control) counters.count(by, verdictOf(outcome))
+    }
+    return to
+  }
+
+  /** Lets something happen to a host. Paths are not the engine's: `steer` does nothing here. */
+  apply(event: HostEvent, at: Nanos): void {
+    this.#hosts.apply(event, at)
+  }
+
+  /** Back to empty tables, all hosts in service and counters at zero; costs what was used. */
+  reset(): void {
+    this.#hosts.reset()
+    this.#counters.clear()
+  }
+
+  /** The counters of a host under AWS's names (BEHAVIOURS 1.6); controls are not counted. */
+  counters(host: number): Record<string, number> {
+    return this.#counters.of(host)
+  }
+
+  /**
+   * A fragment is asked about by itself first, by rules that need no more than it has. The one that completes its datagram
+   * then meets the datagram's fate.
+   */
+  #decideFragment(batch: PacketBatch, index: number, host: number, flow: number): number {
+    const alone = this.#pseudo.decideAlone(batch, index, host)
+    const whole = batch.rebuilt.find((datagram) => datagram.index === index)
+    if (whole === undefined || flow < 0) return alone
+    const together = this.#decideRebuilt(batch, whole, host, flow)
+    return alone === Outcome.forward ? together : alone
+  }
+
+  #decideRebuilt(batch: PacketBatch, whole: Rebuilt, host: number, flow: number): number {
+    const { index, bytes, kind } = whole
+    if (kind !== Kind.tcp4 && kind !== Kind.tcp6)
+      return this.#pseudo.decideFlow(batch, whole, host, flow, kind)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const table = this.#hosts.table(host)
+    this.#segment.read(view, whole.l4, bytes.length, whole.flags, whole.payload)
+    const direction = batch.direction[index] ?? 0
+    const base = table.touch(flow)
+    return this.#tcp.decide(batch, whole, host, table, base, direction, batch.time[index] ?? 0, this.#segment)
+  }
+}

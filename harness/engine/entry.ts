@@ -1,0 +1,43 @@
+import type { Nanos } from '../model/batch.ts'
+import { Direction } from '../model/codes.ts'
+import { isExpired } from './expiry.ts'
+import { Flag, STATE_MASK, State } from './record.ts'
+import type { Settings } from './settings.ts'
+import type { SessionTable } from './table.ts'
+
+/** The head of a flow's entry whose client is the sender of a packet in this `Direction`. */
+export function bareHead(direction: number): number {
+  return State.bare | (direction === Direction.s2c ? Flag.flipped : 0)
+}
+
+/** Whether a packet goes from the flow's client, as the host sees it, to its server. */
+export function isToServer(head: number, direction: number): boolean {
+  return (direction === Direction.c2s) === ((head & Flag.flipped) === 0)
+}
+
+/**
+ * The head of the flow's entry, which is made where there is none, or only one that was idle for too long. What was there is
+ * seen now; whether that keeps a mark alive too is the profile's.
+ */
+export function enterFlow(
+  table: SessionTable,
+  base: number,
+  family: number,
+  direction: number,
+  now: Nanos,
+  settings: Settings,
+): number {
+  const { timeouts, wholeSeconds, markRefreshes } = settings
+  const head = table.words[base] ?? 0
+  const state = head & STATE_MASK
+  if (
+    state === State.absent ||
+    isExpired(table.lastSeen(base), now, timeouts[family + state] ?? 0, wholeSeconds)
+  ) {
+    const fresh = bareHead(direction)
+    table.open(base, fresh, family, now)
+    return fresh
+  }
+  if (markRefreshes || (head & Flag.marked) === 0) table.see(base, now)
+  return head
+}

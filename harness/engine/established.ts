@@ -1,0 +1,92 @@
+import { Tcp } from '../model/codes.ts'
+import { acceptFin } from './fin.ts'
+import { ACKED, CLIENT, Flag, ISN, LIMIT, NEXT, SERVER, WINDOW } from './record.ts'
+import type { Segment } from './segment.ts'
+import { before, upTo } from './sequence.ts'
+import { noteTimestamp, passesPaws } from './timestamps.ts'
+import { acknowledgesCredibly, noteAcknowledgement, noteWindow, raiseLimit } from './windows.ts'
+
+/** What becomes of ACKs and data outside the window (knob `windowCheck`). */
+export const WindowCheck = { eventOnly: 0, strict: 1, liberal: 2 } as const
+
+/** A session that is open both ways. False when the packet is an error of the stream. */
+export function trackEstablished(
+  words: Int32Array,
+  base: number,
+  segment: Segment,
+  windowCheck: number,
+): boolean {
+  const own = base + (segment.toServer ? CLIENT : SERVER)
+  if (segment.has(Tcp.syn | Tcp.fin)) {
+    if (segment.has(Tcp.fin)) return passesPaws(words, base, own, segment) && acceptFin(words, base, segment)
+    return segment.has(Tcp.ack) && repeatsSynAck(words, base, segment)
+  }
+  if (!segment.has(Tcp.ack)) return true
+  if (!passesPaws(words, base, own, segment)) return false
+  if (!segment.toServer) words[base] = (words[base] ?? 0) | Flag.confirmed
+  const peer = base + (segment.toServer ? SERVER : CLIENT)
+  return advance(words, base, own, peer, segment, windowCheck)
+}
+
+/** A SYN-ACK once more is right until the server has sent anything else, which it does once it has the client's ACK. */
+function repeatsSynAck(words: Int32Array, base: number, segment: Segment): boolean {
+  return (
+    !segment.toServer &&
+    segment.ack === words[base + CLIENT + ACKED] &&
+    segment.seq === words[base + SERVER + ISN] &&
+    ((words[base] ?? 0) & Flag.confirmed) === 0
+  )
+}
+
+/**
+ * Moves the session on by an ACK or data. What lies outside the window moves nothing, except that data beyond it moves the
+ * sequence number expected next, since that is taken over before the window is looked at; it is an error only where windows
+ * are checked strictly.
+ */
+function advance(
+  words: Int32Array,
+  base: number,
+  own: number,
+  peer: number,
+  segment: Segment,
+  windowCheck: number,
+): boolean {
+  const tolerated = windowCheck !== WindowCheck.strict
+  const end = (segment.seq + segment.length) | 0
+  const head = words[base] ?? 0
+  const unbounded = (head & Flag.pickedUp) !== 0 || windowCheck === WindowCheck.liberal
+  if (!acknowledgesCredibly(words, peer, segment)) return tolerated
+  if ((head & Flag.awaitsServer) !== 0 && !segment.toServer) hearServer(words, base, segment)
+  if (isBehind(words, own, segment, end)) return tolerated
+  const next = words[own + NEXT] ?? 0
+  if (segment.length === 1 && segment.seq === next && words[own + WINDOW] === 0) {
+    words[base] = (words[base] ?? 0) | (segment.toServer ? Flag.clientZeroProbe : Flag.serverZeroProbe)
+    return true
+  }
+  const within = unbounded || upTo(end, words[own + LIMIT] ?? 0)
+  if (!within && !tolerated) return false
+  if (!before(end, next)) words[own + NEXT] = end
+  if (!within) return true
+  noteWindow(words, base, peer, segment)
+  noteAcknowledgement(words, peer, segment)
+  noteTimestamp(words, base, own, segment)
+  raiseLimit(words, peer)
+  return true
+}
+
+/** All of it was acknowledged before; keepalives are not, nor what fills a gap that was acknowledged unseen. */
+function isBehind(words: Int32Array, own: number, segment: Segment, end: number): boolean {
+  const acked = words[own + ACKED] ?? 0
+  if (!before(end, acked)) return false
+  const next = words[own + NEXT] ?? 0
+  if (segment.length <= 1 && segment.seq === ((next - 1) | 0)) return false
+  return !(before(next, acked) && before(next, end))
+}
+
+/** The server's first packet after a pick-up tells its limit. */
+function hearServer(words: Int32Array, base: number, segment: Segment): void {
+  const server = base + SERVER
+  noteWindow(words, base, server, segment)
+  raiseLimit(words, server)
+  words[base] = (words[base] ?? 0) & ~Flag.awaitsServer
+}

@@ -1,0 +1,50 @@
+import { Kind } from '../model/codes.ts'
+import { u32 } from '../wire/bytes.ts'
+import { Protocol } from '../wire/numbers.ts'
+
+/** ICMP types (IANA registry). */
+const UNREACHABLE = 3
+const SOURCE_QUENCH = 4
+const REDIRECT = 5
+const TIME_EXCEEDED = 11
+const PARAMETER_PROBLEM = 12
+const LAST_UNREACHABLE_CODE = 15
+/** ICMPv6 types from here on are no errors (RFC 4443 2.1). */
+const FIRST_INFORMATIONAL = 128
+
+const IPV4_HEADER = 20
+const ICMP_HEADER = 8
+/** What of the quoted packet's own header must be there for it to be looked up. */
+const QUOTED = { [Protocol.tcp]: 20, [Protocol.udp]: 8 } as const
+
+/** Whether a message about another packet, which never makes a flow of its own. */
+export function isIcmpError(kind: number, type: number): boolean {
+  if (kind === Kind.icmp6) return type < FIRST_INFORMATIONAL
+  return (
+    type === UNREACHABLE ||
+    type === SOURCE_QUENCH ||
+    type === REDIRECT ||
+    type === TIME_EXCEEDED ||
+    type === PARAMETER_PROBLEM
+  )
+}
+
+/**
+ * Whether an ICMP error shares the fate of the flow that it quotes: only IPv4 destination unreachable that quotes a whole
+ * TCP or UDP header does (run, Suricata 7.0.10). `payload` are the bytes after the ICMP header.
+ */
+export function attachesToFlow(bytes: Uint8Array, kind: number, l4: number, payload: number): boolean {
+  if (kind !== Kind.icmp4 || bytes[l4] !== UNREACHABLE || (bytes[l4 + 1] ?? 0) > LAST_UNREACHABLE_CODE)
+    return false
+  const protocol = bytes[l4 + ICMP_HEADER + 9]
+  if (protocol !== Protocol.tcp && protocol !== Protocol.udp) return false
+  return payload >= IPV4_HEADER + QUOTED[protocol]
+}
+
+/**
+ * Whether an IPv4 ICMP error comes from the very host that the packet it quotes was sent to. Only then does it go the way
+ * that this host's packets go; one from a router in between counts as going to the client.
+ */
+export function isFromQuotedReceiver(bytes: Uint8Array, l3: number, l4: number): boolean {
+  return u32(bytes, l3 + 12) === u32(bytes, l4 + ICMP_HEADER + 16)
+}

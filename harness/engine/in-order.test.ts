@@ -1,0 +1,76 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { Tcp } from '../model/codes.ts'
+import { advanceInOrder } from './in-order.ts'
+import { Flag, RECORD_WORDS, STATE_MASK, State } from './record.ts'
+import { Segment } from './segment.ts'
+import { SessionTable } from './table.ts'
+import { track } from './tracker.ts'
+
+const near = fc.integer({ min: -3, max: 3 }).map((steps) => steps * 100)
+
+/** A session in some state, with numbers near each other so that segments often fit. */
+const record = fc
+  .tuple(fc.oneof(fc.constant(0), fc.integer()), fc.array(near, { minLength: 12, maxLength: 12 }))
+  .map(([bits, values]) => {
+    const head = (bits & ~STATE_MASK & ~Flag.refused) | State.established
+    const shifts = [-10_000, 0, 0, 0, 1000, 0]
+    return [head, ...values.map((value, index) => value + (shifts[index % 6] ?? 0))]
+  })
+
+const segmentBytes = fc
+  .record({
+    seq: near,
+    ack: near,
+    window: fc.constantFrom(0, 1, 500, 65_535),
+    stamp: near,
+    options: fc.constantFrom('none', 'timestamps', 'other'),
+  })
+  .map(({ seq, ack, window, stamp, options }) => {
+    const header = options === 'none' ? 20 : 32
+    const view = new DataView(new ArrayBuffer(header))
+    view.setInt32(4, seq)
+    view.setInt32(8, ack)
+    view.setUint8(12, (header / 4) << 4)
+    view.setUint16(14, window)
+    if (options === 'timestamps') view.setUint32(20, 0x0101080a)
+    if (options !== 'none') view.setInt32(24, stamp)
+    return view
+  })
+
+describe('engine: in-order packets', () => {
+  it('do to the record what tracking them does, or nothing', () => {
+    let taken = 0
+    fc.assert(
+      fc.property(
+        record,
+        segmentBytes,
+        fc.constantFrom(0, 0, 1, 100),
+        fc.boolean(),
+        fc.constantFrom(Tcp.ack, Tcp.ack | Tcp.psh),
+        (words, view, length, fromClient, flags) => {
+          const [quick, slow] = [new SessionTable(), new SessionTable()]
+          for (const table of [quick, slow]) {
+            table.touch(0)
+            table.words.set(words)
+          }
+          const before = [...quick.words.subarray(0, RECORD_WORDS)]
+          if (!advanceInOrder(quick.words, 0, view, 0, view.byteLength, length, fromClient)) {
+            expect([...quick.words.subarray(0, RECORD_WORDS)]).to.deep.equal(before)
+            return
+          }
+          taken++
+          const segment = new Segment()
+          segment.read(view, 0, view.byteLength, flags, length)
+          segment.toServer = fromClient === (((words[0] ?? 0) & Flag.flipped) === 0)
+          expect(track(slow, 0, segment, 0, true)).to.equal(true)
+          expect([...quick.words.subarray(0, RECORD_WORDS)]).to.deep.equal([
+            ...slow.words.subarray(0, RECORD_WORDS),
+          ])
+        },
+      ),
+      { seed: 11, numRuns: 20_000 },
+    )
+    expect(taken).to.be.greaterThan(200)
+  })
+})

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { PacketBatch } from '../model/batch.ts'
+import { Link } from '../model/codes.ts'
+import { decodeBatch } from '../wire/decode.ts'
+import type { OracleFrame } from './oracle-suricata.test.ts'
+
+const CAPTURES = new URL('../../captures/', import.meta.url)
+
+/** One replay of a capture, or of a part of it, that the oracle and the engine both see. */
+export interface OracleCase {
+  readonly name: string
+  readonly frames: readonly OracleFrame[]
+}
+
+/** The frames of a recorded capture (classic pcap, microseconds or nanoseconds, little-endian), times from its first second on. */
+export function readRecorded(name: string): OracleFrame[] {
+  const file = new Uint8Array(readFileSync(new URL(name, CAPTURES)))
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
+  const fraction = view.getUint32(0, true) === 0xa1b23c4d ? 1 : 1000
+  const frames: OracleFrame[] = []
+  let epoch = -1
+  for (let at = 24; at < file.length; ) {
+    const seconds = view.getUint32(at, true)
+    if (epoch < 0) epoch = seconds
+    const length = view.getUint32(at + 8, true)
+    const time = (seconds - epoch) * 1e9 + view.getUint32(at + 4, true) * fraction
+    frames.push({ time, bytes: file.subarray(at + 16, at + 16 + length) })
+    at += 16 + length
+  }
+  return frames
+}
+
+/** The names of all recorded captures. */
+export function recordedCaptures(): string[] {
+  return readdirSync(CAPTURES).filter((name) => name.endsWith('.pcap'))
+}
+
+/** A batch of Ethernet frames, decoded. */
+export function batchOf(frames: readonly OracleFrame[]): PacketBatch {
+  const size = frames.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  const batch = new PacketBatch(frames.length, size)
+  let at = 0
+  for (const [index, { time, bytes }] of frames.entries()) {
+    batch.bytes.set(bytes, at)
+    batch.number[index] = index + 1
+    batch.start[index] = at
+    batch.captured[index] = bytes.length
+    batch.original[index] = bytes.length
+    batch.time[index] = time
+    batch.link[index] = Link.ethernet
+    at += bytes.length
+  }
+  batch.count = frames.length
+  decodeBatch(batch)
+  return batch
+}
+
+/** All cases as one stream in order of time, each in VLANs of its own so that none sees another's flows. */
+export function fold(cases: readonly OracleCase[]): { frames: OracleFrame[]; owner: number[] } {
+  const all: { frame: OracleFrame; owner: number }[] = []
+  for (const [owner, { frames }] of cases.entries())
+    for (const { time, bytes } of frames) all.push({ frame: { time, bytes: tagged(bytes, owner) }, owner })
+  all.sort((a, b) => a.frame.time - b.frame.time)
+  return { frames: all.map(({ frame }) => frame), owner: all.map(({ owner }) => owner) }
+}
+
+function tagged(frame: Uint8Array, owner: number): Uint8Array {
+  const result = new Uint8Array(frame.length + 8)
+  result.set(frame.subarray(0, 12))
+  result.set([0x88, 0xa8, owner >> 20, (owner >> 12) & 255, 0x81, 0x00, (owner >> 8) & 15, owner & 255], 12)
+  result.set(frame.subarray(12), 20)
+  return result
+}

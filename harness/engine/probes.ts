@@ -1,0 +1,120 @@
+import { Tcp } from '../model/codes.ts'
+import { ACKED, CLIENT, Flag, ISN, NEXT, STATE_MASK, State, scaleOf, WINDOW } from './record.ts'
+import type { Segment } from './segment.ts'
+import { before, upTo } from './sequence.ts'
+
+/*
+ * Segments that say nothing new about the session: keepalives, zero-window probes and what answers them, acknowledgements
+ * that later ones overtook, and window updates that would close the window on data in flight. They are forwarded before
+ * the state of the session is looked at, and change none of its numbers.
+ */
+
+const NO_SCALE_LIMIT = 1024
+/** A window may shrink by this much more than what was acknowledged before it is called bad. */
+const SHRINK_MARGIN = 32
+
+/** Whether the segment is one of these. Keeps track of the probes that await an answer. */
+export function isAside(
+  words: Int32Array,
+  base: number,
+  own: number,
+  peer: number,
+  segment: Segment,
+): boolean {
+  if (segment.has(Tcp.syn | Tcp.fin | Tcp.rst)) {
+    forgetProbes(words, base, own)
+    return false
+  }
+  const next = words[own + NEXT] ?? 0
+  const repeatsAck = segment.ack === words[peer + ACKED]
+  if (repeatsAck && segment.length <= 1 && segment.seq === ((next - 1) | 0)) {
+    words[base] = (words[base] ?? 0) | (segment.toServer ? Flag.clientKeepalive : Flag.serverKeepalive)
+    return true
+  }
+  const head = words[base] ?? 0
+  if (isKeepaliveAnswer(words, head, base, peer, segment, repeatsAck && segment.seq === next)) {
+    words[base] = head & ~(Flag.clientKeepalive | Flag.serverKeepalive)
+    return true
+  }
+  const answersProbe = isZeroWindowAnswer(words, head, peer, segment, repeatsAck && segment.seq === next)
+  forgetProbes(words, base, own)
+  return answersProbe || isBeside(words, base, own, peer, segment)
+}
+
+/** A packet of this side ends its keepalive, and the other side's wait for the answer to a zero-window probe. */
+function forgetProbes(words: Int32Array, base: number, own: number): void {
+  const client = own - base === CLIENT
+  const ended = client
+    ? Flag.clientKeepalive | Flag.serverZeroProbe
+    : Flag.serverKeepalive | Flag.clientZeroProbe
+  words[base] = (words[base] ?? 0) & ~ended
+}
+
+function isKeepaliveAnswer(
+  words: Int32Array,
+  head: number,
+  base: number,
+  peer: number,
+  segment: Segment,
+  current: boolean,
+): boolean {
+  const awaited = segment.toServer ? Flag.serverKeepalive : Flag.clientKeepalive
+  if ((head & awaited) === 0 || !current || segment.length > 0 || segment.window === 0) return false
+  return segment.window << scaleOf(head, peer - base) === words[peer + WINDOW]
+}
+
+function isZeroWindowAnswer(
+  words: Int32Array,
+  head: number,
+  peer: number,
+  segment: Segment,
+  current: boolean,
+): boolean {
+  const awaited = segment.toServer ? Flag.serverZeroProbe : Flag.clientZeroProbe
+  if ((head & awaited) === 0 || (head & STATE_MASK) < State.established) return false
+  return (
+    current &&
+    segment.acknowledges() &&
+    segment.length === 0 &&
+    segment.window === 0 &&
+    words[peer + WINDOW] === 0
+  )
+}
+
+/** An acknowledgement that was overtaken, or a window update that cannot be true. */
+function isBeside(words: Int32Array, base: number, own: number, peer: number, segment: Segment): boolean {
+  const head = words[base] ?? 0
+  const state = head & STATE_MASK
+  if (state < State.established) return false
+  const next = words[own + NEXT] ?? 0
+  const ahead = (segment.seq - next) | 0
+  if (ahead < 0) return false
+  const peerNext = words[peer + NEXT] ?? 0
+  const acked = words[peer + ACKED] ?? 0
+  if (ahead === 0)
+    return segment.acknowledges() && segment.length === 0 && !segment.hasSack && before(segment.ack, acked)
+  if (state === State.closed || !before(peerNext, segment.ack)) return false
+  if (isLastAck(segment, state, ahead, (segment.ack - peerNext) | 0)) return false
+  const window = segment.window << scaleOf(head, peer - base)
+  const shrunk = (words[peer + WINDOW] ?? 0) - window
+  if (shrunk <= segment.length) return false
+  const acknowledged = (segment.ack - acked) >>> 0
+  return shrunk > acknowledged + (window > NO_SCALE_LIMIT ? SHRINK_MARGIN : 0)
+}
+
+/** The ACK that ends a closing session starts one after the FIN of its own side and acknowledges the other's. */
+function isLastAck(segment: Segment, state: number, ahead: number, peerAhead: number): boolean {
+  const closing = state === State.timeWait || state === State.closeWait || state === State.lastAck
+  return closing && segment.flags === Tcp.ack && segment.length === 0 && ahead === 1 && peerAhead === 1
+}
+
+/**
+ * Data from before the first byte of the stream, on a session that has not begun to close. Suricata passes over data before
+ * what it still keeps for its application layer; how much that is later depends on the application, and is not modelled.
+ */
+export function isBeforeStart(words: Int32Array, base: number, own: number, segment: Segment): boolean {
+  const state = (words[base] ?? 0) & STATE_MASK
+  if (segment.length === 0 || segment.has(Tcp.syn | Tcp.fin | Tcp.rst)) return false
+  if (state !== State.synReceived && state !== State.established) return false
+  return upTo((segment.seq + segment.length) | 0, ((words[own + ISN] ?? 0) + 1) | 0)
+}

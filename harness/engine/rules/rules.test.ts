@@ -1,0 +1,286 @@
+import { expect } from 'chai'
+import { FlowbreakError } from '../../support/errors.ts'
+import { HANDSHAKE, Lab, type LabOptions } from '../example-engine.test.ts'
+import { parseRule } from './parse.ts'
+
+/** The outcomes of lines under rules. */
+function under(rules: readonly string[], lines: readonly string[], options: LabOptions = {}): string[] {
+  return new Lab({ exception: 'continue', ...options, rules }).play(...lines)
+}
+
+describe('engine/rules: reading', () => {
+  const refused: readonly [string, number, string][] = [
+    ['drop tcp any any -> any 80 (content:"x"; sid:1;)', 29, 'does not read the keyword "content"'],
+    [
+      'drop tcp any any -> any 80 (msg:"a;b"; http.host; sid:1;)',
+      40,
+      'does not read the keyword "http.host"',
+    ],
+    ['block tcp any any -> any 80 (sid:1;)', 1, '"block" is not an action'],
+    ['drop http any any -> any 80 (sid:1;)', 6, '"http" is not a protocol'],
+    ['drop tcp $HOME_NET any -> any 80 (sid:1;)', 10, 'no variables'],
+    ['drop tcp 1.2.3 any -> any 80 (sid:1;)', 10, '"1.2.3" is not an address'],
+    ['drop tcp 1.2.3.4/33 any -> any 80 (sid:1;)', 10, 'prefix length of 0 to 32'],
+    ['drop tcp any 70000 -> any 80 (sid:1;)', 14, 'is not a port number'],
+    ['drop tcp any any -> any 90:80 (sid:1;)', 25, 'ends before it starts'],
+    ['drop tcp any any => any 80 (sid:1;)', 18, 'is not an arrow'],
+    ['drop tcp any any -> any [80,90 (sid:1;)', 25, 'is not closed'],
+    ['drop tcp any any -> any (sid:1;)', 1, 'a rule begins with'],
+    ['drop tcp any any -> any 80 90 (sid:1;)', 28, 'too much'],
+    ['drop tcp any any -> any 80', 1, 'in parentheses'],
+    ['drop tcp any any -> any 80 (msg:"x";)', 29, 'has no sid'],
+    ['drop tcp any any -> any 80 (flow:only_stream; sid:1;)', 34, 'flow:only_stream'],
+    ['drop tcp any any -> any 80 (flow:established,stateless; sid:1;)', 46, 'contradicts'],
+    ['drop tcp any any -> any 80 (flags:SX; sid:1;)', 35, 'X is not a TCP flag'],
+    ['drop tcp any any -> any 80 (priority:0; sid:1;)', 38, 'whole number of 1 to'],
+    ['drop tcp !any any -> any 80 (sid:1;)', 11, 'match nothing'],
+    ['drop tcp [] any -> any 80 (sid:1;)', 10, 'list is empty'],
+  ]
+  for (const [text, column, words] of refused) {
+    it(`refuses ${text}`, () => {
+      expect(() => parseRule(text, 3))
+        .to.throw(FlowbreakError, words)
+        .with.property('message')
+        .that.includes(`Rule 3, column ${column}:`)
+    })
+  }
+
+  it('takes what people are told and nothing else needs', () => {
+    const text =
+      'alert ip any any <> any any (msg:"it\\"s; (x)"; rev:2; noalert; classtype:a; metadata:b; reference:c; sid:7;)'
+    expect(parseRule(text, 1)).to.include({ action: 'alert', sid: 7, bothWays: true, ofFlow: true })
+  })
+})
+
+describe('engine/rules: matching', () => {
+  /** Whether a rule with that header drops a UDP packet from 192.0.2.10:40000 to 198.51.100.80:80. */
+  function drops(header: string, family: 'ipv4' | 'ipv6' = 'ipv4'): boolean {
+    return under([`drop ${header} (sid:1;)`], ['> UDP'], { frames: { family } })[0] === 'drop rules'
+  }
+
+  it('protocols', () => {
+    expect(
+      ['ip', 'udp', 'tcp', 'icmp'].filter((protocol) => drops(`${protocol} any any -> any any`)),
+    ).to.deep.equal(['ip', 'udp'])
+    expect(
+      under(['drop icmp any any -> any any (sid:1;)'], ['> PING'], { frames: { family: 'ipv6' } }),
+    ).to.deep.equal(['drop rules'])
+  })
+
+  const addresses: Readonly<Record<string, boolean>> = {
+    '192.0.2.10': true,
+    '192.0.2.0/24': true,
+    '192.0.2.8/29': true,
+    '192.0.2.0/29': false,
+    '0.0.0.0/0': true,
+    '!192.0.2.10': false,
+    '[10.0.0.0/8,192.0.2.10]': true,
+    '[192.0.0.0/8, ![192.0.2.0/24, 192.0.3.0/24]]': false,
+    '[192.0.0.0/8,![192.0.3.0/24]]': true,
+    '![10.0.0.0/8,![192.0.2.10]]': true,
+    '2001:db8::/32': false,
+  }
+  for (const [text, expected] of Object.entries(addresses)) {
+    it(`address ${text}: ${expected}`, () => {
+      expect(drops(`ip ${text} any -> any any`)).to.equal(expected)
+    })
+  }
+
+  const six: Readonly<Record<string, boolean>> = {
+    '2020:2020:2020:2020:2020:2020:2020:2001': true,
+    '2020::/16': true,
+    '::/0': true,
+    '2020::2001': false,
+    '::ffff:192.0.2.10': false,
+    '0.0.0.0/0': false,
+  }
+  for (const [text, expected] of Object.entries(six)) {
+    it(`address ${text} over IPv6: ${expected}`, () => {
+      expect(drops(`ip ${text} any -> any any`, 'ipv6')).to.equal(expected)
+    })
+  }
+
+  const ports: Readonly<Record<string, boolean>> = {
+    '80': true,
+    '81': false,
+    '80:': true,
+    ':79': false,
+    '79:81': true,
+    '!80': false,
+    '!81': true,
+    '[22,80]': true,
+    '[1:100,!80]': false,
+    '[!81,!82]': true,
+    '![22,80]': false,
+  }
+  for (const [text, expected] of Object.entries(ports)) {
+    it(`port ${text}: ${expected}`, () => {
+      expect(drops(`udp any any -> any ${text}`)).to.equal(expected)
+    })
+  }
+
+  it('directions', () => {
+    expect(drops('udp any 80 -> any any')).to.equal(false)
+    expect(drops('udp any 80 <> any 40000')).to.equal(true)
+    expect(drops('udp 198.51.100.80 80 <> any any')).to.equal(true)
+  })
+
+  it('flags', () => {
+    const matching = (flags: string) =>
+      under(
+        [`drop tcp any any -> any any (flags:${flags}; sid:1;)`],
+        ['> S 0', '> A 1 1', '> PA 1 1 len=3'],
+      ).map((outcome) => outcome === 'drop rules')
+    expect(matching('S')).to.deep.equal([true, false, false])
+    expect(matching('A+')).to.deep.equal([false, true, true])
+    expect(matching('+A')).to.deep.equal([false, true, true])
+    expect(matching('*SP')).to.deep.equal([true, false, true])
+    expect(matching('!A')).to.deep.equal([true, false, true])
+    expect(matching('A,P')).to.deep.equal([false, true, true])
+    expect(matching('0')).to.deep.equal([false, false, false])
+  })
+
+  it('flow: established is what was before the packet; who came first is the client', () => {
+    const dropped = (flow: string) =>
+      under([`drop tcp any any -> any any (flow:${flow}; sid:1;)`], [...HANDSHAKE, '< PA 1 1 len=9'], {
+        profile: 'suricata-7',
+      }).map((outcome) => outcome === 'drop rules')
+    expect(dropped('established')).to.deep.equal([false, false, false, true])
+    expect(dropped('not_established')).to.deep.equal([true, true, true, false])
+    expect(dropped('stateless')).to.deep.equal([true, true, true, true])
+    expect(dropped('to_server')).to.deep.equal([true, false, true, false])
+    expect(dropped('established,from_server')).to.deep.equal([false, false, false, true])
+  })
+
+  it('a session-less flow is never established, and turns round when the server speaks first (10.5 row 2)', () => {
+    const rules = [
+      'drop tcp any any -> any any (flow:established; sid:1;)',
+      'drop tcp any 80 -> any any (flow:to_server; sid:2;)',
+    ]
+    expect(under(rules, ['< PA 1 1 len=9', '> PA 1 10 len=9'])).to.deep.equal(['drop rules', 'forward'])
+  })
+})
+
+describe('engine/rules: scope and order', () => {
+  it('a rule about addresses and ports alone drops the flow, one with flow or flags that packet', () => {
+    expect(under(['drop tcp any any -> any 80 (sid:1;)'], ['> S 0', '< SA 0 1'])).to.deep.equal([
+      'drop rules',
+      'drop flow drop',
+    ])
+    expect(
+      under(['drop tcp any any -> any 80 (flow:to_server; sid:1;)'], ['> S 0', '< SA 0 1']),
+    ).to.deep.equal(['drop rules', 'forward'])
+  })
+
+  it('is asked once a direction about the flow', () => {
+    const rules = ['pass tcp any any -> any any (flags:S; sid:1;)', 'drop tcp any any -> any any (sid:2;)']
+    expect(under(rules, ['> S 0', '> A 1 1', '< SA 0 1'], { profile: 'suricata-7' })).to.deep.equal([
+      'forward',
+      'forward',
+      'drop rules',
+    ])
+  })
+
+  it('pass: the rest of the flow for AWS, the packet for Suricata unless the rule is about the flow', () => {
+    const rules = [
+      'pass tcp any any -> any any (flags:S; sid:1;)',
+      'drop tcp any any -> any any (flow:stateless; sid:2;)',
+    ]
+    const lines = ['> S 0', '> A 1 1']
+    expect(under(rules, lines)).to.deep.equal(['forward', 'forward'])
+    expect(under(rules, lines, { profile: 'suricata-7' })).to.deep.equal(['forward', 'drop rules'])
+    const ofFlow = [
+      'pass tcp any any -> any any (sid:1;)',
+      'drop tcp any any -> any any (flow:stateless; sid:2;)',
+    ]
+    expect(under(ofFlow, lines, { profile: 'suricata-7' })).to.deep.equal(['forward', 'forward'])
+  })
+
+  it('pass does not undo the policy nor an error of the stream', () => {
+    const rules = ['pass tcp any any -> any any (sid:1;)']
+    expect(under(rules, ['> R 1', '> A 1 1'], { exception: 'drop' })).to.deep.equal([
+      'drop stream error',
+      'drop stream midstream',
+    ])
+  })
+
+  const clash = [
+    'drop udp any any -> any any (flow:stateless; sid:1;)',
+    'pass udp any any -> any any (flow:stateless; sid:2;)',
+  ]
+  it('action order: pass before drop before reject', () => {
+    expect(under(clash, ['> UDP'])).to.deep.equal(['forward'])
+    const other = [
+      'reject tcp any any -> any any (flow:stateless; sid:1;)',
+      'drop tcp any any -> any any (flow:stateless; sid:2;)',
+    ]
+    expect(under(other, ['> S 0'])).to.deep.equal(['drop rules'])
+  })
+
+  it('strict order: as written', () => {
+    expect(under(clash, ['> UDP'], { policy: { ruleOrder: 'strict' } })).to.deep.equal(['drop rules'])
+    expect(under(clash.toReversed(), ['> UDP'], { policy: { ruleOrder: 'strict' } })).to.deep.equal([
+      'forward',
+    ])
+  })
+
+  it('alerts decide nothing', () => {
+    expect(under(['alert udp any any -> any any (sid:1;)'], ['> UDP'])).to.deep.equal(['forward'])
+  })
+})
+
+describe('engine/rules: default actions (1.5)', () => {
+  const strict = (defaultActions: readonly string[], rules: readonly string[] = []): LabOptions => ({
+    exception: 'continue',
+    rules,
+    policy: { ruleOrder: 'strict', defaultActions },
+  })
+
+  it('drop_strict drops what no rule passes, whatever its state', () => {
+    const lab = new Lab(strict(['aws:drop_strict'], ['pass udp any any -> any any (sid:1;)']))
+    expect(lab.play('> S 0', '> UDP', '< UDP', '> PING')).to.deep.equal([
+      'drop default action',
+      'forward',
+      'forward',
+      'drop default action',
+    ])
+  })
+
+  it('drop_established drops what the client sends once established, and what is not TCP', () => {
+    const lab = new Lab(strict(['aws:drop_established']))
+    expect(lab.play(...HANDSHAKE, '< PA 1 1 len=9', '> A 1 10', '> UDP', '> PING')).to.deep.equal([
+      ...Array(4).fill('forward'),
+      ...Array(3).fill('drop default action'),
+    ])
+  })
+
+  it('a broken connection under continue: drop_strict drops it, drop_established does not', () => {
+    expect(new Lab(strict(['aws:drop_strict'])).play('> PA 1 1 len=9')).to.deep.equal(['drop default action'])
+    expect(new Lab(strict(['aws:drop_established'])).play('> PA 1 1 len=9')).to.deep.equal(['forward'])
+  })
+
+  it('alert actions decide nothing', () => {
+    const lab = new Lab(strict(['aws:alert_strict', 'aws:alert_established']))
+    expect(lab.play('> S 0', '> UDP')).to.deep.equal(['forward', 'forward'])
+  })
+
+  it('does not touch what the policy or the stream decided', () => {
+    const lab = new Lab({ ...strict(['aws:drop_strict']), exception: 'drop' })
+    expect(lab.play('> A 1 1', '> R 1 port=7')).to.deep.equal(['drop stream midstream', 'drop stream error'])
+  })
+
+  it('refuses what it does not read, two drops, and action order', () => {
+    expect(() => new Lab(strict(['aws:drop_established_app_layer']))).to.throw(
+      FlowbreakError,
+      'aws:drop_established_app_layer',
+    )
+    expect(() => new Lab(strict(['aws:drop_strict', 'aws:drop_established']))).to.throw(
+      FlowbreakError,
+      'one drop action',
+    )
+    expect(() => new Lab({ policy: { defaultActions: ['aws:drop_strict'] } })).to.throw(
+      FlowbreakError,
+      'strict rule order',
+    )
+  })
+})

@@ -1,0 +1,65 @@
+import { FlowbreakError } from '../../support/errors.ts'
+
+/** A piece of a rule, and where it starts: every complaint about a rule names its column. */
+export interface Piece {
+  readonly text: string
+  /** Which rule, from 1. */
+  readonly rule: number
+  /** From 1. */
+  readonly column: number
+}
+
+/** ERR_RULE about a piece of a rule; `what` completes a sentence. */
+export function complain(piece: Piece, what: string): FlowbreakError {
+  return new FlowbreakError('ERR_RULE', `Rule ${piece.rule}, column ${piece.column}: ${what}.`)
+}
+
+/** The part of a piece from `from` to `to`, without blanks round it. */
+export function part(piece: Piece, from: number, to: number): Piece {
+  const raw = piece.text.slice(from, to)
+  const blanks = raw.length - raw.trimStart().length
+  return { text: raw.trim(), rule: piece.rule, column: piece.column + from + blanks }
+}
+
+/**
+ * Splits at a separator wherever it stands outside quotes and brackets; backslashes protect the character after them. A last
+ * empty part is left out.
+ */
+export function split(piece: Piece, separator: string): Piece[] {
+  const parts: Piece[] = []
+  let from = 0
+  let depth = 0
+  let quoted = false
+  const { text } = piece
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '\\') at++
+    else if (char === '"') quoted = !quoted
+    else if (quoted) continue
+    else if (char === '[') depth++
+    else if (char === ']') depth--
+    else if (char === separator && depth === 0) {
+      parts.push(part(piece, from, at))
+      from = at + 1
+    }
+  }
+  const last = part(piece, from, text.length)
+  return last.text === '' ? parts : [...parts, last]
+}
+
+/** The items of a list in Suricata's notation, `a`, `!a`, `[a,![b,c]]`, flattened, each with whether it is negated. */
+export function listItems(
+  piece: Piece,
+  negated = false,
+): { readonly item: Piece; readonly negated: boolean }[] {
+  const { text } = piece
+  if (text.startsWith('!')) return listItems(part(piece, 1, text.length), !negated)
+  if (!text.startsWith('[')) {
+    if (text === '') throw complain(piece, 'something is missing here')
+    return [{ item: piece, negated }]
+  }
+  if (!text.endsWith(']')) throw complain(piece, `the list ${text} is not closed`)
+  const items = split(part(piece, 1, text.length - 1), ',').flatMap((item) => listItems(item, negated))
+  if (items.length === 0) throw complain(piece, 'the list is empty')
+  return items
+}

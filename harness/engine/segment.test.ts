@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { MAX_SCALE, Segment } from './segment.ts'
+
+/** Reads a header with these options, of which `captured` bytes are there. */
+function read(options: readonly number[], captured = 20 + options.length): Segment {
+  const padded = [...options, ...Array((4 - (options.length % 4)) % 4).fill(0)]
+  const bytes = Uint8Array.from([
+    ...Array(12).fill(0xff),
+    ((20 + padded.length) / 4) << 4,
+    0x10,
+    0xff,
+    0xff,
+    0,
+    0,
+    0,
+    0,
+    ...padded,
+  ])
+  const segment = new Segment()
+  segment.read(new DataView(bytes.buffer), 0, Math.min(captured, bytes.length), 0x10, 7)
+  return segment
+}
+
+const TIMESTAMPS = [8, 10, 0, 0, 0, 1, 0, 0, 0, 2]
+
+describe('engine: segment', () => {
+  it('reads numbers as integers with sign', () => {
+    expect(read([])).to.include({
+      seq: -1,
+      ack: -1,
+      window: 65_535,
+      length: 7,
+      hasTimestamp: false,
+      scale: -1,
+      hasSack: false,
+    })
+  })
+
+  it('reads options in any order and alignment', () => {
+    const all = { hasTimestamp: true, stamp: 1, echo: 2, scale: 7, hasSack: true }
+    expect(read([3, 3, 7, 5, 2, ...TIMESTAMPS])).to.include(all)
+    expect(read([...TIMESTAMPS, 1, 5, 2, 3, 3, 7])).to.include(all)
+    expect(read([1, 1, ...TIMESTAMPS])).to.include({ hasTimestamp: true, stamp: 1, echo: 2, scale: -1 })
+  })
+
+  it('uses no scale larger than 14', () => {
+    expect(read([3, 3, 200]).scale).to.equal(MAX_SCALE)
+  })
+
+  it('stops at the end of options, of the header, and of what was captured', () => {
+    expect(read([0, ...TIMESTAMPS]).hasTimestamp).to.equal(false)
+    expect(read([1, 1, ...TIMESTAMPS], 31).hasTimestamp).to.equal(false)
+    expect(read([8, 0]).hasTimestamp).to.equal(false)
+    expect(read([8]).hasTimestamp).to.equal(false)
+  })
+
+  it('never fails, and the quick way to timestamps is the long one', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(60), (options, captured) => {
+        read([...options], captured + 20)
+      }),
+      { seed: 5, numRuns: 2000 },
+    )
+  })
+})

@@ -1,0 +1,69 @@
+import { EXTRA, LAST_SEEN, RECORD_WORDS, State } from './record.ts'
+
+const FIRST_CAPACITY = 32
+const RECORD_DOUBLES = RECORD_WORDS / 2
+
+/** The flows of one host: the record of a flow is at its id. Grows by doubling; clearing costs what was used. */
+export class SessionTable {
+  words = new Int32Array(0)
+  /** The same memory as `words`. */
+  times = new Float64Array(0)
+  /** Timestamps of earlier SYNs of connections that opened more than once, by record: rare, so not in the record. */
+  readonly earlierSyns = new Map<number, number[]>()
+  /** Records in use, and absent ones between them. */
+  #used = 0
+
+  /** The number of records that may hold something. */
+  get used(): number {
+    return this.#used
+  }
+
+  /** Word offset of a flow's record, which is there (and absent) from now on. */
+  touch(flow: number): number {
+    if (flow >= this.#used) {
+      if (flow * RECORD_WORDS >= this.words.length) this.#grow(flow + 1)
+      this.#used = flow + 1
+    }
+    return flow * RECORD_WORDS
+  }
+
+  /** Makes the record at `base` an entry with that head, of that family of time-outs, last seen `at`, and nothing else. */
+  open(base: number, head: number, family: number, at: number): void {
+    this.words.fill(0, base + 1, base + RECORD_WORDS)
+    this.words[base] = head
+    this.words[base + EXTRA] = family
+    if (this.earlierSyns.size > 0) this.earlierSyns.delete(base)
+    this.times[(base >> 1) + LAST_SEEN] = at
+  }
+
+  /** When the flow at `base` was last seen. */
+  lastSeen(base: number): number {
+    return this.times[(base >> 1) + LAST_SEEN] ?? 0
+  }
+
+  /** Notes that the flow at `base` was seen; time does not go back. */
+  see(base: number, at: number): void {
+    const index = (base >> 1) + LAST_SEEN
+    if (at > (this.times[index] ?? 0)) this.times[index] = at
+  }
+
+  /** Takes over the record at `base` from another table. */
+  copyFrom(other: SessionTable, base: number): void {
+    this.words.set(other.words.subarray(base, base + RECORD_WORDS), base)
+  }
+
+  clear(): void {
+    this.words.fill(State.absent, 0, this.#used * RECORD_WORDS)
+    this.earlierSyns.clear()
+    this.#used = 0
+  }
+
+  #grow(records: number): void {
+    let capacity = Math.max(FIRST_CAPACITY, this.times.length / RECORD_DOUBLES)
+    while (capacity < records) capacity *= 2
+    const grown = new Int32Array(capacity * RECORD_WORDS)
+    grown.set(this.words)
+    this.words = grown
+    this.times = new Float64Array(grown.buffer)
+  }
+}

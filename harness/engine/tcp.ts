@@ -1,0 +1,101 @@
+import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
+import { Role } from '../model/codes.ts'
+import type { Counters } from './counters.ts'
+import { type ResetTarget, sendReset } from './emit.ts'
+import { bareHead, enterFlow, isToServer } from './entry.ts'
+import { Family } from './expiry.ts'
+import { openSession } from './handshake.ts'
+import { applyException, classifyMiss, Miss } from './miss.ts'
+import { Outcome } from './outcome.ts'
+import { Flag, STATE_MASK, State } from './record.ts'
+import { startsAnew } from './reuse.ts'
+import type { RuleStage } from './rules/stage.ts'
+import type { Segment } from './segment.ts'
+import type { Settings } from './settings.ts'
+import type { SessionTable } from './table.ts'
+import { track } from './tracker.ts'
+
+/** Decides about TCP: a fresh SYN, a mark, a miss, or a hit; then the rules. */
+export class TcpStage {
+  readonly #settings: Settings
+  readonly #counters: Counters
+  readonly #rules: RuleStage | undefined
+
+  constructor(settings: Settings, counters: Counters, rules: RuleStage | undefined) {
+    this.#settings = settings
+    this.#counters = counters
+    this.#rules = rules
+  }
+
+  /** The outcome of a TCP packet, or of the datagram that its fragment completed; `segment` holds its header. */
+  decide(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    table: SessionTable,
+    base: number,
+    direction: number,
+    now: Nanos,
+    segment: Segment,
+  ): number {
+    const settings = this.#settings
+    let head = enterFlow(table, base, Family.tcp, direction, now, settings)
+    segment.toServer = isToServer(head, direction)
+    if (segment.opens() && startsAnew(table.words, base, segment, settings)) {
+      head = bareHead(direction)
+      table.open(base, head, Family.tcp, now)
+      segment.toServer = true
+    }
+    if ((head & Flag.marked) !== 0) return Outcome.flowDrop
+
+    const state = head & STATE_MASK
+    const outcome =
+      state === State.bare
+        ? this.#decideMiss(batch, cause, host, table.words, base, segment)
+        : this.#decideHit(table, base, state, segment)
+    if (this.#rules === undefined) return outcome
+    const established =
+      state >= State.established || endedHandshakeWithData(table.words, base, state, segment)
+    return this.#rules.apply(outcome, batch, cause, host, table.words, base, segment.toServer, established)
+  }
+
+  /** The flow has a session. */
+  #decideHit(table: SessionTable, base: number, state: number, segment: Segment): number {
+    const { synOnLive, windowCheck, exactReset } = this.#settings
+    if (synOnLive === 'ignore' && state >= State.established && segment.opens()) return Outcome.forward
+    return track(table, base, segment, windowCheck, exactReset) ? Outcome.forward : Outcome.streamError
+  }
+
+  /** The flow has no session: a new one, the exception policy, an error, or nothing but the rules. */
+  #decideMiss(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    words: Int32Array,
+    base: number,
+    segment: Segment,
+  ): number {
+    const settings = this.#settings
+    const miss = classifyMiss(segment, settings.rstOnMiss)
+    if (miss === Miss.error) return Outcome.streamError
+    if (miss === Miss.open) openSession(words, base, segment)
+    if (miss !== Miss.policy) return Outcome.forward
+    const index = typeof cause === 'number' ? cause : cause.index
+    if (batch.role[index] !== Role.control) this.#counters.countException(host)
+    const outcome = applyException(words, base, segment, settings)
+    if (outcome !== Outcome.midstreamReject) return outcome
+    const target = resetTarget(settings.rejectTarget, segment.toServer)
+    return sendReset(batch, cause, target, host, settings.rstStyle) ? outcome : Outcome.midstreamDrop
+  }
+}
+
+/** Data that ends the handshake counts as established at once, since the ACK before it was lost. */
+function endedHandshakeWithData(words: Int32Array, base: number, before: number, segment: Segment): boolean {
+  const now = (words[base] ?? 0) & STATE_MASK
+  return before === State.synReceived && now === State.established && segment.length > 0
+}
+
+function resetTarget(target: Settings['rejectTarget'], toServer: boolean): ResetTarget {
+  if (target === 'client') return toServer ? 'sender' : 'receiver'
+  return target === 'both' ? 'both' : 'sender'
+}

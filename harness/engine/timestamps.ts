@@ -1,0 +1,30 @@
+import { Flag, NEXT, STAMP } from './record.ts'
+import type { Segment } from './segment.ts'
+import { before } from './sequence.ts'
+
+/** By how much a timestamp may be older than the last; Suricata's default is liberal by one. */
+const TOLERANCE = 1
+
+/** Whether a timestamp value is too old to be true. */
+export function isOldStamp(stamp: number, last: number): boolean {
+  return stamp === 0 || before((stamp + TOLERANCE) | 0, last)
+}
+
+/**
+ * Protection against wrapped sequence numbers (RFC 7323 5): a value of 0 fails, as with a BSD receiver, and one that is older
+ * than the last. Passes where the session does not use timestamps, or the segment has none.
+ */
+export function passesPaws(words: Int32Array, base: number, own: number, segment: Segment): boolean {
+  if (((words[base] ?? 0) & Flag.timestamps) === 0 || !segment.hasTimestamp) return true
+  return !isOldStamp(segment.stamp, words[own + STAMP] ?? 0)
+}
+
+/**
+ * Remembers the timestamp of a segment that starts at the sequence number expected next. In an established session that
+ * number has moved past the segment's data by now, so only segments without data count there.
+ */
+export function noteTimestamp(words: Int32Array, base: number, own: number, segment: Segment): void {
+  if (((words[base] ?? 0) & Flag.timestamps) === 0 || !segment.hasTimestamp) return
+  if (segment.seq === words[own + NEXT] && !isOldStamp(segment.stamp, words[own + STAMP] ?? 0))
+    words[own + STAMP] = segment.stamp
+}

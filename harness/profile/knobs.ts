@@ -1,0 +1,60 @@
+import type { Knob } from '../model/setup.ts'
+
+/**
+ * Every setting of the engine that differs between real systems. Times in seconds. What each value means is said here once;
+ * where a real system's value is known from is said beside the value, in that system's file.
+ */
+export interface Knobs {
+  /** A RST without session: dropped as an error of the stream, handed to the exception policy, or left to the rules. */
+  readonly rstOnMiss: Knob<'streamError' | 'policy' | 'rules'>
+  /** A FIN without session, once the exception policy let it go on: dropped as an error of the stream, or left to the rules. */
+  readonly finOnMiss: Knob<'policyThenStreamError' | 'policyThenRules'>
+  /** Policy `continue`: packets without session stay untracked, or the first ACK makes an established session. */
+  readonly continueMode: Knob<'untracked' | 'pickup'>
+  /** Who gets the reset of policy `reject`: the sender of the packet, the flow's client as this host sees it, or both ends. */
+  readonly rejectTarget: Knob<'source' | 'client' | 'both'>
+  /** Numbers and flags of resets: Suricata's, or those of RFC 9293 3.10.7.1. */
+  readonly rstStyle: Knob<'suricata' | 'rfc'>
+  /** SYN seen, and flows that never got a session. */
+  readonly tcpNew: Knob<number>
+  /** Session established, either side may have closed. `Policy.tcpIdle` overrides it. */
+  readonly tcpEstablished: Knob<number>
+  /** Both sides closed, or reset. */
+  readonly tcpClosed: Knob<number>
+  /** UDP seen in one direction, and in both. */
+  readonly udpNew: Knob<number>
+  readonly udpEstablished: Knob<number>
+  /** ICMP queries seen in one direction, and in both. */
+  readonly icmpNew: Knob<number>
+  readonly icmpEstablished: Knob<number>
+  /** IP protocols other than these. */
+  readonly other: Knob<number>
+  /** Alive while floor(now) <= floor(last) + time-out on a clock of whole seconds, or while now <= last + time-out. */
+  readonly expiry: Knob<'integerSecondStrict' | 'continuous'>
+  /** ACKs and data outside the window of an established session: noticed and forwarded, dropped, or not even looked at. */
+  readonly windowCheck: Knob<'eventOnly' | 'strict' | 'liberal'>
+  /** A RST counts when its sequence number is exactly the next one, or anywhere in the window. */
+  readonly rstValidation: Knob<'exact' | 'window'>
+  /** A fresh SYN makes a new flow of one that has no session, whichever side sends it; if false, only from the server's side. */
+  readonly synReuseOnNullSession: Knob<boolean>
+  /** A SYN within a session that is not closing: dropped, forwarded without effect, or the start of a new session. */
+  readonly synOnLiveSession: Knob<'drop' | 'ignore' | 'reset'>
+  /** Packets dropped because their flow is marked keep the mark alive. */
+  readonly dropMarkRefreshesIdle: Knob<boolean>
+  /** Replication copies drop marks too. */
+  readonly dropMarkReplicated: Knob<boolean>
+  /** A replicated session skips window and reset checks until it has seen both sides. */
+  readonly importLiberal: Knob<boolean>
+  /** A rule's `pass` about one packet passes the rest of the flow, or that packet. */
+  readonly passScope: Knob<'flow' | 'packet'>
+  /** A rule's `reject` of what is not TCP: an ICMP error to the sender, or a silent drop. */
+  readonly rejectNonTcp: Knob<'icmp' | 'drop'>
+}
+
+/** The knobs of one real system. */
+export interface Profile {
+  readonly name: string
+  readonly product: 'suricata' | 'aws-nfw'
+  readonly title: string
+  readonly knobs: Knobs
+}
