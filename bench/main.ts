@@ -1,0 +1,201 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { table } from 'table'
+import { generateCapture } from './generate.ts'
+import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample } from './measure.ts'
+import { suricataCommand } from './suricata.ts'
+
+/**
+ * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
+ * `npm run bench [name…]`: replay, growth, cases, start; all without names.
+ */
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
+const CACHE = join(ROOT, '.cache')
+
+interface Row {
+  readonly what: string
+  readonly ours: string
+  readonly peer: string
+  readonly figure: string
+  readonly aim: string
+}
+
+const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = { replay, growth, cases, start }
+
+/** A generated capture, kept between benchmarks. */
+async function capture(kind: 'plain' | 'mixed', packets: number, flows: number): Promise<string> {
+  mkdirSync(CACHE, { recursive: true })
+  const path = join(CACHE, `${kind}-${packets}.pcap`)
+  if (!existsSync(path)) await generateCapture(kind, path, { packets, flows, seed: 1 })
+  return path
+}
+
+function replayCommand(path: string): CommandLine {
+  return {
+    command: process.execPath,
+    args: [
+      FLOWBREAK,
+      'replay',
+      path,
+      '--target',
+      'reference',
+      '--profile',
+      'suricata-7',
+      '--policy',
+      'drop',
+      '--quiet',
+    ],
+  }
+}
+
+const seconds = (samples: readonly Sample[]) => median(samples.map((sample) => sample.seconds))
+const memory = (samples: readonly Sample[]) => Math.max(...samples.map(({ mebibytes }) => mebibytes))
+const times = (ratio: number) => `${ratio.toFixed(2)} x`
+
+/** Packets a second beside Suricata's, on a plain and on a mixed capture. */
+async function replay(): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (const [kind, aim] of [
+    ['plain', '>= 3 x'],
+    ['mixed', '>= 2.5 x'],
+  ] as const) {
+    const path = await capture(kind, 1_000_000, 20_000)
+    const folder = mkdtempSync(join(tmpdir(), 'flowbreak-bench-'))
+    const [ours = [], theirs = []] = alternate([replayCommand(path), suricataCommand(path, folder)])
+    rmSync(folder, { recursive: true, force: true })
+    rows.push({
+      what: `replay, ${kind}, 1,000,000 packets, beside Suricata -r without rules`,
+      ours: `${seconds(ours).toFixed(3)} s, ${memory(ours).toFixed(0)} MiB; ${ours[0]?.stdout.trim()}`,
+      peer: `${seconds(theirs).toFixed(3)} s, ${memory(theirs).toFixed(0)} MiB`,
+      figure: times(medianRatio(theirs, ours)),
+      aim,
+    })
+  }
+  return rows
+}
+
+/** Ten times the packets: time and memory. */
+async function growth(): Promise<readonly Row[]> {
+  const small = await capture('plain', 1_000_000, 20_000)
+  const large = await capture('plain', 10_000_000, 200_000)
+  const [one = [], ten = []] = alternate([replayCommand(small), replayCommand(large)], 3)
+  return [
+    {
+      what: 'ten times the packets, time',
+      ours: `${seconds(ten).toFixed(3)} s`,
+      peer: `${seconds(one).toFixed(3)} s`,
+      figure: times(medianRatio(ten, one)),
+      aim: '<= 11 x',
+    },
+    {
+      what: 'peak memory at 10,000,000 packets',
+      ours: `${memory(ten).toFixed(0)} MiB`,
+      peer: `${memory(one).toFixed(0)} MiB at 1,000,000`,
+      figure: `${memory(ten).toFixed(0)} MiB`,
+      aim: '<= 400 MiB',
+    },
+  ]
+}
+
+/** Cases a second through the command itself, start-up included; its peer is the same command with each case once. */
+async function cases(): Promise<readonly Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'flowbreak-bench-'))
+  try {
+    const suite = join(folder, 'many.yaml')
+    const many = 20_000
+    writeFileSync(suite, manyCases(many))
+    const run = (args: readonly string[]): CommandLine => ({
+      command: process.execPath,
+      args: [
+        FLOWBREAK,
+        'run',
+        suite,
+        '--output',
+        join(folder, 'runs'),
+        '--reporter',
+        `json=${join(folder, 'run.json')}`,
+        ...args,
+      ],
+      cwd: ROOT,
+    })
+    const [all = [], few = []] = alternate([run([]), run(['--shard', '1/1000'])], 3)
+    const rate = many / seconds(all)
+    return [
+      {
+        what: `cases a second through flowbreak run, ${many} cases of 26 packets`,
+        ours: `${seconds(all).toFixed(2)} s`,
+        peer: `${seconds(few).toFixed(2)} s for a thousandth of them`,
+        figure: `${Math.round(rate)} a second`,
+        aim: '>= 5000 a second a core',
+      },
+    ]
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function manyCases(count: number): string {
+  const numbers = Array.from({ length: count / 10 }, (_, index) => index + 1)
+  return [
+    'suite: bench/many',
+    'title: Many cases',
+    'setup: { profile: suricata-7 }',
+    `matrix: { family: [ipv4, ipv6], packet: [4, 8, 11, 14, 17], number: [${numbers.join(', ')}] }`,
+    'cases:',
+    '  - name: swap',
+    '    requirement: After a host swap every packet is dropped.',
+    '    source: { mark: SRC, product: suricata, where: stream midstream policy }',
+    '    capture: echo-ladder-{family}',
+    '    inject: [{ host-swap: { at: "{packet}" } }]',
+    '    expect: { before: forward, after host-swap: drop }',
+    '',
+  ].join('\n')
+}
+
+/** Start-up beside that of Node itself. */
+async function start(): Promise<readonly Row[]> {
+  const node = process.execPath
+  const [ours = [], theirs = []] = alternate(
+    [
+      { command: node, args: [FLOWBREAK, '--help'] },
+      { command: node, args: ['-e', '0'] },
+    ],
+    11,
+  )
+  return [
+    {
+      what: 'flowbreak --help beside node -e 0',
+      ours: `${(seconds(ours) * 1000).toFixed(0)} ms`,
+      peer: `${(seconds(theirs) * 1000).toFixed(0)} ms`,
+      figure: times(medianRatio(ours, theirs)),
+      aim: '<= 2 x',
+    },
+  ]
+}
+
+runOnce({ command: process.execPath, args: [FLOWBREAK, '--version'] })
+const names = process.argv.slice(2)
+const rows: Row[] = []
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (names.length > 0 && !names.includes(name)) continue
+  process.stderr.write(`${name} …\n`)
+  rows.push(...(await bench()))
+}
+process.stdout.write(
+  table(
+    [
+      ['what', 'flowbreak', 'beside', 'figure', 'aim'],
+      ...rows.map(({ what, ours, peer, figure, aim }) => [what, ours, peer, figure, aim]),
+    ],
+    {
+      columns: [
+        { width: 34, wrapWord: true },
+        { width: 40, wrapWord: true },
+        { width: 24, wrapWord: true },
+      ],
+    },
+  ),
+)

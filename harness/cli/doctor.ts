@@ -1,0 +1,105 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { styleText } from 'node:util'
+import { ExitCode } from '../support/errors.ts'
+import { newCommand, parsed } from './command.ts'
+import { PACKAGE_ROOT } from './version.ts'
+
+interface Need {
+  readonly package: string
+  /** What proves that it is there: a program on the path, or a file. */
+  readonly command?: string
+  readonly file?: string
+  readonly for: readonly string[]
+  readonly suite?: string
+  readonly why: string
+}
+
+interface Finding {
+  readonly name: string
+  readonly there: boolean
+  readonly why: string
+  /** What to type to get it. */
+  readonly remedy: string
+}
+
+/** `flowbreak doctor`: exit 0 when the suites can run through the reference, which needs Node alone; else 3. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const command = newCommand('doctor', 'Says what can run here, and how to get what is missing.')
+    .option('--json', 'as JSON')
+    .option('--debug', 'show where an error comes from')
+  if (await parsed(command, args)) return ExitCode.ok
+  const node = nodeFinding()
+  const findings = [node, await pcapFinding(), rootFinding(), ...needs().map(finding)]
+  if (command.opts<{ json?: true }>().json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
+  else print(findings)
+  return node.there ? ExitCode.ok : ExitCode.broken
+}
+
+function nodeFinding(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  return {
+    name: `Node.js ${process.versions.node}`,
+    there: major > 20 || (major === 20 && minor >= 19),
+    why: 'runs flowbreak: replay, suites and reports through the reference engine',
+    remedy: 'install Node.js 20.19 or later',
+  }
+}
+
+async function pcapFinding(): Promise<Finding> {
+  const there = await import('node-pcap').then(
+    () => true,
+    () => false,
+  )
+  return {
+    name: 'node-pcap',
+    there,
+    why: 'a second reader of captures to hold ours against; sending and capturing on interfaces',
+    remedy: 'apt-get install libpcap-dev g++ make python3 && npm rebuild node-pcap',
+  }
+}
+
+function rootFinding(): Finding {
+  return {
+    name: 'root',
+    there: process.getuid?.() === 0,
+    why: 'makes network namespaces, to record captures',
+    remedy: 'sudo -E npx tsx captures/record/main.ts',
+  }
+}
+
+function needs(): readonly Need[] {
+  const list: unknown = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'scripts/needs.json'), 'utf8'))
+  return Array.isArray(list) ? list.filter(isNeed) : []
+}
+
+function isNeed(entry: unknown): entry is Need {
+  return typeof entry === 'object' && entry !== null && 'package' in entry && 'why' in entry
+}
+
+function finding(need: Need): Finding {
+  const suite = need.suite === undefined ? '' : `-t ${need.suite} `
+  return {
+    name: need.package,
+    there: need.file === undefined ? onPath(need.command ?? need.package) : existsSync(need.file),
+    why: need.why,
+    remedy: `apt-get install ${suite}${need.package}`,
+  }
+}
+
+/** System programs may stand outside the path of those who are not root. */
+function onPath(program: string): boolean {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
+  return folders.some((folder) => existsSync(join(folder, program)))
+}
+
+function print(findings: readonly Finding[]): void {
+  const paint = (style: 'green' | 'yellow', text: string) =>
+    styleText(style, text, { stream: process.stdout })
+  const width = Math.max(...findings.map(({ name }) => name.length))
+  for (const { name, there, why, remedy } of findings) {
+    const mark = there ? paint('green', 'ok     ') : paint('yellow', 'missing')
+    process.stdout.write(`${mark}  ${name.padEnd(width)}  ${why}\n`)
+    if (!there) process.stdout.write(`${' '.repeat(9 + width)}  to get it: ${remedy}\n`)
+  }
+}

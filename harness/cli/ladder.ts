@@ -1,0 +1,74 @@
+import { styleText } from 'node:util'
+import { NANOS_PER_SECOND } from '../model/batch.ts'
+import { Host, Verdict } from '../model/codes.ts'
+import { BufferedOutput, describePacket, emittedAbout, type ReplayPrinter } from './replay-text.ts'
+
+/** Columns between two lanes, and those that time takes. */
+const GAP = 15
+const TIME = 12
+
+/**
+ * Draws a line a packet between lanes for the client, each host and the server: `●` where it was passed on, `×` where it was
+ * dropped, resets are lines of their own back to whom they were sent.
+ */
+export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
+  const output = new BufferedOutput()
+  const lanes = ['client', ...hosts, 'server']
+  const server = lanes.length - 1
+  let zero: number | undefined
+  let phase = 0
+  output.write(
+    `${' '.repeat(TIME)}${lanes
+      .map((name) => name.padEnd(GAP))
+      .join('')
+      .trimEnd()}\n`,
+  )
+  return {
+    observe: ({ packets }, _flows, phases) => {
+      for (let i = 0; i < packets.count; i++) {
+        const at = packets.phase[i] ?? 0
+        if (at !== phase)
+          output.write(
+            styleText('bold', `${' '.repeat(TIME)}-- ${phases[at]} --\n`, { stream: process.stdout }),
+          )
+        phase = at
+        const time = packets.time[i] ?? 0
+        zero ??= time
+        const stamp = ((time - zero) / NANOS_PER_SECOND).toFixed(6).padStart(TIME - 2)
+        const c2s = packets.direction[i] === 0
+        const [from, to] = c2s ? [0, server] : [server, 0]
+        const host = packets.host[i] ?? Host.unknown
+        const via = host < hosts.length ? host + 1 : undefined
+        const passed = packets.verdict[i] === Verdict.forward
+        // The load balancer stands before the hosts: what it absorbs ends half-way to the first lane on the sender's side.
+        const end = passed ? to : (via ?? (c2s ? 0.5 : server - 0.5))
+        const label = `${packets.number[i] === 0 ? '+' : packets.number[i]} ${describePacket(packets, i)}`
+        output.write(`${stamp}  ${arrow(lanes.length, from, end, via, passed ? undefined : '×', label)}\n`)
+        for (const emitted of emittedAbout(packets, i)) {
+          const back = emitted.to === 'sender' ? from : to
+          const what = emitted.kind === 'tcp-rst' ? 'RST' : 'ICMP'
+          output.write(`${' '.repeat(TIME)}${arrow(lanes.length, end, back, undefined, undefined, what)}\n`)
+        }
+      }
+    },
+    end: () => output.flush(),
+  }
+}
+
+/** One line of a ladder: from a lane to a lane, through one, with a mark at its end in place of an arrow head. */
+function arrow(
+  lanes: number,
+  from: number,
+  to: number,
+  via: number | undefined,
+  mark: string | undefined,
+  label: string,
+): string {
+  const width = (lanes - 1) * GAP + 1
+  const cells: string[] = Array.from({ length: width }, (_, at) => (at % GAP === 0 ? '│' : ' '))
+  const [left, right] = [Math.round(Math.min(from, to) * GAP), Math.round(Math.max(from, to) * GAP)]
+  for (let at = left + 1; at < right; at++) cells[at] = '─'
+  if (via !== undefined) cells[via * GAP] = '●'
+  cells[Math.round(to * GAP)] = mark ?? (to > from ? '▶' : '◀')
+  return `${cells.join('')}  ${label}`
+}

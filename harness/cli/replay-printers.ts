@@ -1,0 +1,65 @@
+import { Direction, Host, nameOf, Reason, Verdict } from '../model/codes.ts'
+import { ladderPrinter } from './ladder.ts'
+import { tablePrinter } from './replay-table.ts'
+import { BufferedOutput, Clock, emittedAbout, hostName, type ReplayPrinter } from './replay-text.ts'
+
+/** The printer that the options ask for: totals, JSON lines, a ladder, or the table. */
+export function printerFor(
+  options: { readonly quiet?: true; readonly json?: true; readonly ladder?: true },
+  hosts: readonly string[],
+): ReplayPrinter {
+  if (options.quiet) return totalsPrinter()
+  if (options.json) return jsonPrinter(hosts)
+  return options.ladder ? ladderPrinter(hosts) : tablePrinter(hosts)
+}
+
+function totalsPrinter(): ReplayPrinter {
+  const totals = new Float64Array(5)
+  let packets = 0
+  return {
+    observe: ({ packets: batch }) => {
+      const { verdict, count } = batch
+      for (let i = 0; i < count; i++) {
+        const code = verdict[i] ?? 0
+        totals[code] = (totals[code] ?? 0) + 1
+      }
+      packets += count
+    },
+    end: () => {
+      const of = (code: number) => totals[code] ?? 0
+      process.stdout.write(
+        `packets=${packets} forward=${of(Verdict.forward)} drop=${of(Verdict.drop)} reject=${of(Verdict.reject)} undecided=${of(Verdict.undecided)} answered=${of(Verdict.answered)}\n`,
+      )
+    },
+  }
+}
+
+function jsonPrinter(hosts: readonly string[]): ReplayPrinter {
+  const output = new BufferedOutput()
+  const clock = new Clock()
+  return {
+    observe: ({ packets, by }, _flows, phases) => {
+      for (let i = 0; i < packets.count; i++) {
+        const number = packets.number[i] ?? 0
+        const reason = packets.reason[i] ?? 0
+        const emitted = emittedAbout(packets, i)
+        const record = {
+          packet: number === 0 ? null : number,
+          time: clock.seconds(packets.time[i] ?? 0),
+          flow: (packets.flow[i] ?? -1) < 0 ? null : packets.flow[i],
+          direction: nameOf(Direction, packets.direction[i] ?? 0),
+          phase: phases[packets.phase[i] ?? 0],
+          host: hostName(packets.host[i] ?? Host.unknown, hosts),
+          by: hostName(by[i] ?? Host.unknown, hosts),
+          verdict: nameOf(Verdict, packets.verdict[i] ?? 0),
+          ...(reason === Reason.none ? {} : { reason: nameOf(Reason, reason) }),
+          ...(emitted.length === 0
+            ? {}
+            : { emitted: emitted.map(({ kind, to, seq, ack }) => ({ kind, to, seq, ack })) }),
+        }
+        output.write(`${JSON.stringify(record)}\n`)
+      }
+    },
+    end: () => output.flush(),
+  }
+}

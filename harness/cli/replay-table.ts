@@ -1,0 +1,65 @@
+import { styleText } from 'node:util'
+import type { PacketBatch } from '../model/batch.ts'
+import { Direction, Host, nameOf, Reason } from '../model/codes.ts'
+import {
+  BufferedOutput,
+  Clock,
+  describePacket,
+  emittedAbout,
+  hostName,
+  paintedVerdict,
+  type ReplayPrinter,
+} from './replay-text.ts'
+
+/** A line a packet. */
+export function tablePrinter(hosts: readonly string[]): ReplayPrinter {
+  const output = new BufferedOutput()
+  const clock = new Clock()
+  let phase = 0
+  output.write('      #       time   flow  dir  packet                host    verdict   why\n')
+  return {
+    observe: ({ packets, by }, _flows, phases) => {
+      for (let i = 0; i < packets.count; i++) {
+        const at = packets.phase[i] ?? 0
+        if (at !== phase) output.write(styleText('bold', `-- ${phases[at]}\n`, { stream: process.stdout }))
+        phase = at
+        output.write(`${row(packets, by, i, hosts, clock)}\n`)
+      }
+    },
+    end: () => output.flush(),
+  }
+}
+
+function row(
+  packets: PacketBatch,
+  by: Uint8Array,
+  i: number,
+  hosts: readonly string[],
+  clock: Clock,
+): string {
+  const number = packets.number[i] ?? 0
+  const flow = packets.flow[i] ?? -1
+  const reason = packets.reason[i] ?? 0
+  const decider = hostName(by[i] ?? Host.unknown, hosts)
+  const why = [
+    reason === Reason.none ? '' : nameOf(Reason, reason),
+    ...emittedAbout(packets, i).map(
+      ({ kind, to, seq, ack }) => `${kind === 'tcp-rst' ? `RST seq=${seq} ack=${ack}` : 'ICMP'} to ${to}`,
+    ),
+  ].filter((words) => words !== '')
+  return [
+    (number === 0 ? '+' : String(number)).padStart(7),
+    clock
+      .seconds(packets.time[i] ?? 0)
+      .toFixed(6)
+      .padStart(10),
+    (flow < 0 ? '-' : String(flow)).padStart(6),
+    ` ${nameOf(Direction, packets.direction[i] ?? 0)}`,
+    ` ${describePacket(packets, i).padEnd(20)}`,
+    ` ${decider.padEnd(6)}`,
+    ` ${paintedVerdict(packets.verdict[i] ?? 0, 8)}`,
+    ` ${why.join(', ')}`,
+  ]
+    .join(' ')
+    .trimEnd()
+}

@@ -1,0 +1,95 @@
+import { writeSync } from 'node:fs'
+import { styleText } from 'node:util'
+import { type Emitted, NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
+import { Host, Kind, nameOf, Verdict } from '../model/codes.ts'
+import type { ObservationBatch } from '../model/target.ts'
+import { describeFlags } from '../wire/tcp.ts'
+
+/** Prints what comes of packets as they come. */
+export interface ReplayPrinter {
+  readonly observe: (observed: ObservationBatch, flows: unknown, phases: readonly string[]) => void
+  readonly end: () => void
+}
+
+/** Writes text through a buffer: a line a packet must not be a system call a packet. */
+export class BufferedOutput {
+  #text = ''
+
+  write(text: string): void {
+    this.#text += text
+    if (this.#text.length > 1 << 16) this.flush()
+  }
+
+  flush(): void {
+    let bytes = Buffer.from(this.#text)
+    this.#text = ''
+    while (bytes.length > 0) {
+      try {
+        bytes = bytes.subarray(writeSync(1, bytes))
+      } catch (thrown) {
+        // A full pipe: its reader is slower than we are. A closed one: it wants no more.
+        const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+        if (code === 'EPIPE') process.exit(0)
+        if (code !== 'EAGAIN') throw thrown
+      }
+    }
+  }
+}
+
+/** Who a host code stands for: a host's name, `lb`, `path`, `bypass` or `unknown`. */
+export function hostName(code: number, hosts: readonly string[]): string {
+  if (code === Host.loadBalancer) return 'lb'
+  if (code === Host.path) return 'path'
+  if (code === Host.bypass) return 'bypass'
+  return hosts[code] ?? 'unknown'
+}
+
+/** Times are those at which packets are offered, from the first one. */
+export class Clock {
+  #zero: number | undefined
+
+  seconds(time: number): number {
+    this.#zero ??= time
+    return (time - this.#zero) / NANOS_PER_SECOND
+  }
+}
+
+/** What was emitted about one packet of a batch. */
+export function emittedAbout(packets: PacketBatch, index: number): readonly Emitted[] {
+  return packets.emitted.length === 0 ? [] : packets.emitted.filter(({ cause }) => cause === index)
+}
+
+/** A packet in few words: `PSH, ACK 128 B`, `UDP 40 B`. */
+export function describePacket(packets: PacketBatch, i: number): string {
+  const kind = packets.kind[i] ?? 0
+  const payload = packets.payload[i] ?? 0
+  const size = payload === 0 ? '' : ` ${payload} B`
+  if (kind === Kind.tcp4 || kind === Kind.tcp6) return `${describeFlags(packets.flags[i] ?? 0)}${size}`
+  const words: Readonly<Record<number, string>> = {
+    [Kind.udp4]: 'UDP',
+    [Kind.udp6]: 'UDP',
+    [Kind.icmp4]: 'ICMP',
+    [Kind.icmp6]: 'ICMPv6',
+    [Kind.fragment4]: 'fragment',
+    [Kind.fragment6]: 'fragment',
+    [Kind.ip4]: 'IPv4',
+    [Kind.ip6]: 'IPv6',
+    [Kind.malformed]: 'malformed',
+  }
+  return `${words[kind] ?? 'other'}${size}`
+}
+
+const VERDICT_STYLE = {
+  forward: 'green',
+  drop: 'red',
+  reject: 'magenta',
+  answered: 'yellow',
+  undecided: 'yellow',
+} as const
+
+/** The verdict in its colour where standard output is a terminal, padded to a width. */
+export function paintedVerdict(code: number, width: number): string {
+  const name = nameOf(Verdict, code)
+  const padded = name.padEnd(width)
+  return name === 'unknown' ? padded : styleText(VERDICT_STYLE[name], padded, { stream: process.stdout })
+}

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs'
+import { replayCapture } from '../run/replay.ts'
+import { parseInjections } from '../suite/injection-text.ts'
+import { makeSetup } from '../suite/setup.ts'
+import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { getTarget } from '../target/targets.ts'
+import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
+import type { VerbContext } from './context.ts'
+import { printerFor } from './replay-printers.ts'
+import { version } from './version.ts'
+
+interface Options {
+  readonly target: string
+  readonly policy?: string
+  readonly profile?: string
+  readonly hosts?: number
+  readonly sharing?: string
+  readonly tcpIdle?: string
+  readonly rules?: string
+  readonly ruleOrder?: string
+  readonly defaultAction?: readonly string[]
+  readonly placement?: string
+  readonly lbTcpIdle?: string
+  readonly lbOtherIdle?: string
+  readonly nonSynMiss?: string
+  readonly failover?: string
+  readonly resetOn?: readonly string[]
+  readonly inject?: readonly string[]
+  readonly flow?: number
+  readonly endpoints: string
+  readonly seed: number
+  readonly json?: true
+  readonly quiet?: true
+  readonly ladder?: true
+}
+
+/** `flowbreak replay CAPTURE|-`: exit 0 when it ran, 2 when the capture is damaged (what came before was replayed). */
+export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
+  const command = newCommand('replay', 'Breaks the flows of one capture and shows what comes of each packet.')
+    .argument('<capture>', 'a pcap or pcapng file, or - for standard input')
+    .option('--target <name>', 'what it is replayed through', 'reference')
+    .option('--policy <policy>', 'stream exception policy: drop, reject or continue (default drop)')
+    .option('--profile <name>', 'the system that the engine behaves like (default aws-nfw)')
+    .option('--hosts <n>', 'firewall hosts behind the load balancer (default 2)', wholeNumber('--hosts', 1))
+    .option('--sharing <kind>', 'how session state reaches another host: none or replication')
+    .option('--tcp-idle <duration>', "the engine's time-out for idle TCP connections, 60s to 6000s")
+    .option('--rules <file>', "rules in Suricata's language")
+    .option('--rule-order <order>', 'action or strict')
+    .option('--default-action <action>', 'such as aws:drop_strict; may be repeated', repeatable)
+    .option('--placement <how>', 'where new flows go: first or hash')
+    .option('--lb-tcp-idle <duration>', "the load balancer's time-out for TCP flows")
+    .option('--lb-other-idle <duration>', 'the same for all other flows')
+    .option(
+      '--non-syn-miss <what>',
+      'a TCP packet of no known flow at the load balancer: forward, drop or reset',
+    )
+    .option('--failover <how>', 'flows of a host that left: rebalance or no_rebalance')
+    .option(
+      '--reset-on <what>',
+      'the load balancer resets on idle, unhealthy or deregistration; may be repeated',
+      repeatable,
+    )
+    .option(
+      '--inject <injection>',
+      'such as host-swap@12, idle-gap@12:400s, asymmetric-path@1:s2c=fw-b; may be repeated',
+      repeatable,
+    )
+    .option(
+      '--flow <n>',
+      'the flow that injections are about (default: that of the packet they name)',
+      wholeNumber('--flow', 0),
+    )
+    .option(
+      '--endpoints <kind>',
+      'recorded, or reactive: live endpoints that retransmit and obey resets',
+      'recorded',
+    )
+    .option('--seed <n>', 'for ports and sequence numbers of new connections', wholeNumber('--seed', 0), 1)
+    .option('--json', 'one JSON object a packet')
+    .option('--quiet', 'one line of totals')
+    .option('--ladder', 'a ladder in place of the table')
+    .option('--debug', 'show where an error comes from')
+  if (await parsed(command, args)) return ExitCode.ok
+  const options = command.opts<Options>()
+  const [capture = '-'] = command.args
+  const setup = setupOf(options)
+  const injections = parseInjections(options.inject ?? [])
+  const printer = printerFor(options, setup.topology.hosts)
+  const damage = await replayCapture({
+    capture,
+    target: getTarget(options.target, version()),
+    setup,
+    injections,
+    flow: options.flow,
+    endpoints: endpointsOf(options.endpoints),
+    seed: options.seed,
+    signal,
+    observe: printer.observe,
+  })
+  printer.end()
+  if (damage === undefined) return ExitCode.ok
+  throw new FlowbreakError(
+    'ERR_CAPTURE_DAMAGED',
+    `${capture} is damaged at byte ${damage.offset} (${damage.reason}): the packets before it were replayed.`,
+  )
+}
+
+function setupOf(options: Options) {
+  return makeSetup({
+    profile: options.profile,
+    hosts: options.hosts,
+    policy: options.policy,
+    'rule-order': options.ruleOrder,
+    'default-actions': options.defaultAction,
+    rules: options.rules === undefined ? undefined : rulesFrom(options.rules),
+    'tcp-idle': options.tcpIdle,
+    sharing: options.sharing,
+    'load-balancer': {
+      placement: options.placement,
+      'tcp-idle': options.lbTcpIdle,
+      'other-idle': options.lbOtherIdle,
+      'non-syn-miss': options.nonSynMiss,
+      failover: options.failover,
+      'reset-on': options.resetOn,
+    },
+  })
+}
+
+/** Lines of a rule file, without blank ones and comments. */
+function rulesFrom(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'))
+  } catch (thrown) {
+    throw new FlowbreakError(
+      'ERR_RULES_FILE',
+      `The rules ${file} cannot be read (${messageOf(thrown)}): name a file of rules.`,
+    )
+  }
+}
+
+function endpointsOf(word: string): 'recorded' | 'reactive' {
+  if (word === 'recorded' || word === 'reactive') return word
+  throw new FlowbreakError('ERR_USAGE', `--endpoints takes recorded or reactive, not ${word}.`)
+}

@@ -1,0 +1,216 @@
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { RunLogWriter } from '../log/write.ts'
+import type { Case } from '../model/case.ts'
+import type { RunEvent } from '../model/run-log.ts'
+import { type KnownFailures, loadKnownFailures, NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
+import { planCases } from '../plan/plan.ts'
+import { parseShard } from '../plan/shard.ts'
+import { parseReporter, type ReporterChoice } from '../report/index.ts'
+import { Progress } from '../report/progress.ts'
+import { screenOf } from '../report/screen.ts'
+import { CaptureStore } from '../run/captures.ts'
+import { MochaHost } from '../run/mocha-host.ts'
+import { runCases } from '../run/pipeline.ts'
+import { checkPlaces } from '../run/places.ts'
+import { loadSuites } from '../run/suites.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { getTarget } from '../target/targets.ts'
+import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
+import type { VerbContext } from './context.ts'
+import { deliverReports } from './reports.ts'
+import { PLACES, version } from './version.ts'
+
+interface Options {
+  readonly target?: readonly string[]
+  readonly grep?: readonly string[]
+  readonly tag?: readonly string[]
+  readonly policy?: readonly string[]
+  readonly reporter?: readonly string[]
+  readonly output: string
+  readonly shard?: string
+  readonly bail?: true
+  readonly knownFailures?: string
+  readonly seed?: number
+  readonly repeat: number
+  readonly retries: number
+  readonly plan?: true
+  readonly json?: true
+}
+
+/** `flowbreak run [suite…]`: the exit code says what the outcomes come to. */
+export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
+  const command = newCommand('run', 'Plays suites through a target, grades every packet, reports.')
+    .argument('[suite...]', 'files, folders or names of suites (default: all)')
+    .option(
+      '--target <name>',
+      'what the cases are played through; may be repeated (default reference)',
+      repeatable,
+    )
+    .option(
+      '--grep <pattern>',
+      'only cases whose name holds this, or fits it where it has a *; may be repeated',
+      repeatable,
+    )
+    .option('--tag <tag>', 'only cases with this tag; may be repeated', repeatable)
+    .option('--policy <policy>', 'only cases under this policy; may be repeated', repeatable)
+    .option(
+      '--reporter <name[=file]>',
+      "console, json, ndjson, junit, html, or mocha:<name> for one of mocha's own; may be repeated (default console)",
+      repeatable,
+    )
+    .option('--output <dir>', 'where the run log goes', 'reports/runs')
+    .option('--shard <i/n>', 'only the i-th of n parts')
+    .option('--bail', 'stop at the first case that fails')
+    .option('--known-failures <file>', 'cases that are known to fail, each with its reason')
+    .option(
+      '--seed <n>',
+      'for ports and sequence numbers of new connections (default: drawn and printed)',
+      wholeNumber('--seed', 0),
+    )
+    .option('--repeat <n>', 'play each case so many times', wholeNumber('--repeat', 1), 1)
+    .option(
+      '--retries <n>',
+      'further attempts at a case that does not pass; one that differs is flaky',
+      wholeNumber('--retries', 0),
+      0,
+    )
+    .option('--plan', 'say what would be played, and play nothing')
+    .option('--json', 'with --plan: as JSON')
+    .option('--debug', 'show where an error comes from')
+  if (await parsed(command, args)) return ExitCode.ok
+  const options = command.opts<Options>()
+  const reporters = (options.reporter ?? ['console']).map(readReporter)
+  const targets = (options.target ?? ['reference']).map((name) => getTarget(name, version()))
+  const known = knownFailuresOf(options.knownFailures)
+  const cases = casesOf(command.args, options)
+  if (options.plan) return printPlan(cases, options.json === true)
+
+  const captures = new CaptureStore()
+  await checkPlaces(cases, captures)
+  const seed = options.seed ?? randomInt(2 ** 31)
+  const run = runId()
+  const log = new RunLogWriter(join(options.output, run, 'run.ndjson'))
+  const progress = new Progress(screenOf(process.stderr, process.env), (text) => process.stderr.write(text))
+  const host = new MochaHost(
+    cases,
+    targets.map(({ name }) => name),
+  )
+  const events: RunEvent[] = []
+  const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
+  const emit = (event: RunEvent): void => {
+    events.push(traced ? event : untraced(event))
+    log.append(event)
+    progress.take(event)
+    if (event.type === 'case-finished' || event.type === 'case-skipped') host.settle(event)
+  }
+  const hosted = host.run(reporters.find(({ mocha }) => mocha !== undefined)?.mocha)
+  try {
+    emit({
+      type: 'run-started',
+      schema: 1,
+      run,
+      flowbreak: version(),
+      node: process.versions.node,
+      startedAt: new Date().toISOString(),
+      planned: cases.length * targets.length,
+      seed,
+      command: ['flowbreak', 'run', ...args],
+    })
+    for (const event of warnings(known, cases)) emit(event)
+    const { exitCode } = await runCases({
+      cases,
+      captures,
+      targets,
+      seed,
+      repeat: options.repeat,
+      retries: options.retries,
+      bail: options.bail === true,
+      knownFailures: known,
+      signal,
+      emit,
+    })
+    return exitCode as ExitCode
+  } finally {
+    host.abandon()
+    await hosted
+    progress.clear()
+    await log.close()
+    deliverReports(
+      reporters.flatMap(({ choice }) => (choice === undefined ? [] : [choice])),
+      events,
+    )
+  }
+}
+
+/** Reports that show every packet of every case. */
+const TRACED: ReadonlySet<string> = new Set(['html', 'ndjson'])
+
+/** What reports need of a case that passed, without its packets: thousands of them would fill the memory. */
+function untraced(event: RunEvent): RunEvent {
+  if (event.type !== 'case-finished' || event.outcome !== 'pass') return event
+  const { trace: _, ...rest } = event
+  return rest
+}
+
+/** One of ours, or one of mocha's. */
+function readReporter(text: string): { readonly mocha?: string; readonly choice?: ReporterChoice } {
+  return text.startsWith('mocha:') ? { mocha: text.slice(6) } : { choice: parseReporter(text) }
+}
+
+function casesOf(suites: readonly string[], options: Options): readonly Case[] {
+  const { cases, total } = planCases(loadSuites(suites, PLACES), {
+    grep: options.grep,
+    tags: options.tag,
+    policies: options.policy,
+    shard: options.shard === undefined ? undefined : parseShard(options.shard),
+  })
+  if (cases.length > 0) return cases
+  throw new FlowbreakError(
+    'ERR_NOTHING_MATCHED',
+    `None of the ${total} cases is selected by --grep, --tag, --policy and --shard: flowbreak suite list names them.`,
+  )
+}
+
+function knownFailuresOf(file: string | undefined): KnownFailures {
+  return file === undefined
+    ? NO_KNOWN_FAILURES
+    : loadKnownFailures(file, new Date().toISOString().slice(0, 10))
+}
+
+/** A list of known failures must not rot: entries that name nothing, or whose time is over, are told. */
+function* warnings(known: KnownFailures, cases: readonly Case[]): Generator<RunEvent> {
+  for (const { pattern } of known.unmatched(cases.map(({ name }) => name)))
+    yield {
+      type: 'warning',
+      code: 'WARN_KNOWN_FAILURE_UNMATCHED',
+      message: `The known failure ${pattern} names no case of this run.`,
+    }
+  for (const { pattern, expires } of known.expired)
+    yield {
+      type: 'warning',
+      code: 'WARN_KNOWN_FAILURE_EXPIRED',
+      message: `The known failure ${pattern} was excused until ${expires} and is no more.`,
+    }
+}
+
+/** Sorts by time, and differs between two runs of one second. */
+function runId(): string {
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')
+  return `${stamp}-${randomInt(2 ** 24)
+    .toString(16)
+    .padStart(6, '0')}`
+}
+
+function printPlan(cases: readonly Case[], json: boolean): ExitCode {
+  const setups = new Set(cases.map(({ setup }) => setup.key)).size
+  const captures = new Set(cases.map(({ capture }) => capture)).size
+  if (json) {
+    const names = cases.map(({ name }) => name)
+    process.stdout.write(`${JSON.stringify({ cases: names, setups, captures })}\n`)
+    return ExitCode.ok
+  }
+  for (const { name } of cases) process.stdout.write(`${name}\n`)
+  process.stdout.write(`${cases.length} cases, ${setups} setups, ${captures} captures\n`)
+  return ExitCode.ok
+}

@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs'
+import { planCases } from '../plan/plan.ts'
+import { CaptureStore } from '../run/captures.ts'
+import { checkPlaces } from '../run/places.ts'
+import { loadSuites } from '../run/suites.ts'
+import { suiteSchema } from '../suite/schema.ts'
+import { ExitCode } from '../support/errors.ts'
+import { newCommand, parsed } from './command.ts'
+import { PLACES } from './version.ts'
+
+/** `flowbreak suite check|list|schema`. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const command = newCommand('suite', 'Works on suites.')
+  command.addCommand(
+    newCommand('check', 'Reads suites and says every mistake with file, line and column; plays nothing.')
+      .argument('[suite...]', 'files, folders or names of suites (default: all)')
+      .option('--json', 'as JSON')
+      .option('--debug', 'show where an error comes from')
+      .action(async (names: string[], { json }: { json?: true }) => {
+        const suites = loadSuites(names, PLACES)
+        const { cases } = planCases(suites)
+        await checkPlaces(cases, new CaptureStore())
+        const found = { suites: suites.length, cases: cases.length }
+        process.stdout.write(
+          json
+            ? `${JSON.stringify(found)}\n`
+            : `${found.suites} suites with ${found.cases} cases: all in order.\n`,
+        )
+      }),
+  )
+  command.addCommand(
+    newCommand('list', 'Lists the cases that suites make.')
+      .argument('[suite...]', 'files, folders or names of suites (default: all)')
+      .option('--json', 'a JSON object a case')
+      .option('--debug', 'show where an error comes from')
+      .action((names: string[], { json }: { json?: true }) => {
+        for (const test of planCases(loadSuites(names, PLACES)).cases) {
+          const { name, file, line, rows, tags, requirement } = test
+          process.stdout.write(
+            json ? `${JSON.stringify({ name, file, line, rows, tags, requirement })}\n` : `${name}\n`,
+          )
+        }
+      }),
+  )
+  command.addCommand(
+    newCommand('schema', 'Prints the JSON schema of suites, for editors.')
+      .option('--output <file>', 'write it there')
+      .option('--debug', 'show where an error comes from')
+      .action(({ output }: { output?: string }) => {
+        const text = `${JSON.stringify(suiteSchema(), null, 2)}\n`
+        if (output === undefined) process.stdout.write(text)
+        else writeFileSync(output, text)
+      }),
+  )
+  await parsed(command, args.length === 0 ? ['--help'] : args)
+  return ExitCode.ok
+}

@@ -1,0 +1,23 @@
+import type { ExitCode } from '../support/errors.ts'
+import type { VerbContext } from './context.ts'
+
+export interface Verb {
+  main(args: readonly string[], context: VerbContext): Promise<ExitCode>
+}
+
+/** The commands; each is loaded only when it is called. */
+export const VERBS = {
+  run: {
+    summary: 'play suites through a target, grade every packet, report',
+    load: () => import('./run.ts'),
+  },
+  replay: {
+    summary: 'break the flows of one capture and see what comes of each packet',
+    load: () => import('./replay.ts'),
+  },
+  capture: { summary: 'look at a capture', load: () => import('./capture.ts') },
+  suite: { summary: 'check and list suites, print their schema', load: () => import('./suite.ts') },
+  report: { summary: 'make reports of earlier runs', load: () => import('./report.ts') },
+  doctor: { summary: 'what can run here, and how to get what is missing', load: () => import('./doctor.ts') },
+} as const satisfies Record<string, { summary: string; load: () => Promise<Verb> }>
+export type VerbName = keyof typeof VERBS

@@ -1,0 +1,18 @@
+/** What other programs may build on. */
+
+export { gradeCase } from './grade/grade.ts'
+export { PacketBatch } from './model/batch.ts'
+export type { Case, Expectation, Impact, Injection } from './model/case.ts'
+export type { CaseFinished, CaseTrace, Mismatch, Outcome, RunEvent } from './model/run-log.ts'
+export type { Setup } from './model/setup.ts'
+export type { Capabilities, ObservationBatch, Session, Target } from './model/target.ts'
+export type { Timeline, TimelineChunk } from './model/timeline.ts'
+export { planCases } from './plan/plan.ts'
+export { CaptureStore } from './run/captures.ts'
+export { type RunOptions, runCases } from './run/pipeline.ts'
+export { CasePlayer } from './run/play.ts'
+export { loadSuites } from './run/suites.ts'
+export { loadSuite } from './suite/cases.ts'
+export { makeSetup } from './suite/setup.ts'
+export { FlowbreakError } from './support/errors.ts'
+export { ReferenceTarget } from './target/reference/reference.ts'

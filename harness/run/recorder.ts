@@ -1,0 +1,129 @@
+import { VERDICT_LETTERS } from '../grade/letters.ts'
+import type { PacketBatch } from '../model/batch.ts'
+import { Host, Knowledge, Role } from '../model/codes.ts'
+import type { CaseTrace } from '../model/run-log.ts'
+import type { ObservationBatch } from '../model/target.ts'
+import type { HostEvent, TimelineChunk } from '../model/timeline.ts'
+import { isAcceptable } from '../observe/acceptable.ts'
+import type { Controls } from '../observe/controls.ts'
+import type { TimelineFlows } from '../timeline/flows.ts'
+
+const KNOWLEDGE_LETTERS = 'slwn'
+
+/** Takes down everything that was offered and observed in one attempt at a case. */
+export class TraceRecorder {
+  readonly #hosts: readonly string[]
+  readonly #number: number[] = []
+  readonly #time: number[] = []
+  readonly #flow: number[] = []
+  readonly #kind: number[] = []
+  readonly #flags: number[] = []
+  readonly #payload: number[] = []
+  readonly #phase: number[] = []
+  readonly #host: number[] = []
+  readonly #by: number[] = []
+  readonly #reason: number[] = []
+  readonly #emitted: CaseTrace['emitted'][number][] = []
+  readonly #events: CaseTrace['events'][number][] = []
+  #direction = ''
+  #verdict = ''
+  #knowledge = ''
+  #zero: number | undefined
+
+  constructor(hosts: readonly string[]) {
+    this.#hosts = hosts
+  }
+
+  /** Takes note of the host events of a chunk as it is offered. */
+  async *events(chunks: AsyncIterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {
+    for await (const chunk of chunks) {
+      for (const { before, at, event } of chunk.events)
+        this.#events.push({
+          before: this.#number.length + before,
+          time: this.#micros(at),
+          label: labelOf(event, this.#hosts),
+        })
+      yield chunk
+    }
+  }
+
+  /** Takes note of the probe packets of an observation batch. */
+  record({ packets, by, knowledge }: ObservationBatch): void {
+    if (packets.count === 0 || packets.role[0] === Role.control) return
+    const base = this.#number.length
+    for (let i = 0; i < packets.count; i++) {
+      this.#number.push(packets.number[i] ?? 0)
+      this.#time.push(this.#micros(packets.time[i] ?? 0))
+      this.#flow.push(packets.flow[i] ?? -1)
+      this.#kind.push(packets.kind[i] ?? 0)
+      this.#flags.push(packets.flags[i] ?? 0)
+      this.#payload.push(packets.payload[i] ?? 0)
+      this.#phase.push(packets.phase[i] ?? 0)
+      this.#host.push(packets.host[i] ?? Host.unknown)
+      this.#by.push(by[i] ?? Host.unknown)
+      this.#reason.push(packets.reason[i] ?? 0)
+      this.#direction += packets.direction[i] === 0 ? '>' : '<'
+      this.#verdict += VERDICT_LETTERS[packets.verdict[i] ?? 0] ?? 'u'
+      this.#knowledge += KNOWLEDGE_LETTERS[knowledge[i] ?? Knowledge.self] ?? 's'
+    }
+    this.#recordEmitted(packets, base)
+  }
+
+  #recordEmitted(packets: PacketBatch, base: number): void {
+    for (const emitted of packets.emitted) {
+      const backwards = packets.direction[emitted.cause] === 0 ? 'client' : 'server'
+      const forwards = backwards === 'client' ? 'server' : 'client'
+      this.#emitted.push({
+        index: emitted.cause < 0 ? -1 : base + emitted.cause,
+        kind: emitted.kind,
+        to: emitted.to === 'sender' ? backwards : forwards,
+        by: emitted.by,
+        seq: emitted.seq,
+        ack: emitted.ack,
+        acceptable: isAcceptable(emitted, packets),
+      })
+    }
+  }
+
+  /** The whole, once the timeline has ended. */
+  trace(flows: TimelineFlows, phases: readonly string[], controls: Controls): CaseTrace {
+    const last = this.#flow.reduce((most, id) => Math.max(most, id), -1)
+    return {
+      hosts: this.#hosts,
+      phases: [...phases],
+      flows: Array.from({ length: last + 1 }, (_, id) => {
+        const { protocol, client, server } = flows.info(id)
+        return { protocol, client, server }
+      }),
+      number: this.#number,
+      time: this.#time,
+      flow: this.#flow,
+      direction: this.#direction,
+      kind: this.#kind,
+      flags: this.#flags,
+      payload: this.#payload,
+      phase: this.#phase,
+      host: this.#host,
+      by: this.#by,
+      verdict: this.#verdict,
+      reason: this.#reason,
+      knowledge: this.#knowledge,
+      emitted: this.#emitted,
+      events: this.#events,
+      controls: { sent: controls.sent, out: controls.out },
+    }
+  }
+
+  #micros(at: number): number {
+    this.#zero ??= at
+    return Math.round((at - this.#zero) / 1000)
+  }
+}
+
+/** An event in words: `fw-a drained`, `s2c by fw-b`, `paths return`. */
+export function labelOf(event: HostEvent, hosts: readonly string[]): string {
+  if (event.kind === 'return') return 'paths return'
+  const host = event.host === Host.bypass ? 'bypass' : (hosts[event.host] ?? `host ${event.host}`)
+  if (event.kind === 'steer') return `${['c2s', 's2c', 'both ways'][event.direction] ?? ''} by ${host}`
+  return `${host} ${{ drain: 'drained', crash: 'crashed', restore: 'restored' }[event.kind]}`
+}

@@ -1,0 +1,96 @@
+import { openCapture } from '../capture/open.ts'
+import { FlowTable } from '../flow/table.ts'
+import type { Damage } from '../model/capture.ts'
+import type { Injection } from '../model/case.ts'
+import type { Setup } from '../model/setup.ts'
+import type { ObservationBatch, Target } from '../model/target.ts'
+import { LoadBalancerPath } from '../path/load-balancer.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import {
+  type CompiledTimeline,
+  compileReactive,
+  compileRecorded,
+  compileStream,
+  placeInjections,
+  placeInStream,
+} from '../timeline/compile.ts'
+import { Feedback } from '../timeline/feedback.ts'
+import type { TimelineFlows } from '../timeline/flows.ts'
+import type { Placed } from '../timeline/positions.ts'
+import { loadRecorded, roadBatch } from '../timeline/recorded.ts'
+import { assignHosts } from './play.ts'
+
+export interface ReplayOptions {
+  /** A path, or `-` for standard input. */
+  readonly capture: string
+  readonly target: Target
+  readonly setup: Setup
+  readonly injections: readonly Injection[]
+  /** Flow that injections are about; undefined: that of the packet which their position names. */
+  readonly flow: number | undefined
+  readonly endpoints: 'recorded' | 'reactive'
+  readonly seed: number
+  readonly signal: AbortSignal
+  /** Takes each batch of observations; valid only during the call. */
+  readonly observe: (observed: ObservationBatch, flows: TimelineFlows, phases: readonly string[]) => void
+}
+
+/** Replays one capture through a target, as it is read; answers the damage that ended it early, if any. */
+export async function replayCapture(options: ReplayOptions): Promise<Damage | undefined> {
+  const inMemory =
+    options.endpoints === 'reactive' || options.injections.some(({ kind }) => kind === 'reconnect')
+  return inMemory ? replayRecorded(options) : replayStream(options)
+}
+
+async function replayStream(options: ReplayOptions): Promise<Damage | undefined> {
+  const placed = await place(options)
+  const table = new FlowTable()
+  await using source = await openCapture(options.capture)
+  const feedback = new Feedback()
+  const timeline = compileStream(source, table, compileOptions(options, placed, feedback))
+  await play(options, timeline, feedback)
+  return source.damage
+}
+
+async function replayRecorded(options: ReplayOptions): Promise<undefined> {
+  const recorded = await loadRecorded(options.capture)
+  const feedback = new Feedback()
+  const compile = compileOptions(
+    options,
+    placeInjections(recorded, options.injections, options.flow),
+    feedback,
+  )
+  const timeline =
+    options.endpoints === 'reactive'
+      ? compileReactive(recorded, options.flow ?? 0, compile)
+      : compileRecorded(recorded, compile)
+  await play(options, timeline, feedback)
+}
+
+function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedback: Feedback) {
+  return { placed, hosts: options.setup.topology.hosts, feedback, seed: options.seed, out: roadBatch() }
+}
+
+/** Finds the injections' packets in a first pass, which a pipe does not allow. */
+async function place(options: ReplayOptions): Promise<readonly Placed[]> {
+  const { capture, injections, flow } = options
+  if (injections.length === 0) return []
+  if (capture === '-')
+    throw new FlowbreakError(
+      'ERR_INJECTION_PIPE',
+      'Injections need to see the capture before it is replayed, which a pipe does not allow: write it to a file first.',
+    )
+  await using source = await openCapture(capture)
+  return placeInStream(source, new FlowTable(), injections, flow)
+}
+
+async function play(options: ReplayOptions, timeline: CompiledTimeline, feedback: Feedback): Promise<void> {
+  const { target, setup, seed, signal, observe } = options
+  await using session = await target.prepare(setup, signal)
+  const { epoch, phases, flows } = timeline
+  const chunks = assignHosts(timeline.chunks, new LoadBalancerPath(setup.topology, seed))
+  for await (const observed of session.replay({ epoch, phases, chunks }, signal)) {
+    feedback.record(observed)
+    observe(observed, flows, phases)
+  }
+}

@@ -1,0 +1,103 @@
+import { Engine } from '../../engine/engine.ts'
+import { Host, Knowledge } from '../../model/codes.ts'
+import type { Setup } from '../../model/setup.ts'
+import type { Capabilities, ObservationBatch, Session, Target } from '../../model/target.ts'
+import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
+import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
+import { getProfile } from '../../profile/index.ts'
+import { makeSharing } from '../../sharing/sharing.ts'
+
+const CAPABILITIES: Capabilities = {
+  clock: 'virtual',
+  reactive: true,
+  hosts: 250,
+  families: ['ipv4', 'ipv6'],
+  policies: ['drop', 'reject', 'continue'],
+  sharing: ['none', 'replication'],
+  events: ['drain', 'crash', 'restore', 'steer', 'return'],
+  observes: ['verdict', 'reason', 'emitted', 'counters'],
+}
+
+/** Controls must come out whatever the rules say; these stand before the case's own. */
+const CONTROL_RULES: readonly string[] = (['ipv4', 'ipv6'] as const).map(
+  (family, index) =>
+    `pass udp ${CONTROL_CLIENT[family]} any <> ${CONTROL_SERVER[family]} any (msg:"control"; sid:${900_000_000 + index};)`,
+)
+
+/** The reference engine, in process, on virtual time. */
+export class ReferenceTarget implements Target {
+  readonly name = 'reference'
+  readonly version: string
+  readonly capabilities = CAPABILITIES
+
+  /** `version`: that of flowbreak itself. */
+  constructor(version: string) {
+    this.version = version
+  }
+
+  async prepare(setup: Setup): Promise<Session> {
+    const guarded = setup.rules.length > 0 || setup.policy.defaultActions.length > 0
+    const engine = new Engine({
+      profile: getProfile(setup.profile),
+      policy: setup.policy,
+      rules: guarded ? [...CONTROL_RULES, ...setup.rules] : setup.rules,
+      hosts: setup.topology.hosts.length,
+      sharing: makeSharing(setup.topology.sharing),
+    })
+    return new ReferenceSession(engine, setup.topology.hosts.length)
+  }
+}
+
+class ReferenceSession implements Session {
+  readonly #engine: Engine
+  readonly #hosts: number
+  #by = new Uint8Array(0)
+  #knowledge = new Uint8Array(0)
+
+  constructor(engine: Engine, hosts: number) {
+    this.#engine = engine
+    this.#hosts = hosts
+  }
+
+  async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
+    for await (const chunk of timeline.chunks) {
+      signal.throwIfAborted()
+      this.#decide(chunk)
+      yield this.#observed(chunk)
+    }
+  }
+
+  #decide({ packets, events }: TimelineChunk): void {
+    let from = 0
+    for (const { before, at, event } of events) {
+      this.#engine.decide(packets, from, before)
+      this.#engine.apply(event, at)
+      from = before
+    }
+    this.#engine.decide(packets, from, packets.count)
+  }
+
+  #observed({ packets }: TimelineChunk): ObservationBatch {
+    if (this.#by.length < packets.capacity) {
+      this.#by = new Uint8Array(packets.capacity)
+      this.#knowledge = new Uint8Array(packets.capacity).fill(Knowledge.log)
+    }
+    const by = this.#by
+    const { host, count } = packets
+    for (let i = 0; i < count; i++) {
+      const at = host[i] ?? Host.unknown
+      by[i] = at === Host.bypass ? Host.path : at
+    }
+    return { packets, by, knowledge: this.#knowledge }
+  }
+
+  async reset(): Promise<void> {
+    this.#engine.reset()
+  }
+
+  async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
+    return Array.from({ length: this.#hosts }, (_, host) => this.#engine.counters(host))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}

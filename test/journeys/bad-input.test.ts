@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { flowbreak, jsonLines, ROOT } from './command.ts'
+
+const LADDER = 'captures/echo-ladder-ipv4.pcap'
+
+const SUITE = `suite: demo
+title: For tests
+cases:
+  - name: swap
+    requirement: After a swap nothing comes out.
+    source: { mark: DOC, where: a test }
+    capture: echo-ladder-ipv4
+    inject: [{ host-swap: 12 }]
+    expect: { before: forward, after host-swap: drop }
+`
+
+describe('journeys: bad input', () => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const suite = (text: string): string => {
+    const file = join(folder, 'suite.yaml')
+    writeFileSync(file, text)
+    return file
+  }
+  /** Exit code 2, one sentence with a code on standard error, no stack, nothing on standard output. */
+  const refuses = (args: readonly string[], sentence: RegExp) => {
+    const { status, stdout, stderr } = flowbreak(args)
+    expect(stderr, args.join(' ')).to.match(sentence)
+    expect(stderr).not.to.match(/^\s+at /m)
+    expect(stderr).to.match(/\(ERR_[A-Z_]+\)\n$/)
+    expect(stdout).to.equal('')
+    expect(status).to.equal(2)
+  }
+
+  it('refuses an unknown command, option and value', () => {
+    refuses(['nonsense'], /no command nonsense/)
+    refuses(['run', '--nonsense'], /unknown option '--nonsense'/)
+    refuses(['replay', '--policy'], /argument missing/)
+    refuses(['replay'], /missing required argument 'capture'/)
+    refuses(['replay', LADDER, '--policy', 'perhaps'], /perhaps/)
+    refuses(['replay', LADDER, '--hosts', '0'], /--hosts takes a whole number from 1/)
+    refuses(['replay', LADDER, '--inject', 'host-swap'], /host-swap/)
+    refuses(['replay', LADDER, '--target', 'nowhere'], /no target nowhere/)
+    refuses(['run', '--reporter', 'paper'], /no reporter "paper"/)
+    refuses(['run', '--shard', '3/2'], /3\/2/)
+    refuses(['report', 'show', 'nothing-of-this-name'], /no run nothing-of-this-name/)
+  })
+
+  it('refuses captures that are missing, a folder, empty or of no known format', () => {
+    const empty = join(folder, 'empty.pcap')
+    writeFileSync(empty, '')
+    const text = join(folder, 'text.pcap')
+    writeFileSync(text, 'these are no packets at all')
+    for (const verb of [['replay'], ['capture', 'info']]) {
+      refuses([...verb, '/nonexistent.pcap'], /\/nonexistent\.pcap/)
+      refuses([...verb, folder], /folder|directory/)
+      refuses([...verb, empty], /empty/)
+      refuses([...verb, text], /text\.pcap/)
+    }
+  })
+
+  it('reads what comes before damage, tells where it is, and ends with 2', () => {
+    const cut = join(folder, 'cut.pcap')
+    const whole = readFileSync(join(ROOT, LADDER))
+    writeFileSync(cut, whole.subarray(0, whole.length - 7))
+    const info = flowbreak(['capture', 'info', cut, '--json'])
+    expect(info.status).to.equal(2)
+    const found = JSON.parse(info.stdout)
+    expect(found).to.include({ packets: 25 })
+    expect(found.damage.offset).to.be.greaterThan(0)
+    const replay = flowbreak(['replay', cut, '--json'])
+    expect(replay.status).to.equal(2)
+    expect(jsonLines(replay.stdout)).to.have.lengthOf(25)
+    expect(replay.stderr).to.contain(String(found.damage.offset))
+  })
+
+  it('names file, line and column of what is wrong with a suite', () => {
+    const wrong: [string, RegExp][] = [
+      [SUITE.replace('name: swap', 'name: [swap'), /suite\.yaml:\d+:\d+: /],
+      [SUITE.replace('requirement:', 'requirment:'), /suite\.yaml:5:5: .*requirment/],
+      [SUITE.replace('echo-ladder-ipv4', 'no-such-capture'), /suite\.yaml:7:14: .*no-such-capture/],
+      [SUITE.replace('host-swap: 12', 'host-swap: 99'), /suite\.yaml:4: .*packet 99/],
+      [SUITE.replace('mark: DOC', 'mark: GUESS'), /suite\.yaml:6:/],
+      [SUITE.replace('after host-swap', 'after idle-gap'), /suite\.yaml:9:/],
+    ]
+    for (const [text, sentence] of wrong)
+      refuses(['run', suite(text), '--output', join(folder, 'runs')], sentence)
+    expect(readdirSync(folder)).to.deep.equal(['suite.yaml'])
+  })
+
+  it('ends with 2 where nothing is there to be played', () => {
+    refuses(['run', 'no/such/suite'], /no\/such\/suite/)
+    refuses(['run', suite(SUITE), '--grep', 'no-such-case'], /None of the 1 cases/)
+    mkdirSync(join(folder, 'none'))
+    refuses(['run', join(folder, 'none')], /none/)
+  })
+
+  it('writes nothing when it refuses a known-failures list', () => {
+    const list = join(folder, 'known.yaml')
+    writeFileSync(list, '- { pattern: demo/swap }\n')
+    refuses(
+      ['run', suite(SUITE), '--known-failures', list, '--output', join(folder, 'runs')],
+      /known\.yaml:1:/,
+    )
+    expect(readdirSync(folder).sort()).to.deep.equal(['known.yaml', 'suite.yaml'])
+  })
+
+  it('shows where an error comes from only with --debug', () => {
+    const { stderr } = flowbreak(['replay', '/nonexistent.pcap', '--debug'])
+    expect(stderr).to.match(/^\s+at /m)
+  })
+})

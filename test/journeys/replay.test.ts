@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { flowbreak, jsonLines, ROOT } from './command.ts'
+
+const DOWNLOAD = 'captures/http-download-ipv4.pcap'
+const LADDER = 'captures/echo-ladder-ipv4.pcap'
+
+describe('journeys: replay', () => {
+  it('rejects once after a host swap, then drops', () => {
+    const { status, stdout } = flowbreak([
+      'replay',
+      DOWNLOAD,
+      '--policy',
+      'reject',
+      '--inject',
+      'host-swap@12',
+      '--json',
+    ])
+    expect(status).to.equal(0)
+    const packets = jsonLines(stdout)
+    expect(packets.slice(0, 11).every(({ verdict, by }) => verdict === 'forward' && by === 'fw-a')).to.equal(
+      true,
+    )
+    expect(packets[11]).to.include({
+      packet: 12,
+      host: 'fw-b',
+      verdict: 'reject',
+      reason: 'stream midstream',
+    })
+    expect(packets[11]?.emitted).to.have.lengthOf(1)
+    expect(
+      packets.slice(12).every(({ verdict, reason }) => verdict === 'drop' && reason === 'flow drop'),
+    ).to.equal(true)
+  })
+
+  it('prints a line a packet with what the contract names, numbered from 1', () => {
+    const packets = jsonLines(flowbreak(['replay', LADDER, '--json']).stdout)
+    expect(packets.map(({ packet }) => packet)).to.deep.equal(
+      Array.from({ length: 26 }, (_, index) => index + 1),
+    )
+    for (const packet of packets)
+      expect(packet).to.include.keys('packet', 'time', 'flow', 'direction', 'host', 'by', 'verdict')
+    expect(packets[0]).to.include({ time: 0, flow: 0, direction: 'c2s', host: 'fw-a' })
+  })
+
+  it('prints totals, from a file and from a pipe alike', () => {
+    const file = flowbreak(['replay', LADDER, '--quiet'])
+    expect(file.stdout).to.match(/^packets=26 forward=26 drop=0 reject=0 undecided=0/)
+    const pipe = flowbreak(['replay', '-', '--quiet'], { input: readFileSync(`${ROOT}${LADDER}`) })
+    expect(pipe).to.deep.equal(file)
+  })
+
+  it('draws a table and a ladder', () => {
+    const table = flowbreak(['replay', LADDER, '--inject', 'host-swap@12:crash']).stdout
+    expect(table).to.contain('-- after host-swap')
+    expect(table.split('\n').filter((line) => line.includes('stream midstream'))).to.have.lengthOf(1)
+    const ladder = flowbreak(['replay', LADDER, '--inject', 'asymmetric-path@4:s2c=fw-b', '--ladder']).stdout
+    expect(ladder).to.match(/client\s+fw-a\s+fw-b\s+server/)
+    expect(ladder).to.contain('×')
+  })
+
+  it('plays reactive endpoints', () => {
+    const { stdout } = flowbreak([
+      'replay',
+      LADDER,
+      '--endpoints',
+      'reactive',
+      '--inject',
+      'host-swap@12',
+      '--quiet',
+    ])
+    expect(stdout).to.match(/packets=\d+ forward=1[23] drop=[1-9]/)
+  })
+
+  it('gives the same output for the same seed', () => {
+    const args = ['replay', LADDER, '--inject', 'reconnect@12', '--json', '--seed', '5']
+    expect(flowbreak(args).stdout).to.equal(flowbreak(args).stdout)
+    const ports = jsonLines(flowbreak(args).stdout).filter(({ phase }) => phase === 'reconnect')
+    expect(ports).to.have.lengthOf(26)
+  })
+})

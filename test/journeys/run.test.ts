@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { flowbreak, jsonLines, ROOT, startFlowbreak } from './command.ts'
+
+/** Enough cases that a run of them can be interrupted. */
+const MANY = `suite: many
+title: For tests
+matrix: { number: [${Array.from({ length: 5000 }, (_, index) => index).join(', ')}] }
+cases:
+  - name: swap
+    requirement: After a swap nothing comes out.
+    source: { mark: DOC, where: a test }
+    capture: ${ROOT}captures/echo-ladder-ipv4.pcap
+    inject: [{ host-swap: 12 }]
+    expect: { before: forward, after host-swap: drop }
+`
+
+describe('journeys: run', () => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+    writeFileSync(join(folder, 'suite.yaml'), MANY)
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  const log = () => {
+    const [run = ''] = readdirSync(join(folder, 'runs'))
+    return join(folder, 'runs', run, 'run.ndjson')
+  }
+
+  it('plays, reports and logs, from any folder', () => {
+    const { status, stdout } = flowbreak(
+      [
+        'run',
+        'suite.yaml',
+        '--grep',
+        '*/swap/number:1',
+        '--output',
+        'runs',
+        '--reporter',
+        'json',
+        '--reporter',
+        'junit=out/junit.xml',
+        '--reporter',
+        'html=out/report.html',
+      ],
+      { cwd: folder },
+    )
+    expect(status).to.equal(0)
+    const report = JSON.parse(stdout)
+    expect(report).to.include.keys('schema', 'run', 'summary', 'cases')
+    expect(report.cases).to.have.lengthOf(1)
+    expect(report.cases[0]).to.include({
+      name: 'many/swap/number:1',
+      suite: 'many',
+      target: 'reference',
+      outcome: 'pass',
+    })
+    expect(readFileSync(join(folder, 'out/junit.xml'), 'utf8')).to.contain('tests="1" failures="0"')
+    expect(readFileSync(join(folder, 'out/report.html'), 'utf8')).to.contain('<!doctype html>')
+    const events = jsonLines(readFileSync(log(), 'utf8'))
+    expect(events.map(({ type }) => type)).to.deep.equal([
+      'run-started',
+      'target-ready',
+      'case-finished',
+      'run-finished',
+    ])
+    const again = flowbreak(['report', 'show', '--json', log()])
+    expect(JSON.parse(again.stdout).cases).to.deep.equal(report.cases)
+  })
+
+  it("lets mocha's own reporters show the cases", () => {
+    const { stdout } = flowbreak(
+      ['run', 'suite.yaml', '--grep', '*/swap/number:1*', '--reporter', 'mocha:tap'],
+      { cwd: folder },
+    )
+    expect(stdout).to.match(/^1\.\.\d+$/m)
+    expect(stdout).to.match(/^ok 1 .*number:1$/m)
+  })
+
+  it('says what it would play, and plays nothing', () => {
+    const { status, stdout } = flowbreak(['run', 'suite.yaml', '--shard', '1/50', '--plan', '--json'], {
+      cwd: folder,
+    })
+    expect(status).to.equal(0)
+    expect(JSON.parse(stdout).cases.length).to.be.within(50, 150)
+    expect(readdirSync(folder)).to.deep.equal(['suite.yaml'])
+  })
+
+  it('keeps what was done when it is interrupted, and ends with 130', async () => {
+    const child = startFlowbreak(['run', 'suite.yaml', '--reporter', 'json=run.json'], folder)
+    const seen = async () => {
+      for (;;) {
+        const runs = join(folder, 'reports/runs')
+        try {
+          const [run = ''] = readdirSync(runs)
+          if (readFileSync(join(runs, run, 'run.ndjson'), 'utf8').includes('case-finished'))
+            return join(runs, run, 'run.ndjson')
+        } catch {
+          // Not there yet.
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    }
+    const file = await seen()
+    child.kill('SIGINT')
+    const [status] = await once(child, 'exit')
+    expect(status).to.equal(130)
+    const events = jsonLines(readFileSync(file, 'utf8'))
+    expect(events.at(-1)).to.include({ type: 'run-finished', reason: 'interrupted', exitCode: 130 })
+    const done = events.filter(({ type }) => type === 'case-finished').length
+    expect(done).to.be.within(1, 4999)
+    expect(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')).cases).to.have.lengthOf(done)
+  })
+})
