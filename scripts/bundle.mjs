@@ -11,7 +11,10 @@ const beside = {
   name: 'beside',
   /** @param {import('esbuild').PluginBuild} bundler */
   setup(bundler) {
-    bundler.onResolve({ filter: /\/assets\.js$/ }, () => ({ path: '../report/html/assets.js', external: true }))
+    bundler.onResolve({ filter: /\/assets\.js$/ }, () => ({
+      path: '../report/html/assets.js',
+      external: true,
+    }))
   },
 }
 
@@ -31,6 +34,8 @@ await main(async (root) => {
     plugins: [beside],
     logLevel: 'warning',
     // What is CommonJS inside (commander) asks for Node's own modules by require.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
   })
 })

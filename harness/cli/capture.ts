@@ -1,6 +1,7 @@
 import { openCapture } from '../capture/open.ts'
 import { FlowStats } from '../flow/stats.ts'
 import { FlowTable } from '../flow/table.ts'
+import { Breath } from '../support/breath.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { readPackets } from '../timeline/recorded.ts'
 import { newCommand, parsed } from './command.ts'
@@ -25,7 +26,9 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 async function captureInfo(file: string, json: boolean, signal: AbortSignal): Promise<ExitCode> {
   await using source = await openCapture(file)
   const stats = new FlowStats()
+  const breath = new Breath()
   for await (const batch of readPackets(source, new FlowTable())) {
+    await breath.take()
     signal.throwIfAborted()
     stats.add(batch)
   }

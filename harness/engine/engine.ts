@@ -6,6 +6,7 @@ import type { Profile } from '../profile/index.ts'
 import { Counters } from './counters.ts'
 import { isToServer } from './entry.ts'
 import { Family } from './expiry.ts'
+import { FragmentHosts } from './fragments.ts'
 import { Hosts, type SharingModel } from './hosts.ts'
 import { advanceInOrder } from './in-order.ts'
 import { Outcome, reasonOf, verdictOf } from './outcome.ts'
@@ -37,6 +38,7 @@ export class Engine {
   readonly #tcp: TcpStage
   readonly #pseudo: PseudoStage
   readonly #segment = new Segment()
+  readonly #fragmentHosts = new FragmentHosts()
 
   constructor(options: EngineOptions) {
     const settings = readSettings(options.profile.knobs, options.policy)
@@ -107,6 +109,7 @@ export class Engine {
   /** Back to empty tables, all hosts in service and counters at zero; costs what was used. */
   reset(): void {
     this.#hosts.reset()
+    this.#fragmentHosts.clear()
     this.#counters.clear()
   }
 
@@ -117,12 +120,18 @@ export class Engine {
 
   /**
    * A fragment is asked about by itself first, by rules that need no more than it has. The one that completes its datagram
-   * then meets the datagram's fate.
+   * then meets the datagram's fate, at a host that saw the whole of it.
    */
   #decideFragment(batch: PacketBatch, index: number, host: number, flow: number): number {
     const alone = this.#pseudo.decideAlone(batch, index, host)
+    const together = this.#fragmentHosts.note(batch, index, host, flow)
     const whole = batch.rebuilt.find((datagram) => datagram.index === index)
     if (whole === undefined || flow < 0) return alone
+    this.#fragmentHosts.forget(batch, index, flow)
+    return together ? this.#decideWhole(batch, whole, host, flow, alone) : alone
+  }
+
+  #decideWhole(batch: PacketBatch, whole: Rebuilt, host: number, flow: number, alone: number): number {
     const together = this.#decideRebuilt(batch, whole, host, flow)
     return alone === Outcome.forward ? together : alone
   }

@@ -91,9 +91,9 @@ describe('grade', () => {
     expect(grade(packets({ which: 'rest' }), trace).outcome).to.equal('fail')
     expect(grade(packets({ which: 6 }), trace).outcome).to.equal('pass')
     expect(grade(packets({ which: 4 }), trace).outcome).to.equal('fail')
-    expect(grade(packets({ direction: 'c2s', which: 'rest', conforms: ['forward'] }), trace).outcome).to.equal(
-      'pass',
-    )
+    expect(
+      grade(packets({ direction: 'c2s', which: 'rest', conforms: ['forward'] }), trace).outcome,
+    ).to.equal('pass')
   })
 
   it('does not let a phase without packets show anything', () => {
@@ -110,7 +110,12 @@ describe('grade', () => {
   })
 
   it('accepts a tolerated verdict without asking for what goes with the conforming one', () => {
-    const expectation = packets({ which: 'first', conforms: ['reject'], tolerated: ['drop'], towards: 'client' })
+    const expectation = packets({
+      which: 'first',
+      conforms: ['reject'],
+      tolerated: ['drop'],
+      towards: 'client',
+    })
     expect(grade(expectation, traceOf('ffd')).outcome).to.equal('pass')
     expect(grade(expectation, traceOf('fff')).outcome).to.equal('fail')
   })
@@ -124,9 +129,12 @@ describe('grade', () => {
       [{ ...reset, acceptable: false }],
       [reset, { ...reset, to: 'server' as const }],
     ]
-    for (const emitted of cases) expect(grade(expectation, traceOf('ffr', { emitted })).outcome).to.equal('fail')
+    for (const emitted of cases)
+      expect(grade(expectation, traceOf('ffr', { emitted })).outcome).to.equal('fail')
     const both = packets({ which: 'first', conforms: ['reject'], towards: 'both' })
-    expect(grade(both, traceOf('ffr', { emitted: [reset, { ...reset, to: 'server' }] })).outcome).to.equal('pass')
+    expect(grade(both, traceOf('ffr', { emitted: [reset, { ...reset, to: 'server' }] })).outcome).to.equal(
+      'pass',
+    )
     const any = packets({ which: 'first', conforms: ['reject'] })
     expect(grade(any, traceOf('ffr')).outcome).to.equal('fail')
   })
@@ -139,7 +147,11 @@ describe('grade', () => {
   })
 
   it('is inconclusive when a control was lost or a packet stayed undecided, whatever else was seen', () => {
-    for (const trace of [traceOf('ffddd', { controls: { sent: 4, out: 3 } }), traceOf('ffddu'), traceOf('ffdfu')]) {
+    for (const trace of [
+      traceOf('ffddd', { controls: { sent: 4, out: 3 } }),
+      traceOf('ffddu'),
+      traceOf('ffdfu'),
+    ]) {
       const { outcome, detail } = grade(packets({}), trace)
       expect(outcome).to.equal('inconclusive')
       expect(detail).to.be.a('string')
@@ -158,11 +170,18 @@ describe('grade', () => {
     expect(grade(counter, traceOf('ff'), counters).outcome).to.equal('pass')
     expect(grade({ ...counter, host: 'fw-b', equals: 2 }, traceOf('ff'), counters).outcome).to.equal('pass')
     expect(grade({ ...counter, host: 'fw-a' }, traceOf('ff'), counters).outcome).to.equal('fail')
-    expect(grade({ ...counter, counter: 'RejectedPackets' }, traceOf('ff'), counters).outcome).to.equal('fail')
+    expect(grade({ ...counter, counter: 'RejectedPackets' }, traceOf('ff'), counters).outcome).to.equal(
+      'fail',
+    )
   })
 
   it('holds the impact', () => {
-    const impact: ImpactExpectation = { kind: 'impact', conforms: ['hung', 'reset'], level: 'core', provenance }
+    const impact: ImpactExpectation = {
+      kind: 'impact',
+      conforms: ['hung', 'reset'],
+      level: 'core',
+      provenance,
+    }
     const graded = { flow: 0, expectations: [impact], trace: traceOf('ff'), counters: [] }
     expect(gradeCase({ ...graded, impact: { kind: 'hung', after: 1 } }).outcome).to.equal('pass')
     expect(gradeCase({ ...graded, impact: { kind: 'survived', after: 0 } }).outcome).to.equal('fail')

@@ -4,6 +4,7 @@ import { type CaseFinished, OUTCOMES, type Outcome, type RunEvent } from '../mod
 import type { Session, Target } from '../model/target.ts'
 import { lacks } from '../plan/capabilities.ts'
 import type { KnownFailures } from '../plan/known-failures.ts'
+import { Breath } from '../support/breath.ts'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import { calibrate } from './calibrate.ts'
 import type { CaptureStore } from './captures.ts'
@@ -38,6 +39,7 @@ export async function runCases(options: RunOptions): Promise<Finished> {
   const totals = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>
   const state = { broken: false, stopped: false }
   const player = new CasePlayer(options.seed)
+  const breath = new Breath()
   const count = (outcome: Outcome) => {
     totals[outcome]++
     if (options.bail && (outcome === 'fail' || outcome === 'error')) state.stopped = true
@@ -48,7 +50,7 @@ export async function runCases(options: RunOptions): Promise<Finished> {
       count('skipped')
     })) {
       if (state.stopped || options.signal.aborted) break
-      if (!(await playSetup(options, target, cases, { player, state, count }))) state.broken = true
+      if (!(await playSetup(options, target, cases, { breath, player, state, count }))) state.broken = true
     }
   const reason = options.signal.aborted ? 'interrupted' : state.stopped ? 'bailed' : 'completed'
   const finished: Finished = {
@@ -83,6 +85,7 @@ function bySetup(
 }
 
 interface Running {
+  readonly breath: Breath
   readonly player: CasePlayer
   readonly state: { broken: boolean; stopped: boolean }
   readonly count: (outcome: Outcome) => void
@@ -122,6 +125,7 @@ async function playSetup(
     })
     if (wrong !== undefined) return failed(new FlowbreakError('ERR_CALIBRATION', wrong))
     for (const test of cases) {
+      await running.breath.take()
       if (running.state.stopped || options.signal.aborted) break
       await playCase(options, target, test, session, running)
     }

@@ -5,6 +5,7 @@ import type { Injection } from '../model/case.ts'
 import type { Setup } from '../model/setup.ts'
 import type { ObservationBatch, Target } from '../model/target.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
+import { Breath } from '../support/breath.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import {
   type CompiledTimeline,
@@ -88,8 +89,10 @@ async function play(options: ReplayOptions, timeline: CompiledTimeline, feedback
   const { target, setup, seed, signal, observe } = options
   await using session = await target.prepare(setup, signal)
   const { epoch, phases, flows } = timeline
+  const breath = new Breath()
   const chunks = assignHosts(timeline.chunks, new LoadBalancerPath(setup.topology, seed))
   for await (const observed of session.replay({ epoch, phases, chunks }, signal)) {
+    await breath.take()
     feedback.record(observed)
     observe(observed, flows, phases)
   }

@@ -123,7 +123,7 @@ class CaseMaker {
       requirement: reader.text(input.requirement),
       axes: values,
       capture: this.#captureOf(input.capture, [...path, 'capture'], reader),
-      flow: input.flow ?? 0,
+      flow: input.flow === 'all' ? -1 : (input.flow ?? 0),
       endpoints,
       setup,
       injections,

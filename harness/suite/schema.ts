@@ -203,7 +203,12 @@ export const suiteCase = mapping({
   capture: sentence.meta({
     description: 'Of the captures, without its ending, or a path relative to the suite.',
   }),
-  flow: natural.optional().meta({ description: 'The flow under test, from 0.' }),
+  flow: z
+    .union([natural, z.literal('all')])
+    .optional()
+    .meta({
+      description: 'The flow under test, from 0; all: every flow of the capture is.',
+    }),
   endpoints: word(
     ENDPOINTS,
     'recorded: every packet is offered, whatever became of earlier ones.',
