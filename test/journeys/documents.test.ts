@@ -1,0 +1,57 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect } from 'chai'
+import { flowbreak, ROOT } from './command.ts'
+
+const DOCUMENTS = [
+  'README.md',
+  'captures/README.md',
+  'docs/authoring.md',
+  'docs/decision-tables.md',
+  'docs/design.md',
+]
+
+describe('journeys: documents', () => {
+  it('show a suite that passes as it stands', () => {
+    const [, example = ''] =
+      /```yaml\n(# yaml-language-server[^`]*)```/.exec(
+        readFileSync(join(ROOT, 'docs/authoring.md'), 'utf8'),
+      ) ?? []
+    const folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+    try {
+      const file = join(folder, 'mine.yaml')
+      writeFileSync(file, example)
+      const { status, stdout } = flowbreak([
+        'run',
+        file,
+        '--output',
+        join(folder, 'runs'),
+        '--reporter',
+        'json',
+      ])
+      expect(JSON.parse(stdout).summary.totals).to.include({ pass: 6, fail: 0 })
+      expect(status).to.equal(0)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  for (const document of DOCUMENTS)
+    it(`${document} links to files that are there`, () => {
+      const text = readFileSync(join(ROOT, document), 'utf8')
+      for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)\)/g))
+        expect(existsSync(join(ROOT, dirname(document), target)), target).to.equal(true)
+    })
+
+  it('name commands that there are, with options that they know', () => {
+    const text = readFileSync(join(ROOT, 'README.md'), 'utf8')
+    for (const [, verb = ''] of text.matchAll(/npx flowbreak ([a-z]+)/g)) {
+      const { status, stdout } = flowbreak([verb, '--help'])
+      expect(status, verb).to.equal(0)
+      if (verb === 'replay')
+        for (const [, option = ''] of text.matchAll(/`(--[a-z-]+)[ `=]/g))
+          if (!['--reporter', '--grep'].includes(option)) expect(stdout, option).to.contain(option)
+    }
+  })
+})
