@@ -1,0 +1,11 @@
+/** Values by key, in the order of the first of each key. */
+export function groupBy<T>(values: Iterable<T>, keyOf: (value: T) => string): Map<string, readonly T[]> {
+  const groups = new Map<string, T[]>()
+  for (const value of values) {
+    const key = keyOf(value)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [value])
+    else group.push(value)
+  }
+  return groups
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { RunEvent } from '../model/run-log.ts'
+import { FlowbreakError, messageOf } from '../support/errors.ts'
+import { headProblem } from './head.ts'
+import { type Line, linesOf } from './lines.ts'
+import { runEvent } from './schema.ts'
+
+/** Every event of a run log, in order; see `streamRunLog`. */
+export function readRunLog(file: string): RunEvent[] {
+  return [...streamRunLog(file)]
+}
+
+/**
+ * The events of a run log one by one, each checked. A last line that was cut off becomes a warning event. Throws ERR_LOG, with
+ * the file and the line, for what is no run log, another version's, or damaged in the middle.
+ */
+export function* streamRunLog(file: string): Generator<RunEvent> {
+  let empty = true
+  for (const line of opened(file)) {
+    if (empty) {
+      const problem = headProblem(line.text)
+      if (problem !== undefined) throw new FlowbreakError('ERR_LOG', `${file} ${problem}.`)
+    }
+    empty = false
+    yield line.whole ? eventOf(file, line) : lastEvent(file, line)
+  }
+  if (empty) throw new FlowbreakError('ERR_LOG', `${file} is empty: no run was logged in it.`)
+}
+
+function* opened(file: string): Generator<Line> {
+  try {
+    yield* linesOf(file)
+  } catch (thrown) {
+    throw new FlowbreakError('ERR_LOG', `The run log ${file} cannot be read (${messageOf(thrown)}).`, {
+      cause: thrown,
+    })
+  }
+}
+
+function eventOf(file: string, { number, text }: Line): RunEvent {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw damaged(file, number, 'it is not JSON')
+  }
+  const checked = runEvent.safeParse(value)
+  if (checked.success) return checked.data
+  throw damaged(
+    file,
+    number,
+    z
+      .prettifyError(checked.error)
+      .replaceAll(/\s*\n\s*/g, ' ')
+      .replace(/^✖ /, ''),
+  )
+}
+
+function lastEvent(file: string, line: Line): RunEvent {
+  try {
+    return eventOf(file, line)
+  } catch {
+    return {
+      type: 'warning',
+      code: 'WARN_LOG_CUT',
+      message: 'The last line of the run log was cut off while it was written, and is left out.',
+      where: `${file}:${line.number}`,
+    }
+  }
+}
+
+function damaged(file: string, line: number, why: string): FlowbreakError {
+  return new FlowbreakError(
+    'ERR_LOG',
+    `${file}:${line}: this line is no event of a run log (${why}): what stands before it is good.`,
+  )
+}

@@ -1,0 +1,186 @@
+import { z } from 'zod'
+import { Direction, Reason, Verdict } from '../model/codes.ts'
+import { OUTCOMES, type RunEvent } from '../model/run-log.ts'
+import type { ExceptionPolicy, Sharing } from '../model/setup.ts'
+import type { Capabilities } from '../model/target.ts'
+import type { HostEventKind } from '../model/timeline.ts'
+import { LOG_SCHEMA } from './head.ts'
+
+const text = z.string()
+const count = z.int().nonnegative()
+const counts = z.record(text, z.number())
+const mark = z.enum(['DOC', 'SRC', 'SEED', 'RUN', 'MEM', 'INF'])
+const level = z.enum(['core', 'extended', 'provisional'])
+const verdict = wordOf(Verdict)
+const direction = wordOf(Direction)
+const reason = wordOf(Reason)
+const outcome = z.enum(OUTCOMES)
+const impactKind = z.enum(['survived', 'reset', 'hung', 'recovered'])
+const provenance = z.object({ mark, where: text })
+
+const expectation = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('packets'),
+    phase: text,
+    direction: direction.exactOptional(),
+    which: z.union([z.enum(['all', 'first', 'rest']), z.number()]),
+    conforms: z.array(verdict),
+    tolerated: z.array(verdict),
+    towards: z.enum(['sender', 'peer', 'client', 'server', 'both', 'any']).exactOptional(),
+    by: text.exactOptional(),
+    reason: reason.exactOptional(),
+    level,
+    provenance,
+  }),
+  z.object({
+    kind: z.literal('counter'),
+    counter: text,
+    host: text.exactOptional(),
+    equals: z.number(),
+    level,
+    provenance,
+  }),
+  z.object({ kind: z.literal('impact'), conforms: z.array(impactKind), level, provenance }),
+])
+
+const summary = z.object({
+  name: text,
+  suite: text,
+  file: text,
+  line: count,
+  rows: z.array(text),
+  tags: z.array(text),
+  requirement: text,
+  axes: z.record(text, text),
+  flow: z.int(),
+  endpoints: z.enum(['recorded', 'reactive']),
+  expectations: z.array(expectation),
+  capture: text,
+  policy: text,
+  profile: text,
+})
+
+const COLUMNS = ['time', 'flow', 'direction', 'kind', 'flags', 'payload', 'phase'] as const
+const OBSERVED = ['host', 'by', 'verdict', 'reason', 'knowledge'] as const
+const column = z.array(z.number())
+
+const trace = z
+  .object({
+    hosts: z.array(text),
+    phases: z.array(text),
+    flows: z.array(z.object({ protocol: text, client: text, server: text })),
+    number: column,
+    time: column,
+    flow: column,
+    direction: z.string().regex(/^[<>]*$/),
+    kind: column,
+    flags: column,
+    payload: column,
+    phase: column,
+    host: column,
+    by: column,
+    verdict: z.string().regex(/^[ufdran]*$/),
+    reason: column,
+    knowledge: z.string().regex(/^[slwn]*$/),
+    emitted: z.array(
+      z.object({
+        index: z.int(),
+        kind: z.enum(['tcp-rst', 'icmp']),
+        to: z.enum(['client', 'server']),
+        by: count,
+        seq: count,
+        ack: count,
+        acceptable: z.boolean(),
+      }),
+    ),
+    events: z.array(z.object({ before: count, time: z.number(), label: text })),
+    controls: z.object({ sent: count, out: count }),
+  })
+  .refine((value) => [...COLUMNS, ...OBSERVED].every((name) => value[name].length === value.number.length), {
+    error: 'the columns of the trace differ in length',
+  })
+
+const tally = z.object({ checked: count, met: count })
+
+const finished = z.object({
+  type: z.literal('case-finished'),
+  case: summary,
+  target: text,
+  attempt: count,
+  outcome,
+  detail: text.exactOptional(),
+  durationMs: z.number(),
+  tally: z.record(level, tally),
+  mismatches: z.array(
+    z.object({
+      level,
+      provenance,
+      phase: text,
+      index: count.exactOptional(),
+      expected: text,
+      observed: text,
+      message: text,
+    }),
+  ),
+  counters: z.array(counts),
+  impact: z
+    .object({ kind: impactKind, after: z.number(), end: z.enum(['client', 'server']).exactOptional() })
+    .exactOptional(),
+  trace: trace.exactOptional(),
+})
+
+const capabilities = z.object({
+  clock: z.enum(['virtual', 'real']),
+  reactive: z.boolean(),
+  hosts: count,
+  families: z.array(anyWord<'ipv4' | 'ipv6'>()),
+  policies: z.array(anyWord<ExceptionPolicy>()),
+  sharing: z.array(anyWord<Sharing['kind']>()),
+  events: z.array(anyWord<HostEventKind>()),
+  observes: z.array(anyWord<Capabilities['observes'][number]>()),
+})
+
+/** One line of a run log. Fields that are not known are dropped, so that a log of a later minor version reads. */
+export const runEvent: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run-started'),
+    schema: z.literal(LOG_SCHEMA),
+    run: text,
+    flowbreak: text,
+    node: text,
+    startedAt: text,
+    planned: count,
+    seed: z.number(),
+    command: z.array(text),
+  }),
+  z.object({
+    type: z.literal('target-ready'),
+    target: text,
+    version: text,
+    capabilities,
+    setup: text,
+    calibration: z.enum(['passed', 'failed']),
+    detail: text.exactOptional(),
+  }),
+  finished,
+  z.object({ type: z.literal('case-skipped'), case: summary, target: text, lacks: text }),
+  z.object({ type: z.literal('target-failed'), target: text, code: text, message: text }),
+  z.object({ type: z.literal('warning'), code: text, message: text, where: text.exactOptional() }),
+  z.object({
+    type: z.literal('run-finished'),
+    reason: z.enum(['completed', 'interrupted', 'bailed']),
+    finishedAt: text,
+    totals: z.record(outcome, count),
+    exitCode: z.int(),
+  }),
+])
+
+/** One of the words of a table of codes. */
+function wordOf<T extends string>(table: Readonly<Record<T, number>>) {
+  return z.custom<T>((value) => typeof value === 'string' && Object.hasOwn(table, value))
+}
+
+/** A word that is only shown: what targets can do grows faster than the log's version. */
+function anyWord<T extends string>() {
+  return z.custom<T>((value) => typeof value === 'string')
+}

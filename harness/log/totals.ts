@@ -1,0 +1,11 @@
+import { OUTCOMES, type Outcome } from '../model/run-log.ts'
+import type { CaseResult } from './cases.ts'
+
+/** Cases by outcome; every outcome is there. */
+export type Totals = Readonly<Record<Outcome, number>>
+
+export function totalsOf(results: readonly CaseResult[]): Totals {
+  const totals = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>
+  for (const { outcome } of results) totals[outcome]++
+  return totals
+}

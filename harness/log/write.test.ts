@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { expect } from 'chai'
+import type { RunEvent } from '../model/run-log.ts'
+import { fixtureRun } from '../report/fixtures/run.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { readRunLog } from './read.ts'
+import { RunLogWriter } from './write.ts'
+
+const EVENTS = fixtureRun()
+
+function append(file: string, events: readonly RunEvent[]): RunLogWriter {
+  const writer = new RunLogWriter(file)
+  for (const event of events) writer.append(event)
+  return writer
+}
+
+describe('RunLogWriter', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-log-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('writes a line an event, into a folder that it makes', async () => {
+    const file = join(folder, 'a/b/run.ndjson')
+    await append(file, EVENTS).close()
+    expect(readFileSync(file, 'utf8')).to.equal(EVENTS.map((event) => `${JSON.stringify(event)}\n`).join(''))
+  })
+
+  it('has everything in the file after one turn of the event loop, without being closed', async () => {
+    const file = join(folder, 'run.ndjson')
+    const writer = append(file, EVENTS)
+    await setImmediate()
+    expect(readRunLog(file)).to.deep.equal(EVENTS)
+    await writer.close()
+  })
+
+  it('loses nothing to an exit in the middle of a turn', () => {
+    const file = join(folder, 'run.ndjson')
+    const code = `
+      import { RunLogWriter } from ${JSON.stringify(new URL('./write.ts', import.meta.url).href)}
+      const writer = new RunLogWriter(process.argv[1])
+      writer.append(${JSON.stringify(EVENTS[0])})
+      process.exit(7)`
+    const child = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code, file])
+    expect(child.status, String(child.stderr)).to.equal(7)
+    expect(readRunLog(file)).to.deep.equal(EVENTS.slice(0, 1))
+  })
+
+  it('continues a log, without the line that was cut', async () => {
+    const file = join(folder, 'run.ndjson')
+    await append(file, EVENTS.slice(0, 3)).close()
+    writeFileSync(file, '{"type":"case-fin', { flag: 'a' })
+    await append(file, EVENTS.slice(3)).close()
+    expect(readRunLog(file)).to.deep.equal(EVENTS)
+  })
+
+  it('leaves a file alone that is no run log', () => {
+    const file = join(folder, 'notes.txt')
+    writeFileSync(file, 'mine')
+    expect(() => new RunLogWriter(file)).to.throw(
+      FlowbreakError,
+      `${file} is there already and is not a run log`,
+    )
+    expect(readFileSync(file, 'utf8')).to.equal('mine')
+  })
+
+  it('says that the disk is full and where, from append and from close', async () => {
+    const writer = append('/dev/full', EVENTS.slice(0, 1))
+    await setImmediate()
+    const full = /The disk is full: the run log \/dev\/full .* is kept/
+    expect(() => writer.append(EVENTS[1] as RunEvent))
+      .to.throw(FlowbreakError, full)
+      .with.include({ code: 'ERR_LOG_WRITE', exitCode: 3 })
+    const closed = await writer.close().catch((thrown: unknown) => thrown)
+    expect(closed).to.be.instanceOf(FlowbreakError).with.property('message').that.matches(full)
+    await writer.close()
+  })
+
+  it('names a folder that cannot be made', () => {
+    expect(() => new RunLogWriter('/dev/null/run.ndjson')).to.throw(FlowbreakError, '/dev/null/run.ndjson')
+  })
+
+  it('does not grow while nothing is appended', async () => {
+    const file = join(folder, 'run.ndjson')
+    await append(file, EVENTS).close()
+    const { size } = statSync(file)
+    await new RunLogWriter(file).close()
+    expect(statSync(file).size).to.equal(size)
+  })
+})

@@ -1,0 +1,106 @@
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { RunEvent } from '../model/run-log.ts'
+import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { headProblemOf } from './head.ts'
+import { wholeLength } from './whole-length.ts'
+
+/** Characters that are gathered before they go to the file within one turn of the event loop. */
+const BUFFER = 1 << 18
+
+/**
+ * Appends a run's events to its log, one JSON object a line. What was appended reaches the file at the end of the turn of the
+ * event loop, so a process that is killed loses no result that was settled before; `close` also brings it to the disk.
+ * A log that is there already is continued, without its half-written last line; any other file is refused. Throws ERR_LOG_WRITE, exit code 3,
+ * from whichever call comes after the failure; what was written is kept, up to its last whole line.
+ */
+export class RunLogWriter {
+  readonly file: string
+  readonly #fd: number
+  #text = ''
+  #written = 0
+  #scheduled = false
+  #closed = false
+  #failure: FlowbreakError | undefined
+  readonly #onExit = (): void => this.#flush()
+
+  constructor(file: string) {
+    this.file = file
+    try {
+      mkdirSync(dirname(file), { recursive: true })
+      this.#fd = openSync(file, 'a+')
+    } catch (thrown) {
+      const message = `The run log ${file} cannot be written (${messageOf(thrown)}): give another directory with --output.`
+      throw new FlowbreakError('ERR_LOG_WRITE', message, { exitCode: ExitCode.broken, cause: thrown })
+    }
+    const problem = headProblemOf(this.#fd)
+    if (problem !== undefined) {
+      closeSync(this.#fd)
+      throw new FlowbreakError('ERR_LOG_WRITE', `${file} is there already and ${problem}.`)
+    }
+    this.#keepWhole()
+    // An exit in the middle of a turn: from a signal handler, or an error that nobody caught.
+    process.once('exit', this.#onExit)
+  }
+
+  /** Takes one event down. Throws what went wrong with earlier ones. */
+  append(event: RunEvent): void {
+    if (this.#failure !== undefined) throw this.#failure
+    this.#text += `${JSON.stringify(event)}\n`
+    if (this.#text.length >= BUFFER) this.#flush()
+    else if (!this.#scheduled) {
+      this.#scheduled = true
+      setImmediate(() => this.#flush())
+    }
+  }
+
+  /** Brings everything to the disk; a second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#flush()
+    this.#closed = true
+    process.off('exit', this.#onExit)
+    if (this.#failure === undefined) this.#try(() => fsyncSync(this.#fd))
+    closeSync(this.#fd)
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #flush(): void {
+    this.#scheduled = false
+    if (this.#closed || this.#failure !== undefined || this.#text === '') return
+    const bytes = Buffer.from(this.#text)
+    this.#text = ''
+    this.#try(() => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at)
+      this.#written += bytes.length
+    })
+  }
+
+  #try(write: () => void): void {
+    try {
+      write()
+    } catch (thrown) {
+      this.#failure = this.#failed(thrown)
+    }
+  }
+
+  #failed(thrown: unknown): FlowbreakError {
+    const full = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOSPC'
+    this.#keepWhole()
+    const kept = `what was written until then (${this.#written} bytes) is kept`
+    const message = full
+      ? `The disk is full: the run log ${this.file} takes no more, ${kept}; make room and resume the run.`
+      : `The run log ${this.file} cannot be written (${messageOf(thrown)}); ${kept}.`
+    return new FlowbreakError('ERR_LOG_WRITE', message, { exitCode: ExitCode.broken, cause: thrown })
+  }
+
+  /** Cuts a half-written line off, as far as the file allows it. */
+  #keepWhole(): void {
+    try {
+      this.#written = wholeLength(this.#fd)
+      if (this.#written < fstatSync(this.#fd).size) ftruncateSync(this.#fd, this.#written)
+    } catch {
+      // A device, or a disk that is gone: readers tolerate a last line that is cut.
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { RunEvent } from '../model/run-log.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { renderConsole } from './console.ts'
+import { renderHtml } from './html.ts'
+import { renderJson } from './json.ts'
+import { renderJunit } from './junit.ts'
+import { renderNdjson } from './ndjson.ts'
+import type { Screen } from './screen.ts'
+
+export interface Reporter {
+  /** The whole report; `screen`: what it may use of where it goes, for those that are read at a terminal. */
+  readonly render: (events: readonly RunEvent[], screen?: Screen) => string
+}
+
+export type ReporterName = 'console' | 'json' | 'ndjson' | 'junit' | 'html'
+
+/** The report formats by name. */
+export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = {
+  console: { render: renderConsole },
+  json: { render: renderJson },
+  ndjson: { render: renderNdjson },
+  junit: { render: renderJunit },
+  html: { render: renderHtml },
+}
+
+export interface ReporterChoice {
+  readonly name: ReporterName
+  /** Where it is written; absent: to standard output. */
+  readonly file?: string
+}
+
+/** Reads `json` or `json=out/report.json`. Throws ERR_REPORTER, which names the formats that there are. */
+export function parseReporter(text: string): ReporterChoice {
+  const at = text.indexOf('=')
+  const name = at < 0 ? text : text.slice(0, at)
+  if (!isReporterName(name))
+    throw new FlowbreakError(
+      'ERR_REPORTER',
+      `There is no reporter "${name}": take one of ${Object.keys(REPORTERS).join(', ')}.`,
+    )
+  if (at < 0) return { name }
+  const file = text.slice(at + 1)
+  if (file === '')
+    throw new FlowbreakError('ERR_REPORTER', `"${text}" names no file: write ${name}=FILE, or ${name} alone.`)
+  return { name, file }
+}
+
+function isReporterName(name: string): name is ReporterName {
+  return Object.hasOwn(REPORTERS, name)
+}

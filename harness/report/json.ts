@@ -1,0 +1,57 @@
+import { type CaseResult, caseResults } from '../log/cases.ts'
+import { summarise } from '../log/summary.ts'
+import type { CaseFinished, RunEvent } from '../model/run-log.ts'
+
+/** Version of the JSON report: a field that goes or changes its meaning raises it, a new one does not. */
+export const JSON_SCHEMA = 1
+
+/** `{schema, run, summary, cases}`: one object a case and target, without the packets (they stand in the run log). */
+export function renderJson(events: readonly RunEvent[]): string {
+  const report = {
+    schema: JSON_SCHEMA,
+    run: runOf(events),
+    summary: summarise(events),
+    cases: caseResults(events).map(caseOf),
+  }
+  return `${JSON.stringify(report, null, 2)}\n`
+}
+
+/** What is known of the run itself; of several that were merged, the first. */
+export function runOf(events: readonly RunEvent[]) {
+  const start = events.find((event) => event.type === 'run-started')
+  const end = events.findLast((event) => event.type === 'run-finished')
+  return {
+    id: start?.run ?? '',
+    flowbreak: start?.flowbreak ?? '',
+    node: start?.node ?? '',
+    startedAt: start?.startedAt ?? '',
+    finishedAt: end?.finishedAt ?? null,
+    seed: start?.seed ?? 0,
+    command: start?.command ?? [],
+  }
+}
+
+function caseOf({ case: test, target, outcome, detail, finished }: CaseResult) {
+  const { name, suite, file, line, rows, tags, requirement, axes, capture, policy, profile } = test
+  return {
+    name,
+    suite,
+    target,
+    outcome,
+    ...(detail === undefined ? {} : { detail }),
+    requirement,
+    axes,
+    rows,
+    tags,
+    policy,
+    profile,
+    file,
+    line,
+    capture,
+    ...(finished === undefined ? {} : playedOf(finished)),
+  }
+}
+
+function playedOf({ attempt, durationMs, tally, mismatches, counters, impact }: CaseFinished) {
+  return { attempt, durationMs, tally, mismatches, counters, ...(impact === undefined ? {} : { impact }) }
+}

@@ -1,0 +1,42 @@
+import type { Outcome } from '../model/run-log.ts'
+
+/** How an outcome is shown everywhere: a mark that needs no colour, what is said after a count of cases, and how much it needs a look. */
+export interface OutcomeStyle {
+  readonly mark: string
+  readonly word: string
+  readonly colour: 'green' | 'red' | 'yellow' | 'magenta' | 'gray' | 'cyan'
+  /** The higher, the more it needs a look. */
+  readonly rank: number
+}
+
+/** A case with one of these is what a reader looks for. */
+export const NEEDS_A_LOOK: ReadonlySet<Outcome> = new Set([
+  'fail',
+  'flaky',
+  'unexpected-pass',
+  'error',
+  'inconclusive',
+])
+
+export const STYLES: Readonly<Record<Outcome, OutcomeStyle>> = {
+  pass: { mark: '✓', word: 'passed', colour: 'green', rank: 0 },
+  fail: { mark: '✗', word: 'failed', colour: 'red', rank: 7 },
+  flaky: { mark: '~', word: 'flaky', colour: 'yellow', rank: 6 },
+  inconclusive: { mark: '?', word: 'inconclusive', colour: 'magenta', rank: 3 },
+  error: { mark: '!', word: 'in error', colour: 'magenta', rank: 4 },
+  skipped: { mark: '–', word: 'skipped', colour: 'gray', rank: 1 },
+  'known-failure': { mark: 'k', word: 'known to fail', colour: 'cyan', rank: 2 },
+  'unexpected-pass': { mark: 'u', word: 'passed unexpectedly', colour: 'yellow', rank: 5 },
+}
+
+/** Outcomes as reports list them: passes, then the worst first. */
+export const OUTCOME_ORDER: readonly Outcome[] = [
+  'pass',
+  'fail',
+  'flaky',
+  'unexpected-pass',
+  'error',
+  'inconclusive',
+  'known-failure',
+  'skipped',
+]

@@ -1,0 +1,37 @@
+import { expect } from 'chai'
+import { fixtureRun } from './fixtures/run.ts'
+import { Progress } from './progress.ts'
+
+function played(screen: { live: boolean; columns: number }): string[] {
+  const written: string[] = []
+  let clock = 0
+  const progress = new Progress(
+    { colour: false, ...screen },
+    (text) => written.push(text),
+    () => clock,
+  )
+  for (const event of fixtureRun()) {
+    clock += 60
+    progress.take(event)
+  }
+  return written
+}
+
+describe('Progress', () => {
+  it('draws one line over itself, at most every tenth of a second, and takes it away', () => {
+    const written = played({ live: true, columns: 80 })
+    expect(written).to.have.length(10)
+    expect(written[3]?.replace('\r\u001b[2K', '')).to.match(
+      /^[━─]{20} {2}4 of 15 cases {2}1 need a look {2}\d+\/s$/,
+    )
+    expect(written.at(-1)).to.equal('\r\u001b[2K')
+  })
+
+  it('says less on a narrow terminal', () => {
+    expect(played({ live: true, columns: 40 })[3]).to.equal('\r\u001b[2K4 of 15 cases')
+  })
+
+  it('says nothing where lines cannot be overwritten', () => {
+    expect(played({ live: false, columns: 80 })).to.deep.equal([])
+  })
+})

@@ -1,0 +1,69 @@
+import { stripVTControlCharacters } from 'node:util'
+import type { RunEvent } from '../model/run-log.ts'
+import { NEEDS_A_LOOK } from './outcomes.ts'
+import { painter } from './paint.ts'
+import type { Screen } from './screen.ts'
+
+/** Milliseconds between two drawings: what people can follow. */
+const REDRAW = 100
+const ERASE = '\r\u001b[2K'
+
+/** One line on a terminal that tells how far a run has come; on anything else it says nothing. */
+export class Progress {
+  readonly #screen: Screen
+  readonly #write: (text: string) => void
+  readonly #now: () => number
+  #planned = 0
+  #done = 0
+  #look = 0
+  #began = 0
+  #drawn = 0
+
+  /** `now`: milliseconds of any clock that only goes forward. */
+  constructor(screen: Screen, write: (text: string) => void, now: () => number = () => performance.now()) {
+    this.#screen = screen
+    this.#write = write
+    this.#now = now
+  }
+
+  /** Takes note of the run log's next event. */
+  take(event: RunEvent): void {
+    if (!this.#screen.live) return
+    if (event.type === 'run-started') {
+      this.#planned = event.planned
+      this.#began = this.#now()
+    } else if (event.type === 'case-finished' || event.type === 'case-skipped') {
+      this.#done++
+      if (event.type === 'case-finished' && NEEDS_A_LOOK.has(event.outcome)) this.#look++
+    }
+    if (event.type === 'run-finished') this.clear()
+    else if (this.#now() - this.#drawn >= REDRAW) this.#draw()
+  }
+
+  /** Takes the line away, so that other text can be written. */
+  clear(): void {
+    if (this.#screen.live && this.#drawn > 0) this.#write(ERASE)
+    this.#drawn = 0
+  }
+
+  #draw(): void {
+    this.#drawn = this.#now()
+    const paint = painter(this.#screen.colour)
+    const seconds = (this.#drawn - this.#began) / 1000
+    const rate = seconds > 0 ? Math.round(this.#done / seconds) : 0
+    const counted = `${this.#done} of ${this.#planned} cases`
+    const look = this.#look === 0 ? '' : `  ${this.#look} need a look`
+    const bar = barOf(this.#done, this.#planned)
+    const text = `${bar}${counted}${paint('red', look)}  ${rate}/s`
+    const shown = stripVTControlCharacters(text).length < this.#screen.columns ? text : counted
+    this.#write(`${ERASE}${shown}`)
+  }
+}
+
+const BAR = 20
+
+function barOf(done: number, planned: number): string {
+  if (planned === 0) return ''
+  const full = Math.min(BAR, Math.floor((done / planned) * BAR))
+  return `${'━'.repeat(full)}${'─'.repeat(BAR - full)}  `
+}

@@ -1,0 +1,56 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { FlowbreakError } from '../support/errors.ts'
+import { fixtureRun } from './fixtures/run.ts'
+import { parseReporter, REPORTERS } from './index.ts'
+import { writeReport } from './write-report.ts'
+
+describe('parseReporter', () => {
+  it('reads a name, alone or with a file', () => {
+    expect(parseReporter('json')).to.deep.equal({ name: 'json' })
+    expect(parseReporter('html=out/a=b.html')).to.deep.equal({ name: 'html', file: 'out/a=b.html' })
+  })
+
+  it('names the reporters that there are', () => {
+    for (const wrong of ['', 'xml', 'toString', '=a'])
+      expect(() => parseReporter(wrong))
+        .to.throw(FlowbreakError, 'take one of console, json, ndjson, junit, html.')
+        .with.property('code', 'ERR_REPORTER')
+    expect(() => parseReporter('json=')).to.throw(FlowbreakError, 'write json=FILE')
+  })
+})
+
+describe('REPORTERS', () => {
+  it('render the same twice', () => {
+    for (const { render } of Object.values(REPORTERS))
+      expect(render(fixtureRun())).to.equal(render(fixtureRun()))
+  })
+})
+
+describe('writeReport', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-report-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('makes folders, replaces what was there and leaves nothing beside it', () => {
+    const file = join(folder, 'a/b/report.json')
+    writeReport(file, 'one')
+    writeReport(file, 'two')
+    expect(readFileSync(file, 'utf8')).to.equal('two')
+    expect(readdirSync(join(folder, 'a/b'))).to.deep.equal(['report.json'])
+  })
+
+  it('says what cannot be written, and leaves nothing', () => {
+    writeReport(join(folder, 'a/b.json'), 'one')
+    for (const file of [join(folder, 'a'), join(folder, 'a/b.json/c.json')])
+      expect(() => writeReport(file, 'two'))
+        .to.throw(FlowbreakError, `The report ${file} cannot be written`)
+        .with.include({ code: 'ERR_REPORT_WRITE', exitCode: 3 })
+    expect(readdirSync(folder)).to.deep.equal(['a'])
+    expect(readFileSync(join(folder, 'a/b.json'), 'utf8')).to.equal('one')
+  })
+})

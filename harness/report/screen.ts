@@ -1,0 +1,29 @@
+/** What a text report may use of where it goes. */
+export interface Screen {
+  /** Characters in a line. */
+  readonly columns: number
+  readonly colour: boolean
+  /** Whether what was written can be overwritten. */
+  readonly live: boolean
+}
+
+/** A file or a pipe: 80 columns, nothing but text. */
+export const PLAIN_SCREEN: Screen = { columns: 80, colour: false, live: false }
+
+/**
+ * What a stream is: a terminal has colours and a width of its own. NO_COLOR and FORCE_COLOR (not empty; `FORCE_COLOR=0` is no) are
+ * heard before it, NO_COLOR first.
+ */
+export function screenOf(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  environment: Readonly<Record<string, string | undefined>>,
+): Screen {
+  const live = stream.isTTY === true && environment.TERM !== 'dumb'
+  const forced = environment.FORCE_COLOR
+  const wanted = forced === undefined || forced === '' ? live : forced !== '0' && forced !== 'false'
+  return {
+    columns: Math.max(40, stream.columns ?? PLAIN_SCREEN.columns),
+    colour: wanted && !environment.NO_COLOR,
+    live,
+  }
+}
