@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { styleText } from 'node:util'
+import { painter } from '../report/paint.ts'
+import { screenOf } from '../report/screen.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
 import { PACKAGE_ROOT } from './version.ts'
@@ -94,8 +95,7 @@ function onPath(program: string): boolean {
 }
 
 function print(findings: readonly Finding[]): void {
-  const paint = (style: 'green' | 'yellow', text: string) =>
-    styleText(style, text, { stream: process.stdout })
+  const paint = painter(screenOf(process.stdout, process.env).colour)
   const width = Math.max(...findings.map(({ name }) => name.length))
   for (const { name, there, why, remedy } of findings) {
     const mark = there ? paint('green', 'ok     ') : paint('yellow', 'missing')

@@ -1,7 +1,6 @@
-import { styleText } from 'node:util'
 import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Host, Verdict } from '../model/codes.ts'
-import { BufferedOutput, describePacket, emittedAbout, type ReplayPrinter } from './replay-text.ts'
+import { BufferedOutput, describePacket, emittedAbout, paint, type ReplayPrinter } from './replay-text.ts'
 
 /** Columns between two lanes, and those that time takes. */
 const GAP = 15
@@ -27,10 +26,7 @@ export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
     observe: ({ packets }, _flows, phases) => {
       for (let i = 0; i < packets.count; i++) {
         const at = packets.phase[i] ?? 0
-        if (at !== phase)
-          output.write(
-            styleText('bold', `${' '.repeat(TIME)}-- ${phases[at]} --\n`, { stream: process.stdout }),
-          )
+        if (at !== phase) output.write(paint('bold', `${' '.repeat(TIME)}-- ${phases[at]} --\n`))
         phase = at
         const time = packets.time[i] ?? 0
         zero ??= time

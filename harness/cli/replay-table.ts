@@ -1,4 +1,3 @@
-import { styleText } from 'node:util'
 import type { PacketBatch } from '../model/batch.ts'
 import { Direction, Host, nameOf, Reason } from '../model/codes.ts'
 import {
@@ -7,6 +6,7 @@ import {
   describePacket,
   emittedAbout,
   hostName,
+  paint,
   paintedVerdict,
   type ReplayPrinter,
 } from './replay-text.ts'
@@ -21,7 +21,7 @@ export function tablePrinter(hosts: readonly string[]): ReplayPrinter {
     observe: ({ packets, by }, _flows, phases) => {
       for (let i = 0; i < packets.count; i++) {
         const at = packets.phase[i] ?? 0
-        if (at !== phase) output.write(styleText('bold', `-- ${phases[at]}\n`, { stream: process.stdout }))
+        if (at !== phase) output.write(paint('bold', `-- ${phases[at]}\n`))
         phase = at
         output.write(`${row(packets, by, i, hosts, clock)}\n`)
       }

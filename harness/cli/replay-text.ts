@@ -1,8 +1,9 @@
 import { writeSync } from 'node:fs'
-import { styleText } from 'node:util'
 import { type Emitted, NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
 import { Host, Kind, nameOf, Verdict } from '../model/codes.ts'
 import type { ObservationBatch } from '../model/target.ts'
+import { painter } from '../report/paint.ts'
+import { screenOf } from '../report/screen.ts'
 import { describeFlags } from '../wire/tcp.ts'
 
 /** Prints what comes of packets as they come. */
@@ -79,6 +80,9 @@ export function describePacket(packets: PacketBatch, i: number): string {
   return `${words[kind] ?? 'other'}${size}`
 }
 
+/** Colours, where standard output has them. */
+export const paint = painter(screenOf(process.stdout, process.env).colour)
+
 const VERDICT_STYLE = {
   forward: 'green',
   drop: 'red',
@@ -91,5 +95,5 @@ const VERDICT_STYLE = {
 export function paintedVerdict(code: number, width: number): string {
   const name = nameOf(Verdict, code)
   const padded = name.padEnd(width)
-  return name === 'unknown' ? padded : styleText(VERDICT_STYLE[name], padded, { stream: process.stdout })
+  return name === 'unknown' ? padded : paint(VERDICT_STYLE[name], padded)
 }

@@ -6,16 +6,29 @@ export interface Axis {
   readonly values: readonly string[]
 }
 
-/** The axes of some cases, the one with most values first; of equals the one that appears first. */
+interface Counted {
+  readonly values: Set<string>
+  cases: number
+}
+
+/** Share of the cases from which on an axis speaks for all of them. */
+const COMMON = 0.9
+
+/**
+ * The axes of some cases: first those that nearly all cases have, and of these the one with most values; of equals the one that
+ * appears first.
+ */
 export function axesOf(results: readonly CaseResult[]): readonly Axis[] {
-  const axes = new Map<string, Set<string>>()
+  const axes = new Map<string, Counted>()
   for (const { case: test } of results)
     for (const [name, value] of Object.entries(test.axes)) {
-      const values = axes.get(name)
-      if (values === undefined) axes.set(name, new Set([value]))
-      else values.add(value)
+      const counted = axes.get(name) ?? { values: new Set(), cases: 0 }
+      counted.values.add(value)
+      counted.cases++
+      axes.set(name, counted)
     }
+  const rank = ({ cases }: Counted) => (cases >= COMMON * results.length ? 1 : 0)
   return [...axes]
-    .map(([name, values]) => ({ name, values: [...values] }))
-    .sort((a, b) => b.values.length - a.values.length)
+    .sort(([, a], [, b]) => rank(b) - rank(a) || b.values.size - a.values.size)
+    .map(([name, { values }]) => ({ name, values: [...values] }))
 }
