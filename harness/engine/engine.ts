@@ -113,7 +113,7 @@ export class Engine {
     this.#counters.clear()
   }
 
-  /** The counters of a host under AWS's names (BEHAVIOURS 1.6); controls are not counted. */
+  /** The counters of a host under AWS's names (CloudWatch namespace AWS/NetworkFirewall); controls are not counted. */
   counters(host: number): Record<string, number> {
     return this.#counters.of(host)
   }

@@ -56,7 +56,7 @@ function flagsOf(lab: Lab, index: number): number {
   return lab.batch.flags[index] ?? 0
 }
 
-describe('engine: invariants (BEHAVIOURS 12)', () => {
+describe('engine: invariants', () => {
   it('(a) no RST answers a RST, whatever rejects it', () => {
     const rules = ['reject tcp any any -> any any (flow:to_client; sid:1;)']
     fc.assert(

@@ -18,7 +18,7 @@ import {
 import { MAX_SCALE, type Segment } from './segment.ts'
 import type { Settings } from './settings.ts'
 
-/** What a TCP packet without session calls for. The order in which flags are looked at decides (BEHAVIOURS 2.2). */
+/** What a TCP packet without session calls for. The order in which flags are looked at decides (Suricata 7, stream-tcp.c, StreamTcpPacketStateNone). */
 export const Miss = {
   /** A new session, no policy. */
   open: 0,

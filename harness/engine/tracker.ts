@@ -19,7 +19,7 @@ import type { SessionTable } from './table.ts'
 const IMPORTED = Flag.importedClient | Flag.importedServer
 
 /**
- * Takes a segment of a session into account. False when it is an error of the stream (BEHAVIOURS 10.6), which leaves the
+ * Takes a segment of a session into account. False when it is an error of the stream (docs/decision-tables.md 10.6), which leaves the
  * state as it was.
  */
 export function track(

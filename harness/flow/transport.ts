@@ -19,7 +19,7 @@ export function ipProtocol(bytes: Uint8Array, l3: number, end: number): number {
 
 /**
  * What stands for ports in the key of a flow, source << 16 | destination: ports of TCP and UDP, for ICMP the query type of a
- * pair of query and answer on both sides (BEHAVIOURS 2.8: not the identifier), else 0. Undefined: they cannot be read.
+ * pair of query and answer on both sides (as Suricata keys them: not the identifier), else 0. Undefined: they cannot be read.
  */
 export function flowPorts(bytes: Uint8Array, l4: number, protocol: number, six: boolean): number | undefined {
   const isIcmp = protocol === icmpOf(six)

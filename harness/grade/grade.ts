@@ -20,7 +20,7 @@ export interface Grade {
 }
 
 /**
- * Holds what was observed against what was expected (DESIGN 5). A dead road or an undecided packet makes the case
+ * Holds what was observed against what was expected (docs/design.md, grading). A dead road or an undecided packet makes the case
  * inconclusive, whatever else was seen; only core and extended expectations can fail it.
  */
 export function gradeCase(graded: Graded): Grade {

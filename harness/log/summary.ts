@@ -22,7 +22,7 @@ export interface RunSummary {
   /** How many of those verdicts rest on each provenance mark. */
   readonly marks: Readonly<Record<Mark, number>>
   readonly warnings: readonly { readonly code: string; readonly message: string; readonly where?: string }[]
-  /** By DESIGN 6, from the results; 130 for a run that was interrupted or has no end. */
+  /** From the results; 130 for a run that was interrupted or has no end. */
   readonly exitCode: ExitCode
 }
 
@@ -56,7 +56,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary {
   }
 }
 
-/** DESIGN 6: 130 interrupted, 1 failed or flaky, 3 broken or inconclusive, 2 nothing but skipped cases, else 0. */
+/** The exit code of a run: 130 interrupted, 1 failed or flaky, 3 broken or inconclusive, 2 nothing but skipped cases, else 0. */
 export function exitCodeOf(
   totals: Totals,
   { interrupted, broken }: { readonly interrupted: boolean; readonly broken: boolean },

@@ -23,7 +23,7 @@ export const Kind = {
 export const Direction = { c2s: 0, s2c: 1 } as const
 export type DirectionName = keyof typeof Direction
 
-/** What became of a packet (DESIGN 1). `undecided` is never counted as a drop. */
+/** What became of a packet (docs/design.md). `undecided` is never counted as a drop. */
 export const Verdict = { undecided: 0, forward: 1, drop: 2, reject: 3, answered: 4 } as const
 export type VerdictName = keyof typeof Verdict
 

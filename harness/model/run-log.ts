@@ -1,7 +1,7 @@
 import type { Case, Impact, Level, Provenance } from './case.ts'
 import type { Capabilities } from './target.ts'
 
-/** Of a case (DESIGN 1). A retry that differs is `flaky`; only core and extended expectations can make it `fail`. */
+/** Of a case (docs/design.md). A retry that differs is `flaky`; only core and extended expectations can make it `fail`. */
 export type Outcome =
   | 'pass'
   | 'fail'

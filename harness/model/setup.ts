@@ -1,10 +1,10 @@
-/** How session state reaches another host (DESIGN 1, sharing). */
+/** How session state reaches another host (docs/design.md). */
 export type Sharing =
   | { readonly kind: 'none' }
-  /** AWS: the table of a draining host is copied to the hosts in service before its flows move (BEHAVIOURS 1.4). */
+  /** AWS: the table of a draining host is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
   | { readonly kind: 'replication' }
 
-/** The load balancer's knobs (BEHAVIOURS 3 and 12). Times in seconds. */
+/** The load balancer's knobs (AWS Gateway Load Balancer guide, listeners and target groups). Times in seconds. */
 export interface LoadBalancer {
   /** Where a new flow goes: to the first host in service, or by the symmetric hash of its tuple. */
   readonly placement: 'first' | 'hash'
@@ -28,7 +28,7 @@ export interface Topology {
 
 export type ExceptionPolicy = 'drop' | 'reject' | 'continue'
 
-/** The stream exception policy and what stands round it (BEHAVIOURS 1.2, 1.5). */
+/** The stream exception policy and what stands round it (AWS Network Firewall developer guide). */
 export interface Policy {
   readonly exception: ExceptionPolicy
   readonly ruleOrder: 'action' | 'strict'
@@ -50,7 +50,7 @@ export interface Setup {
   readonly rules: readonly string[]
 }
 
-/** Provenance of a fact (BEHAVIOURS, head): documentation, source, source document, observed, memory, inference. */
+/** Provenance of a fact (docs/authoring.md): documentation, source, source document, observed, memory, inference. */
 export type Mark = 'DOC' | 'SRC' | 'SEED' | 'RUN' | 'MEM' | 'INF'
 
 /** One engine setting of a real system, and where it is known from. */

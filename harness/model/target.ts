@@ -42,6 +42,6 @@ export interface Session extends AsyncDisposable {
   replay(timeline: Timeline, signal: AbortSignal): AsyncIterable<ObservationBatch>
   /** Back to empty session tables and zero counters without a new process; cheaper than `prepare`. */
   reset(): Promise<void>
-  /** The device's own counters by host, under AWS's names (BEHAVIOURS 1.6). */
+  /** The device's own counters by host, under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */
   counters(): Promise<readonly Readonly<Record<string, number>>[]>
 }

@@ -7,7 +7,7 @@ import { controlFrame } from './control-frames.ts'
 
 /**
  * Proves roads alive: before the first and after the last packet that goes by a host in a direction, between two host events,
- * a datagram that must come out travels the same way. A drop counts only between two of them (DESIGN 5).
+ * a datagram that must come out travels the same way. A drop counts only between two of them (docs/design.md, grading).
  */
 export class Controls {
   /** Controls offered, and how many of them came out. */

@@ -9,7 +9,7 @@ import { Placement, Service } from './placement.ts'
 import { Steering } from './steering.ts'
 import { tupleHash } from './tuple-hash.ts'
 
-/** The load balancer's own metrics under AWS's names (BEHAVIOURS 3.7), since it was made or reset. */
+/** The load balancer's own metrics under AWS's names (CloudWatch namespace AWS/GatewayELB), since it was made or reset. */
 export interface LoadBalancerCounters {
   /** Entries made. */
   readonly NewFlowCount: number
@@ -23,7 +23,7 @@ export interface LoadBalancerCounters {
 }
 
 /**
- * The load balancer in front of the hosts: gives each packet its host, on the packets' own times (BEHAVIOURS 3.2-3.4). One
+ * The load balancer in front of the hosts: gives each packet its host, on the packets' own times (AWS Gateway Load Balancer guide). One
  * entry a flow; a flow without one is placed by its tuple among the hosts in service, whichever host it had before.
  */
 export class LoadBalancerPath {
@@ -34,7 +34,7 @@ export class LoadBalancerPath {
   readonly #steering = new Steering()
   readonly #tcpIdle: Nanos
   readonly #otherIdle: Nanos
-  /** A reset on idle also answers what has no entry at all (BEHAVIOURS 3.3). */
+  /** A reset on idle also answers what has no entry at all (listener attribute send_tcp_reset.on_idle_timeout). */
   readonly #tcpMiss: LoadBalancer['nonSynMiss']
   #now: Nanos = 0
   #opened = 0

@@ -38,7 +38,7 @@ export function readSources(input: SourcesInput, path: Path, reader: AxisReader)
 const RESTS_ON_PRODUCT: ReadonlySet<Mark> = new Set<Mark>(['SRC', 'RUN'])
 const DOCUMENTED: ReadonlySet<Mark> = new Set<Mark>(['DOC', 'SEED'])
 
-/** Core: documentation of this product or of none, and this product's own source or behaviour (DESIGN 5). */
+/** Core: documentation of this product or of none, and this product's own source or behaviour (docs/design.md, grading). */
 function isCore({ mark, product: of }: Source, product: string): boolean {
   if (DOCUMENTED.has(mark)) return of === undefined || of === product
   return RESTS_ON_PRODUCT.has(mark) && of === product

@@ -50,7 +50,7 @@ export const LOAD_BALANCER_AXES = ['placement', 'other-idle', 'non-syn-miss', 'f
 const MOST_HOSTS = 250
 /** Names that `by`, `to` and reports use for what is no host. */
 const NOT_HOSTS = ['lb', 'path', 'unknown', 'bypass']
-/** Both AWS Network Firewall's and the gateway load balancer's range, seconds (BEHAVIOURS 1.3, 3.3). */
+/** Both AWS Network Firewall's and the gateway load balancer's range, seconds (API FlowTimeouts; listener attribute tcp.idle_timeout.seconds). */
 const TCP_IDLE = { least: 60, most: 6000 }
 
 /** The setup that `input` describes over the defaults. Throws ERR_SETUP with the first thing that is wrong. */

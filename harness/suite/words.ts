@@ -14,7 +14,7 @@ export const RESET_TRIGGERS: readonly (keyof LoadBalancer['resetOn'])[] = [
   'unhealthy',
   'deregistration',
 ]
-/** BEHAVIOURS 1.5. */
+/** AWS Network Firewall, default actions of the strict evaluation order. */
 export const DEFAULT_ACTIONS: readonly string[] = ['drop', 'alert'].flatMap((action) =>
   ['strict', 'established', 'established_app_layer', 'established_app_layer_to_server'].map(
     (scope) => `aws:${action}_${scope}`,
@@ -62,7 +62,7 @@ export const PACKET_CLASSES: readonly PacketClass[] = [
   'fin',
   'rst',
 ]
-/** A firewall's own counters under AWS's names (BEHAVIOURS 1.6). */
+/** A firewall's own counters under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */
 export const COUNTERS: readonly string[] = [
   'ReceivedPackets',
   'ReceivedBytes',

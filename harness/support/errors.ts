@@ -1,4 +1,4 @@
-/** Exit codes of the command (DESIGN 6). */
+/** Exit codes of the command (README). */
 export const ExitCode = { ok: 0, failed: 1, usage: 2, broken: 3, interrupted: 130 } as const
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 

@@ -205,4 +205,24 @@ describe('timeline/weaver', () => {
     expect(dropped.packets.map(({ number }) => number).at(-1)).to.equal(26)
     expect(dropped.phases).not.to.include('reconnect')
   })
+
+  it('leaves out the packet at the place of a guarded reconnect, also where a gap has moved it', async () => {
+    const { packets } = await weave(
+      LADDER,
+      [
+        gap({ packet: 12 }, 400),
+        {
+          kind: 'reconnect',
+          label: 'reconnect',
+          at: { packet: 13 },
+          tuple: 'same',
+          delay: SECOND,
+          when: ['reject'],
+        },
+      ],
+      { verdict: ({ number }) => (number === 12 ? 'reject' : 'forward') },
+    )
+    expect(packets.some(({ number }) => number > 12)).to.equal(false)
+    expect(packets.filter(({ phase }) => phase === 'reconnect')).to.have.lengthOf(26)
+  })
 })

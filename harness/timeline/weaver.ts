@@ -6,7 +6,7 @@ import { decodeBatch } from '../wire/decode.ts'
 import type { Feedback } from './feedback.ts'
 import type { InjectionContext } from './inject/context.ts'
 import { inject } from './inject/index.ts'
-import { Agenda, type FrameItem, type Item } from './items.ts'
+import { Agenda, type FrameItem, type Item, type Timed } from './items.ts'
 import type { Placed } from './positions.ts'
 import { appendPacket, usedBytes } from './recorded.ts'
 
@@ -166,15 +166,25 @@ export class Weaver {
         this.#events.push({ before: 0, at, event: item.event })
       } else if (item.type === 'phase') {
         this.#phase = this.phases.push(item.label) - 1
-      } else if (item.type === 'silence') {
-        this.#silenced.add(item.flow)
-        this.#agenda.silence(item.flow)
-      } else {
+      } else if (item.type === 'silence') this.#silence(item.flow)
+      else {
         yield* this.#flush()
         const verdict = this.#options.feedback.verdictOf(this.#lastStep.get(item.flow) ?? -1)
-        if (item.verdicts.includes(verdict)) for (const entry of item.then) this.#agenda.add(entry)
+        if (item.verdicts.includes(verdict)) this.#goOn(item.then)
       }
     }
+  }
+
+  /** A flow falls silent at once: its packet of the same time may stand on the agenda already. */
+  #goOn(then: readonly Timed[]): void {
+    for (const entry of then)
+      if (entry.item.type === 'silence') this.#silence(entry.item.flow)
+      else this.#agenda.add(entry)
+  }
+
+  #silence(flow: number): void {
+    this.#silenced.add(flow)
+    this.#agenda.silence(flow)
   }
 
   #appendFrame(item: FrameItem, at: Nanos): void {

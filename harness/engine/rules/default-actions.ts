@@ -1,6 +1,6 @@
 import { FlowbreakError } from '../../support/errors.ts'
 
-/** What the default actions of a strict order drop of what no rule decided (BEHAVIOURS 1.5). */
+/** What the default actions of a strict order drop of what no rule decided (AWS Network Firewall, strict evaluation order). */
 export type DefaultDrop = 'none' | 'all' | 'established'
 
 const DROPS: ReadonlyMap<string, DefaultDrop> = new Map([

@@ -23,7 +23,7 @@ export interface Rule {
   readonly sid: number
   /**
    * Only looks at addresses and ports, so it is asked about the first packet of a flow in each direction only, and what it
-   * says holds for the flow (BEHAVIOURS 2.5). The others are asked about every packet and decide about that one.
+   * says holds for the flow (Suricata 7, detect-engine.c). The others are asked about every packet and decide about that one.
    */
   readonly ofFlow: boolean
 }
