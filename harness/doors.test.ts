@@ -1,0 +1,47 @@
+import * as chai from 'chai'
+import { flowbreakChai } from './chai.ts'
+import { CaptureStore, CasePlayer, loadSuite, ReferenceTarget, type Target } from './index.ts'
+import { describeCases } from './mocha.ts'
+import type { CaseTrace } from './model/run-log.ts'
+
+chai.use(flowbreakChai)
+const { expect } = chai
+
+const ROOT = new URL('../', import.meta.url).pathname
+const target: Target = new ReferenceTarget('test')
+const { cases } = loadSuite(`${ROOT}suites/core/first-packet.yaml`, { captures: [`${ROOT}captures`] })
+
+describe('mocha door', () => {
+  describeCases(cases.slice(0, 3), { target })
+})
+
+describe('chai door', () => {
+  let trace: CaseTrace | undefined
+  before(async () => {
+    const test = cases.find(({ name }) => name.includes('/data/') && name.includes('policy:reject'))
+    if (test === undefined) throw new Error('core/first-packet has a data case')
+    const { signal } = new AbortController()
+    const session = await target.prepare(test.setup, signal)
+    const recorded = await new CaptureStore().load(test.capture)
+    ;({ trace } = await new CasePlayer(1).play(test, recorded, session, signal))
+  })
+
+  it('states what became of packets', () => {
+    const rejected = trace?.number[trace.verdict.indexOf('r')] ?? 0
+    const dropped = trace?.number[trace.verdict.indexOf('d')] ?? 0
+    expect(trace).packet(1).to.be.forwarded.by('fw-a')
+    const end = trace?.direction[trace.verdict.indexOf('r')] === '>' ? 'client' : 'server'
+    expect(trace).packet(rejected).to.be.rejected.towards(end)
+    expect(trace).packet(dropped).to.be.dropped.by('fw-b')
+  })
+
+  it('fails with a sentence', () => {
+    expect(() => expect(trace).packet(1).to.be.dropped).to.throw(
+      'expected packet 1 to be dropped, and its verdict is f',
+    )
+    expect(() => expect(trace).packet(9999)).to.throw('packet 9999 was offered')
+    expect(() => expect(trace).packet(1).by('fw-b')).to.throw('decided by fw-b, and it was by fw-a')
+    expect(() => expect(trace).packet(1).towards('client')).to.throw('told was nobody')
+    expect(trace).packet(1).not.to.be.rejected
+  })
+})
