@@ -137,20 +137,24 @@ async function cases(): Promise<readonly Row[]> {
   }
 }
 
+/** A suite of so many cases, in entries of 2,000. */
 function manyCases(count: number): string {
-  const numbers = Array.from({ length: count / 10 }, (_, index) => index + 1)
+  const numbers = Array.from({ length: 200 }, (_, index) => index + 1)
+  const entries = Array.from({ length: count / 2000 }, (_, index) => [
+    `  - name: swap-${index + 1}`,
+    '    requirement: After a host swap every packet is dropped.',
+    '    source: { mark: SRC, product: suricata, where: stream midstream policy }',
+    '    capture: echo-ladder-{family}',
+    '    inject: [{ host-swap: { at: "{packet}" } }]',
+    '    expect: { before: forward, after host-swap: drop }',
+  ])
   return [
     'suite: bench/many',
     'title: Many cases',
     'setup: { profile: suricata-7 }',
     `matrix: { family: [ipv4, ipv6], packet: [4, 8, 11, 14, 17], number: [${numbers.join(', ')}] }`,
     'cases:',
-    '  - name: swap',
-    '    requirement: After a host swap every packet is dropped.',
-    '    source: { mark: SRC, product: suricata, where: stream midstream policy }',
-    '    capture: echo-ladder-{family}',
-    '    inject: [{ host-swap: { at: "{packet}" } }]',
-    '    expect: { before: forward, after host-swap: drop }',
+    ...entries.flat(),
     '',
   ].join('\n')
 }

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { MUTANTS } from './mutants.ts'
+
+interface Result {
+  readonly name: string
+  /** Cases that the mutant turned red and no mutant before it did; or, where there is none, one that an earlier one did. */
+  readonly red: readonly string[]
+  readonly crash?: string
+}
+
+interface Played {
+  /** Cases that do not pass without any mutant. */
+  readonly failing: readonly string[]
+  readonly results: readonly Result[]
+  readonly survivors: readonly string[]
+}
+
+/** Plays all suites against every mutant in a process of its own. */
+async function play(): Promise<Played> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('play.mjs', import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  child.stdin.end(JSON.stringify(MUTANTS))
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (part) => {
+    text += part
+  })
+  await once(child, 'close')
+  return JSON.parse(text)
+}
+
+describe('mutants', function () {
+  this.timeout(600_000)
+  let played: Played = { failing: [], results: [], survivors: [] }
+  before(async () => {
+    played = await play()
+    const table = process.env.FLOWBREAK_MUTATION_TABLE
+    if (table !== undefined) writeFileSync(table, tableOf(played))
+  })
+
+  it('are sixty or more, each with a name of its own', () => {
+    expect(MUTANTS.length).to.be.at.least(60)
+    expect(new Set(MUTANTS.map(({ name }) => name)).size).to.equal(MUTANTS.length)
+  })
+
+  it('are told from an engine whose cases all pass', () => {
+    expect(played.failing).to.be.empty
+  })
+
+  for (const [index, { name }] of MUTANTS.entries())
+    it(name, () => {
+      const result = played.results[index]
+      expect(result?.crash, 'a mutant must misbehave, not break').to.equal(undefined)
+      expect(result?.red, 'cases that it turns red').not.to.be.empty
+    })
+
+  it('leave no case that none of them turns red', () => {
+    expect(played.survivors).to.be.empty
+  })
+})
+
+/** A line a case: the mutant that it was turned red by first. */
+function tableOf({ results }: Played): string {
+  const first = new Map<string, string>()
+  for (const { name, red } of results) for (const test of red) if (!first.has(test)) first.set(test, name)
+  return [...first]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([test, mutant]) => `${test}\t${mutant}\n`)
+    .join('')
+}

@@ -1,0 +1,421 @@
+/**
+ * One small change to what the suites judge. `from` stands exactly once in the built file (so that a mutant cannot rot
+ * unnoticed) and becomes `to`.
+ */
+export interface Mutant {
+  readonly name: string
+  /** Below dist/. */
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+function mutants(
+  file: string,
+  entries: readonly (readonly [name: string, from: string, to: string])[],
+): Mutant[] {
+  return entries.map(([name, from, to]) => ({ name, file, from, to }))
+}
+
+/** A knob of both profiles takes another value as it is read. */
+const KNOBS = mutants('engine/settings.js', [
+  [
+    'knob rstOnMiss: a RST without session goes to the rules',
+    'rstOnMiss: knobs.rstOnMiss.value',
+    "rstOnMiss: 'rules'",
+  ],
+  [
+    'knob finOnMiss: a FIN under continue goes on',
+    "knobs.finOnMiss.value === 'policyThenStreamError'",
+    'false',
+  ],
+  ['knob continueMode: continue picks sessions up', "knobs.continueMode.value === 'pickup'", 'true'],
+  ['knob rejectTarget: both ends are told', 'rejectTarget: knobs.rejectTarget.value', "rejectTarget: 'both'"],
+  ['knob windowCheck: strict windows', 'WindowCheck[knobs.windowCheck.value]', 'WindowCheck.strict'],
+  ['knob rstValidation: anywhere in the window', "knobs.rstValidation.value === 'exact'", 'false'],
+  ['knob synReuseOnNullSession: only from the server', 'knobs.synReuseOnNullSession.value', 'false'],
+  [
+    'knob synOnLiveSession: ignored and passed',
+    'synOnLive: knobs.synOnLiveSession.value',
+    "synOnLive: 'ignore'",
+  ],
+  [
+    'knob synOnLiveSession: starts a new session',
+    'synOnLive: knobs.synOnLiveSession.value',
+    "synOnLive: 'reset'",
+  ],
+  [
+    'knob dropMarkRefreshesIdle: dropped packets do not keep the mark',
+    'knobs.dropMarkRefreshesIdle.value',
+    'false',
+  ],
+  ['knob dropMarkReplicated: marks stay behind', 'knobs.dropMarkReplicated.value', 'false'],
+  ['knob passScope: the other scope', "knobs.passScope.value === 'flow'", "knobs.passScope.value !== 'flow'"],
+  [
+    'knob rejectNonTcp: the other answer',
+    "knobs.rejectNonTcp.value === 'icmp'",
+    "knobs.rejectNonTcp.value !== 'icmp'",
+  ],
+  [
+    'policy: drop rejects',
+    'exception: policy.exception',
+    "exception: policy.exception === 'drop' ? 'reject' : policy.exception",
+  ],
+  [
+    'policy: reject only drops',
+    'exception: policy.exception',
+    "exception: policy.exception === 'reject' ? 'drop' : policy.exception",
+  ],
+  [
+    'policy: continue rejects',
+    'exception: policy.exception',
+    "exception: policy.exception === 'continue' ? 'reject' : policy.exception",
+  ],
+  [
+    'policy: continue drops',
+    'exception: policy.exception',
+    "exception: policy.exception === 'continue' ? 'drop' : policy.exception",
+  ],
+])
+
+const TIMEOUTS = mutants('engine/expiry.js', [
+  ['knob tcpNew: 10 s longer', 'knobs.tcpNew.value', 'knobs.tcpNew.value + 10'],
+  ['knob tcpNew: 10 s shorter', 'knobs.tcpNew.value', 'knobs.tcpNew.value - 10'],
+  [
+    'knob tcpEstablished: 10 s longer',
+    'tcpIdle ?? knobs.tcpEstablished.value',
+    '(tcpIdle ?? knobs.tcpEstablished.value) + 10',
+  ],
+  [
+    'knob tcpEstablished: 10 s shorter',
+    'tcpIdle ?? knobs.tcpEstablished.value',
+    '(tcpIdle ?? knobs.tcpEstablished.value) - 10',
+  ],
+  ['policy tcpIdle is not heard', 'tcpIdle ?? knobs.tcpEstablished.value', 'knobs.tcpEstablished.value'],
+  ['knob tcpClosed: no time-out', 'knobs.tcpClosed.value', '1e6'],
+  ['knob udpNew: an hour', 'knobs.udpNew.value', '3600'],
+  ['knob udpEstablished: one second', 'knobs.udpEstablished.value', '1'],
+  ['knob udpEstablished: an hour', 'knobs.udpEstablished.value', '3600'],
+  ['expiry: alive for ever', 'if (gap <= timeout)', 'if (gap <= timeout || gap > 0)'],
+])
+
+const MISS = mutants('engine/miss.js', [
+  [
+    'a SYN-ACK without session is not asked about',
+    'segment.has(Tcp.ack) ? Miss.policy : Miss.open',
+    'Miss.open',
+  ],
+  ['a SYN without session meets the policy', 'segment.has(Tcp.ack) ? Miss.policy : Miss.open', 'Miss.policy'],
+  [
+    'an ACK without session goes to the rules',
+    'return segment.has(Tcp.ack) ? Miss.policy : Miss.rules',
+    'return Miss.rules',
+  ],
+  [
+    'a packet without flags meets the policy',
+    'return segment.has(Tcp.ack) ? Miss.policy : Miss.rules',
+    'return Miss.policy',
+  ],
+  [
+    'a FIN without session goes to the rules',
+    'if (segment.has(Tcp.fin))\n        return Miss.policy',
+    'if (segment.has(Tcp.fin))\n        return Miss.rules',
+  ],
+  [
+    'a RST counts as any other packet',
+    'if (segment.has(Tcp.rst))\n        return MISS_OF_RST[rstOnMiss]',
+    'if (segment.has(Tcp.rst))\n        return Miss.policy',
+  ],
+  ['a miss leaves no mark', '(words[base] ?? 0) | Flag.marked', '(words[base] ?? 0)'],
+  [
+    'reject is decided as drop',
+    "settings.exception === 'reject' ? Outcome.midstreamReject",
+    "settings.exception === 'none' ? Outcome.midstreamReject",
+  ],
+])
+
+const TCP = mutants('engine/tcp.js', [
+  ['marks are not looked at', '(head & Flag.marked) !== 0', '(head & Flag.marked) === -1'],
+  ['a fresh SYN never starts anew', 'segment.opens() && startsAnew(', 'false && startsAnew('],
+  ['a fresh SYN always starts anew', 'startsAnew(table.words, base, segment, settings)', 'true'],
+  ['a SYN opens no session', 'if (miss === Miss.open)', 'if (miss === -1)'],
+  [
+    'an error of the stream is forwarded',
+    '? Outcome.forward : Outcome.streamError',
+    '? Outcome.forward : Outcome.forward',
+  ],
+  [
+    'a RST without session is forwarded',
+    'return Outcome.streamError;\n        if (miss === Miss.open)',
+    'return Outcome.forward;\n        if (miss === Miss.open)',
+  ],
+  ['the exception policy is not counted', 'this.#counters.countException(host)', 'void 0'],
+  ['nothing is established by the last ACK', 'state >= State.established ||', 'state > State.closed ||'],
+])
+
+const ENGINE = [
+  ...mutants('engine/emit.js', [
+    [
+      'resets go the other way',
+      "target === 'both' ? ['sender', 'receiver'] : [target]",
+      "[target === 'sender' ? 'receiver' : 'sender']",
+    ],
+    [
+      'resets are not sent',
+      "batch.emitted.push({ cause: index, kind: 'tcp-rst'",
+      "void ({ cause: index, kind: 'tcp-rst'",
+    ],
+  ]),
+  ...mutants('engine/fin.js', [
+    [
+      'a FIN anywhere is taken',
+      'before(segment.seq, words[own + ACKED] ?? 0) || !upTo(end, words[own + LIMIT] ?? 0)',
+      'false',
+    ],
+    [
+      'a FIN is never taken',
+      'before(segment.seq, words[own + ACKED] ?? 0) || !upTo(end, words[own + LIMIT] ?? 0)',
+      'true',
+    ],
+    ['a FIN closes nothing', 'segment.toServer ? State.closeWait : State.finWait1', 'State.established'],
+  ]),
+  ...mutants('engine/reset.js', [
+    [
+      'an exact RST does not close',
+      'withState(words[base] ?? 0, State.closed)',
+      'withState(words[base] ?? 0, State.established)',
+    ],
+    ['no RST is right', 'exact ? segment.seq === words[own + NEXT]', 'exact ? false'],
+    ['any RST is right', 'exact ? segment.seq === words[own + NEXT]', 'exact ? true'],
+  ]),
+  ...mutants('engine/reuse.js', [
+    ['a closing session is never used anew', 'state >= State.lastAck ||', 'state > State.closed ||'],
+    ['TIME_WAIT is used anew', 'state >= State.lastAck ||', 'state >= State.timeWait ||'],
+    ['a session is used anew from the close on', 'state >= State.lastAck ||', 'state >= State.finWait1 ||'],
+    [
+      'CLOSE_WAIT is not used anew',
+      'state >= State.lastAck ||',
+      '(state >= State.lastAck && state !== State.closeWait) ||',
+    ],
+  ]),
+  ...mutants('engine/timestamps.js', [
+    ['old timestamps pass', 'return !isOldStamp(segment.stamp, words[own + STAMP] ?? 0)', 'return true'],
+  ]),
+  ...mutants('engine/handshake.js', [
+    [
+      'a challenge ACK is held against its echo no more',
+      'if (!segment.toServer && !echoes(words, base, segment))',
+      'if (false)',
+    ],
+    [
+      'a SYN again while opening is wrong',
+      'return segment.toServer && segment.seq === words[base + CLIENT + ISN]',
+      'return false',
+    ],
+  ]),
+  ...mutants('engine/closing.js', [
+    [
+      'whatever comes in FIN_WAIT1 is right',
+      'function trackFinWait1(words, base, segment) {',
+      'function trackFinWait1(words, base, segment) {\n    if (!segment.has(Tcp.fin)) return true;',
+    ],
+    [
+      'whatever comes in CLOSE_WAIT is right',
+      'function trackCloseWait(words, base, segment) {',
+      'function trackCloseWait(words, base, segment) {\n    if (!segment.has(Tcp.fin)) return true;',
+    ],
+    [
+      'whatever comes in LAST_ACK is right',
+      'function trackLastAck(words, base, segment) {',
+      'function trackLastAck(words, base, segment) {\n    return true;',
+    ],
+    [
+      'whatever comes in TIME_WAIT is right',
+      'function trackTimeWait(words, base, segment) {',
+      'function trackTimeWait(words, base, segment) {\n    return true;',
+    ],
+    ["the server's FIN after the client's changes nothing", 'enter(words, base, State.lastAck)', 'void 0'],
+    [
+      "data after the client's FIN is wrong",
+      'return upTo(segment.seq, (acked + (words[own + WINDOW] ?? 0)) | 0)',
+      'return segment.length === 0',
+    ],
+  ]),
+  ...mutants('engine/established.js', [
+    [
+      'a SYN in an established session passes',
+      'return segment.has(Tcp.ack) && repeatsSynAck(words, base, segment)',
+      'return true',
+    ],
+    [
+      'data beyond the window is dropped',
+      'const tolerated = windowCheck !== WindowCheck.strict',
+      'const tolerated = false',
+    ],
+    [
+      'data beyond the window leaves the next number alone',
+      'if (!before(end, next))',
+      'if (within && !before(end, next))',
+    ],
+    ['a segment in order does not advance the session', 'if (!before(end, next))', 'if (false)'],
+  ]),
+  ...mutants('engine/pseudo.js', [
+    [
+      'UDP and ICMP are dropped',
+      'decide(batch, index, host, flow) {',
+      'decide(batch, index, host, flow) {\n        return Outcome.flowDrop;',
+    ],
+    ['UDP and ICMP are never established', 'both ? withState(seen, State.established) : seen', 'seen'],
+    [
+      'UDP and ICMP are established at once',
+      'const both = (seen & Flag.seenClient) !== 0 && (seen & Flag.seenServer) !== 0',
+      'const both = true',
+    ],
+    ['an ICMP error passes its marked flow', 'if (marked)\n            return Outcome.flowDrop', ''],
+    [
+      'UDP from the server counts as from the client',
+      'const toServer = isToServer(head, direction);\n        const seen',
+      'const toServer = true;\n        const seen',
+    ],
+  ]),
+  ...mutants('engine/icmp.js', [
+    ['an ICMP error belongs to no flow', 'return payload >= IPV4_HEADER + QUOTED[protocol]', 'return false'],
+    [
+      'an ICMPv6 error belongs to its flow',
+      'kind !== Kind.icmp4 || bytes[l4] !== UNREACHABLE',
+      'kind !== Kind.icmp6 || bytes[l4] !== 1',
+    ],
+  ]),
+  ...mutants('engine/fragments.js', [
+    ['a host puts together what others saw', 'return now === host', 'return true'],
+    ['no host puts anything together', 'return now === host', 'return false'],
+  ]),
+  ...mutants('engine/entry.js', [
+    ['the client is who the capture says', 'direction === Direction.s2c ? Flag.flipped : 0', '0'],
+  ]),
+  ...mutants('engine/hosts.js', [['replication copies nothing', 'target.copyFrom(source, base)', 'void 0']]),
+  ...mutants('engine/counters.js', [
+    [
+      'rejected packets count as dropped',
+      'this.#add(row + Column.rejected)',
+      'this.#add(row + Column.dropped)',
+    ],
+    ['dropped packets are not counted', 'this.#add(row + Column.dropped)', 'void 0'],
+    ['passed packets are not counted', 'this.#add(row + Column.passed)', 'void 0'],
+    ['received packets are not counted', 'this.#add(row + Column.received)', 'void 0'],
+  ]),
+]
+
+const RULES = [
+  ...mutants('engine/rules/default-actions.js', [
+    ['aws:alert_strict drops', "['aws:alert_strict', 'none']", "['aws:alert_strict', 'all']"],
+    ['aws:alert_established drops', "['aws:alert_established', 'none']", "['aws:alert_established', 'all']"],
+    ['aws:drop_strict drops nothing', "['aws:drop_strict', 'all']", "['aws:drop_strict', 'none']"],
+    [
+      'aws:drop_established drops nothing',
+      "['aws:drop_established', 'established']",
+      "['aws:drop_established', 'none']",
+    ],
+    [
+      'aws:drop_established drops all',
+      "['aws:drop_established', 'established']",
+      "['aws:drop_established', 'all']",
+    ],
+  ]),
+  ...mutants('engine/rules/rule-set.js', [
+    ['aws:drop_established lets UDP and ICMP pass', 'subject.protocol !== Protocol.tcp ||', 'false ||'],
+    [
+      'drop rules come before pass rules',
+      "['pass', 'drop', 'reject', 'alert']",
+      "['drop', 'reject', 'pass', 'alert']",
+    ],
+    ['rules are in no order', "order === 'strict'", 'true'],
+    [
+      'flow:established is not heard',
+      'rule.established !== undefined && rule.established !== subject.established',
+      'false',
+    ],
+  ]),
+  ...mutants('engine/rules/stage.js', [
+    [
+      'what no rule decides is rejected',
+      'this.#set.dropsByDefault(subject) ? Outcome.defaultDrop : outcome',
+      'this.#set.dropsByDefault(subject) ? Outcome.defaultDrop : Outcome.ruleReject',
+    ],
+    ['reject rules drop', "rule.action === 'reject' && this.#reject(batch, cause, host)", 'false'],
+    [
+      'rules are asked about nothing',
+      'if (outcome !== Outcome.forward && outcome !== Outcome.streamError)',
+      'if (true)',
+    ],
+  ]),
+]
+
+const PATH = [
+  ...mutants('path/load-balancer.js', [
+    [
+      'the balancer forgets TCP after 10 s more',
+      'topology.loadBalancer.tcpIdle * NANOS_PER_SECOND',
+      '(topology.loadBalancer.tcpIdle + 10) * NANOS_PER_SECOND',
+    ],
+    [
+      'the balancer forgets TCP at its time-out',
+      'topology.loadBalancer.tcpIdle * NANOS_PER_SECOND',
+      'topology.loadBalancer.tcpIdle * NANOS_PER_SECOND - 1',
+    ],
+    [
+      'the balancer forgets UDP after 10 s more',
+      'topology.loadBalancer.otherIdle * NANOS_PER_SECOND',
+      '(topology.loadBalancer.otherIdle + 10) * NANOS_PER_SECOND',
+    ],
+    ['the balancer forwards what it does not know', 'topology.loadBalancer.nonSynMiss', "'forward'"],
+    [
+      'the balancer never resets on idle',
+      "topology.loadBalancer.resetOn.idle ? 'reset' :",
+      "false ? 'reset' :",
+    ],
+    ['the balancer always rebalances', "if (failover === 'no_rebalance')", 'if (false)'],
+    ['the balancer never rebalances', "if (failover === 'no_rebalance')", 'if (true)'],
+    [
+      'the balancer mixes up its resets',
+      '(service === Service.crashed ? resetOn.unhealthy : resetOn.deregistration)',
+      '(service === Service.crashed ? resetOn.deregistration : resetOn.unhealthy)',
+    ],
+    ['an entry survives its reset', 'entries.remove(flow)', 'void 0'],
+    [
+      'packets to a crashed host arrive',
+      'if (host >= 0 && this.#placement.service[host] !== Service.crashed)',
+      'if (host >= 0)',
+    ],
+    ['paths do not return', 'this.#entries.returnAll()', 'void 0'],
+    ['a drained host stays in service', 'this.#placement.leave(host, event.kind)', 'void 0'],
+  ]),
+  ...mutants('path/packet.js', [
+    ['the balancer takes UDP for TCP midstream', 'return tcp && ((flags', 'return ((flags'],
+  ]),
+  ...mutants('path/placement.js', [
+    [
+      'flows go to the last host in service',
+      'if (!this.byHash)\n                return host',
+      'if (!this.byHash) {\n                best = host;\n                continue;\n            }',
+    ],
+  ]),
+  ...mutants('path/steering.js', [
+    ['a steer holds for both directions', 'steer.direction === BOTH ||', 'true ||'],
+    ['steers are not heard', 'return this.#steers.length > 0', 'return false'],
+  ]),
+  ...mutants('sharing/replication.js', [
+    ['a crash replicates too', "if (cause === 'crash')\n            return", ''],
+    ['a drain replicates nothing', "if (cause === 'crash')\n            return", 'return'],
+  ]),
+]
+
+export const MUTANTS: readonly Mutant[] = [
+  ...KNOBS,
+  ...TIMEOUTS,
+  ...MISS,
+  ...TCP,
+  ...ENGINE,
+  ...RULES,
+  ...PATH,
+]

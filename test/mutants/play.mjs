@@ -1,0 +1,65 @@
+// Plays the suites against each mutant of the built engine, in one process: mutants are given as JSON on standard input, and what
+// each turned red is printed as JSON. A case that is red once need not be played again, unless a mutant has no other.
+import { readFileSync } from 'node:fs'
+import { register } from 'node:module'
+
+const root = new URL('../../', import.meta.url)
+const dist = new URL('dist/', root).href
+const mutants = JSON.parse(readFileSync(0, 'utf8'))
+register('./hooks.mjs', import.meta.url, { data: { dist, mutants } })
+
+const { CaptureStore, loadSuites, planCases } = await import(`${dist}index.js`)
+const { cases } = planCases(loadSuites([], [root.pathname]))
+const captures = new CaptureStore()
+
+for (const { name, file, from } of mutants) {
+  const found = readFileSync(new URL(file, dist), 'utf8').split(from).length - 1
+  if (found !== 1) throw new Error(`mutant "${name}": its text stands ${found} times in ${file}, not once`)
+}
+
+/** @param {string} query */
+async function player(query) {
+  const { CasePlayer } = await import(`${dist}run/play.js${query}`)
+  const { ReferenceTarget } = await import(`${dist}target/reference/reference.js${query}`)
+  const target = new ReferenceTarget('test')
+  const play = new CasePlayer(1)
+  const sessions = new Map()
+  const { signal } = new AbortController()
+  /** @param {{ setup: { key: string } }} test */
+  const sessionFor = async ({ setup }) => {
+    const session = sessions.get(setup.key) ?? (await target.prepare(setup, signal))
+    sessions.set(setup.key, session)
+    return session
+  }
+  /** @param {import('../../harness/index.ts').Case} test */
+  return async (test) => {
+    const session = await sessionFor(test)
+    const { outcome, mismatches } = await play.play(test, await captures.load(test.capture), session, signal)
+    return `${outcome} ${mismatches.length}`
+  }
+}
+
+const plain = await player('')
+const expected = new Map()
+for (const test of cases) expected.set(test.name, await plain(test))
+
+const alive = new Set(cases)
+const results = []
+for (const [index, { name }] of mutants.entries()) {
+  const mutated = await player(`?mutant=${index}`)
+  const red = []
+  let crash
+  const others = cases.filter((/** @type {import('../../harness/index.ts').Case} */ test) => !alive.has(test))
+  for (const test of [...alive, ...others]) {
+    if (red.length > 0 && !alive.has(test)) break
+    try {
+      if ((await mutated(test)) !== expected.get(test.name)) red.push(test)
+    } catch (error) {
+      crash ??= String(error)
+    }
+  }
+  for (const test of red) alive.delete(test)
+  results.push({ name, red: red.map((test) => test.name), ...(crash === undefined ? {} : { crash }) })
+}
+const failing = [...expected].filter(([, outcome]) => outcome !== 'pass 0').map(([name]) => name)
+process.stdout.write(JSON.stringify({ failing, results, survivors: [...alive].map(({ name }) => name) }))
