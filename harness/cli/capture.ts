@@ -1,6 +1,7 @@
 import { openCapture } from '../capture/open.ts'
 import { FlowStats } from '../flow/stats.ts'
 import { FlowTable } from '../flow/table.ts'
+import type { FlowInfo } from '../model/capture.ts'
 import { Breath } from '../support/breath.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { readPackets } from '../timeline/recorded.ts'
@@ -13,21 +14,28 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const command = newCommand('capture', 'Looks at captures.')
   const info = newCommand('info', 'Says what is in a capture.')
     .argument('<file>', 'a pcap or pcapng file, or - for standard input')
+    .option('--flows', 'list the flows: who is the client, and what told so')
     .option('--json', 'as JSON')
     .option('--debug', 'show where an error comes from')
-    .action(async (file: string, options: { json?: true }) => {
-      exitCode = await captureInfo(file, options.json === true, signal)
+    .action(async (file: string, options: InfoOptions) => {
+      exitCode = await captureInfo(file, options, signal)
     })
   command.addCommand(info)
   if (await parsed(command, args.length === 0 ? ['--help'] : args)) return ExitCode.ok
   return exitCode
 }
 
-async function captureInfo(file: string, json: boolean, signal: AbortSignal): Promise<ExitCode> {
+interface InfoOptions {
+  readonly flows?: true
+  readonly json?: true
+}
+
+async function captureInfo(file: string, options: InfoOptions, signal: AbortSignal): Promise<ExitCode> {
   await using source = await openCapture(file)
   const stats = new FlowStats()
   const breath = new Breath()
-  for await (const batch of readPackets(source, new FlowTable())) {
+  const table = new FlowTable()
+  for await (const batch of readPackets(source, table)) {
     await breath.take()
     signal.throwIfAborted()
     stats.add(batch)
@@ -40,7 +48,9 @@ async function captureInfo(file: string, json: boolean, signal: AbortSignal): Pr
     ...stats.summary(),
     ...(damage === undefined ? {} : { damage }),
   }
-  process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : text(found))
+  const flows = options.flows ? Array.from({ length: table.count }, (_, id) => table.info(id)) : undefined
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...found, flowList: flows }, null, 2)}\n`)
+  else process.stdout.write(`${text(found)}${(flows ?? []).map(flowLine).join('')}`)
   if (damage === undefined) return ExitCode.ok
   throw new FlowbreakError(
     'ERR_CAPTURE_DAMAGED',
@@ -60,4 +70,9 @@ function text(found: Readonly<Record<string, unknown>>): string {
     return `${`${name}:`.padEnd(14)} ${words}\n`
   })
   return lines.join('')
+}
+
+function flowLine({ id, protocol, client, server, opens, orientation }: FlowInfo): string {
+  const how = opens === 'n/a' ? '' : `, opens ${opens}`
+  return `flow ${id}: ${protocol} ${client} -> ${server} (client by ${orientation}${how})\n`
 }

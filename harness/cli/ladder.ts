@@ -1,6 +1,13 @@
 import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Host, Verdict } from '../model/codes.ts'
-import { BufferedOutput, describePacket, emittedAbout, paint, type ReplayPrinter } from './replay-text.ts'
+import {
+  BufferedOutput,
+  describePacket,
+  emittedAbout,
+  impactWords,
+  paint,
+  type ReplayPrinter,
+} from './replay-text.ts'
 
 /** Columns between two lanes, and those that time takes. */
 const GAP = 15
@@ -47,7 +54,10 @@ export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
         }
       }
     },
-    end: () => output.flush(),
+    end: (impact) => {
+      if (impact !== undefined) output.write(`impact: ${impactWords(impact)}\n`)
+      output.flush()
+    },
   }
 }
 

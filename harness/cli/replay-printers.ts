@@ -1,3 +1,4 @@
+import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Direction, Host, nameOf, Reason, Verdict } from '../model/codes.ts'
 import { ladderPrinter } from './ladder.ts'
 import { tablePrinter } from './replay-table.ts'
@@ -25,10 +26,10 @@ function totalsPrinter(): ReplayPrinter {
       }
       packets += count
     },
-    end: () => {
+    end: (impact) => {
       const of = (code: number) => totals[code] ?? 0
       process.stdout.write(
-        `packets=${packets} forward=${of(Verdict.forward)} drop=${of(Verdict.drop)} reject=${of(Verdict.reject)} undecided=${of(Verdict.undecided)} answered=${of(Verdict.answered)}\n`,
+        `packets=${packets} forward=${of(Verdict.forward)} drop=${of(Verdict.drop)} reject=${of(Verdict.reject)} undecided=${of(Verdict.undecided)} answered=${of(Verdict.answered)}${impact === undefined ? '' : ` impact=${impact.kind}`}\n`,
       )
     },
   }
@@ -60,6 +61,10 @@ function jsonPrinter(hosts: readonly string[]): ReplayPrinter {
         output.write(`${JSON.stringify(record)}\n`)
       }
     },
-    end: () => output.flush(),
+    end: (impact) => {
+      if (impact !== undefined)
+        output.write(`${JSON.stringify({ impact: { ...impact, after: impact.after / NANOS_PER_SECOND } })}\n`)
+      output.flush()
+    },
   }
 }

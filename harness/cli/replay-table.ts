@@ -6,6 +6,7 @@ import {
   describePacket,
   emittedAbout,
   hostName,
+  impactWords,
   paint,
   paintedVerdict,
   type ReplayPrinter,
@@ -26,7 +27,10 @@ export function tablePrinter(hosts: readonly string[]): ReplayPrinter {
         output.write(`${row(packets, by, i, hosts, clock)}\n`)
       }
     },
-    end: () => output.flush(),
+    end: (impact) => {
+      if (impact !== undefined) output.write(`impact: ${impactWords(impact)}\n`)
+      output.flush()
+    },
   }
 }
 

@@ -1,15 +1,18 @@
 import { writeSync } from 'node:fs'
 import { type Emitted, NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
+import type { Impact } from '../model/case.ts'
 import { Host, Kind, nameOf, Verdict } from '../model/codes.ts'
 import type { ObservationBatch } from '../model/target.ts'
 import { painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
+import { formatDuration } from '../support/duration.ts'
 import { describeFlags } from '../wire/tcp.ts'
 
 /** Prints what comes of packets as they come. */
 export interface ReplayPrinter {
   readonly observe: (observed: ObservationBatch, flows: unknown, phases: readonly string[]) => void
-  readonly end: () => void
+  /** `impact`: what the user of the connection felt, with reactive endpoints. */
+  readonly end: (impact: Impact | undefined) => void
 }
 
 /** Writes text through a buffer: a line a packet must not be a system call a packet. */
@@ -96,4 +99,9 @@ export function paintedVerdict(code: number, width: number): string {
   const name = nameOf(Verdict, code)
   const padded = name.padEnd(width)
   return name === 'unknown' ? padded : paint(VERDICT_STYLE[name], padded)
+}
+
+/** An impact in words: `survived`, `hung after 123.8s (client)`. */
+export function impactWords({ kind, after, end }: Impact): string {
+  return `${kind}${kind === 'survived' ? '' : ` after ${formatDuration(after)}`}${end === undefined ? '' : ` (${end})`}`
 }

@@ -86,7 +86,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const setup = setupOf(options)
   const injections = parseInjections(options.inject ?? [])
   const printer = printerFor(options, setup.topology.hosts)
-  const damage = await replayCapture({
+  const { damage, impact } = await replayCapture({
     capture,
     target: getTarget(options.target, version()),
     setup,
@@ -97,7 +97,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     signal,
     observe: printer.observe,
   })
-  printer.end()
+  printer.end(impact)
   if (damage === undefined) return ExitCode.ok
   throw new FlowbreakError(
     'ERR_CAPTURE_DAMAGED',

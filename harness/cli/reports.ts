@@ -8,6 +8,9 @@ export function deliverReports(choices: readonly ReporterChoice[], events: reado
   for (const { name, file } of choices) {
     const { render } = REPORTERS[name]
     if (file === undefined) process.stdout.write(render(events, screenOf(process.stdout, process.env)))
-    else writeReport(file, render(events))
+    else {
+      writeReport(file, render(events))
+      process.stderr.write(`${name} report: ${file}\n`)
+    }
   }
 }

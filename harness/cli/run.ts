@@ -130,6 +130,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       signal,
       emit,
     })
+    if (exitCode === ExitCode.usage)
+      process.stderr.write(
+        'flowbreak: Every case was skipped, for what the targets lack: nothing was shown.\n',
+      )
     return exitCode as ExitCode
   } finally {
     host.abandon()

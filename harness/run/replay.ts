@@ -1,7 +1,8 @@
 import { openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
+import { PacketBatch } from '../model/batch.ts'
 import type { Damage } from '../model/capture.ts'
-import type { Injection } from '../model/case.ts'
+import type { Impact, Injection } from '../model/case.ts'
 import type { Setup } from '../model/setup.ts'
 import type { ObservationBatch, Target } from '../model/target.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
@@ -36,24 +37,32 @@ export interface ReplayOptions {
   readonly observe: (observed: ObservationBatch, flows: TimelineFlows, phases: readonly string[]) => void
 }
 
-/** Replays one capture through a target, as it is read; answers the damage that ended it early, if any. */
-export async function replayCapture(options: ReplayOptions): Promise<Damage | undefined> {
+/** How a replay ended. */
+export interface Replayed {
+  /** Where the capture stopped being readable. */
+  readonly damage?: Damage | undefined
+  /** With reactive endpoints: what the user of the connection felt. */
+  readonly impact?: Impact | undefined
+}
+
+/** Replays one capture through a target, as it is read. */
+export async function replayCapture(options: ReplayOptions): Promise<Replayed> {
   const inMemory =
     options.endpoints === 'reactive' || options.injections.some(({ kind }) => kind === 'reconnect')
   return inMemory ? replayRecorded(options) : replayStream(options)
 }
 
-async function replayStream(options: ReplayOptions): Promise<Damage | undefined> {
+async function replayStream(options: ReplayOptions): Promise<Replayed> {
   const placed = await place(options)
   const table = new FlowTable()
   await using source = await openCapture(options.capture)
-  const feedback = new Feedback()
-  const timeline = compileStream(source, table, compileOptions(options, placed, feedback))
-  await play(options, timeline, feedback)
-  return source.damage
+  // What is read as it is replayed asks for no verdicts: guards and reactive endpoints need the capture in memory.
+  const timeline = compileStream(source, table, compileOptions(options, placed, new Feedback()))
+  await play(options, timeline, undefined)
+  return { damage: source.damage }
 }
 
-async function replayRecorded(options: ReplayOptions): Promise<undefined> {
+async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
   const recorded = await loadRecorded(options.capture)
   const feedback = new Feedback()
   const compile = compileOptions(
@@ -61,15 +70,15 @@ async function replayRecorded(options: ReplayOptions): Promise<undefined> {
     placeInjections(recorded, options.injections, options.flow),
     feedback,
   )
-  const timeline =
-    options.endpoints === 'reactive'
-      ? compileReactive(recorded, options.flow ?? 0, compile)
-      : compileRecorded(recorded, compile)
-  await play(options, timeline, feedback)
+  const reactive =
+    options.endpoints === 'reactive' ? compileReactive(recorded, options.flow ?? 0, compile) : undefined
+  await play(options, reactive ?? compileRecorded(recorded, compile), feedback)
+  return { impact: reactive?.impact() }
 }
 
 function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedback: Feedback) {
-  return { placed, hosts: options.setup.topology.hosts, feedback, seed: options.seed, out: roadBatch() }
+  const out = placed.length === 0 && options.endpoints === 'recorded' ? new PacketBatch(0, 0) : roadBatch()
+  return { placed, hosts: options.setup.topology.hosts, feedback, seed: options.seed, out }
 }
 
 /** Finds the injections' packets in a first pass, which a pipe does not allow. */
@@ -85,7 +94,11 @@ async function place(options: ReplayOptions): Promise<readonly Placed[]> {
   return placeInStream(source, new FlowTable(), injections, flow)
 }
 
-async function play(options: ReplayOptions, timeline: CompiledTimeline, feedback: Feedback): Promise<void> {
+async function play(
+  options: ReplayOptions,
+  timeline: CompiledTimeline,
+  feedback: Feedback | undefined,
+): Promise<void> {
   const { target, setup, seed, signal, observe } = options
   await using session = await target.prepare(setup, signal)
   const { epoch, phases, flows } = timeline
@@ -93,7 +106,7 @@ async function play(options: ReplayOptions, timeline: CompiledTimeline, feedback
   const chunks = assignHosts(timeline.chunks, new LoadBalancerPath(setup.topology, seed))
   for await (const observed of session.replay({ epoch, phases, chunks }, signal)) {
     await breath.take()
-    feedback.record(observed)
+    feedback?.record(observed)
     observe(observed, flows, phases)
   }
 }

@@ -69,7 +69,7 @@ describe('journeys: replay', () => {
       'host-swap@12',
       '--quiet',
     ])
-    expect(stdout).to.match(/packets=\d+ forward=1[23] drop=[1-9]/)
+    expect(stdout).to.match(/packets=\d+ forward=1[23] drop=[1-9]\d* .* impact=hung\n$/)
   })
 
   it('gives the same output for the same seed', () => {
@@ -77,5 +77,13 @@ describe('journeys: replay', () => {
     expect(flowbreak(args).stdout).to.equal(flowbreak(args).stdout)
     const ports = jsonLines(flowbreak(args).stdout).filter(({ phase }) => phase === 'reconnect')
     expect(ports).to.have.lengthOf(26)
+  })
+
+  it('says who is the client of each flow, and what told so', () => {
+    const { stdout } = flowbreak(['capture', 'info', 'captures/ftp-passive-ipv6.pcap', '--flows', '--json'])
+    const { flowList, packets } = JSON.parse(stdout)
+    expect(packets).to.be.greaterThan(50)
+    expect(flowList).to.have.lengthOf(2)
+    expect(flowList[0]).to.include({ client: '[2001:db8:c::10]:40000', orientation: 'syn', opens: 'syn' })
   })
 })
