@@ -17,6 +17,10 @@ export const VERBS = {
   },
   capture: { summary: 'look at a capture', load: () => import('./capture.ts') },
   suite: { summary: 'check and list suites, print their schema', load: () => import('./suite.ts') },
+  profile: {
+    summary: "real systems' settings, each with its source",
+    load: () => import('./profile.ts'),
+  },
   report: { summary: 'make reports of earlier runs', load: () => import('./report.ts') },
   doctor: { summary: 'what can run here, and how to get what is missing', load: () => import('./doctor.ts') },
 } as const satisfies Record<string, { summary: string; load: () => Promise<Verb> }>

@@ -50,6 +50,7 @@ describe('journeys: bad input', () => {
     refuses(['replay', LADDER, '--target', 'nowhere'], /no target nowhere/)
     refuses(['run', '--reporter', 'paper'], /no reporter "paper"/)
     refuses(['run', '--shard', '3/2'], /3\/2/)
+    refuses(['profile', 'show', 'nothing'], /nothing.*aws-nfw/)
     refuses(['report', 'show', 'nothing-of-this-name'], /no run nothing-of-this-name/)
   })
 
