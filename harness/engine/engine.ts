@@ -125,7 +125,7 @@ export class Engine {
   #decideFragment(batch: PacketBatch, index: number, host: number, flow: number): number {
     const alone = this.#pseudo.decideAlone(batch, index, host)
     const together = this.#fragmentHosts.note(batch, index, host, flow)
-    const whole = batch.rebuilt.find((datagram) => datagram.index === index)
+    const whole = rebuiltAt(batch.rebuilt, index)
     if (whole === undefined || flow < 0) return alone
     this.#fragmentHosts.forget(batch, index, flow)
     return together ? this.#decideWhole(batch, whole, host, flow, alone) : alone
@@ -147,4 +147,16 @@ export class Engine {
     const base = table.touch(flow)
     return this.#tcp.decide(batch, whole, host, table, base, direction, batch.time[index] ?? 0, this.#segment)
   }
+}
+
+/** The datagram that packet `index` completed: they are in order of index, and there may be many in a batch. */
+function rebuiltAt(rebuilt: readonly Rebuilt[], index: number): Rebuilt | undefined {
+  let from = 0
+  let to = rebuilt.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((rebuilt[middle]?.index ?? index) < index) from = middle + 1
+    else to = middle
+  }
+  return rebuilt[from]?.index === index ? rebuilt[from] : undefined
 }

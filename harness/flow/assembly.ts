@@ -3,6 +3,8 @@ import type { Nanos } from '../model/batch.ts'
 const LARGEST_DATAGRAM = 65_535
 /** Offsets count these, and all fragments but the last are a multiple long (RFC 791 3.1, RFC 8200 4.5). */
 const BLOCK = 8
+/** Bytes reserved at first: enough for two fragments of an Ethernet, as most datagrams have. */
+const LEAST_CAPACITY = 4096
 
 /**
  * One datagram being put together. Where fragments overlap, what came first stays. Fragments that contradict each other, or
@@ -12,7 +14,7 @@ export class Assembly {
   /** Flow of the datagram, -1 until its transport header is known. */
   flow = -1
   direction = 0
-  readonly began: Nanos
+  began: Nanos
   /** What precedes the segment: the headers of the first fragment without those of fragmentation. */
   #head: Uint8Array | undefined
   #data = new Uint8Array(0)
@@ -27,9 +29,26 @@ export class Assembly {
     this.began = began
   }
 
+  /** Makes it another datagram's, in the same memory. */
+  restart(began: Nanos): void {
+    this.began = began
+    this.flow = -1
+    this.direction = 0
+    this.#head = undefined
+    this.#present.fill(0)
+    this.#blocks = 0
+    this.#length = -1
+    this.#broken = false
+  }
+
   /** Bytes of memory that it takes. */
   get held(): number {
     return this.#data.length + this.#present.length + (this.#head?.length ?? 0)
+  }
+
+  /** Whether it takes no more memory than a new one would. */
+  get isSmall(): boolean {
+    return this.#data.length === LEAST_CAPACITY
   }
 
   /** Takes the headers of the fragment at offset 0; the first ones stay. */
@@ -46,13 +65,23 @@ export class Assembly {
     }
     if (isLast) this.#length = stop
     this.#reserve(stop)
-    for (let at = offset; at < stop; at += BLOCK) {
-      if (this.#present[at / BLOCK] === 1) continue
-      this.#present[at / BLOCK] = 1
-      this.#blocks++
-      const source = from + at - offset
-      this.#data.set(bytes.subarray(source, Math.min(source + BLOCK, to)), at)
-    }
+    const first = offset / BLOCK
+    const end = Math.ceil(stop / BLOCK)
+    const taken = this.#present.indexOf(1, first)
+    if (taken < 0 || taken >= end) this.#put(bytes, from, to, first, end)
+    else
+      for (let block = first; block < end; block++) {
+        const source = from + (block - first) * BLOCK
+        if (this.#present[block] !== 1)
+          this.#put(bytes, source, Math.min(source + BLOCK, to), block, block + 1)
+      }
+  }
+
+  /** Puts bytes[from, to) where blocks `first` … `end`-1 are missing. */
+  #put(bytes: Uint8Array, from: number, to: number, first: number, end: number): void {
+    this.#data.set(bytes.subarray(from, to), first * BLOCK)
+    this.#present.fill(1, first, end)
+    this.#blocks += end - first
   }
 
   /** Lets go of what was kept; nothing can complete it any more. */
@@ -84,7 +113,7 @@ export class Assembly {
 
   #reserve(stop: number): void {
     if (stop <= this.#data.length) return
-    let capacity = Math.max(2048, this.#data.length)
+    let capacity = Math.max(LEAST_CAPACITY, this.#data.length)
     while (capacity < stop) capacity *= 2
     const data = new Uint8Array(capacity)
     data.set(this.#data)

@@ -3,13 +3,11 @@ import type { HashTable } from '../support/hash-table.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { ipv4Text, ipv6Text } from './address-text.ts'
 import type { FlowColumns } from './columns.ts'
-import type { Family } from './family.ts'
 import { OPENINGS, ORIENTATIONS } from './orientation.ts'
 import { icmpOf } from './transport.ts'
 
-/** Reads a flow back from its columns and the keys of its family. */
-export function describeFlow(id: number, columns: FlowColumns, family: Family): FlowInfo {
-  const { table } = family
+/** Reads a flow back from its columns and the table of its keys. */
+export function describeFlow(id: number, columns: FlowColumns, table: HashTable): FlowInfo {
   const local = columns.local[id] ?? 0
   const six = columns.isIpv6(id)
   const words = six ? 4 : 1
@@ -22,7 +20,7 @@ export function describeFlow(id: number, columns: FlowColumns, family: Family): 
     const port = low ? ports >>> 16 : ports & 0xffff
     return six ? `[${address}]:${port}` : `${address}:${port}`
   }
-  const clientIsLow = ((family.flows[local] ?? 0) & 1) === 1
+  const clientIsLow = (table.value(local) & 1) === 1
   return {
     id,
     protocol,

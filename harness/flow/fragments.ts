@@ -19,6 +19,8 @@ export class FragmentStore {
   /** In the order in which they began. */
   readonly #open = new Map<string, Assembly>()
   #held = 0
+  /** A small datagram that was completed, whose memory the next one takes. */
+  #spare: Assembly | undefined
 
   /** Takes packet `index`, a fragment; undefined where its fragment header was not captured. */
   add(batch: PacketBatch, index: number): Datagram | undefined {
@@ -34,7 +36,10 @@ export class FragmentStore {
     }
     this.#held += assembly.held
     const whole = assembly.whole()
-    if (whole !== undefined) this.#drop(key, assembly)
+    if (whole !== undefined) {
+      this.#drop(key, assembly)
+      if (assembly.isSmall) this.#spare = assembly
+    }
     this.#makeRoom()
     return { assembly, whole: whole !== undefined && finishDatagram(whole) ? whole : undefined }
   }
@@ -48,7 +53,10 @@ export class FragmentStore {
     const known = this.#open.get(key)
     if (known !== undefined && time - known.began <= timeout) return known
     if (known !== undefined) this.#drop(key, known)
-    const begun = new Assembly(time)
+    const begun = this.#spare ?? new Assembly(time)
+    begun.restart(time)
+    this.#spare = undefined
+    this.#held += begun.held
     this.#open.set(key, begun)
     return begun
   }

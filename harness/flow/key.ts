@@ -14,7 +14,19 @@ export function realm(vlan: number, protocol: number): number {
   return (vlan << 8) | protocol
 }
 
-/** Writes an IPv4 key; `ports` is source << 16 | destination. Whether the sender is the lower endpoint. */
+/** 1 where the sender of an IPv4 packet is the lower endpoint, else 0; `ports` is source << 16 | destination. */
+export function isLow4(source: number, destination: number, ports: number): number {
+  // Without branches: which way a packet goes cannot be predicted, and this runs once a packet.
+  const isEqual = Number(source === destination) & Number(ports >>> 16 <= (ports & 0xffff))
+  return Number(source < destination) | isEqual
+}
+
+/** `a` where `isFirst` is 1, `b` where it is 0; without a branch. */
+export function either(isFirst: number, a: number, b: number): number {
+  return b ^ ((a ^ b) & -isFirst)
+}
+
+/** Writes an IPv4 key. Whether the sender is the lower endpoint. */
 export function writeKey4(
   key: Int32Array,
   source: number,
@@ -22,14 +34,10 @@ export function writeKey4(
   ports: number,
   realmOfFlow: number,
 ): boolean {
-  // Without branches: which way a packet goes cannot be predicted, and this runs once a packet.
-  const isEqual = Number(source === destination) & Number(ports >>> 16 <= (ports & 0xffff))
-  const isLow = Number(source < destination) | isEqual
-  const swapped = swapPorts(ports)
-  const addressBits = (source ^ destination) & -isLow
-  key[0] = destination ^ addressBits
-  key[1] = source ^ addressBits
-  key[2] = swapped ^ ((ports ^ swapped) & -isLow)
+  const isLow = isLow4(source, destination, ports)
+  key[0] = either(isLow, source, destination)
+  key[1] = either(isLow, destination, source)
+  key[2] = either(isLow, ports, swapPorts(ports))
   key[3] = realmOfFlow
   return isLow === 1
 }
@@ -58,6 +66,7 @@ export function writeKey6(
   return senderIsLow
 }
 
-function swapPorts(ports: number): number {
+/** Source and destination port the other way round. */
+export function swapPorts(ports: number): number {
   return (ports << 16) | (ports >>> 16)
 }

@@ -2,6 +2,7 @@ import type { PacketBatch } from '../model/batch.ts'
 import type { FlowInfo } from '../model/capture.ts'
 import { Direction, Kind, Link } from '../model/codes.ts'
 import { FlowbreakError } from '../support/errors.ts'
+import { HashTable } from '../support/hash-table.ts'
 import { u32 } from '../wire/bytes.ts'
 import { dissect } from '../wire/dissect.ts'
 import { findQuote, isIcmpError, type Quote } from '../wire/icmp.ts'
@@ -9,9 +10,8 @@ import { destinationAt, isIpv6, sourceAt } from '../wire/ip.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { about, FlowColumns } from './columns.ts'
 import { describeFlow } from './describe.ts'
-import { Family } from './family.ts'
 import { FragmentStore } from './fragments.ts'
-import { KEY4_WORDS, KEY6_WORDS, realm, writeKey4, writeKey6 } from './key.ts'
+import { either, isLow4, KEY4_WORDS, KEY6_WORDS, realm, swapPorts, writeKey4, writeKey6 } from './key.ts'
 import { openingOf, orientationOf, senderIsClient } from './orientation.ts'
 import { flowPorts, icmpOf, ipProtocol } from './transport.ts'
 
@@ -22,8 +22,9 @@ import { flowPorts, icmpOf, ipProtocol } from './transport.ts'
  * datagram. Packets from an endpoint to itself are all c2s.
  */
 export class FlowTable {
-  readonly #four = new Family(KEY4_WORDS)
-  readonly #six = new Family(KEY6_WORDS)
+  /** Keys by address family; the word with each is flow id << 1 | 1 where the client is the endpoint that the key names first. */
+  readonly #four = new HashTable(KEY4_WORDS)
+  readonly #six = new HashTable(KEY6_WORDS)
   readonly #columns = new FlowColumns()
   readonly #fragments = new FragmentStore()
   readonly #quote: Quote = { l3: 0, l4: -1, protocol: 0 }
@@ -38,28 +39,37 @@ export class FlowTable {
 
   /** Fills `flow` and `direction`, and appends the datagrams that the batch completes to `rebuilt`. */
   assign(batch: PacketBatch): void {
-    const { view, kind, l3, l4, vlan, flags, flow, direction, count } = batch
-    const four = this.#four
-    const { table } = four
-    const { key } = table
-    for (let i = 0; i < count; i++) {
-      const what = kind[i]
-      if (what !== Kind.tcp4 && what !== Kind.udp4) {
-        this.#assignOther(batch, i)
-        continue
-      }
-      const ip = l3[i] ?? 0
-      const ports = view.getInt32(l4[i] ?? 0)
-      const protocol = what === Kind.tcp4 ? Protocol.tcp : Protocol.udp
-      const home = realm(vlan[i] ?? 0, protocol)
-      const senderIsLow = writeKey4(key, view.getInt32(ip + 12), view.getInt32(ip + 16), ports, home)
-      const known = table.count
-      const local = table.add()
-      if (local === known) this.#open(batch, i, four, protocol, flags[i] ?? 0, ports, senderIsLow)
-      const entry = four.flows[local] ?? 0
-      flow[i] = entry >> 1
-      direction[i] = directionBy(entry, senderIsLow)
+    let i = 0
+    while (i < batch.count) {
+      i = this.#assignKnown(batch, i)
+      if (i < batch.count) this.#assignOne(batch, i++)
     }
+  }
+
+  /** TCP and UDP over IPv4 of flows that there are: nearly every packet. Answers the index of the first other one. */
+  #assignKnown(batch: PacketBatch, from: number): number {
+    const { view, kind, l3, l4, vlan, flow, direction, count } = batch
+    const table = this.#four
+    for (let i = from; i < count; i++) {
+      const what = kind[i]
+      if (what !== Kind.tcp4 && what !== Kind.udp4) return i
+      const ip = l3[i] ?? 0
+      const source = view.getInt32(ip + 12)
+      const destination = view.getInt32(ip + 16)
+      const ports = view.getInt32(l4[i] ?? 0)
+      const isLow = isLow4(source, destination, ports)
+      const local = table.find4(
+        either(isLow, source, destination),
+        either(isLow, destination, source),
+        either(isLow, ports, swapPorts(ports)),
+        realm(vlan[i] ?? 0, what === Kind.tcp4 ? Protocol.tcp : Protocol.udp),
+      )
+      if (local < 0) return i
+      const entry = table.value(local)
+      flow[i] = entry >> 1
+      direction[i] = (entry & 1) ^ isLow
+    }
+    return count
   }
 
   /** What is known of a flow. Throws ERR_FLOW where there is no such flow. */
@@ -74,14 +84,14 @@ export class FlowTable {
 
   /** Forgets every flow and keeps the memory; costs what was used. */
   reset(): void {
-    this.#four.table.reset()
-    this.#six.table.reset()
+    this.#four.reset()
+    this.#six.reset()
     this.#columns.clear()
     this.#fragments.clear()
   }
 
-  /** All but TCP and UDP over IPv4. */
-  #assignOther(batch: PacketBatch, i: number): void {
+  /** A packet of any kind. */
+  #assignOne(batch: PacketBatch, i: number): void {
     const { bytes } = batch
     const kind = batch.kind[i] ?? Kind.other
     const l3 = batch.l3[i] ?? -1
@@ -135,12 +145,12 @@ export class FlowTable {
     }
     const ports = flowPorts(bytes, l4, protocol, six)
     if (ports === undefined) return
-    const family = six ? this.#six : this.#four
+    const table = six ? this.#six : this.#four
     const senderIsLow = this.#writeKey(bytes, l3, six, ports, realm(vlan, protocol))
-    const known = family.table.count
-    const local = family.table.add()
-    if (local === known) this.#open(batch, i, family, protocol, flags, ports, senderIsLow)
-    this.#take(family, local, senderIsLow)
+    const known = table.count
+    const local = table.add()
+    if (local === known) this.#open(batch, i, table, local, protocol, flags, ports, senderIsLow)
+    this.#take(table, local, senderIsLow)
   }
 
   /** The flow of the packet that the ICMP error at `l4` quotes, the other way. */
@@ -149,32 +159,33 @@ export class FlowTable {
     if (!findQuote(bytes, l4, end, six, quote)) return
     const ports = flowPorts(bytes, quote.l4, quote.protocol, six)
     if (ports === undefined) return
-    const family = six ? this.#six : this.#four
+    const table = six ? this.#six : this.#four
     const senderIsLow = this.#writeKey(bytes, quote.l3, six, ports, realm(vlan, quote.protocol))
-    const local = family.table.find()
+    const local = table.find()
     if (local < 0) return
-    this.#take(family, local, senderIsLow)
+    this.#take(table, local, senderIsLow)
     this.#direction = this.#direction === Direction.c2s ? Direction.s2c : Direction.c2s
   }
 
   #writeKey(bytes: Uint8Array, l3: number, six: boolean, ports: number, home: number): boolean {
     const source = sourceAt(bytes, l3)
     const destination = destinationAt(bytes, l3)
-    if (six) return writeKey6(this.#six.table.key, bytes, source, destination, ports, home)
-    return writeKey4(this.#four.table.key, u32(bytes, source) | 0, u32(bytes, destination) | 0, ports, home)
+    if (six) return writeKey6(this.#six.key, bytes, source, destination, ports, home)
+    return writeKey4(this.#four.key, u32(bytes, source) | 0, u32(bytes, destination) | 0, ports, home)
   }
 
-  #take(family: Family, local: number, senderIsLow: boolean): void {
-    const entry = family.flows[local] ?? 0
+  #take(table: HashTable, local: number, senderIsLow: boolean): void {
+    const entry = table.value(local)
     this.#flow = entry >> 1
-    this.#direction = directionBy(entry, senderIsLow)
+    this.#direction = (entry & 1) ^ Number(senderIsLow)
   }
 
   /** Opens a flow for the key just added. */
   #open(
     batch: PacketBatch,
     i: number,
-    family: Family,
+    table: HashTable,
+    local: number,
     protocol: number,
     flags: number,
     ports: number,
@@ -182,18 +193,12 @@ export class FlowTable {
   ): void {
     const opening = openingOf(protocol, flags)
     const orientation = orientationOf(protocol, opening, ports)
-    const clientIsLow =
-      senderIsClient(orientation, ports) === senderIsLow || isToItself(family.table.key, ports)
+    const clientIsLow = senderIsClient(orientation, ports) === senderIsLow || isToItself(table.key, ports)
     const number = batch.number[i] ?? 0
-    const six = family === this.#six
-    const local = family.enter(this.count, clientIsLow)
+    const six = table === this.#six
+    table.setValue(local, (this.count << 1) | (clientIsLow ? 1 : 0))
     this.#columns.add(local, about(six, orientation, opening), number, batch.time[i] ?? 0)
   }
-}
-
-/** The direction of a packet by its flow's entry in `Family.flows`. */
-function directionBy(entry: number, senderIsLow: boolean): number {
-  return (entry & 1) ^ Number(senderIsLow)
 }
 
 /** Whether both endpoints of the key are the same. */

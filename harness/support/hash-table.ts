@@ -1,22 +1,29 @@
-import { randomFillSync } from 'node:crypto'
-
 const FIRST_CAPACITY = 64
 const NO_SLOTS = new Int32Array(0)
 
-/** Random odd multipliers, one a word of the key; of the process, so that making a table costs nothing. */
+/**
+ * Random odd multipliers, one a word of the key; of the process, so that making a table costs nothing. Whoever made a capture
+ * never sees a number of `Math.random`, so it does, and the cryptography need not be loaded.
+ */
 let multipliers = NO_SLOTS
 
 function multipliersFor(words: number): Int32Array {
   if (multipliers.length < words) {
-    const grown = randomFillSync(new Int32Array(words)).map((word) => word | 1)
+    const grown = new Int32Array(words).map(() => (Math.random() * 2 ** 32) | 1)
     grown.set(multipliers)
     multipliers = grown
   }
   return multipliers
 }
 
+/** Words behind the key in a record: its hash, so that growing and resetting never read keys, and the caller's own word. */
+const HASH = 0
+const VALUE = 1
+const RECORD_EXTRA = 2
+
 /**
- * Gives keys of a fixed number of 32-bit words dense ids from 0, in the order of adding. Open addressing over typed arrays, at
+ * Gives keys of a fixed number of 32-bit words dense ids from 0, in the order of adding, and keeps one word of the caller's
+ * with each key, where looking it up has just been. Open addressing over typed arrays, at
  * most half full, doubling when it must. The hash is multiply-shift over the key's words with multipliers drawn anew by each
  * process (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem"), so that nobody who chooses
  * the keys can choose the collisions; ids do not depend on it.
@@ -30,22 +37,49 @@ export class HashTable {
   readonly #multipliers: Int32Array
   /** id + 1 by place, 0: empty. */
   #slots: Int32Array
-  #keys: Int32Array
-  /** By id, so that growing and resetting never read keys. */
-  #hashes: Int32Array
+  /** By id: key, hash and value side by side. */
+  #records: Int32Array
+  readonly #stride: number
 
   constructor(words: number) {
     this.words = words
     this.key = new Int32Array(words)
     this.#multipliers = multipliersFor(words)
     this.#slots = new Int32Array(FIRST_CAPACITY * 2)
-    this.#keys = new Int32Array(FIRST_CAPACITY * words)
-    this.#hashes = new Int32Array(FIRST_CAPACITY)
+    this.#stride = words + RECORD_EXTRA
+    this.#records = new Int32Array(FIRST_CAPACITY * this.#stride)
   }
 
   /** The id of `key`, -1: it was not added. */
   find(): number {
     return this.#lookUp(this.#hash())
+  }
+
+  /** As `find`, for a table of keys of four words that are not written first: it runs once a packet. */
+  find4(a: number, b: number, c: number, d: number): number {
+    const multipliers = this.#multipliers
+    const hash = folded(
+      (Math.imul(multipliers[0] ?? 0, a) +
+        Math.imul(multipliers[1] ?? 0, b) +
+        Math.imul(multipliers[2] ?? 0, c) +
+        Math.imul(multipliers[3] ?? 0, d)) |
+        0,
+    )
+    const slots = this.#slots
+    const records = this.#records
+    const mask = slots.length - 1
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const id = (slots[slot] ?? 0) - 1
+      if (id < 0) return -1
+      const base = id * (4 + RECORD_EXTRA)
+      if (
+        records[base] === a &&
+        records[base + 1] === b &&
+        records[base + 2] === c &&
+        records[base + 3] === d
+      )
+        return id
+    }
   }
 
   /** The id of `key`, which is `count` before the call when the key is new. */
@@ -57,16 +91,24 @@ export class HashTable {
 
   /** Word `index` of the key that has this id. */
   word(id: number, index: number): number {
-    return this.#keys[id * this.words + index] ?? 0
+    return this.#records[id * this.#stride + index] ?? 0
+  }
+
+  /** The caller's word of the key that has this id; 0 until it is set. */
+  value(id: number): number {
+    return this.#records[id * this.#stride + this.words + VALUE] ?? 0
+  }
+
+  setValue(id: number, value: number): void {
+    this.#records[id * this.#stride + this.words + VALUE] = value
   }
 
   /** Forgets every key and keeps the memory; takes time in proportion to `count`, not to the capacity. */
   reset(): void {
     const slots = this.#slots
-    const hashes = this.#hashes
     const mask = slots.length - 1
     for (let id = 0; id < this.count; id++) {
-      let slot = (hashes[id] ?? 0) & mask
+      let slot = this.#hashOf(id) & mask
       while (slots[slot] !== id + 1) slot = (slot + 1) & mask
       slots[slot] = 0
     }
@@ -78,22 +120,26 @@ export class HashTable {
     const multipliers = this.#multipliers
     let hash = 0
     for (let i = 0; i < key.length; i++) hash = (hash + Math.imul(multipliers[i] ?? 0, key[i] ?? 0)) | 0
-    // The high bits are the good ones, and places are taken from the low ones.
-    return hash ^ (hash >>> 16)
+    return folded(hash)
+  }
+
+  #hashOf(id: number): number {
+    return this.word(id, this.words + HASH)
   }
 
   #lookUp(hash: number): number {
     const slots = this.#slots
-    const keys = this.#keys
+    const records = this.#records
+    const stride = this.#stride
     const key = this.key
     const words = key.length
     const mask = slots.length - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = (slots[slot] ?? 0) - 1
       if (id < 0) return -1
-      const base = id * words
+      const base = id * stride
       let i = 0
-      while (i < words && keys[base + i] === key[i]) i++
+      while (i < words && records[base + i] === key[i]) i++
       if (i === words) return id
     }
   }
@@ -101,8 +147,10 @@ export class HashTable {
   #insert(hash: number): number {
     if (this.count * 2 === this.#slots.length) this.#grow()
     const id = this.count++
-    this.#keys.set(this.key, id * this.words)
-    this.#hashes[id] = hash
+    const base = id * this.#stride
+    this.#records.set(this.key, base)
+    this.#records[base + this.words + HASH] = hash
+    this.#records[base + this.words + VALUE] = 0
     this.#place(id, hash)
     return id
   }
@@ -118,14 +166,14 @@ export class HashTable {
   #grow(): void {
     const capacity = this.#slots.length
     this.#slots = new Int32Array(capacity * 2)
-    this.#keys = grown(this.#keys, capacity * this.words)
-    this.#hashes = grown(this.#hashes, capacity)
-    for (let id = 0; id < this.count; id++) this.#place(id, this.#hashes[id] ?? 0)
+    const records = this.#records
+    this.#records = new Int32Array(capacity * this.#stride)
+    this.#records.set(records)
+    for (let id = 0; id < this.count; id++) this.#place(id, this.#hashOf(id))
   }
 }
 
-function grown(array: Int32Array, length: number): Int32Array {
-  const larger = new Int32Array(length)
-  larger.set(array)
-  return larger
+/** The high bits of a hash are the good ones, and places are taken from the low ones. */
+function folded(hash: number): number {
+  return hash ^ (hash >>> 16)
 }

@@ -6,7 +6,7 @@ import { FlowbreakError } from '../support/errors.ts'
 import { decodeBatch } from '../wire/decode.ts'
 
 /** Packets that a batch on the road holds at most, and the bytes that its frames may take. */
-const BATCH_PACKETS = 16_384
+const BATCH_PACKETS = 4096
 const BATCH_BYTES = 1 << 20
 
 /** A batch of the size that travels between stages. */
