@@ -1,8 +1,9 @@
 import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Direction, Host, nameOf, Reason, Verdict } from '../model/codes.ts'
+import { hostName } from '../report/packet-words.ts'
 import { ladderPrinter } from './ladder.ts'
 import { tablePrinter } from './replay-table.ts'
-import { BufferedOutput, Clock, emittedAbout, hostName, type ReplayPrinter } from './replay-text.ts'
+import { BufferedOutput, Clock, emittedAbout, type ReplayPrinter } from './replay-text.ts'
 
 /** The printer that the options ask for: totals, JSON lines, a ladder, or the table. */
 export function printerFor(
@@ -50,8 +51,8 @@ function jsonPrinter(hosts: readonly string[]): ReplayPrinter {
           flow: (packets.flow[i] ?? -1) < 0 ? null : packets.flow[i],
           direction: nameOf(Direction, packets.direction[i] ?? 0),
           phase: phases[packets.phase[i] ?? 0],
-          host: hostName(packets.host[i] ?? Host.unknown, hosts),
-          by: hostName(by[i] ?? Host.unknown, hosts),
+          host: hostName(hosts, packets.host[i] ?? Host.unknown),
+          by: hostName(hosts, by[i] ?? Host.unknown),
           verdict: nameOf(Verdict, packets.verdict[i] ?? 0),
           ...(reason === Reason.none ? {} : { reason: nameOf(Reason, reason) }),
           ...(emitted.length === 0

@@ -1,11 +1,11 @@
 import type { PacketBatch } from '../model/batch.ts'
 import { Direction, Host, nameOf, Reason } from '../model/codes.ts'
+import { hostName } from '../report/packet-words.ts'
 import {
   BufferedOutput,
   Clock,
   describePacket,
   emittedAbout,
-  hostName,
   impactWords,
   paint,
   paintedVerdict,
@@ -44,7 +44,7 @@ function row(
   const number = packets.number[i] ?? 0
   const flow = packets.flow[i] ?? -1
   const reason = packets.reason[i] ?? 0
-  const decider = hostName(by[i] ?? Host.unknown, hosts)
+  const decider = hostName(hosts, by[i] ?? Host.unknown)
   const why = [
     reason === Reason.none ? '' : nameOf(Reason, reason),
     ...emittedAbout(packets, i).map(

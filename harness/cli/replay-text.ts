@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs'
 import { type Emitted, NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
 import type { Impact } from '../model/case.ts'
-import { Host, Kind, nameOf, Verdict } from '../model/codes.ts'
+import { nameOf, Verdict } from '../model/codes.ts'
 import type { ObservationBatch } from '../model/target.ts'
+import { contentWords } from '../report/packet-words.ts'
 import { painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
 import { formatDuration } from '../support/duration.ts'
-import { describeFlags } from '../wire/tcp.ts'
 
 /** Prints what comes of packets as they come. */
 export interface ReplayPrinter {
@@ -40,14 +40,6 @@ export class BufferedOutput {
   }
 }
 
-/** Who a host code stands for: a host's name, `lb`, `path`, `bypass` or `unknown`. */
-export function hostName(code: number, hosts: readonly string[]): string {
-  if (code === Host.loadBalancer) return 'lb'
-  if (code === Host.path) return 'path'
-  if (code === Host.bypass) return 'bypass'
-  return hosts[code] ?? 'unknown'
-}
-
 /** Times are those at which packets are offered, from the first one. */
 export class Clock {
   #zero: number | undefined
@@ -63,24 +55,9 @@ export function emittedAbout(packets: PacketBatch, index: number): readonly Emit
   return packets.emitted.length === 0 ? [] : packets.emitted.filter(({ cause }) => cause === index)
 }
 
-/** A packet in few words: `PSH, ACK 128 B`, `UDP 40 B`. */
+/** A packet in few words: `PSH ACK 128 B`, `UDP 40 B`. */
 export function describePacket(packets: PacketBatch, i: number): string {
-  const kind = packets.kind[i] ?? 0
-  const payload = packets.payload[i] ?? 0
-  const size = payload === 0 ? '' : ` ${payload} B`
-  if (kind === Kind.tcp4 || kind === Kind.tcp6) return `${describeFlags(packets.flags[i] ?? 0)}${size}`
-  const words: Readonly<Record<number, string>> = {
-    [Kind.udp4]: 'UDP',
-    [Kind.udp6]: 'UDP',
-    [Kind.icmp4]: 'ICMP',
-    [Kind.icmp6]: 'ICMPv6',
-    [Kind.fragment4]: 'fragment',
-    [Kind.fragment6]: 'fragment',
-    [Kind.ip4]: 'IPv4',
-    [Kind.ip6]: 'IPv6',
-    [Kind.malformed]: 'malformed',
-  }
-  return `${words[kind] ?? 'other'}${size}`
+  return contentWords(packets.kind[i] ?? 0, packets.flags[i] ?? 0, packets.payload[i] ?? 0)
 }
 
 /** Colours, where standard output has them. */

@@ -10,7 +10,6 @@ import { emitTcp, parseTcp, type TcpHeader } from './tcp.ts'
 import { emitTcpOptions, findOption, TcpOption } from './tcp-options.ts'
 
 export { readdress } from './readdress.ts'
-export { describeFlags } from './tcp.ts'
 export { verifyChecksums } from './verify.ts'
 
 /** A recorded frame to make others from. */

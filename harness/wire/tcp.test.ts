@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { checkTcp, describeFlags, emitTcp, parseTcp } from './tcp.ts'
+import { checkTcp, emitTcp, parseTcp } from './tcp.ts'
 
 const port = fc.nat(0xffff)
 const number = fc.nat(0xffffffff)
@@ -37,12 +37,5 @@ describe('wire/tcp', () => {
     expect(checkTcp(bytes, 0, 23)).to.match(/header length is 24, 23/)
     expect(checkTcp(bytes, 0, 24)).to.equal(undefined)
     expect(parseTcp(bytes, 0, 23)).to.equal(undefined)
-  })
-
-  it('names flags', () => {
-    expect(describeFlags(0x12)).to.equal('SYN, ACK')
-    expect(describeFlags(0x19)).to.equal('FIN, PSH, ACK')
-    expect(describeFlags(0xff)).to.equal('FIN, SYN, RST, PSH, ACK, URG, ECE, CWR')
-    expect(describeFlags(0)).to.equal('none')
   })
 })

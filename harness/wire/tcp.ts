@@ -1,4 +1,3 @@
-import { Tcp } from '../model/codes.ts'
 import { putU16, putU32, u16, u32 } from './bytes.ts'
 
 /** A TCP header (RFC 9293 3.1), without its checksum, which needs the IP header. */
@@ -56,11 +55,4 @@ export function emitTcp(header: TcpHeader, bytes: Uint8Array, at: number): numbe
   putU16(bytes, at + 18, header.urgent)
   bytes.set(header.options, at + 20)
   return at + length
-}
-
-/** The names of the flags that are set, as `SYN, ACK`; `none` for 0. */
-export function describeFlags(flags: number): string {
-  const names: string[] = []
-  for (const [name, bit] of Object.entries(Tcp)) if ((flags & bit) !== 0) names.push(name.toUpperCase())
-  return names.length === 0 ? 'none' : names.join(', ')
 }
