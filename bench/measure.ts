@@ -23,12 +23,20 @@ export function runOnce({ command, args, cwd }: CommandLine): Sample {
   try {
     const report = join(folder, 'time')
     const began = process.hrtime.bigint()
-    const { status, stdout, stderr } = spawnSync('time', ['-f', '%M', '-o', report, command, ...args], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-      ...(cwd === undefined ? {} : { cwd }),
-    })
+    const { status, stdout, stderr, error } = spawnSync(
+      'time',
+      ['-f', '%M', '-o', report, command, ...args],
+      {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+        ...(cwd === undefined ? {} : { cwd }),
+      },
+    )
     const seconds = Number(process.hrtime.bigint() - began) / 1e9
+    if (error !== undefined)
+      throw new Error(
+        `${error.message}: the benchmarks need GNU time and ${command} (apt-get install time suricata)`,
+      )
     if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`)
     const kibibytes = Number(readFileSync(report, 'utf8').trim().split('\n').at(-1))
     return { seconds, mebibytes: kibibytes / 1024, stdout }
