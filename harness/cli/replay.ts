@@ -86,7 +86,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const setup = setupOf(options)
   const injections = parseInjections(options.inject ?? [])
   const printer = printerFor(options, setup.topology.hosts)
-  const { damage, impact } = await replayCapture({
+  const replaying = replayCapture({
     capture,
     target: getTarget(options.target, version()),
     setup,
@@ -96,6 +96,11 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     seed: options.seed,
     signal,
     observe: printer.observe,
+  })
+  // Interrupted: what was printed so far is whole lines, and is kept.
+  const { damage, impact } = await replaying.catch((thrown: unknown) => {
+    if (signal.aborted) printer.end(undefined)
+    throw thrown
   })
   printer.end(impact)
   if (damage === undefined) return ExitCode.ok

@@ -50,9 +50,9 @@ function check(expectation: Expectation, graded: Graded): Checked {
 
 /** The sentence that says why the observations cannot be relied on; undefined: they can. */
 function doubtOf(trace: CaseTrace): string | undefined {
-  const { sent, out } = trace.controls
+  const { sent, out, dead } = trace.controls
   if (out < sent)
-    return `${sent - out} of ${sent} controls did not come out, so a drop proves nothing: see that the roads are alive.`
+    return `${sent - out} of ${sent} controls did not come out (${dead.join(', ')}), so a drop proves nothing: see that the road is alive.`
   if (trace.verdict.includes('u')) return 'The target could not tell what became of some packets.'
   return undefined
 }

@@ -94,7 +94,7 @@ const trace = z
       }),
     ),
     events: z.array(z.object({ before: count, time: z.number(), label: text })),
-    controls: z.object({ sent: count, out: count }),
+    controls: z.object({ sent: count, out: count, dead: z.array(z.string()) }),
   })
   .refine((value) => [...COLUMNS, ...OBSERVED].every((name) => value[name].length === value.number.length), {
     error: 'the columns of the trace differ in length',

@@ -74,8 +74,8 @@ export interface CaseTrace {
     readonly acceptable: boolean
   }[]
   readonly events: readonly { readonly before: number; readonly time: number; readonly label: string }[]
-  /** Controls offered and how many of them came out. */
-  readonly controls: { readonly sent: number; readonly out: number }
+  /** Controls offered, how many of them came out, and the roads of those that did not (`fw-b s2c`). */
+  readonly controls: { readonly sent: number; readonly out: number; readonly dead: readonly string[] }
 }
 
 /** What reports need to know of a case, apart from its outcome. */

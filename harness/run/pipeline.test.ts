@@ -149,6 +149,20 @@ describe('run/pipeline', () => {
     expect(events.find((event) => event.type === 'target-failed')).to.include({ code: 'ERR_TEST' })
   })
 
+  it('reports a target that breaks while it is proved, and passes none of its cases', async () => {
+    const breaking = altered((session) => ({
+      ...answering((real) => real)(session),
+      replay: async function* () {
+        yield* []
+        throw new FlowbreakError('ERR_TEST', 'The device went away.')
+      },
+    }))
+    const { exitCode, totals, events } = await play(breaking, SUITE('blocked'))
+    expect(totals).to.include({ pass: 0, error: 2 })
+    expect(exitCode).to.equal(3)
+    expect(events.at(-1)?.type).to.equal('run-finished')
+  })
+
   it('skips cases by the name of what the target lacks; with nothing else to show that is exit code 2', async () => {
     const lacking = altered((session) => session, {
       capabilities: { ...reference.capabilities, policies: ['drop'] },

@@ -113,7 +113,12 @@ async function playSetup(
     return failed(thrown)
   }
   try {
-    const wrong = await calibrate(session, setup.topology.hosts, options.signal)
+    let wrong: string | undefined
+    try {
+      wrong = await calibrate(session, setup.topology.hosts, options.signal)
+    } catch (thrown) {
+      return options.signal.aborted || failed(thrown)
+    }
     options.emit({
       type: 'target-ready',
       target: target.name,

@@ -45,8 +45,8 @@ export class CasePlayer {
     const path = new LoadBalancerPath(test.setup.topology, this.#seed)
     const recorder = new TraceRecorder(hosts)
     const controls = this.#controls[recorded.flows.info(tested).family]
-    // No case opens a thousand flows of its own.
-    controls.reset(recorded.flows.count + 1000)
+    // An injection opens one flow at most, numbered after those recorded.
+    controls.reset(recorded.flows.count + test.injections.length)
     this.#feedback.reset()
     await session.reset()
 

@@ -110,7 +110,11 @@ export class TraceRecorder {
       knowledge: this.#knowledge,
       emitted: this.#emitted,
       events: this.#events,
-      controls: { sent: controls.sent, out: controls.out },
+      controls: {
+        sent: controls.sent,
+        out: controls.out,
+        dead: [...controls.dead].map((road) => `${this.#hosts[road >> 1]} ${road % 2 === 0 ? 'c2s' : 's2c'}`),
+      },
     }
   }
 
