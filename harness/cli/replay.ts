@@ -12,6 +12,9 @@ import { version } from './version.ts'
 interface Options {
   readonly target: string
   readonly policy?: string
+  readonly generation?: string
+  readonly mode?: string
+  readonly stateless?: string
   readonly profile?: string
   readonly hosts?: number
   readonly sharing?: string
@@ -40,6 +43,9 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .argument('<capture>', 'a pcap or pcapng file, or - for standard input')
     .option('--target <name>', 'what it is replayed through', 'reference')
     .option('--policy <policy>', 'stream exception policy: drop, reject or continue (default drop)')
+    .option('--generation <which>', "of AWS's policies: classic, or next, where reject is the default")
+    .option('--mode <mode>', 'of next policies: enforce, or monitor, where continue applies')
+    .option('--stateless <file>', 'the stateless engine before the stateful one, in YAML or JSON')
     .option('--profile <name>', 'the system that the engine behaves like (default aws-nfw)')
     .option('--hosts <n>', 'firewall hosts behind the load balancer (default 2)', wholeNumber('--hosts', 1))
     .option('--sharing <kind>', 'how session state reaches another host: none or replication')
@@ -83,7 +89,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()
   const [capture = '-'] = command.args
-  const setup = setupOf(options)
+  const setup = await setupOf(options)
   const injections = parseInjections(options.inject ?? [])
   const printer = printerFor(options, setup.topology.hosts)
   const replaying = replayCapture({
@@ -110,11 +116,19 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   )
 }
 
-function setupOf(options: Options) {
+async function setupOf(options: Options) {
+  const { stateless } = options
   return makeSetup({
     profile: options.profile,
     hosts: options.hosts,
     policy: options.policy,
+    generation: options.generation,
+    mode: options.mode,
+    // Its reader is large, and few replays need it.
+    stateless:
+      stateless === undefined
+        ? undefined
+        : (await import('../suite/stateless-file.ts')).loadStateless(stateless),
     'rule-order': options.ruleOrder,
     'default-actions': options.defaultAction,
     rules: options.rules === undefined ? undefined : rulesFrom(options.rules),

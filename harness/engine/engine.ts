@@ -1,6 +1,6 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
-import { Direction, Kind, Role, Tcp } from '../model/codes.ts'
-import type { Policy } from '../model/setup.ts'
+import { Direction, Host, Kind, Reason, Role, Tcp, Verdict } from '../model/codes.ts'
+import type { Policy, Stateless } from '../model/setup.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import type { Profile } from '../profile/index.ts'
 import { Counters } from './counters.ts'
@@ -15,6 +15,8 @@ import { State } from './record.ts'
 import { RuleStage } from './rules/stage.ts'
 import { Segment } from './segment.ts'
 import { readSettings, type Settings } from './settings.ts'
+import { StatelessEngine } from './stateless/stateless-engine.ts'
+import { Way } from './stateless/way.ts'
 import { TcpStage } from './tcp.ts'
 
 /** What an engine is made of. */
@@ -27,9 +29,11 @@ export interface EngineOptions {
   readonly hosts: number
   /** How sessions reach other hosts (`makeSharing` of harness/sharing); absent: not at all. */
   readonly sharing?: SharingModel
+  /** The stateless engine before it; absent: every packet reaches the stateful one. */
+  readonly stateless?: Stateless
 }
 
-/** The stateful engines of all hosts: one session table a host, one policy. Synchronous; the clock is the packets' times. */
+/** The engines of all hosts: one session table a host, one policy. Synchronous; the clock is the packets' times. */
 export class Engine {
   readonly #settings: Settings
   readonly #hosts: Hosts
@@ -39,6 +43,7 @@ export class Engine {
   readonly #pseudo: PseudoStage
   readonly #segment = new Segment()
   readonly #fragmentHosts = new FragmentHosts()
+  readonly #stateless: StatelessEngine | undefined
 
   constructor(options: EngineOptions) {
     const settings = readSettings(options.profile.knobs, options.policy)
@@ -48,6 +53,8 @@ export class Engine {
     this.#rules = RuleStage.of(options.rules, options.policy, settings)
     this.#tcp = new TcpStage(settings, this.#counters, this.#rules)
     this.#pseudo = new PseudoStage(settings, this.#hosts, this.#rules)
+    if (options.stateless !== undefined)
+      this.#stateless = new StatelessEngine(options.stateless, options.hosts)
   }
 
   /**
@@ -55,6 +62,34 @@ export class Engine {
    * has decided are left alone. Answers with `to`.
    */
   decide(batch: PacketBatch, from: number, to: number): number {
+    if (this.#stateless === undefined) this.#decideStateful(batch, from, to)
+    else for (let i = from; i < to; i++) this.#decideOne(batch, i, this.#stateless)
+    return to
+  }
+
+  /** One packet by both engines: the stateless one, and if that forwards it the stateful one. */
+  #decideOne(batch: PacketBatch, index: number, stateless: StatelessEngine): void {
+    const host = batch.host[index] ?? 0
+    if (host >= this.#hosts.tables.length) return
+    const way = stateless.decide(batch, index, host)
+    if (way === Way.forward) {
+      this.#decideStateful(batch, index, index + 1)
+      return
+    }
+    batch.verdict[index] = way === Way.pass ? Verdict.forward : Verdict.drop
+    batch.reason[index] = way === Way.pass ? Reason.none : Reason.stateless
+    const kind = batch.kind[index]
+    if (kind === Kind.fragment4 || kind === Kind.fragment6) this.#missFragment(batch, index)
+  }
+
+  /** A datagram of which the stateful engine misses a part is never whole there. */
+  #missFragment(batch: PacketBatch, index: number): void {
+    const flow = batch.flow[index] ?? -1
+    this.#fragmentHosts.note(batch, index, Host.bypass, flow)
+    if (rebuiltAt(batch.rebuilt, index) !== undefined) this.#fragmentHosts.forget(batch, index, flow)
+  }
+
+  #decideStateful(batch: PacketBatch, from: number, to: number): void {
     const { host, kind, flow, l4, start, captured, flags, payload, direction, time, role, view } = batch
     const { verdict, reason } = batch
     const { tables } = this.#hosts
@@ -96,9 +131,9 @@ export class Engine {
       } else outcome = this.#pseudo.decide(batch, i, by, id)
       verdict[i] = verdictOf(outcome)
       reason[i] = reasonOf(outcome)
-      if (role[i] !== Role.control) counters.count(by, verdictOf(outcome))
+      if (role[i] !== Role.control) counters.count(by, outcome)
     }
-    return to
+    counters.measure(batch, from, to, tables.length)
   }
 
   /** Lets something happen to a host. Paths are not the engine's: `steer` does nothing here. */
@@ -111,11 +146,15 @@ export class Engine {
     this.#hosts.reset()
     this.#fragmentHosts.clear()
     this.#counters.clear()
+    this.#stateless?.clear()
   }
 
-  /** The counters of a host under AWS's names (CloudWatch namespace AWS/NetworkFirewall); controls are not counted. */
+  /**
+   * The counters of a host under AWS's names (CloudWatch namespace AWS/NetworkFirewall): those of the stateful engine as they
+   * are, those of the stateless one, if there is one, after `Stateless.`. Controls are not counted.
+   */
   counters(host: number): Record<string, number> {
-    return this.#counters.of(host)
+    return { ...this.#counters.of(host), ...this.#stateless?.counters(host) }
   }
 
   /**

@@ -26,9 +26,10 @@ export interface Settings {
 
 /** Settings from a profile's knobs and a case's policy. */
 export function readSettings(knobs: Knobs, policy: Policy): Settings {
+  const exception = policy.mode === 'monitor' ? 'continue' : policy.exception
   return {
-    exception: policy.exception,
-    pickUp: policy.exception === 'continue' && knobs.continueMode.value === 'pickup',
+    exception,
+    pickUp: exception === 'continue' && knobs.continueMode.value === 'pickup',
     rstOnMiss: knobs.rstOnMiss.value,
     finErrorAfterPolicy: knobs.finOnMiss.value === 'policyThenStreamError',
     rejectTarget: knobs.rejectTarget.value,

@@ -42,6 +42,7 @@ export const Reason = {
   'target unreachable': 10,
   'flow table full': 11,
   bypass: 12,
+  stateless: 13,
 } as const
 export type ReasonName = keyof typeof Reason
 

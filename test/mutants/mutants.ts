@@ -58,23 +58,23 @@ const KNOBS = mutants('engine/settings.js', [
   ],
   [
     'policy: drop rejects',
-    'exception: policy.exception',
-    "exception: policy.exception === 'drop' ? 'reject' : policy.exception",
+    "'continue' : policy.exception",
+    "'continue' : policy.exception === 'drop' ? 'reject' : policy.exception",
   ],
   [
     'policy: reject only drops',
-    'exception: policy.exception',
-    "exception: policy.exception === 'reject' ? 'drop' : policy.exception",
+    "'continue' : policy.exception",
+    "'continue' : policy.exception === 'reject' ? 'drop' : policy.exception",
   ],
   [
     'policy: continue rejects',
-    'exception: policy.exception',
-    "exception: policy.exception === 'continue' ? 'reject' : policy.exception",
+    "'continue' : policy.exception",
+    "'continue' : policy.exception === 'continue' ? 'reject' : policy.exception",
   ],
   [
     'policy: continue drops',
-    'exception: policy.exception',
-    "exception: policy.exception === 'continue' ? 'drop' : policy.exception",
+    "'continue' : policy.exception",
+    "'continue' : policy.exception === 'continue' ? 'drop' : policy.exception",
   ],
 ])
 

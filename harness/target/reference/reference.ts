@@ -1,6 +1,6 @@
 import { Engine } from '../../engine/engine.ts'
 import { Host, Knowledge } from '../../model/codes.ts'
-import type { Setup } from '../../model/setup.ts'
+import type { Setup, Stateless } from '../../model/setup.ts'
 import type { Capabilities, ObservationBatch, Session, Target } from '../../model/target.ts'
 import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
@@ -24,6 +24,24 @@ const CONTROL_RULES: readonly string[] = (['ipv4', 'ipv6'] as const).map(
     `pass udp ${CONTROL_CLIENT[family]} any <> ${CONTROL_SERVER[family]} any (msg:"control"; sid:${900_000_000 + index};)`,
 )
 
+/** What is between these comes from the harness, and goes on to the stateful engine before the case's own rules are asked. */
+function withControls(stateless: Stateless): Stateless {
+  const ends = [...Object.values(CONTROL_CLIENT), ...Object.values(CONTROL_SERVER)]
+  const controls = {
+    priority: 0,
+    action: { verdict: 'aws:forward_to_sfe', customs: [] },
+    match: {
+      sources: ends,
+      destinations: ends,
+      sourcePorts: [],
+      destinationPorts: [],
+      protocols: [],
+      flags: [],
+    },
+  } as const
+  return { ...stateless, rules: [controls, ...stateless.rules] }
+}
+
 /** The reference engine, in process, on virtual time. */
 export class ReferenceTarget implements Target {
   readonly name = 'reference'
@@ -43,6 +61,7 @@ export class ReferenceTarget implements Target {
       rules: guarded ? [...CONTROL_RULES, ...setup.rules] : setup.rules,
       hosts: setup.topology.hosts.length,
       sharing: makeSharing(setup.topology.sharing),
+      ...(setup.stateless === undefined ? {} : { stateless: withControls(setup.stateless) }),
     })
     return new ReferenceSession(engine, setup.topology.hosts.length)
   }
