@@ -32,7 +32,12 @@ export interface StatelessInput {
 }
 
 const FORWARD: StatelessAction = { verdict: 'aws:forward_to_sfe', customs: [] }
-const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 }
+const PROTOCOLS: ReadonlyMap<Digits, number> = new Map([
+  ['icmp', 1],
+  ['tcp', 6],
+  ['udp', 17],
+  ['icmp6', 58],
+])
 /** AWS Network Firewall API reference, StatelessRule. */
 const LAST_PRIORITY = 65_535
 const LAST_PORT = 65_535
@@ -100,7 +105,7 @@ function matchOf(match: StatelessMatchInput, path: Path, report: Report): Statel
     destinationPorts: ports('destination-ports'),
     protocols: (match.protocols ?? []).map(
       (text, index) =>
-        PROTOCOLS[text] ??
+        PROTOCOLS.get(text) ??
         whole(
           text,
           0,
@@ -115,17 +120,12 @@ function matchOf(match: StatelessMatchInput, path: Path, report: Report): Statel
 }
 
 function portRange(text: Digits, path: Path, report: Report): readonly [number, number] {
-  const [low = '', high = low, more] = String(text).split(':')
-  const from = whole(low, 0, LAST_PORT, 'a port or a range of ports', path, report)
-  const to = whole(
-    more === undefined ? high : String(text),
-    0,
-    LAST_PORT,
-    'a port or a range of ports',
-    path,
-    report,
-  )
-  if (to < from) report(path, `The range ${text} ends before it starts.`)
+  const [, low = '', high = low] = /^(\d{1,5})(?::(\d{1,5}))?$/.exec(String(text)) ?? []
+  const from = Number(low)
+  const to = Number(high)
+  if (low === '' || from > LAST_PORT || to > LAST_PORT)
+    report(path, `"${text}" is not a port or a range of ports: write 0 to ${LAST_PORT}, or 1990:1994.`)
+  else if (to < from) report(path, `The range ${text} ends before it starts.`)
   return [from, to]
 }
 
