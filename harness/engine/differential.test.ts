@@ -22,7 +22,7 @@ interface Setup {
 /** Plays all cases through real Suricata and the engine, in one process each; answers with where they differ. */
 async function compare(cases: readonly OracleCase[], { exception, rules = [] }: Setup) {
   const { frames, owner } = fold(cases)
-  const truth = await runSuricata(frames, { exception, tcpIdle: 600, rules })
+  const { verdicts: truth } = await runSuricata(frames, { exception, rules })
   const batch = batchOf(frames)
   new FlowTable().assign(batch)
   const policy = { exception, ruleOrder: 'action', defaultActions: [] } as const
