@@ -7,6 +7,10 @@ import { idleTimeouts } from './expiry.ts'
 export interface Settings {
   readonly exception: Policy['exception']
   readonly pickUp: boolean
+  /** A SYN-ACK without session begins one, and ends an old one as a SYN does. */
+  readonly synAckOpens: boolean
+  readonly asyncOneside: boolean
+  readonly dropsErrors: boolean
   readonly rstOnMiss: Knobs['rstOnMiss']['value']
   readonly finErrorAfterPolicy: boolean
   readonly rejectTarget: Knobs['rejectTarget']['value']
@@ -27,9 +31,13 @@ export interface Settings {
 /** Settings from a profile's knobs and a case's policy. */
 export function readSettings(knobs: Knobs, policy: Policy): Settings {
   const exception = policy.mode === 'monitor' ? 'continue' : policy.exception
+  const pickUp = exception === 'continue' && knobs.continueMode.value === 'pickup'
   return {
     exception,
-    pickUp: exception === 'continue' && knobs.continueMode.value === 'pickup',
+    pickUp,
+    synAckOpens: pickUp || knobs.asyncOneside.value,
+    asyncOneside: knobs.asyncOneside.value,
+    dropsErrors: knobs.dropInvalid.value,
     rstOnMiss: knobs.rstOnMiss.value,
     finErrorAfterPolicy: knobs.finOnMiss.value === 'policyThenStreamError',
     rejectTarget: knobs.rejectTarget.value,

@@ -11,6 +11,13 @@ export interface Knobs {
   readonly finOnMiss: Knob<'policyThenStreamError' | 'policyThenRules'>
   /** Policy `continue`: packets without session stay untracked, or the first ACK makes an established session. */
   readonly continueMode: Knob<'untracked' | 'pickup'>
+  /**
+   * Connections of which one side alone comes by are tracked (Suricata, stream.async-oneside): the SYN's sender establishes its
+   * session by going on, and under policy `continue` a SYN-ACK without session begins one.
+   */
+  readonly asyncOneside: Knob<boolean>
+  /** What is an error of the stream is dropped, or left to the rules (Suricata, stream.drop-invalid). */
+  readonly dropInvalid: Knob<boolean>
   /** Who gets the reset of policy `reject`: the sender of the packet, the flow's client as this host sees it, or both ends. */
   readonly rejectTarget: Knob<'source' | 'client' | 'both'>
   /** Numbers and flags of resets: Suricata's, or those of RFC 9293 3.10.7.1. */

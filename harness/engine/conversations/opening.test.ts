@@ -7,7 +7,7 @@ const SYN_ACK = Tcp.syn | Tcp.ack
 /** Kind, length, and a cookie of four bytes; the older experimental kind with its magic; and a request for one. */
 const FAST_OPEN = [
   [34, 6, 1, 2, 3, 4],
-  [254, 8, 0xf9, 0x89, 1, 2, 3, 4],
+  [254, 12, 0xf9, 0x89, 1, 2, 3, 4, 5, 6, 7, 8],
   [34, 2],
 ] as const
 
