@@ -3,6 +3,8 @@ import { Direction, Host, Kind, Reason, Role, Tcp, Verdict } from '../model/code
 import type { Policy, Stateless } from '../model/setup.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import type { Profile } from '../profile/index.ts'
+import { CtPseudoStage } from './conntrack/pseudo.ts'
+import { CtStage } from './conntrack/stage.ts'
 import { Counters } from './counters.ts'
 import { isToServer } from './entry.ts'
 import { Family } from './expiry.ts'
@@ -10,14 +12,14 @@ import { FragmentHosts } from './fragments.ts'
 import { Hosts, type SharingModel } from './hosts.ts'
 import { advanceInOrder } from './in-order.ts'
 import { Outcome, reasonOf, verdictOf } from './outcome.ts'
-import { PseudoStage } from './pseudo.ts'
+import { type PseudoDecider, PseudoStage } from './pseudo.ts'
 import { State } from './record.ts'
 import { RuleStage } from './rules/stage.ts'
 import { Segment } from './segment.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { StatelessEngine } from './stateless/stateless-engine.ts'
 import { Way } from './stateless/way.ts'
-import { TcpStage } from './tcp.ts'
+import { type TcpDecider, TcpStage } from './tcp.ts'
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -39,8 +41,8 @@ export class Engine {
   readonly #hosts: Hosts
   readonly #counters: Counters
   readonly #rules: RuleStage | undefined
-  readonly #tcp: TcpStage
-  readonly #pseudo: PseudoStage
+  readonly #tcp: TcpDecider
+  readonly #pseudo: PseudoDecider
   readonly #segment = new Segment()
   readonly #fragmentHosts = new FragmentHosts()
   readonly #stateless: StatelessEngine | undefined
@@ -51,8 +53,14 @@ export class Engine {
     this.#hosts = new Hosts(options.hosts, options.sharing, settings)
     this.#counters = new Counters(options.hosts)
     this.#rules = RuleStage.of(options.rules, options.policy, settings)
-    this.#tcp = new TcpStage(settings, this.#counters, this.#rules)
-    this.#pseudo = new PseudoStage(settings, this.#hosts, this.#rules)
+    const { conntrack } = settings
+    if (conntrack === undefined) {
+      this.#tcp = new TcpStage(settings, this.#counters, this.#rules)
+      this.#pseudo = new PseudoStage(settings, this.#hosts, this.#rules)
+    } else {
+      this.#tcp = new CtStage(conntrack, this.#counters, this.#rules)
+      this.#pseudo = new CtPseudoStage(conntrack, this.#hosts, this.#counters, this.#rules)
+    }
     if (options.stateless !== undefined)
       this.#stateless = new StatelessEngine(options.stateless, options.hosts)
   }

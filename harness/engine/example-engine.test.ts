@@ -110,7 +110,7 @@ export type LabOptions = {
   readonly exception?: ExceptionPolicy
   readonly profile?: string
   /** Knobs with other values. */
-  readonly knobs?: { readonly [K in keyof Knobs]?: Knobs[K]['value'] }
+  readonly knobs?: { readonly [K in keyof Knobs]?: NonNullable<Knobs[K]>['value'] }
   readonly policy?: Partial<Policy>
   readonly rules?: readonly string[]
   readonly sharing?: 'none' | 'replication'
@@ -163,14 +163,12 @@ export function outcomeOf(batch: PacketBatch, index: number): string {
   return reason === 'none' ? verdict : `${verdict} ${reason}`
 }
 
-function changed(profile: Profile, values: LabOptions['knobs']): Profile {
-  const knobs = Object.fromEntries(
-    Object.entries(profile.knobs).map(([name, knob]) => {
-      const value = values?.[name as keyof Knobs]
-      return [name, value === undefined ? knob : { ...knob, value }]
-    }),
-  ) as unknown as Knobs
-  return { ...profile, knobs }
+/** A profile with other values of some knobs. */
+export function changed(profile: Profile, values: LabOptions['knobs']): Profile {
+  const knobs = { ...profile.knobs } as Record<string, unknown>
+  for (const [name, value] of Object.entries(values ?? {}))
+    knobs[name] = { value, mark: 'INF', source: 'changed for a test' }
+  return { ...profile, knobs: knobs as unknown as Knobs }
 }
 
 export const HANDSHAKE = ['> S 0', '< SA 0 1', '> A 1 1'] as const

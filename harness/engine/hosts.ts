@@ -53,6 +53,7 @@ export class Hosts implements SessionTables {
     const source = this.table(from)
     const target = this.table(to)
     for (let flow = 0; flow < source.used; flow++) this.#copyFlow(source, target, flow, at)
+    target.queries.addFrom(source.queries, at)
   }
 
   reset(): void {

@@ -9,8 +9,18 @@ import { Flag, STATE_MASK, State, withState } from './record.ts'
 import type { RuleStage } from './rules/stage.ts'
 import type { Settings } from './settings.ts'
 
+/** What decides about packets that are not TCP. */
+export interface PseudoDecider {
+  /** The outcome of a packet that is neither TCP nor a fragment. */
+  decide(batch: PacketBatch, index: number, host: number, flow: number): number
+  /** The outcome of a packet of a flow, or of the datagram that its fragment completed, of whatever `kind` says. */
+  decideFlow(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number, kind: number): number
+  /** A packet that belongs to no flow, or a fragment by itself. */
+  decideAlone(batch: PacketBatch, index: number, host: number): number
+}
+
 /** Decides about what is not TCP: UDP, ICMP, other protocols, and packets of no flow. */
-export class PseudoStage {
+export class PseudoStage implements PseudoDecider {
   readonly #settings: Settings
   readonly #hosts: Hosts
   readonly #rules: RuleStage | undefined

@@ -1,5 +1,6 @@
 import type { Policy } from '../model/setup.ts'
 import type { Knobs } from '../profile/index.ts'
+import { type CtSettings, readCtSettings } from './conntrack/settings.ts'
 import { WindowCheck } from './established.ts'
 import { idleTimeouts } from './expiry.ts'
 
@@ -26,12 +27,16 @@ export interface Settings {
   readonly importLiberal: boolean
   readonly passOfFlow: boolean
   readonly rejectsAnything: boolean
+  /** Where Linux's connection tracking stands in for Suricata's. */
+  readonly conntrack: CtSettings | undefined
 }
 
 /** Settings from a profile's knobs and a case's policy. */
 export function readSettings(knobs: Knobs, policy: Policy): Settings {
   const exception = policy.mode === 'monitor' ? 'continue' : policy.exception
   const pickUp = exception === 'continue' && knobs.continueMode.value === 'pickup'
+  const conntrack =
+    knobs.tracker?.value === 'conntrack' ? readCtSettings(knobs, exception, policy.tcpIdle) : undefined
   return {
     exception,
     pickUp,
@@ -42,7 +47,8 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     finErrorAfterPolicy: knobs.finOnMiss.value === 'policyThenStreamError',
     rejectTarget: knobs.rejectTarget.value,
     rstStyle: knobs.rstStyle.value,
-    timeouts: idleTimeouts(knobs, policy.tcpIdle),
+    // Its entries hold the end of their lives: nothing is to be added.
+    timeouts: conntrack === undefined ? idleTimeouts(knobs, policy.tcpIdle) : new Float64Array(64),
     wholeSeconds: knobs.expiry.value === 'integerSecondStrict',
     windowCheck: WindowCheck[knobs.windowCheck.value],
     exactReset: knobs.rstValidation.value === 'exact',
@@ -53,5 +59,6 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     importLiberal: knobs.importLiberal.value,
     passOfFlow: knobs.passScope.value === 'flow',
     rejectsAnything: knobs.rejectNonTcp.value === 'icmp',
+    conntrack,
   }
 }

@@ -1,3 +1,4 @@
+import { Queries } from './conntrack/queries.ts'
 import type { Oddity } from './oddity.ts'
 import { EXTRA, Flag, LAST_SEEN, RECORD_WORDS, STATE_MASK, State } from './record.ts'
 
@@ -11,6 +12,8 @@ export class SessionTable {
   times = new Float64Array(0)
   /** By record, for those that carry `Flag.special`: rare, so not in the record. */
   readonly oddities = new Map<number, Oddity>()
+  /** ICMP queries, where they are tracked each by itself. */
+  readonly queries = new Queries()
   /** Records in use, and absent ones between them. */
   #used = 0
 
@@ -69,6 +72,7 @@ export class SessionTable {
   clear(): void {
     this.words.fill(State.absent, 0, this.#used * RECORD_WORDS)
     this.oddities.clear()
+    this.queries.clear()
     this.#used = 0
   }
 
