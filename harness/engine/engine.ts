@@ -173,8 +173,9 @@ export class Engine {
     const alone = this.#pseudo.decideAlone(batch, index, host)
     const together = this.#fragmentHosts.note(batch, index, host, flow)
     const whole = rebuiltAt(batch.rebuilt, index)
-    if (whole === undefined || flow < 0) return alone
+    if (whole === undefined) return alone
     this.#fragmentHosts.forget(batch, index, flow)
+    if (flow < 0) return alone === Outcome.forward ? this.#pseudo.decideStray(batch, whole, host) : alone
     return together ? this.#decideWhole(batch, whole, host, flow, alone) : alone
   }
 

@@ -17,6 +17,8 @@ export interface PseudoDecider {
   decideFlow(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number, kind: number): number
   /** A packet that belongs to no flow, or a fragment by itself. */
   decideAlone(batch: PacketBatch, index: number, host: number): number
+  /** A datagram of no flow, of which the fragments were asked about. */
+  decideStray(batch: PacketBatch, whole: Rebuilt, host: number): number
 }
 
 /** Decides about what is not TCP: UDP, ICMP, other protocols, and packets of no flow. */
@@ -62,6 +64,10 @@ export class PseudoStage implements PseudoDecider {
   /** A packet that belongs to no flow, or whose flow does not count. */
   decideAlone(batch: PacketBatch, index: number, host: number): number {
     return this.#ruled(batch, index, host, this.#hosts.table(host).words, -1, true, false)
+  }
+
+  decideStray(): number {
+    return Outcome.forward
   }
 
   /** An ICMP error about a flow: dropped with it if that is marked, and keeps it alive; never makes one. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { FlowTable } from '../../flow/table.ts'
 import { Direction, nameOf } from '../../model/codes.ts'
+import { dice } from '../conversations/random.test.ts'
 import { batchOf, type OracleCase, readRecorded, recordedCaptures } from '../oracle-cases.test.ts'
-import { dice } from '../oracle-mutations.test.ts'
 import { compare } from './oracle-compare.test.ts'
 import { Kernel, type KernelSetup } from './oracle-kernel.test.ts'
 

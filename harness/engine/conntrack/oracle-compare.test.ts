@@ -41,11 +41,12 @@ export async function compare(
   cases: readonly OracleCase[],
   options: PlayOptions = {},
 ): Promise<Comparison> {
-  const frames = labFrames(cases)
+  const first = kernel.take(cases.length)
+  const frames = labFrames(cases, first)
   if (options.inTime === true) frames.sort((a, b) => a.time - b.time)
   const seen = await kernel.play(stepsOf(frames, options.inTime === true))
   const batch = decide(frames, setup, options)
-  return judge(cases, frames, batch, new Outcomes(seen))
+  return judge(cases, first, frames, batch, new Outcomes(seen))
 }
 
 function stepsOf(frames: readonly LabFrame[], inTime: boolean): Sent[] {
@@ -76,6 +77,7 @@ function decide(frames: readonly LabFrame[], setup: KernelSetup, options: PlayOp
 
 function judge(
   cases: readonly OracleCase[],
+  first: number,
   frames: readonly LabFrame[],
   batch: PacketBatch,
   outcomes: Outcomes,
@@ -83,12 +85,13 @@ function judge(
   const agreed: Record<string, number> = {}
   const differences: Difference[] = []
   const compared: { owner: number; index: number; agree: boolean }[] = []
-  for (const [at, { owner, index, tag }] of frames.entries()) {
+  for (const [at, { owner: number, index, tag }] of frames.entries()) {
+    const owner = number - first
     const rebuilt = batch.rebuilt.find((whole) => whole.index === at)
     const kind = batch.kind[at]
     // What becomes of a datagram is said of the fragment that completes it.
     if ((kind === Kind.fragment4 || kind === Kind.fragment6) && rebuilt === undefined) continue
-    const truth = outcomes.of(owner, tag, batch, rebuilt ?? at)
+    const truth = outcomes.of(number, tag, batch, rebuilt ?? at)
     const ours = batch.verdict[at] ?? 0
     compared.push({ owner, index, agree: ours === truth })
     if (ours === truth) {
@@ -100,8 +103,10 @@ function judge(
     const text = `${cases[owner]?.name}, packet ${index + 1}: ${nameOf(Verdict, ours)} ${why}, Linux ${nameOf(Verdict, truth)}`
     differences.push({ owner, index, text })
   }
-  for (const { owner, text } of outcomes.unexplained())
+  for (const { owner: number, text } of outcomes.unexplained()) {
+    const owner = number - first
     differences.push({ owner, index: -1, text: `${cases[owner]?.name}: ${text}` })
+  }
   return { packets: compared.length, agreed, differences, compared }
 }
 

@@ -9,7 +9,7 @@ import type { OracleCase } from '../oracle-cases.test.ts'
 
 /** A frame of a case as it is given to the kernel and to the engine. */
 export interface LabFrame {
-  /** Index of its case. */
+  /** Number of its case. */
   readonly owner: number
   /** Index within its case. */
   readonly index: number
@@ -31,10 +31,12 @@ const HARDWARE = [
 /**
  * The frames of all cases, each case with addresses of its own: what its first packet's sender and those on its side have
  * begins with 10 or fd10, that of the others with 11 or fd11. What no router forwards is left out: other than IP over plain
- * Ethernet, link-local and group addresses, and packets between two ends on one side.
+ * Ethernet, link-local and group addresses, and packets between two ends on one side. A kernel that is asked several times
+ * needs another first number each time.
  */
-export function labFrames(cases: readonly OracleCase[]): LabFrame[] {
-  return cases.flatMap(({ frames }, owner) => {
+export function labFrames(cases: readonly OracleCase[], firstOwner = 0): LabFrame[] {
+  return cases.flatMap(({ frames }, number) => {
+    const owner = firstOwner + number
     const places = new Places(owner)
     const tags = new Map<string, number>()
     const result: LabFrame[] = []

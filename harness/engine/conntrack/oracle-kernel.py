@@ -61,7 +61,7 @@ def build(setup):
     outside = ''
     for side, name in enumerate(['c', 's']):
         outside += f'''
-ip link add {name} address {OUTER[side]} type veth peer name {name} address {INNER[side]} netns {pid}
+ip link add {name} mtu 65535 address {OUTER[side]} type veth peer name {name} address {INNER[side]} netns {pid}
 echo 1 > /proc/sys/net/ipv6/conf/{name}/disable_ipv6
 ip link set {name} up'''
     run(outside)
@@ -69,7 +69,7 @@ ip link set {name} up'''
     for side, name in enumerate(['c', 's']):
         inside += f'''
 ethtool -K {name} tx off rx off gso off tso off gro off >/dev/null 2>&1
-ip link set {name} up
+ip link set {name} mtu 65535 up
 ip addr add 192.168.{side}.1/24 dev {name}
 ip -6 addr add fd00:{side}::1/64 dev {name} nodad
 ip neigh add 192.168.{side}.2 lladdr {OUTER[side]} dev {name} nud permanent

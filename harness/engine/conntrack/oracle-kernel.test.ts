@@ -24,6 +24,7 @@ export interface Seen {
 }
 
 const WAIT = 2
+const MOST_CASES = 65_536
 const SCRIPT = new URL('./oracle-kernel.py', import.meta.url)
 
 const LAST_RULE = {
@@ -65,6 +66,7 @@ export class Kernel implements AsyncDisposable {
   readonly #process: ChildProcess
   readonly #answers: Answers
   #complaints = ''
+  #taken = 0
 
   private constructor(child: ChildProcess, output: Readable) {
     this.#process = child
@@ -87,6 +89,14 @@ export class Kernel implements AsyncDisposable {
     child.stdin.write(`${JSON.stringify({ nft: rulesOf(setup), sysctls })}\n`)
     if ((await kernel.#line()) !== 'ready') throw new Error('the firewall answered something else than ready')
     return kernel
+  }
+
+  /** The first of so many numbers of cases that this kernel has not seen. */
+  take(cases: number): number {
+    const first = this.#taken
+    this.#taken += cases
+    if (this.#taken > MOST_CASES) throw new RangeError('one kernel has addresses for 65,536 cases')
+    return first
   }
 
   /** Sends frames, in order; answers with what came out, in order by side. */

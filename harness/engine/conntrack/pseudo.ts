@@ -74,6 +74,11 @@ export class CtPseudoStage implements PseudoDecider {
     return this.#ruled(batch, index, host, this.#hosts.table(host).words, -1, true, false)
   }
 
+  /** A datagram of no flow, as an ICMP error that is related to nothing. */
+  decideStray(batch: PacketBatch, whole: Rebuilt, host: number): number {
+    return this.#except(batch, whole, host)
+  }
+
   /** Streams live longer: what was answered, and goes on after two seconds (nf_conntrack_proto_udp.c). */
   #udpTimeout(table: SessionTable, base: number, now: number, replied: boolean): number {
     const { udp, udpStream } = this.#settings

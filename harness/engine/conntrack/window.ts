@@ -1,7 +1,7 @@
 import { Tcp } from '../../model/codes.ts'
 import { STATE_MASK } from '../record.ts'
 import type { Segment } from '../segment.ts'
-import { before, upTo } from '../sequence.ts'
+import { before } from '../sequence.ts'
 import type { CtOptions } from './options.ts'
 import {
   END,
@@ -168,22 +168,34 @@ function judge(
   const peerEnd = words[peer + END] ?? 0
   const peerWindow = (words[peer + MAX_WINDOW] ?? 0) >>> 0
   const oldest = (peerEnd - Math.max((words[own + MAX_WINDOW] ?? 0) >>> 0, MAX_ACK_AGE)) | 0
-  const touchesWindow = upTo((ownEnd - peerWindow) | 0, end)
+  const touchesWindow = isAtLeast(end, ownEnd - peerWindow)
   const maxEnd = words[own + MAX_END] ?? 0
 
-  if (!upTo(seq, maxEnd)) {
+  if (!isAtMost(seq, maxEnd)) {
     const overshot = (end - maxEnd + 1) >>> 0
     const onlyTooMuch =
-      peerWindow !== 0 && touchesWindow && upTo(oldest, sack) && overshot <= peerWindow && upTo(sack, peerEnd)
+      peerWindow !== 0 &&
+      touchesWindow &&
+      isAtLeast(sack, oldest) &&
+      overshot <= peerWindow &&
+      isAtMost(sack, peerEnd)
     if (!onlyTooMuch) return Window.invalid
     // More than the window allows, and nothing else: its acknowledgement is to be understood when it comes.
     words[own + END] = end
     words[base] = withSeen(words[base] ?? 0, from, Seen.unacknowledged)
     return Window.ignore
   }
-  if (!upTo(sack, peerEnd)) return Window.invalid
+  if (!isAtMost(sack, peerEnd)) return Window.invalid
   if (peerWindow !== 0 && !touchesWindow) return Window.ignore
-  return upTo(oldest, sack) ? Window.accept : Window.ignore
+  return isAtLeast(sack, oldest) ? Window.accept : Window.ignore
+}
+
+/** Linux asks whether it is before the one behind: what is exactly half of all numbers away is neither at most nor at least. */
+function isAtMost(a: number, b: number): boolean {
+  return ((a - b - 1) | 0) < 0
+}
+function isAtLeast(a: number, b: number): boolean {
+  return ((b - a - 1) | 0) < 0
 }
 
 function noteSender(
@@ -226,7 +238,7 @@ function noteReceiver(
   if (words[peer + MAX_WINDOW] !== 0 && beyond > 0)
     words[peer + MAX_WINDOW] = ((words[peer + MAX_WINDOW] ?? 0) + beyond) | 0
   const limit = (sack + window) | 0
-  if (!before(limit, words[peer + MAX_END] ?? 0))
+  if (isAtLeast(limit, words[peer + MAX_END] ?? 0))
     words[peer + MAX_END] = window === 0 ? (limit + 1) | 0 : limit
   if (ack === words[peer + END])
     words[base] = withoutSeen(words[base] ?? 0, otherOf(from), Seen.unacknowledged)
