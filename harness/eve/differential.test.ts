@@ -139,9 +139,8 @@ const ENDINGS: readonly OracleCase[] = [
 
 describe('eve: as Suricata 7.0.10 writes it', function () {
   this.timeout(120_000)
-  // A datagram that was put together is logged by Suricata twice, and once without its number: see docs/eve.md.
-  const names = recordedCaptures().filter((name) => !/fragments|vlan/.test(name))
-  const { frames } = fold(names.flatMap(variants))
+  const names = recordedCaptures()
+  const { frames } = fold(names.filter((name) => !/fragments|vlan/.test(name)).flatMap(variants))
 
   for (const exception of ['drop', 'reject', 'continue'] as const)
     it(`${exception}: captures whole and cut, every drop, flow and netflow, field by field`, async () => {
@@ -163,6 +162,22 @@ describe('eve: as Suricata 7.0.10 writes it', function () {
       expect(ended.length).to.be.at.least(7)
       expect(sorted(theirs, 'flow', true)).to.include.members(ended)
       expect(ended.every((text) => text.includes('"reason":"timeout"'))).to.equal(true)
+    }
+  })
+
+  it('fragments: what was counted, and a drop a datagram', async () => {
+    for (const name of names.filter((each) => each.includes('fragments'))) {
+      const { theirs, ours } = await both(readRecorded(name).slice(1), 'reject')
+      for (const type of ['flow', 'netflow'])
+        expect(sorted(ours, type, true), `${name} ${type}`).to.deep.equal(sorted(theirs, type, true))
+      // Suricata logs the datagram without its number, and then the fragment that completed it as part of it.
+      const datagrams = (events: readonly Event[]) =>
+        sorted(
+          events.filter(({ pkt_src: from }) => from === 'defrag').map(({ pcap_cnt: _, ...rest }) => rest),
+          'drop',
+          true,
+        )
+      expect(datagrams(ours), name).to.deep.equal(datagrams(theirs))
     }
   })
 

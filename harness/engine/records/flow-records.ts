@@ -165,16 +165,23 @@ export class FlowRecords {
     columns.icmp[row] = l4 >= 0 && !ports ? u16(bytes, l4) : 0
   }
 
-  /** Adds a packet to one way of its row. Suricata counts frames as captured, and datagrams that it put together from IP on. */
+  /**
+   * Adds a packet to one way of its row. Bytes are those of the frame as captured; a datagram that was put together has the
+   * link header of its last fragment (Suricata 7).
+   */
   #add(batch: PacketBatch, cause: number | Rebuilt, way: number, head: number): void {
     const { columns } = this
     const whole = typeof cause !== 'number'
+    const index = whole ? cause.index : cause
     const bytes = whole ? cause.bytes : batch.bytes
-    const l3 = whole ? 0 : (batch.l3[cause] ?? 0)
+    const l3 = whole ? 0 : (batch.l3[index] ?? 0)
+    const length = whole
+      ? bytes.length + (batch.l3[index] ?? 0) - (batch.start[index] ?? 0)
+      : (batch.captured[index] ?? 0)
     const ttl = bytes[l3 + (isIpv6(bytes, l3) ? 7 : 8)] ?? 0
     const least = columns.minTtl[way] ?? 0
     columns.packets[way] = (columns.packets[way] ?? 0) + 1
-    columns.bytes[way] = (columns.bytes[way] ?? 0) + (whole ? bytes.length : (batch.captured[cause] ?? 0))
+    columns.bytes[way] = (columns.bytes[way] ?? 0) + length
     columns.minTtl[way] = least === 0 ? ttl : Math.min(least, ttl)
     columns.maxTtl[way] = Math.max(columns.maxTtl[way] ?? 0, ttl)
     const kind = whole ? cause.kind : batch.kind[cause]
