@@ -11,6 +11,8 @@ export class EveFile implements Disposable {
   readonly #path: string
   #fd: number | undefined
   #text = ''
+  /** It could not be written: nothing more is, so that what went wrong is told once. */
+  #broken = false
 
   constructor(path: string) {
     this.#path = path
@@ -27,6 +29,7 @@ export class EveFile implements Disposable {
   }
 
   line(text: string): void {
+    if (this.#broken) return
     this.#text += `${text}\n`
     if (this.#text.length >= BUFFER) this.#flush()
   }
@@ -47,11 +50,13 @@ export class EveFile implements Disposable {
   }
 
   #flush(): void {
+    if (this.#broken) return
     const bytes = Buffer.from(this.#text)
     this.#text = ''
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd ?? -1, bytes, at)
     } catch (thrown) {
+      this.#broken = true
       throw this.#failed(thrown, ExitCode.broken)
     }
   }
