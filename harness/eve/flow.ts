@@ -106,8 +106,11 @@ export class FlowEvents {
   }
 
   #end(row: number, reason: FlowEnd): Json {
-    const state = (this.#columns.head[row] ?? 0) & STATE_MASK
-    return { state: this.#stateWord(state), reason, alerted: this.#columns.alerted[row] === 1 }
+    return {
+      state: this.#stateWord(this.#columns.timed[row] ?? 0),
+      reason,
+      alerted: this.#columns.alerted[row] === 1,
+    }
   }
 
   /** As Suricata maps sessions to flows: LAST_ACK, TIME_WAIT and CLOSED are closed, an unanswered SYN is new. */

@@ -37,7 +37,7 @@ export function account(
     toServer &&= isFromQuotedReceiver(batch.bytes, batch.l3[index] ?? 0, l4)
   }
   const outcome = outcomeOf(batch.verdict[index] ?? 0, batch.reason[index] ?? 0)
-  records.see(batch, whole ?? index, host, table.words, base, toServer, outcome)
+  records.see(batch, whole ?? index, host, table, base, toServer, outcome)
 }
 
 function isErrorOf(batch: PacketBatch, kind: number, l4: number): boolean {

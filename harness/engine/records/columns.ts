@@ -17,6 +17,8 @@ export class RecordColumns {
   /** The head and the extra word of the entry after its latest packet (engine/record.ts). */
   head = new Int32Array(FIRST_CAPACITY)
   extra = new Int32Array(FIRST_CAPACITY)
+  /** The state whose time-out counts then. */
+  timed = new Uint8Array(FIRST_CAPACITY)
   /** IP version, protocol, VLAN ids as in the batch, ports as source << 16 | destination of the first packet. */
   version = new Uint8Array(FIRST_CAPACITY)
   protocol = new Uint8Array(FIRST_CAPACITY)
@@ -50,6 +52,7 @@ export class RecordColumns {
     this.last = doubled(this.last)
     this.head = doubled(this.head)
     this.extra = doubled(this.extra)
+    this.timed = doubled(this.timed)
     this.version = doubled(this.version)
     this.protocol = doubled(this.protocol)
     this.vlan = doubled(this.vlan)

@@ -6,6 +6,7 @@ import { destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { reasonOf, verdictOf } from '../outcome.ts'
 import { EXTRA, Flag, STATE_MASK, State } from '../record.ts'
+import type { SessionTable } from '../table.ts'
 import { ADDRESS_BYTES, RecordColumns } from './columns.ts'
 
 /** How a flow entry ended: idle for too long or replaced by a fresh SYN (one word for both, as in Suricata), or with the replay. */
@@ -54,14 +55,14 @@ export class FlowRecords {
   }
 
   /**
-   * A packet of the flow entry whose record is at `base` of `words` was decided, or a datagram that was put together. Opens a
-   * row where the entry has none yet.
+   * A packet of the flow entry at `base` of a host's table was decided, or a datagram that was put together. Opens a row where
+   * the entry has none yet.
    */
   see(
     batch: PacketBatch,
     cause: number | Rebuilt,
     host: number,
-    words: Int32Array,
+    table: SessionTable,
     base: number,
     toServer: boolean,
     outcome: number,
@@ -71,12 +72,13 @@ export class FlowRecords {
     const now = batch.time[index] ?? 0
     this.#now = Math.max(this.#now, now)
     const { columns } = this
-    const head = words[base] ?? 0
+    const head = table.words[base] ?? 0
     let row = this.rowOf(host, flow)
     if (row < 0) row = this.#open(batch, cause, host, flow, now, head, toServer)
     else if (((head ^ (columns.head[row] ?? 0)) & Flag.flipped) !== 0) columns.swapSides(row)
     columns.head[row] = head
-    columns.extra[row] = words[base + EXTRA] ?? 0
+    columns.extra[row] = table.words[base + EXTRA] ?? 0
+    columns.timed[row] = table.timedState(base)
     if (now > (columns.last[row] ?? 0)) columns.last[row] = now
     if (reasonOf(outcome) === Reason['stream midstream']) columns.exception[row] = verdictOf(outcome)
     this.#add(batch, cause, row * 2 + (toServer ? 0 : 1), head)
