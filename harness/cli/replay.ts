@@ -6,6 +6,7 @@ import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { getTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
 import type { VerbContext } from './context.ts'
+import { openEve } from './replay-eve.ts'
 import { printerFor } from './replay-printers.ts'
 import { version } from './version.ts'
 
@@ -32,6 +33,8 @@ interface Options {
   readonly flow?: number
   readonly endpoints: string
   readonly seed: number
+  readonly eve?: string
+  readonly eveFormat?: string
   readonly json?: true
   readonly quiet?: true
   readonly ladder?: true
@@ -82,6 +85,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       'recorded',
     )
     .option('--seed <n>', 'for ports and sequence numbers of new connections', wholeNumber('--seed', 0), 1)
+    .option('--eve <file>', 'alerts, drops and flows as JSON lines that readers of EVE understand')
+    .option('--eve-format <format>', "suricata, or aws: AWS Network Firewall's logs (default suricata)")
     .option('--json', 'one JSON object a packet')
     .option('--quiet', 'one line of totals')
     .option('--ladder', 'a ladder in place of the table')
@@ -92,9 +97,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const setup = await setupOf(options)
   const injections = parseInjections(options.inject ?? [])
   const printer = printerFor(options, setup.topology.hosts)
+  using eve = openEve(options, setup.topology.hosts)
   const replaying = replayCapture({
     capture,
-    target: getTarget(options.target, version()),
+    target: getTarget(options.target, version(), eve?.taps),
     setup,
     injections,
     flow: options.flow,
@@ -109,6 +115,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     throw thrown
   })
   printer.end(impact)
+  eve?.close()
   if (damage === undefined) return ExitCode.ok
   throw new FlowbreakError(
     'ERR_CAPTURE_DAMAGED',

@@ -13,7 +13,10 @@ import { Hosts, type SharingModel } from './hosts.ts'
 import { advanceInOrder } from './in-order.ts'
 import { Outcome, reasonOf, verdictOf } from './outcome.ts'
 import { type PseudoDecider, PseudoStage } from './pseudo.ts'
-import { State } from './record.ts'
+import { RECORD_WORDS, State } from './record.ts'
+import { account } from './records/account.ts'
+import type { FlowRecords } from './records/flow-records.ts'
+import type { AlertSink } from './rules/alerts.ts'
 import { RuleStage } from './rules/stage.ts'
 import { Segment } from './segment.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -31,8 +34,12 @@ export interface EngineOptions {
   readonly hosts: number
   /** How sessions reach other hosts (`makeSharing` of harness/sharing); absent: not at all. */
   readonly sharing?: SharingModel
+  /** Is told of every alert; absent: alerts are not made. */
+  readonly alerts?: AlertSink | undefined
   /** The stateless engine before it; absent: every packet reaches the stateful one. */
-  readonly stateless?: Stateless
+  readonly stateless?: Stateless | undefined
+  /** Accounts for every flow entry; absent: none is kept, and nothing is paid for them. */
+  readonly records?: FlowRecords | undefined
 }
 
 /** The engines of all hosts: one session table a host, one policy. Synchronous; the clock is the packets' times. */
@@ -46,6 +53,9 @@ export class Engine {
   readonly #segment = new Segment()
   readonly #fragmentHosts = new FragmentHosts()
   readonly #stateless: StatelessEngine | undefined
+  readonly #records: FlowRecords | undefined
+  /** The datagram that the latest fragment completed at its host, and that was decided with it. */
+  #whole: Rebuilt | undefined
 
   constructor(options: EngineOptions) {
     const settings = readSettings(options.profile.knobs, options.policy)
@@ -63,6 +73,8 @@ export class Engine {
     }
     if (options.stateless !== undefined)
       this.#stateless = new StatelessEngine(options.stateless, options.hosts)
+    this.#records = options.records
+    if (options.records !== undefined) this.#recordEnds(options.records)
   }
 
   /**
@@ -70,24 +82,37 @@ export class Engine {
    * has decided are left alone. Answers with `to`.
    */
   decide(batch: PacketBatch, from: number, to: number): number {
-    if (this.#stateless === undefined) this.#decideStateful(batch, from, to)
-    else for (let i = from; i < to; i++) this.#decideOne(batch, i, this.#stateless)
+    if (this.#stateless === undefined && this.#records === undefined) this.#decideStateful(batch, from, to)
+    else for (let i = from; i < to; i++) this.#decideOne(batch, i)
     return to
   }
 
-  /** One packet by both engines: the stateless one, and if that forwards it the stateful one. */
-  #decideOne(batch: PacketBatch, index: number, stateless: StatelessEngine): void {
+  /** One packet by both engines, the stateless one and if that forwards it the stateful one, and into the records. */
+  #decideOne(batch: PacketBatch, index: number): void {
     const host = batch.host[index] ?? 0
     if (host >= this.#hosts.tables.length) return
-    const way = stateless.decide(batch, index, host)
-    if (way === Way.forward) {
-      this.#decideStateful(batch, index, index + 1)
+    const way = this.#stateless?.decide(batch, index, host) ?? Way.forward
+    if (way !== Way.forward) {
+      this.#decideStateless(batch, index, way)
       return
     }
+    this.#whole = undefined
+    this.#decideStateful(batch, index, index + 1)
+    if (this.#records !== undefined && batch.role[index] !== Role.control)
+      account(this.#records, this.#hosts, batch, index, host, this.#whole)
+  }
+
+  /** The stateful engine does not see it. */
+  #decideStateless(batch: PacketBatch, index: number, way: number): void {
     batch.verdict[index] = way === Way.pass ? Verdict.forward : Verdict.drop
     batch.reason[index] = way === Way.pass ? Reason.none : Reason.stateless
     const kind = batch.kind[index]
     if (kind === Kind.fragment4 || kind === Kind.fragment6) this.#missFragment(batch, index)
+  }
+
+  #recordEnds(records: FlowRecords): void {
+    for (const [host, table] of this.#hosts.tables.entries())
+      table.replaced = (base, at) => records.end(host, base / RECORD_WORDS, 'timeout', at)
   }
 
   /** A datagram of which the stateful engine misses a part is never whole there. */
@@ -147,6 +172,17 @@ export class Engine {
   /** Lets something happen to a host. Paths are not the engine's: `steer` does nothing here. */
   apply(event: HostEvent, at: Nanos): void {
     this.#hosts.apply(event, at)
+    if (event.kind === 'crash') this.#records?.forget(event.host)
+  }
+
+  /** Nothing more will come: the records of all entries end. */
+  finish(): void {
+    const hosts = this.#hosts
+    const columns = this.#records?.columns
+    this.#records?.endAll((row, now) => {
+      const table = hosts.table(columns?.host[row] ?? 0)
+      return !hosts.isLive(table, (columns?.flow[row] ?? 0) * RECORD_WORDS, now)
+    })
   }
 
   /** Back to empty tables, all hosts in service and counters at zero; costs what was used. */
@@ -155,6 +191,7 @@ export class Engine {
     this.#fragmentHosts.clear()
     this.#counters.clear()
     this.#stateless?.clear()
+    this.#records?.clear()
   }
 
   /**
@@ -180,6 +217,7 @@ export class Engine {
   }
 
   #decideWhole(batch: PacketBatch, whole: Rebuilt, host: number, flow: number, alone: number): number {
+    this.#whole = whole
     const together = this.#decideRebuilt(batch, whole, host, flow)
     return alone === Outcome.forward ? together : alone
   }

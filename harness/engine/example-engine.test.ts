@@ -4,7 +4,7 @@ import { Link, nameOf, Reason, Tcp, Verdict } from '../model/codes.ts'
 import type { ExceptionPolicy, Policy } from '../model/setup.ts'
 import { getProfile, type Knobs, type Profile } from '../profile/index.ts'
 import { makeSharing } from '../sharing/sharing.ts'
-import { Engine } from './engine.ts'
+import { Engine, type EngineOptions } from './engine.ts'
 import { batchOf } from './oracle-cases.test.ts'
 
 const LETTERS: Readonly<Record<string, number>> = {
@@ -115,6 +115,7 @@ export type LabOptions = {
   readonly rules?: readonly string[]
   readonly sharing?: 'none' | 'replication'
   readonly frames?: FrameOptions
+  readonly records?: EngineOptions['records']
 }
 
 /** An engine of two hosts, a flow table, and a clock: packets go in as lines, verdicts come out as words. */
@@ -138,6 +139,7 @@ export class Lab {
       rules: options.rules ?? [],
       hosts: 2,
       sharing: makeSharing({ kind: options.sharing ?? 'none' }),
+      records: options.records,
     })
   }
 

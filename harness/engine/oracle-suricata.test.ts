@@ -58,6 +58,8 @@ export interface OracleOptions {
   readonly dropInvalid?: boolean
   readonly timeouts?: Partial<OracleTimeouts>
   readonly rules?: readonly string[]
+  /** Flow and netflow events too. */
+  readonly flows?: true
   /** More of its configuration, at top level and with a line end; keys that are set here already count as here. */
   readonly yaml?: string
 }
@@ -67,6 +69,14 @@ export async function runSuricata(
   frames: readonly OracleFrame[],
   options: OracleOptions,
 ): Promise<OracleRun> {
+  return readEvents(await suricataEve(frames, options), frames.length)
+}
+
+/** Seconds since 1970 at which the frames' time is 0. */
+export const ORACLE_EPOCH = 1_700_000_000
+
+/** The same, and answers with the EVE log that it wrote. */
+export async function suricataEve(frames: readonly OracleFrame[], options: OracleOptions): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'flowbreak-oracle-'))
   try {
     const inDirectory = (name: string) => join(directory, name)
@@ -76,7 +86,7 @@ export async function runSuricata(
     const files = ['-c', 'suricata.yaml', '-r', 'in.pcap', '-S', 'test.rules', '-l', '.', '-k', 'none']
     const modes = ['--runmode', 'single', '--simulate-ips', '--set', `pid-file=${inDirectory('pid')}`]
     await promisify(execFile)('suricata', [...files, ...modes], { cwd: directory, timeout: TIME_LIMIT })
-    return readEvents(await readFile(inDirectory('eve.json'), 'utf8'), frames.length)
+    return await readFile(inDirectory('eve.json'), 'utf8')
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
@@ -142,7 +152,7 @@ outputs:
       pcap-file: false
       types:
         - alert: { verdict: yes }
-        - drop: { alerts: yes, flows: all, verdict: yes }
+        - drop: { alerts: yes, flows: all, verdict: yes }${options.flows ? '\n        - flow\n        - netflow' : ''}
         - stats: { totals: yes, threads: no, deltas: no }
 logging: { default-log-level: error, outputs: [{ console: { enabled: yes } }] }
 stream:
@@ -175,7 +185,7 @@ function classicPcap(frames: readonly OracleFrame[]): Uint8Array {
   view.setUint32(20, 1, true)
   let at = 24
   for (const { time, bytes } of frames) {
-    view.setUint32(at, 1_700_000_000 + Math.floor(time / 1e9), true)
+    view.setUint32(at, ORACLE_EPOCH + Math.floor(time / 1e9), true)
     view.setUint32(at + 4, time % 1e9, true)
     view.setUint32(at + 8, bytes.length, true)
     view.setUint32(at + 12, bytes.length, true)

@@ -14,6 +14,8 @@ export class SessionTable {
   readonly oddities = new Map<number, Oddity>()
   /** ICMP queries, where they are tracked each by itself. */
   readonly queries = new Queries()
+  /** Is told of an entry at `base` just before another one takes its place; absent: nobody keeps records. */
+  replaced: ((base: number, at: number) => void) | undefined
   /** Records in use, and absent ones between them. */
   #used = 0
 
@@ -33,6 +35,8 @@ export class SessionTable {
 
   /** Makes the record at `base` an entry with that head, of that family of time-outs, last seen `at`, and nothing else. */
   open(base: number, head: number, family: number, at: number): void {
+    if (this.replaced !== undefined && ((this.words[base] ?? 0) & STATE_MASK) !== State.absent)
+      this.replaced(base, at)
     this.words.fill(0, base + 1, base + RECORD_WORDS)
     this.words[base] = head
     this.words[base + EXTRA] = family

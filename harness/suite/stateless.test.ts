@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { FlowbreakError } from '../support/errors.ts'
@@ -128,6 +128,23 @@ describe('suite/stateless', () => {
       expect(told, JSON.stringify(input)).to.have.length(1)
       expect(told[0]).to.match(sentence)
     }
+  })
+
+  it('reads the example of the authoring guide', () => {
+    const guide = readFileSync(new URL('../../docs/authoring.md', import.meta.url), 'utf8')
+    const [, example = ''] = /```yaml\nstateless:\n([^`]*)```/.exec(guide) ?? []
+    withFiles({ 'guide.yaml': example.replaceAll(/^ {2}/gm, '') }, (folder) => {
+      const { rules, fragmentFallback } = readStateless(
+        loadStateless(join(folder, 'guide.yaml')),
+        [],
+        (path, message) => expect.fail(`${path.join('.')}: ${message}`),
+      )
+      expect(rules[0]).to.deep.include({
+        priority: 10,
+        action: { verdict: 'aws:pass', customs: ['fromOffice'] },
+      })
+      expect(fragmentFallback.verdict).to.equal('aws:drop')
+    })
   })
 
   it('reads a file of its own, YAML or JSON, with positions in its errors', () => {
