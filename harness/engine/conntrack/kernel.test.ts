@@ -4,7 +4,7 @@ import { Direction, nameOf } from '../../model/codes.ts'
 import { dice } from '../conversations/random.test.ts'
 import { batchOf, type OracleCase, readRecorded, recordedCaptures } from '../oracle-cases.test.ts'
 import { compare } from './oracle-compare.test.ts'
-import { Kernel, type KernelSetup } from './oracle-kernel.test.ts'
+import { Kernel, type KernelSetup, needsRoot } from './oracle-kernel.test.ts'
 
 const SETUPS: readonly KernelSetup[] = [
   { exception: 'drop', loose: false },
@@ -26,6 +26,7 @@ const SEED = 20261127
 
 describe('conntrack against the Linux kernel', function () {
   this.timeout(FULL ? 3_600_000 : 60_000)
+  before(needsRoot)
   const recorded = recordedCaptures().map((name) => ({ name, frames: readRecorded(name) }))
   const cases = [...recorded, ...recorded.flatMap(oneWay), ...cutCases(recorded)]
   for (const setup of SETUPS)

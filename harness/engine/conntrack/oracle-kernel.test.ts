@@ -61,6 +61,11 @@ const PATIENT = Object.fromEntries(
   ].map((name) => [`nf_conntrack_${name}`, 3600]),
 )
 
+/** For `before`: without root there are no network namespaces, and nothing to hold the engine against. */
+export function needsRoot(this: Mocha.Context): void {
+  if (process.getuid?.() !== 0) this.skip()
+}
+
 /** A real Linux kernel as a firewall between two interfaces, in network namespaces that end with its process. */
 export class Kernel implements AsyncDisposable {
   readonly #process: ChildProcess
