@@ -175,7 +175,8 @@ def play(ports, job):
 
 def main():
     # Packets handed over on one processor are processed in the order in which they are sent.
-    os.sched_setaffinity(0, [sorted(os.sched_getaffinity(0))[-1]])
+    processors = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, [processors[os.getpid() % len(processors)]])
     commands = sys.stdin.buffer
     answers = sys.stdout.buffer
     build(json.loads(commands.readline()))
