@@ -124,7 +124,7 @@ function randomCases(seed: number, count: number): OracleCase[] {
 }
 
 describe('conntrack against the Linux kernel: silences', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   before(needsRoot)
   const seed = Number(process.env.FLOWBREAK_SEED ?? 20261127)
   const cases = [...stateCases(), ...otherCases(), ...randomCases(seed, 250)]

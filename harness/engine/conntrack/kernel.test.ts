@@ -23,7 +23,7 @@ const AFTER_CUT = FULL ? Number.POSITIVE_INFINITY : 24
 const SEED = 20261127
 
 describe('conntrack against the Linux kernel', function () {
-  this.timeout(FULL ? 3_600_000 : 60_000)
+  this.timeout(FULL ? 3_600_000 : 180_000)
   before(needsRoot)
   const recorded = recordedCaptures().map((name) => ({ name, frames: readRecorded(name) }))
   const cases = [...recorded, ...recorded.flatMap(oneWay), ...cutCases(recorded)]

@@ -46,7 +46,7 @@ interface RandomCase {
 const DAMAGED = 50
 
 describe('conntrack against the Linux kernel: random conversations', function () {
-  this.timeout(process.env.FLOWBREAK_FULL === '1' ? 3_600_000 : 60_000)
+  this.timeout(process.env.FLOWBREAK_FULL === '1' ? 3_600_000 : 180_000)
   before(needsRoot)
   const roll = dice(SEED)
   const cases: RandomCase[] = makeConversations(SEED, COUNT).map(({ index, frames }) => ({

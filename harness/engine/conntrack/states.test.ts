@@ -76,7 +76,7 @@ function written(lines: readonly string[]): OracleCase {
 }
 
 describe('conntrack against the Linux kernel: every state', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   before(needsRoot)
   const cases = BEFORE.flatMap((state) =>
     SEGMENTS.flatMap((segment) => AFTER.map((after) => written([...state, segment, ...after]))),
