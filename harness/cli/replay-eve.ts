@@ -16,16 +16,14 @@ export interface OpenEve extends Disposable {
   close(): void
 }
 
-/** The EVE file that the options ask for; undefined: none. Disposing of it closes it. */
-export function openEve(options: EveOptions, hosts: readonly string[]): OpenEve | undefined {
+/** Makes the EVE file that the options ask for. Disposing of it closes it. Throws ERR_USAGE and ERR_EVE_FILE. */
+export function openEve(options: EveOptions, hosts: readonly string[]): OpenEve {
   const { eve, eveFormat = 'suricata', target } = options
   const format = EVE_FORMATS.find((word) => word === eveFormat)
   if (format === undefined)
     throw new FlowbreakError('ERR_USAGE', `--eve-format takes ${EVE_FORMATS.join(' or ')}, not ${eveFormat}.`)
-  if (eve === undefined) {
-    if (options.eveFormat === undefined) return undefined
+  if (eve === undefined)
     throw new FlowbreakError('ERR_USAGE', '--eve-format says how --eve FILE is written: give that too.')
-  }
   if (target !== 'reference')
     throw new FlowbreakError('ERR_USAGE', `--eve is written by the target reference, not by ${target}.`)
   const file = new EveFile(eve)
