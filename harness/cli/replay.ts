@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Setup } from '../model/setup.ts'
 import { replayCapture } from '../run/replay.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
@@ -96,7 +97,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const setup = await setupOf(options)
   const injections = parseInjections(options.inject ?? [])
   const printer = printerFor(options, setup.topology.hosts)
-  using eve = await eveOf(options, setup.topology.hosts)
+  using eve = await eveOf(options, setup)
   const replaying = replayCapture({
     capture,
     target: getTarget(options.target, version(), eve?.taps),
@@ -123,9 +124,9 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 }
 
 /** The EVE file that the options ask for; what writes it is loaded for those who want it only. */
-async function eveOf(options: Options, hosts: readonly string[]) {
+async function eveOf(options: Options, setup: Setup) {
   if (options.eve === undefined && options.eveFormat === undefined) return undefined
-  return (await import('./replay-eve.ts')).openEve(options, hosts)
+  return (await import('./replay-eve.ts')).openEve(options, setup)
 }
 
 async function setupOf(options: Options) {
