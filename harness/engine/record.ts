@@ -17,6 +17,10 @@ export const FAMILY_MASK = 255
 export const PASSED = 1 << 8
 export const ASKED_TO_SERVER = 1 << 9
 export const ASKED_TO_CLIENT = 1 << 10
+/** Bits 12 … 14 of the extra word: the flow's `AppProtocol`; bit 15: nothing about its application layer will change any more. */
+export const APP_SHIFT = 12
+export const APP_MASK = 7 << APP_SHIFT
+export const APP_OVER = 1 << 15
 
 /** Word offsets within a stream. The stream of a side holds what that side sends. */
 export const ISN = 0
