@@ -51,6 +51,18 @@ export class AppView {
   toClientDone = false
   /** Nothing of this flow will change any more: protocol settled, no buffers and no stream to come. */
   over = false
+  /** The packet's payload was taken into its stream (Suricata's PKT_STREAM_ADD): rules with content then look at `stream` as well. */
+  added = false
+  /**
+   * Rules with content are not asked about this packet, neither about its payload nor about its stream: application data of TLS was
+   * seen before it. (`isPayloadHidden` says so of a flow that is over.)
+   */
+  payloadHidden = false
+  /**
+   * What rules look at has begun and is not complete: a request without all its headers, a ClientHello without its end, or
+   * a protocol not settled that more bytes of this direction may settle.
+   */
+  pending = false
 
   /**
    * Buffers of the transactions that are inspected with this packet: those of the packet's direction only. A rule about several
@@ -75,6 +87,8 @@ export class AppView {
   stream: Uint8Array = NOTHING
   streamFrom = 0
   streamTo = 0
+  /** Where `stream[streamFrom]` lies in its direction, in bytes after the first that the peer could send (the one after its SYN). */
+  streamStart = 0
 
   /** Forgets all but the memory. */
   clear(): void {
@@ -82,9 +96,13 @@ export class AppView {
     this.toServerDone = false
     this.toClientDone = false
     this.over = false
+    this.added = false
+    this.payloadHidden = false
+    this.pending = false
     this.count = 0
     this.streamFrom = 0
     this.streamTo = 0
+    this.streamStart = 0
   }
 
   /** Adds a buffer, the bytes `from` … `to`-1 of `bytes`. */

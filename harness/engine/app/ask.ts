@@ -1,5 +1,5 @@
 import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
-import { APP_MASK, APP_OVER, APP_SHIFT } from '../record.ts'
+import { APP_HIDDEN, APP_MASK, APP_OVER, APP_SHIFT } from '../record.ts'
 import type { AppView } from './app-view.ts'
 
 /** What the rule stage asks of the application layer (`AppLayer` of app-layer.ts). */
@@ -30,4 +30,9 @@ export function isAppOver(extra: number): boolean {
 /** The `AppProtocol` of a flow with this extra word, as far as told. */
 export function appProtocolOf(extra: number): number {
   return (extra & APP_MASK) >> APP_SHIFT
+}
+
+/** Whether rules with content are not asked about packets of a flow with this extra word that is over. */
+export function isPayloadHidden(extra: number): boolean {
+  return (extra & APP_HIDDEN) !== 0
 }
