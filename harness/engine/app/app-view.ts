@@ -28,6 +28,20 @@ export const Buffer = {
 } as const
 export const BUFFER_KINDS = 6
 
+const BUFFERS_OF: readonly number[] = [
+  (1 << BUFFER_KINDS) - 1,
+  (1 << Buffer.httpMethod) | (1 << Buffer.httpUri) | (1 << Buffer.httpHost),
+  1 << Buffer.tlsSni,
+  1 << Buffer.sshProto,
+  1 << Buffer.dnsQuery,
+  0,
+]
+
+/** Bits `1 << Buffer.x` of the buffers that a flow of an `AppProtocol` may have. */
+export function buffersOf(protocol: number): number {
+  return BUFFERS_OF[protocol] ?? 0
+}
+
 /** What the rules will ever look at, known before the first packet; what nobody looks at is not worked out. */
 export interface AppNeeds {
   /** Bit `1 << Buffer.x` for each buffer that a rule looks at. 0 where rules need the protocol alone. */
