@@ -12,6 +12,7 @@ import {
   lower,
   SPACE,
 } from './characters.ts'
+import { isMethod } from './http-methods.ts'
 import { normaliseUri, readConnectHost } from './http-uri.ts'
 
 /** How the body of a request is to be measured. */
@@ -22,9 +23,7 @@ const Header = { other: 0, host: 1, contentLength: 2, transferEncoding: 3 } as c
 
 /** A request's line and headers. One object is filled again for each request of a flow. */
 export class Request {
-  /** Ranges in the line that was given to `readLine`. */
-  methodFrom = 0
-  methodTo = 0
+  readonly method = new BytesOut()
   /** Neither headers nor more requests follow (HTTP 0.9). */
   short = false
   isConnect = false
@@ -45,10 +44,10 @@ export class Request {
     this.#clear()
     let at = from
     while (at < to && isSpace(line[at] ?? 0)) at++
-    this.methodFrom = at
+    const methodFrom = at
     while (at < to && !isSpace(line[at] ?? 0)) at++
-    this.methodTo = at
-    this.isConnect = isWord(line, this.methodFrom, at, 'connect')
+    this.method.append(line, methodFrom, at)
+    this.isConnect = isMethod(line, methodFrom, at) && isWord(line, methodFrom, at, 'connect')
     while (at < to && isSpace(line[at] ?? 0)) at++
     const uriFrom = at
     at = endOfUri(line, at, to)
@@ -85,6 +84,7 @@ export class Request {
     this.body = Body.none
     this.length = 0
     this.#header = Header.other
+    this.method.clear()
     for (const part of [
       this.#hostValue,
       this.#lengthValue,

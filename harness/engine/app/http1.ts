@@ -28,8 +28,8 @@ const At = {
 } as const
 
 /**
- * The requests of HTTP 0.9 … 1.1 on a connection, as libhtp reads them. Method and URI are there with the end of the request line, the
- * host with the end of the headers. Answers are not read.
+ * The requests of HTTP 0.9 … 1.1 on a connection, as libhtp reads them. Method and URI are there with the first byte after the request
+ * line, the host with the end of the headers. Answers are not read.
  */
 export class HttpParser implements Parser {
   readonly doneToClient = true
@@ -40,6 +40,8 @@ export class HttpParser implements Parser {
   readonly #request = new Request()
   /** Bytes of body or chunk that are still to come. */
   #left = 0
+  /** Method and URI of the request have been handed over. */
+  #announced = true
   #line: Uint8Array = this.#held.bytes
   #from = 0
   #to = 0
@@ -67,6 +69,7 @@ export class HttpParser implements Parser {
     while (at < to) {
       if (this.#at === At.ignored) return Parsed.all
       if (this.#at === At.idle) this.#at = At.line
+      if (this.#at === At.headers && !this.#announced) this.#announce(found)
       if (this.#at === At.body || this.#at === At.chunk) {
         const taken = Math.min(this.#left, to - at)
         this.#left -= taken
@@ -151,14 +154,21 @@ export class HttpParser implements Parser {
     const request = this.#request
     const line = this.#line
     request.readLine(line, this.#from, chomp(line, this.#from, this.#to))
-    const transaction = this.openTransaction
-    found.add(Buffer.httpMethod, transaction, true, line, request.methodFrom, request.methodTo)
-    found.add(Buffer.httpUri, transaction, true, request.uri.bytes, 0, request.uri.length)
     this.#at = At.headers
+    this.#announced = false
     if (request.short && !hasContent(bytes, rest, end)) {
+      this.#announce(found)
       this.openTransaction++
       this.#at = At.ignored
     }
+  }
+
+  /** Rules get to see the request line with the first byte of the headers, which is when Suricata looks again. */
+  #announce(found: Transactions): void {
+    const { method, uri } = this.#request
+    this.#announced = true
+    found.add(Buffer.httpMethod, this.openTransaction, true, method.bytes, 0, method.length)
+    found.add(Buffer.httpUri, this.openTransaction, true, uri.bytes, 0, uri.length)
   }
 
   #endHeaders(found: Transactions): boolean {

@@ -282,7 +282,7 @@ export class TcpFlow {
     result.finished = false
     this.#parsed = toServer ? 1 : 2
     const outcome = parser.parse(toServer, stream.bytes, from, from + length, this.transactions, result)
-    if (result.hidden) this.hidden = true
+    if (result.hidden || result.finished) this.hidden = true
     if (outcome === Parsed.error || result.finished) this.disabled = true
     if (outcome === Parsed.some) {
       stream.progress += result.consumed

@@ -3,6 +3,7 @@ import { Kind } from '../../model/codes.ts'
 import type { Policy } from '../../model/setup.ts'
 import { getProfile } from '../../profile/index.ts'
 import { Counters } from '../counters.ts'
+import { isToServer } from '../entry.ts'
 import { Hosts } from '../hosts.ts'
 import { batchOf } from '../oracle-cases.test.ts'
 import type { OracleFrame } from '../oracle-suricata.test.ts'
@@ -70,7 +71,7 @@ export function watch(frames: readonly OracleFrame[], options: WatchOptions = {}
       outcome = tcp.decide(batch, i, 0, table, base, direction, batch.time[i] ?? 0, segment)
     } else {
       outcome = pseudo.decideFlow(batch, i, 0, flow, kind)
-      segment.toServer = batch.direction[i] === 0
+      segment.toServer = isToServer(table.words[base] ?? 0, batch.direction[i] ?? 0)
       segment.delivered = true
     }
     if (outcome !== Outcome.forward) continue

@@ -1,0 +1,154 @@
+import { expect } from 'chai'
+import type { ExceptionPolicy } from '../../model/setup.ts'
+import { dice } from '../conversations/random.test.ts'
+import { fold, type OracleCase, readRecorded, recordedCaptures } from '../oracle-cases.test.ts'
+import { mutate, rebased } from '../oracle-mutations.test.ts'
+import { runSuricata } from '../oracle-suricata.test.ts'
+import { AppProtocol, Buffer } from './app-view.ts'
+import { cutSmall, loseSome, repeatSome, shuffleRuns } from './resegment.test.ts'
+import { type Watched, watch } from './watch.test.ts'
+
+/** By `AppProtocol` code: a rule about the protocol alone. */
+const PROTOCOL_RULES = ['http', 'tls', 'ssh', 'dns'].map(
+  (name, i) => `alert ${name} any any -> any any (sid:${i + 1};)`,
+)
+const KEYWORDS: readonly (readonly [protocol: string, keyword: string])[] = [
+  ['http', 'http.method'],
+  ['http', 'http.uri'],
+  ['http', 'http.host'],
+  ['tls', 'tls.sni'],
+  ['dns', 'dns.query'],
+  ['ssh', 'ssh.proto'],
+]
+const ANY_SID = 100
+const FIRST_EXACT_SID = 1000
+/** As in suricata.yaml. */
+const YAML =
+  'app-layer: { protocols: { http: { enabled: yes, libhtp: { default-config: { personality: IDS } } } } }\n'
+
+/** "kind text" of every buffer that the engine showed, and a rule for exactly that. */
+function exactRules(watched: readonly (Watched | undefined)[]): Map<string, string> {
+  const rules = new Map<string, string>()
+  for (const { kind, text } of watched.flatMap((seen) => seen?.buffers ?? [])) {
+    const key = `${kind} ${text}`
+    if (text === '' || rules.has(key)) continue
+    const [protocol, keyword] = KEYWORDS[kind] ?? ['', '']
+    const hex = [...text].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
+    const sid = FIRST_EXACT_SID + rules.size
+    rules.set(
+      key,
+      `alert ${protocol} any any -> any any (${keyword}; content:"|${hex}|"; bsize:${text.length}; sid:${sid};)`,
+    )
+  }
+  return rules
+}
+
+/** "sid@packet" of every alert that the engine's view would give, in any order. */
+function alertsOf(
+  watched: readonly (Watched | undefined)[],
+  exact: ReadonlyMap<string, string>,
+): Set<string> {
+  const sids = new Map([...exact.keys()].map((key, i) => [key, FIRST_EXACT_SID + i]))
+  const alerts = new Set<string>()
+  for (const [packet, seen] of watched.entries()) {
+    if (seen === undefined) continue
+    if (seen.protocol > AppProtocol.unknown && seen.protocol < AppProtocol.failed)
+      alerts.add(`${seen.protocol}@${packet}`)
+    for (const { kind, text, fresh } of seen.buffers) {
+      if (!fresh || text === '') continue
+      alerts.add(`${ANY_SID + kind}@${packet}`)
+      alerts.add(`${sids.get(`${kind} ${text}`)}@${packet}`)
+    }
+  }
+  return alerts
+}
+
+async function compare(cases: readonly OracleCase[], exception: ExceptionPolicy) {
+  const { frames, owner } = fold(cases)
+  const watched = watch(frames, { exception })
+  const exact = exactRules(watched)
+  const any = KEYWORDS.map(
+    ([protocol, keyword], kind) =>
+      `alert ${protocol} any any -> any any (${keyword}; bsize:>0; sid:${ANY_SID + kind};)`,
+  )
+  const rules = [...PROTOCOL_RULES, ...any, ...exact.values()]
+  const run = await runSuricata(frames, { exception, rules, yaml: YAML })
+  const truth = new Set(
+    run.alerts.filter(({ packet }) => packet >= 0).map(({ sid, packet }) => `${sid}@${packet}`),
+  )
+  const ours = alertsOf(watched, exact)
+  const nameOf = (alert: string) => {
+    const [sid = '', packet = ''] = alert.split('@')
+    const index = Number(packet)
+    const key = [...exact.keys()][Number(sid) - FIRST_EXACT_SID] ?? sid
+    const name = cases[owner[index] ?? 0]?.name
+    const place = owner.slice(0, index + 1).filter((other) => other === owner[index]).length
+    return `${name}: ${key} at packet ${place}`
+  }
+  const differences = [
+    ...[...truth].filter((alert) => !ours.has(alert)).map((alert) => `missing ${nameOf(alert)}`),
+    ...[...ours].filter((alert) => !truth.has(alert)).map((alert) => `too much ${nameOf(alert)}`),
+  ]
+  console.info(`      ${truth.size} alerts in ${frames.length} packets of ${cases.length} cases`)
+  if (process.env['DEBUG_APP'] !== undefined) console.error(differences.join('\n'))
+  return { alerts: truth.size, differences }
+}
+
+/** The recorded captures of something that this layer tells, and of what it must not take for that. */
+const TOLD = recordedCaptures().filter((name) => /http|tls|ssh|dns|ftp|postgres|redis|half-close/.test(name))
+const SMALL = TOLD.filter((name) => !/download/.test(name))
+
+describe('the application layer, against Suricata 7', function () {
+  this.timeout(300_000)
+
+  it('every recorded capture, whole and cut at packets, under each policy', async () => {
+    const cases = TOLD.flatMap((name) => {
+      const frames = readRecorded(name)
+      const cuts = frames.length > 60 ? [0, 1, 2, 5, 30] : frames.map((_, n) => n)
+      return cuts.map((cut) => ({ name: `${name} from packet ${cut + 1}`, frames: frames.slice(cut) }))
+    })
+    for (const exception of ['drop', 'reject', 'continue'] as const) {
+      const { alerts, differences } = await compare(cases, exception)
+      expect(differences).to.deep.equal([])
+      expect(alerts).to.be.above(1000)
+    }
+  })
+
+  it('cut into small segments', async () => {
+    const cases = SMALL.flatMap((name) =>
+      [1, 2, 3, 7, 50].map((size) => ({
+        name: `${name} by ${size}`,
+        frames: cutSmall(readRecorded(name), size, 400),
+      })),
+    )
+    expect((await compare(cases, 'drop')).differences).to.deep.equal([])
+  })
+
+  it('reordered, repeated with other bytes, and with losses', async () => {
+    const roll = dice(20_261_127)
+    const cases = SMALL.flatMap((name) =>
+      Array.from({ length: 6 }, (_, n) => {
+        const pieces = cutSmall(readRecorded(name), 5 + roll(60), 600)
+        const change = [shuffleRuns, repeatSome, loseSome][n % 3] ?? shuffleRuns
+        return { name: `${name} ${change.name} ${n}`, frames: change(pieces, roll) }
+      }),
+    )
+    expect((await compare(cases, 'drop')).differences).to.deep.equal([])
+  })
+
+  it('with anomalies', async () => {
+    const roll = dice(4)
+    const cases = SMALL.flatMap((name) => {
+      const frames = rebased(readRecorded(name))
+      return Array.from({ length: 8 }, (_, n) => ({
+        name: `${name} changed ${n}`,
+        frames: mutate(frames, 1 + roll(4), roll),
+      }))
+    })
+    for (const exception of ['drop', 'continue'] as const)
+      expect((await compare(cases, exception)).differences).to.deep.equal([])
+  })
+})
+
+/** What the rules of this test call the buffers is what the codes say. */
+expect(KEYWORDS[Buffer.sshProto]).to.deep.equal(['ssh', 'ssh.proto'])
