@@ -1,9 +1,10 @@
 import { expect } from 'chai'
+import { Verdict } from '../../model/codes.ts'
 import type { ExceptionPolicy } from '../../model/setup.ts'
 import { dice } from '../conversations/random.test.ts'
 import { fold, type OracleCase, readRecorded, recordedCaptures } from '../oracle-cases.test.ts'
 import { mutate, rebased } from '../oracle-mutations.test.ts'
-import { runSuricata } from '../oracle-suricata.test.ts'
+import { type OracleRun, runSuricata } from '../oracle-suricata.test.ts'
 import { AppProtocol, Buffer } from './app-view.ts'
 import { cutSmall, loseSome, repeatSome, shuffleRuns } from './resegment.test.ts'
 import { type Watched, watch } from './watch.test.ts'
@@ -63,6 +64,34 @@ function alertsOf(
   return alerts
 }
 
+/** Tells whether Suricata still has the session that we have. */
+const SESSION_SID = 50
+const SESSION_RULE = `alert tcp any any -> any any (flow:established; sid:${SESSION_SID};)`
+
+/**
+ * By case: the first packet that one of both forwards and the other does not, or of whose session Suricata knows nothing. From there on
+ * they no longer speak of the same flow: in a large file Suricata now and then takes a flow for a new one. That verdicts agree is
+ * for other tests to show.
+ */
+function partings(
+  run: OracleRun,
+  watched: readonly (Watched | undefined)[],
+  owner: readonly number[],
+): Map<number, number> {
+  const inSession = new Set(run.alerts.filter(({ sid }) => sid === SESSION_SID).map(({ packet }) => packet))
+  const apart = new Map<number, number>()
+  for (const [packet, { verdict }] of run.verdicts.entries()) {
+    const of = owner[packet] ?? -1
+    const seen = watched[packet]
+    const isSame =
+      verdict === Verdict.forward
+        ? seen !== undefined && (!seen.established || inSession.has(packet))
+        : seen === undefined
+    if (!isSame && !apart.has(of)) apart.set(of, packet)
+  }
+  return apart
+}
+
 async function compare(cases: readonly OracleCase[], exception: ExceptionPolicy) {
   const { frames, owner } = fold(cases)
   const watched = watch(frames, { exception })
@@ -71,12 +100,20 @@ async function compare(cases: readonly OracleCase[], exception: ExceptionPolicy)
     ([protocol, keyword], kind) =>
       `alert ${protocol} any any -> any any (${keyword}; bsize:>0; sid:${ANY_SID + kind};)`,
   )
-  const rules = [...PROTOCOL_RULES, ...any, ...exact.values()]
+  const rules = [SESSION_RULE, ...PROTOCOL_RULES, ...any, ...exact.values()]
   const run = await runSuricata(frames, { exception, rules, yaml: YAML })
+  const apart = partings(run, watched, owner)
+  const isCompared = (packet: number) =>
+    packet >= 0 && packet < (apart.get(owner[packet] ?? -1) ?? Number.POSITIVE_INFINITY)
   const truth = new Set(
-    run.alerts.filter(({ packet }) => packet >= 0).map(({ sid, packet }) => `${sid}@${packet}`),
+    run.alerts
+      .filter(({ sid, packet }) => sid !== SESSION_SID && isCompared(packet))
+      .map(({ sid, packet }) => `${sid}@${packet}`),
   )
-  const ours = alertsOf(watched, exact)
+  const ours = alertsOf(
+    watched.map((seen, packet) => (isCompared(packet) ? seen : undefined)),
+    exact,
+  )
   const nameOf = (alert: string) => {
     const [sid = '', packet = ''] = alert.split('@')
     const index = Number(packet)
@@ -90,7 +127,9 @@ async function compare(cases: readonly OracleCase[], exception: ExceptionPolicy)
     ...[...ours].filter((alert) => !truth.has(alert)).map((alert) => `too much ${nameOf(alert)}`),
   ]
   console.info(`      ${truth.size} alerts in ${frames.length} packets of ${cases.length} cases`)
-  if (process.env['DEBUG_APP'] !== undefined) console.error(differences.join('\n'))
+  if (process.env['DEBUG_APP'] !== undefined)
+    console.error([...differences, ...[...apart].map(([n, p]) => `PART ${cases[n]?.name} ${p}`)].join('\n'))
+  expect(apart.size / cases.length).to.be.below(0.05)
   return { alerts: truth.size, differences }
 }
 

@@ -163,11 +163,11 @@ export class AppLayer implements AppSource {
       const position = flow.positionOf(toServer, payload.seq)
       if (flow.add(toServer, position, payload.bytes, payload.from, payload.to)) this.#view.added = true
     } else if (!stream.started) return
-    const own = base + (toServer ? CLIENT : SERVER)
-    const start = toServer ? flow.clientStart : flow.serverStart
     const state = head & STATE_MASK
     const fin = state >= State.finWait1 ? 1 : 0
-    flow.update(toServer, (((words[own + ACKED] ?? 0) - start) | 0) - fin, state >= State.established)
+    flow.clientAcked = (((words[base + CLIENT + ACKED] ?? 0) - flow.clientStart) | 0) - fin
+    flow.serverAcked = (((words[base + SERVER + ACKED] ?? 0) - flow.serverStart) | 0) - fin
+    flow.update(toServer, state >= State.established)
   }
 
   #show(flow: TcpFlow, words: Int32Array, base: number, toServer: boolean): void {

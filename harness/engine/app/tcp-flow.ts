@@ -40,6 +40,9 @@ export class TcpFlow {
   /** The flow came by sharing: a direction starts with the first segment of it that this host sees. */
   awaitsClientStart = false
   awaitsServerStart = false
+  /** Up to where the peer has acknowledged each direction, as stream positions. To be set before `update`. */
+  clientAcked = 0
+  serverAcked = 0
   /** `size` as it was counted last. */
   counted = 0
   readonly #client = new Detection()
@@ -52,6 +55,7 @@ export class TcpFlow {
   #parser: Parser | undefined
   /** Which direction the last call of a parser was for, within the current packet: 0 none, 1 to server, 2 to client. */
   #parsed = 0
+  #established = false
 
   constructor(port: number, pickUp: boolean, midstream: boolean) {
     this.#port = port
@@ -123,25 +127,35 @@ export class TcpFlow {
   }
 
   /**
-   * Lets the parser have what a direction has; `acked`: up to where its peer has acknowledged. Afterwards `updatedToServer` and
-   * `updatedToClient` say which direction the rules have something new in.
+   * Lets the parser have what a direction has. Afterwards `updatedToServer` and `updatedToClient` say which direction the rules
+   * have something new in.
    */
-  update(toServer: boolean, acked: number, established: boolean): void {
+  update(toServer: boolean, established: boolean): void {
     this.#parsed = 0
-    this.#deliver(toServer, acked, established)
+    this.#established = established
+    this.#deliver(toServer)
     if (this.#parsed === 1) this.updatedToServer = true
     else if (this.#parsed === 2) this.updatedToClient = true
   }
 
-  #deliver(toServer: boolean, acked: number, established: boolean): void {
+  #deliver(toServer: boolean): void {
+    const acked = toServer ? this.clientAcked : this.serverAcked
     const stream = toServer ? this.toServer : this.toClient
     if (this.disabled || !stream.started) return
     for (;;) {
       const before = stream.progress
       if (stream.find(before)) {
-        if (stream.foundLength < stream.required) return
+        const { foundLength } = stream
+        if (foundLength < stream.required) {
+          // What is missing behind it has arrived at the peer: the message will never be whole.
+          const end = before + foundLength
+          if (acked <= end || stream.find(end) || stream.foundLength === 0) return
+          stream.progress = end
+          stream.required -= foundLength
+          continue
+        }
         stream.required = 0
-        this.#handle(toServer, stream, stream.foundAt, stream.foundLength, acked, established)
+        this.#handle(toServer, stream, stream.foundAt, foundLength)
       } else {
         if (stream.foundLength === 0 || acked <= before) return
         stream.required = Math.max(0, stream.required - stream.foundLength)
@@ -165,34 +179,20 @@ export class TcpFlow {
   }
 
   /** New bytes of a direction: detection first, unless it is over; then the parser. */
-  #handle(
-    toServer: boolean,
-    stream: Stream,
-    from: number,
-    length: number,
-    acked: number,
-    established: boolean,
-  ): void {
+  #handle(toServer: boolean, stream: Stream, from: number, length: number): void {
     const detection = toServer ? this.#client : this.#server
     if (detection.protocol === AppProtocol.unknown && !detection.completed)
-      this.#detect(toServer, stream, from, length, acked, established)
+      this.#detect(toServer, stream, from, length)
     else if (this.protocol !== AppProtocol.unknown) this.#parse(toServer, stream, from, length)
   }
 
-  #detect(
-    toServer: boolean,
-    stream: Stream,
-    from: number,
-    length: number,
-    acked: number,
-    established: boolean,
-  ): void {
+  #detect(toServer: boolean, stream: Stream, from: number, length: number): void {
     const own = toServer ? this.#client : this.#server
     const other = toServer ? this.#server : this.#client
     const { bytes } = stream
     const told = own.look(toServer, bytes, from, from + length, this.#port, other, this.#pickUp)
     if (told === AppProtocol.unknown) {
-      this.#undetected(toServer, stream, from, length, established)
+      this.#undetected(toServer, stream, from, length)
       return
     }
     own.protocol = told
@@ -200,7 +200,7 @@ export class TcpFlow {
     own.completed = true
     const first = this.#first
     const otherCameFirst = first !== First.parsed && first !== (toServer ? First.client : First.server)
-    if (otherCameFirst && first !== First.nobody) this.#deliver(!toServer, acked, established)
+    if (otherCameFirst && first !== First.nobody) this.#deliver(!toServer)
     if (this.disabled) return
     if (this.#first !== First.parsed && clientSpeaksFirst(this.protocol)) {
       if (this.#first !== First.client) {
@@ -225,7 +225,7 @@ export class TcpFlow {
   }
 
   /** The bytes of this direction do not tell (yet). */
-  #undetected(toServer: boolean, stream: Stream, from: number, length: number, established: boolean): void {
+  #undetected(toServer: boolean, stream: Stream, from: number, length: number): void {
     const own = toServer ? this.#client : this.#server
     const other = toServer ? this.#server : this.#client
     if (this.#midstream && this.#client.exhausted) {
@@ -233,7 +233,7 @@ export class TcpFlow {
       return
     }
     if (other.protocol === AppProtocol.unknown) {
-      if (established) this.#bailOut()
+      if (this.#established) this.#bailOut()
       return
     }
     if (this.#first !== First.parsed && clientSpeaksFirst(other.protocol) && !toServer) {

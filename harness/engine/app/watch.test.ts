@@ -9,7 +9,7 @@ import { batchOf } from '../oracle-cases.test.ts'
 import type { OracleFrame } from '../oracle-suricata.test.ts'
 import { Outcome } from '../outcome.ts'
 import { PseudoStage } from '../pseudo.ts'
-import { EXTRA } from '../record.ts'
+import { EXTRA, STATE_MASK, State } from '../record.ts'
 import { Segment } from '../segment.ts'
 import { readSettings } from '../settings.ts'
 import { TcpStage } from '../tcp.ts'
@@ -17,10 +17,12 @@ import { AppLayer } from './app-layer.ts'
 import { type AppNeeds, type AppView, BUFFER_KINDS } from './app-view.ts'
 import { appProtocolOf, isAppOver } from './ask.ts'
 
-/** What the application layer showed with one packet; undefined for packets that rules are not asked about. */
+/** What the application layer showed with one packet; undefined for packets that the engine drops. */
 export interface Watched {
   readonly protocol: number
   readonly over: boolean
+  /** TCP: the session was established before the packet, and is. */
+  readonly established: boolean
   readonly pending: boolean
   readonly added: boolean
   readonly buffers: readonly {
@@ -59,10 +61,11 @@ export function watch(frames: readonly OracleFrame[], options: WatchOptions = {}
     const kind = batch.kind[i] ?? Kind.other
     const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
     const isUdp = kind === Kind.udp4 || kind === Kind.udp6
-    seen.push(undefined)
+    seen.push(NOTHING)
     if (flow < 0 || !(isTcp || isUdp)) continue
     const table = hosts.table(0)
     const base = table.touch(flow)
+    const before = (table.words[base] ?? 0) & STATE_MASK
     let outcome: number
     if (isTcp) {
       const end = (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)
@@ -74,13 +77,16 @@ export function watch(frames: readonly OracleFrame[], options: WatchOptions = {}
       segment.toServer = isToServer(table.words[base] ?? 0, batch.direction[i] ?? 0)
       segment.delivered = true
     }
+    seen[i] = undefined
     if (outcome !== Outcome.forward) continue
+    const established = isTcp && Math.min(before, (table.words[base] ?? 0) & STATE_MASK) >= State.established
     const extra = table.words[base + EXTRA] ?? 0
     if (isAppOver(extra)) {
-      seen[i] = { ...NOTHING, protocol: appProtocolOf(extra), over: true }
+      seen[i] = { ...NOTHING, protocol: appProtocolOf(extra), over: true, established }
       continue
     }
-    seen[i] = copied(layer.take(batch, i, 0, table.words, base, segment.toServer, segment.delivered))
+    const view = layer.take(batch, i, 0, table.words, base, segment.toServer, segment.delivered)
+    seen[i] = copied(view, established)
   }
   return seen
 }
@@ -88,6 +94,7 @@ export function watch(frames: readonly OracleFrame[], options: WatchOptions = {}
 const NOTHING: Watched = {
   protocol: 0,
   over: false,
+  established: false,
   pending: false,
   added: false,
   buffers: [],
@@ -95,11 +102,12 @@ const NOTHING: Watched = {
   streamStart: 0,
 }
 
-function copied(view: AppView): Watched {
+function copied(view: AppView, established: boolean): Watched {
   const { protocol, over, pending, added, streamStart } = view
   return {
     protocol,
     over,
+    established,
     pending,
     added,
     buffers: Array.from({ length: view.count }, (_, n) => ({
