@@ -158,16 +158,15 @@ export class AppLayer implements AppSource {
   #deliver(flow: TcpFlow, words: Int32Array, base: number, toServer: boolean, isData: boolean): void {
     const payload = this.#payload
     const head = words[base] ?? 0
-    const stream = toServer ? flow.toServer : flow.toClient
     if (isData && this.#reads(flow, toServer)) {
       const position = flow.positionOf(toServer, payload.seq)
       if (flow.add(toServer, position, payload.bytes, payload.from, payload.to)) this.#view.added = true
-    } else if (!stream.started) return
+    }
     const state = head & STATE_MASK
     const fin = state >= State.finWait1 ? 1 : 0
     flow.clientAcked = (((words[base + CLIENT + ACKED] ?? 0) - flow.clientStart) | 0) - fin
     flow.serverAcked = (((words[base + SERVER + ACKED] ?? 0) - flow.serverStart) | 0) - fin
-    flow.update(toServer, state >= State.established)
+    flow.update(toServer, state)
   }
 
   #show(flow: TcpFlow, words: Int32Array, base: number, toServer: boolean): void {

@@ -1,3 +1,4 @@
+import { State } from '../record.ts'
 import { AppProtocol } from './app-view.ts'
 import { Detection } from './detection.ts'
 import { makeParser } from './make-parser.ts'
@@ -128,12 +129,16 @@ export class TcpFlow {
 
   /**
    * Lets the parser have what a direction has. Afterwards `updatedToServer` and `updatedToClient` say which direction the rules
-   * have something new in.
+   * have something new in. `state`: the session's, after the packet.
    */
-  update(toServer: boolean, established: boolean): void {
+  update(toServer: boolean, state: number): void {
+    const { end, progress } = toServer ? this.toServer : this.toClient
     this.#parsed = 0
-    this.#established = established
-    this.#deliver(toServer)
+    this.#established = state >= State.established
+    if (end > progress) this.#deliver(toServer)
+    // The end of a connection makes the rules look once more at what they have not seen.
+    else if (state >= State.closing && !this.disabled && this.#parser !== undefined)
+      this.#parsed = toServer ? 1 : 2
     if (this.#parsed === 1) this.updatedToServer = true
     else if (this.#parsed === 2) this.updatedToClient = true
   }
