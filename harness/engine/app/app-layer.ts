@@ -194,7 +194,7 @@ export class AppLayer implements AppSource {
     if (this.#needs.stream && !flow.hidden) return true
     if (flow.disabled) return false
     if (!(toServer ? flow.clientDone : flow.serverDone) || flow.parser === undefined) return true
-    return !(toServer ? flow.parser.doneToServer : flow.parser.doneToClient)
+    return flow.parser.reads(toServer)
   }
 
   /** Whether rules look at buffers that a flow of this protocol may have. */
@@ -206,7 +206,7 @@ export class AppLayer implements AppSource {
   #endIfIdle(flow: TcpFlow, words: Int32Array, base: number): boolean {
     if (!flow.settled || (this.#needs.stream && !flow.hidden)) return false
     const { parser } = flow
-    const isDone = parser === undefined || (parser.doneToServer && parser.doneToClient)
+    const isDone = parser === undefined || !(parser.reads(true) || parser.reads(false))
     if (this.#wants(flow) && !flow.disabled && !isDone) return false
     if (flow.transactions.awaitsShowing(this.#needs.buffers)) return false
     this.#end(words, base, flow.protocol, flow.hidden)

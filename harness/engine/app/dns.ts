@@ -17,8 +17,6 @@ const questions = new Questions()
 /** DNS over UDP (a datagram a message) and TCP (RFC 1035 4.2.2: two bytes of length before each). Each message is a transaction. */
 export class DnsParser implements Parser {
   readonly openTransaction = Number.POSITIVE_INFINITY
-  readonly doneToServer = false
-  readonly doneToClient = true
   readonly pending = false
   readonly #stream: boolean
   #transactions = 0
@@ -27,6 +25,11 @@ export class DnsParser implements Parser {
 
   constructor(stream: boolean) {
     this.#stream = stream
+  }
+
+  /** Answers too: damage in one ends the parsing of both directions. */
+  reads(): boolean {
+    return true
   }
 
   parse(

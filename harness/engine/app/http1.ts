@@ -32,7 +32,6 @@ const At = {
  * line, the host with the end of the headers. Answers are not read.
  */
 export class HttpParser implements Parser {
-  readonly doneToClient = true
   openTransaction = 0
   #at: number = At.idle
   /** The part of a line that came before. */
@@ -48,8 +47,8 @@ export class HttpParser implements Parser {
   /** Offset of what follows the line; -1: the line is not complete. */
   #next = 0
 
-  get doneToServer(): boolean {
-    return this.#at === At.ignored
+  reads(toServer: boolean): boolean {
+    return toServer && this.#at !== At.ignored
   }
 
   get pending(): boolean {

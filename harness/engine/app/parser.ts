@@ -24,9 +24,8 @@ export class ParserResult {
 export interface Parser {
   /** Buffers of transactions from this one on may still grow; those of earlier ones are complete. */
   readonly openTransaction: number
-  /** All that rules look at is there, in that direction. */
-  readonly doneToServer: boolean
-  readonly doneToClient: boolean
+  /** Whether bytes of that direction may still matter to what rules look at. */
+  reads(toServer: boolean): boolean
   /** Something that rules look at has begun in the direction to the server and is not complete. */
   readonly pending: boolean
   /** Takes `bytes[from … to-1]`, which follow what it consumed before. Never throws, never reads outside. Answers with a `Parsed` code. */

@@ -1,12 +1,11 @@
 import { Buffer } from './app-view.ts'
+import { CR, indexIn, LF } from './characters.ts'
 import { Parsed, type Parser, type ParserResult } from './parser.ts'
 import type { Transactions } from './transactions.ts'
 
-const LF = 10
-const CR = 13
 const DASH = 45
 const PREFIX = [83, 83, 72, 45] as const
-/** A banner without end counts from this length on (Suricata 7, ssh.rs). */
+/** A banner that has no end by then is read over, and rules never see it (Suricata 7, ssh.rs). */
 const MAX_BANNER = 256
 const RECORD_HEADER = 6
 const NEW_KEYS = 21
@@ -21,12 +20,9 @@ export class SshParser implements Parser {
   /** Bytes of a record that are still to come. */
   readonly #left: [number, number] = [0, 0]
 
-  get doneToServer(): boolean {
-    return this.#sides[0] !== Side.banner
-  }
-
-  get doneToClient(): boolean {
-    return this.#sides[1] !== Side.banner
+  /** Both directions, until both banners are there: damage in one ends the other. */
+  reads(): boolean {
+    return this.#sides[0] === Side.banner || this.#sides[1] === Side.banner
   }
 
   get pending(): boolean {
@@ -52,7 +48,7 @@ export class SshParser implements Parser {
         return Parsed.some
       }
       this.#sides[side] = Side.bannerEnd
-      return readVersion(bytes, from, to, toServer, found) ? Parsed.all : Parsed.error
+      return isBanner(bytes, from, to) ? Parsed.all : Parsed.error
     }
     if (this.#sides[side] === Side.banner && !readVersion(bytes, from, end, toServer, found))
       return Parsed.error
@@ -118,13 +114,17 @@ function readVersion(
   toServer: boolean,
   found: Transactions,
 ): boolean {
+  if (!isBanner(bytes, from, to)) return false
+  const start = from + PREFIX.length
+  found.add(Buffer.sshProto, 0, toServer, bytes, start, indexIn(bytes, DASH, start, to))
+  return true
+}
+
+function isBanner(bytes: Uint8Array, from: number, to: number): boolean {
   for (const [i, byte] of PREFIX.entries()) if (from + i >= to || bytes[from + i] !== byte) return false
   const start = from + PREFIX.length
-  let end = start
-  while (end < to && bytes[end] !== DASH) end++
-  if (end === to || end === start) return false
-  found.add(Buffer.sshProto, 0, toServer, bytes, start, end)
-  return true
+  const end = indexIn(bytes, DASH, start, to)
+  return end < to && end > start
 }
 
 function u32(bytes: Uint8Array, at: number): number {

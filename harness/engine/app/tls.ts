@@ -29,14 +29,13 @@ class Side {
 /** TLS 1.0 … 1.3: records and, in them, the ClientHello's server name (RFC 6066 3), across records and segments. */
 export class TlsParser implements Parser {
   readonly openTransaction = Number.POSITIVE_INFINITY
-  readonly doneToClient = true
   readonly #client = new Side()
   readonly #server = new Side()
   readonly #name = new ServerName()
   #earlyData = false
 
-  get doneToServer(): boolean {
-    return this.#client.greeted
+  reads(toServer: boolean): boolean {
+    return toServer && !this.#client.greeted
   }
 
   get pending(): boolean {
