@@ -46,8 +46,7 @@ export function track(
         segment.delivered = false
         return false
       }
-      if (state === State.synSent)
-        segment.delivered = ((words[base] ?? 0) & STATE_MASK) === State.established
+      if (state === State.synSent) segment.delivered = ((words[base] ?? 0) & STATE_MASK) === State.established
     }
   }
   if (((words[base] ?? 0) & Flag.special) !== 0) forgetReset(table, base, segment)
