@@ -1,13 +1,23 @@
 import { expect } from 'chai'
+import { FlowTable } from '../../flow/table.ts'
+import type { PacketBatch } from '../../model/batch.ts'
+import { Direction, Kind } from '../../model/codes.ts'
 import { dice } from '../conversations/random.test.ts'
-import { readRecorded, recordedCaptures } from '../oracle-cases.test.ts'
+import { batchOf, readRecorded, recordedCaptures } from '../oracle-cases.test.ts'
 import { mutate, rebased } from '../oracle-mutations.test.ts'
+import type { OracleFrame } from '../oracle-suricata.test.ts'
 import { compare } from './compare.test.ts'
 import { cutSmall, loseSome, repeatSome, shuffleRuns } from './resegment.test.ts'
 
 /** The recorded captures of something that this layer tells, and of what it must not take for that. */
 const TOLD = recordedCaptures().filter((name) => /http|tls|ssh|dns|ftp|postgres|redis|half-close/.test(name))
 const SMALL = TOLD.filter((name) => !/download/.test(name))
+
+function assigned(frames: readonly OracleFrame[]): PacketBatch {
+  const batch = batchOf(frames)
+  new FlowTable().assign(batch)
+  return batch
+}
 
 describe('the application layer, against Suricata 7', function () {
   this.timeout(300_000)
@@ -23,6 +33,21 @@ describe('the application layer, against Suricata 7', function () {
       expect(differences).to.deep.equal([])
       expect(alerts).to.be.above(1000)
     }
+  })
+
+  it('sessions that are picked up midstream, on a bare ACK of the client', async () => {
+    const cases = SMALL.flatMap((name) => {
+      const frames = readRecorded(name)
+      const { direction, payload, kind } = assigned(frames)
+      const isTcp = (n: number) => kind[n] === Kind.tcp4 || kind[n] === Kind.tcp6
+      const cuts = frames
+        .map((_, n) => n)
+        .filter((n) => n < 60 && isTcp(n) && direction[n] === Direction.c2s && payload[n] === 0)
+      return cuts.map((cut) => ({ name: `${name} from packet ${cut + 1}`, frames: frames.slice(cut) }))
+    })
+    const { alerts, differences } = await compare(cases, 'continue', true)
+    expect(differences).to.deep.equal([])
+    expect(alerts).to.be.above(500)
   })
 
   it('cut into small segments', async () => {

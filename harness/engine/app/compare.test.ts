@@ -93,16 +93,16 @@ function partings(
 }
 
 /** Plays all cases through real Suricata and the engine; answers with the alerts that one has and the other has not. */
-export async function compare(cases: readonly OracleCase[], exception: ExceptionPolicy) {
+export async function compare(cases: readonly OracleCase[], exception: ExceptionPolicy, pickUp = false) {
   const { frames, owner } = fold(cases)
-  const watched = watch(frames, { exception })
+  const watched = watch(frames, { exception, pickUp })
   const exact = exactRules(watched)
   const any = KEYWORDS.map(
     ([protocol, keyword], kind) =>
       `alert ${protocol} any any -> any any (${keyword}; bsize:>0; sid:${ANY_SID + kind};)`,
   )
   const rules = [SESSION_RULE, ...PROTOCOL_RULES, ...any, ...exact.values()]
-  const run = await runSuricata(frames, { exception, rules, yaml: YAML })
+  const run = await runSuricata(frames, { exception, midstream: pickUp, rules, yaml: YAML })
   const apart = partings(run, watched, owner)
   const isCompared = (packet: number) =>
     packet >= 0 && packet < (apart.get(owner[packet] ?? -1) ?? Number.POSITIVE_INFINITY)

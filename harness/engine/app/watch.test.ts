@@ -49,12 +49,14 @@ export function watch(frames: readonly OracleFrame[], options: WatchOptions = {}
   const batch = batchOf(frames)
   new FlowTable().assign(batch)
   const policy = { exception, ruleOrder: 'action', defaultActions: [] } as const
-  const settings = { ...readSettings(getProfile('suricata-7').knobs, policy), pickUp }
+  const { knobs } = getProfile('suricata-7')
+  const continueMode = { ...knobs.continueMode, value: pickUp ? 'pickup' : 'untracked' } as const
+  const settings = readSettings({ ...knobs, continueMode }, policy)
   const hosts = new Hosts(1, undefined, settings)
   const tcp = new TcpStage(settings, new Counters(1), undefined)
   const pseudo = new PseudoStage(settings, hosts, undefined)
   const segment = new Segment()
-  const layer = new AppLayer(needs, pickUp)
+  const layer = new AppLayer(needs, settings.pickUp)
   const seen: (Watched | undefined)[] = []
   for (let i = 0; i < batch.count; i++) {
     const flow = batch.flow[i] ?? -1
