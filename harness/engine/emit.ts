@@ -8,7 +8,7 @@ export type ResetTarget = 'sender' | 'receiver' | 'both'
 
 /**
  * Adds to the batch the resets about a packet, or about the datagram that its fragment completed. False when none can be
- * sent, as about a RST (RFC 9293 3.10.7.1).
+ * sent, as about a RST (RFC 9293 3.10.7.1), or, unless `inTunnels`, about a packet in a tunnel.
  */
 export function sendReset(
   batch: PacketBatch,
@@ -16,8 +16,10 @@ export function sendReset(
   target: ResetTarget,
   by: number,
   style: Settings['rstStyle'],
+  inTunnels = true,
 ): boolean {
   const index = typeof cause === 'number' ? cause : cause.index
+  if (!inTunnels && isTunnelled(batch, index)) return false
   const at = batch.time[index] ?? 0
   const link = batch.link[index] ?? 0
   let sent = false
@@ -30,12 +32,17 @@ export function sendReset(
   return sent
 }
 
-/** Adds to the batch the ICMP error with which a rule rejects what is not TCP. False where none may be sent. */
-export function sendUnreachable(batch: PacketBatch, index: number, by: number): boolean {
+/** Adds to the batch the ICMP error with which a rule rejects what is not TCP. False where none may be sent, as above. */
+export function sendUnreachable(batch: PacketBatch, index: number, by: number, inTunnels = true): boolean {
+  if (!inTunnels && isTunnelled(batch, index)) return false
   const frame = buildUnreachable(batch, index, 'suricata')
   if (frame === undefined) return false
   const at = batch.time[index] ?? 0
   const link = batch.link[index] ?? 0
   batch.emitted.push({ cause: index, kind: 'icmp', to: 'sender', by, at, link, frame, seq: 0, ack: 0 })
   return true
+}
+
+function isTunnelled(batch: PacketBatch, index: number): boolean {
+  return ((batch.stack[index] ?? 0) & 0xff) !== 0
 }

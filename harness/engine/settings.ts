@@ -22,6 +22,8 @@ export interface Settings {
   readonly importLiberal: boolean
   readonly passOfFlow: boolean
   readonly rejectsAnything: boolean
+  readonly tracksAnyProtocol: boolean
+  readonly judgesCarriers: boolean
 }
 
 /** Settings from a profile's knobs and a case's policy. */
@@ -44,5 +46,7 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     importLiberal: knobs.importLiberal.value,
     passOfFlow: knobs.passScope.value === 'flow',
     rejectsAnything: knobs.rejectNonTcp.value === 'icmp',
+    tracksAnyProtocol: knobs.otherFlows.value === 'all',
+    judgesCarriers: knobs.carrier.value === 'judged',
   }
 }

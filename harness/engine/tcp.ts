@@ -85,7 +85,8 @@ export class TcpStage {
     const outcome = applyException(words, base, segment, settings)
     if (outcome !== Outcome.midstreamReject) return outcome
     const target = resetTarget(settings.rejectTarget, segment.toServer)
-    return sendReset(batch, cause, target, host, settings.rstStyle) ? outcome : Outcome.midstreamDrop
+    const sent = sendReset(batch, cause, target, host, settings.rstStyle, !settings.judgesCarriers)
+    return sent ? outcome : Outcome.midstreamDrop
   }
 }
 

@@ -1,11 +1,12 @@
 import type { ImpactKind, Injection, Level, PacketClass, PacketExpectation } from '../model/case.ts'
 import { Direction, Reason, Verdict } from '../model/codes.ts'
-import type { LoadBalancer, Mark, Policy, Sharing } from '../model/setup.ts'
+import type { LoadBalancer, Mark, Policy, Setup, Sharing } from '../model/setup.ts'
 
 /** The closed vocabularies of suites and of the command line, each typed by the model's union. */
 export const POLICIES: readonly Policy['exception'][] = ['drop', 'reject', 'continue']
 export const RULE_ORDERS: readonly Policy['ruleOrder'][] = ['action', 'strict']
 export const SHARINGS: readonly Sharing['kind'][] = ['none', 'replication']
+export const TUNNELS: readonly Setup['tunnels'][] = ['inner', 'outer']
 export const PLACEMENTS: readonly LoadBalancer['placement'][] = ['first', 'hash']
 export const NON_SYN_MISSES: readonly LoadBalancer['nonSynMiss'][] = ['forward', 'drop', 'reset']
 export const FAILOVERS: readonly LoadBalancer['failover'][] = ['rebalance', 'no_rebalance']
