@@ -126,10 +126,10 @@ export class Engine {
    * meets the rules that need no more than it has.
    */
   #decideFragment(batch: PacketBatch, index: number, host: number, flow: number): number {
-    const together = this.#fragmentHosts.note(batch, index, host, flow)
+    const together = this.#fragmentHosts.note(batch, index, host)
     const whole = rebuiltAt(batch.rebuilt, index)
     if (whole !== undefined) {
-      this.#fragmentHosts.forget(batch, index, flow)
+      this.#fragmentHosts.forget(batch, index)
       const outcome = together ? this.#decideRebuilt(batch, whole, host, flow) : Outcome.forward
       if (outcome !== Outcome.forward) return outcome
     }

@@ -11,8 +11,10 @@ const SURICATA_POLICY = { drop: 'drop-flow', reject: 'reject', continue: 'ignore
 /** What real Suricata decided about a packet. */
 export interface OracleVerdict {
   readonly verdict: number
-  /** Empty where it was forwarded or the reason is hidden. */
+  /** Empty where it was forwarded. Of a packet dropped for what is in it, the reason that that has. */
   readonly reason: string
+  /** It was dropped for the datagram that it completes, or the packet in its tunnel. */
+  readonly forInner: boolean
 }
 
 export interface OracleFrame {
@@ -60,8 +62,8 @@ export async function runSuricata(
   }
 }
 
-/** The reason that a fragment gets when the datagram that it completed was dropped: it hides that one's. */
-const OF_FRAGMENT = 'tunnel packet drop'
+/** The reason of a fragment whose datagram was dropped, and of a packet with a tunnel in which one was. */
+const FOR_INNER = 'tunnel packet drop'
 
 interface EveEvent {
   readonly event_type?: string
@@ -75,7 +77,10 @@ function readVerdicts(eve: string, count: number): OracleVerdict[] {
   const verdicts: OracleVerdict[] = Array.from({ length: count }, () => ({
     verdict: Verdict.forward,
     reason: '',
+    forInner: false,
   }))
+  // What is in a packet is logged before it, from the inside out, and without number.
+  let inner = ''
   let stopped = 0
   let counted = -1
   for (const line of eve.split('\n')) {
@@ -83,13 +88,21 @@ function readVerdicts(eve: string, count: number): OracleVerdict[] {
     const event: EveEvent = JSON.parse(line)
     if (event.event_type === 'stats')
       counted = (event.stats?.ips?.blocked ?? 0) + (event.stats?.ips?.rejected ?? 0)
-    if (event.event_type !== 'drop' || event.pcap_cnt === undefined) continue
+    if (event.event_type !== 'drop') continue
+    const reason = event.drop?.reason ?? ''
+    if (event.pcap_cnt === undefined) {
+      inner ||= reason
+      continue
+    }
     stopped++
+    const forInner = reason === FOR_INNER
     const rejected = (event.verdict?.reject?.length ?? 0) > 0
     verdicts[event.pcap_cnt - 1] = {
       verdict: rejected ? Verdict.reject : Verdict.drop,
-      reason: event.drop?.reason === OF_FRAGMENT ? '' : (event.drop?.reason ?? ''),
+      reason: forInner ? inner : reason,
+      forInner,
     }
+    inner = ''
   }
   if (stopped !== counted) throw new Error(`Suricata logged ${stopped} drops and counted ${counted}`)
   return verdicts

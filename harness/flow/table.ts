@@ -142,13 +142,13 @@ export class FlowTable {
     assembly.direction = this.#direction
   }
 
-  /** Of a datagram that is a tunnel, what is in it counts. */
+  /** The whole tells its flow, whatever a fragment said; of a datagram that is a tunnel, what is in it counts. */
   #addRebuilt(batch: PacketBatch, i: number, bytes: Uint8Array): void {
     const found = dissect(bytes, Link.raw)
+    this.#flow = -1
     if (batch.tunnels !== Tunnels.outer) {
       enterTunnels(bytes, bytes.length, batch.tunnels, found)
       if (found.stack !== 0) {
-        this.#flow = -1
         this.#vlan = found.vlan
         this.#stack = (found.stack & ~0xff) | ((this.#stack & 0xff) + (found.stack & 0xff))
       }
@@ -157,7 +157,7 @@ export class FlowTable {
     const whole = l3 > 0 ? bytes.subarray(l3, found.stop) : bytes
     const l4 = found.l4 < 0 ? -1 : found.l4 - Math.max(l3, 0)
     batch.rebuilt.push({ index: i, bytes: whole, kind, l4, payload, flags })
-    if (this.#flow < 0 && kind !== Kind.malformed && kind !== Kind.fragment4 && kind !== Kind.fragment6)
+    if (kind !== Kind.malformed && kind !== Kind.fragment4 && kind !== Kind.fragment6)
       this.#resolve(batch, i, whole, 0, l4, whole.length, flags)
   }
 

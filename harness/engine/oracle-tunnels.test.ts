@@ -1,0 +1,39 @@
+import { expect } from 'chai'
+import { ethernet } from '../wire/example-frames.test.ts'
+import { type ExampleTunnel, TUNNELS } from '../wire/tunnel/example-tunnels.test.ts'
+import type { OracleCase } from './oracle-cases.test.ts'
+import { compareAll } from './oracle-compare.test.ts'
+import { CONVERSATIONS, datagram } from './oracle-datagrams.test.ts'
+
+/** Every conversation in a tunnel, from each of its packets on; between addresses of their own. */
+function conversationsIn(tunnel: ExampleTunnel, from: number): OracleCase[] {
+  const families = (['ipv4', 'ipv6'] as const).filter(
+    (family) => tunnel.version === undefined || family === `ipv${tunnel.version}`,
+  )
+  let n = from
+  return families.flatMap((family) =>
+    CONVERSATIONS.flatMap((lines) =>
+      lines.map((_, cut) => {
+        n++
+        const frames = lines
+          .slice(cut)
+          .map((line, at) => ({ time: at * 1e6, bytes: ethernet(tunnel.wrap(datagram(line, n, family))).bytes }))
+        return { name: `${family} ${lines.slice(cut).join(', ')} in ${tunnel.name}`, frames }
+      }),
+    ),
+  )
+}
+
+const CASES = TUNNELS.flatMap((tunnel, at) => conversationsIn(tunnel, at * 100))
+
+describe('engine against real Suricata: tunnels', function () {
+  this.timeout(60_000)
+
+  for (const exception of ['drop', 'reject', 'continue'] as const)
+    it(`${exception}: conversations whole and cut in every tunnel, alike in verdict and reason`, async () => {
+      const { packets, stopped, differences } = await compareAll(`tunnels, ${exception}`, CASES, { exception })
+      expect(differences).to.deep.equal([])
+      expect(packets).to.be.greaterThan(4000)
+      expect(stopped).to.be.greaterThan(packets / 10)
+    })
+})
