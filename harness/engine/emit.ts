@@ -8,7 +8,7 @@ export type ResetTarget = 'sender' | 'receiver' | 'both'
 
 /**
  * Adds to the batch the resets about a packet, or about the datagram that its fragment completed. False when none can be
- * sent, as about a RST (RFC 9293 3.10.7.1), or, unless `inTunnels`, about a packet in a tunnel.
+ * sent, as about a RST (RFC 9293 3.10.7.1).
  */
 export function sendReset(
   batch: PacketBatch,
@@ -16,10 +16,8 @@ export function sendReset(
   target: ResetTarget,
   by: number,
   style: Settings['rstStyle'],
-  inTunnels = true,
 ): boolean {
   const index = typeof cause === 'number' ? cause : cause.index
-  if (!inTunnels && isTunnelled(batch, index)) return false
   const at = batch.time[index] ?? 0
   const link = batch.link[index] ?? 0
   let sent = false
@@ -32,9 +30,8 @@ export function sendReset(
   return sent
 }
 
-/** Adds to the batch the ICMP error with which a rule rejects what is not TCP. False where none may be sent, as above. */
-export function sendUnreachable(batch: PacketBatch, index: number, by: number, inTunnels = true): boolean {
-  if (!inTunnels && isTunnelled(batch, index)) return false
+/** Adds to the batch the ICMP error with which a rule rejects what is not TCP. False where none may be sent. */
+export function sendUnreachable(batch: PacketBatch, index: number, by: number): boolean {
   const frame = buildUnreachable(batch, index, 'suricata')
   if (frame === undefined) return false
   const at = batch.time[index] ?? 0
@@ -43,6 +40,10 @@ export function sendUnreachable(batch: PacketBatch, index: number, by: number, i
   return true
 }
 
-function isTunnelled(batch: PacketBatch, index: number): boolean {
-  return ((batch.stack[index] ?? 0) & 0xff) !== 0
+/** Whether the system sends anything about such a packet at all: in a tunnel, or put together from fragments, it may not. */
+export function mayAnswer(batch: PacketBatch, cause: number | Rebuilt, settings: Settings): boolean {
+  const whole = typeof cause !== 'number'
+  if (whole && !settings.answersRebuilt) return false
+  const depth = (batch.stack[whole ? cause.index : cause] ?? 0) & 0xff
+  return depth === 0 || !settings.judgesCarriers
 }

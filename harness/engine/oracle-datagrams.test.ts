@@ -13,7 +13,12 @@ export const CONVERSATIONS: readonly (readonly string[])[] = [
 ]
 
 /** The IP packet of a line, between addresses that belong to case `n` alone. */
-export function datagram(line: string, n: number, family: 'ipv4' | 'ipv6' = 'ipv4', options: FrameOptions = {}) {
+export function datagram(
+  line: string,
+  n: number,
+  family: 'ipv4' | 'ipv6' = 'ipv4',
+  options: FrameOptions = {},
+) {
   const bytes = packet(line, { ...options, family }).bytes.slice(14)
   renumber(bytes, n)
   return bytes

@@ -96,9 +96,10 @@ function readVerdicts(eve: string, count: number): OracleVerdict[] {
     }
     stopped++
     const forInner = reason === FOR_INNER
+    // About what is in another packet Suricata counts a reject, but sends nothing (respond-reject.c).
     const rejected = (event.verdict?.reject?.length ?? 0) > 0
     verdicts[event.pcap_cnt - 1] = {
-      verdict: rejected ? Verdict.reject : Verdict.drop,
+      verdict: rejected && !forInner ? Verdict.reject : Verdict.drop,
       reason: forInner ? inner : reason,
       forInner,
     }

@@ -15,9 +15,10 @@ function conversationsIn(tunnel: ExampleTunnel, from: number): OracleCase[] {
     CONVERSATIONS.flatMap((lines) =>
       lines.map((_, cut) => {
         n++
-        const frames = lines
-          .slice(cut)
-          .map((line, at) => ({ time: at * 1e6, bytes: ethernet(tunnel.wrap(datagram(line, n, family))).bytes }))
+        const frames = lines.slice(cut).map((line, at) => ({
+          time: at * 1e6,
+          bytes: ethernet(tunnel.wrap(datagram(line, n, family))).bytes,
+        }))
         return { name: `${family} ${lines.slice(cut).join(', ')} in ${tunnel.name}`, frames }
       }),
     ),
@@ -31,7 +32,9 @@ describe('engine against real Suricata: tunnels', function () {
 
   for (const exception of ['drop', 'reject', 'continue'] as const)
     it(`${exception}: conversations whole and cut in every tunnel, alike in verdict and reason`, async () => {
-      const { packets, stopped, differences } = await compareAll(`tunnels, ${exception}`, CASES, { exception })
+      const { packets, stopped, differences } = await compareAll(`tunnels, ${exception}`, CASES, {
+        exception,
+      })
       expect(differences).to.deep.equal([])
       expect(packets).to.be.greaterThan(4000)
       expect(stopped).to.be.greaterThan(packets / 10)

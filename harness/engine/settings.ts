@@ -24,6 +24,7 @@ export interface Settings {
   readonly rejectsAnything: boolean
   readonly tracksAnyProtocol: boolean
   readonly judgesCarriers: boolean
+  readonly answersRebuilt: boolean
 }
 
 /** Settings from a profile's knobs and a case's policy. */
@@ -48,5 +49,6 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     rejectsAnything: knobs.rejectNonTcp.value === 'icmp',
     tracksAnyProtocol: knobs.otherFlows.value === 'all',
     judgesCarriers: knobs.carrier.value === 'judged',
+    answersRebuilt: knobs.rejectRebuilt.value,
   }
 }

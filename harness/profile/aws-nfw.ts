@@ -45,6 +45,7 @@ export const awsNfw: Profile = {
       mark: 'INF',
       source: 'the load balancer puts packets into GENEVE towards its targets and takes them out again',
     },
+    rejectRebuilt: { value: false, mark: 'SRC', source: ENGINE },
     fragmentOverlap: { value: 'bsd', mark: 'SRC', source: ENGINE },
     fragmentTimeout4: { value: 60, mark: 'SRC', source: ENGINE },
     fragmentTimeout6: { value: 60, mark: 'SRC', source: ENGINE },

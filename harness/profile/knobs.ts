@@ -45,6 +45,8 @@ export interface Knobs {
    * what is in it; `stripped`, taken off before the engine, and what the engine sends goes back in the same tunnel.
    */
   readonly carrier: Knob<'judged' | 'stripped'>
+  /** A reject about a datagram put together from fragments sends something; if false, it is a silent drop. */
+  readonly rejectRebuilt: Knob<boolean>
   /** How fragments are put together: see `FragmentReading`. Time-outs in seconds. */
   readonly fragmentOverlap: Knob<Overlap>
   readonly fragmentTimeout4: Knob<number>

@@ -36,6 +36,11 @@ export const suricata7: Profile = {
     },
     ipv4InIpv4: { value: false, mark: 'SRC', source: 'Suricata 7.0.10 decode-ipv4.c' },
     carrier: { value: 'judged', mark: 'SRC', source: 'Suricata 7.0.10 decode.c, respond-reject.c' },
+    rejectRebuilt: {
+      value: false,
+      mark: 'SRC',
+      source: 'Suricata 7.0.10 respond-reject.c, decode.c: as packets in tunnels',
+    },
     fragmentOverlap: { value: 'bsd', mark: 'SRC', source: DEFRAG },
     fragmentTimeout4: { value: 60, mark: 'SRC', source: DEFRAG },
     fragmentTimeout6: { value: 60, mark: 'SRC', source: DEFRAG },

@@ -4,7 +4,7 @@ import type { Policy } from '../../model/setup.ts'
 import { u16 } from '../../wire/bytes.ts'
 import { isIpv6 } from '../../wire/ip.ts'
 import { Protocol } from '../../wire/numbers.ts'
-import { sendReset, sendUnreachable } from '../emit.ts'
+import { mayAnswer, sendReset, sendUnreachable } from '../emit.ts'
 import { Outcome } from '../outcome.ts'
 import { ASKED_TO_CLIENT, ASKED_TO_SERVER, EXTRA, Flag, PASSED } from '../record.ts'
 import type { Settings } from '../settings.ts'
@@ -73,11 +73,11 @@ export class RuleStage {
 
   /** Sends what a rule's `reject` sends: a reset to the sender, or an ICMP error where the product has that. */
   #reject(batch: PacketBatch, cause: number | Rebuilt, host: number): boolean {
-    const { rejectsAnything, rstStyle, judgesCarriers } = this.#settings
-    if (this.#subject.protocol === Protocol.tcp)
-      return sendReset(batch, cause, 'sender', host, rstStyle, !judgesCarriers)
+    const { rejectsAnything, rstStyle } = this.#settings
+    if (!mayAnswer(batch, cause, this.#settings)) return false
+    if (this.#subject.protocol === Protocol.tcp) return sendReset(batch, cause, 'sender', host, rstStyle)
     const index = typeof cause === 'number' ? cause : cause.index
-    return rejectsAnything && sendUnreachable(batch, index, host, !judgesCarriers)
+    return rejectsAnything && sendUnreachable(batch, index, host)
   }
 }
 
