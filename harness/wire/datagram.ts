@@ -1,12 +1,14 @@
 import { Kind } from '../model/codes.ts'
 import { u16 } from './bytes.ts'
 import type { Dissection } from './dissect.ts'
+import { optionsFit } from './ipv4.ts'
 import { extensionLength } from './ipv6.ts'
 import { Protocol } from './numbers.ts'
 
 /**
  * Dissects the IPv4 datagram at `l3`; its frame ends at `wireEnd`, of which there is what lies before `end`. A header that is
- * wrong in itself leaves `l3` unset; one that is good with a transport header that is not has it set and is malformed.
+ * wrong in itself leaves `l3` unset; one that is good, with options or a transport header that are not, has it set and is
+ * malformed.
  */
 export function dissectIpv4(
   bytes: Uint8Array,
@@ -22,35 +24,20 @@ export function dissectIpv4(
   const first = bytes[l3] ?? 0
   const header = (first & 15) << 2
   const total = u16(bytes, l3 + 2)
-  const wrong = first >> 4 !== 4 || header < 20 || total < header || l3 + total > wireEnd
-  if (wrong || !optionsFit(bytes, l3 + 20, Math.min(l3 + header, end))) {
+  if (first >> 4 !== 4 || header < 20 || total < header || l3 + total > wireEnd) {
     into.kind = Kind.malformed
     return
   }
   into.l3 = l3
   into.stop = l3 + total
+  if (header > 20 && !optionsFit(bytes, l3, end)) {
+    into.kind = Kind.malformed
+    return
+  }
   const position = u16(bytes, l3 + 6) & 0x3fff
   const protocol = bytes[l3 + 9] ?? 0
   if (position === 0) transport(bytes, l3 + header, l3 + total, end, protocol, false, into)
   else fragment(bytes, l3 + header, l3 + total, end, protocol, (position & 0x1fff) === 0, false, into)
-}
-
-/** Whether each IPv4 option ends within the options (RFC 791 3.1); what they say is not looked at. */
-function optionsFit(bytes: Uint8Array, from: number, to: number): boolean {
-  let at = from
-  while (at < to) {
-    const type = bytes[at]
-    if (type === 0) return true
-    if (type === 1) {
-      at++
-      continue
-    }
-    if (at + 1 >= to) return true
-    const length = bytes[at + 1] ?? 0
-    if (length < 2 || at + length > to) return false
-    at += length
-  }
-  return true
 }
 
 /**

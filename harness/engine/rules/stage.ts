@@ -3,6 +3,7 @@ import { Kind } from '../../model/codes.ts'
 import type { Policy } from '../../model/setup.ts'
 import { u16 } from '../../wire/bytes.ts'
 import { isIpv6 } from '../../wire/ip.ts'
+import { optionsFit } from '../../wire/ipv4.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { mayAnswer, sendReset, sendUnreachable } from '../emit.ts'
 import { Outcome } from '../outcome.ts'
@@ -101,11 +102,15 @@ function fill(subject: RuleSubject, batch: PacketBatch, cause: number | Rebuilt)
   return true
 }
 
-/** The protocol that a fragment or a packet without readable transport says it is of; -1 where that is not in plain sight. */
+/**
+ * The protocol that a packet says it is of whose transport is not read; -1 where that is not in plain sight, or the header
+ * before it is not in order.
+ */
 function plainProtocol(bytes: Uint8Array, l3: number, kind: number): number {
+  const six = isIpv6(bytes, l3)
   if (kind === Kind.fragment6) return bytes[l3 + 6] === Protocol.fragment ? (bytes[l3 + 40] ?? -1) : -1
-  if (kind === Kind.fragment4) return bytes[l3 + 9] ?? -1
-  return kind === Kind.malformed ? (bytes[isIpv6(bytes, l3) ? l3 + 6 : l3 + 9] ?? -1) : -1
+  if (kind === Kind.malformed && six) return bytes[l3 + 6] ?? -1
+  return six || !optionsFit(bytes, l3, bytes.length) ? -1 : (bytes[l3 + 9] ?? -1)
 }
 
 const PROTOCOL_OF_KIND: Readonly<Record<number, number>> = {
