@@ -39,4 +39,18 @@ describe('engine against real Suricata: tunnels', function () {
       expect(packets).to.be.greaterThan(4000)
       expect(stopped).to.be.greaterThan(packets / 10)
     })
+
+  for (const [rule, verdictsOnly] of [
+    ['drop udp any any -> any 6081 (sid:1;)', true],
+    ['drop ip 192.0.2.10 any -> any any (sid:1;)', true],
+    ['drop tcp any any -> any 80 (sid:1;)', false],
+    ['drop icmp any any -> any any (sid:1;)', false],
+    ['drop tcp any any -> any any (flow:established; sid:1;)', false],
+  ] as const)
+    it(`continue under ${rule}: a rule about a tunnel or what is in it drops the packet`, async () => {
+      const setup = { exception: 'continue', rules: [rule], verdictsOnly } as const
+      const { stopped, differences } = await compareAll(rule, CASES, setup)
+      expect(differences).to.deep.equal([])
+      expect(stopped).to.be.greaterThan(100)
+    })
 })

@@ -1,6 +1,6 @@
 import { Kind } from '../model/codes.ts'
 import { u16 } from './bytes.ts'
-import type { Dissection } from './dissect.ts'
+import type { Dissection } from './dissection.ts'
 import { optionsFit } from './ipv4.ts'
 import { extensionLength } from './ipv6.ts'
 import { Protocol } from './numbers.ts'

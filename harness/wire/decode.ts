@@ -1,6 +1,7 @@
 import type { PacketBatch } from '../model/batch.ts'
 import { Kind, Link, Tunnels } from '../model/codes.ts'
-import { dissectFrame, newDissection } from './dissect.ts'
+import { dissectFrame } from './dissect.ts'
+import { newDissection } from './dissection.ts'
 import { Protocol } from './numbers.ts'
 import { enterTunnels, mayBeTunnel } from './tunnel/enter.ts'
 

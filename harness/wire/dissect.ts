@@ -1,46 +1,10 @@
 import { Kind } from '../model/codes.ts'
 import { dissectIpv4, dissectIpv6 } from './datagram.ts'
+import { type Dissection, newDissection, UNKNOWN_LENGTH } from './dissection.ts'
 import { findNetwork, type NetworkStart, newNetworkStart } from './links.ts'
 import { EtherType } from './numbers.ts'
 
-/** What is known of one frame: the wire/ columns of `PacketBatch`, with offsets in the array that holds the frame. */
-export interface Dissection {
-  kind: number
-  l3: number
-  l4: number
-  payload: number
-  flags: number
-  vlan: number
-  /** IP protocol of the transport header at `l4`; 0 where there is none. */
-  protocol: number
-  /** See `PacketBatch.stack`. */
-  stack: number
-  /** Offset just behind the datagram by its own length; 0 where there is none. */
-  stop: number
-  /** Headers read so far, see `MAX_LAYERS`. */
-  layers: number
-}
-
-/** More than any frame: nothing that is missing counts as contradicted. */
-const UNKNOWN_LENGTH = 0x100000
-
 const network = newNetworkStart()
-
-/** A dissection to write into. */
-export function newDissection(): Dissection {
-  return {
-    kind: Kind.other,
-    l3: -1,
-    l4: -1,
-    payload: 0,
-    flags: 0,
-    vlan: 0,
-    protocol: 0,
-    stack: 0,
-    stop: 0,
-    layers: 0,
-  }
-}
 
 /** Dissects one frame that has an array to itself and may have been cut by a snapshot length. */
 export function dissect(frame: Uint8Array, link: number): Dissection {

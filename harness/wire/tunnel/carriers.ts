@@ -1,5 +1,6 @@
 import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
-import { type Dissection, dissectFrame, newDissection } from '../dissect.ts'
+import { dissectFrame } from '../dissect.ts'
+import { type Dissection, newDissection } from '../dissection.ts'
 import { enterTunnel } from './enter.ts'
 
 /** The datagrams that a packet in tunnels travels in, outermost first; offsets are those of the batch's bytes. */

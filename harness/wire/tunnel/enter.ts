@@ -1,6 +1,7 @@
-import { Kind, Link } from '../../model/codes.ts'
+import { Kind, Link, Tunnels } from '../../model/codes.ts'
 import { u16 } from '../bytes.ts'
-import { type Dissection, dissectNetwork, newDissection } from '../dissect.ts'
+import { dissect, dissectNetwork } from '../dissect.ts'
+import { type Dissection, newDissection } from '../dissection.ts'
 import { findNetwork, findNetworkFrom, newNetworkStart, putVlanBefore } from '../links.ts'
 import { EtherType, Protocol } from '../numbers.ts'
 import { GENEVE_PORT, readGeneve } from './geneve.ts'
@@ -19,6 +20,13 @@ const MAX_LAYERS = 16
 const inner = newInner()
 const network = newNetworkStart()
 const deeper = newDissection()
+
+/** As `dissect`, and in as far as there are tunnels that `tunnels`, a `Tunnels` code, says to look into. */
+export function dissectInner(frame: Uint8Array, link: number, tunnels: number): Dissection {
+  const found = dissect(frame, link)
+  if (tunnels !== Tunnels.outer) enterTunnels(frame, frame.length, tunnels, found)
+  return found
+}
 
 /** Goes in as far as there are tunnels that `tunnels`, a `Tunnels` code, says to look into. `end`: that of the frame. */
 export function enterTunnels(bytes: Uint8Array, end: number, tunnels: number, found: Dissection): void {
