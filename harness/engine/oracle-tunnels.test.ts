@@ -40,6 +40,31 @@ describe('engine against real Suricata: tunnels', function () {
       expect(stopped).to.be.greaterThan(packets / 10)
     })
 
+  it('tunnels in tunnels, as deep as it goes', async () => {
+    const names = ['gre', 'geneve', 'ipv6 in ipv6', 'vxlan with a vlan', 'ipv4 in ipv6', 'gre bridging']
+    const wraps = names.map(
+      (name) => TUNNELS.find((tunnel) => tunnel.name === name)?.wrap ?? ((p: Uint8Array) => p),
+    )
+    let n = 7000
+    const cases = wraps.flatMap((outer, at) =>
+      wraps.flatMap((inner, other) =>
+        [1, 2, 3, 4, 5, 6, 7, 8, 14].map((depth) => {
+          n++
+          const lines = ['> A 1 1', '< A 1 1']
+          const frames = lines.map((line, i) => {
+            let packet = inner(datagram(line, n, 'ipv4'))
+            for (let k = 1; k < depth; k++) packet = outer(packet)
+            return { time: i, bytes: ethernet(packet).bytes }
+          })
+          return { name: `${names[other]} in ${depth - 1} ${names[at]}`, frames }
+        }),
+      ),
+    )
+    const { stopped, differences } = await compareAll('nested tunnels', cases, { exception: 'drop' })
+    expect(differences).to.deep.equal([])
+    expect(stopped).to.be.greaterThan(100)
+  })
+
   for (const [rule, verdictsOnly] of [
     ['drop udp any any -> any 6081 (sid:1;)', true],
     ['drop ip 192.0.2.10 any -> any any (sid:1;)', true],
