@@ -58,19 +58,18 @@ export class FlowTable {
   assign(batch: PacketBatch): void {
     let i = 0
     while (i < batch.count) {
-      i = this.#assignKnown(batch, i)
+      if (!batch.stacked) i = this.#assignKnown(batch, i)
       if (i < batch.count) this.#assignOne(batch, i++)
     }
   }
 
   /** TCP and UDP over IPv4 of flows that there are: nearly every packet. Answers the index of the first other one. */
   #assignKnown(batch: PacketBatch, from: number): number {
-    const { view, kind, l3, l4, vlan, stack, stacked, flow, direction, count } = batch
+    const { view, kind, l3, l4, vlan, flow, direction, count } = batch
     const table = this.#four
     for (let i = from; i < count; i++) {
       const what = kind[i]
       if (what !== Kind.tcp4 && what !== Kind.udp4) return i
-      if (stacked && stack[i] !== 0) return i
       const ip = l3[i] ?? 0
       const source = view.getInt32(ip + 12)
       const destination = view.getInt32(ip + 16)

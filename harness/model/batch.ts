@@ -46,7 +46,7 @@ export class PacketBatch {
   count = 0
   /** How wire/ is to read the frames: which tunnels it looks into, a `Tunnels` code. */
   tunnels: number = Tunnels.outer
-  /** wire/: whether `stack` is not 0 for some packet. */
+  /** wire/: whether `stack` may be other than 0 for some packet. */
   stacked = false
   /** capture/: frames, in any order and with gaps (record headers) between them. */
   bytes: Uint8Array
@@ -129,7 +129,6 @@ export class PacketBatch {
   /** Forgets the packets, keeps the memory. */
   clear(): void {
     this.count = 0
-    this.stacked = false
     this.rebuilt.length = 0
     this.emitted.length = 0
   }

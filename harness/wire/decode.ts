@@ -16,6 +16,7 @@ const found = newDissection()
 export function decodeBatch(batch: PacketBatch): void {
   const { bytes, start, captured, original, link, kind, l3, l4, payload, flags, vlan, stack, count } = batch
   const { tunnels } = batch
+  if (batch.stacked) stack.fill(0)
   batch.stacked = false
   for (let i = 0; i < count; i++) {
     const at = start[i] ?? 0
@@ -41,7 +42,6 @@ export function decodeBatch(batch: PacketBatch): void {
             payload[i] = length - header
             flags[i] = bytes[at + 47] ?? 0
             vlan[i] = 0
-            stack[i] = 0
             continue
           }
         } else if (protocol === Protocol.udp) {
@@ -55,7 +55,6 @@ export function decodeBatch(batch: PacketBatch): void {
             payload[i] = size - 8
             flags[i] = 0
             vlan[i] = 0
-            stack[i] = 0
             continue
           }
         }
