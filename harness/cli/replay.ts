@@ -6,12 +6,16 @@ import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { getTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
 import type { VerbContext } from './context.ts'
+import { openEve } from './replay-eve.ts'
 import { printerFor } from './replay-printers.ts'
 import { version } from './version.ts'
 
 interface Options {
   readonly target: string
   readonly policy?: string
+  readonly generation?: string
+  readonly mode?: string
+  readonly stateless?: string
   readonly profile?: string
   readonly hosts?: number
   readonly sharing?: string
@@ -30,6 +34,8 @@ interface Options {
   readonly flow?: number
   readonly endpoints: string
   readonly seed: number
+  readonly eve?: string
+  readonly eveFormat?: string
   readonly json?: true
   readonly quiet?: true
   readonly ladder?: true
@@ -41,6 +47,9 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .argument('<capture>', 'a pcap or pcapng file, or - for standard input')
     .option('--target <name>', 'what it is replayed through', 'reference')
     .option('--policy <policy>', 'stream exception policy: drop, reject or continue (default drop)')
+    .option('--generation <which>', "of AWS's policies: classic, or next, where reject is the default")
+    .option('--mode <mode>', 'of next policies: enforce, or monitor, where continue applies')
+    .option('--stateless <file>', 'the stateless engine before the stateful one, in YAML or JSON')
     .option('--profile <name>', 'the system that the engine behaves like (default aws-nfw)')
     .option('--hosts <n>', 'firewall hosts behind the load balancer (default 2)', wholeNumber('--hosts', 1))
     .option('--sharing <kind>', 'how session state reaches another host: none or replication')
@@ -81,6 +90,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       'recorded',
     )
     .option('--seed <n>', 'for ports and sequence numbers of new connections', wholeNumber('--seed', 0), 1)
+    .option('--eve <file>', 'alerts, drops and flows as JSON lines that readers of EVE understand')
+    .option('--eve-format <format>', "suricata, or aws: AWS Network Firewall's logs (default suricata)")
     .option('--json', 'one JSON object a packet')
     .option('--quiet', 'one line of totals')
     .option('--ladder', 'a ladder in place of the table')
@@ -88,12 +99,13 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()
   const [capture = '-'] = command.args
-  const setup = setupOf(options)
+  const setup = await setupOf(options)
   const injections = parseInjections(options.inject ?? [])
   const printer = printerFor(options, setup.topology.hosts)
+  using eve = openEve(options, setup.topology.hosts)
   const replaying = replayCapture({
     capture,
-    target: getTarget(options.target, version()),
+    target: getTarget(options.target, version(), eve?.taps),
     setup,
     injections,
     flow: options.flow,
@@ -108,6 +120,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     throw thrown
   })
   printer.end(impact)
+  eve?.close()
   if (damage === undefined) return ExitCode.ok
   throw new FlowbreakError(
     'ERR_CAPTURE_DAMAGED',
@@ -115,11 +128,19 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   )
 }
 
-function setupOf(options: Options) {
+async function setupOf(options: Options) {
+  const { stateless } = options
   return makeSetup({
     profile: options.profile,
     hosts: options.hosts,
     policy: options.policy,
+    generation: options.generation,
+    mode: options.mode,
+    // Its reader is large, and few replays need it.
+    stateless:
+      stateless === undefined
+        ? undefined
+        : (await import('../suite/stateless-file.ts')).loadStateless(stateless),
     'rule-order': options.ruleOrder,
     'default-actions': options.defaultAction,
     rules: options.rules === undefined ? undefined : rulesFrom(options.rules),

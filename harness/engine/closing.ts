@@ -1,11 +1,15 @@
 import { Tcp } from '../model/codes.ts'
-import { ACKED, CLIENT, Flag, LIMIT, NEXT, SERVER, State, WINDOW, withState } from './record.ts'
+import { ACKED, CLIENT, Flag, LIMIT, NEXT, SERVER, State, WINDOW } from './record.ts'
 import type { Segment } from './segment.ts'
 import { before, upTo } from './sequence.ts'
+import { enter } from './states.ts'
+import type { SessionTable } from './table.ts'
 import { noteTimestamp, passesPaws } from './timestamps.ts'
 import {
   acknowledgesCredibly,
   adoptAcknowledged,
+  advanceNext,
+  isAsync,
   isRetransmission,
   noteAcknowledgement,
   noteWindow,
@@ -27,30 +31,35 @@ function startsWithin(words: Int32Array, own: number, segment: Segment, from: nu
 }
 
 /** It ends within the limit, where that is known. */
-function endsWithin(words: Int32Array, base: number, own: number, segment: Segment): boolean {
+function endsWithin(table: SessionTable, base: number, own: number, segment: Segment): boolean {
+  const { words } = table
   const end = (segment.seq + segment.length) | 0
-  return upTo(end, words[own + LIMIT] ?? 0) || ((words[base] ?? 0) & Flag.pickedUp) !== 0
+  if (upTo(end, words[own + LIMIT] ?? 0)) return true
+  return ((words[base] ?? 0) & Flag.pickedUp) !== 0 || isAsync(table, base)
 }
 
 /** Data that starts exactly at `expected` moves the sequence number expected next to its end. */
-function advanceFrom(words: Int32Array, own: number, segment: Segment, expected: number): void {
-  if (segment.seq === expected) words[own + NEXT] = (segment.seq + segment.length) | 0
-}
-
-function enter(words: Int32Array, base: number, state: number): void {
-  words[base] = withState(words[base] ?? 0, state)
+function advanceFrom(
+  table: SessionTable,
+  base: number,
+  own: number,
+  segment: Segment,
+  expected: number,
+): void {
+  if (segment.seq === expected) advanceNext(table, base, own, (segment.seq + segment.length) | 0)
 }
 
 /** The server has sent its FIN. */
-export function trackFinWait1(words: Int32Array, base: number, segment: Segment): boolean {
-  if (segment.has(Tcp.fin)) return closesBoth(words, base, segment)
+export function trackFinWait1(table: SessionTable, base: number, segment: Segment): boolean {
+  if (segment.has(Tcp.fin)) return closesBoth(table, base, segment)
   if (segment.has(Tcp.syn)) return false
   if (!segment.has(Tcp.ack)) return true
-  return acknowledgesFin(words, base, segment)
+  return acknowledgesFin(table, base, segment)
 }
 
 /** FIN_WAIT1 and a FIN: with an ACK both sides are done, without one both close at once. */
-function closesBoth(words: Int32Array, base: number, segment: Segment): boolean {
+function closesBoth(table: SessionTable, base: number, segment: Segment): boolean {
+  const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
   if (!passesPaws(words, base, own, segment)) return false
@@ -61,42 +70,44 @@ function closesBoth(words: Int32Array, base: number, segment: Segment): boolean 
     !segment.toServer && acknowledges && segment.seq === counted && segment.ack === words[peer + ACKED]
   const repeated = isRetransmission(words, own, segment) || repeatsFin
   if (!repeated && !startsWithin(words, own, segment, counted)) return false
-  if (!acknowledgesCredibly(words, peer, segment)) return false
+  if (!acknowledgesCredibly(table, base, peer, segment)) return false
   if (!repeated) {
-    enter(words, base, acknowledges ? State.timeWait : State.closing)
+    enter(table, base, acknowledges ? State.timeWait : State.closing)
     noteWindow(words, base, peer, segment)
   }
   noteTimestamp(words, base, own, segment)
   if (repeated && !segment.toServer && acknowledges) return true
   adoptAcknowledged(words, peer, segment)
-  advanceFrom(words, own, segment, segment.toServer === acknowledges ? next : counted)
+  advanceFrom(table, base, own, segment, segment.toServer && acknowledges ? next : counted)
   noteAcknowledgement(words, peer, segment)
   return true
 }
 
 /** FIN_WAIT1 and an ACK: FIN_WAIT2 once the client acknowledged the FIN, or the server goes on acknowledging after it. */
-function acknowledgesFin(words: Int32Array, base: number, segment: Segment): boolean {
+function acknowledgesFin(table: SessionTable, base: number, segment: Segment): boolean {
+  const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
   if (!passesPaws(words, base, own, segment)) return false
-  if (!acknowledgesCredibly(words, peer, segment)) return false
+  if (!acknowledgesCredibly(table, base, peer, segment)) return false
   const expected = segment.toServer ? (words[own + NEXT] ?? 0) : ((words[own + NEXT] ?? 0) - 1) | 0
   const decides = !segment.toServer || segment.ack === words[peer + NEXT]
   if (decides && !isRetransmission(words, own, segment)) {
-    if (!endsWithin(words, base, own, segment)) return false
-    if (segment.seq === expected) enter(words, base, State.finWait2)
+    if (!endsWithin(table, base, own, segment)) return false
+    if (segment.seq === expected) enter(table, base, State.finWait2)
     noteWindow(words, base, peer, segment)
   }
   noteTimestamp(words, base, own, segment)
   adoptAcknowledged(words, peer, segment)
-  advanceFrom(words, own, segment, expected)
+  advanceFrom(table, base, own, segment, expected)
   noteAcknowledgement(words, peer, segment)
-  raiseLimit(words, peer)
+  raiseLimit(table, base, peer, segment)
   return true
 }
 
 /** The server's FIN has been acknowledged; the client may still send. */
-export function trackFinWait2(words: Int32Array, base: number, segment: Segment): boolean {
+export function trackFinWait2(table: SessionTable, base: number, segment: Segment): boolean {
+  const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
   const fin = segment.has(Tcp.fin)
@@ -107,11 +118,11 @@ export function trackFinWait2(words: Int32Array, base: number, segment: Segment)
   const repeatsFin = fin && segment.seq === ((next - 1) | 0) && segment.ack === words[peer + ACKED]
   const repeated = repeatsFin || isRetransmission(words, own, segment)
   if (!repeated && fin && !startsWithin(words, own, segment, next)) return false
-  if (!acknowledgesCredibly(words, peer, segment)) return false
-  if (!repeated && !fin && !endsWithin(words, base, own, segment)) return false
+  if (!acknowledgesCredibly(table, base, peer, segment)) return false
+  if (!repeated && !fin && !endsWithin(table, base, own, segment)) return false
   if (!repeated) {
-    if (fin) enter(words, base, State.timeWait)
-    if (fin && segment.toServer) advanceFrom(words, own, segment, next)
+    if (fin) enter(table, base, State.timeWait)
+    if (fin && segment.toServer) advanceFrom(table, base, own, segment, next)
     noteWindow(words, base, peer, segment)
   }
   noteTimestamp(words, base, own, segment)
@@ -119,23 +130,24 @@ export function trackFinWait2(words: Int32Array, base: number, segment: Segment)
     adoptAcknowledged(words, peer, segment)
     noteAcknowledgement(words, peer, segment)
   } else {
-    advanceFrom(words, own, segment, next)
+    advanceFrom(table, base, own, segment, next)
     noteAcknowledgement(words, peer, segment)
-    raiseLimit(words, peer)
+    raiseLimit(table, base, peer, segment)
   }
   return true
 }
 
 /** Both FINs crossed; the ACK of either leads on. */
-export function trackClosing(words: Int32Array, base: number, segment: Segment): boolean {
+export function trackClosing(table: SessionTable, base: number, segment: Segment): boolean {
+  const { words } = table
   if (segment.has(Tcp.syn)) return false
   if (!segment.has(Tcp.ack)) return true
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
   if (!passesPaws(words, base, own, segment)) return false
-  if (segment.seq !== words[own + NEXT] || !acknowledgesCredibly(words, peer, segment)) return false
+  if (segment.seq !== words[own + NEXT] || !acknowledgesCredibly(table, base, peer, segment)) return false
   if (!isRetransmission(words, own, segment)) {
-    enter(words, base, State.timeWait)
+    enter(table, base, State.timeWait)
     noteWindow(words, base, peer, segment)
   }
   finish(words, base, own, peer, segment)
@@ -143,7 +155,8 @@ export function trackClosing(words: Int32Array, base: number, segment: Segment):
 }
 
 /** The client has sent its FIN; the server may still send, and its FIN leads to LAST_ACK. */
-export function trackCloseWait(words: Int32Array, base: number, segment: Segment): boolean {
+export function trackCloseWait(table: SessionTable, base: number, segment: Segment): boolean {
+  const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
   const fin = segment.has(Tcp.fin)
@@ -153,14 +166,14 @@ export function trackCloseWait(words: Int32Array, base: number, segment: Segment
   const repeated = isRetransmission(words, own, segment)
   if (!(fin ? repeated || isExpectedFin(words, own, segment) : isInCloseWindow(words, own, segment)))
     return false
-  if (!acknowledgesCredibly(words, peer, segment)) return false
+  if (!acknowledgesCredibly(table, base, peer, segment)) return false
   if (!repeated) {
-    if (fin && !segment.toServer) enter(words, base, State.lastAck)
+    if (fin && !segment.toServer) enter(table, base, State.lastAck)
     noteWindow(words, base, peer, segment)
   }
   noteTimestamp(words, base, own, segment)
   adoptAcknowledged(words, peer, segment)
-  if (!fin) advanceFrom(words, own, segment, words[own + NEXT] ?? 0)
+  if (!fin) advanceFrom(table, base, own, segment, words[own + NEXT] ?? 0)
   noteAcknowledgement(words, peer, segment)
   return true
 }
@@ -178,7 +191,8 @@ function isInCloseWindow(words: Int32Array, own: number, segment: Segment): bool
 }
 
 /** Both sides have sent a FIN, the client first: its last ACK closes. What the server sends is not looked at. */
-export function trackLastAck(words: Int32Array, base: number, segment: Segment): boolean {
+export function trackLastAck(table: SessionTable, base: number, segment: Segment): boolean {
+  const { words } = table
   if (segment.has(Tcp.fin)) return true
   if (segment.has(Tcp.syn)) return false
   if (!segment.has(Tcp.ack)) return true
@@ -186,12 +200,12 @@ export function trackLastAck(words: Int32Array, base: number, segment: Segment):
   const server = base + SERVER
   if (!passesPaws(words, base, segment.toServer ? client : server, segment)) return false
   if (!segment.toServer) return true
-  if (!acknowledgesCredibly(words, server, segment)) return false
+  if (!acknowledgesCredibly(table, base, server, segment)) return false
   if (!isRetransmission(words, client, segment)) {
     const next = words[client + NEXT] ?? 0
     const ahead = (segment.seq - next) | 0
     if (ahead > 1) return false
-    if (ahead >= 0) enter(words, base, State.closed)
+    if (ahead >= 0) enter(table, base, State.closed)
     noteWindow(words, base, server, segment)
   }
   finish(words, base, client, server, segment)
@@ -199,7 +213,8 @@ export function trackLastAck(words: Int32Array, base: number, segment: Segment):
 }
 
 /** Both sides are done, the server closed first: any ACK at the right place closes. */
-export function trackTimeWait(words: Int32Array, base: number, segment: Segment): boolean {
+export function trackTimeWait(table: SessionTable, base: number, segment: Segment): boolean {
+  const { words } = table
   if (segment.has(Tcp.fin)) return true
   if (segment.has(Tcp.syn)) return false
   if (!segment.has(Tcp.ack)) return true
@@ -214,9 +229,9 @@ export function trackTimeWait(words: Int32Array, base: number, segment: Segment)
       return !segment.toServer && segment.length > 0 && segment.seq === words[own + ACKED]
     }
   }
-  if (!acknowledgesCredibly(words, peer, segment)) return false
+  if (!acknowledgesCredibly(table, base, peer, segment)) return false
   if (!repeated) {
-    enter(words, base, State.closed)
+    enter(table, base, State.closed)
     noteWindow(words, base, peer, segment)
   }
   finish(words, base, own, peer, segment)

@@ -3,10 +3,11 @@ import { FlowTable } from '../flow/table.ts'
 import { Direction, nameOf, Reason, Verdict } from '../model/codes.ts'
 import type { ExceptionPolicy } from '../model/setup.ts'
 import { getProfile } from '../profile/index.ts'
+import { dice } from './conversations/random.test.ts'
 import { Engine } from './engine.ts'
 import { packet } from './example-engine.test.ts'
 import { batchOf, fold, type OracleCase, readRecorded, recordedCaptures } from './oracle-cases.test.ts'
-import { dice, mutate, rebased } from './oracle-mutations.test.ts'
+import { mutate, rebased } from './oracle-mutations.test.ts'
 import { type OracleFrame, runSuricata } from './oracle-suricata.test.ts'
 
 const POLICIES: readonly ExceptionPolicy[] = ['drop', 'reject', 'continue']
@@ -22,7 +23,7 @@ interface Setup {
 /** Plays all cases through real Suricata and the engine, in one process each; answers with where they differ. */
 async function compare(cases: readonly OracleCase[], { exception, rules = [] }: Setup) {
   const { frames, owner } = fold(cases)
-  const truth = await runSuricata(frames, { exception, tcpIdle: 600, rules })
+  const { verdicts: truth } = await runSuricata(frames, { exception, rules })
   const batch = batchOf(frames)
   new FlowTable().assign(batch)
   const policy = { exception, ruleOrder: 'action', defaultActions: [] } as const

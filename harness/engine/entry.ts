@@ -1,6 +1,6 @@
 import type { Nanos } from '../model/batch.ts'
 import { Direction } from '../model/codes.ts'
-import { isExpired } from './expiry.ts'
+import { Family, isExpired } from './expiry.ts'
 import { Flag, STATE_MASK, State } from './record.ts'
 import type { Settings } from './settings.ts'
 import type { SessionTable } from './table.ts'
@@ -29,7 +29,7 @@ export function enterFlow(
 ): number {
   const { timeouts, wholeSeconds, markRefreshes } = settings
   const head = table.words[base] ?? 0
-  const state = head & STATE_MASK
+  const state = family === Family.tcp ? table.timedState(base) : head & STATE_MASK
   if (
     state === State.absent ||
     isExpired(table.lastSeen(base), now, timeouts[family + state] ?? 0, wholeSeconds)

@@ -3,29 +3,40 @@ import { acceptFin } from './fin.ts'
 import { ACKED, CLIENT, Flag, ISN, LIMIT, NEXT, SERVER, WINDOW } from './record.ts'
 import type { Segment } from './segment.ts'
 import { before, upTo } from './sequence.ts'
+import type { SessionTable } from './table.ts'
 import { noteTimestamp, passesPaws } from './timestamps.ts'
-import { acknowledgesCredibly, noteAcknowledgement, noteWindow, raiseLimit } from './windows.ts'
+import {
+  acknowledgesCredibly,
+  advanceNext,
+  isAsync,
+  noteAcknowledgement,
+  noteWindow,
+  raiseLimit,
+  setLimit,
+} from './windows.ts'
 
 /** What becomes of ACKs and data outside the window (knob `windowCheck`). */
 export const WindowCheck = { eventOnly: 0, strict: 1, liberal: 2 } as const
 
 /** A session that is open both ways. False when the packet is an error of the stream. */
 export function trackEstablished(
-  words: Int32Array,
+  table: SessionTable,
   base: number,
   segment: Segment,
   windowCheck: number,
+  asyncOneside: boolean,
 ): boolean {
+  const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   if (segment.has(Tcp.syn | Tcp.fin)) {
-    if (segment.has(Tcp.fin)) return passesPaws(words, base, own, segment) && acceptFin(words, base, segment)
+    if (segment.has(Tcp.fin)) return passesPaws(words, base, own, segment) && acceptFin(table, base, segment)
     return segment.has(Tcp.ack) && repeatsSynAck(words, base, segment)
   }
   if (!segment.has(Tcp.ack)) return true
   if (!passesPaws(words, base, own, segment)) return false
   if (!segment.toServer) words[base] = (words[base] ?? 0) | Flag.confirmed
   const peer = base + (segment.toServer ? SERVER : CLIENT)
-  return advance(words, base, own, peer, segment, windowCheck)
+  return advance(table, base, own, peer, segment, windowCheck, asyncOneside)
 }
 
 /** A SYN-ACK once more is right until the server has sent anything else, which it does once it has the client's ACK. */
@@ -44,20 +55,24 @@ function repeatsSynAck(words: Int32Array, base: number, segment: Segment): boole
  * are checked strictly.
  */
 function advance(
-  words: Int32Array,
+  table: SessionTable,
   base: number,
   own: number,
   peer: number,
   segment: Segment,
   windowCheck: number,
+  asyncOneside: boolean,
 ): boolean {
+  const { words } = table
   const tolerated = windowCheck !== WindowCheck.strict
   const end = (segment.seq + segment.length) | 0
   const head = words[base] ?? 0
-  const unbounded = (head & Flag.pickedUp) !== 0 || windowCheck === WindowCheck.liberal
-  if (!acknowledgesCredibly(words, peer, segment)) return tolerated
+  const unbounded =
+    (head & Flag.pickedUp) !== 0 || windowCheck === WindowCheck.liberal || isAsync(table, base)
+  if (!acknowledgesCredibly(table, base, peer, segment)) return tolerated
   if ((head & Flag.awaitsServer) !== 0 && !segment.toServer) hearServer(words, base, segment)
-  if (isBehind(words, own, segment, end)) return tolerated
+  if (isBehind(words, own, segment, end) && !isTakenAlone(table, base, own, segment, asyncOneside))
+    return tolerated
   const next = words[own + NEXT] ?? 0
   if (segment.length === 1 && segment.seq === next && words[own + WINDOW] === 0) {
     words[base] = (words[base] ?? 0) | (segment.toServer ? Flag.clientZeroProbe : Flag.serverZeroProbe)
@@ -65,12 +80,12 @@ function advance(
   }
   const within = unbounded || upTo(end, words[own + LIMIT] ?? 0)
   if (!within && !tolerated) return false
-  if (!before(end, next)) words[own + NEXT] = end
+  if (!before(end, next)) advanceNext(table, base, own, end)
   if (!within) return true
   noteWindow(words, base, peer, segment)
   noteAcknowledgement(words, peer, segment)
   noteTimestamp(words, base, own, segment)
-  raiseLimit(words, peer)
+  raiseLimit(table, base, peer, segment)
   return true
 }
 
@@ -83,10 +98,27 @@ function isBehind(words: Int32Array, own: number, segment: Segment, end: number)
   return !(before(next, acked) && before(next, end))
 }
 
+/** Where one side only is seen, or may be after a pick-up, nobody has acknowledged anything: what is behind is taken. */
+function isTakenAlone(
+  table: SessionTable,
+  base: number,
+  own: number,
+  segment: Segment,
+  asyncOneside: boolean,
+): boolean {
+  const { words } = table
+  if (isAsync(table, base)) {
+    if (!segment.toServer) words[own + ACKED] = segment.seq
+    return true
+  }
+  if (!asyncOneside || !segment.toServer || ((words[base] ?? 0) & Flag.pickedUp) === 0) return false
+  return segment.seq === words[own + NEXT] || words[own + ACKED] === (((words[own + ISN] ?? 0) + 1) | 0)
+}
+
 /** The server's first packet after a pick-up tells its limit. */
 function hearServer(words: Int32Array, base: number, segment: Segment): void {
   const server = base + SERVER
   noteWindow(words, base, server, segment)
-  raiseLimit(words, server)
+  setLimit(words, server)
   words[base] = (words[base] ?? 0) & ~Flag.awaitsServer
 }

@@ -53,6 +53,7 @@ export class Hosts implements SessionTables {
     const source = this.table(from)
     const target = this.table(to)
     for (let flow = 0; flow < source.used; flow++) this.#copyFlow(source, target, flow, at)
+    target.queries.addFrom(source.queries, at)
   }
 
   reset(): void {
@@ -62,10 +63,10 @@ export class Hosts implements SessionTables {
 
   /** Whether the flow at `base` of a table is there and not idle for too long. */
   isLive(table: SessionTable, base: number, now: Nanos): boolean {
-    const state = (table.words[base] ?? 0) & STATE_MASK
+    const family = (table.words[base + EXTRA] ?? 0) & FAMILY_MASK
+    const state = family === Family.tcp ? table.timedState(base) : (table.words[base] ?? 0) & STATE_MASK
     if (state === State.absent) return false
     const { timeouts, wholeSeconds } = this.#settings
-    const family = (table.words[base + EXTRA] ?? 0) & FAMILY_MASK
     return !isExpired(table.lastSeen(base), now, timeouts[family + state] ?? 0, wholeSeconds)
   }
 

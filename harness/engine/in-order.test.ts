@@ -13,7 +13,7 @@ const near = fc.integer({ min: -3, max: 3 }).map((steps) => steps * 100)
 const record = fc
   .tuple(fc.oneof(fc.constant(0), fc.integer()), fc.array(near, { minLength: 12, maxLength: 12 }))
   .map(([bits, values]) => {
-    const head = (bits & ~STATE_MASK & ~Flag.refused) | State.established
+    const head = (bits & ~STATE_MASK) | State.established
     const shifts = [-10_000, 0, 0, 0, 1000, 0]
     return [head, ...values.map((value, index) => value + (shifts[index % 6] ?? 0))]
   })

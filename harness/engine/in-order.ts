@@ -18,6 +18,7 @@ import { isOldStamp } from './timestamps.ts'
 const PLAIN_MASK =
   STATE_MASK |
   Flag.marked |
+  Flag.special |
   Flag.pickedUp |
   Flag.clientKeepalive |
   Flag.serverKeepalive |

@@ -183,8 +183,9 @@ describe('engine: invariants', () => {
         (steps, exception, clientIsn, serverIsn, shift) => {
           const plain = { exception, frames: { clientIsn: 1_000_000, serverIsn: 2_000_000 } }
           const moved = { exception, frames: { clientIsn, serverIsn } }
-          // A RST that refuses has the sequence number 0 itself, not one relative to anything.
-          const countable = steps.filter(({ what }) => !what.startsWith('R'))
+          // A RST that refuses has the sequence number 0 itself, not one relative to anything. Of a FIN without ACK Suricata takes
+          // the acknowledgement number all the same, which then is an absolute 0.
+          const countable = steps.filter(({ what }) => !/^R|F$/.test(what))
           expect(play(countable, moved, shift).outcomes).to.deep.equal(play(countable, plain).outcomes)
         },
       ),

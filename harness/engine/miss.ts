@@ -1,22 +1,12 @@
 import { Tcp } from '../model/codes.ts'
-import { pickUpSynAck } from './handshake.ts'
+import { makeOddity } from './oddities.ts'
 import { Outcome } from './outcome.ts'
-import {
-  ACKED,
-  CLIENT,
-  Flag,
-  ISN,
-  LIMIT,
-  NEXT,
-  SERVER,
-  STAMP,
-  State,
-  WINDOW,
-  withScale,
-  withState,
-} from './record.ts'
+import { ACKED, CLIENT, Flag, ISN, LIMIT, NEXT, SERVER, STAMP, State, WINDOW, withScale } from './record.ts'
 import { MAX_SCALE, type Segment } from './segment.ts'
 import type { Settings } from './settings.ts'
+import { enter } from './states.ts'
+import { pickUpSynAck } from './syn-ack.ts'
+import type { SessionTable } from './table.ts'
 
 /** What a TCP packet without session calls for. The order in which flags are looked at decides (Suricata 7, stream-tcp.c, StreamTcpPacketStateNone). */
 export const Miss = {
@@ -46,39 +36,51 @@ const MISS_OF_RST = { streamError: Miss.error, policy: Miss.policy, rules: Miss.
  * session begins.
  */
 export function applyException(
-  words: Int32Array,
+  table: SessionTable,
   base: number,
   segment: Segment,
   settings: Settings,
 ): number {
+  const { words } = table
   if (settings.exception !== 'continue') {
     words[base] = (words[base] ?? 0) | Flag.marked
     return settings.exception === 'reject' ? Outcome.midstreamReject : Outcome.midstreamDrop
   }
   const fin = segment.has(Tcp.fin)
-  if (settings.pickUp && !segment.has(Tcp.rst) && (!fin || segment.length > 0)) {
-    pickUp(words, base, segment)
+  const synAck = segment.has(Tcp.syn) && !fin
+  const picksUp = synAck ? settings.synAckOpens : settings.pickUp && (!fin || segment.length > 0)
+  if (picksUp && !segment.has(Tcp.rst)) {
+    if (settings.asyncOneside) noteOneSide(table, base, segment)
+    if (synAck) pickUpFromServer(table, base, segment)
+    else pickUpMidway(table, base, segment)
     return Outcome.forward
   }
-  return fin && settings.finErrorAfterPolicy ? Outcome.streamError : Outcome.forward
+  return fin && settings.finErrorAfterPolicy && settings.dropsErrors ? Outcome.streamError : Outcome.forward
 }
 
-function pickUp(words: Int32Array, base: number, segment: Segment): void {
-  const synAck = segment.has(Tcp.syn) && !segment.has(Tcp.fin)
-  if (segment.toServer === synAck) {
-    words[base] = (words[base] ?? 0) ^ Flag.flipped
-    segment.toServer = !segment.toServer
-  }
-  if (synAck) pickUpSynAck(words, base, segment)
-  else pickUpMidway(words, base, segment)
+/** Only the side of the first packet has been seen, by the direction that the flow has before the pick-up. */
+function noteOneSide(table: SessionTable, base: number, segment: Segment): void {
+  const oddity = makeOddity(table, base)
+  oddity.async = true
+  oddity.seenClient = segment.toServer
+  oddity.seenServer = !segment.toServer
+}
+
+/** The sender of a SYN-ACK is the server: the flow is turned round. */
+function pickUpFromServer(table: SessionTable, base: number, segment: Segment): void {
+  table.words[base] = (table.words[base] ?? 0) ^ Flag.flipped
+  segment.toServer = !segment.toServer
+  pickUpSynAck(table, base, segment)
 }
 
 /** The sender is taken for the client, the session for established, and both scales for the largest. */
-function pickUpMidway(words: Int32Array, base: number, segment: Segment): void {
+function pickUpMidway(table: SessionTable, base: number, segment: Segment): void {
+  const { words } = table
   const client = base + CLIENT
   const server = base + SERVER
   const fin = segment.has(Tcp.fin)
-  let head = withState(words[base] ?? 0, fin ? State.finWait1 : State.established)
+  enter(table, base, fin ? State.finWait1 : State.established)
+  let head = words[base] ?? 0
   head = withScale(withScale(head, CLIENT, MAX_SCALE), SERVER, MAX_SCALE) | Flag.pickedUp | Flag.awaitsServer
   words[client + ISN] = (segment.seq - 1) | 0
   words[client + NEXT] = (segment.seq + segment.length + (fin ? 1 : 0)) | 0

@@ -1,65 +1,63 @@
 import { FlowTable } from '../flow/table.ts'
-import type { PacketBatch } from '../model/batch.ts'
-import { nameOf, Reason, Tunnels, Verdict } from '../model/codes.ts'
-import type { ExceptionPolicy } from '../model/setup.ts'
-import { getProfile } from '../profile/index.ts'
-import { decodeBatch } from '../wire/decode.ts'
+import { nameOf, Reason, Verdict } from '../model/codes.ts'
+import { getProfile, type Profile } from '../profile/index.ts'
 import { Engine } from './engine.ts'
-import { batchOf, type OracleCase } from './oracle-cases.test.ts'
-import { runSuricata } from './oracle-suricata.test.ts'
+import { batchOf } from './oracle-cases.test.ts'
+import { type OracleFrame, type OracleOptions, runSuricata } from './oracle-suricata.test.ts'
 
-export interface OracleSetup {
-  readonly exception: ExceptionPolicy
-  readonly rules?: readonly string[]
-  /** Hold verdicts alone against each other: the rules drop a tunnel's own flow, which the engine does not keep. */
-  readonly verdictsOnly?: boolean
+/** What became of one packet, in words: `forward`, `drop stream error`; Suricata hides the reason of some fragments. */
+export interface Judged {
+  readonly ours: string
+  readonly theirs: string
+  readonly equal: boolean
 }
 
-/** How many packets the engine and Suricata judged, and where they differ. */
-export interface Comparison {
-  readonly packets: number
-  readonly stopped: number
-  readonly differences: readonly string[]
-}
-
-/**
- * Plays cases that do not meet each other (each has addresses of its own) through real Suricata and the engine, looking into
- * tunnels, in one process each.
- */
-export async function compareAll(
-  what: string,
-  cases: readonly OracleCase[],
-  { exception, rules = [], verdictsOnly = false }: OracleSetup,
-): Promise<Comparison> {
-  const owners = cases.flatMap((each) => each.frames.map(() => each.name))
-  const frames = cases.flatMap((each) => each.frames)
-  const truth = await runSuricata(frames, { exception, tcpIdle: 600, rules })
-  const batch = judged(frames, { exception, rules })
-  const differences: string[] = []
-  for (const [index, { verdict, reason }] of truth.entries()) {
-    const ours = batch.verdict[index] ?? 0
-    const why = batch.reason[index] === Reason.none ? '' : nameOf(Reason, batch.reason[index] ?? 0)
-    if (ours === verdict && (verdictsOnly || why === reason)) continue
-    const place = `${owners[index]}, frame ${index + 1 - owners.indexOf(owners[index] ?? '')}`
-    differences.push(
-      `${place}: ${nameOf(Verdict, ours)} ${why}, Suricata ${nameOf(Verdict, verdict)} ${reason}`,
-    )
+/** The profile of Suricata 7 with what the options change. */
+function profileFor(options: OracleOptions): Profile {
+  const suricata = getProfile('suricata-7')
+  const { midstream = false, asyncOneside = false, dropInvalid = true, timeouts = {} } = options
+  const { knobs } = suricata
+  const seconds = (name: 'tcpNew' | 'tcpEstablished' | 'tcpClosed' | 'udpNew' | 'udpEstablished') => ({
+    [name]: { ...knobs[name], value: timeouts[name] ?? knobs[name].value },
+  })
+  return {
+    ...suricata,
+    knobs: {
+      ...knobs,
+      ...seconds('tcpNew'),
+      ...seconds('tcpEstablished'),
+      ...seconds('tcpClosed'),
+      ...seconds('udpNew'),
+      ...seconds('udpEstablished'),
+      continueMode: { ...knobs.continueMode, value: midstream ? 'pickup' : 'untracked' },
+      asyncOneside: { ...knobs.asyncOneside, value: asyncOneside },
+      dropInvalid: { ...knobs.dropInvalid, value: dropInvalid },
+    },
   }
-  console.info(`      ${what}: ${frames.length - differences.length} of ${frames.length} packets agree`)
-  const stopped = truth.filter(({ verdict }) => verdict !== Verdict.forward).length
-  return { packets: frames.length, stopped, differences }
 }
 
-/** The frames as the engine judges them in profile suricata-7. */
-function judged(
-  frames: OracleCase['frames'],
-  { exception, rules }: { readonly exception: ExceptionPolicy; readonly rules: readonly string[] },
-): PacketBatch {
+/** The engine's verdicts and reasons about frames in order of time. */
+export function decideAll(frames: readonly OracleFrame[], options: OracleOptions): string[] {
   const batch = batchOf(frames)
-  batch.tunnels = Tunnels.inner
-  decodeBatch(batch)
   new FlowTable().assign(batch)
-  const policy = { exception, ruleOrder: 'action', defaultActions: [] } as const
-  new Engine({ profile: getProfile('suricata-7'), policy, rules, hosts: 1 }).decide(batch, 0, batch.count)
-  return batch
+  const policy = { exception: options.exception, ruleOrder: 'action', defaultActions: [] } as const
+  const rules = options.rules ?? []
+  new Engine({ profile: profileFor(options), policy, rules, hosts: 1 }).decide(batch, 0, batch.count)
+  return frames.map((_, index) => words(batch.verdict[index] ?? 0, nameOf(Reason, batch.reason[index] ?? 0)))
+}
+
+/** Plays frames in order of time through real Suricata and the engine. */
+export async function judge(frames: readonly OracleFrame[], options: OracleOptions): Promise<Judged[]> {
+  const [{ verdicts }, ours] = await Promise.all([runSuricata(frames, options), decideAll(frames, options)])
+  return verdicts.map(({ verdict, reason }, index) => {
+    const own = ours[index] ?? ''
+    const hidden = reason === '' && verdict !== Verdict.forward
+    const theirs = words(verdict, reason)
+    return { ours: own, theirs, equal: hidden ? own.startsWith(`${theirs} `) : own === theirs }
+  })
+}
+
+function words(verdict: number, reason: string): string {
+  const name = nameOf(Verdict, verdict)
+  return reason === '' || reason === 'none' ? name : `${name} ${reason}`
 }

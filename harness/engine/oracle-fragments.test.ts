@@ -3,10 +3,10 @@ import { putU16, putU32, u16 } from '../wire/bytes.ts'
 import { ethernet, join8 } from '../wire/example-frames.test.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { TUNNELS } from '../wire/tunnel/example-tunnels.test.ts'
+import { dice } from './conversations/random.test.ts'
+import { compareAll } from './oracle-around.test.ts'
 import type { OracleCase } from './oracle-cases.test.ts'
-import { compareAll } from './oracle-compare.test.ts'
 import { datagram } from './oracle-datagrams.test.ts'
-import { dice } from './oracle-mutations.test.ts'
 
 type Roll = (sides: number) => number
 

@@ -1,17 +1,7 @@
 import { Kind, Link, Tcp } from '../model/codes.ts'
 import { dissect } from '../wire/dissect.ts'
+import type { Roll } from './conversations/random.test.ts'
 import type { OracleFrame } from './oracle-suricata.test.ts'
-
-/** Numbers 0 … n-1 from a seed, the same on every machine. */
-export function dice(seed: number): (sides: number) => number {
-  let state = seed >>> 0
-  return (sides) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % sides
-  }
-}
 
 const SMALL = 100_000_000
 const FLAGS = [
@@ -31,11 +21,7 @@ const OFFSETS = [-1, 1, -2, 2, 100, -100, 70_000, -70_000, 1 << 20, 1 << 30, -(1
 const GAPS = [10, 59, 60, 61, 62, 300, 349, 350, 351, 352, 400] as const
 
 /** The frames with `count` random things done to them: lost, repeated, exchanged, late, or with other TCP numbers and flags. */
-export function mutate(
-  frames: readonly OracleFrame[],
-  count: number,
-  roll: (sides: number) => number,
-): OracleFrame[] {
+export function mutate(frames: readonly OracleFrame[], count: number, roll: Roll): OracleFrame[] {
   let result = frames.slice()
   for (let n = 0; n < count; n++) {
     const at = roll(result.length)
@@ -90,7 +76,7 @@ function inOrderOfTime(frames: readonly OracleFrame[]): OracleFrame[] {
   })
 }
 
-function changeTcp(frame: Uint8Array, roll: (sides: number) => number): Uint8Array {
+function changeTcp(frame: Uint8Array, roll: Roll): Uint8Array {
   const { l4, l3 } = dissect(frame, Link.ethernet)
   const protocol = (frame[l3] ?? 0) >> 4 === 6 ? frame[l3 + 6] : frame[l3 + 9]
   if (l4 < 0 || protocol !== 6) return frame

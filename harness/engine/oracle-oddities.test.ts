@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { putU16 } from '../wire/bytes.ts'
 import { hex, join8, MACS } from '../wire/example-frames.test.ts'
+import { compareAll } from './oracle-around.test.ts'
 import type { OracleCase } from './oracle-cases.test.ts'
-import { compareAll } from './oracle-compare.test.ts'
 import { datagram } from './oracle-datagrams.test.ts'
 
 type Packet = Uint8Array

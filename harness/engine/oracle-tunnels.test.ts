@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { ethernet } from '../wire/example-frames.test.ts'
 import { type ExampleTunnel, TUNNELS } from '../wire/tunnel/example-tunnels.test.ts'
+import { compareAll } from './oracle-around.test.ts'
 import type { OracleCase } from './oracle-cases.test.ts'
-import { compareAll } from './oracle-compare.test.ts'
 import { CONVERSATIONS, datagram } from './oracle-datagrams.test.ts'
 
 /** Every conversation in a tunnel, from each of its packets on; between addresses of their own. */

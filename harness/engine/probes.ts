@@ -1,7 +1,11 @@
 import { Tcp } from '../model/codes.ts'
-import { ACKED, CLIENT, Flag, ISN, NEXT, STATE_MASK, State, scaleOf, WINDOW } from './record.ts'
+import { oddityAt } from './oddities.ts'
+import { ACKED, CLIENT, Flag, ISN, NEXT, SERVER, STATE_MASK, State, scaleOf, WINDOW } from './record.ts'
+import { afterAck, holds } from './sacks.ts'
 import type { Segment } from './segment.ts'
 import { before, upTo } from './sequence.ts'
+import type { SessionTable } from './table.ts'
+import { sacksOf } from './windows.ts'
 
 /*
  * Segments that say nothing new about the session: keepalives, zero-window probes and what answers them, acknowledgements
@@ -15,12 +19,13 @@ const SHRINK_MARGIN = 32
 
 /** Whether the segment is one of these. Keeps track of the probes that await an answer. */
 export function isAside(
-  words: Int32Array,
+  table: SessionTable,
   base: number,
   own: number,
   peer: number,
   segment: Segment,
 ): boolean {
+  const { words } = table
   if (segment.has(Tcp.syn | Tcp.fin | Tcp.rst)) {
     forgetProbes(words, base, own)
     return false
@@ -38,7 +43,7 @@ export function isAside(
   }
   const answersProbe = isZeroWindowAnswer(words, head, peer, segment, repeatsAck && segment.seq === next)
   forgetProbes(words, base, own)
-  return answersProbe || isBeside(words, base, own, peer, segment)
+  return answersProbe || isBeside(table, base, own, peer, segment)
 }
 
 /** A packet of this side ends its keepalive, and the other side's wait for the answer to a zero-window probe. */
@@ -82,7 +87,8 @@ function isZeroWindowAnswer(
 }
 
 /** An acknowledgement that was overtaken, or a window update that cannot be true. */
-function isBeside(words: Int32Array, base: number, own: number, peer: number, segment: Segment): boolean {
+function isBeside(table: SessionTable, base: number, own: number, peer: number, segment: Segment): boolean {
+  const { words } = table
   const head = words[base] ?? 0
   const state = head & STATE_MASK
   if (state < State.established) return false
@@ -92,7 +98,12 @@ function isBeside(words: Int32Array, base: number, own: number, peer: number, se
   const peerNext = words[peer + NEXT] ?? 0
   const acked = words[peer + ACKED] ?? 0
   if (ahead === 0)
-    return segment.acknowledges() && segment.length === 0 && !segment.hasSack && before(segment.ack, acked)
+    return (
+      segment.acknowledges() &&
+      segment.length === 0 &&
+      before(segment.ack, acked) &&
+      (!segment.hasSack || saysNothingNew(table, base, peer, segment))
+    )
   if (state === State.closed || !before(peerNext, segment.ack)) return false
   if (isLastAck(segment, state, ahead, (segment.ack - peerNext) | 0)) return false
   const window = segment.window << scaleOf(head, peer - base)
@@ -108,13 +119,25 @@ function isLastAck(segment: Segment, state: number, ahead: number, peerAhead: nu
   return closing && segment.flags === Tcp.ack && segment.length === 0 && ahead === 1 && peerAhead === 1
 }
 
+/** All that it acknowledges selectively was so before. */
+function saysNothingNew(table: SessionTable, base: number, peer: number, segment: Segment): boolean {
+  const oddity = oddityAt(table, base)
+  if (oddity === undefined || segment.sackBlocks === 0) return false
+  const ranges = afterAck(sacksOf(oddity, base, peer), table.words[peer + ACKED] ?? 0)
+  for (let block = 0; block < segment.sackBlocks; block++)
+    if (!holds(ranges, segment.sackEdge(block, 0), segment.sackEdge(block, 1))) return false
+  return true
+}
+
 /**
- * Data from before the first byte of the stream, on a session that has not begun to close. Suricata passes over data before
- * what it still keeps for its application layer; how much that is later depends on the application, and is not modelled.
+ * Data from before the first byte of the stream, whatever the flags. Suricata passes over data before what it still keeps for its
+ * application layer; how much that is later depends on the application, and is not modelled. As long as the server's first
+ * byte is not known it is taken to be 0, the absolute number.
  */
 export function isBeforeStart(words: Int32Array, base: number, own: number, segment: Segment): boolean {
-  const state = (words[base] ?? 0) & STATE_MASK
-  if (segment.length === 0 || segment.has(Tcp.syn | Tcp.fin | Tcp.rst)) return false
-  if (state !== State.synReceived && state !== State.established) return false
-  return upTo((segment.seq + segment.length) | 0, ((words[own + ISN] ?? 0) + 1) | 0)
+  if (segment.length === 0) return false
+  const head = words[base] ?? 0
+  const unknown = (head & (STATE_MASK | Flag.splitHandshake)) === State.synSent && own - base === SERVER
+  const first = unknown ? 0 : ((words[own + ISN] ?? 0) + 1) | 0
+  return upTo((segment.seq + segment.length) | 0, first)
 }

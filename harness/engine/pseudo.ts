@@ -13,8 +13,18 @@ import type { RuleStage } from './rules/stage.ts'
 import type { Settings } from './settings.ts'
 import { Subject } from './subject.ts'
 
+/** What decides about packets that are not TCP. */
+export interface PseudoDecider {
+  /** The outcome of a packet that is neither TCP nor a fragment, or of such a datagram that a fragment completed. */
+  decide(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number
+  /** A packet that belongs to no flow, or a fragment by itself. */
+  decideAlone(batch: PacketBatch, cause: number | Rebuilt, host: number): number
+  /** What the rules say of the tunnels round a packet that they let pass. */
+  decideCarriers(batch: PacketBatch, index: number, host: number): number
+}
+
 /** Decides about what is not TCP: UDP, ICMP, other protocols, and packets of no flow. */
-export class PseudoStage {
+export class PseudoStage implements PseudoDecider {
   readonly #settings: Settings
   readonly #hosts: Hosts
   readonly #rules: RuleStage | undefined

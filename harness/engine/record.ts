@@ -59,6 +59,8 @@ export const Flag = {
   marked: 1 << 4,
   /** The flow's client at this host is the one that the batch calls server. */
   flipped: 1 << 5,
+  /** TCP: more is known of the session than its record holds (oddity.ts). */
+  special: 1 << 6,
   /** Both sides have been seen; UDP, ICMP. */
   seenClient: 1 << 6,
   seenServer: 1 << 7,
@@ -83,8 +85,6 @@ export const Flag = {
   /** Came by sharing, and that side has not been heard yet. */
   importedClient: 1 << 28,
   importedServer: 1 << 29,
-  /** Closed by the answer to its SYN. */
-  refused: 1 << 30,
   /** Picked up on a SYN-ACK. */
   pickedUpBySynAck: 1 << 31,
 } as const

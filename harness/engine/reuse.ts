@@ -1,14 +1,38 @@
-import { CLIENT, ISN, STATE_MASK, State } from './record.ts'
+import { Tcp } from '../model/codes.ts'
+import { oddityAt } from './oddities.ts'
+import { CLIENT, ISN, SERVER, STATE_MASK, State } from './record.ts'
 import type { Segment } from './segment.ts'
 import type { Settings } from './settings.ts'
+import type { SessionTable } from './table.ts'
+
+const SYN_ACK = Tcp.syn | Tcp.ack
 
 /**
- * Whether a fresh SYN makes a new flow of a known one (docs/decision-tables.md 10.3): always where that has no session, and where both
- * sides are closing, unless it is the old SYN again. By Suricata's order of states TIME_WAIT is not among these.
+ * Whether a packet that may open a connection makes a new flow of a known one (docs/decision-tables.md 10.3). A SYN does always where
+ * that has no session, and where both sides are closing, unless it is the old SYN again; by Suricata's order of states TIME_WAIT
+ * is not among these. A SYN-ACK does where the profile picks it up, on the same terms.
  */
-export function startsAnew(words: Int32Array, base: number, segment: Segment, settings: Settings): boolean {
+export function startsAnew(table: SessionTable, base: number, segment: Segment, settings: Settings): boolean {
+  if (segment.has(Tcp.rst | Tcp.fin)) return false
+  const { words } = table
   const state = (words[base] ?? 0) & STATE_MASK
+  if (segment.has(Tcp.ack)) return settings.synAckOpens && synAckStartsAnew(words, base, segment, state)
   if (state === State.bare) return settings.synReusesAnyNull || !segment.toServer
-  if (segment.toServer && segment.seq === words[base + CLIENT + ISN]) return false
+  if (segment.toServer) {
+    if (oddityAt(table, base)?.dataIgnored === true) return true
+    if (segment.seq === words[base + CLIENT + ISN]) return false
+  }
   return state >= State.lastAck || settings.synOnLive === 'reset'
+}
+
+function synAckStartsAnew(words: Int32Array, base: number, segment: Segment, state: number): boolean {
+  if (state === State.bare) return segment.toServer
+  if (!segment.toServer && segment.seq === words[base + SERVER + ISN]) return false
+  return state >= State.lastAck
+}
+
+/** Whether the packet may open a connection: a SYN, or a SYN-ACK, and neither RST nor FIN. */
+export function mayOpen(segment: Segment): boolean {
+  const flags = segment.flags & (SYN_ACK | Tcp.fin | Tcp.rst)
+  return flags === Tcp.syn || flags === SYN_ACK
 }

@@ -44,8 +44,31 @@ describe('engine: segment', () => {
     expect(read([1, 1, ...TIMESTAMPS])).to.include({ hasTimestamp: true, stamp: 1, echo: 2, scale: -1 })
   })
 
-  it('uses no scale larger than 14', () => {
-    expect(read([3, 3, 200]).scale).to.equal(MAX_SCALE)
+  it('takes a scale larger than 14 for none', () => {
+    expect(read([3, 3, MAX_SCALE]).scale).to.equal(MAX_SCALE)
+    expect(read([3, 3, 15]).scale).to.equal(0)
+  })
+
+  it('reads the first of an option that comes twice, and none of a wrong length', () => {
+    expect(read([3, 3, 2, 3, 3, 5, 8, 4, 1, 2, ...TIMESTAMPS, 8, 10, 9, 9, 9, 9, 9, 9, 9, 9])).to.include({
+      scale: 2,
+      stamp: 1,
+    })
+  })
+
+  it('knows Fast Open under each of its kinds, and signatures', () => {
+    expect(read([34, 2]).fastOpen).to.equal(true)
+    expect(read([34, 6, 1, 2, 3, 4]).fastOpen).to.equal(true)
+    expect(read([254, 4, 0xf9, 0x89]).fastOpen).to.equal(true)
+    expect(read([254, 4, 1, 2]).fastOpen).to.equal(false)
+    expect(read([19, 18, ...Array(16).fill(1)]).signed).to.equal(true)
+    expect(read([19, 4, 1, 1]).signed).to.equal(false)
+  })
+
+  it('reads the blocks of SACK', () => {
+    const segment = read([1, 1, 5, 18, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4])
+    expect(segment).to.include({ hasSack: true, sackBlocks: 2 })
+    expect([segment.sackEdge(0, 0), segment.sackEdge(0, 1), segment.sackEdge(1, 0)]).to.deep.equal([1, 2, 3])
   })
 
   it('stops at the end of options, of the header, and of what was captured', () => {

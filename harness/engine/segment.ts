@@ -1,12 +1,28 @@
 import { Tcp } from '../model/codes.ts'
 
 /** TCP option kinds (IANA registry). */
-const Option = { end: 0, none: 1, windowScale: 3, sack: 5, timestamps: 8 } as const
+const Option = {
+  end: 0,
+  none: 1,
+  windowScale: 3,
+  sackPermitted: 4,
+  sack: 5,
+  timestamps: 8,
+  md5: 19,
+  authentication: 29,
+  fastOpen: 34,
+  experiment1: 253,
+  experiment2: 254,
+} as const
+/** Fast Open under an experimental kind (RFC 6994, RFC 7413). */
+const FAST_OPEN_MAGIC = 0xf989
 /** The layout that nearly every data packet has: two fillers, then the timestamps option. */
 export const NOP_NOP_TIMESTAMPS = 0x0101080a
 
-/** No shift larger is used (RFC 7323 2.3). */
+/** The largest shift (RFC 7323 2.3); Suricata takes one that is larger for none. */
 export const MAX_SCALE = 14
+
+const NO_BYTES = new DataView(new ArrayBuffer(0))
 
 /**
  * What the engine looks at in a TCP segment. One object is filled again for each packet; every number is a 32-bit integer
@@ -28,6 +44,15 @@ export class Segment {
   /** -1: no window-scale option. */
   scale = -1
   hasSack = false
+  hasSackPermitted = false
+  /** Asks for or carries a Fast Open cookie. */
+  fastOpen = false
+  /** Signed with a key that no firewall has (RFC 2385, RFC 5925). */
+  signed = false
+  /** Blocks of SACK, and where they lie in `view`. */
+  sackBlocks = 0
+  sackAt = 0
+  view: DataView = NO_BYTES
 
   /** Reads the header at `l4`, of which the bytes before `end` were captured. */
   read(view: DataView, l4: number, end: number, flags: number, length: number): void {
@@ -41,8 +66,7 @@ export class Segment {
       this.hasTimestamp = true
       this.stamp = view.getInt32(l4 + 24)
       this.echo = view.getInt32(l4 + 28)
-      this.scale = -1
-      this.hasSack = false
+      this.#clearRare()
     } else {
       this.#readOptions(view, l4 + 20, Math.min(l4 + header, end))
     }
@@ -63,10 +87,24 @@ export class Segment {
     return (this.flags & (Tcp.syn | Tcp.ack | Tcp.fin | Tcp.rst)) === Tcp.ack
   }
 
-  #readOptions(view: DataView, from: number, end: number): void {
-    this.hasTimestamp = false
+  /** Left edge of a block of SACK; its right edge with `edge` 1. */
+  sackEdge(block: number, edge: 0 | 1): number {
+    return this.view.getInt32(this.sackAt + block * 8 + edge * 4)
+  }
+
+  #clearRare(): void {
     this.scale = -1
     this.hasSack = false
+    this.hasSackPermitted = false
+    this.fastOpen = false
+    this.signed = false
+    this.sackBlocks = 0
+  }
+
+  /** Of an option that comes twice the first counts; what is of a wrong length does not. */
+  #readOptions(view: DataView, from: number, end: number): void {
+    this.hasTimestamp = false
+    this.#clearRare()
     let at = from
     while (at < end) {
       const kind = view.getUint8(at)
@@ -77,16 +115,41 @@ export class Segment {
       }
       const size = at + 1 < end ? view.getUint8(at + 1) : 0
       if (size < 2 || at + size > end) return
-      if (kind === Option.timestamps && size === 10) {
-        this.hasTimestamp = true
-        this.stamp = view.getInt32(at + 2)
-        this.echo = view.getInt32(at + 6)
-      } else if (kind === Option.windowScale && size === 3) {
-        this.scale = Math.min(view.getUint8(at + 2), MAX_SCALE)
-      } else if (kind === Option.sack) {
-        this.hasSack = true
-      }
+      this.#readOption(view, at, kind, size)
       at += size
     }
+  }
+
+  #readOption(view: DataView, at: number, kind: number, size: number): void {
+    if (kind === Option.timestamps) {
+      if (size !== 10 || this.hasTimestamp) return
+      this.hasTimestamp = true
+      this.stamp = view.getInt32(at + 2)
+      this.echo = view.getInt32(at + 6)
+    } else if (kind === Option.windowScale) {
+      if (size !== 3 || this.scale >= 0) return
+      const scale = view.getUint8(at + 2)
+      this.scale = scale > MAX_SCALE ? 0 : scale
+    } else if (kind === Option.sack) {
+      this.#readSack(view, at, size)
+    } else if (kind === Option.sackPermitted) {
+      if (size === 2) this.hasSackPermitted = true
+    } else if (kind === Option.md5) {
+      if (size === 18) this.signed = true
+    } else if (kind === Option.authentication) {
+      if (size >= 4) this.signed = true
+    } else if (kind === Option.fastOpen) {
+      if (size === 2 || (size >= 4 && size <= 18 && (size & 1) === 0)) this.fastOpen = true
+    } else if (kind === Option.experiment1 || kind === Option.experiment2) {
+      if ((size === 4 || size === 12) && view.getUint16(at + 2) === FAST_OPEN_MAGIC) this.fastOpen = true
+    }
+  }
+
+  #readSack(view: DataView, at: number, size: number): void {
+    if (this.hasSack || (size !== 2 && (size < 10 || size > 34 || (size - 2) % 8 !== 0))) return
+    this.hasSack = true
+    this.sackBlocks = (size - 2) >> 3
+    this.sackAt = at + 2
+    this.view = view
   }
 }

@@ -1,5 +1,6 @@
 import type { Policy } from '../model/setup.ts'
 import type { Knobs } from '../profile/index.ts'
+import { type CtSettings, readCtSettings } from './conntrack/settings.ts'
 import { WindowCheck } from './established.ts'
 import { idleTimeouts } from './expiry.ts'
 
@@ -7,6 +8,10 @@ import { idleTimeouts } from './expiry.ts'
 export interface Settings {
   readonly exception: Policy['exception']
   readonly pickUp: boolean
+  /** A SYN-ACK without session begins one, and ends an old one as a SYN does. */
+  readonly synAckOpens: boolean
+  readonly asyncOneside: boolean
+  readonly dropsErrors: boolean
   readonly rstOnMiss: Knobs['rstOnMiss']['value']
   readonly finErrorAfterPolicy: boolean
   readonly rejectTarget: Knobs['rejectTarget']['value']
@@ -25,18 +30,28 @@ export interface Settings {
   readonly tracksAnyProtocol: boolean
   readonly judgesCarriers: boolean
   readonly answersRebuilt: boolean
+  /** Where Linux's connection tracking stands in for Suricata's. */
+  readonly conntrack: CtSettings | undefined
 }
 
 /** Settings from a profile's knobs and a case's policy. */
 export function readSettings(knobs: Knobs, policy: Policy): Settings {
+  const exception = policy.mode === 'monitor' ? 'continue' : policy.exception
+  const pickUp = exception === 'continue' && knobs.continueMode.value === 'pickup'
+  const conntrack =
+    knobs.tracker?.value === 'conntrack' ? readCtSettings(knobs, exception, policy.tcpIdle) : undefined
   return {
-    exception: policy.exception,
-    pickUp: policy.exception === 'continue' && knobs.continueMode.value === 'pickup',
+    exception,
+    pickUp,
+    synAckOpens: pickUp || knobs.asyncOneside.value,
+    asyncOneside: knobs.asyncOneside.value,
+    dropsErrors: knobs.dropInvalid.value,
     rstOnMiss: knobs.rstOnMiss.value,
     finErrorAfterPolicy: knobs.finOnMiss.value === 'policyThenStreamError',
     rejectTarget: knobs.rejectTarget.value,
     rstStyle: knobs.rstStyle.value,
-    timeouts: idleTimeouts(knobs, policy.tcpIdle),
+    // Its entries hold the end of their lives: nothing is to be added.
+    timeouts: conntrack === undefined ? idleTimeouts(knobs, policy.tcpIdle) : new Float64Array(64),
     wholeSeconds: knobs.expiry.value === 'integerSecondStrict',
     windowCheck: WindowCheck[knobs.windowCheck.value],
     exactReset: knobs.rstValidation.value === 'exact',
@@ -50,5 +65,6 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     tracksAnyProtocol: knobs.otherFlows.value === 'all',
     judgesCarriers: knobs.carrier.value === 'judged',
     answersRebuilt: knobs.rejectRebuilt.value,
+    conntrack,
   }
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { Oddity } from './oddity.ts'
 import { CLIENT, NEXT, RECORD_WORDS, State } from './record.ts'
 import { SessionTable } from './table.ts'
 
@@ -27,10 +28,10 @@ describe('engine: session table', () => {
   it('forgets everything that was used', () => {
     const table = new SessionTable()
     for (const flow of [0, 7, 40]) table.open(table.touch(flow), State.bare, 0, 1)
-    table.earlierSyns.set(0, [1])
+    table.oddities.set(0, new Oddity())
     table.clear()
     expect(table.used).to.equal(0)
-    expect(table.earlierSyns.size).to.equal(0)
+    expect(table.oddities.size).to.equal(0)
     expect([0, 7, 40].map((flow) => table.words[table.touch(flow)])).to.deep.equal([0, 0, 0])
   })
 

@@ -1,4 +1,6 @@
-import { EXTRA, LAST_SEEN, RECORD_WORDS, State } from './record.ts'
+import { Queries } from './conntrack/queries.ts'
+import type { Oddity } from './oddity.ts'
+import { EXTRA, Flag, LAST_SEEN, RECORD_WORDS, STATE_MASK, State } from './record.ts'
 
 const FIRST_CAPACITY = 32
 const RECORD_DOUBLES = RECORD_WORDS / 2
@@ -8,8 +10,12 @@ export class SessionTable {
   words = new Int32Array(0)
   /** The same memory as `words`. */
   times = new Float64Array(0)
-  /** Timestamps of earlier SYNs of connections that opened more than once, by record: rare, so not in the record. */
-  readonly earlierSyns = new Map<number, number[]>()
+  /** By record, for those that carry `Flag.special`: rare, so not in the record. */
+  readonly oddities = new Map<number, Oddity>()
+  /** ICMP queries, where they are tracked each by itself. */
+  readonly queries = new Queries()
+  /** Is told of an entry at `base` just before another one takes its place; absent: nobody keeps records. */
+  replaced: ((base: number, at: number) => void) | undefined
   /** Records in use, and absent ones between them. */
   #used = 0
 
@@ -29,10 +35,12 @@ export class SessionTable {
 
   /** Makes the record at `base` an entry with that head, of that family of time-outs, last seen `at`, and nothing else. */
   open(base: number, head: number, family: number, at: number): void {
+    if (this.replaced !== undefined && ((this.words[base] ?? 0) & STATE_MASK) !== State.absent)
+      this.replaced(base, at)
     this.words.fill(0, base + 1, base + RECORD_WORDS)
     this.words[base] = head
     this.words[base + EXTRA] = family
-    if (this.earlierSyns.size > 0) this.earlierSyns.delete(base)
+    if (this.oddities.size > 0) this.oddities.delete(base)
     this.times[(base >> 1) + LAST_SEEN] = at
   }
 
@@ -47,14 +55,28 @@ export class SessionTable {
     if (at > (this.times[index] ?? 0)) this.times[index] = at
   }
 
+  /** The state whose time-out counts for the TCP flow at `base`: its own, but for a few that are held in another one. */
+  timedState(base: number): number {
+    const head = this.words[base] ?? 0
+    const state = head & STATE_MASK
+    if ((head & Flag.special) === 0) return state
+    const oddity = this.oddities.get(base)
+    if (oddity === undefined || oddity.held === State.absent || oddity.heldIn !== state) return state
+    return oddity.held
+  }
+
   /** Takes over the record at `base` from another table. */
   copyFrom(other: SessionTable, base: number): void {
     this.words.set(other.words.subarray(base, base + RECORD_WORDS), base)
+    const oddity = other.oddities.get(base)
+    if (oddity === undefined) this.oddities.delete(base)
+    else this.oddities.set(base, oddity.copy())
   }
 
   clear(): void {
     this.words.fill(State.absent, 0, this.#used * RECORD_WORDS)
-    this.earlierSyns.clear()
+    this.oddities.clear()
+    this.queries.clear()
     this.#used = 0
   }
 

@@ -4,19 +4,34 @@ import type { Counters } from './counters.ts'
 import { mayAnswer, type ResetTarget, sendReset } from './emit.ts'
 import { bareHead, enterFlow, isToServer } from './entry.ts'
 import { Family } from './expiry.ts'
-import { openSession } from './handshake.ts'
 import { applyException, classifyMiss, Miss } from './miss.ts'
 import { Outcome } from './outcome.ts'
 import { Flag, STATE_MASK, State } from './record.ts'
-import { startsAnew } from './reuse.ts'
+import { mayOpen, startsAnew } from './reuse.ts'
 import type { RuleStage } from './rules/stage.ts'
 import type { Segment } from './segment.ts'
 import type { Settings } from './settings.ts'
+import { openSession } from './syns.ts'
 import type { SessionTable } from './table.ts'
 import { track } from './tracker.ts'
 
+/** What decides about TCP: Suricata's tracker, or another system's. */
+export interface TcpDecider {
+  /** The outcome of a TCP packet, or of the datagram that its fragment completed; `segment` holds its header. */
+  decide(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    table: SessionTable,
+    base: number,
+    direction: number,
+    now: Nanos,
+    segment: Segment,
+  ): number
+}
+
 /** Decides about TCP: a fresh SYN, a mark, a miss, or a hit; then the rules. */
-export class TcpStage {
+export class TcpStage implements TcpDecider {
   readonly #settings: Settings
   readonly #counters: Counters
   readonly #rules: RuleStage | undefined
@@ -41,7 +56,7 @@ export class TcpStage {
     const settings = this.#settings
     let head = enterFlow(table, base, Family.tcp, direction, now, settings)
     segment.toServer = isToServer(head, direction)
-    if (segment.opens() && startsAnew(table.words, base, segment, settings)) {
+    if (mayOpen(segment) && startsAnew(table, base, segment, settings)) {
       head = bareHead(direction)
       table.open(base, head, Family.tcp, now)
       segment.toServer = true
@@ -51,7 +66,7 @@ export class TcpStage {
     const state = head & STATE_MASK
     const outcome =
       state === State.bare
-        ? this.#decideMiss(batch, cause, host, table.words, base, segment)
+        ? this.#decideMiss(batch, cause, host, table, base, segment)
         : this.#decideHit(table, base, state, segment)
     if (this.#rules === undefined) return outcome
     const established =
@@ -61,9 +76,10 @@ export class TcpStage {
 
   /** The flow has a session. */
   #decideHit(table: SessionTable, base: number, state: number, segment: Segment): number {
-    const { synOnLive, windowCheck, exactReset } = this.#settings
+    const { synOnLive, windowCheck, exactReset, asyncOneside, dropsErrors } = this.#settings
     if (synOnLive === 'ignore' && state >= State.established && segment.opens()) return Outcome.forward
-    return track(table, base, segment, windowCheck, exactReset) ? Outcome.forward : Outcome.streamError
+    const right = track(table, base, segment, windowCheck, exactReset, asyncOneside)
+    return right || !dropsErrors ? Outcome.forward : Outcome.streamError
   }
 
   /** The flow has no session: a new one, the exception policy, an error, or nothing but the rules. */
@@ -71,18 +87,18 @@ export class TcpStage {
     batch: PacketBatch,
     cause: number | Rebuilt,
     host: number,
-    words: Int32Array,
+    table: SessionTable,
     base: number,
     segment: Segment,
   ): number {
     const settings = this.#settings
     const miss = classifyMiss(segment, settings.rstOnMiss)
-    if (miss === Miss.error) return Outcome.streamError
-    if (miss === Miss.open) openSession(words, base, segment)
+    if (miss === Miss.error) return settings.dropsErrors ? Outcome.streamError : Outcome.forward
+    if (miss === Miss.open) openSession(table, base, segment, settings.asyncOneside)
     if (miss !== Miss.policy) return Outcome.forward
     const index = typeof cause === 'number' ? cause : cause.index
     if (batch.role[index] !== Role.control) this.#counters.countException(host)
-    const outcome = applyException(words, base, segment, settings)
+    const outcome = applyException(table, base, segment, settings)
     if (outcome !== Outcome.midstreamReject) return outcome
     const target = resetTarget(settings.rejectTarget, segment.toServer)
     const sent = mayAnswer(batch, cause, settings) && sendReset(batch, cause, target, host, settings.rstStyle)
@@ -96,7 +112,8 @@ function endedHandshakeWithData(words: Int32Array, base: number, before: number,
   return before === State.synReceived && now === State.established && segment.length > 0
 }
 
-function resetTarget(target: Settings['rejectTarget'], toServer: boolean): ResetTarget {
+/** Who is to get a reset, by the profile and where the packet goes. */
+export function resetTarget(target: Settings['rejectTarget'], toServer: boolean): ResetTarget {
   if (target === 'client') return toServer ? 'sender' : 'receiver'
   return target === 'both' ? 'both' : 'sender'
 }

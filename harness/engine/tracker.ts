@@ -10,6 +10,7 @@ import {
 import { trackEstablished, WindowCheck } from './established.ts'
 import { trackSynReceived, trackSynSent } from './handshake.ts'
 import { adoptImported } from './imported.ts'
+import { oddityAt, settleOddity } from './oddities.ts'
 import { isAside, isBeforeStart } from './probes.ts'
 import { CLIENT, Flag, SERVER, STATE_MASK, State, withState } from './record.ts'
 import { acceptReset } from './reset.ts'
@@ -28,52 +29,97 @@ export function track(
   segment: Segment,
   windowCheck: number,
   exactReset: boolean,
+  asyncOneside = false,
 ): boolean {
   const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
-  if (((words[base] ?? 0) & IMPORTED) !== 0) adoptImported(words, base, own, peer, segment)
-  if (isAside(words, base, own, peer, segment)) return true
-  if (windowCheck !== WindowCheck.strict && isBeforeStart(words, base, own, segment)) return true
   const head = words[base] ?? 0
-  const state = head & STATE_MASK
-  if (state === State.established && !segment.has(Tcp.rst))
-    return trackEstablished(words, base, segment, windowCheck)
-  if (state === State.synSent) return trackSynSent(table, base, segment)
-  if (state === State.closed) return trackClosed(table, base, segment)
-  if (segment.has(Tcp.rst)) return acceptReset(words, base, segment, exactReset)
-  return trackInState(words, base, segment, state)
+  if ((head & IMPORTED) !== 0) adoptImported(words, base, own, peer, segment)
+  if ((head & Flag.special) !== 0) noteSide(table, base, segment)
+  if (!isAside(table, base, own, peer, segment)) {
+    const skipped = windowCheck !== WindowCheck.strict && isBeforeStart(words, base, own, segment)
+    const state = (words[base] ?? 0) & STATE_MASK
+    if (!skipped && !trackInState(table, base, segment, state, windowCheck, exactReset, asyncOneside))
+      return false
+  }
+  if (((words[base] ?? 0) & Flag.special) !== 0) forgetReset(table, base, segment)
+  return true
 }
 
-function trackInState(words: Int32Array, base: number, segment: Segment, state: number): boolean {
+function trackInState(
+  table: SessionTable,
+  base: number,
+  segment: Segment,
+  state: number,
+  windowCheck: number,
+  exactReset: boolean,
+  asyncOneside: boolean,
+): boolean {
+  if (state === State.closed) return trackClosed(table, base, segment, windowCheck, exactReset, asyncOneside)
+  if (state === State.synSent) return trackSynSent(table, base, segment, asyncOneside)
+  if (segment.has(Tcp.rst)) return acceptReset(table, base, segment, exactReset)
   switch (state) {
+    case State.established:
+      return trackEstablished(table, base, segment, windowCheck, asyncOneside)
     case State.synReceived:
-      return trackSynReceived(words, base, segment)
+      return trackSynReceived(table, base, segment, asyncOneside)
     case State.finWait1:
-      return trackFinWait1(words, base, segment)
+      return trackFinWait1(table, base, segment)
     case State.finWait2:
-      return trackFinWait2(words, base, segment)
+      return trackFinWait2(table, base, segment)
     case State.closing:
-      return trackClosing(words, base, segment)
+      return trackClosing(table, base, segment)
     case State.closeWait:
-      return trackCloseWait(words, base, segment)
+      return trackCloseWait(table, base, segment)
     case State.lastAck:
-      return trackLastAck(words, base, segment)
+      return trackLastAck(table, base, segment)
     default:
-      return trackTimeWait(words, base, segment)
+      return trackTimeWait(table, base, segment)
   }
 }
 
 /**
- * Nothing is wrong on a closed session. One whose SYN was refused lives on when the server says anything but RST after all:
- * the refusal may have been forged.
+ * Nothing is wrong on a closed session. One that was closed by a RST that may have been forged lives on, in the state that it
+ * had, when the side that is said to have sent it says anything else after all.
  */
-function trackClosed(table: SessionTable, base: number, segment: Segment): boolean {
-  const { words } = table
-  const head = words[base] ?? 0
-  if ((head & Flag.refused) === 0 || segment.toServer || segment.has(Tcp.rst)) return true
-  words[base] = withState(head, State.synSent) & ~Flag.refused
-  if (trackSynSent(table, base, segment)) return true
-  words[base] = head
-  return false
+function trackClosed(
+  table: SessionTable,
+  base: number,
+  segment: Segment,
+  windowCheck: number,
+  exactReset: boolean,
+  asyncOneside: boolean,
+): boolean {
+  const oddity = oddityAt(table, base)
+  if (oddity === undefined || segment.has(Tcp.rst)) return true
+  const { resetByClient, resetByServer, earlier } = oddity
+  if (segment.toServer ? !resetByClient || resetByServer : !resetByServer || resetByClient) return true
+  if (!trackInState(table, base, segment, earlier, windowCheck, exactReset, asyncOneside)) return false
+  if (((table.words[base] ?? 0) & STATE_MASK) === State.closed) {
+    table.words[base] = withState(table.words[base] ?? 0, earlier)
+    oddity.held = State.closed
+    oddity.heldIn = earlier
+  }
+  return true
+}
+
+/** Both sides have been seen: the session is one like any other from now on. */
+function noteSide(table: SessionTable, base: number, segment: Segment): void {
+  const oddity = oddityAt(table, base)
+  if (oddity === undefined || !oddity.async || segment.flags === 0) return
+  if (segment.toServer) oddity.seenClient = true
+  else oddity.seenServer = true
+  if (!oddity.seenClient || !oddity.seenServer) return
+  oddity.async = false
+  settleOddity(table, base, oddity)
+}
+
+function forgetReset(table: SessionTable, base: number, segment: Segment): void {
+  const oddity = oddityAt(table, base)
+  if (oddity === undefined || segment.has(Tcp.rst)) return
+  if (!oddity.resetByClient && !oddity.resetByServer) return
+  if (segment.toServer) oddity.resetByClient = false
+  else oddity.resetByServer = false
+  settleOddity(table, base, oddity)
 }

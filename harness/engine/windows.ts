@@ -1,18 +1,34 @@
 import { Tcp } from '../model/codes.ts'
-import { ACKED, LIMIT, NEXT, scaleOf, WINDOW } from './record.ts'
+import { makeOddity, oddityAt, settleOddity } from './oddities.ts'
+import type { Oddity } from './oddity.ts'
+import { ACKED, CLIENT, LIMIT, NEXT, scaleOf, WINDOW } from './record.ts'
+import { afterAck, type SackedRanges, sizeOf, withRange } from './sacks.ts'
 import type { Segment } from './segment.ts'
 import { before, upTo } from './sequence.ts'
+import type { SessionTable } from './table.ts'
+
+/** Only one side of the session has been seen, and that is taken as it is. */
+export function isAsync(table: SessionTable, base: number): boolean {
+  return oddityAt(table, base)?.async === true
+}
 
 /**
  * Whether an acknowledgement is credible: not further back than one window behind the highest one so far, and not beyond
- * what the receiver has let the other side send. `peer` is the stream that it acknowledges. True without ACK flag.
+ * what the receiver has let the other side send, unless that is not seen. `peer` is the stream that it acknowledges. True
+ * without ACK flag.
  */
-export function acknowledgesCredibly(words: Int32Array, peer: number, segment: Segment): boolean {
+export function acknowledgesCredibly(
+  table: SessionTable,
+  base: number,
+  peer: number,
+  segment: Segment,
+): boolean {
   if (!segment.has(Tcp.ack)) return true
+  const { words } = table
   const acked = words[peer + ACKED] ?? 0
   const ahead = (segment.ack - acked) | 0
   if (ahead === 0) return true
-  if (ahead > 0) return upTo(segment.ack, words[peer + LIMIT] ?? 0)
+  if (ahead > 0) return upTo(segment.ack, words[peer + LIMIT] ?? 0) || isAsync(table, base)
   const window = words[peer + WINDOW] ?? 0
   return window === 0 || !before(segment.ack, (acked - window) | 0)
 }
@@ -22,6 +38,13 @@ export function isRetransmission(words: Int32Array, own: number, segment: Segmen
   if (segment.length === 0) return false
   const end = (segment.seq + segment.length) | 0
   return before(segment.seq, words[own + ACKED] ?? 0) || upTo(end, words[own + NEXT] ?? 0)
+}
+
+/** Moves the sequence number expected next; where the other side is not seen, what was sent counts as acknowledged. */
+export function advanceNext(table: SessionTable, base: number, own: number, next: number): void {
+  const { words } = table
+  words[own + NEXT] = next
+  if (before(words[own + ACKED] ?? 0, next) && isAsync(table, base)) words[own + ACKED] = next
 }
 
 /** Moves the highest acknowledgement about `peer` up to the segment's. */
@@ -34,13 +57,60 @@ export function noteWindow(words: Int32Array, base: number, peer: number, segmen
   words[peer + WINDOW] = segment.window << scaleOf(words[base] ?? 0, peer - base)
 }
 
-/** Moves the limit of `peer` up to what was acknowledged plus its window; it never goes back. */
-export function raiseLimit(words: Int32Array, peer: number): void {
-  const limit = ((words[peer + ACKED] ?? 0) + (words[peer + WINDOW] ?? 0)) | 0
+/** The limit of `peer` becomes what was acknowledged plus its window, be it less than before. */
+export function setLimit(words: Int32Array, peer: number): void {
+  words[peer + LIMIT] = ((words[peer + ACKED] ?? 0) + (words[peer + WINDOW] ?? 0)) | 0
+}
+
+/**
+ * Moves the limit of `peer` up to what was acknowledged, its window, and as much more as was acknowledged selectively, which
+ * the segment may add to; it never goes back.
+ */
+export function raiseLimit(table: SessionTable, base: number, peer: number, segment: Segment): void {
+  const { words } = table
+  if (segment.sackBlocks > 0) noteSacks(table, base, peer, segment)
+  const oddity = oddityAt(table, base)
+  const sacked = oddity === undefined ? 0 : sackedBytes(table, base, peer, oddity)
+  const limit = ((words[peer + ACKED] ?? 0) + (words[peer + WINDOW] ?? 0) + sacked) | 0
   if (before(words[peer + LIMIT] ?? 0, limit)) words[peer + LIMIT] = limit
 }
 
-/** An acknowledgement of something that this host has not seen: it was sent all the same. */
+/** An acknowledgement of something that this host has not seen: it was sent all the same. A FIN without ACK counts, too. */
 export function adoptAcknowledged(words: Int32Array, peer: number, segment: Segment): void {
-  if (segment.has(Tcp.ack) && before(words[peer + NEXT] ?? 0, segment.ack)) words[peer + NEXT] = segment.ack
+  if (before(words[peer + NEXT] ?? 0, segment.ack)) words[peer + NEXT] = segment.ack
+}
+
+/** What was acknowledged selectively of a stream. */
+export function sacksOf(oddity: Oddity, base: number, peer: number): SackedRanges {
+  return peer - base === CLIENT ? oddity.clientSacks : oddity.serverSacks
+}
+
+function setSacks(oddity: Oddity, base: number, peer: number, ranges: SackedRanges): void {
+  if (peer - base === CLIENT) oddity.clientSacks = ranges
+  else oddity.serverSacks = ranges
+}
+
+/** Takes blocks of SACK that can be true; the second is passed over, as it may tell what the first doubles (RFC 2883). */
+function noteSacks(table: SessionTable, base: number, peer: number, segment: Segment): void {
+  const { words } = table
+  const acked = words[peer + ACKED] ?? 0
+  for (let block = 0; block < segment.sackBlocks; block++) {
+    const left = segment.sackEdge(block, 0)
+    const right = segment.sackEdge(block, 1)
+    if (before(left, segment.ack) || block === 1 || upTo(right, acked) || upTo(right, left)) continue
+    if (before(words[peer + LIMIT] ?? 0, right)) continue
+    if (before((acked + (words[peer + WINDOW] ?? 0)) | 0, left)) continue
+    const oddity = makeOddity(table, base)
+    const ranges = afterAck(sacksOf(oddity, base, peer), acked)
+    setSacks(oddity, base, peer, withRange(ranges, left, right))
+  }
+}
+
+function sackedBytes(table: SessionTable, base: number, peer: number, oddity: Oddity): number {
+  const ranges = sacksOf(oddity, base, peer)
+  if (ranges.length === 0) return 0
+  const left = afterAck(ranges, table.words[peer + ACKED] ?? 0)
+  setSacks(oddity, base, peer, left)
+  if (left.length === 0) settleOddity(table, base, oddity)
+  return sizeOf(left)
 }

@@ -42,6 +42,11 @@ export const Reason = {
   'target unreachable': 10,
   'flow table full': 11,
   bypass: 12,
+  stateless: 13,
+  /** Linux: the packet is of no connection that is tracked. */
+  'ct invalid': 14,
+  /** Linux: it would begin to be tracked, but opens no connection. */
+  'ct new': 15,
 } as const
 export type ReasonName = keyof typeof Reason
 

@@ -17,6 +17,12 @@ export const awsNfw: Profile = {
       source:
         'developer guide, stream exception policy: only flow:stateless rules and drop_strict match after it',
     },
+    asyncOneside: {
+      value: false,
+      mark: 'INF',
+      source: 'developer guide: one side of a connection alone meets the stream exception policy',
+    },
+    dropInvalid: { value: true, mark: 'SRC', source: ENGINE },
     rejectTarget: {
       value: 'source',
       mark: 'SRC',

@@ -12,6 +12,13 @@ export interface Knobs {
   readonly finOnMiss: Knob<'policyThenStreamError' | 'policyThenRules'>
   /** Policy `continue`: packets without session stay untracked, or the first ACK makes an established session. */
   readonly continueMode: Knob<'untracked' | 'pickup'>
+  /**
+   * Connections of which one side alone comes by are tracked (Suricata, stream.async-oneside): the SYN's sender establishes its
+   * session by going on, and under policy `continue` a SYN-ACK without session begins one.
+   */
+  readonly asyncOneside: Knob<boolean>
+  /** What is an error of the stream is dropped, or left to the rules (Suricata, stream.drop-invalid). */
+  readonly dropInvalid: Knob<boolean>
   /** Who gets the reset of policy `reject`: the sender of the packet, the flow's client as this host sees it, or both ends. */
   readonly rejectTarget: Knob<'source' | 'client' | 'both'>
   /** Numbers and flags of resets: Suricata's, or those of RFC 9293 3.10.7.1. */
@@ -73,12 +80,34 @@ export interface Knobs {
   readonly passScope: Knob<'flow' | 'packet'>
   /** A rule's `reject` of what is not TCP: an ICMP error to the sender, or a silent drop. */
   readonly rejectNonTcp: Knob<'icmp' | 'drop'>
+  /** Whose tracking of connections: Linux's (absent: Suricata's). The knobs below are asked by it alone. */
+  readonly tracker?: Knob<'conntrack'>
+  /** What is of no connection meets the exception policy (absent), or is dropped whatever that says. */
+  readonly invalid?: Knob<'policy' | 'drop'>
+  /** A RST from before what its receiver has acknowledged is tracked like others, not invalid (absent: it is invalid). */
+  readonly ignoreInvalidReset?: Knob<boolean>
+  /** A wrong transport checksum: not looked at (absent), not answered by a reset, or the packet is of no connection. */
+  readonly badChecksum?: Knob<'ignore' | 'noReset' | 'invalid'>
+  /** SYNs seen from both sides; SYN-ACK seen. Absent: as `tcpNew`. */
+  readonly tcpSynSent2?: Knob<number>
+  readonly tcpSynReceived?: Knob<number>
+  /** A FIN seen; acknowledged. Absent: as `tcpEstablished`. */
+  readonly tcpFinWait?: Knob<number>
+  readonly tcpCloseWait?: Knob<number>
+  /** Both FINs seen; the last one acknowledged. Absent: as `tcpClosed`. */
+  readonly tcpLastAck?: Knob<number>
+  readonly tcpTimeWait?: Knob<number>
+  /** At most this long after that many repetitions of a segment, or while the last window was closed. Absent: 3, no limit. */
+  readonly tcpMostRetransmissions?: Knob<number>
+  readonly tcpRetransmitting?: Knob<number>
+  /** At most this long while data is unacknowledged. Absent: no limit. */
+  readonly tcpUnacknowledged?: Knob<number>
 }
 
 /** The knobs of one real system. */
 export interface Profile {
   readonly name: string
-  readonly product: 'suricata' | 'aws-nfw'
+  readonly product: 'suricata' | 'aws-nfw' | 'linux'
   readonly title: string
   readonly knobs: Knobs
 }

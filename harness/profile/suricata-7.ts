@@ -17,6 +17,12 @@ export const suricata7: Profile = {
       mark: 'SRC',
       source: 'Suricata user guide, exception policies: ignore with midstream off',
     },
+    asyncOneside: { value: false, mark: 'SRC', source: 'Suricata 7 suricata.yaml, stream.async-oneside' },
+    dropInvalid: {
+      value: true,
+      mark: 'SRC',
+      source: 'Suricata 7.0.10 stream-tcp.c, on by default when inline',
+    },
     rejectTarget: { value: 'source', mark: 'SRC', source: 'Suricata 7.0.10 util-exception-policy.c' },
     rstStyle: { value: 'suricata', mark: 'SRC', source: 'Suricata 7.0.10 respond-reject-libnet11.c' },
     tcpNew: { value: 60, mark: 'SRC', source: YAML },

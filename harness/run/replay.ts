@@ -102,10 +102,17 @@ async function play(
 ): Promise<void> {
   const { target, setup, seed, signal, observe } = options
   await using session = await target.prepare(setup, signal)
-  const { epoch, phases, flows } = timeline
+  const { phases, flows } = timeline
   const breath = new Breath()
   const chunks = assignHosts(timeline.chunks, new LoadBalancerPath(setup.topology, seed))
-  for await (const observed of session.replay({ epoch, phases, chunks }, signal)) {
+  const road = {
+    get epoch() {
+      return timeline.epoch
+    },
+    phases,
+    chunks,
+  }
+  for await (const observed of session.replay(road, signal)) {
     await breath.take()
     feedback?.record(observed)
     observe(observed, flows, phases)

@@ -126,7 +126,14 @@ export function compileStream(
     for await (const batch of readPackets(source, table)) yield* weaver.weave(batch)
     yield* weaver.finish()
   }
-  return { epoch: source.header.epoch, phases: weaver.phases, chunks: chunks(), flows }
+  return {
+    get epoch() {
+      return source.header.epoch
+    },
+    phases: weaver.phases,
+    chunks: chunks(),
+    flows,
+  }
 }
 
 /** One flow's packets, in order. */

@@ -47,6 +47,7 @@ export function startReply(
   to: Towards,
   protocol: number,
   length: number,
+  dontFragment = false,
 ): Reply {
   const start = batch.start[index] ?? 0
   const link = batch.link[index] ?? 0
@@ -76,7 +77,7 @@ export function startReply(
         ...shared,
         tos: 0,
         id: 0,
-        dontFragment: false,
+        dontFragment,
         moreFragments: false,
         fragmentOffset: 0,
         ttl: HOP_LIMIT,
