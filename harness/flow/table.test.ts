@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { Tcp } from '../model/codes.ts'
-import { ethernet, hex, icmp, ipv4, ipv6, onEveryLink, tcp, udp } from '../wire/example-frames.test.ts'
+import { ethernet, hex, icmp, ipv4, ipv6, join8, onEveryLink, tcp, udp } from '../wire/example-frames.test.ts'
 import { Protocol } from '../wire/numbers.ts'
 import {
   assigned,
@@ -106,8 +106,11 @@ describe('flow/table', () => {
     const batch = assigned([...frames, stamp], table)
     expect(placesOf(batch)).to.deep.equal(['0 c2s', '0 s2c', '1 c2s', '2 c2s'])
     expect(table.info(0)).to.include({ protocol: 'icmp', client: '192.0.2.10', opens: 'n/a' })
-    const sixth = [128, 129].map((type) => ethernet(ipv6(Protocol.icmp6, icmp(type, 0, hex('')))))
-    expect([...assigned(sixth).flow]).to.deep.equal([0, 0])
+    const [asked, told] = [128, 129].map((type) => ipv6(Protocol.icmp6, icmp(type, 0, hex(''))))
+    if (asked === undefined || told === undefined) throw new Error('two messages')
+    const back = join8(told.subarray(0, 8), told.subarray(24, 40), told.subarray(8, 24), told.subarray(40))
+    const sixth = [asked, back, told].map((packet) => ethernet(packet))
+    expect([...assigned(sixth).flow]).to.deep.equal([0, 0, 1])
   })
 
   it('ties an ICMP error to the flow that it quotes, the other way, and to none when there is none', () => {
