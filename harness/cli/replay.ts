@@ -19,6 +19,7 @@ interface Options {
   readonly profile?: string
   readonly hosts?: number
   readonly sharing?: string
+  readonly tunnels?: string
   readonly tcpIdle?: string
   readonly rules?: string
   readonly ruleOrder?: string
@@ -52,6 +53,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .option('--profile <name>', 'the system that the engine behaves like (default aws-nfw)')
     .option('--hosts <n>', 'firewall hosts behind the load balancer (default 2)', wholeNumber('--hosts', 1))
     .option('--sharing <kind>', 'how session state reaches another host: none or replication')
+    .option(
+      '--tunnels <side>',
+      'judge packets in tunnels by their inner or outer flow (default: as the profile)',
+    )
     .option('--tcp-idle <duration>', "the engine's time-out for idle TCP connections, 60s to 6000s")
     .option('--rules <file>', "rules in Suricata's language")
     .option('--rule-order <order>', 'action or strict')
@@ -147,6 +152,7 @@ async function setupOf(options: Options) {
     rules: options.rules === undefined ? undefined : rulesFrom(options.rules),
     'tcp-idle': options.tcpIdle,
     sharing: options.sharing,
+    tunnels: options.tunnels,
     'load-balancer': {
       placement: options.placement,
       'tcp-idle': options.lbTcpIdle,

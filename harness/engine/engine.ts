@@ -117,15 +117,15 @@ export class Engine {
 
   /** A datagram of which the stateful engine misses a part is never whole there. */
   #missFragment(batch: PacketBatch, index: number): void {
-    const flow = batch.flow[index] ?? -1
-    this.#fragmentHosts.note(batch, index, Host.bypass, flow)
-    if (rebuiltAt(batch.rebuilt, index) !== undefined) this.#fragmentHosts.forget(batch, index, flow)
+    this.#fragmentHosts.note(batch, index, Host.bypass)
+    if (rebuiltAt(batch.rebuilt, index) !== undefined) this.#fragmentHosts.forget(batch, index)
   }
 
   #decideStateful(batch: PacketBatch, from: number, to: number): void {
     const { host, kind, flow, l4, start, captured, flags, payload, direction, time, role, view } = batch
     const { verdict, reason } = batch
     const { tables } = this.#hosts
+    const { stack, stacked } = batch
     const counters = this.#counters
     const rules = this.#rules
     const segment = this.#segment
@@ -162,6 +162,8 @@ export class Engine {
       } else if (type === Kind.fragment4 || type === Kind.fragment6) {
         outcome = this.#decideFragment(batch, i, by, id)
       } else outcome = this.#pseudo.decide(batch, i, by, id)
+      if (stacked && outcome === Outcome.forward && ((stack[i] ?? 0) & 0xff) !== 0)
+        outcome = this.#pseudo.decideCarriers(batch, i, by)
       verdict[i] = verdictOf(outcome)
       reason[i] = reasonOf(outcome)
       if (role[i] !== Role.control) counters.count(by, outcome)
@@ -203,29 +205,25 @@ export class Engine {
   }
 
   /**
-   * A fragment is asked about by itself first, by rules that need no more than it has. The one that completes its datagram
-   * then meets the datagram's fate, at a host that saw the whole of it.
+   * The fragment that completes its datagram meets the datagram's fate, at a host that saw the whole of it; by itself each
+   * meets the rules that need no more than it has.
    */
   #decideFragment(batch: PacketBatch, index: number, host: number, flow: number): number {
-    const alone = this.#pseudo.decideAlone(batch, index, host)
-    const together = this.#fragmentHosts.note(batch, index, host, flow)
+    const together = this.#fragmentHosts.note(batch, index, host)
     const whole = rebuiltAt(batch.rebuilt, index)
-    if (whole === undefined) return alone
-    this.#fragmentHosts.forget(batch, index, flow)
-    if (flow < 0) return alone === Outcome.forward ? this.#pseudo.decideStray(batch, whole, host) : alone
-    return together ? this.#decideWhole(batch, whole, host, flow, alone) : alone
-  }
-
-  #decideWhole(batch: PacketBatch, whole: Rebuilt, host: number, flow: number, alone: number): number {
-    this.#whole = whole
-    const together = this.#decideRebuilt(batch, whole, host, flow)
-    return alone === Outcome.forward ? together : alone
+    if (whole !== undefined) {
+      this.#fragmentHosts.forget(batch, index)
+      if (together && flow >= 0) this.#whole = whole
+      const outcome = together ? this.#decideRebuilt(batch, whole, host, flow) : Outcome.forward
+      if (outcome !== Outcome.forward) return outcome
+    }
+    return this.#pseudo.decideAlone(batch, index, host)
   }
 
   #decideRebuilt(batch: PacketBatch, whole: Rebuilt, host: number, flow: number): number {
     const { index, bytes, kind } = whole
-    if (kind !== Kind.tcp4 && kind !== Kind.tcp6)
-      return this.#pseudo.decideFlow(batch, whole, host, flow, kind)
+    if (flow < 0 || (kind !== Kind.tcp4 && kind !== Kind.tcp6))
+      return this.#pseudo.decide(batch, whole, host, flow)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const table = this.#hosts.table(host)
     this.#segment.read(view, whole.l4, bytes.length, whole.flags, whole.payload)

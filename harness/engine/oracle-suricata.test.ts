@@ -13,7 +13,7 @@ const TIME_LIMIT = 300_000
 /** What real Suricata decided about a packet. */
 export interface OracleVerdict {
   readonly verdict: number
-  /** Empty where it was forwarded or the reason is hidden. */
+  /** Empty where it was forwarded. Of a packet dropped for what is in it, the reason that that has. */
   readonly reason: string
 }
 
@@ -92,8 +92,8 @@ export async function suricataEve(frames: readonly OracleFrame[], options: Oracl
   }
 }
 
-/** The reason that a fragment gets when the datagram that it completed was dropped: it hides that one's. */
-const OF_FRAGMENT = 'tunnel packet drop'
+/** The reason of a fragment whose datagram was dropped, and of a packet with a tunnel in which one was. */
+const FOR_INNER = 'tunnel packet drop'
 const FORWARDED: OracleVerdict = { verdict: Verdict.forward, reason: '' }
 
 interface EveEvent {
@@ -108,6 +108,8 @@ interface EveEvent {
 function readEvents(eve: string, count: number): OracleRun {
   const verdicts = Array.from({ length: count }, () => FORWARDED)
   const alerts: OracleAlert[] = []
+  // What is in a packet is logged before it, from the inside out, and without number.
+  let inner = ''
   let stopped = 0
   let counted = -1
   for (const line of eve.split('\n')) {
@@ -117,21 +119,24 @@ function readEvents(eve: string, count: number): OracleRun {
       counted = (event.stats?.ips?.blocked ?? 0) + (event.stats?.ips?.rejected ?? 0)
     else if (event.event_type === 'alert')
       alerts.push({ sid: event.alert?.signature_id ?? 0, packet: (event.pcap_cnt ?? 0) - 1 })
-    else if (event.event_type === 'drop' && event.pcap_cnt !== undefined) {
+    else if (event.event_type !== 'drop') continue
+    else if (event.pcap_cnt === undefined) inner ||= event.drop?.reason ?? ''
+    else {
       stopped++
-      verdicts[event.pcap_cnt - 1] = readDrop(event)
+      verdicts[event.pcap_cnt - 1] = readDrop(event, inner)
+      inner = ''
     }
   }
   if (stopped !== counted) throw new Error(`Suricata logged ${stopped} drops and counted ${counted}`)
   return { verdicts, alerts }
 }
 
-function readDrop({ drop, verdict }: EveEvent): OracleVerdict {
+/** `inner`: the reason of what is in the packet. About that Suricata counts a reject, but sends nothing (respond-reject.c). */
+function readDrop({ drop, verdict }: EveEvent, inner: string): OracleVerdict {
   const reason = drop?.reason ?? ''
-  return {
-    verdict: (verdict?.reject?.length ?? 0) > 0 ? Verdict.reject : Verdict.drop,
-    reason: reason === OF_FRAGMENT ? '' : reason,
-  }
+  const rejected = (verdict?.reject?.length ?? 0) > 0
+  if (reason === FOR_INNER) return { verdict: Verdict.drop, reason: inner }
+  return { verdict: rejected ? Verdict.reject : Verdict.drop, reason }
 }
 
 function configuration(options: OracleOptions): string {

@@ -28,6 +28,9 @@ export interface Settings {
   readonly appReplicated: boolean
   readonly passOfFlow: boolean
   readonly rejectsAnything: boolean
+  readonly tracksAnyProtocol: boolean
+  readonly judgesCarriers: boolean
+  readonly answersRebuilt: boolean
   /** Where Linux's connection tracking stands in for Suricata's. */
   readonly conntrack: CtSettings | undefined
 }
@@ -61,6 +64,9 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     appReplicated: knobs.appStateReplicated.value,
     passOfFlow: knobs.passScope.value === 'flow',
     rejectsAnything: knobs.rejectNonTcp.value === 'icmp',
+    tracksAnyProtocol: knobs.otherFlows.value === 'all',
+    judgesCarriers: knobs.carrier.value === 'judged',
+    answersRebuilt: knobs.rejectRebuilt.value,
     conntrack,
   }
 }

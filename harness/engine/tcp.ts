@@ -1,7 +1,7 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Role } from '../model/codes.ts'
 import type { Counters } from './counters.ts'
-import { type ResetTarget, sendReset } from './emit.ts'
+import { mayAnswer, type ResetTarget, sendReset } from './emit.ts'
 import { bareHead, enterFlow, isToServer } from './entry.ts'
 import { Family } from './expiry.ts'
 import { applyException, classifyMiss, Miss } from './miss.ts'
@@ -101,7 +101,8 @@ export class TcpStage implements TcpDecider {
     const outcome = applyException(table, base, segment, settings)
     if (outcome !== Outcome.midstreamReject) return outcome
     const target = resetTarget(settings.rejectTarget, segment.toServer)
-    return sendReset(batch, cause, target, host, settings.rstStyle) ? outcome : Outcome.midstreamDrop
+    const sent = mayAnswer(batch, cause, settings) && sendReset(batch, cause, target, host, settings.rstStyle)
+    return sent ? outcome : Outcome.midstreamDrop
   }
 }
 

@@ -76,6 +76,9 @@ export const Link = {
 } as const
 export type LinkName = keyof typeof Link
 
+/** Which tunnels the decoder looks into: none, those that Suricata does, or IPv4 in IPv4 (protocol 4) as well. */
+export const Tunnels = { outer: 0, inner: 1, innerWithIpv4InIpv4: 2 } as const
+
 /** Bits of the TCP flags byte. */
 export const Tcp = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const
 

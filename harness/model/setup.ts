@@ -93,6 +93,8 @@ export interface Setup {
   readonly policy: Policy
   /** Name of a profile (`aws-nfw`, `suricata-7`). */
   readonly profile: string
+  /** Whether captures are read, and their packets judged, by the flows in tunnels. */
+  readonly tunnels: 'inner' | 'outer'
   /** Rules in Suricata's language, in order. */
   readonly rules: readonly string[]
   /** Absent: everything is forwarded to the stateful engine. */

@@ -1,3 +1,4 @@
+import type { FragmentReading, Overlap, Reading } from '../model/reading.ts'
 import type { Knob } from '../model/setup.ts'
 
 /**
@@ -34,8 +35,31 @@ export interface Knobs {
   /** ICMP queries seen in one direction, and in both. */
   readonly icmpNew: Knob<number>
   readonly icmpEstablished: Knob<number>
-  /** IP protocols other than these. */
+  /** IP protocols other than these, seen in one direction, and in both. */
   readonly other: Knob<number>
+  readonly otherEstablished: Knob<number>
+  /**
+   * IP protocols besides TCP, UDP and ICMP that get flows: SCTP, ESP and IPv6 in IPv4, the last two never established; or all.
+   * What gets none meets the rules packet by packet.
+   */
+  readonly otherFlows: Knob<'few' | 'all'>
+  /** Whether tunnels are looked into where the setup does not say. */
+  readonly tunnels: Knob<Reading['tunnels']>
+  /** Looking into tunnels, IPv4 in IPv4 (protocol 4) counts as one. */
+  readonly ipv4InIpv4: Knob<boolean>
+  /**
+   * What a packet's tunnel is to the engine: `judged`, a packet of its own that the rules meet too, and nothing is sent about
+   * what is in it; `stripped`, taken off before the engine, and what the engine sends goes back in the same tunnel.
+   */
+  readonly carrier: Knob<'judged' | 'stripped'>
+  /** A reject about a datagram put together from fragments sends something; if false, it is a silent drop. */
+  readonly rejectRebuilt: Knob<boolean>
+  /** How fragments are put together: see `FragmentReading`. Time-outs in seconds. */
+  readonly fragmentOverlap: Knob<Overlap>
+  readonly fragmentTimeout4: Knob<number>
+  readonly fragmentTimeout6: Knob<number>
+  readonly fragmentTimer: Knob<FragmentReading['timer']>
+  readonly fragmentBothWays: Knob<boolean>
   /** Alive while floor(now) <= floor(last) + time-out on a clock of whole seconds, or while now <= last + time-out. */
   readonly expiry: Knob<'integerSecondStrict' | 'continuous'>
   /** ACKs and data outside the window of an established session: noticed and forwarded, dropped, or not even looked at. */

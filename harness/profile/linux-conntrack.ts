@@ -2,6 +2,7 @@ import type { Profile } from './knobs.ts'
 
 const TCP = 'Linux 6.18 net/netfilter/nf_conntrack_proto_tcp.c'
 const SYSCTL = 'Linux Documentation/networking/nf_conntrack-sysctl.rst, default'
+const FRAGMENTS = 'Linux inet_fragment.c, ip_fragment.c'
 const NFT_REJECT = 'Linux 6.18 nf_reject_ipv4.c, nf_reject_ipv6.c'
 const RULES = 'the rules of the netfilter lab: established and related, new with SYN, the rest by the policy'
 
@@ -50,6 +51,21 @@ export const linuxConntrack: Profile = {
     icmpNew: { value: 30, mark: 'DOC', source: `${SYSCTL}, icmp_timeout and icmpv6_timeout` },
     icmpEstablished: { value: 30, mark: 'DOC', source: `${SYSCTL}, icmp_timeout and icmpv6_timeout` },
     other: { value: 600, mark: 'DOC', source: `${SYSCTL}, generic_timeout` },
+    otherEstablished: { value: 600, mark: 'DOC', source: `${SYSCTL}, generic_timeout` },
+    otherFlows: { value: 'all', mark: 'MEM', source: 'Linux nf_conntrack_proto_generic.c' },
+    tunnels: { value: 'outer', mark: 'MEM', source: 'connection tracking sees a tunnel before it ends' },
+    ipv4InIpv4: { value: true, mark: 'MEM', source: 'Linux ipip.c' },
+    carrier: { value: 'stripped', mark: 'MEM', source: 'what leaves a tunnel device is a packet of its own' },
+    rejectRebuilt: { value: true, mark: 'MEM', source: 'datagrams are put together before the rules' },
+    fragmentOverlap: { value: 'drop', mark: 'MEM', source: FRAGMENTS },
+    fragmentTimeout4: { value: 30, mark: 'DOC', source: 'Linux ip-sysctl.rst, ipfrag_time' },
+    fragmentTimeout6: {
+      value: 60,
+      mark: 'MEM',
+      source: 'Linux nf_conntrack_reasm.c, nf_conntrack_frag6_timeout',
+    },
+    fragmentTimer: { value: 'first', mark: 'MEM', source: FRAGMENTS },
+    fragmentBothWays: { value: false, mark: 'MEM', source: FRAGMENTS },
     expiry: {
       value: 'continuous',
       mark: 'SRC',

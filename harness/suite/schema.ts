@@ -24,6 +24,7 @@ import {
   SCOPES,
   SHARINGS,
   TOWARDS,
+  TUNNELS,
   TUPLES,
   VERDICTS,
 } from './words.ts'
@@ -80,6 +81,10 @@ const setup = mapping({
   rules: z.array(sentence).optional().meta({ description: "Rules in Suricata's language, in order." }),
   'tcp-idle': duration.optional(),
   sharing: word(SHARINGS, 'How session state reaches another host.').optional(),
+  tunnels: word(
+    TUNNELS,
+    "Whether packets in tunnels are judged by the flow in the tunnel or the tunnel's own; the profile's where it is not said.",
+  ).optional(),
   stateless: stateless.optional(),
   'load-balancer': loadBalancer.optional(),
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { NANOS_PER_SECOND } from '../model/batch.ts'
 import type { Generation, LoadBalancer, Policy, PolicyMode, Setup, Topology } from '../model/setup.ts'
-import { profileNames } from '../profile/index.ts'
+import { getProfile, profileNames } from '../profile/index.ts'
 import { parseDuration } from '../support/duration.ts'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import type { Path, Report } from './problems.ts'
@@ -20,6 +20,7 @@ import {
   RESET_TRIGGERS,
   RULE_ORDERS,
   SHARINGS,
+  TUNNELS,
 } from './words.ts'
 
 /** A load balancer as people write it; what is absent has its default. Times are durations, `350s`. */
@@ -45,6 +46,8 @@ export interface SetupInput {
   readonly rules?: readonly string[] | undefined
   readonly 'tcp-idle'?: string | number | undefined
   readonly sharing?: string | undefined
+  /** `inner` or `outer`; absent: as the profile's system does. */
+  readonly tunnels?: string | undefined
   readonly stateless?: StatelessInput | undefined
   readonly 'load-balancer'?: LoadBalancerInput | undefined
 }
@@ -59,6 +62,7 @@ export const SETUP_AXES = [
   'rule-order',
   'tcp-idle',
   'sharing',
+  'tunnels',
 ] as const
 /** The same for the load balancer's keys; `tcp-idle` is the policy's. */
 export const LOAD_BALANCER_AXES = ['placement', 'other-idle', 'non-syn-miss', 'failover'] as const
@@ -78,10 +82,13 @@ export function makeSetup(input: SetupInput = {}): Setup {
 
 /** As `makeSetup`, but tells `report` of every problem, by key, and takes the default in its place. */
 export function readSetup(input: SetupInput, report: Report): Setup {
+  const profile = word(input.profile, profileNames(), 'aws-nfw', 'a profile', ['profile'], report)
+  const { tunnels } = getProfile(profile).knobs
   const content = {
     topology: topologyOf(input, report),
     policy: policyOf(input, report),
-    profile: word(input.profile, profileNames(), 'aws-nfw', 'a profile', ['profile'], report),
+    profile,
+    tunnels: word(input.tunnels, TUNNELS, tunnels.value, 'a side of tunnels', ['tunnels'], report),
     rules: input.rules ?? [],
     ...(input.stateless === undefined
       ? {}

@@ -6,6 +6,7 @@ import type {
   Mark,
   Policy,
   PolicyMode,
+  Setup,
   Sharing,
   StatelessAction,
 } from '../model/setup.ts'
@@ -16,6 +17,7 @@ export const GENERATIONS: readonly Generation[] = ['classic', 'next']
 export const MODES: readonly PolicyMode[] = ['enforce', 'monitor']
 export const RULE_ORDERS: readonly Policy['ruleOrder'][] = ['action', 'strict']
 export const SHARINGS: readonly Sharing['kind'][] = ['none', 'replication']
+export const TUNNELS: readonly Setup['tunnels'][] = ['inner', 'outer']
 export const PLACEMENTS: readonly LoadBalancer['placement'][] = ['first', 'hash']
 export const NON_SYN_MISSES: readonly LoadBalancer['nonSynMiss'][] = ['forward', 'drop', 'reset']
 export const FAILOVERS: readonly LoadBalancer['failover'][] = ['rebalance', 'no_rebalance']

@@ -146,6 +146,7 @@ function packetsOf(batch: PacketBatch, flow: number): PacketBatch {
     bytes += batch.captured[i] ?? 0
   }
   const found = new PacketBatch(count, bytes)
+  found.tunnels = batch.tunnels
   for (let i = 0; i < batch.count; i++) if (batch.flow[i] === flow) appendPacket(found, batch, i)
   return found
 }

@@ -3,7 +3,7 @@ import { Kind, Tcp } from '../model/codes.ts'
 import { u16, u32 } from './bytes.ts'
 import { writeTransportChecksum } from './checksum.ts'
 import { Protocol } from './numbers.ts'
-import { startReply, type Towards } from './reply.ts'
+import { finishReply, startReply, type Towards } from './reply.ts'
 import { emitTcp } from './tcp.ts'
 
 /** Whose numbers and flags a reset carries: those of Suricata's reject, or of RFC 9293 3.10.7.1, with DF as Linux sets it. */
@@ -63,6 +63,7 @@ export function buildReset(
     reply.l4,
   )
   writeTransportChecksum(reply.frame, reply.l3, reply.l4, end, Protocol.tcp)
+  finishReply(batch, index, reply, to)
   return { frame: reply.frame, seq: numbers.seq, ack: numbers.ack }
 }
 

@@ -266,8 +266,8 @@ const ENGINE = [
   ...mutants('engine/pseudo.js', [
     [
       'UDP and ICMP are dropped',
-      'decide(batch, index, host, flow) {',
-      'decide(batch, index, host, flow) {\n        return Outcome.flowDrop;',
+      'decide(batch, cause, host, flow) {',
+      'decide(batch, cause, host, flow) {\n        return Outcome.flowDrop;',
     ],
     ['UDP and ICMP are never established', 'both ? withState(seen, State.established) : seen', 'seen'],
     [

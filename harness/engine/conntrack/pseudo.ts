@@ -37,16 +37,20 @@ export class CtPseudoStage implements PseudoDecider {
     this.#rules = rules
   }
 
-  /** The outcome of a packet that is neither TCP nor a fragment. */
-  decide(batch: PacketBatch, index: number, host: number, flow: number): number {
-    const kind = batch.kind[index] ?? Kind.other
-    if (kind === Kind.other) return this.decideAlone(batch, index, host)
-    if (kind === Kind.malformed || flow < 0) return this.#except(batch, index, host)
-    return this.decideFlow(batch, index, host, flow, kind)
+  /** The outcome of a packet that is neither TCP nor a fragment, or of such a datagram that a fragment completed. */
+  decide(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number {
+    const kind = typeof cause === 'number' ? (batch.kind[cause] ?? Kind.other) : cause.kind
+    if (kind === Kind.other) return this.decideAlone(batch, cause, host)
+    if (kind === Kind.malformed || flow < 0) return this.#except(batch, cause, host)
+    return this.#decideFlow(batch, cause, host, flow, kind)
   }
 
-  /** The outcome of a packet of a flow, or of the datagram that its fragment completed, of whatever `kind` says. */
-  decideFlow(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number, kind: number): number {
+  /** Tunnels are not looked into. */
+  decideCarriers(): number {
+    return Outcome.forward
+  }
+
+  #decideFlow(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number, kind: number): number {
     if (this.#settings.badChecksum === 'invalid' && hasBadChecksum(batch, cause))
       return this.#except(batch, cause, host)
     if (kind === Kind.icmp4 || kind === Kind.icmp6) return this.#decideIcmp(batch, cause, host, flow, kind)
@@ -70,13 +74,8 @@ export class CtPseudoStage implements PseudoDecider {
   }
 
   /** A packet that belongs to no flow, or a fragment by itself. */
-  decideAlone(batch: PacketBatch, index: number, host: number): number {
-    return this.#ruled(batch, index, host, this.#hosts.table(host).words, -1, true, false)
-  }
-
-  /** A datagram of no flow, as an ICMP error that is related to nothing. */
-  decideStray(batch: PacketBatch, whole: Rebuilt, host: number): number {
-    return this.#except(batch, whole, host)
+  decideAlone(batch: PacketBatch, cause: number | Rebuilt, host: number): number {
+    return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
   }
 
   /** Streams live longer: what was answered, and goes on after two seconds (nf_conntrack_proto_udp.c). */
