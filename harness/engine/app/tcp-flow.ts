@@ -52,13 +52,16 @@ export class TcpFlow {
   readonly #pickUp: boolean
   /** The session was picked up midstream, not on a SYN-ACK. */
   readonly #midstream: boolean
+  readonly #parses: number
   #first: number = First.nobody
   #parser: Parser | undefined
   /** Which direction the last call of a parser was for, within the current packet: 0 none, 1 to server, 2 to client. */
   #parsed = 0
   #established = false
 
-  constructor(port: number, pickUp: boolean, midstream: boolean) {
+  /** `parses`: bit `1 << protocol` of those whose bytes anybody wants to be read; of the others the name is enough. */
+  constructor(port: number, pickUp: boolean, midstream: boolean, parses: number) {
+    this.#parses = parses
     this.#port = port
     this.#pickUp = pickUp
     this.#midstream = midstream
@@ -277,7 +280,8 @@ export class TcpFlow {
   }
 
   #parse(toServer: boolean, stream: Stream, from: number, length: number): void {
-    if (this.#parser === undefined) this.#parser = makeParser(this.protocol, true)
+    if (this.#parser === undefined && (this.#parses & (1 << this.protocol)) !== 0)
+      this.#parser = makeParser(this.protocol, true)
     const parser = this.#parser
     if (parser === undefined) {
       this.disabled = true
