@@ -161,12 +161,16 @@ export class AppLayer implements AppSource {
 
   #deliver(flow: TcpFlow, words: Int32Array, base: number, toServer: boolean, isData: boolean): void {
     const payload = this.#payload
-    const head = words[base] ?? 0
+    const state = (words[base] ?? 0) & STATE_MASK
     if (isData && this.#reads(flow, toServer)) {
+      const { bytes, from, to } = payload
       const position = flow.positionOf(toServer, payload.seq)
-      if (flow.add(toServer, position, payload.bytes, payload.from, payload.to)) this.#view.added = true
+      if (!this.#needs.stream && flow.pass(toServer, position, bytes, from, to, state)) {
+        this.#view.added = true
+        return
+      }
+      if (flow.add(toServer, position, bytes, from, to)) this.#view.added = true
     }
-    const state = head & STATE_MASK
     const fin = state >= State.finWait1 ? 1 : 0
     flow.clientAcked = (((words[base + CLIENT + ACKED] ?? 0) - flow.clientStart) | 0) - fin
     flow.serverAcked = (((words[base + SERVER + ACKED] ?? 0) - flow.serverStart) | 0) - fin
