@@ -35,6 +35,8 @@ import { UdpFlow } from './udp-flow.ts'
 export class AppLayer implements AppSource {
   readonly #needs: AppNeeds
   readonly #pickUp: boolean
+  /** Bit `1 << protocol` of protocols that are worth parsing. */
+  #parses = 0
   readonly #stores: FlowStore[] = []
   readonly #view = new AppView()
   readonly #payload = new Payload()
@@ -42,6 +44,8 @@ export class AppLayer implements AppSource {
   /** `pickUp`: sessions may begin midstream (knob `continueMode`, `Settings.pickUp`). */
   constructor(needs: AppNeeds, pickUp: boolean) {
     this.#needs = needs
+    for (let protocol: number = AppProtocol.http; protocol < AppProtocol.failed; protocol++)
+      if (needs.stream || (needs.buffers & buffersOf(protocol)) !== 0) this.#parses |= 1 << protocol
     this.#pickUp = pickUp
   }
 
@@ -143,7 +147,7 @@ export class AppLayer implements AppSource {
     const head = words[base] ?? 0
     const extra = words[base + EXTRA] ?? 0
     const midstream = (head & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp
-    const flow = new TcpFlow(this.#payload.serverPort(toServer), this.#pickUp, midstream)
+    const flow = new TcpFlow(this.#payload.serverPort(toServer), this.#pickUp, midstream, this.#parses)
     flow.clientStart = ((words[base + CLIENT + ISN] ?? 0) + 1) | 0
     flow.serverStart = ((words[base + SERVER + ISN] ?? 0) + 1) | 0
     if ((extra & APP_IMPORTED) !== 0) {
@@ -157,12 +161,16 @@ export class AppLayer implements AppSource {
 
   #deliver(flow: TcpFlow, words: Int32Array, base: number, toServer: boolean, isData: boolean): void {
     const payload = this.#payload
-    const head = words[base] ?? 0
+    const state = (words[base] ?? 0) & STATE_MASK
     if (isData && this.#reads(flow, toServer)) {
+      const { bytes, from, to } = payload
       const position = flow.positionOf(toServer, payload.seq)
-      if (flow.add(toServer, position, payload.bytes, payload.from, payload.to)) this.#view.added = true
+      if (!this.#needs.stream && flow.pass(toServer, position, bytes, from, to, state)) {
+        this.#view.added = true
+        return
+      }
+      if (flow.add(toServer, position, bytes, from, to)) this.#view.added = true
     }
-    const state = head & STATE_MASK
     const fin = state >= State.finWait1 ? 1 : 0
     flow.clientAcked = (((words[base + CLIENT + ACKED] ?? 0) - flow.clientStart) | 0) - fin
     flow.serverAcked = (((words[base + SERVER + ACKED] ?? 0) - flow.serverStart) | 0) - fin

@@ -1,8 +1,9 @@
-const FIRST = 128
+const FIRST = 64
+const NOTHING = new Uint8Array(0)
 
-/** Bytes that are appended to; grows by doubling, is reused. */
+/** Bytes that are appended to; holds no memory before the first, grows by doubling, is reused. */
 export class BytesOut {
-  bytes = new Uint8Array(FIRST)
+  bytes = NOTHING
   length = 0
 
   clear(): void {
@@ -22,7 +23,7 @@ export class BytesOut {
 
   #reserve(length: number): void {
     if (length <= this.bytes.length) return
-    let size = this.bytes.length
+    let size = Math.max(FIRST, this.bytes.length)
     while (size < length) size *= 2
     const grown = new Uint8Array(size)
     grown.set(this.bytes.subarray(0, this.length))

@@ -8,6 +8,8 @@ const MAX_BYTES = 64 << 20
 /** The flows of one host by id. When there are too many, or they hold too much, the one that has been followed longest is forgotten. */
 export class FlowStore {
   readonly #flows = new Map<number, TcpFlow | UdpFlow>()
+  /** Goes through the ids in the order in which they were first kept, once for all. */
+  #oldest = this.#flows.keys()
   #bytes = 0
 
   find(id: number): TcpFlow | UdpFlow | undefined {
@@ -26,17 +28,24 @@ export class FlowStore {
     }
     this.#bytes += size - flow.counted
     flow.counted = size
-    while (this.#flows.size > MAX_FLOWS || (this.#bytes > MAX_BYTES && this.#flows.size > 1)) {
-      for (const [oldest, held] of this.#flows) {
-        this.#forget(oldest, held)
-        break
-      }
-    }
+    while (this.#flows.size > MAX_FLOWS || (this.#bytes > MAX_BYTES && this.#flows.size > 1))
+      this.#forgetOldest()
   }
 
   clear(): void {
     this.#flows.clear()
+    this.#oldest = this.#flows.keys()
     this.#bytes = 0
+  }
+
+  #forgetOldest(): void {
+    let next = this.#oldest.next()
+    if (next.done === true) {
+      this.#oldest = this.#flows.keys()
+      next = this.#oldest.next()
+    }
+    const flow = next.done === true ? undefined : this.#flows.get(next.value)
+    if (next.done !== true && flow !== undefined) this.#forget(next.value, flow)
   }
 
   #forget(id: number, flow: TcpFlow | UdpFlow): void {

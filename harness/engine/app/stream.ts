@@ -1,4 +1,5 @@
 const FIRST_WINDOW = 2048
+const NOTHING = new Uint8Array(0)
 /** Pieces that one direction may have beside each other; a segment that would make one more is not taken. */
 const MAX_BLOCKS = 256
 
@@ -15,7 +16,7 @@ export class Stream {
   full = false
   /** Some byte has been taken. */
   started = false
-  bytes = new Uint8Array(0)
+  bytes = NOTHING
   /** Position of `bytes[0]`. */
   #start = 0
   /** Pieces that are there: from, to, from, to …, in order, never touching. */
@@ -106,6 +107,14 @@ export class Stream {
     this.#start += cut
     while (blocks.length > 0 && (blocks[1] ?? 0) <= this.#start) blocks.splice(0, 2)
     if ((blocks[0] ?? this.#start) < this.#start) blocks[0] = this.#start
+  }
+
+  /** Notes that everything up to `position` came and is of no more use. Only where nothing is held. */
+  pass(position: number): void {
+    this.started = true
+    this.progress = position
+    this.#start = position
+    this.#blocks.length = 0
   }
 
   #hasRoom(left: number, right: number): boolean {

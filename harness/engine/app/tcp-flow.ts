@@ -52,13 +52,18 @@ export class TcpFlow {
   readonly #pickUp: boolean
   /** The session was picked up midstream, not on a SYN-ACK. */
   readonly #midstream: boolean
+  readonly #parses: number
   #first: number = First.nobody
   #parser: Parser | undefined
   /** Which direction the last call of a parser was for, within the current packet: 0 none, 1 to server, 2 to client. */
   #parsed = 0
   #established = false
+  /** Bytes at the start of a direction that are being looked at where they arrived. */
+  readonly #direct: [number, number] = [0, 0]
 
-  constructor(port: number, pickUp: boolean, midstream: boolean) {
+  /** `parses`: bit `1 << protocol` of those whose bytes anybody wants to be read; of the others the name is enough. */
+  constructor(port: number, pickUp: boolean, midstream: boolean, parses: number) {
+    this.#parses = parses
     this.#port = port
     this.#pickUp = pickUp
     this.#midstream = midstream
@@ -114,6 +119,40 @@ export class TcpFlow {
     return (seq - this.serverStart) | 0
   }
 
+  /**
+   * Does what `add` and `update` do for a segment that comes next, where nothing is held and nothing waits for the other direction: without
+   * copying it, but for what is left over. False, and nothing done, where that is not so.
+   */
+  pass(
+    toServer: boolean,
+    position: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    state: number,
+  ): boolean {
+    const stream = toServer ? this.toServer : this.toClient
+    const own = toServer ? First.client : First.server
+    const length = to - from
+    if (this.disabled || stream.full || position !== stream.progress || position !== stream.start)
+      return false
+    if (stream.end > position || length <= 0 || length < stream.required || position + length > DEPTH)
+      return false
+    if (this.#first === First.nobody) this.#first = own
+    if (this.#first !== own && this.#first !== First.parsed) return false
+    this.#parsed = 0
+    this.#established = state >= State.established
+    this.#direct[toServer ? 0 : 1] = length
+    stream.required = 0
+    this.#handle(toServer, stream, bytes, from, length)
+    this.#direct[toServer ? 0 : 1] = 0
+    this.#noteUpdate()
+    const { progress } = stream
+    stream.pass(progress)
+    if (progress < position + length) stream.insert(progress, bytes, from + progress - position, to)
+    return true
+  }
+
   /** Adds a segment of that direction; false where it is not taken. Call `update` then. */
   add(toServer: boolean, position: number, bytes: Uint8Array, from: number, to: number): boolean {
     const stream = toServer ? this.toServer : this.toClient
@@ -139,6 +178,10 @@ export class TcpFlow {
     // The end of a connection makes the rules look once more at what they have not seen.
     else if (state >= State.closing && !this.disabled && this.#parser !== undefined)
       this.#parsed = toServer ? 1 : 2
+    this.#noteUpdate()
+  }
+
+  #noteUpdate(): void {
     if (this.#parsed === 1) this.updatedToServer = true
     else if (this.#parsed === 2) this.updatedToClient = true
   }
@@ -160,7 +203,7 @@ export class TcpFlow {
           continue
         }
         stream.required = 0
-        this.#handle(toServer, stream, stream.foundAt, foundLength)
+        this.#handle(toServer, stream, stream.bytes, stream.foundAt, foundLength)
       } else {
         if (stream.foundLength === 0 || acked <= before) return
         stream.required = Math.max(0, stream.required - stream.foundLength)
@@ -184,20 +227,19 @@ export class TcpFlow {
   }
 
   /** New bytes of a direction: detection first, unless it is over; then the parser. */
-  #handle(toServer: boolean, stream: Stream, from: number, length: number): void {
+  #handle(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
     const detection = toServer ? this.#client : this.#server
     if (detection.protocol === AppProtocol.unknown && !detection.completed)
-      this.#detect(toServer, stream, from, length)
-    else if (this.protocol !== AppProtocol.unknown) this.#parse(toServer, stream, from, length)
+      this.#detect(toServer, stream, bytes, from, length)
+    else if (this.protocol !== AppProtocol.unknown) this.#parse(toServer, stream, bytes, from, length)
   }
 
-  #detect(toServer: boolean, stream: Stream, from: number, length: number): void {
+  #detect(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
     const own = toServer ? this.#client : this.#server
     const other = toServer ? this.#server : this.#client
-    const { bytes } = stream
     const told = own.look(toServer, bytes, from, from + length, this.#port, other, this.#pickUp)
     if (told === AppProtocol.unknown) {
-      this.#undetected(toServer, stream, from, length)
+      this.#undetected(toServer, stream, bytes, from, length)
       return
     }
     own.protocol = told
@@ -220,7 +262,7 @@ export class TcpFlow {
       }
     }
     this.#first = First.parsed
-    this.#parse(toServer, stream, from, length)
+    this.#parse(toServer, stream, bytes, from, length)
   }
 
   /** The protocol of the flow, where one direction has just told its own: that of what was parsed, or else the server's word. */
@@ -230,7 +272,7 @@ export class TcpFlow {
   }
 
   /** The bytes of this direction do not tell (yet). */
-  #undetected(toServer: boolean, stream: Stream, from: number, length: number): void {
+  #undetected(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
     const own = toServer ? this.#client : this.#server
     const other = toServer ? this.#server : this.#client
     if (this.#midstream && this.#client.exhausted) {
@@ -247,15 +289,15 @@ export class TcpFlow {
     }
     if (!own.exhausted) return
     if (length > 0) this.#first = First.parsed
-    if (other.protocol !== AppProtocol.failed) this.#parse(toServer, stream, from, length)
+    if (other.protocol !== AppProtocol.failed) this.#parse(toServer, stream, bytes, from, length)
     own.protocol = AppProtocol.failed
     own.completed = true
   }
 
   /** Both directions unknown: enough is enough. */
   #bailOut(): void {
-    const toServer = this.toServer.fromStart
-    const toClient = this.toClient.fromStart
+    const toServer = Math.max(this.toServer.fromStart, this.#direct[0])
+    const toClient = Math.max(this.toClient.fromStart, this.#direct[1])
     const client = this.#client
     const server = this.#server
     if (
@@ -276,8 +318,9 @@ export class TcpFlow {
     this.#parser = undefined
   }
 
-  #parse(toServer: boolean, stream: Stream, from: number, length: number): void {
-    if (this.#parser === undefined) this.#parser = makeParser(this.protocol, true)
+  #parse(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
+    if (this.#parser === undefined && (this.#parses & (1 << this.protocol)) !== 0)
+      this.#parser = makeParser(this.protocol, true)
     const parser = this.#parser
     if (parser === undefined) {
       this.disabled = true
@@ -286,7 +329,7 @@ export class TcpFlow {
     result.hidden = false
     result.finished = false
     this.#parsed = toServer ? 1 : 2
-    const outcome = parser.parse(toServer, stream.bytes, from, from + length, this.transactions, result)
+    const outcome = parser.parse(toServer, bytes, from, from + length, this.transactions, result)
     if (result.hidden || result.finished) this.hidden = true
     if (outcome === Parsed.error || result.finished) this.disabled = true
     if (outcome === Parsed.some) {

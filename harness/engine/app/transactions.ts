@@ -1,10 +1,11 @@
 import type { AppView } from './app-view.ts'
 
-const FIRST_BYTES = 256
+const FIRST_BYTES = 64
+const NOTHING = new Uint8Array(0)
 
 /** Buffers of one flow that rules may look at, until they have and nothing can join them. Reused columns. */
 export class Transactions {
-  #bytes = new Uint8Array(0)
+  #bytes = NOTHING
   #used = 0
   /** Four numbers a buffer: kind, transaction, start, end; and what is known of it. */
   readonly #kind: number[] = []
