@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Setup } from '../model/setup.ts'
 import { replayCapture } from '../run/replay.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
@@ -6,7 +7,6 @@ import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { getTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
 import type { VerbContext } from './context.ts'
-import { openEve } from './replay-eve.ts'
 import { printerFor } from './replay-printers.ts'
 import { version } from './version.ts'
 
@@ -102,7 +102,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const setup = await setupOf(options)
   const injections = parseInjections(options.inject ?? [])
   const printer = printerFor(options, setup.topology.hosts)
-  using eve = openEve(options, setup.topology.hosts)
+  using eve = await eveOf(options, setup)
   const replaying = replayCapture({
     capture,
     target: getTarget(options.target, version(), eve?.taps),
@@ -126,6 +126,12 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     'ERR_CAPTURE_DAMAGED',
     `${capture} is damaged at byte ${damage.offset} (${damage.reason}): the packets before it were replayed.`,
   )
+}
+
+/** The EVE file that the options ask for; what writes it is loaded for those who want it only. */
+async function eveOf(options: Options, setup: Setup) {
+  if (options.eve === undefined && options.eveFormat === undefined) return undefined
+  return (await import('./replay-eve.ts')).openEve(options, setup)
 }
 
 async function setupOf(options: Options) {

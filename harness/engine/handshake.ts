@@ -53,7 +53,10 @@ export function trackSynReceived(
   const own = base + (segment.toServer ? CLIENT : SERVER)
   if (segment.has(Tcp.fin)) return passesPaws(words, base, own, segment) && acceptFin(table, base, segment)
   if (segment.has(Tcp.syn)) return repeatsHandshake(table, base, segment)
-  if (!segment.has(Tcp.ack)) return true
+  if (!segment.has(Tcp.ack)) {
+    segment.delivered = false
+    return true
+  }
   chooseSynAck(table, base, segment)
   if (!passesPaws(words, base, own, segment)) return false
   const head = words[base] ?? 0

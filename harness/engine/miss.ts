@@ -53,6 +53,7 @@ export function applyException(
     if (settings.asyncOneside) noteOneSide(table, base, segment)
     if (synAck) pickUpFromServer(table, base, segment)
     else pickUpMidway(table, base, segment)
+    segment.delivered = true
     return Outcome.forward
   }
   return fin && settings.finErrorAfterPolicy && settings.dropsErrors ? Outcome.streamError : Outcome.forward

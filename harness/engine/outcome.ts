@@ -2,25 +2,24 @@ import { Reason, Verdict } from '../model/codes.ts'
 
 const REASON_SHIFT = 4
 
-/** A `Verdict` and a `Reason` in one number. */
-export function outcomeOf(verdict: number, reason: number): number {
+function outcome(verdict: number, reason: number): number {
   return verdict | (reason << REASON_SHIFT)
 }
 
 /** What the engine decides about a packet: a verdict and its reason in one number. */
 export const Outcome = {
-  forward: outcomeOf(Verdict.forward, Reason.none),
-  streamError: outcomeOf(Verdict.drop, Reason['stream error']),
-  midstreamDrop: outcomeOf(Verdict.drop, Reason['stream midstream']),
-  midstreamReject: outcomeOf(Verdict.reject, Reason['stream midstream']),
-  flowDrop: outcomeOf(Verdict.drop, Reason['flow drop']),
-  ruleDrop: outcomeOf(Verdict.drop, Reason.rules),
-  ruleReject: outcomeOf(Verdict.reject, Reason.rules),
-  defaultDrop: outcomeOf(Verdict.drop, Reason['default action']),
-  ctInvalidDrop: outcomeOf(Verdict.drop, Reason['ct invalid']),
-  ctInvalidReject: outcomeOf(Verdict.reject, Reason['ct invalid']),
-  ctNewDrop: outcomeOf(Verdict.drop, Reason['ct new']),
-  ctNewReject: outcomeOf(Verdict.reject, Reason['ct new']),
+  forward: outcome(Verdict.forward, Reason.none),
+  streamError: outcome(Verdict.drop, Reason['stream error']),
+  midstreamDrop: outcome(Verdict.drop, Reason['stream midstream']),
+  midstreamReject: outcome(Verdict.reject, Reason['stream midstream']),
+  flowDrop: outcome(Verdict.drop, Reason['flow drop']),
+  ruleDrop: outcome(Verdict.drop, Reason.rules),
+  ruleReject: outcome(Verdict.reject, Reason.rules),
+  defaultDrop: outcome(Verdict.drop, Reason['default action']),
+  ctInvalidDrop: outcome(Verdict.drop, Reason['ct invalid']),
+  ctInvalidReject: outcome(Verdict.reject, Reason['ct invalid']),
+  ctNewDrop: outcome(Verdict.drop, Reason['ct new']),
+  ctNewReject: outcome(Verdict.reject, Reason['ct new']),
 } as const
 
 /** The `Verdict` code in an outcome. */
@@ -31,4 +30,9 @@ export function verdictOf(of: number): number {
 /** The `Reason` code in an outcome. */
 export function reasonOf(of: number): number {
   return of >> REASON_SHIFT
+}
+
+/** The outcome of a `Verdict` and a `Reason`. */
+export function outcomeOf(verdict: number, reason: number): number {
+  return outcome(verdict, reason)
 }

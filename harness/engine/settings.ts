@@ -25,6 +25,7 @@ export interface Settings {
   readonly markRefreshes: boolean
   readonly markReplicated: boolean
   readonly importLiberal: boolean
+  readonly appReplicated: boolean
   readonly passOfFlow: boolean
   readonly rejectsAnything: boolean
   readonly tracksAnyProtocol: boolean
@@ -60,6 +61,7 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     markRefreshes: knobs.dropMarkRefreshesIdle.value,
     markReplicated: knobs.dropMarkReplicated.value,
     importLiberal: knobs.importLiberal.value,
+    appReplicated: knobs.appStateReplicated.value,
     passOfFlow: knobs.passScope.value === 'flow',
     rejectsAnything: knobs.rejectNonTcp.value === 'icmp',
     tracksAnyProtocol: knobs.otherFlows.value === 'all',

@@ -40,8 +40,14 @@ export function track(
   if (!isAside(table, base, own, peer, segment)) {
     const skipped = windowCheck !== WindowCheck.strict && isBeforeStart(words, base, own, segment)
     const state = (words[base] ?? 0) & STATE_MASK
-    if (!skipped && !trackInState(table, base, segment, state, windowCheck, exactReset, asyncOneside))
-      return false
+    if (!skipped) {
+      segment.delivered = state > State.synSent && state < State.closed
+      if (!trackInState(table, base, segment, state, windowCheck, exactReset, asyncOneside)) {
+        segment.delivered = false
+        return false
+      }
+      if (state === State.synSent) segment.delivered = ((words[base] ?? 0) & STATE_MASK) === State.established
+    }
   }
   if (((words[base] ?? 0) & Flag.special) !== 0) forgetReset(table, base, segment)
   return true

@@ -77,6 +77,12 @@ export const awsNfw: Profile = {
       mark: 'INF',
       source: 'AWS is silent; sessions advance between export and flush',
     },
+    appStateReplicated: {
+      value: true,
+      mark: 'INF',
+      source:
+        'AWS session state replication keeps the correct flow state; whether that includes protocols is not said',
+    },
     passScope: {
       value: 'flow',
       mark: 'DOC',

@@ -76,6 +76,8 @@ export interface Knobs {
   readonly dropMarkReplicated: Knob<boolean>
   /** A replicated session skips window and reset checks until it has seen both sides. */
   readonly importLiberal: Knob<boolean>
+  /** A replicated session comes with what it speaks; otherwise its protocol is told again, from the bytes that follow. */
+  readonly appStateReplicated: Knob<boolean>
   /** A rule's `pass` about one packet passes the rest of the flow, or that packet. */
   readonly passScope: Knob<'flow' | 'packet'>
   /** A rule's `reject` of what is not TCP: an ICMP error to the sender, or a silent drop. */

@@ -87,6 +87,12 @@ export const linuxConntrack: Profile = {
       mark: 'DOC',
       source: 'conntrackd.conf(5), TCPWindowTracking: off by default',
     },
+    appStateReplicated: {
+      value: false,
+      mark: 'DOC',
+      source:
+        'conntrackd.conf(5): connection tracking entries are synchronised, which know no application protocols',
+    },
     passScope: { value: 'packet', mark: 'DOC', source: 'nft(8): accept ends the ruleset for that packet' },
     rejectNonTcp: { value: 'drop', mark: 'RUN', source: RULES },
   },

@@ -76,6 +76,11 @@ export const suricata7: Profile = {
       source: 'Suricata does not replicate; a mark is part of the flow',
     },
     importLiberal: { value: true, mark: 'INF', source: 'as Linux conntrack does with sessions from a peer' },
+    appStateReplicated: {
+      value: false,
+      mark: 'INF',
+      source: 'Suricata 7.0.10 shares no sessions; what speaks for them from outside knows no protocols',
+    },
     passScope: { value: 'packet', mark: 'SRC', source: 'Suricata 7.0.10 detect-engine.c, packet rules' },
     rejectNonTcp: { value: 'icmp', mark: 'SRC', source: 'Suricata 7.0.10 respond-reject.c' },
   },

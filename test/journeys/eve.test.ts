@@ -57,6 +57,11 @@ describe('journey: EVE of a replay', () => {
       [['--eve', folder], 2, /The EVE file .* cannot be written \(EISDIR.*\(ERR_EVE_FILE\)\n$/],
       [['--eve', join(folder, 'none/eve.json')], 2, /cannot be written \(ENOENT.*ERR_EVE_FILE/],
       [['--eve', '-'], 2, /--eve takes a file: standard output is for .*ERR_EVE_FILE/],
+      [
+        ['--eve', join(folder, 'x'), '--profile', 'linux-conntrack'],
+        2,
+        /--eve tells of flows as Suricata keeps them, and profile linux-conntrack .*ERR_USAGE/,
+      ],
       [['--eve-format', 'aws'], 2, /--eve-format says how --eve FILE is written.*ERR_USAGE/],
       [
         ['--eve', join(folder, 'x'), '--eve-format', 'csv'],

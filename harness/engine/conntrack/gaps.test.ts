@@ -5,7 +5,7 @@ import { dice, pick } from '../conversations/random.test.ts'
 import { packet } from '../example-engine.test.ts'
 import type { OracleCase } from '../oracle-cases.test.ts'
 import { compare, type PlayOptions } from './oracle-compare.test.ts'
-import { Kernel, type KernelSetup } from './oracle-kernel.test.ts'
+import { Kernel, type KernelSetup, needsRoot } from './oracle-kernel.test.ts'
 
 /** Time-outs of a few seconds, all even, and silences of odd numbers of seconds: a real clock tells them apart. */
 const SECONDS = {
@@ -124,7 +124,8 @@ function randomCases(seed: number, count: number): OracleCase[] {
 }
 
 describe('conntrack against the Linux kernel: silences', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
+  before(needsRoot)
   const seed = Number(process.env.FLOWBREAK_SEED ?? 20261127)
   const cases = [...stateCases(), ...otherCases(), ...randomCases(seed, 250)]
   it(`keeps entries as long as Linux does, in ${cases.length} cases, seed ${seed}`, async () => {

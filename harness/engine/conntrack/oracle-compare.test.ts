@@ -85,13 +85,11 @@ function judge(
   const agreed: Record<string, number> = {}
   const differences: Difference[] = []
   const compared: { owner: number; index: number; agree: boolean }[] = []
-  for (const [at, { owner: number, index, tag }] of frames.entries()) {
+  const truths = outcomes.about(frames, batch)
+  for (const [at, { owner: number, index }] of frames.entries()) {
+    const truth = truths[at]
+    if (truth === undefined) continue
     const owner = number - first
-    const rebuilt = batch.rebuilt.find((whole) => whole.index === at)
-    const kind = batch.kind[at]
-    // What becomes of a datagram is said of the fragment that completes it.
-    if ((kind === Kind.fragment4 || kind === Kind.fragment6) && rebuilt === undefined) continue
-    const truth = outcomes.of(number, tag, batch, rebuilt ?? at)
     const ours = batch.verdict[at] ?? 0
     compared.push({ owner, index, agree: ours === truth })
     if (ours === truth) {
@@ -132,9 +130,28 @@ class Outcomes {
     }
   }
 
-  /** The verdict about a packet. A reset must be, byte for byte, the one that the engine would send. */
-  of(owner: number, tag: number, batch: PacketBatch, cause: number | Rebuilt): number {
-    if (this.#forwarded.has(`${owner} ${tag}`)) return Verdict.forward
+  /**
+   * The verdicts about all packets; undefined for fragments that complete no datagram, since what becomes of one is said of the
+   * fragment that completes it. A reset must be, byte for byte, the one that the engine would send. About several packets it
+   * may be the same: then it is taken to be about one that the engine rejects.
+   */
+  about(frames: readonly LabFrame[], batch: PacketBatch): (number | undefined)[] {
+    const rebuilt = new Map(batch.rebuilt.map((whole) => [whole.index, whole]))
+    const causes = frames.map((_, at) => {
+      const kind = batch.kind[at]
+      const fragment = kind === Kind.fragment4 || kind === Kind.fragment6
+      return fragment ? rebuilt.get(at) : at
+    })
+    const truths: (number | undefined)[] = causes.map(() => undefined)
+    for (const rejected of [true, false])
+      for (const [at, cause] of causes.entries())
+        if (cause !== undefined && (batch.verdict[at] === Verdict.reject) === rejected)
+          truths[at] = this.#of(frames[at], batch, cause)
+    return truths
+  }
+
+  #of(frame: LabFrame | undefined, batch: PacketBatch, cause: number | Rebuilt): number {
+    if (this.#forwarded.has(`${frame?.owner} ${frame?.tag}`)) return Verdict.forward
     const reset = buildReset(batch, cause, 'sender', 'rfc')
     const own = reset === undefined ? undefined : this.#own.get(keyOf(reset.frame))
     if (own === undefined || own.count === 0) return Verdict.drop

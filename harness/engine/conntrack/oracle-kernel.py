@@ -3,7 +3,7 @@
 Standard input: a line of JSON with the set-up ({"nft": ..., "sysctls": {...}}), answered by the line "ready". Then any number
 of jobs: a line with the number of bytes that follow, which are records: one byte (0: send on the client's side, 1: on the
 server's, 2: wait), two bytes of length, and the frame, or the seconds since the job began as a double. Answered by a line with
-a number of bytes, and that many: one byte of side, two of length, the frame that came out there.
+a number of bytes, and that many: one byte of side, two of length, the first bytes of the frame that came out there.
 """
 
 import ctypes
@@ -22,6 +22,8 @@ PR_SET_PDEATHSIG = 1
 PACKET_OUTGOING = 4
 SO_RCVBUFFORCE = 33
 CHUNK = 256
+# All of a marker and of a reset; more of other frames is not looked at.
+HEAD = 128
 MARKER = b'conntrack-oracle-marker'
 OUTER = ['02:00:00:00:00:01', '02:00:00:00:00:02']
 INNER = ['02:00:00:00:01:01', '02:00:00:00:01:02']
@@ -128,7 +130,7 @@ class Ports:
         for side, port in enumerate(self.ports):
             while True:
                 try:
-                    frame, source = port.recvfrom(65536)
+                    frame, source = port.recvfrom(HEAD)
                 except BlockingIOError:
                     break
                 if source[2] == PACKET_OUTGOING:
@@ -175,7 +177,8 @@ def play(ports, job):
 
 def main():
     # Packets handed over on one processor are processed in the order in which they are sent.
-    os.sched_setaffinity(0, [sorted(os.sched_getaffinity(0))[-1]])
+    processors = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, [processors[os.getpid() % len(processors)]])
     commands = sys.stdin.buffer
     answers = sys.stdout.buffer
     build(json.loads(commands.readline()))

@@ -17,7 +17,7 @@ export interface KernelSetup {
 /** What is sent to a firewall: a frame on the client's side (0) or the server's (1), or a wait until so many seconds in. */
 export type Sent = { readonly side: 0 | 1; readonly bytes: Uint8Array } | { readonly until: number }
 
-/** A frame that came out on a side. */
+/** The first bytes of a frame that came out on a side. */
 export interface Seen {
   readonly side: number
   readonly bytes: Uint8Array
@@ -60,6 +60,11 @@ const PATIENT = Object.fromEntries(
     'icmpv6_timeout',
   ].map((name) => [`nf_conntrack_${name}`, 3600]),
 )
+
+/** For `before`: without root there are no network namespaces, and nothing to hold the engine against. */
+export function needsRoot(this: Mocha.Context): void {
+  if (process.getuid?.() !== 0) this.skip()
+}
 
 /** A real Linux kernel as a firewall between two interfaces, in network namespaces that end with its process. */
 export class Kernel implements AsyncDisposable {
@@ -164,11 +169,15 @@ class Answers {
   }
 
   async bytes(count: number): Promise<Buffer> {
-    while (this.#rest.length < count)
+    const chunks = [this.#rest]
+    for (let there = this.#rest.length; there < count; there += this.#rest.length) {
+      this.#rest = Buffer.alloc(0)
       if (!(await this.#more())) throw new Error('the firewall stopped in the middle of an answer')
-    const bytes = this.#rest.subarray(0, count)
-    this.#rest = this.#rest.subarray(count)
-    return bytes
+      chunks.push(this.#rest)
+    }
+    const all = Buffer.concat(chunks)
+    this.#rest = all.subarray(count)
+    return all.subarray(0, count)
   }
 
   async #more(): Promise<boolean> {

@@ -50,7 +50,7 @@ export function weighReset(
     if (follows(words, base, from, segment)) return ResetCall.none
     call = ResetCall.kept
   }
-  return answersIgnored(words, base, segment) ? call | ResetCall.believed : call
+  return answersIgnored(words, base, from, segment) ? call | ResetCall.believed : call
 }
 
 /** It comes right behind the last ACK of its own side. */
@@ -61,11 +61,12 @@ function follows(words: Int32Array, base: number, from: number, segment: Segment
   )
 }
 
-/** It answers a SYN, an ACK of half a connection, or a challenge ACK, that was let through without effect. */
-function answersIgnored(words: Int32Array, base: number, segment: Segment): boolean {
+/** It answers a SYN of the other side, an ACK of half a connection, or a challenge ACK, that was let through without effect. */
+function answersIgnored(words: Int32Array, base: number, from: number, segment: Segment): boolean {
   const head = words[base] ?? 0
   const last = words[base + LAST] ?? 0
-  const afterSyn = lastClass(last) === Class.syn && (head & Status.seenReply) !== 0
+  const afterSyn =
+    lastClass(last) === Class.syn && lastDirection(last) !== from && (head & Status.seenReply) !== 0
   const afterAck = lastClass(last) === Class.ack && (head & Status.assured) === 0
   if ((afterSyn || afterAck) && segment.ack === words[base + LAST_END]) return true
   return (

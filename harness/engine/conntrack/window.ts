@@ -88,7 +88,9 @@ export function meetWindows(
   }
 
   const judged = judge(words, base, from, seq, end, sack)
-  if (judged !== Window.accept && !liberal && ((words[base] ?? 0) & liberalBit(from)) === 0) return judged
+  // Where windows are not checked, what is outside them is let through, but teaches nothing.
+  if (judged !== Window.accept)
+    return liberal || ((words[base] ?? 0) & liberalBit(from)) !== 0 ? Window.accept : judged
   const scaled = syn ? window : window << scaleOf(words[base] ?? 0, from)
   noteSender(words, base, from, segment, end, ack, (scaled + (sack - ack)) | 0)
   noteReceiver(words, base, from, end, ack, sack, scaled)

@@ -4,6 +4,7 @@ import { isToServer } from '../entry.ts'
 import type { Hosts } from '../hosts.ts'
 import { attachesToFlow, isFromQuotedReceiver, isIcmpError } from '../icmp.ts'
 import { outcomeOf } from '../outcome.ts'
+import { STATE_MASK, State } from '../record.ts'
 import type { FlowRecords } from './flow-records.ts'
 
 /**
@@ -26,7 +27,12 @@ export function account(
   }
   const table = hosts.table(host)
   const base = table.touch(flow)
-  let toServer = isToServer(table.words[base] ?? 0, batch.direction[index] ?? 0)
+  const head = table.words[base] ?? 0
+  if ((head & STATE_MASK) === State.absent) {
+    records.seeAlone(batch, index, host)
+    return
+  }
+  let toServer = isToServer(head, batch.direction[index] ?? 0)
   const l4 = batch.l4[index] ?? -1
   if (whole === undefined && isErrorOf(batch, kind, l4)) {
     const attached = attachesToFlow(batch.bytes, kind, l4, batch.payload[index] ?? 0)
