@@ -14,6 +14,10 @@ const MATTERS: { readonly [K in keyof Knobs]?: (setup: Setup) => boolean } = {
   importLiberal: isShared,
   passScope: hasRules,
   rejectNonTcp: hasRules,
+  // How a capture is read, where a setup does not say; every setup shows it.
+  tunnels: () => false,
+  carrier: looksIntoTunnels,
+  ipv4InIpv4: looksIntoTunnels,
 }
 
 /**
@@ -71,4 +75,8 @@ function isShared({ topology }: Setup): boolean {
 
 function hasRules({ rules }: Setup): boolean {
   return rules.length > 0
+}
+
+function looksIntoTunnels({ tunnels }: Setup): boolean {
+  return tunnels === 'inner'
 }

@@ -278,7 +278,7 @@ const ENGINE = [
     ['an ICMP error passes its marked flow', 'if (marked)\n            return Outcome.flowDrop', ''],
     [
       'UDP from the server counts as from the client',
-      'const toServer = isToServer(head, direction);\n        const seen',
+      'const toServer = !directed || isToServer(head, direction);\n        const seen',
       'const toServer = true;\n        const seen',
     ],
   ]),
