@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { profileNames } from '../profile/index.ts'
 import { loadSuite } from './cases.ts'
 import { thrownBy, withFiles } from './helpers.test.ts'
+import { listWords, REASONS } from './words.ts'
 
 const HEAD = `suite: s
 title: T
@@ -141,12 +143,12 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   [
     'an unknown profile',
     suiteWith({ setup: '{ profile: aws-nfv }' }),
-    '11:23: "aws-nfv" is not a profile: write aws-nfw or suricata-7. Did you mean "aws-nfw"?',
+    `11:23: "aws-nfv" is not a profile: write ${listWords(profileNames())}. Did you mean "aws-nfw"?`,
   ],
   [
     'an unknown profile of an axis',
     suiteWith({ matrix: '{ profile: [aws-nfw, pf] }' }),
-    '11:34: "pf" is not a profile: write aws-nfw or suricata-7.',
+    `11:34: "pf" is not a profile: write ${listWords(profileNames())}.`,
   ],
   [
     'an unknown policy of the suite',
@@ -317,7 +319,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
     suiteWith({ expect: '{ before: { all: drop, towards: him, by: fw-c, reason: flow drp } }' }),
     `${EXPECT}:45: "him" is not somebody to tell: write sender, peer, client, server, both or any.`,
     `${EXPECT}:54: "fw-c" is not a decider: write fw-a, fw-b, lb, path or unknown. Did you mean "fw-a"?`,
-    `${EXPECT}:68: "flow drp" is not a reason: write stream midstream, flow drop, stream error, rules, default action, decode error, defrag error, idle timeout, not in flow table, target unreachable, flow table full, bypass or stateless. Did you mean "flow drop"?`,
+    `${EXPECT}:68: "flow drp" is not a reason: write ${listWords(REASONS)}. Did you mean "flow drop"?`,
   ],
   [
     'a drop that tells somebody',

@@ -127,7 +127,7 @@ describe('suite/setup', () => {
       ],
       [{ generation: 'v2' }, /^generation: "v2" is not a generation of policies: write classic or next\./],
       [{ generation: 'next', mode: 'watch' }, /^mode: "watch" is not a mode/],
-      [{ profile: 'pf' }, /^profile: "pf" is not a profile: write aws-nfw or suricata-7\./],
+      [{ profile: 'pf' }, /^profile: "pf" is not a profile: write aws-nfw.* or suricata-7\./],
       [{ sharing: 'cluster' }, /^sharing: /],
       [{ 'rule-order': 'as-written' }, /^rule-order: /],
       [{ hosts: 0 }, /^hosts: Write 1 to 250 hosts/],
