@@ -4,7 +4,7 @@ import { makeConversations } from '../conversations/generate.test.ts'
 import { dice, pick } from '../conversations/random.test.ts'
 import { packet } from '../example-engine.test.ts'
 import type { OracleCase } from '../oracle-cases.test.ts'
-import { compare, type PlayOptions } from './oracle-compare.test.ts'
+import { type Comparison, compare, type PlayOptions } from './oracle-compare.test.ts'
 import { Kernel, type KernelSetup, needsRoot } from './oracle-kernel.test.ts'
 
 /** Time-outs of a few seconds, all even, and silences of odd numbers of seconds: a real clock tells them apart. */
@@ -123,6 +123,19 @@ function randomCases(seed: number, count: number): OracleCase[] {
   })
 }
 
+/** On a real clock a loaded machine may be late: what differs is played again by itself, and differs only if it does so then too. */
+async function settled(
+  kernel: Kernel,
+  setup: KernelSetup,
+  cases: readonly OracleCase[],
+): Promise<Comparison> {
+  const found = await compare(kernel, setup, cases, PLAY)
+  if (found.differences.length === 0) return found
+  const doubtful = cases.filter((_, index) => found.differences.some(({ owner }) => owner === index))
+  const { differences } = await compare(kernel, setup, doubtful, PLAY)
+  return { ...found, differences }
+}
+
 describe('conntrack against the Linux kernel: silences', function () {
   this.timeout(180_000)
   before(needsRoot)
@@ -132,7 +145,7 @@ describe('conntrack against the Linux kernel: silences', function () {
     const found = await Promise.all(
       [SETUP, LOOSE].map(async (setup) => {
         await using kernel = await Kernel.open(setup)
-        return compare(kernel, setup, cases, PLAY)
+        return settled(kernel, setup, cases)
       }),
     )
     for (const { packets, agreed } of found)
