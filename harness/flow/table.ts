@@ -65,20 +65,19 @@ export class FlowTable {
 
   /** TCP and UDP over IPv4 of flows that there are: nearly every packet. Answers the index of the first other one. */
   #assignKnown(batch: PacketBatch, from: number): number {
-    const { view, kind, l3, l4, vlan, flow, direction, count } = batch
+    const { kind, source, destination, ports, vlan, flow, direction, count } = batch
     const table = this.#four
     for (let i = from; i < count; i++) {
       const what = kind[i]
       if (what !== Kind.tcp4 && what !== Kind.udp4) return i
-      const ip = l3[i] ?? 0
-      const source = view.getInt32(ip + 12)
-      const destination = view.getInt32(ip + 16)
-      const ports = view.getInt32(l4[i] ?? 0)
-      const isLow = isLow4(source, destination, ports)
+      const from = source[i] ?? 0
+      const to = destination[i] ?? 0
+      const both = ports[i] ?? 0
+      const isLow = isLow4(from, to, both)
       const local = table.find4(
-        either(isLow, source, destination),
-        either(isLow, destination, source),
-        either(isLow, ports, swapPorts(ports)),
+        either(isLow, from, to),
+        either(isLow, to, from),
+        either(isLow, both, swapPorts(both)),
         realm(vlan[i] ?? 0, what === Kind.tcp4 ? Protocol.tcp : Protocol.udp),
       )
       if (local < 0) return i

@@ -78,6 +78,20 @@ export class PacketBatch {
   readonly vlan: Int32Array
   /** wire/: the third VLAN id << 8 | how many tunnels the packet is in; 0 for nearly all. */
   readonly stack: Int32Array
+  /** wire/, of IPv4 with TCP or UDP: the two addresses. */
+  readonly source: Int32Array
+  readonly destination: Int32Array
+  /** wire/, of TCP and UDP: source port << 16 | destination port. */
+  readonly ports: Int32Array
+  /** wire/, of TCP, as the columns down to `stamp`: sequence number and acknowledgement, with sign. */
+  readonly seq: Int32Array
+  readonly ack: Int32Array
+  /** wire/: as sent, not scaled. */
+  readonly window: Uint16Array
+  /** wire/: an `Options` code. */
+  readonly options: Uint8Array
+  /** wire/: the timestamp value; where `options` says so. */
+  readonly stamp: Int32Array
   /** flow/: flow id, dense from 0; -1: belongs to none. */
   readonly flow: Int32Array
   /** flow/: a `Direction` code. */
@@ -116,6 +130,14 @@ export class PacketBatch {
     this.flags = new Uint8Array(capacity)
     this.vlan = new Int32Array(capacity)
     this.stack = new Int32Array(capacity)
+    this.source = new Int32Array(capacity)
+    this.destination = new Int32Array(capacity)
+    this.ports = new Int32Array(capacity)
+    this.seq = new Int32Array(capacity)
+    this.ack = new Int32Array(capacity)
+    this.window = new Uint16Array(capacity)
+    this.options = new Uint8Array(capacity)
+    this.stamp = new Int32Array(capacity)
     this.flow = new Int32Array(capacity)
     this.direction = new Uint8Array(capacity)
     this.step = new Int32Array(capacity)

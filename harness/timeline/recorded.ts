@@ -125,6 +125,14 @@ export function appendPacket(to: PacketBatch, from: PacketBatch, index: number):
   to.vlan[n] = from.vlan[index] ?? 0
   to.stack[n] = from.stack[index] ?? 0
   if (to.stack[n] !== 0) to.stacked = true
+  to.source[n] = from.source[index] ?? 0
+  to.destination[n] = from.destination[index] ?? 0
+  to.ports[n] = from.ports[index] ?? 0
+  to.seq[n] = from.seq[index] ?? 0
+  to.ack[n] = from.ack[index] ?? 0
+  to.window[n] = from.window[index] ?? 0
+  to.options[n] = from.options[index] ?? 0
+  to.stamp[n] = from.stamp[index] ?? 0
   to.flow[n] = from.flow[index] ?? -1
   to.direction[n] = from.direction[index] ?? 0
   to.count = n + 1
