@@ -22,20 +22,21 @@ await main(async (root) => {
   rmSync(`${root}/dist/bin`, { recursive: true, force: true })
   await build({
     absWorkingDir: root,
-    entryPoints: ['dist/cli/main.js'],
+    entryPoints: ['dist/cli/main.js', 'dist/capture/reader-thread.js'],
     outdir: 'dist/bin',
     bundle: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     external: PACKAGES,
     plugins: [beside],
     logLevel: 'warning',
     // What is CommonJS inside (commander) asks for Node's own modules by require.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
     },
   })
 })
