@@ -63,7 +63,7 @@ export class Hosts implements SessionTables {
   copy(from: number, to: number, at: Nanos): void {
     const source = this.table(from)
     const target = this.table(to)
-    for (let flow = 0; flow < source.used; flow++) this.#copyFlow(source, target, flow, at)
+    for (let place = 0; place < source.used; place++) this.#copyFlow(source, target, source.flowAt(place), at)
     target.queries.addFrom(source.queries, at)
   }
 

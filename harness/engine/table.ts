@@ -1,3 +1,4 @@
+import { MOST_FLOWS } from '../model/flow-place.ts'
 import { Queries } from './conntrack/queries.ts'
 import type { Oddity } from './oddity.ts'
 import { EXTRA, Flag, LAST_SEEN, RECORD_WORDS, STATE_MASK, State } from './record.ts'
@@ -5,7 +6,9 @@ import { EXTRA, Flag, LAST_SEEN, RECORD_WORDS, STATE_MASK, State } from './recor
 const FIRST_CAPACITY = 32
 const RECORD_DOUBLES = RECORD_WORDS / 2
 
-/** The flows of one host: the record of a flow is at its id. Grows by doubling; clearing costs what was used. */
+/**
+ * The flows of one host: the record of a flow is at its place (`MOST_FLOWS`). Grows by doubling; clearing costs what was used.
+ */
 export class SessionTable {
   words = new Int32Array(0)
   /** The same memory as `words`. */
@@ -16,21 +19,61 @@ export class SessionTable {
   readonly queries = new Queries()
   /** Is told of an entry at `base` just before another one takes its place; absent: nobody keeps records. */
   replaced: ((base: number, at: number) => void) | undefined
+  /** Places, less one. */
+  readonly #mask: number
   /** Records in use, and absent ones between them. */
   #used = 0
+  /** Below this, a flow's id is its place and nobody else's record lies there; 0 once flows have shared places. */
+  #own = 0
+  /** The flow of each record, once flows have shared places. */
+  #owners: Int32Array | undefined
+
+  /** `places`: a power of two. */
+  constructor(places = MOST_FLOWS) {
+    this.#mask = places - 1
+  }
 
   /** The number of records that may hold something. */
   get used(): number {
     return this.#used
   }
 
-  /** Word offset of a flow's record, which is there (and absent) from now on. */
+  /** The flow that the record at a place is of. */
+  flowAt(place: number): number {
+    return this.#owners?.[place] ?? place
+  }
+
+  /** Word offset of a flow's record, which is there (absent, unless it was entered) from now on. */
   touch(flow: number): number {
-    if (flow >= this.#used) {
-      if (flow * RECORD_WORDS >= this.words.length) this.#grow(flow + 1)
-      this.#used = flow + 1
+    return flow < this.#own ? flow * RECORD_WORDS : this.#reach(flow)
+  }
+
+  #reach(flow: number): number {
+    const place = flow & this.#mask
+    if (place >= this.#used) {
+      if (place * RECORD_WORDS >= this.words.length) this.#grow(place + 1)
+      this.#used = place + 1
     }
-    return flow * RECORD_WORDS
+    if (flow > this.#mask) this.#share()
+    const owners = this.#owners
+    if (owners === undefined) this.#own = this.#used
+    else if (owners[place] !== flow) {
+      owners[place] = flow
+      this.#forget(place * RECORD_WORDS)
+    }
+    return place * RECORD_WORDS
+  }
+
+  /** From here on each record says whose it is. */
+  #share(): void {
+    this.#owners ??= Int32Array.from({ length: this.#mask + 1 }, (_, place) => place)
+    this.#own = 0
+  }
+
+  /** The flow whose record this was is not known any more. */
+  #forget(base: number): void {
+    this.words[base] = State.absent
+    this.oddities.delete(base)
   }
 
   /** Makes the record at `base` an entry with that head, of that family of time-outs, last seen `at`, and nothing else. */
@@ -78,6 +121,8 @@ export class SessionTable {
     this.oddities.clear()
     this.queries.clear()
     this.#used = 0
+    this.#own = 0
+    this.#owners = undefined
   }
 
   #grow(records: number): void {
