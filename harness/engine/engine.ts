@@ -60,8 +60,8 @@ export class Engine {
   constructor(options: EngineOptions) {
     const settings = readSettings(options.profile.knobs, options.policy)
     this.#settings = settings
-    this.#hosts = new Hosts(options.hosts, options.sharing, settings)
     this.#counters = new Counters(options.hosts)
+    this.#hosts = new Hosts(options.hosts, options.sharing, settings, this.#counters)
     this.#rules = RuleStage.of(options.rules, options.policy, settings)
     const { conntrack } = settings
     if (conntrack === undefined) {
@@ -112,7 +112,7 @@ export class Engine {
 
   #recordEnds(records: FlowRecords): void {
     for (const [host, table] of this.#hosts.tables.entries())
-      table.replaced = (base, at) => records.end(host, base / RECORD_WORDS, 'timeout', at)
+      table.replaced = (base, at) => records.end(host, table.flowAt(base / RECORD_WORDS), 'timeout', at)
   }
 
   /** A datagram of which the stateful engine misses a part is never whole there. */

@@ -45,6 +45,17 @@ export interface Replayed {
   readonly damage?: Damage | undefined
   /** With reactive endpoints: what the user of the connection felt. */
   readonly impact?: Impact | undefined
+  /** What tables that are bounded could not keep. */
+  readonly crowding: Crowding
+}
+
+/** Flows for which there was no room. */
+export interface Crowding {
+  /** Flows of the firewall hosts that made way, and packets that would have begun one and found no room. */
+  readonly evicted: number
+  readonly refused: number
+  /** Flows that flowbreak itself has forgotten because there were more than it tells apart at one time. */
+  readonly forgotten: number
 }
 
 /** Replays one capture through a target, as it is read. */
@@ -61,8 +72,8 @@ async function replayStream(options: ReplayOptions): Promise<Replayed> {
   await using source = await openAhead(options.capture, tunnelsOf(reading))
   // What is read as it is replayed asks for no verdicts: guards and reactive endpoints need the capture in memory.
   const timeline = compileStream(source, table, compileOptions(options, placed, new Feedback()))
-  await play(options, timeline, undefined)
-  return { damage: source.damage }
+  const counters = await play(options, timeline, undefined)
+  return { damage: source.damage, crowding: crowdingOf(counters, table.forgotten) }
 }
 
 async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
@@ -75,8 +86,13 @@ async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
   )
   const reactive =
     options.endpoints === 'reactive' ? compileReactive(recorded, options.flow ?? 0, compile) : undefined
-  await play(options, reactive ?? compileRecorded(recorded, compile), feedback)
-  return { impact: reactive?.impact() }
+  const counters = await play(options, reactive ?? compileRecorded(recorded, compile), feedback)
+  return { impact: reactive?.impact(), crowding: crowdingOf(counters, recorded.flows.forgotten) }
+}
+
+function crowdingOf(hosts: readonly Readonly<Record<string, number>>[], forgotten: number): Crowding {
+  const sum = (name: string) => hosts.reduce((total, counters) => total + (counters[name] ?? 0), 0)
+  return { evicted: sum('EvictedFlows'), refused: sum('RefusedFlows'), forgotten }
 }
 
 function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedback: Feedback) {
@@ -101,7 +117,7 @@ async function play(
   options: ReplayOptions,
   timeline: CompiledTimeline,
   feedback: Feedback | undefined,
-): Promise<void> {
+): Promise<readonly Readonly<Record<string, number>>[]> {
   const { target, setup, seed, signal, observe } = options
   await using session = await target.prepare(setup, signal)
   const { phases, flows } = timeline
@@ -119,4 +135,5 @@ async function play(
     feedback?.record(observed)
     observe(observed, flows, phases)
   }
+  return session.counters()
 }
