@@ -61,7 +61,7 @@ await main(async (root) => {
     ...common,
     entryPoints: { replay: 'dist/cli/replay-main.js' },
     format: 'cjs',
-    define: { 'import.meta.url': 'bundleUrl', 'import.meta.resolve': 'undefined' },
+    define: { 'import.meta.url': 'bundleUrl' },
     write: false,
   })
   const [replay] = outputFiles

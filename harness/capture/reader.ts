@@ -18,15 +18,12 @@ export interface ReaderTask {
   readonly port: MessagePort
 }
 
-/** What the thread says besides the batches: new memory for a batch whose frames need more, and how it ended. */
-export type ReaderMessage =
-  | { readonly type: 'grown'; readonly turn: number; readonly bytes: Uint8Array }
-  | {
-      readonly type: 'end'
-      readonly epoch: bigint
-      readonly links: ReadonlySet<string>
-      readonly damage: Damage | undefined
-    }
+/** What the thread says at its end, besides the batches. */
+export interface ReaderEnd {
+  readonly epoch: bigint
+  readonly links: ReadonlySet<string>
+  readonly damage: Damage | undefined
+}
 
 /**
  * A capture in a regular file, read and decoded by a thread of its own a few batches ahead of who takes them. The frames stay
@@ -109,25 +106,20 @@ export class CaptureReader implements DecodedSource {
   }
 
   #take(): PacketBatch | undefined {
-    this.#listen()
     const batch = this.#ring.take()
-    if (batch === undefined) this.#isEnded = true
+    if (batch === undefined) this.#end()
     else this.#holds = true
     return batch
   }
 
-  #listen(): void {
-    for (;;) {
-      const received = receiveMessageOnPort(this.#port)
-      if (received === undefined) return
-      const message: ReaderMessage = received.message
-      if (message.type === 'grown') this.#ring.replaceBytes(message.turn, message.bytes)
-      else {
-        this.#header = { ...this.#header, epoch: message.epoch }
-        this.#links = message.links
-        this.#damage = message.damage
-      }
-    }
+  /** The thread has said how the capture ended before it handed over the end. */
+  #end(): void {
+    this.#isEnded = true
+    const end: ReaderEnd | undefined = receiveMessageOnPort(this.#port)?.message
+    if (end === undefined) throw this.#lost()
+    this.#header = { ...this.#header, epoch: end.epoch }
+    this.#links = end.links
+    this.#damage = end.damage
   }
 
   #lost(): FlowbreakError {

@@ -1,9 +1,11 @@
 import { PacketBatch } from '../model/batch.ts'
+import { MAX_RECORD } from './records.ts'
 
 /** Batches between two threads, which take turns with each. Four: one is worked on, one filled, and two level out the differences. */
 const BATCHES = 4
 const PACKETS = 4096
-const BYTES = 1 << 20
+/** As much as the longest record of any format takes, so that no batch has to grow: shared memory cannot. */
+const BYTES = MAX_RECORD
 
 /** Milliseconds after which a thread that waits looks again whether it still should: it may have been told so just before. */
 const LOOK_AGAIN = 20
@@ -42,11 +44,6 @@ export class Ring {
     this.#control = new Int32Array(memory.control)
     this.#batches = memory.batches.map((shared) => new PacketBatch(PACKETS, BYTES, shared))
     for (const batch of this.#batches) batch.tunnels = tunnels
-  }
-
-  /** Which batch's turn it is. */
-  get turn(): number {
-    return this.#turn
   }
 
   /** The batch whose turn it is. */
@@ -94,11 +91,6 @@ export class Ring {
   /** Gives an emptied batch back and goes on to the next. */
   giveBack(): void {
     this.#pass(State.empty)
-  }
-
-  /** Has a batch use memory in which the other thread had to put its frames. */
-  replaceBytes(turn: number, bytes: Uint8Array): void {
-    this.#batches[turn]?.takeBytes(bytes)
   }
 
   /** Tells the filling thread that nobody wants more. */

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 
 /** Whether these are the sources, which Node cannot run without help. */
@@ -11,6 +13,7 @@ export function startThread(name: string, options: WorkerOptions): Worker {
 
 /** A module that lets a thread load TypeScript: loaders of the main thread are not there. */
 function typeScript(): string {
-  const tsx = import.meta.resolve('tsx/esm/api')
+  const common = createRequire(import.meta.url).resolve('tsx/esm/api')
+  const tsx = pathToFileURL(common.replace(/\.cjs$/, '.mjs')).href
   return `data:text/javascript,import { register } from ${JSON.stringify(tsx)}; register()`
 }

@@ -162,20 +162,12 @@ export class PacketBatch {
     this.emitted.length = 0
   }
 
-  /** Replaces the byte buffer by a larger one, keeping its first `keep` bytes; offsets stay good. Shared memory stays shared. */
+  /** Replaces the byte buffer by a larger one of its own, keeping its first `keep` bytes; offsets stay good. */
   growBytes(byteCapacity: number, keep: number): void {
-    const isShared = this.bytes.buffer instanceof SharedArrayBuffer
-    const grown = new Uint8Array(
-      isShared ? new SharedArrayBuffer(byteCapacity) : new ArrayBuffer(byteCapacity),
-    )
+    const grown = new Uint8Array(byteCapacity)
     grown.set(this.bytes.subarray(0, keep))
-    this.takeBytes(grown)
-  }
-
-  /** Has its frames in this array from now on. */
-  takeBytes(bytes: Uint8Array): void {
-    this.bytes = bytes
-    this.view = viewOf(bytes)
+    this.bytes = grown
+    this.view = viewOf(grown)
   }
 
   /** A copy of one frame, for whatever must outlive the batch. */
