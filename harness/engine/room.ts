@@ -4,7 +4,7 @@ import type { Counters } from './counters.ts'
 import { Family, isExpired } from './expiry.ts'
 import { EXTRA, FAMILY_MASK, RECORD_WORDS, STATE_MASK, State } from './record.ts'
 import type { Settings } from './settings.ts'
-import type { SessionTable } from './table.ts'
+import type { Room, SessionTable } from './table.ts'
 
 /**
  * Seconds within which a flow that had a packet does not make way for another one (Suricata 7.0.10, flow-hash.c, on getting a
@@ -17,7 +17,7 @@ const Lately = { fresh: 1, established: 5, closed: 3 } as const
  * were idle for too long are looked for, once a second of the packets' time; then the flow that has been silent for longest
  * makes way, or the new one finds no room. Costs one comparison a new flow as long as there is room.
  */
-export class FlowRoom {
+export class FlowRoom implements Room {
   readonly #table: SessionTable
   readonly #settings: Settings
   readonly #counters: Counters

@@ -3,7 +3,14 @@ import { Queries } from './conntrack/queries.ts'
 import { Family } from './expiry.ts'
 import type { Oddity } from './oddity.ts'
 import { EXTRA, FAMILY_MASK, Flag, LAST_SEEN, RECORD_WORDS, STATE_MASK, State } from './record.ts'
-import type { FlowRoom } from './room.ts'
+
+/** Looks after the number of a table's entries. */
+export interface Room {
+  /** Whether the absent record at `base` may become an entry now. */
+  admits(base: number, now: number): boolean
+  /** The table was emptied. */
+  clear(): void
+}
 
 const FIRST_CAPACITY = 32
 const RECORD_DOUBLES = RECORD_WORDS / 2
@@ -30,7 +37,7 @@ export class SessionTable {
   /** Entries: records that are not absent. */
   entries = 0
   /** Looks after their number, where that is bounded. */
-  room: FlowRoom | undefined
+  room: Room | undefined
   /** The flow of each record, once flows have shared places. */
   #owners: Int32Array | undefined
 
