@@ -1,12 +1,17 @@
 // Bundles the command into dist/bin: a hundred small modules take Node 50 ms longer to load than a few larger ones.
-import { rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 import { main } from './lib/main.mjs'
 
 /** Packages that stay packages: they are loaded late, or are native. */
 const PACKAGES = ['zod', 'yaml', 'mocha', 'chai', 'table', 'zx', 'pcap-parser', 'node-pcap']
 
-/** Modules that read files beside themselves stay where they are. */
+/**
+ * Modules that stay where they are: one reads files beside itself; the other is for captures from pipes, and what is loaded late
+ * makes the bundle's constants variables, which costs hot loops.
+ */
 const beside = {
   name: 'beside',
   /** @param {import('esbuild').PluginBuild} bundler */
@@ -15,27 +20,66 @@ const beside = {
       path: '../report/html/assets.js',
       external: true,
     }))
+    bundler.onResolve({ filter: /\/classic-pipe\.js$/ }, () => ({
+      path: '../capture/classic-pipe.js',
+      external: true,
+    }))
   },
 }
 
+/** A replay that runs the code which every replay runs. */
+const WARM_UP = ['replay', 'captures/echo-ladder-ipv4.pcap', '--profile', 'suricata-7', '--quiet']
+
 await main(async (root) => {
-  rmSync(`${root}/dist/bin`, { recursive: true, force: true })
-  await build({
+  const bin = join(root, 'dist/bin')
+  rmSync(bin, { recursive: true, force: true })
+  /** @satisfies {import('esbuild').BuildOptions} */
+  const common = /** @type {const} */ ({
     absWorkingDir: root,
-    entryPoints: ['dist/cli/main.js'],
     outdir: 'dist/bin',
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node20',
-    chunkNames: '[name]-[hash]',
     external: PACKAGES,
     plugins: [beside],
     logLevel: 'warning',
+  })
+  await build({
+    ...common,
+    entryPoints: { cli: 'dist/cli/main.js' },
+    splitting: true,
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    chunkNames: '[name]-[hash]',
     // What is CommonJS inside (commander) asks for Node's own modules by require.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
     },
   })
+  // One script that gives a function of what a script has not by itself, so that it can be run with code made before.
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: { replay: 'dist/cli/replay-main.js' },
+    format: 'cjs',
+    define: { 'import.meta.url': 'bundleUrl' },
+    write: false,
+  })
+  const [replay] = outputFiles
+  const text = replay?.text.replaceAll(' import("', ' load("')
+  writeFileSync(join(bin, 'replay.js'), `(function (require, load, bundleUrl) {${text}\n})`)
+  // Threads are started from files of their own.
+  await build({
+    ...common,
+    entryPoints: { 'reader-thread': 'dist/capture/reader-thread.js' },
+    format: 'cjs',
+    define: { 'import.meta.url': 'undefined' },
+  })
+  writeFileSync(join(bin, 'package.json'), '{ "type": "commonjs" }\n')
+  copyFileSync(join(root, 'scripts/lib/launcher.cjs'), join(bin, 'main.js'))
+  // What V8 makes of the bundle is a matter of speed alone: without it, it is made anew at each start.
+  spawnSync(
+    process.execPath,
+    [join(root, 'scripts/lib/warm.cjs'), join(bin, 'replay.js'), join(bin, 'replay.code'), ...WARM_UP],
+    { cwd: root, stdio: 'ignore' },
+  )
 })

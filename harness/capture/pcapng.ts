@@ -1,7 +1,7 @@
 import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../model/batch.ts'
 import type { Damage } from '../model/capture.ts'
 import { type CaptureInterface, readInterface } from './interface.ts'
-import { LARGEST_INT, lengthFault, MAX_FRAME, type RecordWalker } from './records.ts'
+import { LARGEST_INT, lengthFault, MAX_FRAME, MAX_RECORD, type RecordWalker } from './records.ts'
 
 /** Block types of draft-ietf-opsawg-pcapng; the rest is skipped. */
 export const Block = {
@@ -16,7 +16,7 @@ export const BYTE_ORDER_MAGIC = 0x1a2b_3c4d
 /** Type, length, and the length once more at the end. */
 const EMPTY_BLOCK = 12
 /** Bytes of a block that is read whole: a frame and ample room for options. Blocks that are skipped may be longer. */
-const MAX_BLOCK = 1 << 20
+const MAX_BLOCK = MAX_RECORD
 
 /** pcapng: any number of sections, each in its own byte order, and of interfaces (draft-ietf-opsawg-pcapng). */
 export class PcapngWalker implements RecordWalker {

@@ -4,6 +4,9 @@ import type { CaptureHeader, Damage } from '../model/capture.ts'
 /** Bytes of the longest frame that is read: libpcap's own ceiling for a snapshot length. A longer one is damage. */
 export const MAX_FRAME = 262_144
 
+/** Bytes of the longest record of any format, its headers included; a longer one is damage. */
+export const MAX_RECORD = 1 << 20
+
 /** Longer lengths on the wire than a column holds are given as this. */
 export const LARGEST_INT = 0x7fff_ffff
 

@@ -49,9 +49,10 @@ async function captureInfo(file: string, options: InfoOptions, signal: AbortSign
     format: header.format,
     links: [...source.links],
     ...stats.summary(),
+    ...(options.flows && table.forgotten > 0 ? { notListed: table.forgotten } : {}),
     ...(damage === undefined ? {} : { damage }),
   }
-  const flows = options.flows ? Array.from({ length: table.count }, (_, id) => table.info(id)) : undefined
+  const flows = options.flows ? [...table.known()] : undefined
   if (options.json) process.stdout.write(`${JSON.stringify({ ...found, flowList: flows }, null, 2)}\n`)
   else process.stdout.write(`${text(found)}${(flows ?? []).map(flowLine).join('')}`)
   if (damage === undefined) return ExitCode.ok

@@ -2,6 +2,7 @@ import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Host, Verdict } from '../model/codes.ts'
 import {
   BufferedOutput,
+  crowdingWords,
   describePacket,
   emittedAbout,
   impactWords,
@@ -54,8 +55,10 @@ export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
         }
       }
     },
-    end: (impact) => {
+    end: (impact, crowding) => {
       if (impact !== undefined) output.write(`impact: ${impactWords(impact)}\n`)
+      const crowded = crowdingWords(crowding)
+      if (crowded !== '') output.write(`flows without room:${crowded}\n`)
       output.flush()
     },
   }

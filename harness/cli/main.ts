@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { runProcess } from './process.ts'
 import { VERBS, type VerbName } from './verbs.ts'
 import { version } from './version.ts'
 
-/** Runs one command line and answers its exit code; everything that goes wrong ends here. */
+/** Runs one command line and answers its exit code. */
 async function main(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
@@ -44,28 +45,4 @@ function usage(): string {
   ].join('\n')
 }
 
-const debug = process.argv.includes('--debug')
-const interrupt = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.once(name, () =>
-    interrupt.abort(
-      new FlowbreakError('ERR_INTERRUPTED', 'Interrupted.', { exitCode: ExitCode.interrupted }),
-    ),
-  )
-// A reader that went away (`| head`) wants no more: not an error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(ExitCode.ok)
-  throw error
-})
-try {
-  process.exitCode = await main(
-    process.argv.slice(2).filter((arg) => arg !== '--debug'),
-    interrupt.signal,
-  )
-} catch (thrown) {
-  const known = thrown instanceof FlowbreakError ? thrown : undefined
-  const code = known?.code ?? 'ERR_INTERNAL'
-  process.stderr.write(`flowbreak: ${messageOf(thrown)} (${code})\n`)
-  if (debug && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ''}\n`)
-  process.exitCode = known?.exitCode ?? ExitCode.broken
-}
+await runProcess(main)

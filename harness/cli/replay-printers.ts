@@ -3,7 +3,7 @@ import { Direction, Host, nameOf, Reason, Verdict } from '../model/codes.ts'
 import { hostName } from '../report/packet-words.ts'
 import { ladderPrinter } from './ladder.ts'
 import { tablePrinter } from './replay-table.ts'
-import { BufferedOutput, Clock, emittedAbout, type ReplayPrinter } from './replay-text.ts'
+import { BufferedOutput, Clock, crowdingWords, emittedAbout, type ReplayPrinter } from './replay-text.ts'
 
 /** The printer that the options ask for: totals, JSON lines, a ladder, or the table. */
 export function printerFor(
@@ -27,10 +27,10 @@ function totalsPrinter(): ReplayPrinter {
       }
       packets += count
     },
-    end: (impact) => {
+    end: (impact, crowding) => {
       const of = (code: number) => totals[code] ?? 0
       process.stdout.write(
-        `packets=${packets} forward=${of(Verdict.forward)} drop=${of(Verdict.drop)} reject=${of(Verdict.reject)} undecided=${of(Verdict.undecided)} answered=${of(Verdict.answered)}${impact === undefined ? '' : ` impact=${impact.kind}`}\n`,
+        `packets=${packets} forward=${of(Verdict.forward)} drop=${of(Verdict.drop)} reject=${of(Verdict.reject)} undecided=${of(Verdict.undecided)} answered=${of(Verdict.answered)}${impact === undefined ? '' : ` impact=${impact.kind}`}${crowdingWords(crowding)}\n`,
       )
     },
   }

@@ -4,6 +4,7 @@ import { hostName } from '../report/packet-words.ts'
 import {
   BufferedOutput,
   Clock,
+  crowdingWords,
   describePacket,
   emittedAbout,
   impactWords,
@@ -27,8 +28,10 @@ export function tablePrinter(hosts: readonly string[]): ReplayPrinter {
         output.write(`${row(packets, by, i, hosts, clock)}\n`)
       }
     },
-    end: (impact) => {
+    end: (impact, crowding) => {
       if (impact !== undefined) output.write(`impact: ${impactWords(impact)}\n`)
+      const crowded = crowdingWords(crowding)
+      if (crowded !== '') output.write(`flows without room:${crowded}\n`)
       output.flush()
     },
   }

@@ -6,13 +6,22 @@ import type { ObservationBatch } from '../model/target.ts'
 import { contentWords } from '../report/packet-words.ts'
 import { painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
+import type { Crowding } from '../run/replay.ts'
 import { formatDuration } from '../support/duration.ts'
 
 /** Prints what comes of packets as they come. */
 export interface ReplayPrinter {
   readonly observe: (observed: ObservationBatch, flows: unknown, phases: readonly string[]) => void
-  /** `impact`: what the user of the connection felt, with reactive endpoints. */
-  readonly end: (impact: Impact | undefined) => void
+  /** `crowding`: unknown where the replay was interrupted. `impact`: what the user of the connection felt, with reactive endpoints. */
+  readonly end: (impact: Impact | undefined, crowding: Crowding | undefined) => void
+}
+
+/** What bounded tables could not keep, ` evicted=3 refused=1`; nothing where they kept all. */
+export function crowdingWords(crowding: Crowding | undefined): string {
+  return Object.entries(crowding ?? {})
+    .filter(([, flows]) => flows > 0)
+    .map(([word, flows]) => ` ${word}=${flows}`)
+    .join('')
 }
 
 /** Writes text through a buffer: a line a packet must not be a system call a packet. */

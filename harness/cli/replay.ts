@@ -115,11 +115,11 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     observe: printer.observe,
   })
   // Interrupted: what was printed so far is whole lines, and is kept.
-  const { damage, impact } = await replaying.catch((thrown: unknown) => {
-    if (signal.aborted) printer.end(undefined)
+  const { damage, impact, crowding } = await replaying.catch((thrown: unknown) => {
+    if (signal.aborted) printer.end(undefined, undefined)
     throw thrown
   })
-  printer.end(impact)
+  printer.end(impact, crowding)
   eve?.close()
   if (damage === undefined) return ExitCode.ok
   throw new FlowbreakError(

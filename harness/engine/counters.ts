@@ -3,7 +3,7 @@ import { Reason, Role, Verdict } from '../model/codes.ts'
 import { ipBytes } from './ip-bytes.ts'
 import { reasonOf, verdictOf } from './outcome.ts'
 
-/** The metrics of AWS Network Firewall that the engine counts, in the order of its columns. */
+/** The metrics of AWS Network Firewall that the engine counts, in the order of its columns; the last two are flowbreak's own. */
 const NAMES = [
   'ReceivedPackets',
   'PassedPackets',
@@ -13,6 +13,8 @@ const NAMES = [
   'OtherDroppedPackets',
   'StreamExceptionPolicyPackets',
   'ReceivedBytes',
+  'EvictedFlows',
+  'RefusedFlows',
 ] as const
 const WIDTH = NAMES.length
 const Column = {
@@ -24,6 +26,8 @@ const Column = {
   other: 5,
   exceptions: 6,
   bytes: 7,
+  evicted: 8,
+  refused: 9,
 } as const
 
 /** The column in which a packet of each outcome is counted, beside `received`. */
@@ -63,6 +67,16 @@ export class Counters {
   /** The stream exception policy was invoked once more. */
   countException(host: number): void {
     this.#add(host * WIDTH + Column.exceptions, 1)
+  }
+
+  /** A flow made way for another one because the table was full. */
+  countEvicted(host: number): void {
+    this.#add(host * WIDTH + Column.evicted, 1)
+  }
+
+  /** A packet would have begun a flow, and the table was full. */
+  countRefused(host: number): void {
+    this.#add(host * WIDTH + Column.refused, 1)
   }
 
   /** Adds the bytes of packets `from` … `to`-1 that reached one of `hosts` hosts, controls aside. */

@@ -1,5 +1,5 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
-import { Direction, Host, Kind, Reason, Role, Tcp, Verdict } from '../model/codes.ts'
+import { Host, Kind, Reason, Role, Tcp, Verdict } from '../model/codes.ts'
 import type { Policy, Stateless } from '../model/setup.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import type { Profile } from '../profile/index.ts'
@@ -60,8 +60,8 @@ export class Engine {
   constructor(options: EngineOptions) {
     const settings = readSettings(options.profile.knobs, options.policy)
     this.#settings = settings
-    this.#hosts = new Hosts(options.hosts, options.sharing, settings)
     this.#counters = new Counters(options.hosts)
+    this.#hosts = new Hosts(options.hosts, options.sharing, settings, this.#counters)
     this.#rules = RuleStage.of(options.rules, options.policy, settings)
     const { conntrack } = settings
     if (conntrack === undefined) {
@@ -112,7 +112,7 @@ export class Engine {
 
   #recordEnds(records: FlowRecords): void {
     for (const [host, table] of this.#hosts.tables.entries())
-      table.replaced = (base, at) => records.end(host, base / RECORD_WORDS, 'timeout', at)
+      table.replaced = (base, at) => records.end(host, table.flowAt(base / RECORD_WORDS), 'timeout', at)
   }
 
   /** A datagram of which the stateful engine misses a part is never whole there. */
@@ -122,8 +122,7 @@ export class Engine {
   }
 
   #decideStateful(batch: PacketBatch, from: number, to: number): void {
-    const { host, kind, flow, l4, start, captured, flags, payload, direction, time, role, view } = batch
-    const { verdict, reason } = batch
+    const { host, kind, flow, flags, direction, time, role, verdict, reason } = batch
     const { tables } = this.#hosts
     const { stack, stacked } = batch
     const counters = this.#counters
@@ -140,15 +139,11 @@ export class Engine {
       if ((type === Kind.tcp4 || type === Kind.tcp6) && id >= 0) {
         const base = table.touch(id)
         const now = time[i] ?? 0
-        const bits = flags[i] ?? 0
-        const length = payload[i] ?? 0
-        const header = l4[i] ?? 0
-        const end = (start[i] ?? 0) + (captured[i] ?? 0)
         const way = direction[i] ?? 0
         if (
-          (bits & ~Tcp.psh) === Tcp.ack &&
+          ((flags[i] ?? 0) & ~Tcp.psh) === Tcp.ack &&
           now - table.lastSeen(base) <= idle &&
-          advanceInOrder(table.words, base, view, header, end, length, way === Direction.c2s)
+          advanceInOrder(table.words, base, batch, i)
         ) {
           table.see(base, now)
           if (rules !== undefined) {
@@ -156,7 +151,7 @@ export class Engine {
             outcome = rules.apply(outcome, batch, i, by, table.words, base, toServer, true)
           }
         } else {
-          segment.read(view, header, end, bits, length)
+          segment.take(batch, i)
           outcome = this.#tcp.decide(batch, i, by, table, base, way, now, segment)
         }
       } else if (type === Kind.fragment4 || type === Kind.fragment6) {

@@ -15,8 +15,11 @@ export function isToServer(head: number, direction: number): boolean {
   return (direction === Direction.c2s) === ((head & Flag.flipped) === 0)
 }
 
+/** Not the head of an entry: the table is full, and nobody makes way. */
+export const NO_ROOM = State.absent
+
 /**
- * The head of the flow's entry, which is made where there is none, or only one that was idle for too long. What was there is
+ * The head of the flow's entry, or `NO_ROOM`. The entry is made where there is none, or only one that was idle for too long. What was there is
  * seen now; whether that keeps a mark alive too is the profile's.
  */
 export function enterFlow(
@@ -34,6 +37,7 @@ export function enterFlow(
     state === State.absent ||
     isExpired(table.lastSeen(base), now, timeouts[family + state] ?? 0, wholeSeconds)
   ) {
+    if (state === State.absent && !table.admits(base, now)) return NO_ROOM
     const fresh = bareHead(direction)
     table.open(base, fresh, family, now)
     return fresh

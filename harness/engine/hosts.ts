@@ -1,5 +1,6 @@
 import type { Nanos } from '../model/batch.ts'
 import type { HostEvent } from '../model/timeline.ts'
+import type { Counters } from './counters.ts'
 import { Family, isExpired } from './expiry.ts'
 import {
   APP_HIDDEN,
@@ -13,6 +14,7 @@ import {
   STATE_MASK,
   State,
 } from './record.ts'
+import { FlowRoom } from './room.ts'
 import type { Settings } from './settings.ts'
 import { SessionTable } from './table.ts'
 
@@ -41,8 +43,12 @@ export class Hosts implements SessionTables {
   readonly #settings: Settings
   readonly #away = new Set<number>()
 
-  constructor(count: number, sharing: SharingModel | undefined, settings: Settings) {
-    this.tables = Array.from({ length: count }, () => new SessionTable())
+  constructor(count: number, sharing: SharingModel | undefined, settings: Settings, counters: Counters) {
+    this.tables = Array.from({ length: count }, (_, host) => {
+      const table = new SessionTable()
+      table.room = new FlowRoom(table, settings, counters, host)
+      return table
+    })
     this.#sharing = sharing
     this.#settings = settings
   }
@@ -63,7 +69,7 @@ export class Hosts implements SessionTables {
   copy(from: number, to: number, at: Nanos): void {
     const source = this.table(from)
     const target = this.table(to)
-    for (let flow = 0; flow < source.used; flow++) this.#copyFlow(source, target, flow, at)
+    for (let place = 0; place < source.used; place++) this.#copyFlow(source, target, source.flowAt(place), at)
     target.queries.addFrom(source.queries, at)
   }
 
@@ -75,7 +81,7 @@ export class Hosts implements SessionTables {
   /** Whether the flow at `base` of a table is there and not idle for too long. */
   isLive(table: SessionTable, base: number, now: Nanos): boolean {
     const family = (table.words[base + EXTRA] ?? 0) & FAMILY_MASK
-    const state = family === Family.tcp ? table.timedState(base) : (table.words[base] ?? 0) & STATE_MASK
+    const state = table.stateAt(base)
     if (state === State.absent) return false
     const { timeouts, wholeSeconds } = this.#settings
     return !isExpired(table.lastSeen(base), now, timeouts[family + state] ?? 0, wholeSeconds)
@@ -88,6 +94,7 @@ export class Hosts implements SessionTables {
     const marked = ((source.words[base] ?? 0) & Flag.marked) !== 0
     if (marked && !markReplicated) return
     if (this.isLive(target, base, at) && target.lastSeen(base) >= source.lastSeen(base)) return
+    if (target.stateAt(base) === State.absent && !target.admits(base, at)) return
     target.copyFrom(source, base)
     const head = target.words[base] ?? 0
     const session =

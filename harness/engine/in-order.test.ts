@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { Tcp } from '../model/codes.ts'
+import { PacketBatch } from '../model/batch.ts'
+import { Direction, Kind, Link, Tcp } from '../model/codes.ts'
+import { decodeBatch } from '../wire/decode.ts'
 import { advanceInOrder } from './in-order.ts'
 import { Flag, RECORD_WORDS, STATE_MASK, State } from './record.ts'
 import { Segment } from './segment.ts'
@@ -38,6 +40,24 @@ const segmentBytes = fc
     return view
   })
 
+/** A batch of one decoded packet with that TCP header, of which the payload was not captured. */
+function batchOf(header: DataView, flags: number, length: number, fromClient: boolean): PacketBatch {
+  const batch = new PacketBatch(1, 20 + header.byteLength)
+  batch.view.setUint8(0, 0x45)
+  batch.view.setUint16(2, 20 + header.byteLength + length)
+  batch.view.setUint8(9, 6)
+  batch.bytes.set(new Uint8Array(header.buffer), 20)
+  batch.view.setUint8(33, flags)
+  batch.captured[0] = 20 + header.byteLength
+  batch.original[0] = 20 + header.byteLength + length
+  batch.link[0] = Link.raw
+  batch.count = 1
+  decodeBatch(batch)
+  expect([batch.kind[0], batch.payload[0]]).to.deep.equal([Kind.tcp4, length])
+  batch.direction[0] = fromClient ? Direction.c2s : Direction.s2c
+  return batch
+}
+
 describe('engine: in-order packets', () => {
   it('do to the record what tracking them does, or nothing', () => {
     let taken = 0
@@ -55,7 +75,7 @@ describe('engine: in-order packets', () => {
             table.words.set(words)
           }
           const before = [...quick.words.subarray(0, RECORD_WORDS)]
-          if (!advanceInOrder(quick.words, 0, view, 0, view.byteLength, length, fromClient)) {
+          if (!advanceInOrder(quick.words, 0, batchOf(view, flags, length, fromClient), 0)) {
             expect([...quick.words.subarray(0, RECORD_WORDS)]).to.deep.equal(before)
             return
           }

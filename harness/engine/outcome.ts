@@ -20,6 +20,7 @@ export const Outcome = {
   ctInvalidReject: outcome(Verdict.reject, Reason['ct invalid']),
   ctNewDrop: outcome(Verdict.drop, Reason['ct new']),
   ctNewReject: outcome(Verdict.reject, Reason['ct new']),
+  tableFull: outcome(Verdict.drop, Reason['flow table full']),
 } as const
 
 /** The `Verdict` code in an outcome. */

@@ -3,7 +3,7 @@ import type { PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Kind } from '../model/codes.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { asDatagram, carriersOf } from '../wire/tunnel/carriers.ts'
-import { enterFlow, isToServer } from './entry.ts'
+import { enterFlow, isToServer, NO_ROOM } from './entry.ts'
 import { Family } from './expiry.ts'
 import type { Hosts } from './hosts.ts'
 import { attachesToFlow, isFromQuotedReceiver, isIcmpError } from './icmp.ts'
@@ -84,6 +84,7 @@ export class PseudoStage implements PseudoDecider {
     const table = this.#hosts.table(host)
     const base = table.touch(flow)
     const head = enterFlow(table, base, family, direction, batch.time[index] ?? 0, this.#settings)
+    if (head === NO_ROOM) return Outcome.tableFull
     if ((head & Flag.marked) !== 0) return Outcome.flowDrop
     const toServer = !directed || isToServer(head, direction)
     const seen = head | (toServer ? Flag.seenClient : Flag.seenServer)

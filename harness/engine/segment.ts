@@ -1,4 +1,6 @@
-import { Tcp } from '../model/codes.ts'
+import type { PacketBatch } from '../model/batch.ts'
+import { Options, Tcp } from '../model/codes.ts'
+import { NOP_NOP_TIMESTAMPS } from '../wire/tcp-options.ts'
 
 /** TCP option kinds (IANA registry). */
 const Option = {
@@ -16,9 +18,6 @@ const Option = {
 } as const
 /** Fast Open under an experimental kind (RFC 6994, RFC 7413). */
 const FAST_OPEN_MAGIC = 0xf989
-/** The layout that nearly every data packet has: two fillers, then the timestamps option. */
-export const NOP_NOP_TIMESTAMPS = 0x0101080a
-
 /** The largest shift (RFC 7323 2.3); Suricata takes one that is larger for none. */
 export const MAX_SCALE = 14
 
@@ -56,6 +55,30 @@ export class Segment {
   /** The tracker took it into the session, so that its payload goes to whoever puts streams together. */
   delivered = false
 
+  /** Takes packet `index` of a batch, TCP: from its columns, and only rare options from its bytes. */
+  take(batch: PacketBatch, index: number): void {
+    this.flags = batch.flags[index] ?? 0
+    this.length = batch.payload[index] ?? 0
+    this.seq = batch.seq[index] ?? 0
+    this.ack = batch.ack[index] ?? 0
+    this.window = batch.window[index] ?? 0
+    this.hasTimestamp = false
+    this.#clearRare()
+    const options = batch.options[index] ?? Options.other
+    if (options === Options.none) return
+    const { view } = batch
+    const l4 = batch.l4[index] ?? 0
+    if (options === Options.timestamps) {
+      this.hasTimestamp = true
+      this.stamp = batch.stamp[index] ?? 0
+      this.echo = view.getInt32(l4 + 28)
+    } else {
+      const header = (view.getUint8(l4 + 12) >> 4) << 2
+      const end = (batch.start[index] ?? 0) + (batch.captured[index] ?? 0)
+      this.#readOptions(view, l4 + 20, Math.min(l4 + header, end))
+    }
+  }
+
   /** Reads the header at `l4`, of which the bytes before `end` were captured. */
   read(view: DataView, l4: number, end: number, flags: number, length: number): void {
     this.flags = flags
@@ -64,12 +87,13 @@ export class Segment {
     this.seq = view.getInt32(l4 + 4)
     this.ack = view.getInt32(l4 + 8)
     this.window = view.getUint16(l4 + 14)
+    this.hasTimestamp = false
+    this.#clearRare()
     const header = (view.getUint8(l4 + 12) >> 4) << 2
     if (header === 32 && l4 + 32 <= end && view.getInt32(l4 + 20) === NOP_NOP_TIMESTAMPS) {
       this.hasTimestamp = true
       this.stamp = view.getInt32(l4 + 24)
       this.echo = view.getInt32(l4 + 28)
-      this.#clearRare()
     } else {
       this.#readOptions(view, l4 + 20, Math.min(l4 + header, end))
     }
@@ -106,8 +130,6 @@ export class Segment {
 
   /** Of an option that comes twice the first counts; what is of a wrong length does not. */
   #readOptions(view: DataView, from: number, end: number): void {
-    this.hasTimestamp = false
-    this.#clearRare()
     let at = from
     while (at < end) {
       const kind = view.getUint8(at)

@@ -33,6 +33,8 @@ export interface Settings {
   readonly answersRebuilt: boolean
   /** Where Linux's connection tracking stands in for Suricata's. */
   readonly conntrack: CtSettings | undefined
+  readonly maxFlows: number
+  readonly evictsOldest: boolean
 }
 
 /** Settings from a profile's knobs and a case's policy. */
@@ -68,5 +70,7 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     judgesCarriers: knobs.carrier.value === 'judged',
     answersRebuilt: knobs.rejectRebuilt.value,
     conntrack,
+    maxFlows: knobs.maxFlows.value,
+    evictsOldest: knobs.onTableFull.value === 'evictOldest',
   }
 }

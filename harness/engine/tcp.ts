@@ -2,7 +2,7 @@ import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Role } from '../model/codes.ts'
 import type { Counters } from './counters.ts'
 import { mayAnswer, type ResetTarget, sendReset } from './emit.ts'
-import { bareHead, enterFlow, isToServer } from './entry.ts'
+import { bareHead, enterFlow, isToServer, NO_ROOM } from './entry.ts'
 import { Family } from './expiry.ts'
 import { applyException, classifyMiss, Miss } from './miss.ts'
 import { Outcome } from './outcome.ts'
@@ -55,6 +55,7 @@ export class TcpStage implements TcpDecider {
   ): number {
     const settings = this.#settings
     let head = enterFlow(table, base, Family.tcp, direction, now, settings)
+    if (head === NO_ROOM) return Outcome.tableFull
     segment.toServer = isToServer(head, direction)
     if (mayOpen(segment) && startsAnew(table, base, segment, settings)) {
       head = bareHead(direction)

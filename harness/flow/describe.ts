@@ -6,10 +6,10 @@ import type { FlowColumns } from './columns.ts'
 import { OPENINGS, ORIENTATIONS } from './orientation.ts'
 import { icmpOf } from './transport.ts'
 
-/** Reads a flow back from its columns and the table of its keys. */
-export function describeFlow(id: number, columns: FlowColumns, table: HashTable): FlowInfo {
-  const local = columns.local[id] ?? 0
-  const six = columns.isIpv6(id)
+/** Reads the flow at a place back from its columns and the table of its keys. */
+export function describeFlow(place: number, columns: FlowColumns, table: HashTable): FlowInfo {
+  const local = columns.local[place] ?? 0
+  const six = columns.isIpv6(place)
   const words = six ? 4 : 1
   const ports = table.word(local, words * 2)
   const protocol = protocolName(table.word(local, words * 2 + 1) & 0xff, six)
@@ -22,15 +22,15 @@ export function describeFlow(id: number, columns: FlowColumns, table: HashTable)
   }
   const clientIsLow = (table.value(local) & 1) === 1
   return {
-    id,
+    id: columns.flow[place] ?? -1,
     protocol,
     family: six ? 'ipv6' : 'ipv4',
     client: endpoint(clientIsLow),
     server: endpoint(!clientIsLow),
-    firstPacket: columns.firstPacket[id] ?? 0,
-    firstTime: columns.firstTime[id] ?? 0,
-    orientation: ORIENTATIONS[columns.orientation(id)] ?? 'first-packet',
-    opens: OPENINGS[columns.opening(id)] ?? 'n/a',
+    firstPacket: columns.firstPacket[place] ?? 0,
+    firstTime: columns.firstTime[place] ?? 0,
+    orientation: ORIENTATIONS[columns.orientation(place)] ?? 'first-packet',
+    opens: OPENINGS[columns.opening(place)] ?? 'n/a',
   }
 }
 

@@ -4,28 +4,34 @@ import type { Nanos } from '../model/batch.ts'
 export class Lifetimes {
   #first = new Float64Array(64)
   #last = new Float64Array(64)
-  /** Flows seen; ids are dense. */
+  /** Flows seen. */
   count = 0
+  /** Ids up to here are flows, or were passed over: then they have no times. */
+  #ids = 0
 
   /** Notes a packet; whether it is the first of its flow. */
   see(flow: number, at: Nanos): boolean {
-    const isNew = flow >= this.count
+    const isNew = flow >= this.#ids
     if (isNew) {
       if (flow >= this.#first.length) this.#grow(flow + 1)
+      this.#first.fill(Number.NaN, this.#ids, flow)
+      this.#last.fill(Number.NaN, this.#ids, flow)
       this.#first[flow] = at
       this.#last[flow] = at
-      this.count = flow + 1
+      this.#ids = flow + 1
+      this.count++
     } else if (at > (this.#last[flow] ?? 0)) this.#last[flow] = at
     return isNew
   }
 
   /** How many flows at most are between their first and their last packet at one time. */
   peak(): number {
-    const begins = this.#first.slice(0, this.count).sort()
-    const ends = this.#last.slice(0, this.count).sort()
+    // What is no number is sorted to the end.
+    const begins = this.#first.slice(0, this.#ids).sort()
+    const ends = this.#last.slice(0, this.#ids).sort()
     let peak = 0
     let ended = 0
-    for (let begun = 0; begun < begins.length; begun++) {
+    for (let begun = 0; begun < this.count; begun++) {
       while ((ends[ended] ?? 0) < (begins[begun] ?? 0)) ended++
       peak = Math.max(peak, begun + 1 - ended)
     }

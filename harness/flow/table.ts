@@ -1,6 +1,7 @@
 import type { PacketBatch } from '../model/batch.ts'
 import type { FlowInfo } from '../model/capture.ts'
 import { Direction, Kind, Link, Tunnels } from '../model/codes.ts'
+import { MOST_FLOWS } from '../model/flow-place.ts'
 import { PLAIN_READING, type Reading } from '../model/reading.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { HashTable } from '../support/hash-table.ts'
@@ -20,9 +21,13 @@ import { flowPorts, icmpOf, ipProtocol } from './transport.ts'
 /**
  * Gives each packet its flow and direction. A flow is a tuple (VLAN ids, number of tunnels round it, protocol, addresses,
  * ports), whatever happens on it:
- * a fresh SYN on a known tuple keeps the flow id and who the client is. Ids are dense from 0 in the order of first packets.
+ * a fresh SYN on a known tuple keeps the flow id and who the client is. Ids grow from 0 in the order of first packets.
  * An ICMP error belongs to the flow that it quotes, against the quoted packet's direction; fragments to the flow of their
  * datagram. Packets from an endpoint to itself are all c2s.
+ *
+ * No more than a certain number of flows is known at one time. Beyond it a new flow takes the place of one that has had no
+ * packet for long: places are gone through in turn, and a flow that has had one since the last turn is passed over, with its
+ * id, until the next. A forgotten flow that goes on is a new one.
  */
 export class FlowTable {
   /** Keys by address family; the word with each is flow id << 1 | 1 where the client is the endpoint that the key names first. */
@@ -34,6 +39,10 @@ export class FlowTable {
   readonly #columns = new FlowColumns()
   readonly #fragments: FragmentStore
   readonly #quote: Quote = { l3: 0, l4: -1, protocol: 0 }
+  /** Places, less one: a power of two less one. */
+  readonly #mask: number
+  #next = 0
+  #forgotten = 0
   /** What `#resolve` found: flow (-1: none) and direction. */
   #flow = -1
   #direction: number = Direction.c2s
@@ -44,14 +53,27 @@ export class FlowTable {
   /** How its packets are read: whoever decodes for it does so accordingly. */
   readonly reading: Reading
 
-  constructor(reading: Reading = PLAIN_READING) {
+  /** `most`: flows known at one time, a power of two from 64 to `MOST_FLOWS`. */
+  constructor(reading: Reading = PLAIN_READING, most = MOST_FLOWS) {
     this.reading = reading
     this.#fragments = new FragmentStore(reading.fragments)
+    this.#mask = most - 1
   }
 
-  /** How many flows there are. */
+  /** The id that the next flow gets, if none is passed over. */
   get count(): number {
-    return this.#columns.count
+    return this.#next
+  }
+
+  /** How many flows had to make way. */
+  get forgotten(): number {
+    return this.#forgotten
+  }
+
+  /** Whether a flow of that id is known. */
+  has(id: number): boolean {
+    const place = id & this.#mask
+    return Number.isInteger(id) && id >= 0 && place < this.#columns.used && this.#columns.flow[place] === id
   }
 
   /** Fills `flow` and `direction`, and appends the datagrams that the batch completes to `rebuilt`. */
@@ -65,38 +87,54 @@ export class FlowTable {
 
   /** TCP and UDP over IPv4 of flows that there are: nearly every packet. Answers the index of the first other one. */
   #assignKnown(batch: PacketBatch, from: number): number {
-    const { view, kind, l3, l4, vlan, flow, direction, count } = batch
+    const { kind, source, destination, ports, vlan, flow, direction, count } = batch
     const table = this.#four
+    const { seen } = this.#columns
+    const mask = this.#mask
     for (let i = from; i < count; i++) {
       const what = kind[i]
       if (what !== Kind.tcp4 && what !== Kind.udp4) return i
-      const ip = l3[i] ?? 0
-      const source = view.getInt32(ip + 12)
-      const destination = view.getInt32(ip + 16)
-      const ports = view.getInt32(l4[i] ?? 0)
-      const isLow = isLow4(source, destination, ports)
+      const from = source[i] ?? 0
+      const to = destination[i] ?? 0
+      const both = ports[i] ?? 0
+      const isLow = isLow4(from, to, both)
       const local = table.find4(
-        either(isLow, source, destination),
-        either(isLow, destination, source),
-        either(isLow, ports, swapPorts(ports)),
+        either(isLow, from, to),
+        either(isLow, to, from),
+        either(isLow, both, swapPorts(both)),
         realm(vlan[i] ?? 0, what === Kind.tcp4 ? Protocol.tcp : Protocol.udp),
       )
       if (local < 0) return i
       const entry = table.value(local)
       flow[i] = entry >> 1
+      seen[(entry >> 1) & mask] = 1
       direction[i] = (entry & 1) ^ isLow
     }
     return count
   }
 
-  /** What is known of a flow. Throws ERR_FLOW where there is no such flow. */
+  /** What is known of a flow. Throws ERR_FLOW where there is no such flow, or none any more. */
   info(id: number): FlowInfo {
-    if (!Number.isInteger(id) || id < 0 || id >= this.count)
-      throw new FlowbreakError(
-        'ERR_FLOW',
-        `There is no flow ${id}: the capture has ${this.count}, numbered from 0.`,
-      )
-    return describeFlow(id, this.#columns, this.#table(this.#columns.isIpv6(id), this.#columns.isStacked(id)))
+    if (!this.has(id)) throw new FlowbreakError('ERR_FLOW', this.#whyNone(id))
+    const place = id & this.#mask
+    return describeFlow(place, this.#columns, this.#tableOf(place))
+  }
+
+  /** The table of the key of the flow at a place. */
+  #tableOf(place: number): HashTable {
+    return this.#table(this.#columns.isIpv6(place), this.#columns.isStacked(place))
+  }
+
+  /** The flows that are known, in the order of their ids. */
+  *known(): Generator<FlowInfo> {
+    const oldest = Math.max(0, this.#next - this.#mask - 1)
+    for (let id = oldest; id < this.#next; id++) if (this.has(id)) yield this.info(id)
+  }
+
+  #whyNone(id: number): string {
+    if (this.#forgotten > 0 && id >= 0 && id < this.#next)
+      return `Flow ${id} is not known any more: ${this.#mask + 1} are known at one time.`
+    return `There is no flow ${id}: the capture has ${this.count}, numbered from 0.`
   }
 
   /** Forgets every flow and keeps the memory; costs what was used. */
@@ -107,6 +145,8 @@ export class FlowTable {
     this.#sixStacked.reset()
     this.#columns.clear()
     this.#fragments.clear()
+    this.#next = 0
+    this.#forgotten = 0
   }
 
   /** A packet of any kind. */
@@ -132,7 +172,7 @@ export class FlowTable {
     if (datagram === undefined) return
     const { assembly, whole } = datagram
     const l4 = batch.l4[i] ?? -1
-    this.#flow = assembly.flow
+    this.#flow = this.has(assembly.flow) ? assembly.flow : -1
     this.#direction = assembly.direction
     if (this.#flow < 0 && l4 >= 0)
       this.#resolve(batch, i, batch.bytes, batch.l3[i] ?? 0, l4, end, batch.flags[i] ?? 0)
@@ -180,10 +220,9 @@ export class FlowTable {
     if (ports === undefined) return
     const table = this.#table(six, this.#stack !== 0)
     const senderIsLow = this.#writeKey(table, bytes, l3, six, ports, protocol)
-    const known = table.count
-    const local = table.add()
-    if (local === known) this.#open(batch, i, table, local, protocol, flags, ports, senderIsLow)
-    this.#take(table, local, senderIsLow)
+    const known = table.find()
+    if (known < 0) this.#open(batch, i, table, protocol, flags, ports, senderIsLow)
+    else this.#take(table, known, senderIsLow)
   }
 
   /** The flow of the packet that the ICMP error at `l4` quotes, the other way. */
@@ -224,15 +263,15 @@ export class FlowTable {
   #take(table: HashTable, local: number, senderIsLow: boolean): void {
     const entry = table.value(local)
     this.#flow = entry >> 1
+    this.#columns.seen[(entry >> 1) & this.#mask] = 1
     this.#direction = (entry & 1) ^ Number(senderIsLow)
   }
 
-  /** Opens a flow for the key just added. */
+  /** Opens a flow for the key just written. */
   #open(
     batch: PacketBatch,
     i: number,
     table: HashTable,
-    local: number,
     protocol: number,
     flags: number,
     ports: number,
@@ -243,9 +282,30 @@ export class FlowTable {
     const six = table === this.#six || table === this.#sixStacked
     const clientIsLow =
       senderIsClient(orientation, ports) === senderIsLow || isToItself(table.key, six, ports)
+    const id = this.#newId()
+    const local = table.add()
+    table.setValue(local, (id << 1) | (clientIsLow ? 1 : 0))
     const number = batch.number[i] ?? 0
-    table.setValue(local, (this.count << 1) | (clientIsLow ? 1 : 0))
-    this.#columns.add(local, about(six, orientation, opening, this.#stack !== 0), number, batch.time[i] ?? 0)
+    const bits = about(six, orientation, opening, this.#stack !== 0)
+    this.#columns.put(id & this.#mask, id, local, bits, number, batch.time[i] ?? 0)
+    this.#flow = id
+    this.#direction = Number(clientIsLow) ^ Number(senderIsLow)
+  }
+
+  /** The next id whose place is free, or becomes so. */
+  #newId(): number {
+    const columns = this.#columns
+    for (;;) {
+      const id = this.#next++
+      const place = id & this.#mask
+      if (place >= columns.used) return id
+      if (columns.seen[place] === 0) {
+        this.#tableOf(place).remove(columns.local[place] ?? 0)
+        this.#forgotten++
+        return id
+      }
+      columns.seen[place] = 0
+    }
   }
 }
 

@@ -78,6 +78,20 @@ export class PacketBatch {
   readonly vlan: Int32Array
   /** wire/: the third VLAN id << 8 | how many tunnels the packet is in; 0 for nearly all. */
   readonly stack: Int32Array
+  /** wire/, of IPv4 with TCP or UDP: the two addresses. */
+  readonly source: Int32Array
+  readonly destination: Int32Array
+  /** wire/, of TCP and UDP: source port << 16 | destination port. */
+  readonly ports: Int32Array
+  /** wire/, of TCP, as the columns down to `stamp`: sequence number and acknowledgement, with sign. */
+  readonly seq: Int32Array
+  readonly ack: Int32Array
+  /** wire/: as sent, not scaled. */
+  readonly window: Uint16Array
+  /** wire/: an `Options` code. */
+  readonly options: Uint8Array
+  /** wire/: the timestamp value; where `options` says so. */
+  readonly stamp: Int32Array
   /** flow/: flow id, dense from 0; -1: belongs to none. */
   readonly flow: Int32Array
   /** flow/: a `Direction` code. */
@@ -99,23 +113,33 @@ export class PacketBatch {
   /** path/ and the target: what was emitted about packets of this batch. */
   readonly emitted: Emitted[] = []
 
-  constructor(capacity: number, byteCapacity: number) {
+  /** `shared`: memory of `sharedLength` bytes for frames and for the columns of capture/ and wire/, to be filled by another thread. */
+  constructor(capacity: number, byteCapacity: number, shared?: SharedArrayBuffer) {
+    const room = new Room(shared)
     this.capacity = capacity
-    this.bytes = new Uint8Array(byteCapacity)
-    this.view = new DataView(this.bytes.buffer)
-    this.number = new Int32Array(capacity)
-    this.start = new Int32Array(capacity)
-    this.captured = new Int32Array(capacity)
-    this.original = new Int32Array(capacity)
-    this.time = new Float64Array(capacity)
-    this.link = new Uint8Array(capacity)
-    this.kind = new Uint8Array(capacity)
-    this.l3 = new Int32Array(capacity)
-    this.l4 = new Int32Array(capacity)
-    this.payload = new Int32Array(capacity)
-    this.flags = new Uint8Array(capacity)
-    this.vlan = new Int32Array(capacity)
-    this.stack = new Int32Array(capacity)
+    this.time = room.doubles(capacity)
+    this.number = room.ints(capacity)
+    this.start = room.ints(capacity)
+    this.captured = room.ints(capacity)
+    this.original = room.ints(capacity)
+    this.l3 = room.ints(capacity)
+    this.l4 = room.ints(capacity)
+    this.payload = room.ints(capacity)
+    this.vlan = room.ints(capacity)
+    this.source = room.ints(capacity)
+    this.destination = room.ints(capacity)
+    this.ports = room.ints(capacity)
+    this.seq = room.ints(capacity)
+    this.ack = room.ints(capacity)
+    this.stamp = room.ints(capacity)
+    this.stack = room.ints(capacity)
+    this.window = room.shorts(capacity)
+    this.link = room.bytes(capacity)
+    this.kind = room.bytes(capacity)
+    this.flags = room.bytes(capacity)
+    this.options = room.bytes(capacity)
+    this.bytes = room.bytes(byteCapacity)
+    this.view = viewOf(this.bytes)
     this.flow = new Int32Array(capacity)
     this.direction = new Uint8Array(capacity)
     this.step = new Int32Array(capacity)
@@ -126,6 +150,11 @@ export class PacketBatch {
     this.reason = new Uint8Array(capacity)
   }
 
+  /** Bytes of shared memory that a batch of this size takes. */
+  static sharedLength(capacity: number, byteCapacity: number): number {
+    return capacity * BYTES_PER_PACKET + byteCapacity
+  }
+
   /** Forgets the packets, keeps the memory. */
   clear(): void {
     this.count = 0
@@ -133,12 +162,12 @@ export class PacketBatch {
     this.emitted.length = 0
   }
 
-  /** Replaces the byte buffer by a larger one, keeping its first `keep` bytes; offsets stay good. */
+  /** Replaces the byte buffer by a larger one of its own, keeping its first `keep` bytes; offsets stay good. */
   growBytes(byteCapacity: number, keep: number): void {
     const grown = new Uint8Array(byteCapacity)
     grown.set(this.bytes.subarray(0, keep))
     this.bytes = grown
-    this.view = new DataView(grown.buffer)
+    this.view = viewOf(grown)
   }
 
   /** A copy of one frame, for whatever must outlive the batch. */
@@ -146,4 +175,51 @@ export class PacketBatch {
     const start = this.start[index] ?? 0
     return this.bytes.slice(start, start + (this.captured[index] ?? 0))
   }
+}
+
+/** What the columns of capture/ and wire/ take of shared memory for one packet: those of time, then of 4, 2 and 1 bytes. */
+const BYTES_PER_PACKET = 8 + 15 * 4 + 2 + 4
+
+/** Gives columns their memory, one behind another where it is shared: the widest elements first, so that each is aligned. */
+class Room {
+  readonly #shared: SharedArrayBuffer | undefined
+  #at = 0
+
+  constructor(shared: SharedArrayBuffer | undefined) {
+    this.#shared = shared
+  }
+
+  doubles(length: number): Float64Array {
+    return this.#shared === undefined
+      ? new Float64Array(length)
+      : new Float64Array(this.#shared, this.#take(length * 8), length)
+  }
+
+  ints(length: number): Int32Array {
+    return this.#shared === undefined
+      ? new Int32Array(length)
+      : new Int32Array(this.#shared, this.#take(length * 4), length)
+  }
+
+  shorts(length: number): Uint16Array {
+    return this.#shared === undefined
+      ? new Uint16Array(length)
+      : new Uint16Array(this.#shared, this.#take(length * 2), length)
+  }
+
+  bytes(length: number): Uint8Array {
+    return this.#shared === undefined
+      ? new Uint8Array(length)
+      : new Uint8Array(this.#shared, this.#take(length), length)
+  }
+
+  #take(length: number): number {
+    const at = this.#at
+    this.#at += length
+    return at
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

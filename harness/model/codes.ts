@@ -82,6 +82,9 @@ export const Tunnels = { outer: 0, inner: 1, innerWithIpv4InIpv4: 2 } as const
 /** Bits of the TCP flags byte. */
 export const Tcp = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const
 
+/** The options of a TCP header: none, two fillers and the timestamps (as nearly every data packet has), or something else. */
+export const Options = { none: 0, timestamps: 1, other: 2 } as const
+
 /** The word for a number of one of the tables above; `unknown` for a number that the table does not hold. */
 export function nameOf<T extends Readonly<Record<string, number>>>(
   table: T,

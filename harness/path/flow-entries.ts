@@ -1,4 +1,5 @@
 import type { Nanos } from '../model/batch.ts'
+import { MOST_FLOWS } from '../model/flow-place.ts'
 
 /** Bits of a word: host of the entry, host of the flow's first entry, and what is known of it. */
 export const HOST_MASK = 0xff
@@ -16,21 +17,42 @@ const NO_WORDS = new Int32Array(0)
 const NO_TIMES = new Float64Array(0)
 const LEAST_CAPACITY = 64
 
-/** The load balancer's flow table, as columns by flow id; grows by doubling, and a new one has allocated nothing. */
+/**
+ * The load balancer's flow table, as columns by place (`MOST_FLOWS`); grows by doubling, and a new one has allocated nothing.
+ * A place is asked for once for a packet; all else is told by place.
+ */
 export class FlowEntries {
-  /** By flow id: bits as above. */
+  /** By place: bits as above. */
   words = NO_WORDS
-  /** By flow id: when the entry was last used. */
+  /** By place: when the entry was last used. */
   lastSeen = NO_TIMES
+  /** The flow at each place, once flows have shared places. */
+  owners: Int32Array | undefined
+  readonly #mask: number
   #hashes = NO_WORDS
   #used = 0
 
-  /** Makes room for a flow id. */
-  reach(flow: number): void {
-    this.#used = Math.max(this.#used, flow + 1)
-    if (flow < this.words.length) return
+  /** `places`: a power of two. */
+  constructor(places = MOST_FLOWS) {
+    this.#mask = places - 1
+  }
+
+  /** The place of a flow, emptied where another flow's entry was there. */
+  placeOf(flow: number): number {
+    const place = flow & this.#mask
+    this.#used = Math.max(this.#used, place + 1)
+    if (place >= this.words.length) this.#grow(place + 1)
+    if (flow > this.#mask) this.owners ??= Int32Array.from({ length: this.#mask + 1 }, (_, own) => own)
+    if (this.owners !== undefined && this.owners[place] !== flow) {
+      this.owners[place] = flow
+      this.words[place] = 0
+    }
+    return place
+  }
+
+  #grow(needed: number): void {
     let capacity = Math.max(this.words.length, LEAST_CAPACITY)
-    while (capacity <= flow) capacity *= 2
+    while (capacity < needed) capacity *= 2
     const { words, lastSeen } = this
     this.words = new Int32Array(capacity)
     this.words.set(words)
@@ -42,66 +64,66 @@ export class FlowEntries {
   }
 
   /** Makes the entry of a flow that has none. The hash is that of the flow's tuple, for placing it again. */
-  open(flow: number, host: number, tcp: boolean, hash: number, now: Nanos): void {
-    const before = this.words[flow] ?? 0
+  open(place: number, host: number, tcp: boolean, hash: number, now: Nanos): void {
+    const before = this.words[place] ?? 0
     const first = (before & KNOWN) !== 0 ? (before >> FIRST_SHIFT) & HOST_MASK : host
-    this.words[flow] = host | (first << FIRST_SHIFT) | LIVE | (tcp ? TCP : 0) | KNOWN
-    this.lastSeen[flow] = now
-    this.#hashes[flow] = hash
+    this.words[place] = host | (first << FIRST_SHIFT) | LIVE | (tcp ? TCP : 0) | KNOWN
+    this.lastSeen[place] = now
+    this.#hashes[place] = hash
   }
 
   /** Removes an entry; the flow's first host and hash are kept. */
-  remove(flow: number): void {
-    this.words[flow] = (this.words[flow] ?? 0) & ~LIVE
+  remove(place: number): void {
+    this.words[place] = (this.words[place] ?? 0) & ~LIVE
   }
 
   /** Removes an entry that was idle for too long. */
-  expire(flow: number): void {
-    this.words[flow] = ((this.words[flow] ?? 0) & ~LIVE) | EXPIRED
+  expire(place: number): void {
+    this.words[place] = ((this.words[place] ?? 0) & ~LIVE) | EXPIRED
   }
 
-  has(flow: number): boolean {
-    return ((this.words[flow] ?? 0) & LIVE) !== 0
+  has(place: number): boolean {
+    return ((this.words[place] ?? 0) & LIVE) !== 0
   }
 
-  isTcp(flow: number): boolean {
-    return ((this.words[flow] ?? 0) & TCP) !== 0
+  isTcp(place: number): boolean {
+    return ((this.words[place] ?? 0) & TCP) !== 0
   }
 
-  hasExpired(flow: number): boolean {
-    return ((this.words[flow] ?? 0) & EXPIRED) !== 0
+  hasExpired(place: number): boolean {
+    return ((this.words[place] ?? 0) & EXPIRED) !== 0
   }
 
-  host(flow: number): number {
-    return (this.words[flow] ?? 0) & HOST_MASK
+  host(place: number): number {
+    return (this.words[place] ?? 0) & HOST_MASK
   }
 
   /** The tuple hash that the flow was first placed by; undefined for a flow that never had an entry. */
-  hash(flow: number): number | undefined {
-    return ((this.words[flow] ?? 0) & KNOWN) !== 0 ? this.#hashes[flow] : undefined
+  hash(place: number): number | undefined {
+    return ((this.words[place] ?? 0) & KNOWN) !== 0 ? this.#hashes[place] : undefined
   }
 
   /** Rewrites the entry's host. */
-  move(flow: number, host: number): void {
-    this.words[flow] = ((this.words[flow] ?? 0) & ~HOST_MASK) | host
+  move(place: number, host: number): void {
+    this.words[place] = ((this.words[place] ?? 0) & ~HOST_MASK) | host
   }
 
   /** Keeps an entry alive; times that step back do not age it. */
-  see(flow: number, now: Nanos): void {
-    if (now > (this.lastSeen[flow] ?? 0)) this.lastSeen[flow] = now
+  see(place: number, now: Nanos): void {
+    if (now > (this.lastSeen[place] ?? 0)) this.lastSeen[place] = now
   }
 
   /** Every entry goes to the host that its flow had first. */
   returnAll(): void {
-    for (let flow = 0; flow < this.#used; flow++)
-      this.move(flow, ((this.words[flow] ?? 0) >> FIRST_SHIFT) & HOST_MASK)
+    for (let place = 0; place < this.#used; place++)
+      this.move(place, ((this.words[place] ?? 0) >> FIRST_SHIFT) & HOST_MASK)
   }
 
   /** How many entries are not idle for longer than their time-out. */
   countActive(now: Nanos, tcpIdle: Nanos, otherIdle: Nanos): number {
     let active = 0
-    for (let flow = 0; flow < this.#used; flow++)
-      if (this.has(flow) && now - (this.lastSeen[flow] ?? 0) <= (this.isTcp(flow) ? tcpIdle : otherIdle))
+    for (let place = 0; place < this.#used; place++)
+      if (this.has(place) && now - (this.lastSeen[place] ?? 0) <= (this.isTcp(place) ? tcpIdle : otherIdle))
         active++
     return active
   }
@@ -110,5 +132,6 @@ export class FlowEntries {
   reset(): void {
     this.words.fill(0, 0, this.#used)
     this.#used = 0
+    this.owners = undefined
   }
 }

@@ -1,5 +1,6 @@
 import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../model/batch.ts'
 import { Host, Reason, Role, Verdict } from '../model/codes.ts'
+import { MOST_FLOWS } from '../model/flow-place.ts'
 import type { LoadBalancer, Topology } from '../model/setup.ts'
 import type { HostEvent, TimedEvent, TimelineChunk } from '../model/timeline.ts'
 import { buildReset } from '../wire/reset.ts'
@@ -115,11 +116,12 @@ export class LoadBalancerPath {
   /** The host that the next packet of a flow would go to; without an entry the first in service, without any the first. */
   #serving(flow: number): number {
     const entries = this.#entries
-    if (!entries.has(flow)) return Math.max(0, this.#placement.service.indexOf(Service.up))
-    const host = entries.host(flow)
+    const place = flow < 0 ? -1 : entries.placeOf(flow)
+    if (!entries.has(place)) return Math.max(0, this.#placement.service.indexOf(Service.up))
+    const host = entries.host(place)
     if (this.#placement.service[host] === Service.up || this.#loadBalancer.failover === 'no_rebalance')
       return host
-    const next = this.#placement.place(entries.hash(flow) ?? 0)
+    const next = this.#placement.place(entries.hash(place) ?? 0)
     return next < 0 ? host : next
   }
 
@@ -137,21 +139,24 @@ export class LoadBalancerPath {
   /** Routes packets whose flow has a live entry with a host in service; answers the index of the first other one. */
   #routeSettled(packets: PacketBatch, from: number, to: number): number {
     const { flow, time, role, host } = packets
-    const { words, lastSeen } = this.#entries
+    const { words, lastSeen, owners } = this.#entries
+    const mask = MOST_FLOWS - 1
     const { service } = this.#placement
     const size = words.length
     const tcpIdle = this.#tcpIdle
     const otherIdle = this.#otherIdle
     for (let i = from; i < to; i++) {
       const id = flow[i] ?? -1
-      if (id < 0 || id >= size || role[i] === Role.control) return i
-      const word = words[id] ?? 0
+      const place = id & mask
+      if (id < 0 || place >= size || role[i] === Role.control) return i
+      if (owners !== undefined && owners[place] !== id) return i
+      const word = words[place] ?? 0
       const at = word & HOST_MASK
       const now = time[i] ?? 0
-      const gap = now - (lastSeen[id] ?? 0)
+      const gap = now - (lastSeen[place] ?? 0)
       if ((word & LIVE) === 0 || gap > ((word & TCP) !== 0 ? tcpIdle : otherIdle)) return i
       if (service[at] !== Service.up) return i
-      if (gap > 0) lastSeen[id] = now
+      if (gap > 0) lastSeen[place] = now
       host[i] = at
     }
     return to
@@ -170,64 +175,62 @@ export class LoadBalancerPath {
       decide(packets, index, Host.bypass, Verdict.forward, Reason.bypass)
       return
     }
-    if (flow >= 0) {
-      this.#entries.reach(flow)
-      this.#expire(flow, now)
-    }
-    const live = flow >= 0 && this.#entries.has(flow)
+    const place = flow < 0 ? -1 : this.#entries.placeOf(flow)
+    if (place >= 0) this.#expire(place, now)
+    const live = place >= 0 && this.#entries.has(place)
     if (steered >= 0) {
-      if (live) this.#entries.see(flow, now)
+      if (live) this.#entries.see(place, now)
       this.#send(packets, index, steered)
-    } else if (live) this.#routeEntry(packets, index, flow, now)
-    else if (flow < 0 || isAboutFlow(packets, index))
+    } else if (live) this.#routeEntry(packets, index, place, now)
+    else if (place < 0 || isAboutFlow(packets, index))
       this.#send(packets, index, this.#placement.place(this.#hash(packets, index)))
-    else this.#routeNew(packets, index, flow, now)
+    else this.#routeNew(packets, index, place, now)
   }
 
   /** Removes the entry of a flow that was idle for longer than its time-out. */
-  #expire(flow: number, now: Nanos): void {
+  #expire(place: number, now: Nanos): void {
     const entries = this.#entries
-    const idle = entries.isTcp(flow) ? this.#tcpIdle : this.#otherIdle
-    if (entries.has(flow) && now - (entries.lastSeen[flow] ?? 0) > idle) entries.expire(flow)
+    const idle = entries.isTcp(place) ? this.#tcpIdle : this.#otherIdle
+    if (entries.has(place) && now - (entries.lastSeen[place] ?? 0) > idle) entries.expire(place)
   }
 
   /** A packet of a flow with an entry, which is kept, rewritten because its host has left, or ended by a reset. */
-  #routeEntry(packets: PacketBatch, index: number, flow: number, now: Nanos): void {
+  #routeEntry(packets: PacketBatch, index: number, place: number, now: Nanos): void {
     const entries = this.#entries
     const { failover, resetOn } = this.#loadBalancer
-    const host = entries.host(flow)
+    const host = entries.host(place)
     const service = this.#placement.service[host]
-    entries.see(flow, now)
+    entries.see(place, now)
     if (service === Service.up) {
       packets.host[index] = host
       return
     }
-    if (entries.isTcp(flow) && (service === Service.crashed ? resetOn.unhealthy : resetOn.deregistration)) {
-      if (this.#reset(packets, index, Reason['target unreachable'])) entries.remove(flow)
+    if (entries.isTcp(place) && (service === Service.crashed ? resetOn.unhealthy : resetOn.deregistration)) {
+      if (this.#reset(packets, index, Reason['target unreachable'])) entries.remove(place)
       return
     }
     if (failover === 'no_rebalance') {
       this.#send(packets, index, host)
       return
     }
-    const next = this.#placement.place(entries.hash(flow) ?? 0)
-    if (next >= 0) entries.move(flow, next)
+    const next = this.#placement.place(entries.hash(place) ?? 0)
+    if (next >= 0) entries.move(place, next)
     this.#send(packets, index, next)
   }
 
   /** A packet of a flow without an entry: makes one, unless it is a TCP packet in the middle that must not. */
-  #routeNew(packets: PacketBatch, index: number, flow: number, now: Nanos): void {
+  #routeNew(packets: PacketBatch, index: number, place: number, now: Nanos): void {
     const entries = this.#entries
     if (this.#tcpMiss !== 'forward' && isTcpMiss(packets, index)) {
-      const reason = entries.hasExpired(flow) ? Reason['idle timeout'] : Reason['not in flow table']
+      const reason = entries.hasExpired(place) ? Reason['idle timeout'] : Reason['not in flow table']
       if (this.#tcpMiss === 'drop') absorb(packets, index, Verdict.drop, reason)
       else this.#reset(packets, index, reason)
       return
     }
-    const hash = entries.hash(flow) ?? this.#hash(packets, index)
+    const hash = entries.hash(place) ?? this.#hash(packets, index)
     const host = this.#placement.place(hash)
     if (host >= 0) {
-      entries.open(flow, host, isTcpFlow(packets, index), hash, now)
+      entries.open(place, host, isTcpFlow(packets, index), hash, now)
       this.#opened++
     }
     this.#send(packets, index, host)

@@ -88,6 +88,12 @@ export const awsNfw: Profile = {
       mark: 'DOC',
       source: 'developer guide, Suricata rule evaluation order: pass ends the inspection of the flow',
     },
+    maxFlows: {
+      value: 453_438,
+      mark: 'INF',
+      source: 'AWS is silent; Suricata 7.0.10 with its suricata.yaml',
+    },
+    onTableFull: { value: 'evictOldest', mark: 'SRC', source: ENGINE },
     rejectNonTcp: {
       value: 'drop',
       mark: 'DOC',

@@ -80,6 +80,14 @@ export interface Knobs {
   readonly appStateReplicated: Knob<boolean>
   /** A rule's `pass` about one packet passes the rest of the flow, or that packet. */
   readonly passScope: Knob<'flow' | 'packet'>
+  /** Flows of one host at most, of all protocols; from 1 to 1,048,576, which is what flowbreak itself tells apart at one time. */
+  readonly maxFlows: Knob<number>
+  /**
+   * A new flow when there are as many: the one silent for longest makes way, unless even that had a packet within the last
+   * seconds (1 without session, 5 established, 3 closed); else, and with `refuse` always, the packet is dropped. Flows idle
+   * for longer than their time-out do not count.
+   */
+  readonly onTableFull: Knob<'evictOldest' | 'refuse'>
   /** A rule's `reject` of what is not TCP: an ICMP error to the sender, or a silent drop. */
   readonly rejectNonTcp: Knob<'icmp' | 'drop'>
   /** Whose tracking of connections: Linux's (absent: Suricata's). The knobs below are asked by it alone. */

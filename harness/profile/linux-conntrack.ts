@@ -94,6 +94,18 @@ export const linuxConntrack: Profile = {
         'conntrackd.conf(5): connection tracking entries are synchronised, which know no application protocols',
     },
     passScope: { value: 'packet', mark: 'DOC', source: 'nft(8): accept ends the ruleset for that packet' },
+    maxFlows: {
+      value: 262_144,
+      mark: 'DOC',
+      source:
+        'Linux nf_conntrack-sysctl: nf_conntrack_max is nf_conntrack_buckets, 262144 above 4 GiB of memory',
+    },
+    onTableFull: {
+      value: 'refuse',
+      mark: 'SRC',
+      source:
+        'Linux nf_conntrack_core.c: table full, dropping packet; its early drop of unanswered flows is left out',
+    },
     rejectNonTcp: { value: 'drop', mark: 'RUN', source: RULES },
   },
 }

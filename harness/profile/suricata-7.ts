@@ -82,6 +82,16 @@ export const suricata7: Profile = {
       source: 'Suricata 7.0.10 shares no sessions; what speaks for them from outside knows no protocols',
     },
     passScope: { value: 'packet', mark: 'SRC', source: 'Suricata 7.0.10 detect-engine.c, packet rules' },
+    maxFlows: {
+      value: 453_438,
+      mark: 'RUN',
+      source: 'Suricata 7.0.10 says at its start: flow size 296, flow.memcap 128mb allows for 453438 flows',
+    },
+    onTableFull: {
+      value: 'evictOldest',
+      mark: 'SRC',
+      source: 'Suricata 7.0.10 flow-hash.c: a used flow that had no packet lately, else flow.memcap-policy',
+    },
     rejectNonTcp: { value: 'icmp', mark: 'SRC', source: 'Suricata 7.0.10 respond-reject.c' },
   },
 }

@@ -1,8 +1,9 @@
-import { openCapture } from '../capture/open.ts'
+import { openAhead, openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
 import type { Damage } from '../model/capture.ts'
 import type { Impact, Injection } from '../model/case.ts'
+import { tunnelsOf } from '../model/reading.ts'
 import type { Setup } from '../model/setup.ts'
 import type { ObservationBatch, Target } from '../model/target.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
@@ -44,6 +45,17 @@ export interface Replayed {
   readonly damage?: Damage | undefined
   /** With reactive endpoints: what the user of the connection felt. */
   readonly impact?: Impact | undefined
+  /** What tables that are bounded could not keep. */
+  readonly crowding: Crowding
+}
+
+/** Flows for which there was no room. */
+export interface Crowding {
+  /** Flows of the firewall hosts that made way, and packets that would have begun one and found no room. */
+  readonly evicted: number
+  readonly refused: number
+  /** Flows that flowbreak itself has forgotten because there were more than it tells apart at one time. */
+  readonly forgotten: number
 }
 
 /** Replays one capture through a target, as it is read. */
@@ -55,12 +67,13 @@ export async function replayCapture(options: ReplayOptions): Promise<Replayed> {
 
 async function replayStream(options: ReplayOptions): Promise<Replayed> {
   const placed = await place(options)
-  const table = new FlowTable(readingOf(options.setup))
-  await using source = await openCapture(options.capture)
+  const reading = readingOf(options.setup)
+  const table = new FlowTable(reading)
+  await using source = await openAhead(options.capture, tunnelsOf(reading))
   // What is read as it is replayed asks for no verdicts: guards and reactive endpoints need the capture in memory.
   const timeline = compileStream(source, table, compileOptions(options, placed, new Feedback()))
-  await play(options, timeline, undefined)
-  return { damage: source.damage }
+  const counters = await play(options, timeline, undefined)
+  return { damage: source.damage, crowding: crowdingOf(counters, table.forgotten) }
 }
 
 async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
@@ -73,8 +86,13 @@ async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
   )
   const reactive =
     options.endpoints === 'reactive' ? compileReactive(recorded, options.flow ?? 0, compile) : undefined
-  await play(options, reactive ?? compileRecorded(recorded, compile), feedback)
-  return { impact: reactive?.impact() }
+  const counters = await play(options, reactive ?? compileRecorded(recorded, compile), feedback)
+  return { impact: reactive?.impact(), crowding: crowdingOf(counters, recorded.flows.forgotten) }
+}
+
+function crowdingOf(hosts: readonly Readonly<Record<string, number>>[], forgotten: number): Crowding {
+  const sum = (name: string) => hosts.reduce((total, counters) => total + (counters[name] ?? 0), 0)
+  return { evicted: sum('EvictedFlows'), refused: sum('RefusedFlows'), forgotten }
 }
 
 function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedback: Feedback) {
@@ -99,7 +117,7 @@ async function play(
   options: ReplayOptions,
   timeline: CompiledTimeline,
   feedback: Feedback | undefined,
-): Promise<void> {
+): Promise<readonly Readonly<Record<string, number>>[]> {
   const { target, setup, seed, signal, observe } = options
   await using session = await target.prepare(setup, signal)
   const { phases, flows } = timeline
@@ -117,4 +135,5 @@ async function play(
     feedback?.record(observed)
     observe(observed, flows, phases)
   }
+  return session.counters()
 }

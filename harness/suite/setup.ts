@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { NANOS_PER_SECOND } from '../model/batch.ts'
 import type { Generation, LoadBalancer, Policy, PolicyMode, Setup, Topology } from '../model/setup.ts'
 import { getProfile, profileNames } from '../profile/index.ts'
+import { digestOf } from '../support/digest.ts'
 import { parseDuration } from '../support/duration.ts'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import type { Path, Report } from './problems.ts'
@@ -95,7 +95,7 @@ export function readSetup(input: SetupInput, report: Report): Setup {
       : { stateless: readStateless(input.stateless, ['stateless'], report) }),
   }
   // The content is built in one order of keys, so its JSON is canonical.
-  const key = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
+  const key = digestOf(JSON.stringify(content))
   return { key, ...content }
 }
 

@@ -91,6 +91,8 @@ export const COUNTERS: readonly string[] = [
   'InvalidDroppedPackets',
   'OtherDroppedPackets',
   'StreamExceptionPolicyPackets',
+  'EvictedFlows',
+  'RefusedFlows',
   'TLSReceivedPackets',
   'TLSPassedPackets',
   'TLSDroppedPackets',

@@ -62,4 +62,34 @@ describe('support/hash-table', () => {
     }
     expect(wrong).to.deep.equal([])
   })
+
+  it('forgets keys that are removed, finds all others, and gives their ids again, also after a reset', () => {
+    const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 40 })), { maxLength: 500 })
+    fc.assert(
+      fc.property(steps, fc.boolean(), (all, resets) => {
+        const table = new HashTable(1)
+        const model = new Map<number, number>()
+        for (const [at, [adds, key]] of all.entries()) {
+          if (resets && at === all.length >> 1) {
+            table.reset()
+            model.clear()
+          }
+          write(table, [key])
+          const id = model.get(key)
+          if (adds) model.set(key, table.add())
+          else if (id !== undefined) {
+            table.remove(id)
+            model.delete(key)
+          }
+          for (let other = 0; other <= 40; other++) {
+            write(table, [other])
+            expect(table.find()).to.equal(model.get(other) ?? -1)
+          }
+          expect(new Set(model.values()).size).to.equal(model.size)
+        }
+        expect(table.count).to.be.at.most(41)
+      }),
+      { seed: 8, numRuns: 60 },
+    )
+  })
 })

@@ -22,7 +22,7 @@ const VALUE = 1
 const RECORD_EXTRA = 2
 
 /**
- * Gives keys of a fixed number of 32-bit words dense ids from 0, in the order of adding, and keeps one word of the caller's
+ * Gives keys of a fixed number of 32-bit words dense ids from 0, in the order of adding (ids of removed keys first), and keeps one word of the caller's
  * with each key, where looking it up has just been. Open addressing over typed arrays, at
  * most half full, doubling when it must. The hash is multiply-shift over the key's words with multipliers drawn anew by each
  * process (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem"), so that nobody who chooses
@@ -30,7 +30,7 @@ const RECORD_EXTRA = 2
  */
 export class HashTable {
   readonly words: number
-  /** Keys held; the next id. */
+  /** Ids given so far; as long as no key was removed, the keys held, and the next id. */
   count = 0
   /** Write a key here, then call `find` or `add`. */
   readonly key: Int32Array
@@ -40,6 +40,8 @@ export class HashTable {
   /** By id: key, hash and value side by side. */
   #records: Int32Array
   readonly #stride: number
+  /** The id removed last, -1: none; each removed id names in its first word the one removed before it. */
+  #free = -1
 
   constructor(words: number) {
     this.words = words
@@ -103,16 +105,36 @@ export class HashTable {
     this.#records[id * this.#stride + this.words + VALUE] = value
   }
 
+  /** Forgets the key of this id, which the next new key gets. What stood behind it in its chain moves up. */
+  remove(id: number): void {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    let hole = this.#hashOf(id) & mask
+    while (slots[hole] !== id + 1) hole = (hole + 1) & mask
+    for (let at = (hole + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
+      const home = this.#hashOf((slots[at] ?? 0) - 1) & mask
+      if (((at - home) & mask) < ((at - hole) & mask)) continue
+      slots[hole] = slots[at] ?? 0
+      hole = at
+    }
+    slots[hole] = 0
+    this.#records[id * this.#stride] = this.#free
+    this.#free = id
+  }
+
   /** Forgets every key and keeps the memory; takes time in proportion to `count`, not to the capacity. */
   reset(): void {
     const slots = this.#slots
     const mask = slots.length - 1
-    for (let id = 0; id < this.count; id++) {
-      let slot = this.#hashOf(id) & mask
-      while (slots[slot] !== id + 1) slot = (slot + 1) & mask
-      slots[slot] = 0
-    }
+    if (this.#free >= 0) slots.fill(0)
+    else
+      for (let id = 0; id < this.count; id++) {
+        let slot = this.#hashOf(id) & mask
+        while (slots[slot] !== id + 1) slot = (slot + 1) & mask
+        slots[slot] = 0
+      }
     this.count = 0
+    this.#free = -1
   }
 
   #hash(): number {
@@ -145,14 +167,23 @@ export class HashTable {
   }
 
   #insert(hash: number): number {
-    if (this.count * 2 === this.#slots.length) this.#grow()
-    const id = this.count++
+    const id = this.#newId()
     const base = id * this.#stride
     this.#records.set(this.key, base)
     this.#records[base + this.words + HASH] = hash
     this.#records[base + this.words + VALUE] = 0
     this.#place(id, hash)
     return id
+  }
+
+  #newId(): number {
+    const free = this.#free
+    if (free >= 0) {
+      this.#free = this.word(free, 0)
+      return free
+    }
+    if (this.count * 2 === this.#slots.length) this.#grow()
+    return this.count++
   }
 
   #place(id: number, hash: number): void {

@@ -1,7 +1,7 @@
 import { openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
-import type { PacketSource } from '../model/capture.ts'
+import type { DecodedSource, PacketSource } from '../model/capture.ts'
 import { PLAIN_READING, type Reading, tunnelsOf } from '../model/reading.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { decodeBatch } from '../wire/decode.ts'
@@ -16,15 +16,33 @@ export function roadBatch(): PacketBatch {
 }
 
 /** Reads, decodes and gives flows: the three stages that every packet passes before a timeline can be made of it. */
-export async function* readPackets(source: PacketSource, flows: FlowTable): AsyncGenerator<PacketBatch> {
-  const batch = roadBatch()
-  batch.tunnels = tunnelsOf(flows.reading)
+export async function* readPackets(
+  source: PacketSource | DecodedSource,
+  flows: FlowTable,
+): AsyncGenerator<PacketBatch> {
+  const decoded = 'next' in source ? source : decodeAsRead(source, tunnelsOf(flows.reading))
   for (;;) {
-    const more = source.read(batch)
-    if (!(typeof more === 'boolean' ? more : await more)) return
-    decodeBatch(batch)
+    const next = decoded.next()
+    const batch = next instanceof Promise ? await next : next
+    if (batch === undefined) return
     flows.assign(batch)
     yield batch
+  }
+}
+
+/** What is read when it is asked for is decoded then, in one batch for all. */
+function decodeAsRead(source: PacketSource, tunnels: number): Pick<DecodedSource, 'next'> {
+  const batch = roadBatch()
+  batch.tunnels = tunnels
+  const decoded = (more: boolean) => {
+    if (more) decodeBatch(batch)
+    return more ? batch : undefined
+  }
+  return {
+    next() {
+      const more = source.read(batch)
+      return typeof more === 'boolean' ? decoded(more) : more.then(decoded)
+    },
   }
 }
 
@@ -125,6 +143,14 @@ export function appendPacket(to: PacketBatch, from: PacketBatch, index: number):
   to.vlan[n] = from.vlan[index] ?? 0
   to.stack[n] = from.stack[index] ?? 0
   if (to.stack[n] !== 0) to.stacked = true
+  to.source[n] = from.source[index] ?? 0
+  to.destination[n] = from.destination[index] ?? 0
+  to.ports[n] = from.ports[index] ?? 0
+  to.seq[n] = from.seq[index] ?? 0
+  to.ack[n] = from.ack[index] ?? 0
+  to.window[n] = from.window[index] ?? 0
+  to.options[n] = from.options[index] ?? 0
+  to.stamp[n] = from.stamp[index] ?? 0
   to.flow[n] = from.flow[index] ?? -1
   to.direction[n] = from.direction[index] ?? 0
   to.count = n + 1

@@ -11,6 +11,9 @@ export const TcpOption = {
   timestamps: 8,
 } as const
 
+/** The layout of options that nearly every data packet has: two fillers, then the timestamps (RFC 7323, appendix A). */
+export const NOP_NOP_TIMESTAMPS = 0x0101080a
+
 /** The TCP options that matter to a firewall (RFC 9293 3.2, RFC 7323, RFC 2018). */
 export interface TcpOptions {
   readonly mss?: number

@@ -1,4 +1,4 @@
-import { NOP_NOP_TIMESTAMPS } from '../segment.ts'
+import { NOP_NOP_TIMESTAMPS } from '../../wire/tcp-options.ts'
 import { before } from '../sequence.ts'
 
 /** TCP option kinds (IANA registry). */

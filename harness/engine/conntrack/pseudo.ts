@@ -62,6 +62,7 @@ export class CtPseudoStage implements PseudoDecider {
     const udp = kind === Kind.udp4 || kind === Kind.udp6
     const isFresh = !isAlive(table, base, now)
     if (isFresh) {
+      if (table.isAbsent(base) && !table.admits(base, now)) return Outcome.tableFull
       table.open(base, bareHead(direction), udp ? Family.udp : Family.other, now)
       table.times[(base >> 1) + STREAM_FROM] = now + STREAM_AFTER
     }
@@ -147,9 +148,11 @@ export class CtPseudoStage implements PseudoDecider {
     const key = Queries.key(flow, asks ? direction : otherWay(direction), query)
     const known = table.queries.isAlive(key, now)
     if (role === IcmpRole.other || (!asks && !known)) return this.#except(batch, cause, host)
-    table.queries.live(key, now + this.#settings.icmp - 1, now)
-    if (((table.words[base] ?? 0) & STATE_MASK) === State.absent)
+    if (table.isAbsent(base)) {
+      if (!table.admits(base, now)) return Outcome.tableFull
       table.open(base, bareHead(direction), Family.icmp, now)
+    }
+    table.queries.live(key, now + this.#settings.icmp - 1, now)
     const outcome = this.#ruled(batch, cause, host, table.words, base, asks, !asks)
     if (!known && verdictOf(outcome) !== Verdict.forward) table.queries.forget(key)
     return outcome
@@ -175,7 +178,7 @@ export class CtPseudoStage implements PseudoDecider {
     isFresh: boolean,
   ): number {
     const outcome = this.#ruled(batch, cause, host, table.words, base, toServer, established)
-    if (isFresh && verdictOf(outcome) !== Verdict.forward) table.words[base] = State.absent
+    if (isFresh && verdictOf(outcome) !== Verdict.forward) table.release(base)
     return outcome
   }
 

@@ -10,7 +10,6 @@ import { resetTarget, type TcpDecider } from '../tcp.ts'
 import { hasBadChecksum } from './checksum.ts'
 import { CtOptions } from './options.ts'
 import type { CtSettings } from './settings.ts'
-import { CtState } from './states.ts'
 import { Ct, CtTracker } from './tracker.ts'
 import { exceptional, withoutReset } from './verdict.ts'
 
@@ -44,6 +43,7 @@ export class CtStage implements TcpDecider {
     const { words } = table
     segment.toServer = direction === Direction.c2s
     const ct = this.#track(batch, cause, table, base, direction, now, segment)
+    if (ct === Ct.full) return Outcome.tableFull
     let outcome: number = Outcome.forward
     if (ct === Ct.invalid || (ct !== Ct.established && !opens(segment.flags)))
       outcome = this.#except(batch, cause, host, table, base, direction, now, segment, ct)
@@ -58,7 +58,7 @@ export class CtStage implements TcpDecider {
         segment.toServer,
         ct === Ct.established,
       )
-    if (ct === Ct.fresh && verdictOf(outcome) !== Verdict.forward) words[base] = CtState.none
+    if (ct === Ct.fresh && verdictOf(outcome) !== Verdict.forward) table.release(base)
     return outcome
   }
 

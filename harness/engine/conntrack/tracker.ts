@@ -36,6 +36,8 @@ export const Ct = {
   /** New, of an entry that the other side has not answered. */
   unanswered: 2,
   established: 3,
+  /** New, and the table has no room for it. */
+  full: 4,
 } as const
 
 /** Entries that have less than this left are not cut short by a close that is out of the windows. */
@@ -87,8 +89,9 @@ export class CtTracker {
     const segmentClass = classOf(segment.flags)
     const state = nextState(true, segmentClass, CtState.none)
     segment.toServer = true
-    words[base] = CtState.none
+    table.release(base)
     if (state === Move.invalid || (state === CtState.established && !this.#settings.pickUp)) return Ct.invalid
+    if (!table.admits(base, now)) return Ct.full
     table.open(base, direction === Direction.s2c ? Flag.flipped : 0, Family.tcp, now)
     words[base + LAST] = withLast(0, Class.none, ORIGINAL)
     const end = endOf(segment)
@@ -167,7 +170,7 @@ export class CtTracker {
     let timeout = timeoutAfter(words, base, next, segmentClass, timeouts, mostRetransmissions)
     if ((head & Status.seenReply) === 0) {
       if (segmentClass === Class.rst) {
-        words[base] = CtState.none
+        table.release(base)
         return
       }
       // A SYN sent again does not keep the entry.
