@@ -76,6 +76,7 @@ function advance(
   const next = words[own + NEXT] ?? 0
   if (segment.length === 1 && segment.seq === next && words[own + WINDOW] === 0) {
     words[base] = (words[base] ?? 0) | (segment.toServer ? Flag.clientZeroProbe : Flag.serverZeroProbe)
+    segment.taken = true
     return true
   }
   const within = unbounded || upTo(end, words[own + LIMIT] ?? 0)
@@ -86,6 +87,7 @@ function advance(
   noteAcknowledgement(words, peer, segment)
   noteTimestamp(words, base, own, segment)
   raiseLimit(table, base, peer, segment)
+  segment.taken = true
   return true
 }
 

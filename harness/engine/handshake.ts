@@ -132,6 +132,7 @@ function endSplitHandshake(table: SessionTable, base: number, segment: Segment):
   noteWindow(words, base, client, segment)
   setLimit(words, client)
   establish(table, base)
+  segment.taken = true
   return true
 }
 
@@ -157,6 +158,7 @@ function endHandshake(table: SessionTable, base: number, segment: Segment, async
   setLimit(words, server)
   if (((words[base] ?? 0) & Flag.pickedUp) !== 0) learnWindow(words, base, segment, expected)
   establish(table, base)
+  segment.taken = true
   return true
 }
 
@@ -194,6 +196,7 @@ function endHandshakeAlone(table: SessionTable, base: number, segment: Segment):
     words[base] = withScale(withScale(words[base] ?? 0, CLIENT, MAX_SCALE), SERVER, MAX_SCALE)
   }
   establish(table, base)
+  segment.taken = true
   return true
 }
 
@@ -207,6 +210,7 @@ function endFastOpen(table: SessionTable, base: number, segment: Segment, expect
   noteWindow(words, base, server, segment)
   setLimit(words, server)
   establish(table, base)
+  segment.taken = true
   return true
 }
 
