@@ -1,5 +1,5 @@
 import { Tcp } from '../model/codes.ts'
-import { makeOddity, type Oddity, oddityAt, settleOddity } from './oddity.ts'
+import { makeOddity, type Oddity, oddityAt } from './oddity.ts'
 import { ACKED, CLIENT, Flag, ISN, NEXT, SERVER, STATE_MASK, State } from './record.ts'
 import { type SackedRanges, withRange } from './sacks.ts'
 import type { Segment } from './segment.ts'
@@ -21,15 +21,19 @@ const DEPTH = 1 << 20
 
 /** Whether nothing of that side's stream is kept any more. */
 export function isDropped(table: SessionTable, base: number, own: number): boolean {
+  const { words } = table
   const oddity = oddityAt(table, base)
-  const deep = own - base === CLIENT ? oddity?.clientDeep : oddity?.serverDeep
-  if (deep === true || sent(table.words, own) > DEPTH) return true
-  return isGivenUp(table.words, base, oddity)
+  const client = base + CLIENT
+  const server = base + SERVER
+  if (own === client ? oddity?.clientDeep === true : oddity?.serverDeep === true) return true
+  const next = words[own + NEXT] ?? 0
+  if (reach(words, own, next, oddity && heardOf(oddity, base, own)) > DEPTH) return true
+  return isGivenUp(words, base, oddity, words[client + NEXT] ?? 0, words[server + NEXT] ?? 0)
 }
 
 /**
- * Takes note of what a segment of an open session brought, after its state has been updated; `next` and `peerNext` are the
- * sequence numbers that were expected before it. As long as the data of each side comes in order there is nothing to note.
+ * Takes note of what a segment of an open session brought, after its state has been updated; `state`, and the sequence
+ * numbers `next` and `peerNext` that were expected, are those before it. As long as the data of each side comes in order there is nothing to note.
  */
 export function hear(
   table: SessionTable,
@@ -37,22 +41,51 @@ export function hear(
   own: number,
   peer: number,
   segment: Segment,
+  state: number,
   next: number,
   peerNext: number,
 ): void {
   const { words } = table
-  const inOrder =
-    bringsData(segment) || segment.has(Tcp.fin) ? upTo(segment.seq, next) : words[own + NEXT] === next
-  const odd = ((words[base] ?? 0) & Flag.special) !== 0
-  if (inOrder && !odd && words[peer + NEXT] === peerNext) return
-  if (isGivenUp(words, base, oddityAt(table, base))) return
-  if (!inOrder) startHearing(table, base, own, next)
-  if (words[peer + NEXT] !== peerNext) startHearing(table, base, peer, peerNext)
+  const after = words[own + NEXT] ?? 0
+  const inOrder = isInOrder(segment, next, after)
+  const adopted = words[peer + NEXT] !== peerNext
+  if (inOrder && !adopted && ((words[base] ?? 0) & Flag.special) === 0) return
+  const numbers = own - base === CLIENT ? [next, peerNext] : [peerNext, next]
+  if (isGivenUp(words, base, oddityAt(table, base), numbers[0] ?? 0, numbers[1] ?? 0)) {
+    // The numbers may go back by what a FIN says: that it was given up remains.
+    if (!inOrder || adopted) giveUp(table, base)
+    return
+  }
+  if (!inOrder) startHearing(table, base, own, next - countedFin(base, own, state))
+  if (adopted) startHearing(table, base, peer, peerNext - countedFin(base, peer, state))
   const oddity = oddityAt(table, base)
   if (oddity === undefined) return
   if (bringsData(segment)) insert(words, base, own, segment, oddity)
   if (segment.taken) noticeLoss(words, base, own, oddity)
-  if (isGivenUp(words, base, oddity)) giveUp(table, base, oddity)
+  const [client = 0, server = 0] = [words[base + CLIENT + NEXT], words[base + SERVER + NEXT]]
+  if (isGivenUp(words, base, oddity, client, server) || tellsAlone(words, base, own, segment, oddity))
+    giveUp(table, base)
+}
+
+/** The other side's first bytes were missed, so that this side's are enough. */
+function tellsAlone(words: Int32Array, base: number, own: number, segment: Segment, oddity: Oddity): boolean {
+  const client = own - base === CLIENT
+  if (!segment.taken || !(client ? oddity.serverMissed : oddity.clientMissed)) return false
+  const enough = client ? TELLING.client : TELLING.server
+  return reach(words, own, words[own + NEXT] ?? 0, heardOf(oddity, base, own)) >= enough
+}
+
+/** The server's FIN is counted in the number expected next after it, from the state on that it leads to. */
+function countedFin(base: number, own: number, state: number): number {
+  if (own - base !== SERVER) return 0
+  return state >= State.finWait1 && state !== State.closeWait && state !== State.lastAck ? 1 : 0
+}
+
+/** What it brought is what was expected, and the number expected next is where it ends. */
+function isInOrder(segment: Segment, next: number, after: number): boolean {
+  if (before(after, next)) return false
+  if (bringsData(segment)) return upTo(segment.seq, next) && upTo((segment.seq + segment.length) | 0, after)
+  return segment.has(Tcp.fin) ? upTo(segment.seq, next) : after === next
 }
 
 function bringsData(segment: Segment): boolean {
@@ -91,31 +124,35 @@ function noticeLoss(words: Int32Array, base: number, own: number, oddity: Oddity
   else oddity.serverMissed = true
 }
 
-function isGivenUp(words: Int32Array, base: number, oddity: Oddity | undefined): boolean {
-  const client =
-    oddity?.clientMissed === true || reach(words, base + CLIENT, oddity?.clientHeard) >= TELLING.client
-  if (!client) return false
+/** With the numbers expected next of client and server, where nothing else is known of what was heard. */
+function isGivenUp(
+  words: Int32Array,
+  base: number,
+  oddity: Oddity | undefined,
+  clientNext: number,
+  serverNext: number,
+): boolean {
+  if (oddity?.gaveUp === true) return true
+  const client = reach(words, base + CLIENT, clientNext, oddity?.clientHeard)
+  if (client < TELLING.client) return false
   const head = words[base] ?? 0
   if ((head & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp) return true
-  return oddity?.serverMissed === true || reach(words, base + SERVER, oddity?.serverHeard) >= TELLING.server
+  return reach(words, base + SERVER, serverNext, oddity?.serverHeard) >= TELLING.server
 }
 
-function giveUp(table: SessionTable, base: number, oddity: Oddity): void {
+function giveUp(table: SessionTable, base: number): void {
+  const oddity = makeOddity(table, base)
+  oddity.gaveUp = true
   oddity.clientHeard = undefined
   oddity.serverHeard = undefined
-  settleOddity(table, base, oddity)
 }
 
-/** How many bytes from the first on are there without a gap. */
-function reach(words: Int32Array, own: number, heard: SackedRanges | undefined): number {
-  if (heard === undefined) return sent(words, own)
-  const first = heard[0]
+/** How many bytes from the first on are there without a gap: those before `next`, unless it is known better. */
+function reach(words: Int32Array, own: number, next: number, heard: SackedRanges | undefined): number {
   const start = firstByte(words, own)
+  if (heard === undefined) return (next - start) | 0
+  const first = heard[0]
   return first !== undefined && first[0] === start ? (first[1] - start) | 0 : 0
-}
-
-function sent(words: Int32Array, own: number): number {
-  return ((words[own + NEXT] ?? 0) - firstByte(words, own)) | 0
 }
 
 function firstByte(words: Int32Array, own: number): number {

@@ -138,8 +138,7 @@ export class Engine {
 
   #decideRebuilt(batch: PacketBatch, whole: Rebuilt, host: number, flow: number): number {
     const { index, bytes, kind } = whole
-    if (kind !== Kind.tcp4 && kind !== Kind.tcp6)
-      return this.#pseudo.decideFlow(batch, whole, host, flow, kind)
+    if (kind !== Kind.tcp4 && kind !== Kind.tcp6) return this.#pseudo.decideRebuilt(batch, whole, host, flow)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const table = this.#hosts.table(host)
     this.#segment.read(view, whole.l4, bytes.length, whole.flags, whole.payload)

@@ -73,8 +73,9 @@ export function trackSynReceived(
 function resetOpening(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   const async = isAsync(table, base)
-  const acknowledges = segment.has(Tcp.ack) && segment.ack !== 0
-  if (acknowledges && !async && (segment.toServer || !answersSyn(words, base, segment))) return false
+  const peer = base + (segment.toServer ? SERVER : CLIENT)
+  const answers = !segment.toServer && answersSyn(words, base, segment)
+  if (segment.ack !== 0 && !answers && !acknowledgesCredibly(table, base, peer, segment)) return false
   if (segment.signed) noteReset(table, base, segment)
   const next = words[base + (segment.toServer ? CLIENT : SERVER) + NEXT] ?? 0
   if (async ? before(segment.seq, next) : segment.seq !== next) return false

@@ -52,6 +52,8 @@ export class Oddity {
   serverMissed = false
   clientDeep = false
   serverDeep = false
+  /** The application is not known and of no interest any more. */
+  gaveUp = false
   /** Something was given up for lost: any RST is believed. */
   lossy = false
   clientSacks: SackedRanges = []

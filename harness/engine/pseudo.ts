@@ -29,9 +29,19 @@ export class PseudoStage {
     const isIcmp = kind === Kind.icmp4 || kind === Kind.icmp6
     if (!isIcmp || !isIcmpError(kind, batch.bytes[l4] ?? 0))
       return this.decideFlow(batch, index, host, flow, kind)
-    return attachesToFlow(batch.bytes, kind, l4, batch.payload[index] ?? 0)
-      ? this.#decideAttached(batch, index, host, flow)
-      : this.decideAlone(batch, index, host)
+    if (!attachesToFlow(batch.bytes, kind, l4, batch.payload[index] ?? 0))
+      return this.decideAlone(batch, index, host)
+    const fromReceiver = isFromQuotedReceiver(batch.bytes, batch.l3[index] ?? 0, l4)
+    return this.#decideAttached(batch, index, host, flow, fromReceiver)
+  }
+
+  /** The outcome of a datagram other than TCP that was put together from fragments. */
+  decideRebuilt(batch: PacketBatch, whole: Rebuilt, host: number, flow: number): number {
+    const { bytes, kind, l4 } = whole
+    const isIcmp = kind === Kind.icmp4 || kind === Kind.icmp6
+    if (!isIcmp || !isIcmpError(kind, bytes[l4] ?? 0)) return this.decideFlow(batch, whole, host, flow, kind)
+    if (!attachesToFlow(bytes, kind, l4, whole.payload)) return this.decideAlone(batch, whole, host)
+    return this.#decideAttached(batch, whole, host, flow, isFromQuotedReceiver(bytes, 0, l4))
   }
 
   /** A pseudo-session of whatever `kind` says, established once both directions were seen. */
@@ -50,25 +60,30 @@ export class PseudoStage {
   }
 
   /** A packet that belongs to no flow, or whose flow does not count. */
-  decideAlone(batch: PacketBatch, index: number, host: number): number {
-    return this.#ruled(batch, index, host, this.#hosts.table(host).words, -1, true, false)
+  decideAlone(batch: PacketBatch, cause: number | Rebuilt, host: number): number {
+    return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
   }
 
   /** An ICMP error about a flow: dropped with it if that is marked, and keeps it alive; never makes one. */
-  #decideAttached(batch: PacketBatch, index: number, host: number, flow: number): number {
+  #decideAttached(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    flow: number,
+    fromReceiver: boolean,
+  ): number {
+    const index = typeof cause === 'number' ? cause : cause.index
     const table = this.#hosts.table(host)
     const base = table.touch(flow)
     const now = batch.time[index] ?? 0
-    if (!this.#hosts.isLive(table, base, now)) return this.decideAlone(batch, index, host)
+    if (!this.#hosts.isLive(table, base, now)) return this.decideAlone(batch, cause, host)
     const head = table.words[base] ?? 0
     const marked = (head & Flag.marked) !== 0
     if (!marked || this.#settings.markRefreshes) table.see(base, now)
     if (marked) return Outcome.flowDrop
-    const toServer =
-      isToServer(head, batch.direction[index] ?? 0) &&
-      isFromQuotedReceiver(batch.bytes, batch.l3[index] ?? 0, batch.l4[index] ?? 0)
+    const toServer = isToServer(head, batch.direction[index] ?? 0) && fromReceiver
     const established = (head & STATE_MASK) >= State.established
-    return this.#ruled(batch, index, host, table.words, base, toServer, established)
+    return this.#ruled(batch, cause, host, table.words, base, toServer, established)
   }
 
   #ruled(

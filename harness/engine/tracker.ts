@@ -64,7 +64,8 @@ function trackState(
   segment.taken = false
   if (!trackInState(table, base, segment, state, windowCheck, exactReset, asyncOneside)) return false
   const open = state === State.synReceived ? segment.taken : state >= State.established
-  if (open && windowCheck === WindowCheck.eventOnly) hear(table, base, own, peer, segment, next, peerNext)
+  if (open && windowCheck === WindowCheck.eventOnly)
+    hear(table, base, own, peer, segment, state, next, peerNext)
   return true
 }
 
