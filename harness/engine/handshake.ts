@@ -4,7 +4,7 @@ import { makeOddity, oddityAt, settleOddity } from './oddity.ts'
 import { ACKED, CLIENT, Flag, ISN, LIMIT, NEXT, SERVER, STAMP, State, WINDOW, withScale } from './record.ts'
 import { noteReset } from './reset.ts'
 import { MAX_SCALE, type Segment } from './segment.ts'
-import { before, upTo } from './sequence.ts'
+import { after, before, upTo } from './sequence.ts'
 import { enter } from './states.ts'
 import { answersReverseSyn, answersSyn, chooseSynAck, echoes, rememberSynAck, takeSynAck } from './syn-ack.ts'
 import { repeatSyn, reverseSyn } from './syns.ts'
@@ -147,7 +147,7 @@ function endHandshake(table: SessionTable, base: number, segment: Segment, async
   const expected = segment.seq === next
   if (!(acknowledges && expected)) {
     if (asyncOneside && segment.seq === words[server + NEXT]) return endHandshakeAlone(table, base, segment)
-    const later = before(next, segment.seq) && upTo(segment.seq, words[client + LIMIT] ?? 0)
+    const later = after(segment.seq, next) && upTo(segment.seq, words[client + LIMIT] ?? 0)
     if (expected || !acknowledges || !later) return endFastOpen(table, base, segment, expected)
   }
   noteTimestamp(words, base, client, segment)

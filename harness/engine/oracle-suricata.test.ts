@@ -13,7 +13,7 @@ const TIME_LIMIT = 300_000
 /** What real Suricata decided about a packet. */
 export interface OracleVerdict {
   readonly verdict: number
-  /** Empty where it was forwarded or the reason is hidden. */
+  /** Empty where it was forwarded. */
   readonly reason: string
 }
 
@@ -82,7 +82,10 @@ export async function runSuricata(
   }
 }
 
-/** The reason that a fragment gets when the datagram that it completed was dropped: it hides that one's. */
+/**
+ * The reason that a fragment gets when the datagram that it completed was stopped. That one's own is in the event before: under the
+ * same number, or with none where it is IPv6.
+ */
 const OF_FRAGMENT = 'tunnel packet drop'
 const FORWARDED: OracleVerdict = { verdict: Verdict.forward, reason: '' }
 
@@ -98,6 +101,7 @@ interface EveEvent {
 function readEvents(eve: string, count: number): OracleRun {
   const verdicts = Array.from({ length: count }, () => FORWARDED)
   const alerts: OracleAlert[] = []
+  let whole: OracleVerdict | undefined
   let stopped = 0
   let counted = -1
   for (const line of eve.split('\n')) {
@@ -107,9 +111,14 @@ function readEvents(eve: string, count: number): OracleRun {
       counted = (event.stats?.ips?.blocked ?? 0) + (event.stats?.ips?.rejected ?? 0)
     else if (event.event_type === 'alert')
       alerts.push({ sid: event.alert?.signature_id ?? 0, packet: (event.pcap_cnt ?? 0) - 1 })
-    else if (event.event_type === 'drop' && event.pcap_cnt !== undefined) {
-      stopped++
-      verdicts[event.pcap_cnt - 1] = readDrop(event)
+    else if (event.event_type === 'drop') {
+      const { pcap_cnt: number, drop } = event
+      if (number === undefined) whole = readDrop(event)
+      else {
+        stopped++
+        verdicts[number - 1] = drop?.reason === OF_FRAGMENT ? (whole ?? readDrop(event)) : readDrop(event)
+        whole = verdicts[number - 1]
+      }
     }
   }
   if (stopped !== counted) throw new Error(`Suricata logged ${stopped} drops and counted ${counted}`)
@@ -117,11 +126,8 @@ function readEvents(eve: string, count: number): OracleRun {
 }
 
 function readDrop({ drop, verdict }: EveEvent): OracleVerdict {
-  const reason = drop?.reason ?? ''
-  return {
-    verdict: (verdict?.reject?.length ?? 0) > 0 ? Verdict.reject : Verdict.drop,
-    reason: reason === OF_FRAGMENT ? '' : reason,
-  }
+  const rejected = (verdict?.reject?.length ?? 0) > 0
+  return { verdict: rejected ? Verdict.reject : Verdict.drop, reason: drop?.reason ?? '' }
 }
 
 function configuration(options: OracleOptions): string {

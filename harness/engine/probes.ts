@@ -4,7 +4,7 @@ import { oddityAt } from './oddity.ts'
 import { ACKED, CLIENT, Flag, ISN, NEXT, SERVER, STATE_MASK, State, scaleOf, WINDOW } from './record.ts'
 import { afterAck, holds } from './sacks.ts'
 import type { Segment } from './segment.ts'
-import { before, upTo } from './sequence.ts'
+import { after, before, upTo } from './sequence.ts'
 import type { SessionTable } from './table.ts'
 import { sacksOf } from './windows.ts'
 
@@ -105,7 +105,7 @@ function isBeside(table: SessionTable, base: number, own: number, peer: number, 
       before(segment.ack, acked) &&
       (!segment.hasSack || saysNothingNew(table, base, peer, segment))
     )
-  if (state === State.closed || !before(peerNext, segment.ack)) return false
+  if (state === State.closed || !after(segment.ack, peerNext)) return false
   if (isLastAck(segment, state, ahead, (segment.ack - peerNext) | 0)) return false
   const window = segment.window << scaleOf(head, peer - base)
   const shrunk = (words[peer + WINDOW] ?? 0) - window
