@@ -47,7 +47,7 @@ export function hear(
 ): void {
   const { words } = table
   const after = words[own + NEXT] ?? 0
-  const inOrder = isInOrder(segment, next, after)
+  const inOrder = isInOrder(segment, words[own + ISN] ?? 0, next, after)
   const adopted = words[peer + NEXT] !== peerNext
   if (inOrder && !adopted && ((words[base] ?? 0) & Flag.special) === 0) return
   const numbers = own - base === CLIENT ? [next, peerNext] : [peerNext, next]
@@ -82,9 +82,12 @@ function countedFin(base: number, own: number, state: number): number {
 }
 
 /** What it brought is what was expected, and the number expected next is where it ends. */
-function isInOrder(segment: Segment, next: number, after: number): boolean {
+function isInOrder(segment: Segment, isn: number, next: number, after: number): boolean {
   if (before(after, next)) return false
-  if (bringsData(segment)) return upTo(segment.seq, next) && upTo((segment.seq + segment.length) | 0, after)
+  if (bringsData(segment)) {
+    if (before(segment.seq, isn)) return false
+    return upTo(segment.seq, next) && upTo((segment.seq + segment.length) | 0, after)
+  }
   return segment.has(Tcp.fin) ? upTo(segment.seq, next) : after === next
 }
 

@@ -52,6 +52,11 @@ export function isAllInOrder(conversation: Conversation, index: number): boolean
   return conversation.frames.slice(0, index + 1).every(({ kind }) => kind === 'in-order' || kind === 'gap')
 }
 
+/** Line `application-known`, about a packet of a recording. */
+export function isOfKnownApplication(recording: string, ours: string, theirs: string): boolean {
+  return KNOWN.test(recording) && [ours, theirs].sort().join() === 'drop stream error,forward'
+}
+
 /** A side has said little, or has just begun to say more, by this packet. */
 function isNearTelling(conversation: Conversation, index: number, way: boolean): boolean {
   const lengths = conversation.frames

@@ -52,7 +52,8 @@ export async function judge(frames: readonly OracleFrame[], options: OracleOptio
   return verdicts.map(({ verdict, reason }, index) => {
     const own = ours[index] ?? ''
     const theirs = words(verdict, reason)
-    return { ours: own, theirs, equal: own === theirs }
+    const hidden = reason === '' && verdict !== Verdict.forward
+    return { ours: own, theirs, equal: hidden ? own.startsWith(`${theirs} `) : own === theirs }
   })
 }
 

@@ -13,7 +13,7 @@ const TIME_LIMIT = 300_000
 /** What real Suricata decided about a packet. */
 export interface OracleVerdict {
   readonly verdict: number
-  /** Empty where it was forwarded. */
+  /** Empty where it was forwarded, or the reason is that of a datagram in fragments. */
   readonly reason: string
 }
 
@@ -116,7 +116,10 @@ function readEvents(eve: string, count: number): OracleRun {
       if (number === undefined) whole = readDrop(event)
       else {
         stopped++
-        verdicts[number - 1] = drop?.reason === OF_FRAGMENT ? (whole ?? readDrop(event)) : readDrop(event)
+        verdicts[number - 1] =
+          drop?.reason === OF_FRAGMENT
+            ? { verdict: (whole ?? readDrop(event)).verdict, reason: '' }
+            : readDrop(event)
         whole = verdicts[number - 1]
       }
     }

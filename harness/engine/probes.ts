@@ -1,7 +1,7 @@
 import { Tcp } from '../model/codes.ts'
 import { isDropped } from './application.ts'
 import { oddityAt } from './oddity.ts'
-import { ACKED, CLIENT, Flag, ISN, NEXT, SERVER, STATE_MASK, State, scaleOf, WINDOW } from './record.ts'
+import { ACKED, CLIENT, Flag, ISN, NEXT, STATE_MASK, State, scaleOf, WINDOW } from './record.ts'
 import { afterAck, holds } from './sacks.ts'
 import type { Segment } from './segment.ts'
 import { after, before, upTo } from './sequence.ts'
@@ -137,8 +137,7 @@ function saysNothingNew(table: SessionTable, base: number, peer: number, segment
 export function isBeforeStart(table: SessionTable, base: number, own: number, segment: Segment): boolean {
   if (segment.length === 0) return false
   const { words } = table
-  const head = words[base] ?? 0
-  const unknown = (head & (STATE_MASK | Flag.splitHandshake)) === State.synSent && own - base === SERVER
+  const unknown = ((words[base] ?? 0) & STATE_MASK) === State.synSent && words[own + NEXT] === 0
   const first = unknown ? 0 : ((words[own + ISN] ?? 0) + 1) | 0
   return upTo((segment.seq + segment.length) | 0, first) && !isDropped(table, base, own)
 }
