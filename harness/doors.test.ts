@@ -22,7 +22,7 @@ describe('chai door', () => {
     if (test === undefined) throw new Error('core/first-packet has a data case')
     const { signal } = new AbortController()
     const session = await target.prepare(test.setup, signal)
-    const recorded = await new CaptureStore().load(test.capture)
+    const recorded = await new CaptureStore().load(test.capture, test.setup)
     ;({ trace } = await new CasePlayer(1).play(test, recorded, session, signal))
   })
 

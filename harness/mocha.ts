@@ -26,7 +26,7 @@ export function describeCases(cases: readonly Case[], options: DescribeOptions):
             test.setup,
             new AbortController().signal,
           )
-          const recorded = await captures.load(test.capture)
+          const recorded = await captures.load(test.capture, test.setup)
           const { outcome, detail, mismatches } = await player.play(
             test,
             recorded,

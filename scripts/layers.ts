@@ -13,7 +13,7 @@ const upToTarget = [
   'engine',
   'observe',
 ]
-const upToReport = [...upToTarget, 'target', 'grade', 'log', 'report']
+const upToReport = [...upToTarget, 'target', 'grade', 'log', 'report', 'eve']
 
 /**
  * The import list of harness/, values and types alike: what each folder, and each file beside the folders, may import from the others.
@@ -37,6 +37,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   grade: ['model', 'support', 'suite'],
   log: ['model', 'support', 'capture'],
   report: ['model', 'support', 'log'],
+  eve: ['model', 'support', 'wire', 'engine'],
   run: upToReport,
   author: [...upToReport, 'run'],
   cli: [...upToReport, 'run', 'author'],

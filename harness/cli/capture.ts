@@ -2,6 +2,7 @@ import { openCapture } from '../capture/open.ts'
 import { FlowStats } from '../flow/stats.ts'
 import { FlowTable } from '../flow/table.ts'
 import type { FlowInfo } from '../model/capture.ts'
+import { PLAIN_READING, type Reading } from '../model/reading.ts'
 import { Breath } from '../support/breath.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { readPackets } from '../timeline/recorded.ts'
@@ -15,6 +16,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const info = newCommand('info', 'Says what is in a capture.')
     .argument('<file>', 'a pcap or pcapng file, or - for standard input')
     .option('--flows', 'list the flows: who is the client, and what told so')
+    .option('--tunnels <side>', 'the flows in tunnels (inner) or those of the tunnels (outer)', 'outer')
     .option('--json', 'as JSON')
     .option('--debug', 'show where an error comes from')
     .action(async (file: string, options: InfoOptions) => {
@@ -28,13 +30,14 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 interface InfoOptions {
   readonly flows?: true
   readonly json?: true
+  readonly tunnels: string
 }
 
 async function captureInfo(file: string, options: InfoOptions, signal: AbortSignal): Promise<ExitCode> {
   await using source = await openCapture(file)
   const stats = new FlowStats()
   const breath = new Breath()
-  const table = new FlowTable()
+  const table = new FlowTable({ ...PLAIN_READING, tunnels: sideOf(options.tunnels) })
   for await (const batch of readPackets(source, table)) {
     await breath.take()
     signal.throwIfAborted()
@@ -56,6 +59,11 @@ async function captureInfo(file: string, options: InfoOptions, signal: AbortSign
     'ERR_CAPTURE_DAMAGED',
     `${file} is damaged at byte ${damage.offset} (${damage.reason}): what comes before it was read.`,
   )
+}
+
+function sideOf(word: string): Reading['tunnels'] {
+  if (word === 'inner' || word === 'outer') return word
+  throw new FlowbreakError('ERR_USAGE', `--tunnels takes inner or outer, not ${word}.`)
 }
 
 /** A line a fact; facts with parts on one line. */

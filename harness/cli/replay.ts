@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Setup } from '../model/setup.ts'
 import { replayCapture } from '../run/replay.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
@@ -12,9 +13,13 @@ import { version } from './version.ts'
 interface Options {
   readonly target: string
   readonly policy?: string
+  readonly generation?: string
+  readonly mode?: string
+  readonly stateless?: string
   readonly profile?: string
   readonly hosts?: number
   readonly sharing?: string
+  readonly tunnels?: string
   readonly tcpIdle?: string
   readonly rules?: string
   readonly ruleOrder?: string
@@ -29,6 +34,8 @@ interface Options {
   readonly flow?: number
   readonly endpoints: string
   readonly seed: number
+  readonly eve?: string
+  readonly eveFormat?: string
   readonly json?: true
   readonly quiet?: true
   readonly ladder?: true
@@ -40,9 +47,16 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .argument('<capture>', 'a pcap or pcapng file, or - for standard input')
     .option('--target <name>', 'what it is replayed through', 'reference')
     .option('--policy <policy>', 'stream exception policy: drop, reject or continue (default drop)')
+    .option('--generation <which>', "of AWS's policies: classic, or next, where reject is the default")
+    .option('--mode <mode>', 'of next policies: enforce, or monitor, where continue applies')
+    .option('--stateless <file>', 'the stateless engine before the stateful one, in YAML or JSON')
     .option('--profile <name>', 'the system that the engine behaves like (default aws-nfw)')
     .option('--hosts <n>', 'firewall hosts behind the load balancer (default 2)', wholeNumber('--hosts', 1))
     .option('--sharing <kind>', 'how session state reaches another host: none or replication')
+    .option(
+      '--tunnels <side>',
+      'judge packets in tunnels by their inner or outer flow (default: as the profile)',
+    )
     .option('--tcp-idle <duration>', "the engine's time-out for idle TCP connections, 60s to 6000s")
     .option('--rules <file>', "rules in Suricata's language")
     .option('--rule-order <order>', 'action or strict')
@@ -76,6 +90,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       'recorded',
     )
     .option('--seed <n>', 'for ports and sequence numbers of new connections', wholeNumber('--seed', 0), 1)
+    .option('--eve <file>', 'alerts, drops and flows as JSON lines that readers of EVE understand')
+    .option('--eve-format <format>', "suricata, or aws: AWS Network Firewall's logs (default suricata)")
     .option('--json', 'one JSON object a packet')
     .option('--quiet', 'one line of totals')
     .option('--ladder', 'a ladder in place of the table')
@@ -83,12 +99,13 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()
   const [capture = '-'] = command.args
-  const setup = setupOf(options)
+  const setup = await setupOf(options)
   const injections = parseInjections(options.inject ?? [])
   const printer = printerFor(options, setup.topology.hosts)
+  using eve = await eveOf(options, setup)
   const replaying = replayCapture({
     capture,
-    target: getTarget(options.target, version()),
+    target: getTarget(options.target, version(), eve?.taps),
     setup,
     injections,
     flow: options.flow,
@@ -103,6 +120,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     throw thrown
   })
   printer.end(impact)
+  eve?.close()
   if (damage === undefined) return ExitCode.ok
   throw new FlowbreakError(
     'ERR_CAPTURE_DAMAGED',
@@ -110,16 +128,31 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   )
 }
 
-function setupOf(options: Options) {
+/** The EVE file that the options ask for; what writes it is loaded for those who want it only. */
+async function eveOf(options: Options, setup: Setup) {
+  if (options.eve === undefined && options.eveFormat === undefined) return undefined
+  return (await import('./replay-eve.ts')).openEve(options, setup)
+}
+
+async function setupOf(options: Options) {
+  const { stateless } = options
   return makeSetup({
     profile: options.profile,
     hosts: options.hosts,
     policy: options.policy,
+    generation: options.generation,
+    mode: options.mode,
+    // Its reader is large, and few replays need it.
+    stateless:
+      stateless === undefined
+        ? undefined
+        : (await import('../suite/stateless-file.ts')).loadStateless(stateless),
     'rule-order': options.ruleOrder,
     'default-actions': options.defaultAction,
     rules: options.rules === undefined ? undefined : rulesFrom(options.rules),
     'tcp-idle': options.tcpIdle,
     sharing: options.sharing,
+    tunnels: options.tunnels,
     'load-balancer': {
       placement: options.placement,
       'tcp-idle': options.lbTcpIdle,

@@ -14,6 +14,7 @@ import { MochaHost } from '../run/mocha-host.ts'
 import { runCases } from '../run/pipeline.ts'
 import { checkPlaces } from '../run/places.ts'
 import { loadSuites } from '../run/suites.ts'
+import { weakWarnings } from '../run/weak-warnings.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { getTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
@@ -118,6 +119,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       command: ['flowbreak', 'run', ...args],
     })
     for (const event of warnings(known, cases)) emit(event)
+    for (const event of weakWarnings(cases)) emit(event)
     const { exitCode } = await runCases({
       cases,
       captures,

@@ -1,5 +1,6 @@
 import { Tcp } from '../model/codes.ts'
-import { makeOddity, type Oddity, oddityAt } from './oddity.ts'
+import { makeOddity, oddityAt } from './oddities.ts'
+import type { Oddity } from './oddity.ts'
 import { ACKED, CLIENT, Flag, ISN, NEXT, SERVER, STATE_MASK, State } from './record.ts'
 import { type SackedRanges, withRange } from './sacks.ts'
 import type { Segment } from './segment.ts'

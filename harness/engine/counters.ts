@@ -1,4 +1,7 @@
-import { Verdict } from '../model/codes.ts'
+import type { PacketBatch } from '../model/batch.ts'
+import { Reason, Role, Verdict } from '../model/codes.ts'
+import { ipBytes } from './ip-bytes.ts'
+import { reasonOf, verdictOf } from './outcome.ts'
 
 /** The metrics of AWS Network Firewall that the engine counts, in the order of its columns. */
 const NAMES = [
@@ -9,13 +12,39 @@ const NAMES = [
   'InvalidDroppedPackets',
   'OtherDroppedPackets',
   'StreamExceptionPolicyPackets',
+  'ReceivedBytes',
 ] as const
-const WIDTH = 8
-const Column = { received: 0, passed: 1, dropped: 2, rejected: 3, exceptions: 6 } as const
+const WIDTH = NAMES.length
+const Column = {
+  received: 0,
+  passed: 1,
+  dropped: 2,
+  rejected: 3,
+  invalid: 4,
+  other: 5,
+  exceptions: 6,
+  bytes: 7,
+} as const
+
+/** The column in which a packet of each outcome is counted, beside `received`. */
+const COLUMN_OF = Uint8Array.from({ length: 512 }, (_, outcome) =>
+  columnOf(verdictOf(outcome), reasonOf(outcome)),
+)
 
 /**
- * Counters by host under AWS's names. Each packet received is in exactly one of passed, dropped, rejected, invalid dropped
- * and other dropped; errors of the stream count as dropped.
+ * Damaged packets are invalid drops, those for which there was no room are others. Errors of the stream count as dropped: AWS
+ * does not say which of the metrics they are in.
+ */
+function columnOf(verdict: number, reason: number): number {
+  if (verdict === Verdict.forward) return Column.passed
+  if (verdict === Verdict.reject) return Column.rejected
+  if (reason === Reason['decode error'] || reason === Reason['defrag error']) return Column.invalid
+  return reason === Reason['flow table full'] ? Column.other : Column.dropped
+}
+
+/**
+ * Counters of the stateful engine by host, under AWS's names. Each packet received is in exactly one of passed, dropped,
+ * rejected, invalid dropped and other dropped. TLS is not decrypted here, so none of the TLS metrics is counted.
  */
 export class Counters {
   readonly #counts: Float64Array
@@ -24,18 +53,25 @@ export class Counters {
     this.#counts = new Float64Array(hosts * WIDTH)
   }
 
-  /** One more packet at that host met that `Verdict`. */
-  count(host: number, verdict: number): void {
+  /** One more packet at that host met that `Outcome`. */
+  count(host: number, outcome: number): void {
     const row = host * WIDTH
-    this.#add(row + Column.received)
-    if (verdict === Verdict.forward) this.#add(row + Column.passed)
-    else if (verdict === Verdict.reject) this.#add(row + Column.rejected)
-    else this.#add(row + Column.dropped)
+    this.#add(row + Column.received, 1)
+    this.#add(row + (COLUMN_OF[outcome] ?? Column.dropped), 1)
   }
 
   /** The stream exception policy was invoked once more. */
   countException(host: number): void {
-    this.#add(host * WIDTH + Column.exceptions)
+    this.#add(host * WIDTH + Column.exceptions, 1)
+  }
+
+  /** Adds the bytes of packets `from` … `to`-1 that reached one of `hosts` hosts, controls aside. */
+  measure(batch: PacketBatch, from: number, to: number, hosts: number): void {
+    const { host, role } = batch
+    for (let i = from; i < to; i++) {
+      const by = host[i] ?? 0
+      if (by < hosts && role[i] !== Role.control) this.#add(by * WIDTH + Column.bytes, ipBytes(batch, i))
+    }
   }
 
   of(host: number): Record<string, number> {
@@ -46,7 +82,7 @@ export class Counters {
     this.#counts.fill(0)
   }
 
-  #add(index: number): void {
-    this.#counts[index] = (this.#counts[index] ?? 0) + 1
+  #add(index: number, amount: number): void {
+    this.#counts[index] = (this.#counts[index] ?? 0) + amount
   }
 }

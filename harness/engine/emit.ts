@@ -39,3 +39,11 @@ export function sendUnreachable(batch: PacketBatch, index: number, by: number): 
   batch.emitted.push({ cause: index, kind: 'icmp', to: 'sender', by, at, link, frame, seq: 0, ack: 0 })
   return true
 }
+
+/** Whether the system sends anything about such a packet at all: in a tunnel, or put together from fragments, it may not. */
+export function mayAnswer(batch: PacketBatch, cause: number | Rebuilt, settings: Settings): boolean {
+  const whole = typeof cause !== 'number'
+  if (whole && !settings.answersRebuilt) return false
+  const depth = (batch.stack[whole ? cause.index : cause] ?? 0) & 0xff
+  return depth === 0 || !settings.judgesCarriers
+}

@@ -1,8 +1,10 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
-import { Direction, Kind, Role, Tcp } from '../model/codes.ts'
-import type { Policy } from '../model/setup.ts'
+import { Direction, Host, Kind, Reason, Role, Tcp, Verdict } from '../model/codes.ts'
+import type { Policy, Stateless } from '../model/setup.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import type { Profile } from '../profile/index.ts'
+import { CtPseudoStage } from './conntrack/pseudo.ts'
+import { CtStage } from './conntrack/stage.ts'
 import { Counters } from './counters.ts'
 import { isToServer } from './entry.ts'
 import { Family } from './expiry.ts'
@@ -10,12 +12,17 @@ import { FragmentHosts } from './fragments.ts'
 import { Hosts, type SharingModel } from './hosts.ts'
 import { advanceInOrder } from './in-order.ts'
 import { Outcome, reasonOf, verdictOf } from './outcome.ts'
-import { PseudoStage } from './pseudo.ts'
-import { State } from './record.ts'
+import { type PseudoDecider, PseudoStage } from './pseudo.ts'
+import { RECORD_WORDS, State } from './record.ts'
+import { account } from './records/account.ts'
+import type { FlowRecords } from './records/flow-records.ts'
+import type { AlertSink } from './rules/alerts.ts'
 import { RuleStage } from './rules/stage.ts'
 import { Segment } from './segment.ts'
 import { readSettings, type Settings } from './settings.ts'
-import { TcpStage } from './tcp.ts'
+import { StatelessEngine } from './stateless/stateless-engine.ts'
+import { Way } from './stateless/way.ts'
+import { type TcpDecider, TcpStage } from './tcp.ts'
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -27,18 +34,28 @@ export interface EngineOptions {
   readonly hosts: number
   /** How sessions reach other hosts (`makeSharing` of harness/sharing); absent: not at all. */
   readonly sharing?: SharingModel
+  /** Is told of every alert; absent: alerts are not made. */
+  readonly alerts?: AlertSink | undefined
+  /** The stateless engine before it; absent: every packet reaches the stateful one. */
+  readonly stateless?: Stateless | undefined
+  /** Accounts for every flow entry; absent: none is kept, and nothing is paid for them. */
+  readonly records?: FlowRecords | undefined
 }
 
-/** The stateful engines of all hosts: one session table a host, one policy. Synchronous; the clock is the packets' times. */
+/** The engines of all hosts: one session table a host, one policy. Synchronous; the clock is the packets' times. */
 export class Engine {
   readonly #settings: Settings
   readonly #hosts: Hosts
   readonly #counters: Counters
   readonly #rules: RuleStage | undefined
-  readonly #tcp: TcpStage
-  readonly #pseudo: PseudoStage
+  readonly #tcp: TcpDecider
+  readonly #pseudo: PseudoDecider
   readonly #segment = new Segment()
   readonly #fragmentHosts = new FragmentHosts()
+  readonly #stateless: StatelessEngine | undefined
+  readonly #records: FlowRecords | undefined
+  /** The datagram that the latest fragment completed at its host, and that was decided with it. */
+  #whole: Rebuilt | undefined
 
   constructor(options: EngineOptions) {
     const settings = readSettings(options.profile.knobs, options.policy)
@@ -46,8 +63,18 @@ export class Engine {
     this.#hosts = new Hosts(options.hosts, options.sharing, settings)
     this.#counters = new Counters(options.hosts)
     this.#rules = RuleStage.of(options.rules, options.policy, settings)
-    this.#tcp = new TcpStage(settings, this.#counters, this.#rules)
-    this.#pseudo = new PseudoStage(settings, this.#hosts, this.#rules)
+    const { conntrack } = settings
+    if (conntrack === undefined) {
+      this.#tcp = new TcpStage(settings, this.#counters, this.#rules)
+      this.#pseudo = new PseudoStage(settings, this.#hosts, this.#rules)
+    } else {
+      this.#tcp = new CtStage(conntrack, this.#counters, this.#rules)
+      this.#pseudo = new CtPseudoStage(conntrack, this.#hosts, this.#counters, this.#rules)
+    }
+    if (options.stateless !== undefined)
+      this.#stateless = new StatelessEngine(options.stateless, options.hosts)
+    this.#records = options.records
+    if (options.records !== undefined) this.#recordEnds(options.records)
   }
 
   /**
@@ -55,9 +82,50 @@ export class Engine {
    * has decided are left alone. Answers with `to`.
    */
   decide(batch: PacketBatch, from: number, to: number): number {
+    if (this.#stateless === undefined && this.#records === undefined) this.#decideStateful(batch, from, to)
+    else for (let i = from; i < to; i++) this.#decideOne(batch, i)
+    return to
+  }
+
+  /** One packet by both engines, the stateless one and if that forwards it the stateful one, and into the records. */
+  #decideOne(batch: PacketBatch, index: number): void {
+    const host = batch.host[index] ?? 0
+    if (host >= this.#hosts.tables.length) return
+    const way = this.#stateless?.decide(batch, index, host) ?? Way.forward
+    if (way !== Way.forward) {
+      this.#decideStateless(batch, index, way)
+      return
+    }
+    this.#whole = undefined
+    this.#decideStateful(batch, index, index + 1)
+    if (this.#records !== undefined && batch.role[index] !== Role.control)
+      account(this.#records, this.#hosts, batch, index, host, this.#whole)
+  }
+
+  /** The stateful engine does not see it. */
+  #decideStateless(batch: PacketBatch, index: number, way: number): void {
+    batch.verdict[index] = way === Way.pass ? Verdict.forward : Verdict.drop
+    batch.reason[index] = way === Way.pass ? Reason.none : Reason.stateless
+    const kind = batch.kind[index]
+    if (kind === Kind.fragment4 || kind === Kind.fragment6) this.#missFragment(batch, index)
+  }
+
+  #recordEnds(records: FlowRecords): void {
+    for (const [host, table] of this.#hosts.tables.entries())
+      table.replaced = (base, at) => records.end(host, base / RECORD_WORDS, 'timeout', at)
+  }
+
+  /** A datagram of which the stateful engine misses a part is never whole there. */
+  #missFragment(batch: PacketBatch, index: number): void {
+    this.#fragmentHosts.note(batch, index, Host.bypass)
+    if (rebuiltAt(batch.rebuilt, index) !== undefined) this.#fragmentHosts.forget(batch, index)
+  }
+
+  #decideStateful(batch: PacketBatch, from: number, to: number): void {
     const { host, kind, flow, l4, start, captured, flags, payload, direction, time, role, view } = batch
     const { verdict, reason } = batch
     const { tables } = this.#hosts
+    const { stack, stacked } = batch
     const counters = this.#counters
     const rules = this.#rules
     const segment = this.#segment
@@ -94,16 +162,29 @@ export class Engine {
       } else if (type === Kind.fragment4 || type === Kind.fragment6) {
         outcome = this.#decideFragment(batch, i, by, id)
       } else outcome = this.#pseudo.decide(batch, i, by, id)
+      if (stacked && outcome === Outcome.forward && ((stack[i] ?? 0) & 0xff) !== 0)
+        outcome = this.#pseudo.decideCarriers(batch, i, by)
       verdict[i] = verdictOf(outcome)
       reason[i] = reasonOf(outcome)
-      if (role[i] !== Role.control) counters.count(by, verdictOf(outcome))
+      if (role[i] !== Role.control) counters.count(by, outcome)
     }
-    return to
+    counters.measure(batch, from, to, tables.length)
   }
 
   /** Lets something happen to a host. Paths are not the engine's: `steer` does nothing here. */
   apply(event: HostEvent, at: Nanos): void {
     this.#hosts.apply(event, at)
+    if (event.kind === 'crash') this.#records?.forget(event.host)
+  }
+
+  /** Nothing more will come: the records of all entries end. */
+  finish(): void {
+    const hosts = this.#hosts
+    const columns = this.#records?.columns
+    this.#records?.endAll((row, now) => {
+      const table = hosts.table(columns?.host[row] ?? 0)
+      return !hosts.isLive(table, (columns?.flow[row] ?? 0) * RECORD_WORDS, now)
+    })
   }
 
   /** Back to empty tables, all hosts in service and counters at zero; costs what was used. */
@@ -111,34 +192,38 @@ export class Engine {
     this.#hosts.reset()
     this.#fragmentHosts.clear()
     this.#counters.clear()
-  }
-
-  /** The counters of a host under AWS's names (CloudWatch namespace AWS/NetworkFirewall); controls are not counted. */
-  counters(host: number): Record<string, number> {
-    return this.#counters.of(host)
+    this.#stateless?.clear()
+    this.#records?.clear()
   }
 
   /**
-   * A fragment is asked about by itself first, by rules that need no more than it has. The one that completes its datagram
-   * then meets the datagram's fate, at a host that saw the whole of it.
+   * The counters of a host under AWS's names (CloudWatch namespace AWS/NetworkFirewall): those of the stateful engine as they
+   * are, those of the stateless one, if there is one, after `Stateless.`. Controls are not counted.
    */
-  #decideFragment(batch: PacketBatch, index: number, host: number, flow: number): number {
-    const alone = this.#pseudo.decideAlone(batch, index, host)
-    const together = this.#fragmentHosts.note(batch, index, host, flow)
-    const whole = rebuiltAt(batch.rebuilt, index)
-    if (whole === undefined || flow < 0) return alone
-    this.#fragmentHosts.forget(batch, index, flow)
-    return together ? this.#decideWhole(batch, whole, host, flow, alone) : alone
+  counters(host: number): Record<string, number> {
+    return { ...this.#counters.of(host), ...this.#stateless?.counters(host) }
   }
 
-  #decideWhole(batch: PacketBatch, whole: Rebuilt, host: number, flow: number, alone: number): number {
-    const together = this.#decideRebuilt(batch, whole, host, flow)
-    return alone === Outcome.forward ? together : alone
+  /**
+   * The fragment that completes its datagram meets the datagram's fate, at a host that saw the whole of it; by itself each
+   * meets the rules that need no more than it has.
+   */
+  #decideFragment(batch: PacketBatch, index: number, host: number, flow: number): number {
+    const together = this.#fragmentHosts.note(batch, index, host)
+    const whole = rebuiltAt(batch.rebuilt, index)
+    if (whole !== undefined) {
+      this.#fragmentHosts.forget(batch, index)
+      if (together && flow >= 0) this.#whole = whole
+      const outcome = together ? this.#decideRebuilt(batch, whole, host, flow) : Outcome.forward
+      if (outcome !== Outcome.forward) return outcome
+    }
+    return this.#pseudo.decideAlone(batch, index, host)
   }
 
   #decideRebuilt(batch: PacketBatch, whole: Rebuilt, host: number, flow: number): number {
     const { index, bytes, kind } = whole
-    if (kind !== Kind.tcp4 && kind !== Kind.tcp6) return this.#pseudo.decideRebuilt(batch, whole, host, flow)
+    if (flow < 0 || (kind !== Kind.tcp4 && kind !== Kind.tcp6))
+      return this.#pseudo.decide(batch, whole, host, flow)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const table = this.#hosts.table(host)
     this.#segment.read(view, whole.l4, bytes.length, whole.flags, whole.payload)

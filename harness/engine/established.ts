@@ -32,7 +32,10 @@ export function trackEstablished(
     if (segment.has(Tcp.fin)) return passesPaws(words, base, own, segment) && acceptFin(table, base, segment)
     return segment.has(Tcp.ack) && repeatsSynAck(words, base, segment)
   }
-  if (!segment.has(Tcp.ack)) return true
+  if (!segment.has(Tcp.ack)) {
+    segment.delivered = false
+    return true
+  }
   if (!passesPaws(words, base, own, segment)) return false
   if (!segment.toServer) words[base] = (words[base] ?? 0) | Flag.confirmed
   const peer = base + (segment.toServer ? SERVER : CLIENT)
@@ -65,6 +68,7 @@ function advance(
 ): boolean {
   const { words } = table
   const tolerated = windowCheck !== WindowCheck.strict
+  segment.delivered = false
   const end = (segment.seq + segment.length) | 0
   const head = words[base] ?? 0
   const unbounded =
@@ -77,12 +81,14 @@ function advance(
   if (segment.length === 1 && segment.seq === next && words[own + WINDOW] === 0) {
     words[base] = (words[base] ?? 0) | (segment.toServer ? Flag.clientZeroProbe : Flag.serverZeroProbe)
     segment.taken = true
+    segment.delivered = true
     return true
   }
   const within = unbounded || upTo(end, words[own + LIMIT] ?? 0)
   if (!within && !tolerated) return false
   if (!before(end, next)) advanceNext(table, base, own, end)
   if (!within) return true
+  segment.delivered = true
   noteWindow(words, base, peer, segment)
   noteAcknowledgement(words, peer, segment)
   noteTimestamp(words, base, own, segment)

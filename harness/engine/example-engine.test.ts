@@ -4,7 +4,7 @@ import { Link, nameOf, Reason, Tcp, Verdict } from '../model/codes.ts'
 import type { ExceptionPolicy, Policy } from '../model/setup.ts'
 import { getProfile, type Knobs, type Profile } from '../profile/index.ts'
 import { makeSharing } from '../sharing/sharing.ts'
-import { Engine } from './engine.ts'
+import { Engine, type EngineOptions } from './engine.ts'
 import { batchOf } from './oracle-cases.test.ts'
 
 const LETTERS: Readonly<Record<string, number>> = {
@@ -110,11 +110,12 @@ export type LabOptions = {
   readonly exception?: ExceptionPolicy
   readonly profile?: string
   /** Knobs with other values. */
-  readonly knobs?: { readonly [K in keyof Knobs]?: Knobs[K]['value'] }
+  readonly knobs?: { readonly [K in keyof Knobs]?: NonNullable<Knobs[K]>['value'] }
   readonly policy?: Partial<Policy>
   readonly rules?: readonly string[]
   readonly sharing?: 'none' | 'replication'
   readonly frames?: FrameOptions
+  readonly records?: EngineOptions['records']
 }
 
 /** An engine of two hosts, a flow table, and a clock: packets go in as lines, verdicts come out as words. */
@@ -138,6 +139,7 @@ export class Lab {
       rules: options.rules ?? [],
       hosts: 2,
       sharing: makeSharing({ kind: options.sharing ?? 'none' }),
+      records: options.records,
     })
   }
 
@@ -163,14 +165,12 @@ export function outcomeOf(batch: PacketBatch, index: number): string {
   return reason === 'none' ? verdict : `${verdict} ${reason}`
 }
 
-function changed(profile: Profile, values: LabOptions['knobs']): Profile {
-  const knobs = Object.fromEntries(
-    Object.entries(profile.knobs).map(([name, knob]) => {
-      const value = values?.[name as keyof Knobs]
-      return [name, value === undefined ? knob : { ...knob, value }]
-    }),
-  ) as unknown as Knobs
-  return { ...profile, knobs }
+/** A profile with other values of some knobs. */
+export function changed(profile: Profile, values: LabOptions['knobs']): Profile {
+  const knobs = { ...profile.knobs } as Record<string, unknown>
+  for (const [name, value] of Object.entries(values ?? {}))
+    knobs[name] = { value, mark: 'INF', source: 'changed for a test' }
+  return { ...profile, knobs: knobs as unknown as Knobs }
 }
 
 export const HANDSHAKE = ['> S 0', '< SA 0 1', '> A 1 1'] as const

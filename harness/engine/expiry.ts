@@ -22,7 +22,8 @@ export function idleTimeouts(knobs: Knobs, tcpIdle: number | undefined): Float64
   set(Family.udp, [State.established], knobs.udpEstablished.value)
   set(Family.icmp, [State.bare], knobs.icmpNew.value)
   set(Family.icmp, [State.established], knobs.icmpEstablished.value)
-  set(Family.other, [State.bare, State.established], knobs.other.value)
+  set(Family.other, [State.bare], knobs.other.value)
+  set(Family.other, [State.established], knobs.otherEstablished.value)
   return table
 }
 

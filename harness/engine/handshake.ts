@@ -1,6 +1,6 @@
 import { Tcp } from '../model/codes.ts'
 import { acceptFin } from './fin.ts'
-import { makeOddity, oddityAt, settleOddity } from './oddity.ts'
+import { makeOddity, oddityAt, settleOddity } from './oddities.ts'
 import { ACKED, CLIENT, Flag, ISN, LIMIT, NEXT, SERVER, STAMP, State, WINDOW, withScale } from './record.ts'
 import { noteReset } from './reset.ts'
 import { MAX_SCALE, type Segment } from './segment.ts'
@@ -53,7 +53,10 @@ export function trackSynReceived(
   const own = base + (segment.toServer ? CLIENT : SERVER)
   if (segment.has(Tcp.fin)) return passesPaws(words, base, own, segment) && acceptFin(table, base, segment)
   if (segment.has(Tcp.syn)) return repeatsHandshake(table, base, segment)
-  if (!segment.has(Tcp.ack)) return true
+  if (!segment.has(Tcp.ack)) {
+    segment.delivered = false
+    return true
+  }
   chooseSynAck(table, base, segment)
   if (!passesPaws(words, base, own, segment)) return false
   const head = words[base] ?? 0

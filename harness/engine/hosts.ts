@@ -1,7 +1,18 @@
 import type { Nanos } from '../model/batch.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import { Family, isExpired } from './expiry.ts'
-import { EXTRA, FAMILY_MASK, Flag, STATE_MASK, State } from './record.ts'
+import {
+  APP_HIDDEN,
+  APP_IMPORTED,
+  APP_MASK,
+  APP_OVER,
+  APP_STATE,
+  EXTRA,
+  FAMILY_MASK,
+  Flag,
+  STATE_MASK,
+  State,
+} from './record.ts'
 import type { Settings } from './settings.ts'
 import { SessionTable } from './table.ts'
 
@@ -53,6 +64,7 @@ export class Hosts implements SessionTables {
     const source = this.table(from)
     const target = this.table(to)
     for (let flow = 0; flow < source.used; flow++) this.#copyFlow(source, target, flow, at)
+    target.queries.addFrom(source.queries, at)
   }
 
   reset(): void {
@@ -70,7 +82,7 @@ export class Hosts implements SessionTables {
   }
 
   #copyFlow(source: SessionTable, target: SessionTable, flow: number, at: Nanos): void {
-    const { markReplicated, importLiberal } = this.#settings
+    const { markReplicated, importLiberal, appReplicated } = this.#settings
     const base = target.touch(flow)
     if (!this.isLive(source, base, at)) return
     const marked = ((source.words[base] ?? 0) & Flag.marked) !== 0
@@ -80,6 +92,8 @@ export class Hosts implements SessionTables {
     const head = target.words[base] ?? 0
     const session =
       ((target.words[base + EXTRA] ?? 0) & FAMILY_MASK) === Family.tcp && (head & STATE_MASK) > State.bare
+    const gone = appReplicated ? APP_STATE : APP_STATE | APP_MASK | APP_OVER | APP_HIDDEN
+    target.words[base + EXTRA] = ((target.words[base + EXTRA] ?? 0) & ~gone) | APP_IMPORTED
     if (session && importLiberal) target.words[base] = head | Flag.importedClient | Flag.importedServer
   }
 

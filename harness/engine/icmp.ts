@@ -13,6 +13,8 @@ const LAST_UNREACHABLE_CODE = 15
 const FIRST_INFORMATIONAL = 128
 
 const IPV4_HEADER = 20
+/** Version 4, no options. */
+const PLAIN_HEADER = 0x45
 const ICMP_HEADER = 8
 /** What of the quoted packet's own header must be there for it to be looked up. */
 const QUOTED = { [Protocol.tcp]: 20, [Protocol.udp]: 8 } as const
@@ -31,11 +33,13 @@ export function isIcmpError(kind: number, type: number): boolean {
 
 /**
  * Whether an ICMP error shares the fate of the flow that it quotes: only IPv4 destination unreachable that quotes a whole
- * TCP or UDP header does (run, Suricata 7.0.10). `payload` are the bytes after the ICMP header.
+ * TCP or UDP header does, behind an IP header without options: behind options it looks for the ports where they are not (run,
+ * Suricata 7.0.10). `payload` are the bytes after the ICMP header.
  */
 export function attachesToFlow(bytes: Uint8Array, kind: number, l4: number, payload: number): boolean {
   if (kind !== Kind.icmp4 || bytes[l4] !== UNREACHABLE || (bytes[l4 + 1] ?? 0) > LAST_UNREACHABLE_CODE)
     return false
+  if ((bytes[l4 + ICMP_HEADER] ?? 0) !== PLAIN_HEADER) return false
   const protocol = bytes[l4 + ICMP_HEADER + 9]
   if (protocol !== Protocol.tcp && protocol !== Protocol.udp) return false
   return payload >= IPV4_HEADER + QUOTED[protocol]

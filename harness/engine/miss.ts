@@ -1,5 +1,5 @@
 import { Tcp } from '../model/codes.ts'
-import { makeOddity } from './oddity.ts'
+import { makeOddity } from './oddities.ts'
 import { Outcome } from './outcome.ts'
 import { ACKED, CLIENT, Flag, ISN, LIMIT, NEXT, SERVER, STAMP, State, WINDOW, withScale } from './record.ts'
 import { MAX_SCALE, type Segment } from './segment.ts'
@@ -53,6 +53,7 @@ export function applyException(
     if (synAck) pickUpFromServer(table, base, segment)
     else pickUpMidway(table, base, segment)
     if (settings.asyncOneside) noteOneSide(table, base, segment)
+    segment.delivered = true
     return Outcome.forward
   }
   return fin && settings.finErrorAfterPolicy && settings.dropsErrors ? Outcome.streamError : Outcome.forward

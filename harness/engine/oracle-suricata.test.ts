@@ -13,7 +13,7 @@ const TIME_LIMIT = 300_000
 /** What real Suricata decided about a packet. */
 export interface OracleVerdict {
   readonly verdict: number
-  /** Empty where it was forwarded, or the reason is that of a datagram in fragments. */
+  /** Empty where it was forwarded. Of a packet dropped for what is in it, the reason that that has. */
   readonly reason: string
 }
 
@@ -58,6 +58,8 @@ export interface OracleOptions {
   readonly dropInvalid?: boolean
   readonly timeouts?: Partial<OracleTimeouts>
   readonly rules?: readonly string[]
+  /** Flow and netflow events too. */
+  readonly flows?: true
   /** More of its configuration, at top level and with a line end; keys that are set here already count as here. */
   readonly yaml?: string
 }
@@ -67,6 +69,14 @@ export async function runSuricata(
   frames: readonly OracleFrame[],
   options: OracleOptions,
 ): Promise<OracleRun> {
+  return readEvents(await suricataEve(frames, options), frames.length)
+}
+
+/** Seconds since 1970 at which the frames' time is 0. */
+export const ORACLE_EPOCH = 1_700_000_000
+
+/** The same, and answers with the EVE log that it wrote. */
+export async function suricataEve(frames: readonly OracleFrame[], options: OracleOptions): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'flowbreak-oracle-'))
   try {
     const inDirectory = (name: string) => join(directory, name)
@@ -76,17 +86,14 @@ export async function runSuricata(
     const files = ['-c', 'suricata.yaml', '-r', 'in.pcap', '-S', 'test.rules', '-l', '.', '-k', 'none']
     const modes = ['--runmode', 'single', '--simulate-ips', '--set', `pid-file=${inDirectory('pid')}`]
     await promisify(execFile)('suricata', [...files, ...modes], { cwd: directory, timeout: TIME_LIMIT })
-    return readEvents(await readFile(inDirectory('eve.json'), 'utf8'), frames.length)
+    return await readFile(inDirectory('eve.json'), 'utf8')
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-/**
- * The reason that a fragment gets when the datagram that it completed was stopped. That one's own is in the event before: under the
- * same number, or with none where it is IPv6.
- */
-const OF_FRAGMENT = 'tunnel packet drop'
+/** The reason of a fragment whose datagram was dropped, and of a packet with a tunnel in which one was. */
+const FOR_INNER = 'tunnel packet drop'
 const FORWARDED: OracleVerdict = { verdict: Verdict.forward, reason: '' }
 
 interface EveEvent {
@@ -101,7 +108,8 @@ interface EveEvent {
 function readEvents(eve: string, count: number): OracleRun {
   const verdicts = Array.from({ length: count }, () => FORWARDED)
   const alerts: OracleAlert[] = []
-  let whole: OracleVerdict | undefined
+  // What is in a packet is logged before it, from the inside out, and without number.
+  let inner = ''
   let stopped = 0
   let counted = -1
   for (const line of eve.split('\n')) {
@@ -111,26 +119,24 @@ function readEvents(eve: string, count: number): OracleRun {
       counted = (event.stats?.ips?.blocked ?? 0) + (event.stats?.ips?.rejected ?? 0)
     else if (event.event_type === 'alert')
       alerts.push({ sid: event.alert?.signature_id ?? 0, packet: (event.pcap_cnt ?? 0) - 1 })
-    else if (event.event_type === 'drop') {
-      const { pcap_cnt: number, drop } = event
-      if (number === undefined) whole = readDrop(event)
-      else {
-        stopped++
-        verdicts[number - 1] =
-          drop?.reason === OF_FRAGMENT
-            ? { verdict: (whole ?? readDrop(event)).verdict, reason: '' }
-            : readDrop(event)
-        whole = verdicts[number - 1]
-      }
+    else if (event.event_type !== 'drop') continue
+    else if (event.pcap_cnt === undefined) inner ||= event.drop?.reason ?? ''
+    else {
+      stopped++
+      verdicts[event.pcap_cnt - 1] = readDrop(event, inner)
+      inner = ''
     }
   }
   if (stopped !== counted) throw new Error(`Suricata logged ${stopped} drops and counted ${counted}`)
   return { verdicts, alerts }
 }
 
-function readDrop({ drop, verdict }: EveEvent): OracleVerdict {
+/** `inner`: the reason of what is in the packet. About that Suricata counts a reject, but sends nothing (respond-reject.c). */
+function readDrop({ drop, verdict }: EveEvent, inner: string): OracleVerdict {
+  const reason = drop?.reason ?? ''
   const rejected = (verdict?.reject?.length ?? 0) > 0
-  return { verdict: rejected ? Verdict.reject : Verdict.drop, reason: drop?.reason ?? '' }
+  if (reason === FOR_INNER) return { verdict: Verdict.drop, reason: inner }
+  return { verdict: rejected ? Verdict.reject : Verdict.drop, reason }
 }
 
 function configuration(options: OracleOptions): string {
@@ -151,7 +157,7 @@ outputs:
       pcap-file: false
       types:
         - alert: { verdict: yes }
-        - drop: { alerts: yes, flows: all, verdict: yes }
+        - drop: { alerts: yes, flows: all, verdict: yes }${options.flows ? '\n        - flow\n        - netflow' : ''}
         - stats: { totals: yes, threads: no, deltas: no }
 logging: { default-log-level: error, outputs: [{ console: { enabled: yes } }] }
 stream:
@@ -184,7 +190,7 @@ function classicPcap(frames: readonly OracleFrame[]): Uint8Array {
   view.setUint32(20, 1, true)
   let at = 24
   for (const { time, bytes } of frames) {
-    view.setUint32(at, 1_700_000_000 + Math.floor(time / 1e9), true)
+    view.setUint32(at, ORACLE_EPOCH + Math.floor(time / 1e9), true)
     view.setUint32(at + 4, time % 1e9, true)
     view.setUint32(at + 8, bytes.length, true)
     view.setUint32(at + 12, bytes.length, true)

@@ -16,6 +16,10 @@ export const Outcome = {
   ruleDrop: outcome(Verdict.drop, Reason.rules),
   ruleReject: outcome(Verdict.reject, Reason.rules),
   defaultDrop: outcome(Verdict.drop, Reason['default action']),
+  ctInvalidDrop: outcome(Verdict.drop, Reason['ct invalid']),
+  ctInvalidReject: outcome(Verdict.reject, Reason['ct invalid']),
+  ctNewDrop: outcome(Verdict.drop, Reason['ct new']),
+  ctNewReject: outcome(Verdict.reject, Reason['ct new']),
 } as const
 
 /** The `Verdict` code in an outcome. */
@@ -26,4 +30,9 @@ export function verdictOf(of: number): number {
 /** The `Reason` code in an outcome. */
 export function reasonOf(of: number): number {
   return of >> REASON_SHIFT
+}
+
+/** The outcome of a `Verdict` and a `Reason`. */
+export function outcomeOf(verdict: number, reason: number): number {
+  return outcome(verdict, reason)
 }

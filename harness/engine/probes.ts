@@ -1,6 +1,6 @@
 import { Tcp } from '../model/codes.ts'
 import { isDropped } from './application.ts'
-import { oddityAt } from './oddity.ts'
+import { oddityAt } from './oddities.ts'
 import { ACKED, CLIENT, Flag, ISN, NEXT, STATE_MASK, State, scaleOf, WINDOW } from './record.ts'
 import { afterAck, holds } from './sacks.ts'
 import type { Segment } from './segment.ts'

@@ -125,13 +125,30 @@ describe('engine: fragments (10.1)', () => {
   }
 
   for (const exception of ['drop', 'reject', 'continue'] as const) {
-    it(`${exception}: the first is forwarded, the one that completes meets the datagram's fate`, () => {
+    it(`${exception}: the first is forwarded, the one that completes meets the datagram's fate, in silence`, () => {
       const lab = new Lab({ exception })
-      const fate = { drop: 'drop stream midstream', reject: 'reject stream midstream', continue: 'forward' }
-      expect(lab.play(...fragments('> PA 100 100 len=20', 24))).to.deep.equal(['forward', fate[exception]])
-      expect(lab.batch.emitted.map(({ cause }) => cause)).to.deep.equal(exception === 'reject' ? [1] : [])
+      const fate = exception === 'continue' ? 'forward' : 'drop stream midstream'
+      expect(lab.play(...fragments('> PA 100 100 len=20', 24))).to.deep.equal(['forward', fate])
+      expect(lab.batch.emitted).to.deep.equal([])
     })
   }
+
+  it('are rejected with a reset about the datagram where the system does that', () => {
+    const lab = new Lab({ exception: 'reject', knobs: { rejectRebuilt: true } })
+    const verdicts = lab.play(...fragments('> PA 100 100 len=20', 24))
+    expect(verdicts).to.deep.equal(['forward', 'reject stream midstream'])
+    expect(lab.batch.emitted.map(({ cause }) => cause)).to.deep.equal([1])
+  })
+
+  it('of which another host saw one are not put together, whichever comes first', () => {
+    const [head, tail] = fragments('> PA 100 100 len=20', 24)
+    if (head === undefined || tail === undefined) throw new Error('two fragments')
+    for (const order of [
+      [head, { ...tail, host: 1 }],
+      [tail, { ...head, host: 1 }],
+    ] as const)
+      expect(new Lab().play(...order)).to.deep.equal(['forward', 'forward'])
+  })
 
   it('of UDP make a pseudo-session', () => {
     const lab = new Lab({ rules: ['drop udp any any -> any any (flow:established; sid:1;)'] })

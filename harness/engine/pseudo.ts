@@ -1,5 +1,8 @@
+import { ipProtocol } from '../flow/transport.ts'
 import type { PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Kind } from '../model/codes.ts'
+import { Protocol } from '../wire/numbers.ts'
+import { asDatagram, carriersOf } from '../wire/tunnel/carriers.ts'
 import { enterFlow, isToServer } from './entry.ts'
 import { Family } from './expiry.ts'
 import type { Hosts } from './hosts.ts'
@@ -8,12 +11,24 @@ import { Outcome } from './outcome.ts'
 import { Flag, STATE_MASK, State, withState } from './record.ts'
 import type { RuleStage } from './rules/stage.ts'
 import type { Settings } from './settings.ts'
+import { Subject } from './subject.ts'
+
+/** What decides about packets that are not TCP. */
+export interface PseudoDecider {
+  /** The outcome of a packet that is neither TCP nor a fragment, or of such a datagram that a fragment completed. */
+  decide(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number
+  /** A packet that belongs to no flow, or a fragment by itself. */
+  decideAlone(batch: PacketBatch, cause: number | Rebuilt, host: number): number
+  /** What the rules say of the tunnels round a packet that they let pass. */
+  decideCarriers(batch: PacketBatch, index: number, host: number): number
+}
 
 /** Decides about what is not TCP: UDP, ICMP, other protocols, and packets of no flow. */
-export class PseudoStage {
+export class PseudoStage implements PseudoDecider {
   readonly #settings: Settings
   readonly #hosts: Hosts
   readonly #rules: RuleStage | undefined
+  readonly #subject = new Subject()
 
   constructor(settings: Settings, hosts: Hosts, rules: RuleStage | undefined) {
     this.#settings = settings
@@ -21,42 +36,23 @@ export class PseudoStage {
     this.#rules = rules
   }
 
-  /** The outcome of a packet that is neither TCP nor a fragment. */
-  decide(batch: PacketBatch, index: number, host: number, flow: number): number {
-    const kind = batch.kind[index] ?? Kind.other
-    const l4 = batch.l4[index] ?? -1
-    if (flow < 0) return this.decideAlone(batch, index, host)
-    const isIcmp = kind === Kind.icmp4 || kind === Kind.icmp6
-    if (!isIcmp || !isIcmpError(kind, batch.bytes[l4] ?? 0))
-      return this.decideFlow(batch, index, host, flow, kind)
-    if (!attachesToFlow(batch.bytes, kind, l4, batch.payload[index] ?? 0))
-      return this.decideAlone(batch, index, host)
-    const fromReceiver = isFromQuotedReceiver(batch.bytes, batch.l3[index] ?? 0, l4)
-    return this.#decideAttached(batch, index, host, flow, fromReceiver)
-  }
-
-  /** The outcome of a datagram other than TCP that was put together from fragments. */
-  decideRebuilt(batch: PacketBatch, whole: Rebuilt, host: number, flow: number): number {
-    const { bytes, kind, l4 } = whole
-    const isIcmp = kind === Kind.icmp4 || kind === Kind.icmp6
-    if (!isIcmp || !isIcmpError(kind, bytes[l4] ?? 0)) return this.decideFlow(batch, whole, host, flow, kind)
-    if (!attachesToFlow(bytes, kind, l4, whole.payload)) return this.decideAlone(batch, whole, host)
-    return this.#decideAttached(batch, whole, host, flow, isFromQuotedReceiver(bytes, 0, l4))
-  }
-
-  /** A pseudo-session of whatever `kind` says, established once both directions were seen. */
-  decideFlow(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number, kind: number): number {
-    const index = typeof cause === 'number' ? cause : cause.index
-    const direction = batch.direction[index] ?? 0
-    const table = this.#hosts.table(host)
-    const base = table.touch(flow)
-    const head = enterFlow(table, base, familyOf(kind), direction, batch.time[index] ?? 0, this.#settings)
-    if ((head & Flag.marked) !== 0) return Outcome.flowDrop
-    const toServer = isToServer(head, direction)
-    const seen = head | (toServer ? Flag.seenClient : Flag.seenServer)
-    const both = (seen & Flag.seenClient) !== 0 && (seen & Flag.seenServer) !== 0
-    table.words[base] = both ? withState(seen, State.established) : seen
-    return this.#ruled(batch, cause, host, table.words, base, toServer, both)
+  /** The outcome of a packet that is neither TCP nor a fragment, or of such a datagram that a fragment completed. */
+  decide(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number {
+    if (flow < 0) return this.decideAlone(batch, cause, host)
+    const { bytes, kind, l3, l4, payload, end } = this.#subject.look(batch, cause)
+    if (kind === Kind.icmp4 || kind === Kind.icmp6) {
+      if (!isIcmpError(kind, bytes[l4] ?? 0))
+        return this.#decideFlow(batch, cause, host, flow, Family.icmp, true)
+      return attachesToFlow(bytes, kind, l4, payload)
+        ? this.#decideAttached(batch, cause, host, flow)
+        : this.decideAlone(batch, cause, host)
+    }
+    if (kind === Kind.udp4 || kind === Kind.udp6)
+      return this.#decideFlow(batch, cause, host, flow, Family.udp, true)
+    const any = this.#settings.tracksAnyProtocol
+    const protocol = ipProtocol(bytes, l3, end)
+    if (!any && !hasFlow(protocol, kind)) return this.decideAlone(batch, cause, host)
+    return this.#decideFlow(batch, cause, host, flow, Family.other, any || protocol === Protocol.sctp)
   }
 
   /** A packet that belongs to no flow, or whose flow does not count. */
@@ -64,15 +60,41 @@ export class PseudoStage {
     return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
   }
 
-  /** An ICMP error about a flow: dropped with it if that is marked, and keeps it alive; never makes one. */
-  #decideAttached(
+  /** What the rules say of the tunnels round a packet that they let pass, from the inside out. */
+  decideCarriers(batch: PacketBatch, index: number, host: number): number {
+    if (this.#rules === undefined || !this.#settings.judgesCarriers) return Outcome.forward
+    for (const carrier of carriersOf(batch, index).reverse()) {
+      const outcome = this.decideAlone(batch, asDatagram(batch, index, carrier), host)
+      if (outcome !== Outcome.forward) return outcome
+    }
+    return Outcome.forward
+  }
+
+  /** A pseudo-session; established once both directions were seen, where it is told which way a packet goes. */
+  #decideFlow(
     batch: PacketBatch,
     cause: number | Rebuilt,
     host: number,
     flow: number,
-    fromReceiver: boolean,
+    family: number,
+    directed: boolean,
   ): number {
     const index = typeof cause === 'number' ? cause : cause.index
+    const direction = batch.direction[index] ?? 0
+    const table = this.#hosts.table(host)
+    const base = table.touch(flow)
+    const head = enterFlow(table, base, family, direction, batch.time[index] ?? 0, this.#settings)
+    if ((head & Flag.marked) !== 0) return Outcome.flowDrop
+    const toServer = !directed || isToServer(head, direction)
+    const seen = head | (toServer ? Flag.seenClient : Flag.seenServer)
+    const both = (seen & Flag.seenClient) !== 0 && (seen & Flag.seenServer) !== 0
+    table.words[base] = both ? withState(seen, State.established) : seen
+    return this.#ruled(batch, cause, host, table.words, base, toServer, both)
+  }
+
+  /** An ICMP error about a flow: dropped with it if that is marked, and keeps it alive; never makes one. */
+  #decideAttached(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number {
+    const { bytes, l3, l4, index } = this.#subject
     const table = this.#hosts.table(host)
     const base = table.touch(flow)
     const now = batch.time[index] ?? 0
@@ -81,7 +103,7 @@ export class PseudoStage {
     const marked = (head & Flag.marked) !== 0
     if (!marked || this.#settings.markRefreshes) table.see(base, now)
     if (marked) return Outcome.flowDrop
-    const toServer = isToServer(head, batch.direction[index] ?? 0) && fromReceiver
+    const toServer = isToServer(head, batch.direction[index] ?? 0) && isFromQuotedReceiver(bytes, l3, l4)
     const established = (head & STATE_MASK) >= State.established
     return this.#ruled(batch, cause, host, table.words, base, toServer, established)
   }
@@ -101,7 +123,8 @@ export class PseudoStage {
   }
 }
 
-function familyOf(kind: number): number {
-  if (kind === Kind.udp4 || kind === Kind.udp6) return Family.udp
-  return kind === Kind.icmp4 || kind === Kind.icmp6 ? Family.icmp : Family.other
+/** Whether an IP protocol besides TCP, UDP and ICMP has flows at all (Suricata 7.0.10, calls of FlowSetupPacket). */
+function hasFlow(protocol: number, kind: number): boolean {
+  if (protocol === Protocol.ipv6) return kind === Kind.ip4
+  return protocol === Protocol.sctp || protocol === Protocol.esp
 }

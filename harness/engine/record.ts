@@ -17,6 +17,15 @@ export const FAMILY_MASK = 255
 export const PASSED = 1 << 8
 export const ASKED_TO_SERVER = 1 << 9
 export const ASKED_TO_CLIENT = 1 << 10
+/** Bits 12 … 14 of the extra word: the flow's `AppProtocol`. */
+export const APP_SHIFT = 12
+export const APP_MASK = 7 << APP_SHIFT
+/** Nothing about the flow's application layer will change any more; contents are hidden from rules; there is state about it. */
+export const APP_OVER = 1 << 15
+export const APP_HIDDEN = 1 << 16
+export const APP_STATE = 1 << 17
+/** The session came by sharing, so its streams are not seen from their start. */
+export const APP_IMPORTED = 1 << 18
 
 /** Word offsets within a stream. The stream of a side holds what that side sends. */
 export const ISN = 0

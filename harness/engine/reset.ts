@@ -1,5 +1,5 @@
 import { Tcp } from '../model/codes.ts'
-import { makeOddity, oddityAt } from './oddity.ts'
+import { makeOddity, oddityAt } from './oddities.ts'
 import { ACKED, CLIENT, NEXT, SERVER, STATE_MASK, State, WINDOW } from './record.ts'
 import type { Segment } from './segment.ts'
 import { before } from './sequence.ts'

@@ -1,5 +1,5 @@
 import { Tcp } from '../model/codes.ts'
-import { oddityAt } from './oddity.ts'
+import { oddityAt } from './oddities.ts'
 import { CLIENT, ISN, SERVER, STATE_MASK, State } from './record.ts'
 import type { Segment } from './segment.ts'
 import type { Settings } from './settings.ts'

@@ -55,11 +55,14 @@ export class Segment {
   sackBlocks = 0
   sackAt = 0
   view: DataView = NO_BYTES
+  /** The tracker took it into the session, so that its payload goes to whoever puts streams together. */
+  delivered = false
 
   /** Reads the header at `l4`, of which the bytes before `end` were captured. */
   read(view: DataView, l4: number, end: number, flags: number, length: number): void {
     this.flags = flags
     this.length = length
+    this.delivered = false
     this.seq = view.getInt32(l4 + 4)
     this.ack = view.getInt32(l4 + 8)
     this.window = view.getUint16(l4 + 14)

@@ -1,5 +1,6 @@
 import type { Policy } from '../model/setup.ts'
 import type { Knobs } from '../profile/index.ts'
+import { type CtSettings, readCtSettings } from './conntrack/settings.ts'
 import { WindowCheck } from './established.ts'
 import { idleTimeouts } from './expiry.ts'
 
@@ -24,15 +25,24 @@ export interface Settings {
   readonly markRefreshes: boolean
   readonly markReplicated: boolean
   readonly importLiberal: boolean
+  readonly appReplicated: boolean
   readonly passOfFlow: boolean
   readonly rejectsAnything: boolean
+  readonly tracksAnyProtocol: boolean
+  readonly judgesCarriers: boolean
+  readonly answersRebuilt: boolean
+  /** Where Linux's connection tracking stands in for Suricata's. */
+  readonly conntrack: CtSettings | undefined
 }
 
 /** Settings from a profile's knobs and a case's policy. */
 export function readSettings(knobs: Knobs, policy: Policy): Settings {
-  const pickUp = policy.exception === 'continue' && knobs.continueMode.value === 'pickup'
+  const exception = policy.mode === 'monitor' ? 'continue' : policy.exception
+  const pickUp = exception === 'continue' && knobs.continueMode.value === 'pickup'
+  const conntrack =
+    knobs.tracker?.value === 'conntrack' ? readCtSettings(knobs, exception, policy.tcpIdle) : undefined
   return {
-    exception: policy.exception,
+    exception,
     pickUp,
     synAckOpens: pickUp || knobs.asyncOneside.value,
     asyncOneside: knobs.asyncOneside.value,
@@ -41,7 +51,8 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     finErrorAfterPolicy: knobs.finOnMiss.value === 'policyThenStreamError',
     rejectTarget: knobs.rejectTarget.value,
     rstStyle: knobs.rstStyle.value,
-    timeouts: idleTimeouts(knobs, policy.tcpIdle),
+    // Its entries hold the end of their lives: nothing is to be added.
+    timeouts: conntrack === undefined ? idleTimeouts(knobs, policy.tcpIdle) : new Float64Array(64),
     wholeSeconds: knobs.expiry.value === 'integerSecondStrict',
     windowCheck: WindowCheck[knobs.windowCheck.value],
     exactReset: knobs.rstValidation.value === 'exact',
@@ -50,7 +61,12 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     markRefreshes: knobs.dropMarkRefreshesIdle.value,
     markReplicated: knobs.dropMarkReplicated.value,
     importLiberal: knobs.importLiberal.value,
+    appReplicated: knobs.appStateReplicated.value,
     passOfFlow: knobs.passScope.value === 'flow',
     rejectsAnything: knobs.rejectNonTcp.value === 'icmp',
+    tracksAnyProtocol: knobs.otherFlows.value === 'all',
+    judgesCarriers: knobs.carrier.value === 'judged',
+    answersRebuilt: knobs.rejectRebuilt.value,
+    conntrack,
   }
 }

@@ -1,4 +1,5 @@
-import { type Oddity, oddityAt } from './oddity.ts'
+import { oddityAt } from './oddities.ts'
+import type { Oddity } from './oddity.ts'
 import { Flag, STATE_MASK, State, withState } from './record.ts'
 import type { SessionTable } from './table.ts'
 

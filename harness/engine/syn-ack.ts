@@ -1,4 +1,5 @@
-import { makeOddity, type OtherSynAck, oddityAt, settleOddity } from './oddity.ts'
+import { makeOddity, oddityAt, settleOddity } from './oddities.ts'
+import type { OtherSynAck } from './oddity.ts'
 import {
   ACKED,
   CLIENT,

@@ -1,5 +1,5 @@
+import { makeOddity, oddityAt } from './oddities.ts'
 import type { EarlierSyn } from './oddity.ts'
-import { makeOddity, oddityAt } from './oddity.ts'
 import { CLIENT, Flag, ISN, NEXT, SERVER, STAMP, State, scaleOf, WINDOW, withScale } from './record.ts'
 import type { Segment } from './segment.ts'
 import { enter } from './states.ts'

@@ -1,3 +1,4 @@
+import { Queries } from './conntrack/queries.ts'
 import type { Oddity } from './oddity.ts'
 import { EXTRA, Flag, LAST_SEEN, RECORD_WORDS, STATE_MASK, State } from './record.ts'
 
@@ -11,6 +12,10 @@ export class SessionTable {
   times = new Float64Array(0)
   /** By record, for those that carry `Flag.special`: rare, so not in the record. */
   readonly oddities = new Map<number, Oddity>()
+  /** ICMP queries, where they are tracked each by itself. */
+  readonly queries = new Queries()
+  /** Is told of an entry at `base` just before another one takes its place; absent: nobody keeps records. */
+  replaced: ((base: number, at: number) => void) | undefined
   /** Records in use, and absent ones between them. */
   #used = 0
 
@@ -30,6 +35,8 @@ export class SessionTable {
 
   /** Makes the record at `base` an entry with that head, of that family of time-outs, last seen `at`, and nothing else. */
   open(base: number, head: number, family: number, at: number): void {
+    if (this.replaced !== undefined && ((this.words[base] ?? 0) & STATE_MASK) !== State.absent)
+      this.replaced(base, at)
     this.words.fill(0, base + 1, base + RECORD_WORDS)
     this.words[base] = head
     this.words[base + EXTRA] = family
@@ -69,6 +76,7 @@ export class SessionTable {
   clear(): void {
     this.words.fill(State.absent, 0, this.#used * RECORD_WORDS)
     this.oddities.clear()
+    this.queries.clear()
     this.#used = 0
   }
 

@@ -1,7 +1,7 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Role } from '../model/codes.ts'
 import type { Counters } from './counters.ts'
-import { type ResetTarget, sendReset } from './emit.ts'
+import { mayAnswer, type ResetTarget, sendReset } from './emit.ts'
 import { bareHead, enterFlow, isToServer } from './entry.ts'
 import { Family } from './expiry.ts'
 import { applyException, classifyMiss, Miss } from './miss.ts'
@@ -15,8 +15,23 @@ import { openSession } from './syns.ts'
 import type { SessionTable } from './table.ts'
 import { track } from './tracker.ts'
 
+/** What decides about TCP: Suricata's tracker, or another system's. */
+export interface TcpDecider {
+  /** The outcome of a TCP packet, or of the datagram that its fragment completed; `segment` holds its header. */
+  decide(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    table: SessionTable,
+    base: number,
+    direction: number,
+    now: Nanos,
+    segment: Segment,
+  ): number
+}
+
 /** Decides about TCP: a fresh SYN, a mark, a miss, or a hit; then the rules. */
-export class TcpStage {
+export class TcpStage implements TcpDecider {
   readonly #settings: Settings
   readonly #counters: Counters
   readonly #rules: RuleStage | undefined
@@ -86,7 +101,8 @@ export class TcpStage {
     const outcome = applyException(table, base, segment, settings)
     if (outcome !== Outcome.midstreamReject) return outcome
     const target = resetTarget(settings.rejectTarget, segment.toServer)
-    return sendReset(batch, cause, target, host, settings.rstStyle) ? outcome : Outcome.midstreamDrop
+    const sent = mayAnswer(batch, cause, settings) && sendReset(batch, cause, target, host, settings.rstStyle)
+    return sent ? outcome : Outcome.midstreamDrop
   }
 }
 
@@ -96,7 +112,8 @@ function endedHandshakeWithData(words: Int32Array, base: number, before: number,
   return before === State.synReceived && now === State.established && segment.length > 0
 }
 
-function resetTarget(target: Settings['rejectTarget'], toServer: boolean): ResetTarget {
+/** Who is to get a reset, by the profile and where the packet goes. */
+export function resetTarget(target: Settings['rejectTarget'], toServer: boolean): ResetTarget {
   if (target === 'client') return toServer ? 'sender' : 'receiver'
   return target === 'both' ? 'both' : 'sender'
 }

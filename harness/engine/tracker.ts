@@ -11,7 +11,7 @@ import {
 import { trackEstablished, WindowCheck } from './established.ts'
 import { trackSynReceived, trackSynSent } from './handshake.ts'
 import { adoptImported } from './imported.ts'
-import { oddityAt, settleOddity } from './oddity.ts'
+import { oddityAt, settleOddity } from './oddities.ts'
 import { isAside, isBeforeStart } from './probes.ts'
 import { CLIENT, Flag, NEXT, SERVER, STATE_MASK, State, withState } from './record.ts'
 import { acceptReset } from './reset.ts'
@@ -62,7 +62,12 @@ function trackState(
   const next = words[own + NEXT] ?? 0
   const peerNext = words[peer + NEXT] ?? 0
   segment.taken = false
-  if (!trackInState(table, base, segment, state, windowCheck, exactReset, asyncOneside)) return false
+  segment.delivered = state > State.synSent && state < State.closed
+  if (!trackInState(table, base, segment, state, windowCheck, exactReset, asyncOneside)) {
+    segment.delivered = false
+    return false
+  }
+  if (state === State.synSent) segment.delivered = ((words[base] ?? 0) & STATE_MASK) === State.established
   const open = state === State.synReceived ? segment.taken : state >= State.established
   if (open && windowCheck === WindowCheck.eventOnly)
     hear(table, base, own, peer, segment, state, next, peerNext)

@@ -1,5 +1,6 @@
 import { Tcp } from '../model/codes.ts'
-import { makeOddity, type Oddity, oddityAt, settleOddity } from './oddity.ts'
+import { makeOddity, oddityAt, settleOddity } from './oddities.ts'
+import type { Oddity } from './oddity.ts'
 import { ACKED, CLIENT, LIMIT, NEXT, scaleOf, WINDOW } from './record.ts'
 import { afterAck, type SackedRanges, sizeOf, withRange } from './sacks.ts'
 import type { Segment } from './segment.ts'

@@ -3,8 +3,8 @@ import type { Nanos } from '../model/batch.ts'
 const FIRST_CAPACITY = 64
 
 /** The word `about` of a flow; orientation and opening are indices (see `orientation.ts`). */
-export function about(six: boolean, orientation: number, opening: number): number {
-  return (six ? 1 : 0) | (orientation << 1) | (opening << 3)
+export function about(six: boolean, orientation: number, opening: number, stacked: boolean): number {
+  return (six ? 1 : 0) | (orientation << 1) | (opening << 3) | (stacked ? 32 : 0)
 }
 
 /** What is kept of each flow, as columns by flow id. Grows by doubling. */
@@ -30,7 +30,12 @@ export class FlowColumns {
   }
 
   opening(flow: number): number {
-    return (this.about[flow] ?? 0) >> 3
+    return ((this.about[flow] ?? 0) >> 3) & 3
+  }
+
+  /** Whether its key is in the table of flows in tunnels or with three VLAN tags. */
+  isStacked(flow: number): boolean {
+    return ((this.about[flow] ?? 0) & 32) !== 0
   }
 
   add(local: number, about: number, firstPacket: number, firstTime: Nanos): void {

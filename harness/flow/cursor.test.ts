@@ -171,7 +171,7 @@ describe('flow/cursor', () => {
     const cursor = new TcpCursor()
     for (let i = 0; i < batch.count; i++) cursor.observe(batch, i)
     batch.bytes.fill(0)
-    expect(cursor.template(C)).to.deep.equal({ bytes: last.bytes, link: Link.ethernet })
+    expect(cursor.template(C)).to.deep.equal({ bytes: last.bytes, link: Link.ethernet, tunnels: 0 })
     expect(cursor.classesOf(batch, 2).has('data')).to.equal(false)
   })
 

@@ -1,7 +1,7 @@
 import type { PacketBatch } from '../model/batch.ts'
 import { Kind, Tcp } from '../model/codes.ts'
 import { PacketClasses } from './classes.ts'
-import { Side } from './side.ts'
+import { Side, type SideTemplate } from './side.ts'
 import { TcpView } from './tcp-view.ts'
 
 /** How far the opening is. `completed`: its last packet was just seen. */
@@ -62,7 +62,7 @@ export class TcpCursor {
   }
 
   /** A copy of the latest frame of a direction; of the latest TCP frame once there is one. */
-  template(direction: 0 | 1): { readonly bytes: Uint8Array; readonly link: number } | undefined {
+  template(direction: 0 | 1): SideTemplate | undefined {
     return this.#sides[direction].template()
   }
 

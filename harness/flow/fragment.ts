@@ -1,7 +1,14 @@
 import type { PacketBatch } from '../model/batch.ts'
 import { putU16, u16, u32 } from '../wire/bytes.ts'
 import { writeIpv4Checksum } from '../wire/checksum.ts'
-import { addressLength, datagramEnd, isIpv6, sourceAt, writeDatagramLength } from '../wire/ip.ts'
+import {
+  addressLength,
+  datagramEnd,
+  destinationAt,
+  isIpv6,
+  sourceAt,
+  writeDatagramLength,
+} from '../wire/ip.ts'
 import { extensionLength, findFragmentHeader } from '../wire/ipv6.ts'
 
 /** One fragment: which datagram it is of, and what part of its segment. */
@@ -28,8 +35,11 @@ const MORE_FRAGMENTS = 0x2000
 const OFFSET_BITS = 0x1fff
 const FRAGMENT_HEADER = 8
 
-/** Reads packet `index`, a fragment; undefined where its fragment header was not captured. */
-export function readFragment(batch: PacketBatch, index: number): Fragment | undefined {
+/**
+ * Reads packet `index`, a fragment; undefined where its fragment header was not captured. `bothWays`: both directions between
+ * two hosts share identifications.
+ */
+export function readFragment(batch: PacketBatch, index: number, bothWays: boolean): Fragment | undefined {
   const { bytes } = batch
   const l3 = batch.l3[index] ?? 0
   const end = (batch.start[index] ?? 0) + (batch.captured[index] ?? 0)
@@ -39,7 +49,7 @@ export function readFragment(batch: PacketBatch, index: number): Fragment | unde
   if (header < 0) return undefined
   const place = u16(bytes, six ? header + 2 : l3 + 6)
   return {
-    key: keyOf(bytes, l3, header, batch.vlan[index] ?? 0),
+    key: keyOf(bytes, l3, header, placeOf(batch, index), bothWays),
     six,
     offset: six ? place & 0xfff8 : (place & OFFSET_BITS) << 3,
     isLast: (place & (six ? 1 : MORE_FRAGMENTS)) === 0,
@@ -51,13 +61,26 @@ export function readFragment(batch: PacketBatch, index: number): Fragment | unde
   }
 }
 
-/** RFC 791 3.2: addresses, protocol, identification. RFC 8200 4.5: addresses, identification. VLANs are kept apart. */
-function keyOf(bytes: Uint8Array, l3: number, header: number, vlan: number): string {
+/** VLANs are kept apart, tunnels are not. */
+function placeOf(batch: PacketBatch, index: number): string {
+  const stack = (batch.stack[index] ?? 0) >> 8
+  return stack === 0 ? `${batch.vlan[index]}` : `${batch.vlan[index]}/${stack}`
+}
+
+/** RFC 791 3.2: addresses, protocol, identification. RFC 8200 4.5: addresses, identification. */
+function keyOf(bytes: Uint8Array, l3: number, header: number, place: string, bothWays: boolean): string {
   const six = header !== l3
-  let key = six ? `${vlan} ${u32(bytes, header + 4)}` : `${vlan} ${u16(bytes, l3 + 4)} ${bytes[l3 + 9]}`
-  const addresses = sourceAt(bytes, l3)
-  for (let at = 0; at < 2 * addressLength(bytes, l3); at += 4) key += ` ${u32(bytes, addresses + at)}`
-  return key
+  const id = six ? `${u32(bytes, header + 4)}` : `${u16(bytes, l3 + 4)} ${bytes[l3 + 9]}`
+  const source = addressText(bytes, sourceAt(bytes, l3), addressLength(bytes, l3))
+  const destination = addressText(bytes, destinationAt(bytes, l3), addressLength(bytes, l3))
+  const swapped = bothWays && source > destination
+  return swapped ? `${place} ${id}${destination}${source}` : `${place} ${id}${source}${destination}`
+}
+
+function addressText(bytes: Uint8Array, from: number, length: number): string {
+  let text = ''
+  for (let at = from; at < from + length; at += 4) text += ` ${u32(bytes, at)}`
+  return text
 }
 
 /** The headers before the segment as they are without fragmentation; the length is still the fragment's. */

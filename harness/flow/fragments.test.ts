@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { Kind, Link, Tcp } from '../model/codes.ts'
-import { ethernet, hex, ipv4, ipv6, join8, tcp, udp } from '../wire/example-frames.test.ts'
+import { PLAIN_READING } from '../model/reading.ts'
+import { decodeBatch } from '../wire/decode.ts'
+import { batchOf, ethernet, hex, ipv4, ipv6, join8, tcp, udp } from '../wire/example-frames.test.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { verifyChecksums } from '../wire/verify.ts'
 import { assigned, fragments4, fragments6, placesOf, segment } from './example-packets.test.ts'
@@ -82,21 +84,34 @@ describe('flow/fragments', () => {
     expect(table.info(0).opens).to.equal('syn')
   })
 
-  it('completes nothing from fragments that contradict each other or were cut, but keeps their flow', () => {
+  it('waits for a fragment that was cut by a snapshot length to come whole, and keeps the flow', () => {
+    const [head = DATAGRAM4, middle = DATAGRAM4, tail = DATAGRAM4] = fragments4(DATAGRAM4, [40, 80])
+    const cut = { ...ethernet(middle), bytes: ethernet(middle).bytes.subarray(0, 60), original: 74 }
+    const batch = assigned([ethernet(head), cut, ethernet(tail), ethernet(middle)])
+    expect(batch.rebuilt.map(({ index }) => index)).to.deep.equal([3])
+    expect([...batch.flow]).to.deep.equal([0, 0, 0, 0])
+  })
+
+  it('by the policy of BSD, ends a datagram where the first fragment without more behind it does', () => {
     const [head = DATAGRAM4, middle = DATAGRAM4, tail = DATAGRAM4] = fragments4(DATAGRAM4, [40, 80])
     const [, early = DATAGRAM4] = fragments4(DATAGRAM4.subarray(0, 96), [40])
     early.set(hex('0005'), 6)
-    const cut = { ...ethernet(middle), bytes: ethernet(middle).bytes.subarray(0, 60), original: 74 }
-    const odd = fragments4(DATAGRAM4, [36])[0] ?? DATAGRAM4
-    for (const frames of [
-      [ethernet(head), ethernet(middle), ethernet(early), ethernet(tail)],
-      [ethernet(head), cut, ethernet(tail), ethernet(middle)],
-      [ethernet(head), ethernet(odd), ethernet(middle), ethernet(tail)],
-    ]) {
-      const batch = assigned(frames)
-      expect(batch.rebuilt).to.deep.equal([])
-      expect([...batch.flow]).to.deep.equal([0, 0, 0, 0])
-    }
+    const batch = assigned([head, middle, early, tail].map((packet) => ethernet(packet)))
+    expect(batch.rebuilt.map(({ index, payload }) => [index, payload])).to.deep.equal([[3, 80]])
+  })
+
+  it('by RFC 5722, lets a datagram go whose fragments overlap in part, and ignores a repetition', () => {
+    const reading = { ...PLAIN_READING, fragments: { ...PLAIN_READING.fragments, overlap: 'drop' } } as const
+    const cut = (...at: number[]) => fragments4(DATAGRAM4, at).map((packet) => ethernet(packet))
+    const [head, middle, tail] = cut(40, 80)
+    const [, , overlapping] = cut(40, 72)
+    const [, repeated] = cut(40, 48)
+    if (!head || !middle || !tail || !overlapping || !repeated) throw new Error('fragments')
+    const completed = (...frames: (typeof head)[]) =>
+      assigned(frames, new FlowTable(reading)).rebuilt.map(({ index }) => index)
+    expect(completed(head, middle, repeated, middle, tail)).to.deep.equal([4])
+    expect(completed(head, middle, overlapping, tail)).to.deep.equal([])
+    expect(completed(head, middle, overlapping, head, tail, middle)).to.deep.equal([5])
   })
 
   it('refuses a datagram longer than one can be', () => {
@@ -106,19 +121,24 @@ describe('flow/fragments', () => {
     expect(assigned([ethernet(head), ethernet(tail)]).rebuilt).to.deep.equal([])
   })
 
-  it('forgets a datagram after 30 s, with IPv6 after 60 s', () => {
-    for (const [limit, packets] of [
-      [30, fragments4(DATAGRAM4, [40])],
-      [60, fragments6(DATAGRAM6, [48])],
-    ] as const) {
-      for (const late of [0, 1]) {
-        // The example packets are a second apart.
-        const wait = Array.from({ length: limit - 1 + late }, () => segment(0))
-        const [head = DATAGRAM4, tail = DATAGRAM4] = packets
-        const batch = assigned([ethernet(head), ...wait, ethernet(tail)])
-        expect(batch.rebuilt).to.have.length(1 - late)
-      }
+  it('forgets a datagram some seconds after its first fragment, or after its latest in whole seconds', () => {
+    const three4 = fragments4(DATAGRAM4, [40, 80])
+    const three6 = fragments6(DATAGRAM6, [48, 96])
+    /** Fragments at these seconds. */
+    const completes = (packets: readonly Uint8Array[], timer: 'first' | 'last', ...seconds: number[]) => {
+      const fragments = { ...PLAIN_READING.fragments, timeout4: 30, timeout6: 60, timer }
+      const batch = batchOf(...packets.map((packet) => ethernet(packet)))
+      for (const [i, second] of seconds.entries()) batch.time[i] = second * 1e9
+      decodeBatch(batch)
+      new FlowTable({ ...PLAIN_READING, fragments }).assign(batch)
+      return batch.rebuilt.length === 1
     }
+    expect(completes(three4, 'first', 0.5, 20, 30.5)).to.equal(true)
+    expect(completes(three4, 'first', 0.5, 20, 30.6)).to.equal(false)
+    expect(completes(three6, 'first', 0.5, 20, 60.5)).to.equal(true)
+    expect(completes(three6, 'first', 0.5, 20, 60.6)).to.equal(false)
+    expect(completes(three4, 'last', 0.9, 29.9, 58.9)).to.equal(true)
+    expect(completes(three4, 'last', 0.9, 29.9, 59)).to.equal(false)
   })
 
   it('keeps the newest datagrams of a flood', () => {

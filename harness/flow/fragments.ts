@@ -1,12 +1,12 @@
 import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../model/batch.ts'
+import type { FragmentReading } from '../model/reading.ts'
 import { Assembly } from './assembly.ts'
 import { finishDatagram, headOf, readFragment } from './fragment.ts'
 
-/** What fragments may take: 60 s by RFC 8200 4.5; for IPv4, where RFC 1122 3.3.2 asks for 60 to 120, the 30 s of Linux. */
-const TIMEOUT_IPV4 = 30 * NANOS_PER_SECOND
-const TIMEOUT_IPV6 = 60 * NANOS_PER_SECOND
 const MAX_DATAGRAMS = 4096
 const MAX_BYTES = 16 << 20
+/** Where the data of a fragment may end: the largest datagram, for IPv4 with its header (RFC 791 3.1, RFC 8200 4.5). */
+const LARGEST = { v4: 65_535 - 20, v6: 65_535 } as const
 
 /** The datagram of a fragment and, where this fragment completes it, the whole of it, IP header first. */
 export interface Datagram {
@@ -16,30 +16,31 @@ export interface Datagram {
 
 /** The datagrams whose fragments are still arriving. Bounded in number, bytes and time: the oldest make way. */
 export class FragmentStore {
+  readonly #reading: FragmentReading
   /** In the order in which they began. */
   readonly #open = new Map<string, Assembly>()
   #held = 0
-  /** A small datagram that was completed, whose memory the next one takes. */
-  #spare: Assembly | undefined
+
+  constructor(reading: FragmentReading) {
+    this.#reading = reading
+  }
 
   /** Takes packet `index`, a fragment; undefined where its fragment header was not captured. */
   add(batch: PacketBatch, index: number): Datagram | undefined {
-    const fragment = readFragment(batch, index)
+    const { overlap, bothWays } = this.#reading
+    const fragment = readFragment(batch, index, bothWays)
     if (fragment === undefined) return undefined
     const { key, six, offset, from, to, isLast, isWhole } = fragment
-    const assembly = this.#at(key, batch.time[index] ?? 0, six ? TIMEOUT_IPV6 : TIMEOUT_IPV4)
+    const assembly = this.#at(key, six, batch.time[index] ?? 0)
+    // What was cut by a snapshot length, or would end behind the largest datagram, is of no use but for its flow.
+    if (!isWhole || offset + to - from > (six ? LARGEST.v6 : LARGEST.v4))
+      return { assembly, whole: undefined }
     this.#held -= assembly.held
-    if (!isWhole) assembly.breakUp()
-    else {
-      if (offset === 0) assembly.lead(headOf(batch.bytes, fragment))
-      assembly.add(batch.bytes, from, to, offset, isLast)
-    }
+    const head = offset === 0 ? headOf(batch.bytes, fragment) : undefined
+    const goesOn = assembly.add(batch.bytes, from, to, offset, !isLast, head, overlap)
     this.#held += assembly.held
-    const whole = assembly.whole()
-    if (whole !== undefined) {
-      this.#drop(key, assembly)
-      if (assembly.isSmall) this.#spare = assembly
-    }
+    const whole = goesOn ? assembly.whole() : undefined
+    if (!goesOn || whole !== undefined) this.#drop(key, assembly)
     this.#makeRoom()
     return { assembly, whole: whole !== undefined && finishDatagram(whole) ? whole : undefined }
   }
@@ -49,14 +50,20 @@ export class FragmentStore {
     this.#held = 0
   }
 
-  #at(key: string, time: Nanos, timeout: Nanos): Assembly {
+  #at(key: string, six: boolean, time: Nanos): Assembly {
+    const { timeout4, timeout6, timer } = this.#reading
+    const timeout = (six ? timeout6 : timeout4) * NANOS_PER_SECOND
+    const since = timer === 'last' ? Math.floor(time / NANOS_PER_SECOND) * NANOS_PER_SECOND : time
     const known = this.#open.get(key)
-    if (known !== undefined && time - known.began <= timeout) return known
+    if (
+      known !== undefined &&
+      (timer === 'last' ? time - known.since < timeout : time - known.since <= timeout)
+    ) {
+      if (timer === 'last') known.since = since
+      return known
+    }
     if (known !== undefined) this.#drop(key, known)
-    const begun = this.#spare ?? new Assembly(time)
-    begun.restart(time)
-    this.#spare = undefined
-    this.#held += begun.held
+    const begun = new Assembly(since)
     this.#open.set(key, begun)
     return begun
   }

@@ -1,5 +1,12 @@
 import type { PacketBatch } from '../model/batch.ts'
 
+/** A frame to make others like: its `Link` code and the `Tunnels` code that it is read with. */
+export interface SideTemplate {
+  readonly bytes: Uint8Array
+  readonly link: number
+  readonly tunnels: number
+}
+
 /** What one side of a flow has sent. */
 export class Side {
   /** Next sequence number, unsigned; undefined: nothing tells it. */
@@ -15,6 +22,7 @@ export class Side {
   #frame = new Uint8Array(0)
   #length = -1
   #link = 0
+  #tunnels = 0
   #fromTcp = false
 
   /** Keeps a copy of the frame. Once a TCP frame is kept, only TCP frames replace it. */
@@ -26,11 +34,12 @@ export class Side {
     this.#frame.set(batch.bytes.subarray(start, start + length))
     this.#length = length
     this.#link = batch.link[index] ?? 0
+    this.#tunnels = batch.tunnels
     this.#fromTcp = isTcp
   }
 
-  template(): { readonly bytes: Uint8Array; readonly link: number } | undefined {
+  template(): SideTemplate | undefined {
     if (this.#length < 0) return undefined
-    return { bytes: this.#frame.slice(0, this.#length), link: this.#link }
+    return { bytes: this.#frame.slice(0, this.#length), link: this.#link, tunnels: this.#tunnels }
   }
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { Tcp } from '../model/codes.ts'
-import { ethernet, hex, icmp, ipv4, ipv6, onEveryLink, tcp, udp } from '../wire/example-frames.test.ts'
+import { ethernet, hex, icmp, ipv4, ipv6, join8, onEveryLink, tcp, udp } from '../wire/example-frames.test.ts'
 import { Protocol } from '../wire/numbers.ts'
 import {
   assigned,
@@ -97,17 +97,20 @@ describe('flow/table', () => {
     for (const id of [-1, 2, 0.5]) expect(() => table.info(id)).to.throw('There is no flow')
   })
 
-  it('ties echo and answer together without their identifier, and other queries by themselves', () => {
+  it('ties echo and answer together without their identifier, each way of asking by itself', () => {
     const request = ethernet(ipv4(Protocol.icmp, icmp(8, 0, hex('0001'))))
     const answer = ethernet(ipv4(Protocol.icmp, icmp(0, 0, hex('0002'))))
     const frames = [answer, { ...request, bytes: withAddressesSwapped(request.bytes) }, request]
     const stamp = ethernet(ipv4(Protocol.icmp, icmp(13, 0, hex(''))))
     const table = new FlowTable()
     const batch = assigned([...frames, stamp], table)
-    expect(placesOf(batch)).to.deep.equal(['0 c2s', '0 s2c', '0 c2s', '1 c2s'])
+    expect(placesOf(batch)).to.deep.equal(['0 c2s', '0 s2c', '1 c2s', '2 c2s'])
     expect(table.info(0)).to.include({ protocol: 'icmp', client: '192.0.2.10', opens: 'n/a' })
-    const sixth = [128, 129].map((type) => ethernet(ipv6(Protocol.icmp6, icmp(type, 0, hex('')))))
-    expect([...assigned(sixth).flow]).to.deep.equal([0, 0])
+    const [asked, told] = [128, 129].map((type) => ipv6(Protocol.icmp6, icmp(type, 0, hex(''))))
+    if (asked === undefined || told === undefined) throw new Error('two messages')
+    const back = join8(told.subarray(0, 8), told.subarray(24, 40), told.subarray(8, 24), told.subarray(40))
+    const sixth = [asked, back, told].map((packet) => ethernet(packet))
+    expect([...assigned(sixth).flow]).to.deep.equal([0, 0, 1])
   })
 
   it('ties an ICMP error to the flow that it quotes, the other way, and to none when there is none', () => {

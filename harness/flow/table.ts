@@ -1,6 +1,7 @@
 import type { PacketBatch } from '../model/batch.ts'
 import type { FlowInfo } from '../model/capture.ts'
-import { Direction, Kind, Link } from '../model/codes.ts'
+import { Direction, Kind, Link, Tunnels } from '../model/codes.ts'
+import { PLAIN_READING, type Reading } from '../model/reading.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { HashTable } from '../support/hash-table.ts'
 import { u32 } from '../wire/bytes.ts'
@@ -8,6 +9,7 @@ import { dissect } from '../wire/dissect.ts'
 import { findQuote, isIcmpError, type Quote } from '../wire/icmp.ts'
 import { destinationAt, isIpv6, sourceAt } from '../wire/ip.ts'
 import { Protocol } from '../wire/numbers.ts'
+import { enterTunnels } from '../wire/tunnel/enter.ts'
 import { about, FlowColumns } from './columns.ts'
 import { describeFlow } from './describe.ts'
 import { FragmentStore } from './fragments.ts'
@@ -16,7 +18,8 @@ import { openingOf, orientationOf, senderIsClient } from './orientation.ts'
 import { flowPorts, icmpOf, ipProtocol } from './transport.ts'
 
 /**
- * Gives each packet its flow and direction. A flow is a tuple (VLAN ids, protocol, addresses, ports), whatever happens on it:
+ * Gives each packet its flow and direction. A flow is a tuple (VLAN ids, number of tunnels round it, protocol, addresses,
+ * ports), whatever happens on it:
  * a fresh SYN on a known tuple keeps the flow id and who the client is. Ids are dense from 0 in the order of first packets.
  * An ICMP error belongs to the flow that it quotes, against the quoted packet's direction; fragments to the flow of their
  * datagram. Packets from an endpoint to itself are all c2s.
@@ -25,12 +28,26 @@ export class FlowTable {
   /** Keys by address family; the word with each is flow id << 1 | 1 where the client is the endpoint that the key names first. */
   readonly #four = new HashTable(KEY4_WORDS)
   readonly #six = new HashTable(KEY6_WORDS)
+  /** Keys of flows in tunnels or with three VLAN tags, which take one word more. */
+  readonly #fourStacked = new HashTable(KEY4_WORDS + 1)
+  readonly #sixStacked = new HashTable(KEY6_WORDS + 1)
   readonly #columns = new FlowColumns()
-  readonly #fragments = new FragmentStore()
+  readonly #fragments: FragmentStore
   readonly #quote: Quote = { l3: 0, l4: -1, protocol: 0 }
   /** What `#resolve` found: flow (-1: none) and direction. */
   #flow = -1
   #direction: number = Direction.c2s
+  /** VLAN ids and tunnels of what is being resolved. */
+  #vlan = 0
+  #stack = 0
+
+  /** How its packets are read: whoever decodes for it does so accordingly. */
+  readonly reading: Reading
+
+  constructor(reading: Reading = PLAIN_READING) {
+    this.reading = reading
+    this.#fragments = new FragmentStore(reading.fragments)
+  }
 
   /** How many flows there are. */
   get count(): number {
@@ -41,7 +58,7 @@ export class FlowTable {
   assign(batch: PacketBatch): void {
     let i = 0
     while (i < batch.count) {
-      i = this.#assignKnown(batch, i)
+      if (!batch.stacked) i = this.#assignKnown(batch, i)
       if (i < batch.count) this.#assignOne(batch, i++)
     }
   }
@@ -79,13 +96,15 @@ export class FlowTable {
         'ERR_FLOW',
         `There is no flow ${id}: the capture has ${this.count}, numbered from 0.`,
       )
-    return describeFlow(id, this.#columns, this.#columns.isIpv6(id) ? this.#six : this.#four)
+    return describeFlow(id, this.#columns, this.#table(this.#columns.isIpv6(id), this.#columns.isStacked(id)))
   }
 
   /** Forgets every flow and keeps the memory; costs what was used. */
   reset(): void {
     this.#four.reset()
     this.#six.reset()
+    this.#fourStacked.reset()
+    this.#sixStacked.reset()
     this.#columns.clear()
     this.#fragments.clear()
   }
@@ -98,6 +117,8 @@ export class FlowTable {
     const end = (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)
     this.#flow = -1
     this.#direction = Direction.c2s
+    this.#vlan = batch.vlan[i] ?? 0
+    this.#stack = batch.stack[i] ?? 0
     if (kind === Kind.fragment4 || kind === Kind.fragment6) this.#assignFragment(batch, i, end)
     else if (kind !== Kind.other && kind !== Kind.malformed)
       this.#resolve(batch, i, bytes, l3, batch.l4[i] ?? -1, end, batch.flags[i] ?? 0)
@@ -120,10 +141,23 @@ export class FlowTable {
     assembly.direction = this.#direction
   }
 
+  /** The whole tells its flow, whatever a fragment said; of a datagram that is a tunnel, what is in it counts. */
   #addRebuilt(batch: PacketBatch, i: number, bytes: Uint8Array): void {
-    const { kind, l4, payload, flags } = dissect(bytes, Link.raw)
-    batch.rebuilt.push({ index: i, bytes, kind, l4, payload, flags })
-    if (this.#flow < 0 && kind !== Kind.malformed) this.#resolve(batch, i, bytes, 0, l4, bytes.length, flags)
+    const found = dissect(bytes, Link.raw)
+    this.#flow = -1
+    if (batch.tunnels !== Tunnels.outer) {
+      enterTunnels(bytes, bytes.length, batch.tunnels, found)
+      if (found.stack !== 0) {
+        this.#vlan = found.vlan
+        this.#stack = (found.stack & ~0xff) | ((this.#stack & 0xff) + (found.stack & 0xff))
+      }
+    }
+    const { kind, payload, flags, l3 } = found
+    const whole = l3 > 0 ? bytes.subarray(l3, found.stop) : bytes
+    const l4 = found.l4 < 0 ? -1 : found.l4 - Math.max(l3, 0)
+    batch.rebuilt.push({ index: i, bytes: whole, kind, l4, payload, flags })
+    if (kind !== Kind.malformed && kind !== Kind.fragment4 && kind !== Kind.fragment6)
+      this.#resolve(batch, i, whole, 0, l4, whole.length, flags)
   }
 
   /** Finds or opens the flow of the IP packet at `l3` in `bytes`, which is packet `i` or was rebuilt with it. */
@@ -137,16 +171,15 @@ export class FlowTable {
     flags: number,
   ): void {
     const protocol = ipProtocol(bytes, l3, end)
-    const vlan = batch.vlan[i] ?? 0
     const six = isIpv6(bytes, l3)
     if (protocol === icmpOf(six) && l4 >= 0 && isIcmpError(bytes[l4] ?? 0, six)) {
-      this.#resolveQuoted(bytes, l4, end, six, vlan)
+      this.#resolveQuoted(bytes, l4, end, six)
       return
     }
     const ports = flowPorts(bytes, l4, protocol, six)
     if (ports === undefined) return
-    const table = six ? this.#six : this.#four
-    const senderIsLow = this.#writeKey(bytes, l3, six, ports, realm(vlan, protocol))
+    const table = this.#table(six, this.#stack !== 0)
+    const senderIsLow = this.#writeKey(table, bytes, l3, six, ports, protocol)
     const known = table.count
     const local = table.add()
     if (local === known) this.#open(batch, i, table, local, protocol, flags, ports, senderIsLow)
@@ -154,24 +187,38 @@ export class FlowTable {
   }
 
   /** The flow of the packet that the ICMP error at `l4` quotes, the other way. */
-  #resolveQuoted(bytes: Uint8Array, l4: number, end: number, six: boolean, vlan: number): void {
+  #resolveQuoted(bytes: Uint8Array, l4: number, end: number, six: boolean): void {
     const quote = this.#quote
     if (!findQuote(bytes, l4, end, six, quote)) return
     const ports = flowPorts(bytes, quote.l4, quote.protocol, six)
     if (ports === undefined) return
-    const table = six ? this.#six : this.#four
-    const senderIsLow = this.#writeKey(bytes, quote.l3, six, ports, realm(vlan, quote.protocol))
+    const table = this.#table(six, this.#stack !== 0)
+    const senderIsLow = this.#writeKey(table, bytes, quote.l3, six, ports, quote.protocol)
     const local = table.find()
     if (local < 0) return
     this.#take(table, local, senderIsLow)
     this.#direction = this.#direction === Direction.c2s ? Direction.s2c : Direction.c2s
   }
 
-  #writeKey(bytes: Uint8Array, l3: number, six: boolean, ports: number, home: number): boolean {
+  #table(six: boolean, stacked: boolean): HashTable {
+    if (stacked) return six ? this.#sixStacked : this.#fourStacked
+    return six ? this.#six : this.#four
+  }
+
+  #writeKey(
+    table: HashTable,
+    bytes: Uint8Array,
+    l3: number,
+    six: boolean,
+    ports: number,
+    protocol: number,
+  ): boolean {
     const source = sourceAt(bytes, l3)
     const destination = destinationAt(bytes, l3)
-    if (six) return writeKey6(this.#six.key, bytes, source, destination, ports, home)
-    return writeKey4(this.#four.key, u32(bytes, source) | 0, u32(bytes, destination) | 0, ports, home)
+    const home = realm(this.#vlan, protocol)
+    if (this.#stack !== 0) table.key[six ? KEY6_WORDS : KEY4_WORDS] = this.#stack
+    if (six) return writeKey6(table.key, bytes, source, destination, ports, home)
+    return writeKey4(table.key, u32(bytes, source) | 0, u32(bytes, destination) | 0, ports, home)
   }
 
   #take(table: HashTable, local: number, senderIsLow: boolean): void {
@@ -193,17 +240,18 @@ export class FlowTable {
   ): void {
     const opening = openingOf(protocol, flags)
     const orientation = orientationOf(protocol, opening, ports)
-    const clientIsLow = senderIsClient(orientation, ports) === senderIsLow || isToItself(table.key, ports)
+    const six = table === this.#six || table === this.#sixStacked
+    const clientIsLow =
+      senderIsClient(orientation, ports) === senderIsLow || isToItself(table.key, six, ports)
     const number = batch.number[i] ?? 0
-    const six = table === this.#six
     table.setValue(local, (this.count << 1) | (clientIsLow ? 1 : 0))
-    this.#columns.add(local, about(six, orientation, opening), number, batch.time[i] ?? 0)
+    this.#columns.add(local, about(six, orientation, opening, this.#stack !== 0), number, batch.time[i] ?? 0)
   }
 }
 
 /** Whether both endpoints of the key are the same. */
-function isToItself(key: Int32Array, ports: number): boolean {
-  const words = (key.length - 2) / 2
+function isToItself(key: Int32Array, six: boolean, ports: number): boolean {
+  const words = six ? 4 : 1
   for (let i = 0; i < words; i++) if (key[i] !== key[words + i]) return false
   return ports >>> 16 === (ports & 0xffff)
 }

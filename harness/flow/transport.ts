@@ -18,17 +18,19 @@ export function ipProtocol(bytes: Uint8Array, l3: number, end: number): number {
 }
 
 /**
- * What stands for ports in the key of a flow, source << 16 | destination: ports of TCP and UDP, for ICMP the query type of a
- * pair of query and answer on both sides (as Suricata keys them: not the identifier), else 0. Undefined: they cannot be read.
+ * What stands for ports in the key of a flow, source << 16 | destination: ports of TCP, UDP and SCTP; for ICMP the type and
+ * that of its answer (as Suricata keys them: not the identifier; of ICMPv6 the code of the packet's own side too), else 0.
+ * Undefined: they cannot be read.
  */
 export function flowPorts(bytes: Uint8Array, l4: number, protocol: number, six: boolean): number | undefined {
   const isIcmp = protocol === icmpOf(six)
-  if (!isIcmp && protocol !== Protocol.tcp && protocol !== Protocol.udp) return 0
+  const hasPorts = protocol === Protocol.tcp || protocol === Protocol.udp || protocol === Protocol.sctp
+  if (!isIcmp && !hasPorts) return 0
   if (l4 < 0) return undefined
   if (!isIcmp) return (u16(bytes, l4) << 16) | u16(bytes, l4 + 2)
   const type = bytes[l4] ?? 0
-  const query = six ? queryOf6(type) : queryOf4(type)
-  return (query << 16) | query
+  if (!six) return (type << 16) | counterpart4(type)
+  return ((bytes[l4 + 1] ?? 0) << 24) | (type << 16) | counterpart6(type)
 }
 
 /** The protocol number of a family's own ICMP. */
@@ -36,14 +38,39 @@ export function icmpOf(six: boolean): number {
   return six ? Protocol.icmp6 : Protocol.icmp
 }
 
-/** The query that an ICMP type asks or answers: echo, router, timestamp, information, mask (RFC 792, 950, 1256). */
-function queryOf4(type: number): number {
-  if (type === 0) return 8
-  if (type === 9) return 10
-  return type === 14 || type === 16 || type === 18 ? type - 1 : type
+/**
+ * The type that answers an ICMP type, or that it answers: echo, router, timestamp, information, mask (RFC 792, 950, 1256); 0
+ * for those that stand alone, so that each direction of them is a flow.
+ */
+function counterpart4(type: number): number {
+  switch (type) {
+    case 0:
+      return 8
+    case 9:
+    case 13:
+    case 15:
+    case 17:
+      return type + 1
+    case 10:
+    case 14:
+    case 16:
+    case 18:
+      return type - 1
+    default:
+      return 0
+  }
 }
 
-/** The same for ICMPv6: echo, router and neighbour (RFC 4443, 4861). */
-function queryOf6(type: number): number {
-  return type === 129 || type === 134 || type === 136 ? type - 1 : type
+/**
+ * The same for ICMPv6: echo, listeners, router and neighbour, node information, home agents, mobile prefixes, certification
+ * paths, multicast routers, duplicate addresses (IANA registry).
+ */
+function counterpart6(type: number): number {
+  for (const first of PAIRS6) {
+    if (type === first) return first + 1
+    if (type === first + 1) return first
+  }
+  return 0
 }
+
+const PAIRS6 = [128, 130, 133, 135, 139, 144, 146, 148, 151, 157] as const

@@ -59,18 +59,21 @@ function doubtOf(trace: CaseTrace): string | undefined {
 
 function checkCounter(expectation: CounterExpectation, { trace, counters }: Graded): Checked {
   const { counter, host, equals, level, provenance } = expectation
-  let observed = 0
-  for (let i = 0; i < counters.length; i++)
-    if (host === undefined || trace.hosts[i] === host) observed += counters[i]?.[counter] ?? 0
+  // What no host reports is not zero: it was not counted.
+  let observed: number | undefined
+  for (let i = 0; i < counters.length; i++) {
+    const grown = host === undefined || trace.hosts[i] === host ? counters[i]?.[counter] : undefined
+    if (grown !== undefined) observed = (observed ?? 0) + grown
+  }
   if (observed === equals) return { checked: 1, met: 1, mismatches: [] }
   const where = host === undefined ? '' : ` of ${host}`
-  const message = `${counter}${where} was to grow by ${equals}, and grew by ${observed}.`
+  const message = `${counter}${where} was to grow by ${equals}, and ${observed === undefined ? 'the target does not report it' : `grew by ${observed}`}.`
   const mismatch = {
     level,
     provenance,
     phase: 'counters',
     expected: String(equals),
-    observed: String(observed),
+    observed: observed === undefined ? 'not reported' : String(observed),
     message,
   }
   return { checked: 1, met: 0, mismatches: [mismatch] }

@@ -1,3 +1,5 @@
+import { Tunnels } from './codes.ts'
+
 /** Nanoseconds since the capture's epoch, a double: exact to 1 ns for 104 days. The one unit of time in harness/. */
 export type Nanos = number
 
@@ -23,7 +25,10 @@ export interface Emitted {
 /** A datagram put together from fragments; rare, so an object. The verdict is that of the fragment which completed it. */
 export interface Rebuilt {
   readonly index: number
-  /** IP header of the first fragment followed by the whole transport segment, without fragment header. */
+  /**
+   * IP header of the first fragment followed by the whole transport segment, without fragment header; where that is a tunnel
+   * and tunnels are looked into, the datagram in it.
+   */
   readonly bytes: Uint8Array
   readonly kind: number
   readonly l4: number
@@ -39,6 +44,10 @@ export interface Rebuilt {
 export class PacketBatch {
   readonly capacity: number
   count = 0
+  /** How wire/ is to read the frames: which tunnels it looks into, a `Tunnels` code. */
+  tunnels: number = Tunnels.outer
+  /** wire/: whether `stack` may be other than 0 for some packet. */
+  stacked = false
   /** capture/: frames, in any order and with gaps (record headers) between them. */
   bytes: Uint8Array
   /** A view of exactly `bytes`. */
@@ -65,8 +74,10 @@ export class PacketBatch {
   readonly payload: Int32Array
   /** wire/: TCP flags; 0 for others. */
   readonly flags: Uint8Array
-  /** wire/: up to two VLAN ids, outer << 12 | inner; 0: untagged. */
+  /** wire/: the outer two VLAN ids, outer << 12 | inner; 0: untagged. Of a packet in a tunnel: those within it. */
   readonly vlan: Int32Array
+  /** wire/: the third VLAN id << 8 | how many tunnels the packet is in; 0 for nearly all. */
+  readonly stack: Int32Array
   /** flow/: flow id, dense from 0; -1: belongs to none. */
   readonly flow: Int32Array
   /** flow/: a `Direction` code. */
@@ -104,6 +115,7 @@ export class PacketBatch {
     this.payload = new Int32Array(capacity)
     this.flags = new Uint8Array(capacity)
     this.vlan = new Int32Array(capacity)
+    this.stack = new Int32Array(capacity)
     this.flow = new Int32Array(capacity)
     this.direction = new Uint8Array(capacity)
     this.step = new Int32Array(capacity)

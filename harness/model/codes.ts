@@ -42,6 +42,11 @@ export const Reason = {
   'target unreachable': 10,
   'flow table full': 11,
   bypass: 12,
+  stateless: 13,
+  /** Linux: the packet is of no connection that is tracked. */
+  'ct invalid': 14,
+  /** Linux: it would begin to be tracked, but opens no connection. */
+  'ct new': 15,
 } as const
 export type ReasonName = keyof typeof Reason
 
@@ -70,6 +75,9 @@ export const Link = {
   raw6: 11,
 } as const
 export type LinkName = keyof typeof Link
+
+/** Which tunnels the decoder looks into: none, those that Suricata does, or IPv4 in IPv4 (protocol 4) as well. */
+export const Tunnels = { outer: 0, inner: 1, innerWithIpv4InIpv4: 2 } as const
 
 /** Bits of the TCP flags byte. */
 export const Tcp = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const

@@ -28,14 +28,61 @@ export interface Topology {
 
 export type ExceptionPolicy = 'drop' | 'reject' | 'continue'
 
+/** Kinds of policy of AWS Network Firewall: classic, and Next Generation (developer guide, stream exception policy v2). */
+export type Generation = 'classic' | 'next'
+/** Of Next Generation policies; in monitor mode the exception policy is not applied, `continue` is. */
+export type PolicyMode = 'enforce' | 'monitor'
+
 /** The stream exception policy and what stands round it (AWS Network Firewall developer guide). */
 export interface Policy {
+  /** As configured; what applies is `continue` in monitor mode. */
   readonly exception: ExceptionPolicy
+  /** Absent: classic. */
+  readonly generation?: Generation
+  /** Absent: enforce. */
+  readonly mode?: PolicyMode
   readonly ruleOrder: 'action' | 'strict'
   /** `aws:drop_strict`, `aws:drop_established`, … ; strict order only. */
   readonly defaultActions: readonly string[]
   /** Overrides the profile's TCP idle time-out; seconds, 60 … 6000. */
   readonly tcpIdle?: number
+}
+
+/** What a stateless rule or default does with a packet (AWS Network Firewall API reference, StatelessRule, RuleDefinition). */
+export interface StatelessAction {
+  readonly verdict: 'aws:pass' | 'aws:drop' | 'aws:forward_to_sfe'
+  /** Names of custom actions that count the packet. */
+  readonly customs: readonly string[]
+}
+
+/** What a packet must have for a stateless rule (API reference, MatchAttributes); an empty list matches everything. */
+export interface StatelessMatch {
+  /** CIDR blocks of either family, or addresses. */
+  readonly sources: readonly string[]
+  readonly destinations: readonly string[]
+  /** First and last, 0 … 65535; only looked at in TCP and UDP. */
+  readonly sourcePorts: readonly (readonly [number, number])[]
+  readonly destinationPorts: readonly (readonly [number, number])[]
+  /** IP protocol numbers. */
+  readonly protocols: readonly number[]
+  /** Of the `masks` exactly `flags` are set, as bits of the TCP flags byte; any of these will do; only looked at in TCP. */
+  readonly flags: readonly { readonly flags: number; readonly masks: number }[]
+}
+
+export interface StatelessRule {
+  /** 1 … 65535, each once; the lowest that matches decides. */
+  readonly priority: number
+  readonly action: StatelessAction
+  readonly match: StatelessMatch
+}
+
+/** The stateless engine before the stateful one. */
+export interface Stateless {
+  /** By priority. */
+  readonly rules: readonly StatelessRule[]
+  /** What becomes of a packet that no rule matches, and of a fragment of UDP; fragments of all else are dropped. */
+  readonly fallback: StatelessAction
+  readonly fragmentFallback: StatelessAction
 }
 
 /** Topology + policy + profile + rules. Cases with one key can share a device. */
@@ -46,8 +93,12 @@ export interface Setup {
   readonly policy: Policy
   /** Name of a profile (`aws-nfw`, `suricata-7`). */
   readonly profile: string
+  /** Whether captures are read, and their packets judged, by the flows in tunnels. */
+  readonly tunnels: 'inner' | 'outer'
   /** Rules in Suricata's language, in order. */
   readonly rules: readonly string[]
+  /** Absent: everything is forwarded to the stateful engine. */
+  readonly stateless?: Stateless
 }
 
 /** Provenance of a fact (docs/authoring.md): documentation, source, source document, observed, memory, inference. */

@@ -34,7 +34,7 @@ export interface TimelineChunk {
  * before it pulls the next.
  */
 export interface Timeline {
-  /** Nanoseconds since 1970 at which `Nanos` is 0. */
+  /** Nanoseconds since 1970 at which `Nanos` is 0; of a capture that is read as it goes, known with the first chunk. */
   readonly epoch: bigint
   /** Names of phases in order; grows while chunks are made. The first is `before`. */
   readonly phases: readonly string[]

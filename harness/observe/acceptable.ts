@@ -1,8 +1,8 @@
 import type { Emitted, PacketBatch } from '../model/batch.ts'
 import { Kind, Tcp } from '../model/codes.ts'
-import { dissect } from '../wire/dissect.ts'
 import { verifyChecksums } from '../wire/forge.ts'
 import { addressLength, destinationAt, sourceAt } from '../wire/ip.ts'
+import { dissectInner } from '../wire/tunnel/enter.ts'
 
 /**
  * Whether the end that a reset is sent to would obey it: right checksum, the connection's addresses and ports, and numbers that RFC 9293 3.10.7 and RFC 5961 3.2
@@ -32,7 +32,7 @@ export function isAcceptable(emitted: Emitted, batch: PacketBatch): boolean {
 function isOfConnection(emitted: Emitted, batch: PacketBatch, cause: number): boolean {
   const { bytes } = batch
   const { frame } = emitted
-  const { l3, l4 } = dissect(frame, emitted.link)
+  const { l3, l4 } = dissectInner(frame, emitted.link, batch.tunnels)
   if (l4 < 0) return false
   const cause3 = batch.l3[cause] ?? 0
   const cause4 = batch.l4[cause] ?? 0

@@ -37,6 +37,26 @@ export const awsNfw: Profile = {
     icmpNew: { value: 30, mark: 'SRC', source: TIMEOUTS },
     icmpEstablished: { value: 300, mark: 'SRC', source: TIMEOUTS },
     other: { value: 30, mark: 'SRC', source: TIMEOUTS },
+    otherEstablished: { value: 300, mark: 'SRC', source: TIMEOUTS },
+    otherFlows: { value: 'few', mark: 'SRC', source: ENGINE },
+    tunnels: {
+      value: 'outer',
+      mark: 'INF',
+      source:
+        'AWS is silent; a capture from behind its load balancer shows the tunnel, the engine never does',
+    },
+    ipv4InIpv4: { value: false, mark: 'SRC', source: ENGINE },
+    carrier: {
+      value: 'stripped',
+      mark: 'INF',
+      source: 'the load balancer puts packets into GENEVE towards its targets and takes them out again',
+    },
+    rejectRebuilt: { value: false, mark: 'SRC', source: ENGINE },
+    fragmentOverlap: { value: 'bsd', mark: 'SRC', source: ENGINE },
+    fragmentTimeout4: { value: 60, mark: 'SRC', source: ENGINE },
+    fragmentTimeout6: { value: 60, mark: 'SRC', source: ENGINE },
+    fragmentTimer: { value: 'last', mark: 'SRC', source: ENGINE },
+    fragmentBothWays: { value: true, mark: 'SRC', source: ENGINE },
     expiry: { value: 'integerSecondStrict', mark: 'RUN', source: ENGINE },
     windowCheck: { value: 'eventOnly', mark: 'RUN', source: ENGINE },
     rstValidation: { value: 'exact', mark: 'SRC', source: ENGINE },
@@ -56,6 +76,12 @@ export const awsNfw: Profile = {
       value: true,
       mark: 'INF',
       source: 'AWS is silent; sessions advance between export and flush',
+    },
+    appStateReplicated: {
+      value: true,
+      mark: 'INF',
+      source:
+        'AWS session state replication keeps the correct flow state; whether that includes protocols is not said',
     },
     passScope: {
       value: 'flow',

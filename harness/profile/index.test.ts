@@ -4,13 +4,13 @@ import { getProfile, profileNames } from './index.ts'
 
 describe('profile', () => {
   it('lists the profiles and gives each by its name', () => {
-    expect(profileNames()).to.deep.equal(['aws-nfw', 'suricata-7'])
+    expect(profileNames()).to.deep.equal(['aws-nfw', 'linux-conntrack', 'suricata-7'])
     for (const name of profileNames()) expect(getProfile(name).name).to.equal(name)
   })
 
   it('names the known ones when asked for another', () => {
     expect(() => getProfile('pf'))
-      .to.throw(FlowbreakError, 'choose one of aws-nfw, suricata-7')
+      .to.throw(FlowbreakError, 'choose one of aws-nfw, linux-conntrack, suricata-7')
       .with.property('code', 'ERR_PROFILE_UNKNOWN')
   })
 

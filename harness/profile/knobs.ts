@@ -1,3 +1,4 @@
+import type { FragmentReading, Overlap, Reading } from '../model/reading.ts'
 import type { Knob } from '../model/setup.ts'
 
 /**
@@ -34,8 +35,31 @@ export interface Knobs {
   /** ICMP queries seen in one direction, and in both. */
   readonly icmpNew: Knob<number>
   readonly icmpEstablished: Knob<number>
-  /** IP protocols other than these. */
+  /** IP protocols other than these, seen in one direction, and in both. */
   readonly other: Knob<number>
+  readonly otherEstablished: Knob<number>
+  /**
+   * IP protocols besides TCP, UDP and ICMP that get flows: SCTP, ESP and IPv6 in IPv4, the last two never established; or all.
+   * What gets none meets the rules packet by packet.
+   */
+  readonly otherFlows: Knob<'few' | 'all'>
+  /** Whether tunnels are looked into where the setup does not say. */
+  readonly tunnels: Knob<Reading['tunnels']>
+  /** Looking into tunnels, IPv4 in IPv4 (protocol 4) counts as one. */
+  readonly ipv4InIpv4: Knob<boolean>
+  /**
+   * What a packet's tunnel is to the engine: `judged`, a packet of its own that the rules meet too, and nothing is sent about
+   * what is in it; `stripped`, taken off before the engine, and what the engine sends goes back in the same tunnel.
+   */
+  readonly carrier: Knob<'judged' | 'stripped'>
+  /** A reject about a datagram put together from fragments sends something; if false, it is a silent drop. */
+  readonly rejectRebuilt: Knob<boolean>
+  /** How fragments are put together: see `FragmentReading`. Time-outs in seconds. */
+  readonly fragmentOverlap: Knob<Overlap>
+  readonly fragmentTimeout4: Knob<number>
+  readonly fragmentTimeout6: Knob<number>
+  readonly fragmentTimer: Knob<FragmentReading['timer']>
+  readonly fragmentBothWays: Knob<boolean>
   /** Alive while floor(now) <= floor(last) + time-out on a clock of whole seconds, or while now <= last + time-out. */
   readonly expiry: Knob<'integerSecondStrict' | 'continuous'>
   /** ACKs and data outside the window of an established session: noticed and forwarded, dropped, or not even looked at. */
@@ -52,16 +76,40 @@ export interface Knobs {
   readonly dropMarkReplicated: Knob<boolean>
   /** A replicated session skips window and reset checks until it has seen both sides. */
   readonly importLiberal: Knob<boolean>
+  /** A replicated session comes with what it speaks; otherwise its protocol is told again, from the bytes that follow. */
+  readonly appStateReplicated: Knob<boolean>
   /** A rule's `pass` about one packet passes the rest of the flow, or that packet. */
   readonly passScope: Knob<'flow' | 'packet'>
   /** A rule's `reject` of what is not TCP: an ICMP error to the sender, or a silent drop. */
   readonly rejectNonTcp: Knob<'icmp' | 'drop'>
+  /** Whose tracking of connections: Linux's (absent: Suricata's). The knobs below are asked by it alone. */
+  readonly tracker?: Knob<'conntrack'>
+  /** What is of no connection meets the exception policy (absent), or is dropped whatever that says. */
+  readonly invalid?: Knob<'policy' | 'drop'>
+  /** A RST from before what its receiver has acknowledged is tracked like others, not invalid (absent: it is invalid). */
+  readonly ignoreInvalidReset?: Knob<boolean>
+  /** A wrong transport checksum: not looked at (absent), not answered by a reset, or the packet is of no connection. */
+  readonly badChecksum?: Knob<'ignore' | 'noReset' | 'invalid'>
+  /** SYNs seen from both sides; SYN-ACK seen. Absent: as `tcpNew`. */
+  readonly tcpSynSent2?: Knob<number>
+  readonly tcpSynReceived?: Knob<number>
+  /** A FIN seen; acknowledged. Absent: as `tcpEstablished`. */
+  readonly tcpFinWait?: Knob<number>
+  readonly tcpCloseWait?: Knob<number>
+  /** Both FINs seen; the last one acknowledged. Absent: as `tcpClosed`. */
+  readonly tcpLastAck?: Knob<number>
+  readonly tcpTimeWait?: Knob<number>
+  /** At most this long after that many repetitions of a segment, or while the last window was closed. Absent: 3, no limit. */
+  readonly tcpMostRetransmissions?: Knob<number>
+  readonly tcpRetransmitting?: Knob<number>
+  /** At most this long while data is unacknowledged. Absent: no limit. */
+  readonly tcpUnacknowledged?: Knob<number>
 }
 
 /** The knobs of one real system. */
 export interface Profile {
   readonly name: string
-  readonly product: 'suricata' | 'aws-nfw'
+  readonly product: 'suricata' | 'aws-nfw' | 'linux'
   readonly title: string
   readonly knobs: Knobs
 }

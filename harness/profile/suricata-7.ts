@@ -1,6 +1,7 @@
 import type { Profile } from './knobs.ts'
 
 const STATE_NONE = 'Suricata 7.0.10 stream-tcp.c, packet without session'
+const DEFRAG = 'Suricata 7.0.10 defrag.c, its defaults'
 const YAML = 'Suricata 7 suricata.yaml, flow-timeouts'
 
 /** Suricata 7 inline, stream.midstream off, stream.drop-invalid on, time-outs of its suricata.yaml. */
@@ -32,6 +33,25 @@ export const suricata7: Profile = {
     icmpNew: { value: 30, mark: 'SRC', source: YAML },
     icmpEstablished: { value: 300, mark: 'SRC', source: YAML },
     other: { value: 30, mark: 'SRC', source: YAML },
+    otherEstablished: { value: 300, mark: 'SRC', source: YAML },
+    otherFlows: { value: 'few', mark: 'SRC', source: 'Suricata 7.0.10 decode-*.c, calls of FlowSetupPacket' },
+    tunnels: {
+      value: 'inner',
+      mark: 'RUN',
+      source: 'Suricata 7.0.10: what is in a tunnel is a packet of its own',
+    },
+    ipv4InIpv4: { value: false, mark: 'SRC', source: 'Suricata 7.0.10 decode-ipv4.c' },
+    carrier: { value: 'judged', mark: 'SRC', source: 'Suricata 7.0.10 decode.c, respond-reject.c' },
+    rejectRebuilt: {
+      value: false,
+      mark: 'SRC',
+      source: 'Suricata 7.0.10 respond-reject.c, decode.c: as packets in tunnels',
+    },
+    fragmentOverlap: { value: 'bsd', mark: 'SRC', source: DEFRAG },
+    fragmentTimeout4: { value: 60, mark: 'SRC', source: DEFRAG },
+    fragmentTimeout6: { value: 60, mark: 'SRC', source: DEFRAG },
+    fragmentTimer: { value: 'last', mark: 'SRC', source: DEFRAG },
+    fragmentBothWays: { value: true, mark: 'SRC', source: 'Suricata 7.0.10 defrag-hash.c' },
     expiry: {
       value: 'integerSecondStrict',
       mark: 'RUN',
@@ -56,6 +76,11 @@ export const suricata7: Profile = {
       source: 'Suricata does not replicate; a mark is part of the flow',
     },
     importLiberal: { value: true, mark: 'INF', source: 'as Linux conntrack does with sessions from a peer' },
+    appStateReplicated: {
+      value: false,
+      mark: 'INF',
+      source: 'Suricata 7.0.10 shares no sessions; what speaks for them from outside knows no protocols',
+    },
     passScope: { value: 'packet', mark: 'SRC', source: 'Suricata 7.0.10 detect-engine.c, packet rules' },
     rejectNonTcp: { value: 'icmp', mark: 'SRC', source: 'Suricata 7.0.10 respond-reject.c' },
   },

@@ -147,7 +147,7 @@ async function playCase(
   session: Session,
   running: Running,
 ): Promise<void> {
-  const recorded = await options.captures.load(test.capture)
+  const recorded = await options.captures.load(test.capture, test.setup)
   const attempts: Attempt[] = []
   let finished: CaseFinished | undefined
   for (let tries = 0; tries < options.repeat + options.retries; tries++) {

@@ -6,7 +6,7 @@ import type { CaptureStore } from './captures.ts'
 /** A position that a capture does not hold is found before anything is played. */
 export async function checkPlaces(cases: readonly Case[], captures: CaptureStore): Promise<void> {
   for (const test of cases) {
-    const recorded = await captures.load(test.capture)
+    const recorded = await captures.load(test.capture, test.setup)
     if (test.flow >= recorded.flows.count)
       throw new FlowbreakError(
         'ERR_SUITE',

@@ -6,6 +6,7 @@ import type { Impact, Injection } from '../model/case.ts'
 import type { Setup } from '../model/setup.ts'
 import type { ObservationBatch, Target } from '../model/target.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
+import { readingOf } from '../profile/reading.ts'
 import { Breath } from '../support/breath.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import {
@@ -54,7 +55,7 @@ export async function replayCapture(options: ReplayOptions): Promise<Replayed> {
 
 async function replayStream(options: ReplayOptions): Promise<Replayed> {
   const placed = await place(options)
-  const table = new FlowTable()
+  const table = new FlowTable(readingOf(options.setup))
   await using source = await openCapture(options.capture)
   // What is read as it is replayed asks for no verdicts: guards and reactive endpoints need the capture in memory.
   const timeline = compileStream(source, table, compileOptions(options, placed, new Feedback()))
@@ -63,7 +64,7 @@ async function replayStream(options: ReplayOptions): Promise<Replayed> {
 }
 
 async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
-  const recorded = await loadRecorded(options.capture)
+  const recorded = await loadRecorded(options.capture, readingOf(options.setup))
   const feedback = new Feedback()
   const compile = compileOptions(
     options,
@@ -83,7 +84,7 @@ function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedb
 
 /** Finds the injections' packets in a first pass, which a pipe does not allow. */
 async function place(options: ReplayOptions): Promise<readonly Placed[]> {
-  const { capture, injections, flow } = options
+  const { capture, injections, flow, setup } = options
   if (injections.length === 0) return []
   if (capture === '-')
     throw new FlowbreakError(
@@ -91,7 +92,7 @@ async function place(options: ReplayOptions): Promise<readonly Placed[]> {
       'Injections need to see the capture before it is replayed, which a pipe does not allow: write it to a file first.',
     )
   await using source = await openCapture(capture)
-  return placeInStream(source, new FlowTable(), injections, flow)
+  return placeInStream(source, new FlowTable(readingOf(setup)), injections, flow)
 }
 
 async function play(
@@ -101,10 +102,17 @@ async function play(
 ): Promise<void> {
   const { target, setup, seed, signal, observe } = options
   await using session = await target.prepare(setup, signal)
-  const { epoch, phases, flows } = timeline
+  const { phases, flows } = timeline
   const breath = new Breath()
   const chunks = assignHosts(timeline.chunks, new LoadBalancerPath(setup.topology, seed))
-  for await (const observed of session.replay({ epoch, phases, chunks }, signal)) {
+  const road = {
+    get epoch() {
+      return timeline.epoch
+    },
+    phases,
+    chunks,
+  }
+  for await (const observed of session.replay(road, signal)) {
     await breath.take()
     feedback?.record(observed)
     observe(observed, flows, phases)

@@ -28,6 +28,9 @@ function reportIssue(issue: Issue, base: Path, root: unknown, report: Report): v
       else reportIssues(branch, path, root, report)
       return
     }
+    case 'invalid_key':
+      report(path, issue.issues[0]?.message ?? issue.message, 'key')
+      return
     case 'invalid_type':
       report(path, notThat(value, [issue.expected]))
       return

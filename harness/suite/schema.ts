@@ -1,16 +1,20 @@
 import { z } from 'zod'
-import { mapping, selectable, unknownKeys, word } from './grammar.ts'
+import { mapping, type Selectable, selectable, unknownKeys, word } from './grammar.ts'
+import { stateless } from './stateless-schema.ts'
 import {
   CAUSES,
   COUNTERS,
+  CUSTOM_COUNTER,
   DEFAULT_ACTIONS,
   DIRECTIONS,
   ENDPOINTS,
   ENDS,
   FAILOVERS,
+  GENERATIONS,
   IMPACTS,
   LEVELS,
   MARKS,
+  MODES,
   NON_SYN_MISSES,
   PLACEMENTS,
   POLICIES,
@@ -20,6 +24,7 @@ import {
   SCOPES,
   SHARINGS,
   TOWARDS,
+  TUNNELS,
   TUPLES,
   VERDICTS,
 } from './words.ts'
@@ -63,11 +68,24 @@ const setup = mapping({
     .optional()
     .meta({ description: 'How many (fw-a, fw-b, …), or their names.' }),
   policy: word(POLICIES, 'The stream exception policy.').optional(),
+  generation: word(
+    GENERATIONS,
+    "Of AWS's policies; next: reject is the default, continue is none.",
+  ).optional(),
+  mode: word(
+    MODES,
+    'Of Next Generation policies; monitor: continue applies, whatever the policy.',
+  ).optional(),
   'rule-order': word(RULE_ORDERS, 'How rules are ordered.').optional(),
   'default-actions': z.array(word(DEFAULT_ACTIONS, 'Strict order only.')).optional(),
   rules: z.array(sentence).optional().meta({ description: "Rules in Suricata's language, in order." }),
   'tcp-idle': duration.optional(),
   sharing: word(SHARINGS, 'How session state reaches another host.').optional(),
+  tunnels: word(
+    TUNNELS,
+    "Whether packets in tunnels are judged by the flow in the tunnel or the tunnel's own; the profile's where it is not said.",
+  ).optional(),
+  stateless: stateless.optional(),
   'load-balancer': loadBalancer.optional(),
 })
 
@@ -180,7 +198,13 @@ const phase = selectable(phasePlain).meta({ id: 'phase' })
 
 const counterPlain = z.union([natural, mapping({ equals: natural, host: z.string().optional(), ...rest })])
 const counter = selectable(counterPlain).meta({ id: 'counter' })
-const counters = mapping(Object.fromEntries(COUNTERS.map((key) => [key, counter.optional()])))
+const counterName = z
+  .string()
+  .refine((name) => COUNTERS.includes(name) || CUSTOM_COUNTER.test(name), {
+    error: (issue) => unknownKeys([String(issue.input)], COUNTERS),
+  })
+  .meta({ anyOf: [{ enum: COUNTERS }, { pattern: CUSTOM_COUNTER.source }] })
+const counters = z.record(counterName, counter)
 const impact = word(IMPACTS, 'What the user of the connection felt.')
 const impacts = z.union([impact, z.array(impact).min(1)])
 const impactPlain = z.union([impacts, mapping({ is: impacts, ...rest })])
@@ -240,7 +264,7 @@ export type ExpectationInput = z.output<typeof expectationPlain>
 export type PhaseInput = z.output<typeof phasePlain>
 export type OneWayInput = z.output<typeof oneWayPlain>
 export type AnswerInput = z.output<typeof answerPlain>
-export type CountersInput = z.output<typeof counters>
+export type CountersInput = Readonly<Record<string, Selectable<CounterInput>>>
 export type CounterInput = z.output<typeof counterPlain>
 export type ImpactInput = z.output<typeof impactPlain>
 

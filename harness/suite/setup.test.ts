@@ -91,6 +91,18 @@ describe('suite/setup', () => {
     expect(new Set(others.map((input) => makeSetup(input).key)).add(defaultSetup.key).size).to.equal(5)
   })
 
+  it('knows the generations of policies: reject is the default of the next one', () => {
+    expect(makeSetup({ generation: 'next' }).policy).to.include({ generation: 'next', exception: 'reject' })
+    expect(makeSetup({ generation: 'next', policy: 'drop', mode: 'monitor' }).policy).to.include({
+      generation: 'next',
+      exception: 'drop',
+      mode: 'monitor',
+    })
+    const classic = makeSetup({ generation: 'classic', mode: 'enforce' })
+    expect(classic.key).to.equal(defaultSetup.key)
+    expect(makeSetup({ generation: 'next', policy: 'drop' }).key).not.to.equal(defaultSetup.key)
+  })
+
   it('names up to 250 hosts, each once', () => {
     const { hosts } = makeSetup({ hosts: 250 }).topology
     expect(new Set(hosts).size).to.equal(250)
@@ -101,6 +113,20 @@ describe('suite/setup', () => {
   it('refuses what is no setup, naming the key', () => {
     const refused: [SetupInput, RegExp][] = [
       [{ policy: 'rejct' }, /^policy: "rejct" is not a policy.*Did you mean "reject"\?$/],
+      [
+        { policy: 'continue', generation: 'next' },
+        /^policy: A Next Generation policy takes only drop and reject: AWS .* does not support continue/,
+      ],
+      [
+        { policy: 'FMS_IGNORE' },
+        /^policy: "FMS_IGNORE" tells Firewall Manager to leave .*: write what the firewall has/,
+      ],
+      [
+        { mode: 'monitor' },
+        /^mode: Only Next Generation policies have a monitor mode: write generation: next\.$/,
+      ],
+      [{ generation: 'v2' }, /^generation: "v2" is not a generation of policies: write classic or next\./],
+      [{ generation: 'next', mode: 'watch' }, /^mode: "watch" is not a mode/],
       [{ profile: 'pf' }, /^profile: "pf" is not a profile: write aws-nfw or suricata-7\./],
       [{ sharing: 'cluster' }, /^sharing: /],
       [{ 'rule-order': 'as-written' }, /^rule-order: /],

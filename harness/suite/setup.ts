@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
 import { NANOS_PER_SECOND } from '../model/batch.ts'
-import type { LoadBalancer, Policy, Setup, Topology } from '../model/setup.ts'
-import { profileNames } from '../profile/index.ts'
+import type { Generation, LoadBalancer, Policy, PolicyMode, Setup, Topology } from '../model/setup.ts'
+import { getProfile, profileNames } from '../profile/index.ts'
 import { parseDuration } from '../support/duration.ts'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import type { Path, Report } from './problems.ts'
+import { readStateless, type StatelessInput } from './stateless.ts'
 import {
   asWord,
   DEFAULT_ACTIONS,
   FAILOVERS,
+  GENERATIONS,
+  listWords,
+  MODES,
   NON_SYN_MISSES,
   notAWord,
   PLACEMENTS,
@@ -16,6 +20,7 @@ import {
   RESET_TRIGGERS,
   RULE_ORDERS,
   SHARINGS,
+  TUNNELS,
 } from './words.ts'
 
 /** A load balancer as people write it; what is absent has its default. Times are durations, `350s`. */
@@ -34,16 +39,31 @@ export interface SetupInput {
   /** How many, or their names. */
   readonly hosts?: number | string | readonly string[] | undefined
   readonly policy?: string | undefined
+  readonly generation?: string | undefined
+  readonly mode?: string | undefined
   readonly 'rule-order'?: string | undefined
   readonly 'default-actions'?: readonly string[] | undefined
   readonly rules?: readonly string[] | undefined
   readonly 'tcp-idle'?: string | number | undefined
   readonly sharing?: string | undefined
+  /** `inner` or `outer`; absent: as the profile's system does. */
+  readonly tunnels?: string | undefined
+  readonly stateless?: StatelessInput | undefined
   readonly 'load-balancer'?: LoadBalancerInput | undefined
 }
 
 /** Keys of a setup whose value is one word or number, so that an axis of that name sets them. */
-export const SETUP_AXES = ['profile', 'hosts', 'policy', 'rule-order', 'tcp-idle', 'sharing'] as const
+export const SETUP_AXES = [
+  'profile',
+  'hosts',
+  'policy',
+  'generation',
+  'mode',
+  'rule-order',
+  'tcp-idle',
+  'sharing',
+  'tunnels',
+] as const
 /** The same for the load balancer's keys; `tcp-idle` is the policy's. */
 export const LOAD_BALANCER_AXES = ['placement', 'other-idle', 'non-syn-miss', 'failover'] as const
 
@@ -62,11 +82,17 @@ export function makeSetup(input: SetupInput = {}): Setup {
 
 /** As `makeSetup`, but tells `report` of every problem, by key, and takes the default in its place. */
 export function readSetup(input: SetupInput, report: Report): Setup {
+  const profile = word(input.profile, profileNames(), 'aws-nfw', 'a profile', ['profile'], report)
+  const { tunnels } = getProfile(profile).knobs
   const content = {
     topology: topologyOf(input, report),
     policy: policyOf(input, report),
-    profile: word(input.profile, profileNames(), 'aws-nfw', 'a profile', ['profile'], report),
+    profile,
+    tunnels: word(input.tunnels, TUNNELS, tunnels.value, 'a side of tunnels', ['tunnels'], report),
     rules: input.rules ?? [],
+    ...(input.stateless === undefined
+      ? {}
+      : { stateless: readStateless(input.stateless, ['stateless'], report) }),
   }
   // The content is built in one order of keys, so its JSON is canonical.
   const key = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
@@ -153,12 +179,53 @@ function policyOf(input: SetupInput, report: Report): Policy {
     report(['default-actions'], 'A policy has at most one default action that drops.')
   const tcpIdle =
     input['tcp-idle'] === undefined ? undefined : seconds(input['tcp-idle'], TCP_IDLE, ['tcp-idle'], report)
+  const generation = word(
+    input.generation,
+    GENERATIONS,
+    'classic',
+    'a generation of policies',
+    ['generation'],
+    report,
+  )
   return {
-    exception: word(input.policy, POLICIES, 'drop', 'a policy', ['policy'], report),
+    exception: exceptionOf(input.policy, generation, report),
+    ...modeOf(input.mode, generation, report),
     ruleOrder,
     defaultActions,
     ...(tcpIdle === undefined ? {} : { tcpIdle }),
   }
+}
+
+/** The stream exception policy as configured, under the rules of its generation (developer guide, both pages about it). */
+function exceptionOf(text: string | undefined, generation: Generation, report: Report): Policy['exception'] {
+  const fallback = generation === 'next' ? 'reject' : 'drop'
+  if (text !== undefined && /^fms[-_]ignore$/i.test(text)) {
+    report(
+      ['policy'],
+      `"${text}" tells Firewall Manager to leave the stream exception policy as it is, and is none itself: write what the firewall has, ${listWords(POLICIES)}.`,
+    )
+    return fallback
+  }
+  const exception = word(text, POLICIES, fallback, 'a policy', ['policy'], report)
+  if (exception !== 'continue' || generation !== 'next') return exception
+  report(
+    ['policy'],
+    'A Next Generation policy takes only drop and reject: AWS Network Firewall does not support continue as a configured value there (in monitor mode it is what applies).',
+  )
+  return fallback
+}
+
+/** Nothing where it is what a policy is by default, so that equal setups have equal keys. */
+function modeOf(
+  text: string | undefined,
+  generation: Generation,
+  report: Report,
+): { readonly generation?: Generation; readonly mode?: PolicyMode } {
+  const mode = word(text, MODES, 'enforce', 'a mode', ['mode'], report)
+  if (generation === 'next') return { generation, ...(mode === 'enforce' ? {} : { mode }) }
+  if (mode === 'monitor')
+    report(['mode'], 'Only Next Generation policies have a monitor mode: write generation: next.')
+  return {}
 }
 
 function word<T extends string>(

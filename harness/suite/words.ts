@@ -1,11 +1,23 @@
 import type { ImpactKind, Injection, Level, PacketClass, PacketExpectation } from '../model/case.ts'
 import { Direction, Reason, Verdict } from '../model/codes.ts'
-import type { LoadBalancer, Mark, Policy, Sharing } from '../model/setup.ts'
+import type {
+  Generation,
+  LoadBalancer,
+  Mark,
+  Policy,
+  PolicyMode,
+  Setup,
+  Sharing,
+  StatelessAction,
+} from '../model/setup.ts'
 
 /** The closed vocabularies of suites and of the command line, each typed by the model's union. */
 export const POLICIES: readonly Policy['exception'][] = ['drop', 'reject', 'continue']
+export const GENERATIONS: readonly Generation[] = ['classic', 'next']
+export const MODES: readonly PolicyMode[] = ['enforce', 'monitor']
 export const RULE_ORDERS: readonly Policy['ruleOrder'][] = ['action', 'strict']
 export const SHARINGS: readonly Sharing['kind'][] = ['none', 'replication']
+export const TUNNELS: readonly Setup['tunnels'][] = ['inner', 'outer']
 export const PLACEMENTS: readonly LoadBalancer['placement'][] = ['first', 'hash']
 export const NON_SYN_MISSES: readonly LoadBalancer['nonSynMiss'][] = ['forward', 'drop', 'reset']
 export const FAILOVERS: readonly LoadBalancer['failover'][] = ['rebalance', 'no_rebalance']
@@ -20,6 +32,13 @@ export const DEFAULT_ACTIONS: readonly string[] = ['drop', 'alert'].flatMap((act
     (scope) => `aws:${action}_${scope}`,
   ),
 )
+/** One of these is in every action of the stateless engine. */
+export const STATELESS_VERDICTS: readonly StatelessAction['verdict'][] = [
+  'aws:pass',
+  'aws:drop',
+  'aws:forward_to_sfe',
+]
+export const TCP_FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'] as const
 export const DIRECTIONS = keysOf(Direction)
 /** What can be expected; `undecided` cannot. */
 export const VERDICTS = keysOf(Verdict).filter((name) => name !== 'undecided')
@@ -77,7 +96,14 @@ export const COUNTERS: readonly string[] = [
   'TLSDroppedPackets',
   'TLSRejectedPackets',
   'TLSErrors',
+  // Of the stateless engine (dimension Engine = Stateless), where there is one.
+  'Stateless.ReceivedPackets',
+  'Stateless.ReceivedBytes',
+  'Stateless.PassedPackets',
+  'Stateless.DroppedPackets',
 ]
+/** A counter of a custom action of the stateless engine: the metric Packets by its dimension CustomAction. */
+export const CUSTOM_COUNTER = /^Stateless\.Packets\.[a-zA-Z0-9]{1,128}$/
 
 function keysOf<T extends Readonly<Record<string, number>>>(table: T): readonly (keyof T & string)[] {
   return Object.keys(table)

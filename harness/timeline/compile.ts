@@ -126,7 +126,14 @@ export function compileStream(
     for await (const batch of readPackets(source, table)) yield* weaver.weave(batch)
     yield* weaver.finish()
   }
-  return { epoch: source.header.epoch, phases: weaver.phases, chunks: chunks(), flows }
+  return {
+    get epoch() {
+      return source.header.epoch
+    },
+    phases: weaver.phases,
+    chunks: chunks(),
+    flows,
+  }
 }
 
 /** One flow's packets, in order. */
@@ -139,6 +146,7 @@ function packetsOf(batch: PacketBatch, flow: number): PacketBatch {
     bytes += batch.captured[i] ?? 0
   }
   const found = new PacketBatch(count, bytes)
+  found.tunnels = batch.tunnels
   for (let i = 0; i < batch.count; i++) if (batch.flow[i] === flow) appendPacket(found, batch, i)
   return found
 }

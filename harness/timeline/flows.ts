@@ -1,6 +1,7 @@
 import { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
 import type { FlowInfo } from '../model/capture.ts'
+import { tunnelsOf } from '../model/reading.ts'
 import { decodeBatch } from '../wire/decode.ts'
 
 /** The flows of a timeline: those of the capture and, numbered after them, those that injections opened. */
@@ -32,8 +33,9 @@ export class TimelineFlows {
     single.original[0] = frame.length
     single.link[0] = link
     single.count = 1
+    single.tunnels = tunnelsOf(this.#recorded.reading)
     decodeBatch(single)
-    const table = this.#apart ? new FlowTable() : this.#recorded
+    const table = this.#apart ? new FlowTable(this.#recorded.reading) : this.#recorded
     table.assign(single)
     const id = single.flow[0] ?? -1
     if (!this.#apart) return id

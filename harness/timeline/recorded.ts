@@ -2,6 +2,7 @@ import { openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
 import type { PacketSource } from '../model/capture.ts'
+import { PLAIN_READING, type Reading, tunnelsOf } from '../model/reading.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { decodeBatch } from '../wire/decode.ts'
 
@@ -17,6 +18,7 @@ export function roadBatch(): PacketBatch {
 /** Reads, decodes and gives flows: the three stages that every packet passes before a timeline can be made of it. */
 export async function* readPackets(source: PacketSource, flows: FlowTable): AsyncGenerator<PacketBatch> {
   const batch = roadBatch()
+  batch.tunnels = tunnelsOf(flows.reading)
   for (;;) {
     const more = source.read(batch)
     if (!(typeof more === 'boolean' ? more : await more)) return
@@ -39,10 +41,10 @@ export interface Recorded {
 /** Bytes of frames that a case's capture may hold. */
 const RECORDED_LIMIT = 256 << 20
 
-/** Loads the capture of a case. A damaged capture is refused: a case must not rest on half of what was recorded. */
-export async function loadRecorded(path: string): Promise<Recorded> {
+/** Loads the capture of a case, read in that way. A damaged capture is refused: a case must not rest on half of what was recorded. */
+export async function loadRecorded(path: string, reading: Reading = PLAIN_READING): Promise<Recorded> {
   await using source = await openCapture(path)
-  const flows = new FlowTable()
+  const flows = new FlowTable(reading)
   const parts: PacketBatch[] = []
   let count = 0
   let bytes = 0
@@ -69,6 +71,7 @@ export async function loadRecorded(path: string): Promise<Recorded> {
       `${path} holds no packets: record it again or name another.`,
     )
   const whole = new PacketBatch(count, bytes)
+  whole.tunnels = tunnelsOf(reading)
   for (const part of parts) appendBatch(whole, part)
   return { path, epoch: source.header.epoch, batch: whole, flows, places: new Map() }
 }
@@ -120,6 +123,8 @@ export function appendPacket(to: PacketBatch, from: PacketBatch, index: number):
   to.payload[n] = from.payload[index] ?? 0
   to.flags[n] = from.flags[index] ?? 0
   to.vlan[n] = from.vlan[index] ?? 0
+  to.stack[n] = from.stack[index] ?? 0
+  if (to.stack[n] !== 0) to.stacked = true
   to.flow[n] = from.flow[index] ?? -1
   to.direction[n] = from.direction[index] ?? 0
   to.count = n + 1

@@ -67,6 +67,7 @@ export class Weaver {
       yield this.#asItIs(batch)
       return
     }
+    this.#out.tunnels = batch.tunnels
     for (let i = 0; i < batch.count; i++) {
       const flow = batch.flow[i] ?? -1
       const firing = this.#fire(batch, i)

@@ -1,17 +1,23 @@
 import type { PacketBatch } from '../model/batch.ts'
-import { Kind, Link } from '../model/codes.ts'
-import { dissectFrame, newDissection } from './dissect.ts'
+import { Kind, Link, Tunnels } from '../model/codes.ts'
+import { dissectFrame } from './dissect.ts'
+import { newDissection } from './dissection.ts'
 import { Protocol } from './numbers.ts'
+import { enterTunnels, mayBeTunnel } from './tunnel/enter.ts'
 
 const found = newDissection()
 
 /**
- * Fills the wire/ columns (kind, l3, l4, payload, flags, vlan) of packets 0 … count-1. Never throws and never reads outside
- * a frame, however damaged. Untagged Ethernet with plain IPv4 and TCP or UDP is read here; everything else, and whatever
- * looks wrong at first glance, by `dissectFrame`.
+ * Fills the wire/ columns (kind, l3, l4, payload, flags, vlan, stack) of packets 0 … count-1. Never throws and never reads
+ * outside a frame, however damaged. Untagged Ethernet with plain IPv4 and TCP or UDP is read here; everything else, and
+ * whatever looks wrong at first glance, by `dissectFrame`. Where the batch says so, of a packet in a tunnel the columns are
+ * about the innermost one.
  */
 export function decodeBatch(batch: PacketBatch): void {
-  const { bytes, start, captured, original, link, kind, l3, l4, payload, flags, vlan, count } = batch
+  const { bytes, start, captured, original, link, kind, l3, l4, payload, flags, vlan, stack, count } = batch
+  const { tunnels } = batch
+  if (batch.stacked) stack.fill(0)
+  batch.stacked = false
   for (let i = 0; i < count; i++) {
     const at = start[i] ?? 0
     const have = captured[i] ?? 0
@@ -40,7 +46,9 @@ export function decodeBatch(batch: PacketBatch): void {
           }
         } else if (protocol === Protocol.udp) {
           const size = ((bytes[at + 38] ?? 0) << 8) | (bytes[at + 39] ?? 0)
-          if (size >= 8 && size <= length) {
+          const plain =
+            tunnels === Tunnels.outer || !mayBeTunnel(bytes, at + 34, Math.min(size - 8, have - 42))
+          if (size >= 8 && size <= length && plain) {
             kind[i] = Kind.udp4
             l3[i] = at + 14
             l4[i] = at + 34
@@ -53,11 +61,14 @@ export function decodeBatch(batch: PacketBatch): void {
       }
     }
     dissectFrame(bytes, at, have, original[i] ?? 0, link[i] ?? 0, found)
+    if (tunnels !== Tunnels.outer) enterTunnels(bytes, at + have, tunnels, found)
     kind[i] = found.kind
     l3[i] = found.l3
     l4[i] = found.l4
     payload[i] = found.payload
     flags[i] = found.flags
     vlan[i] = found.vlan
+    stack[i] = found.stack
+    if (found.stack !== 0) batch.stacked = true
   }
 }

@@ -1,13 +1,16 @@
-import { Kind } from '../model/codes.ts'
+import { Kind, Tunnels } from '../model/codes.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { putU32 } from './bytes.ts'
 import { writeIpv4Checksum, writeTransportChecksum } from './checksum.ts'
-import { dissect } from './dissect.ts'
+import { UNKNOWN_LENGTH } from './dissection.ts'
 import { isIpv6, writeDatagramLength } from './ip.ts'
 import { fitLink } from './links.ts'
 import { Protocol } from './numbers.ts'
 import { emitTcp, parseTcp, type TcpHeader } from './tcp.ts'
 import { emitTcpOptions, findOption, TcpOption } from './tcp-options.ts'
+import { carriersIn } from './tunnel/carriers.ts'
+import { dissectInner } from './tunnel/enter.ts'
+import { refit } from './tunnel/refit.ts'
 
 export { readdress } from './readdress.ts'
 export { verifyChecksums } from './verify.ts'
@@ -17,6 +20,8 @@ export interface FrameTemplate {
   readonly bytes: Uint8Array
   /** A `Link` code. */
   readonly link: number
+  /** Which tunnels it is read with, a `Tunnels` code; absent: none. */
+  readonly tunnels?: number
 }
 
 /** What a forged segment carries. Sequence numbers are taken modulo 2^32, the window modulo 2^16. */
@@ -43,8 +48,8 @@ const LARGEST_OPTIONS = 40
  * TCP header outside fragments, ERR_SEGMENT_LENGTH when the segment does not fit an IP datagram.
  */
 export function forgeTcp(template: FrameTemplate, change: SegmentChange): Uint8Array {
-  const { bytes, link } = template
-  const { kind, l3, l4 } = dissect(bytes, link)
+  const { bytes, link, tunnels = Tunnels.outer } = template
+  const { kind, l3, l4, stack } = dissectInner(bytes, link, tunnels)
   const header = kind === Kind.tcp4 || kind === Kind.tcp6 ? parseTcp(bytes, l4, bytes.length) : undefined
   if (header === undefined)
     throw new FlowbreakError(
@@ -71,6 +76,7 @@ export function forgeTcp(template: FrameTemplate, change: SegmentChange): Uint8A
   writeDatagramLength(frame, l3, end)
   if (!isIpv6(frame, l3)) writeIpv4Checksum(frame, l3)
   writeTransportChecksum(frame, l3, l4, end, Protocol.tcp)
+  refit(frame, carriersIn(bytes, 0, bytes.length, UNKNOWN_LENGTH, link, tunnels, stack & 0xff))
   return frame
 }
 

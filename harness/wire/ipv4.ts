@@ -67,3 +67,21 @@ export function emitIpv4(header: Ipv4Header, bytes: Uint8Array, at: number): num
   writeIpv4Checksum(bytes, at)
   return at + length
 }
+
+/**
+ * Whether each option of the IPv4 header at `l3` ends within the header (RFC 791 3.1), as far as it is there before `end`; what
+ * they say is not looked at.
+ */
+export function optionsFit(bytes: Uint8Array, l3: number, end: number): boolean {
+  const to = Math.min(l3 + (((bytes[l3] ?? 0) & 15) << 2), end)
+  let at = l3 + 20
+  while (at + 1 < to && bytes[at] !== 0) {
+    if (bytes[at] === 1) at++
+    else {
+      const length = bytes[at + 1] ?? 0
+      if (length < 2 || at + length > to) return false
+      at += length
+    }
+  }
+  return true
+}

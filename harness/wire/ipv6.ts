@@ -46,17 +46,21 @@ export function emitIpv6(header: Ipv6Header, bytes: Uint8Array, at: number): num
 }
 
 /**
- * Length in bytes of an IPv6 extension header of type `next` whose length byte is `lengthByte` (RFC 8200 4, RFC 4302 2.2);
- * 0 when `next` is none of hop-by-hop, routing, destination options, authentication and fragment.
+ * Length in bytes of an IPv6 extension header of type `next` whose length byte is `lengthByte` (RFC 8200 4, RFC 4302 2.2,
+ * RFC 6275 6.1.1, RFC 7401 5.1, RFC 5533 5.1), at least 8; 0 when `next` is none of hop-by-hop, routing, destination options,
+ * authentication, fragment, mobility, host identity and shim6.
  */
 export function extensionLength(next: number, lengthByte: number): number {
   switch (next) {
     case Protocol.hopByHop:
     case Protocol.routing:
     case Protocol.destination:
+    case Protocol.mobility:
+    case Protocol.hostIdentity:
+    case Protocol.shim6:
       return (lengthByte + 1) << 3
     case Protocol.authentication:
-      return (lengthByte + 2) << 2
+      return Math.max(lengthByte + 2, 3) << 2
     case Protocol.fragment:
       return 8
     default:

@@ -8,14 +8,21 @@ export interface NetworkStart {
   offset: number
   /** EtherType of what starts there; 0 where the frame names none that the decoder knows. */
   etherType: number
-  /** Up to two VLAN ids, outer << 12 | inner. */
+  /** The outer two VLAN ids, outer << 12 | inner. */
   vlan: number
+  /** The third VLAN id. */
+  innerVlan: number
+  /** Headers read, as `MAX_LAYERS` counts them: Ethernet, each VLAN tag, a stack of labels. */
+  layers: number
   /** Offset of the link layer's own length of what follows (PPPoE, NFLOG), -1: it has none. */
   lengthAt: number
 }
 
-/** Tags and labels followed at most; real stacks stay far below. */
-const MAX_TAGS = 16
+/** VLAN tags followed; behind a fourth nothing is read (Suricata 7.0.10 decode-vlan.h). */
+const MAX_VLANS = 3
+/** MPLS labels with a meaning of their own: what follows is IPv4, or IPv6; the rest up to the last says nothing (RFC 3032 2.1). */
+const Label = { ipv4: 0, ipv6: 2, lastReserved: 14 } as const
+const PSEUDOWIRE_CONTROL = 4
 /** Below this, an Ethernet type field is an 802.3 length. */
 const FIRST_ETHER_TYPE = 0x0600
 
@@ -33,10 +40,13 @@ export function findNetwork(
   into.offset = -1
   into.etherType = 0
   into.vlan = 0
+  into.innerVlan = 0
+  into.layers = 0
   into.lengthAt = -1
   switch (link) {
     case Link.ethernet:
       fixedHeader(bytes, start, end, 14, 12, into)
+      into.layers = 1
       break
     case Link.sll:
       fixedHeader(bytes, start, end, 16, 14, into)
@@ -68,9 +78,37 @@ export function findNetwork(
   skipTags(bytes, end, into)
 }
 
+/** As `findNetwork`, for what starts at `at` with that EtherType, which may be a tag's. */
+export function findNetworkFrom(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  etherType: number,
+  into: NetworkStart,
+): void {
+  into.offset = at
+  into.etherType = etherType
+  into.vlan = 0
+  into.innerVlan = 0
+  into.layers = 0
+  into.lengthAt = -1
+  skipTags(bytes, end, into)
+}
+
+/** Counts a VLAN id that did not stand in a tag as the outermost one. */
+export function putVlanBefore(vlan: number, into: NetworkStart): void {
+  const outer = into.vlan >> 12
+  if (into.vlan === 0) into.vlan = vlan
+  else if (outer === 0) into.vlan |= vlan << 12
+  else {
+    into.innerVlan = into.vlan & 0xfff
+    into.vlan = (vlan << 12) | outer
+  }
+}
+
 /** A `NetworkStart` to write into. */
 export function newNetworkStart(): NetworkStart {
-  return { offset: 0, etherType: 0, vlan: 0, lengthAt: -1 }
+  return { offset: 0, etherType: 0, vlan: 0, innerVlan: 0, layers: 0, lengthAt: -1 }
 }
 
 /** Brings the link layer's own length field, where it has one, in step with a frame whose packet changed in length. */
@@ -158,11 +196,12 @@ function nflog(bytes: Uint8Array, start: number, end: number, into: NetworkStart
 /** Follows VLAN tags, MPLS labels and PPPoE until an EtherType that is none of them. */
 function skipTags(bytes: Uint8Array, end: number, into: NetworkStart): void {
   let vlans = 0
-  for (let depth = 0; depth < MAX_TAGS; depth++) {
+  for (;;) {
     const at = into.offset
-    const length = tagLength(into.etherType)
+    const { etherType } = into
+    const length = tagLength(etherType)
     if (length === 0) {
-      if (into.etherType < FIRST_ETHER_TYPE) into.etherType = 0
+      if (etherType < FIRST_ETHER_TYPE) into.etherType = 0
       return
     }
     if (end - at < length) {
@@ -171,18 +210,39 @@ function skipTags(bytes: Uint8Array, end: number, into: NetworkStart): void {
       return
     }
     into.offset = at + length
-    if (into.etherType === EtherType.pppoeSession) {
+    if (etherType === EtherType.pppoeSession) {
       into.lengthAt = at + 4
       into.etherType = etherTypeOfPpp(u16(bytes, at + 6))
-    } else if (into.etherType === EtherType.mpls || into.etherType === EtherType.mplsMulticast) {
-      const bottom = ((bytes[at + 2] ?? 0) & 1) === 1
-      if (bottom) byVersion(bytes, at + 4, end, Link.raw, into)
+    } else if (etherType === EtherType.mpls || etherType === EtherType.mplsMulticast) {
+      if (((bytes[at + 2] ?? 0) & 1) === 1) belowLabels(bytes, at, end, into)
     } else {
-      if (vlans++ < 2) into.vlan = (into.vlan << 12) | (u16(bytes, at) & 0xfff)
+      if (vlans === MAX_VLANS) {
+        into.etherType = 0
+        return
+      }
+      const id = u16(bytes, at) & 0xfff
+      if (vlans++ < 2) into.vlan = (into.vlan << 12) | id
+      else into.innerVlan = id
+      into.layers++
       into.etherType = u16(bytes, at + 2)
     }
   }
-  into.etherType = 0
+}
+
+/** What the label at the bottom of a stack stands before: what the label says, else what the first nibble suggests (RFC 4928 2). */
+function belowLabels(bytes: Uint8Array, at: number, end: number, into: NetworkStart): void {
+  const label = (u16(bytes, at) << 4) | ((bytes[at + 2] ?? 0) >> 4)
+  const next = at + 4
+  into.layers++
+  if (label === Label.ipv4) into.etherType = EtherType.ipv4
+  else if (label === Label.ipv6) into.etherType = EtherType.ipv6
+  else if (label <= Label.lastReserved) into.etherType = 0
+  else if (end - next >= PSEUDOWIRE_CONTROL && (bytes[next] ?? 0) >> 4 === 0) {
+    into.offset = -1
+    into.etherType = 0
+    fixedHeader(bytes, next + PSEUDOWIRE_CONTROL, end, 14, 12, into)
+    into.layers++
+  } else byVersion(bytes, next, end, Link.raw, into)
 }
 
 /** Bytes that a tag of this EtherType takes, 0: it is no tag. */

@@ -1,12 +1,15 @@
-import { Tcp } from '../model/codes.ts'
+import { Tcp, Tunnels } from '../model/codes.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { putU16, putU32, sameBytes, u16, u32 } from './bytes.ts'
 import { checksumField, sumAddresses, sumWords, updateChecksum } from './checksum.ts'
-import { dissect } from './dissect.ts'
+import { type Dissection, UNKNOWN_LENGTH } from './dissection.ts'
 import { findQuote, isIcmpError, type Quote } from './icmp.ts'
 import { addressLength, datagramEnd, destinationAt, isIpv6, sourceAt } from './ip.ts'
 import { Protocol } from './numbers.ts'
 import { findTcpOption, TcpOption } from './tcp-options.ts'
+import { carriersIn } from './tunnel/carriers.ts'
+import { dissectInner } from './tunnel/enter.ts'
+import { withinCarriers } from './tunnel/refit.ts'
 
 /** The new address (4 or 16 bytes, of the packet's own family) and port of one end; what is absent stays. */
 export interface EndChange {
@@ -37,10 +40,25 @@ interface Datagram {
  * Gives the packet of a frame (a `Link` code beside it) other endpoints and sequence numbers, in place. The packet quoted by an
  * ICMP error, which goes the other way, follows; the error's own addresses change only where they are those of the quoted
  * packet, since a router may have sent it. Checksums are updated, not recomputed: a wrong one stays wrong, and a frame cut by a
- * snapshot length or a first fragment stays right. Frames without an IP packet are left alone. Throws ERR_ADDRESS_FAMILY.
+ * snapshot length or a first fragment stays right. Frames without an IP packet are left alone. Looking into tunnels (`tunnels`, a
+ * `Tunnels` code), the packet is the innermost one, and those round it keep their addresses. Throws ERR_ADDRESS_FAMILY.
  */
-export function readdress(frame: Uint8Array, link: number, change: AddressChange): void {
-  const { l3, l4, protocol } = dissect(frame, link)
+export function readdress(
+  frame: Uint8Array,
+  link: number,
+  change: AddressChange,
+  tunnels: number = Tunnels.outer,
+): void {
+  const found = dissectInner(frame, link, tunnels)
+  const depth = found.stack & 0xff
+  if (depth === 0) changePacket(frame, found, change)
+  else {
+    const carriers = carriersIn(frame, 0, frame.length, UNKNOWN_LENGTH, link, tunnels, depth)
+    withinCarriers(frame, carriers, () => changePacket(frame, found, change))
+  }
+}
+
+function changePacket(frame: Uint8Array, { l3, l4, protocol }: Dissection, change: AddressChange): void {
   if (l3 < 0) return
   checkFamily(frame, l3, change.source)
   checkFamily(frame, l3, change.destination)

@@ -5,6 +5,8 @@ import { addressLength, destinationAt, isIpv6, sourceAt } from './ip.ts'
 import { emitIpv4 } from './ipv4.ts'
 import { emitIpv6 } from './ipv6.ts'
 import { fitLink } from './links.ts'
+import { carriersOf } from './tunnel/carriers.ts'
+import { refit, turnRound } from './tunnel/refit.ts'
 
 /** Which end of the packet that caused it a firewall's own packet goes to. */
 export type Towards = 'sender' | 'receiver'
@@ -19,9 +21,22 @@ export interface Reply {
 const NO_OPTIONS = new Uint8Array(0)
 const HOP_LIMIT = 64
 
+/** Brings the tunnels that a reply goes back in, once its segment is written, in step with it. */
+export function finishReply(batch: PacketBatch, index: number, { frame }: Reply, to: Towards): void {
+  if (((batch.stack[index] ?? 0) & 0xff) === 0) return
+  const start = batch.start[index] ?? 0
+  const carriers = carriersOf(batch, index).map((each) => ({
+    ...each,
+    l3: each.l3 - start,
+    l4: each.l4 - start,
+  }))
+  if (to === 'sender') turnRound(frame, carriers)
+  refit(frame, carriers)
+}
+
 /**
  * A frame about packet `index` with room for a segment of `length` bytes: the packet's link header (Ethernet addresses
- * exchanged towards the sender, tags and labels kept) and a fresh IP header (hop limit 64, id 0, TOS 0) with addresses from
+ * exchanged towards the sender, tags, labels and tunnels kept) and a fresh IP header (hop limit 64, id 0, TOS 0) with addresses from
  * the IP header at `ip[l3]`, which is the packet's own or that of the datagram it completed.
  */
 export function startReply(
@@ -32,6 +47,7 @@ export function startReply(
   to: Towards,
   protocol: number,
   length: number,
+  dontFragment = false,
 ): Reply {
   const start = batch.start[index] ?? 0
   const link = batch.link[index] ?? 0
@@ -61,7 +77,7 @@ export function startReply(
         ...shared,
         tos: 0,
         id: 0,
-        dontFragment: false,
+        dontFragment,
         moreFragments: false,
         fragmentOffset: 0,
         ttl: HOP_LIMIT,

@@ -3,10 +3,10 @@ import { Kind, Tcp } from '../model/codes.ts'
 import { u16, u32 } from './bytes.ts'
 import { writeTransportChecksum } from './checksum.ts'
 import { Protocol } from './numbers.ts'
-import { startReply, type Towards } from './reply.ts'
+import { finishReply, startReply, type Towards } from './reply.ts'
 import { emitTcp } from './tcp.ts'
 
-/** Whose numbers and flags a reset carries: those of Suricata's reject, or of RFC 9293 3.10.7.1. */
+/** Whose numbers and flags a reset carries: those of Suricata's reject, or of RFC 9293 3.10.7.1, with DF as Linux sets it. */
 export type ResetStyle = 'suricata' | 'rfc'
 
 /** A whole frame with a reset, and its TCP numbers (absolute, unsigned). */
@@ -48,7 +48,7 @@ export function buildReset(
   const ack = u32(bytes, l4 + 8)
   const numbers = (style === 'suricata' ? suricataNumbers : rfcNumbers)(seq, ack, flags, payload, to)
   const back = to === 'sender'
-  const reply = startReply(batch, index, bytes, l3, to, Protocol.tcp, 20)
+  const reply = startReply(batch, index, bytes, l3, to, Protocol.tcp, 20, style === 'rfc')
   const end = emitTcp(
     {
       sourcePort: u16(bytes, back ? l4 + 2 : l4),
@@ -63,6 +63,7 @@ export function buildReset(
     reply.l4,
   )
   writeTransportChecksum(reply.frame, reply.l3, reply.l4, end, Protocol.tcp)
+  finishReply(batch, index, reply, to)
   return { frame: reply.frame, seq: numbers.seq, ack: numbers.ack }
 }
 

@@ -5,7 +5,7 @@ import { writeTransportChecksum } from './checksum.ts'
 import { emitIcmp, isIcmpError } from './icmp.ts'
 import { datagramEnd, destinationAt, isIpv6, sourceAt } from './ip.ts'
 import { Protocol } from './numbers.ts'
-import { startReply } from './reply.ts'
+import { finishReply, startReply } from './reply.ts'
 
 /** Suricata's reject says that it is prohibited, packet filters by default that the port is unreachable. */
 export type UnreachableStyle = 'suricata' | 'port'
@@ -32,11 +32,13 @@ export function buildUnreachable(
   const room = six ? LARGEST[style].v6 - 48 : LARGEST[style].v4 - 28
   const quoteEnd = Math.min(datagramEnd(bytes, l3), frameEnd, l3 + room)
   const length = 8 + quoteEnd - l3
-  const { frame, l3: replyL3, l4 } = startReply(batch, index, bytes, l3, 'sender', protocol, length)
+  const reply = startReply(batch, index, bytes, l3, 'sender', protocol, length)
+  const { frame, l3: replyL3, l4 } = reply
   const code = style === 'suricata' ? (six ? 1 : 10) : six ? 4 : 3
   const quoteAt = emitIcmp({ type: six ? 1 : 3, code, rest: 0 }, frame, l4)
   frame.set(bytes.subarray(l3, quoteEnd), quoteAt)
   writeTransportChecksum(frame, replyL3, l4, frame.length, protocol)
+  finishReply(batch, index, reply, 'sender')
   return frame
 }
 

@@ -10,6 +10,7 @@ const DOCUMENTS = [
   'docs/authoring.md',
   'docs/decision-tables.md',
   'docs/design.md',
+  'docs/eve.md',
 ]
 
 describe('journeys: documents', () => {

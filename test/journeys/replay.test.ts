@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { flowbreak, jsonLines, ROOT } from './command.ts'
 
@@ -85,5 +87,43 @@ describe('journeys: replay', () => {
     expect(packets).to.be.greaterThan(50)
     expect(flowList).to.have.lengthOf(2)
     expect(flowList[0]).to.include({ client: '[2001:db8:c::10]:40000', orientation: 'syn', opens: 'syn' })
+  })
+
+  it('puts the stateless engine of a file before the stateful one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+    try {
+      const file = join(folder, 'stateless.yaml')
+      writeFileSync(file, 'rules: [{ priority: 1, action: aws:drop, match: { source-ports: [7007] } }]\n')
+      const ran = flowbreak(['replay', LADDER, '--stateless', file, '--json'])
+      expect(ran.status).to.equal(0)
+      for (const { direction, verdict, reason, by } of jsonLines(ran.stdout))
+        expect([verdict, reason, by]).to.deep.equal(
+          direction === 's2c' ? ['drop', 'stateless', 'fw-a'] : ['forward', undefined, 'fw-a'],
+        )
+      writeFileSync(file, 'rules:\n  - priority: 1\n    action: aws:dorp\n')
+      const wrong = flowbreak(['replay', LADDER, '--stateless', file])
+      expect(wrong.status).to.equal(2)
+      expect(wrong.stderr).to.match(
+        /stateless\.yaml:3:13: "aws:dorp" is not a stateless action: .*"aws:drop"\? \(ERR_STATELESS\)/,
+      )
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  it('knows the generations of policies, and what they refuse', () => {
+    const swap = ['replay', LADDER, '--inject', 'host-swap@12', '--quiet']
+    expect(flowbreak([...swap, '--generation', 'next']).stdout).to.match(/forward=11 drop=14 reject=1 /)
+    // Under continue the two FINs without session are errors of the stream.
+    expect(flowbreak([...swap, '--generation', 'next', '--mode', 'monitor']).stdout).to.match(
+      /forward=24 drop=2 reject=0 /,
+    )
+    const refused = flowbreak([...swap, '--generation', 'next', '--policy', 'continue'])
+    expect([refused.status, refused.stderr]).to.satisfy(
+      ([status, text]: [number, string]) => status === 2 && text.includes('does not support continue'),
+    )
+    expect(flowbreak([...swap, '--policy', 'FMS_IGNORE']).stderr).to.contain(
+      'tells Firewall Manager to leave',
+    )
   })
 })

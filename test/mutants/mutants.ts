@@ -58,24 +58,28 @@ const KNOBS = mutants('engine/settings.js', [
   ],
   [
     'policy: drop rejects',
-    'exception: policy.exception',
-    "exception: policy.exception === 'drop' ? 'reject' : policy.exception",
+    "'continue' : policy.exception",
+    "'continue' : policy.exception === 'drop' ? 'reject' : policy.exception",
   ],
   [
     'policy: reject only drops',
-    'exception: policy.exception',
-    "exception: policy.exception === 'reject' ? 'drop' : policy.exception",
+    "'continue' : policy.exception",
+    "'continue' : policy.exception === 'reject' ? 'drop' : policy.exception",
   ],
   [
     'policy: continue rejects',
-    'exception: policy.exception',
-    "exception: policy.exception === 'continue' ? 'reject' : policy.exception",
+    "'continue' : policy.exception",
+    "'continue' : policy.exception === 'continue' ? 'reject' : policy.exception",
   ],
   [
     'policy: continue drops',
-    'exception: policy.exception',
-    "exception: policy.exception === 'continue' ? 'drop' : policy.exception",
+    "'continue' : policy.exception",
+    "'continue' : policy.exception === 'continue' ? 'drop' : policy.exception",
   ],
+])
+
+const MODES = mutants('engine/settings.js', [
+  ['monitor mode applies the policy', "policy.mode === 'monitor'", 'false'],
 ])
 
 const TIMEOUTS = mutants('engine/expiry.js', [
@@ -262,8 +266,8 @@ const ENGINE = [
   ...mutants('engine/pseudo.js', [
     [
       'UDP and ICMP are dropped',
-      'decide(batch, index, host, flow) {',
-      'decide(batch, index, host, flow) {\n        return Outcome.flowDrop;',
+      'decide(batch, cause, host, flow) {',
+      'decide(batch, cause, host, flow) {\n        return Outcome.flowDrop;',
     ],
     ['UDP and ICMP are never established', 'both ? withState(seen, State.established) : seen', 'seen'],
     [
@@ -295,15 +299,52 @@ const ENGINE = [
   ]),
   ...mutants('engine/hosts.js', [['replication copies nothing', 'target.copyFrom(source, base)', 'void 0']]),
   ...mutants('engine/counters.js', [
-    [
-      'rejected packets count as dropped',
-      'this.#add(row + Column.rejected)',
-      'this.#add(row + Column.dropped)',
-    ],
-    ['dropped packets are not counted', 'this.#add(row + Column.dropped)', 'void 0'],
-    ['passed packets are not counted', 'this.#add(row + Column.passed)', 'void 0'],
-    ['received packets are not counted', 'this.#add(row + Column.received)', 'void 0'],
+    ['rejected packets count as dropped', 'return Column.rejected', 'return Column.dropped'],
+    ['dropped packets count as others', 'Column.other : Column.dropped', 'Column.other : Column.other'],
+    ['passed packets count as others', 'return Column.passed', 'return Column.other'],
+    ['received packets are not counted', 'this.#add(row + Column.received, 1)', 'void 0'],
+    ['received bytes are not counted', 'Column.bytes, ipBytes(batch, i)', 'Column.bytes, 0'],
   ]),
+]
+
+const STATELESS = [
+  ...mutants('engine/stateless/stateless-engine.js', [
+    ['stateless: pass forwards', "'aws:pass': Way.pass", "'aws:pass': Way.forward"],
+    ['stateless: drop passes', "'aws:drop': Way.drop", "'aws:drop': Way.pass"],
+    ['stateless: forward passes', "'aws:forward_to_sfe': Way.forward", "'aws:forward_to_sfe': Way.pass"],
+    ['stateless: the highest priority decides', 'a.priority - b.priority', 'b.priority - a.priority'],
+    ['stateless: no rule matches', 'matchers[rule]?.matches(subject)', 'false'],
+    ['stateless: fragments meet the default of whole packets', 'if (!subject.isFragment)', 'if (true)'],
+    ['stateless: all meets the default for fragments', 'if (!subject.isFragment)', 'if (false)'],
+    [
+      'stateless: fragments of any protocol meet their default',
+      'subject.protocol === Protocol.udp ? this.#fragmentFallback : DROP_SILENTLY',
+      'this.#fragmentFallback',
+    ],
+  ]),
+  ...mutants('engine/stateless/matcher.js', [
+    ['stateless: any protocol', 'if (protocols.length > 0 &&', 'if (false &&'],
+    ['stateless: any source port', 'if (!hasPort(sourcePorts,', 'if (false && !hasPort(sourcePorts,'],
+    [
+      'stateless: any destination port',
+      'if (!hasPort(destinationPorts,',
+      'if (false && !hasPort(destinationPorts,',
+    ],
+    ['stateless: a range without its ends', 'port >= first && port <= last', 'port > first && port < last'],
+    ['stateless: ports of any protocol', 'protocol === Protocol.tcp || protocol === Protocol.udp', 'true'],
+    ['stateless: any flags', 'if (protocol === Protocol.tcp && !hasFlags', 'if (false && !hasFlags'],
+    ['stateless: the masks are not heard', '(seen & masks) === flags', 'seen === flags'],
+    ['stateless: any source', 'isAmong(this.#sources, bytes', 'isAmong([], bytes'],
+    ['stateless: any destination', 'isAmong(this.#destinations, bytes', 'isAmong([], bytes'],
+  ]),
+  ...mutants('engine/stateless/counters.js', [
+    ['stateless: custom actions count nothing', 'for (const custom of customs)', 'for (const custom of [])'],
+    ['stateless: drops are not counted', 'row + Column.dropped, 1', 'row + Column.dropped, 0'],
+  ]),
+  ...mutants('engine/engine.js', [
+    ['stateless: a drop says no reason', 'Reason.none : Reason.stateless', 'Reason.none : Reason.none'],
+  ]),
+  ...mutants('support/cidr.js', [['blocks are cut to whole bytes', '(0xff << (8 - rest))', '0']]),
 ]
 
 const RULES = [
@@ -412,7 +453,9 @@ const PATH = [
 
 export const MUTANTS: readonly Mutant[] = [
   ...KNOBS,
+  ...MODES,
   ...TIMEOUTS,
+  ...STATELESS,
   ...MISS,
   ...TCP,
   ...ENGINE,

@@ -48,7 +48,9 @@ export interface Conversation {
 }
 
 /** A conversation as text, a frame a line with its time and class, so that it can be read and typed again. */
-export function written(frames: readonly ConversationFrame[]): string {
+export function written(
+  frames: readonly (Pick<ConversationFrame, 'time' | 'line'> & { readonly kind: string })[],
+): string {
   return frames
     .map(({ time, line, kind }) => `${(time / 1e9).toFixed(3).padStart(9)} ${line}  [${kind}]`)
     .join('\n')

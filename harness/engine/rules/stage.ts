@@ -2,8 +2,10 @@ import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
 import { Kind } from '../../model/codes.ts'
 import type { Policy } from '../../model/setup.ts'
 import { u16 } from '../../wire/bytes.ts'
+import { isIpv6 } from '../../wire/ip.ts'
+import { optionsFit } from '../../wire/ipv4.ts'
 import { Protocol } from '../../wire/numbers.ts'
-import { sendReset, sendUnreachable } from '../emit.ts'
+import { mayAnswer, sendReset, sendUnreachable } from '../emit.ts'
 import { Outcome } from '../outcome.ts'
 import { ASKED_TO_CLIENT, ASKED_TO_SERVER, EXTRA, Flag, PASSED } from '../record.ts'
 import type { Settings } from '../settings.ts'
@@ -73,6 +75,7 @@ export class RuleStage {
   /** Sends what a rule's `reject` sends: a reset to the sender, or an ICMP error where the product has that. */
   #reject(batch: PacketBatch, cause: number | Rebuilt, host: number): boolean {
     const { rejectsAnything, rstStyle } = this.#settings
+    if (!mayAnswer(batch, cause, this.#settings)) return false
     if (this.#subject.protocol === Protocol.tcp) return sendReset(batch, cause, 'sender', host, rstStyle)
     const index = typeof cause === 'number' ? cause : cause.index
     return rejectsAnything && sendUnreachable(batch, index, host)
@@ -84,11 +87,11 @@ function fill(subject: RuleSubject, batch: PacketBatch, cause: number | Rebuilt)
   const whole = typeof cause !== 'number'
   const kind = whole ? cause.kind : (batch.kind[cause] ?? Kind.other)
   const l3 = whole ? 0 : (batch.l3[cause] ?? -1)
-  if (l3 < 0 || kind === Kind.malformed) return false
+  if (l3 < 0) return false
   const l4 = whole ? cause.l4 : (batch.l4[cause] ?? -1)
   subject.bytes = whole ? cause.bytes : batch.bytes
   subject.l3 = l3
-  subject.protocol = PROTOCOL_OF_KIND[kind] ?? fragmentProtocol(subject.bytes, l3, kind)
+  subject.protocol = PROTOCOL_OF_KIND[kind] ?? plainProtocol(subject.bytes, l3, kind)
   subject.flags = whole ? cause.flags : (batch.flags[cause] ?? 0)
   const fragment = kind === Kind.fragment4 || kind === Kind.fragment6
   subject.wholeDatagram = !fragment
@@ -99,10 +102,15 @@ function fill(subject: RuleSubject, batch: PacketBatch, cause: number | Rebuilt)
   return true
 }
 
-/** The protocol that a fragment says it is of; -1 where that is not in plain sight, and for other packets. */
-function fragmentProtocol(bytes: Uint8Array, l3: number, kind: number): number {
-  if (kind === Kind.fragment4) return bytes[l3 + 9] ?? -1
-  return kind === Kind.fragment6 && bytes[l3 + 6] === Protocol.fragment ? (bytes[l3 + 40] ?? -1) : -1
+/**
+ * The protocol that a packet says it is of whose transport is not read; -1 where that is not in plain sight, or the header
+ * before it is not in order.
+ */
+function plainProtocol(bytes: Uint8Array, l3: number, kind: number): number {
+  const six = isIpv6(bytes, l3)
+  if (kind === Kind.fragment6) return bytes[l3 + 6] === Protocol.fragment ? (bytes[l3 + 40] ?? -1) : -1
+  if (kind === Kind.malformed && six) return bytes[l3 + 6] ?? -1
+  return six || !optionsFit(bytes, l3, bytes.length) ? -1 : (bytes[l3 + 9] ?? -1)
 }
 
 const PROTOCOL_OF_KIND: Readonly<Record<number, number>> = {

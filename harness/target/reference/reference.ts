@@ -1,6 +1,6 @@
-import { Engine } from '../../engine/engine.ts'
+import { Engine, type EngineOptions } from '../../engine/engine.ts'
 import { Host, Knowledge } from '../../model/codes.ts'
-import type { Setup } from '../../model/setup.ts'
+import type { Setup, Stateless } from '../../model/setup.ts'
 import type { Capabilities, ObservationBatch, Session, Target } from '../../model/target.ts'
 import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
@@ -24,44 +24,72 @@ const CONTROL_RULES: readonly string[] = (['ipv4', 'ipv6'] as const).map(
     `pass udp ${CONTROL_CLIENT[family]} any <> ${CONTROL_SERVER[family]} any (msg:"control"; sid:${900_000_000 + index};)`,
 )
 
+/** What is between these comes from the harness, and goes on to the stateful engine before the case's own rules are asked. */
+function withControls(stateless: Stateless): Stateless {
+  const ends = [...Object.values(CONTROL_CLIENT), ...Object.values(CONTROL_SERVER)]
+  const controls = {
+    priority: 0,
+    action: { verdict: 'aws:forward_to_sfe', customs: [] },
+    match: {
+      sources: ends,
+      destinations: ends,
+      sourcePorts: [],
+      destinationPorts: [],
+      protocols: [],
+      flags: [],
+    },
+  } as const
+  return { ...stateless, rules: [controls, ...stateless.rules] }
+}
+
+/** What is told of what the engine does, beside the observations; both or none see what a log of the device would. */
+export type ReferenceTaps = Pick<EngineOptions, 'records' | 'alerts'>
+
 /** The reference engine, in process, on virtual time. */
 export class ReferenceTarget implements Target {
   readonly name = 'reference'
   readonly version: string
   readonly capabilities = CAPABILITIES
+  readonly #taps: ReferenceTaps
 
   /** `version`: that of flowbreak itself. */
-  constructor(version: string) {
+  constructor(version: string, taps: ReferenceTaps = {}) {
     this.version = version
+    this.#taps = taps
   }
 
   async prepare(setup: Setup): Promise<Session> {
     const guarded = setup.rules.length > 0 || setup.policy.defaultActions.length > 0
     const engine = new Engine({
+      ...this.#taps,
       profile: getProfile(setup.profile),
       policy: setup.policy,
       rules: guarded ? [...CONTROL_RULES, ...setup.rules] : setup.rules,
       hosts: setup.topology.hosts.length,
       sharing: makeSharing(setup.topology.sharing),
+      stateless: setup.stateless === undefined ? undefined : withControls(setup.stateless),
     })
-    return new ReferenceSession(engine, setup.topology.hosts.length)
+    return new ReferenceSession(engine, setup.topology.hosts.length, this.#taps.records)
   }
 }
 
 class ReferenceSession implements Session {
   readonly #engine: Engine
   readonly #hosts: number
+  readonly #records: ReferenceTaps['records']
   #by = new Uint8Array(0)
   #knowledge = new Uint8Array(0)
 
-  constructor(engine: Engine, hosts: number) {
+  constructor(engine: Engine, hosts: number, records: ReferenceTaps['records']) {
     this.#engine = engine
     this.#hosts = hosts
+    this.#records = records
   }
 
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
     for await (const chunk of timeline.chunks) {
       signal.throwIfAborted()
+      if (this.#records !== undefined) this.#records.epoch = timeline.epoch
       this.#decide(chunk)
       yield this.#observed(chunk)
     }
@@ -99,5 +127,7 @@ class ReferenceSession implements Session {
     return Array.from({ length: this.#hosts }, (_, host) => this.#engine.counters(host))
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#engine.finish()
+  }
 }

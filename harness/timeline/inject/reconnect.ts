@@ -31,11 +31,12 @@ export function reconnect(
     const frame = recorded.copyFrame(i)
     const link = recorded.link[i] ?? 0
     const client = port === undefined ? {} : { port }
-    readdress(frame, link, {
+    const change = {
       ...(direction === 0 ? { source: client } : { destination: client }),
       seqDelta: isn[direction === 0 ? 0 : 1],
       ackDelta: isn[direction === 0 ? 1 : 0],
-    })
+    }
+    readdress(frame, link, change, recorded.tunnels)
     if (i === 0 && port !== undefined) flow = context.newFlow(frame, link)
     const item: Item = {
       type: 'frame',

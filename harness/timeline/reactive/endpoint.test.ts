@@ -3,7 +3,7 @@ import { Tcp } from '../../model/codes.ts'
 import { Endpoint, type Segment } from './endpoint.ts'
 import type { EndScript } from './script.ts'
 
-const template = { bytes: new Uint8Array(), link: 1 }
+const template = { bytes: new Uint8Array(), link: 1, tunnels: 0 }
 
 function script(actions: EndScript['actions'], isn: number): EndScript {
   return { opening: 1, isn, window: 1000, timestamp: undefined, open: template, data: template, actions }

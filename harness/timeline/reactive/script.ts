@@ -18,6 +18,8 @@ export interface Action {
 export interface Template {
   readonly bytes: Uint8Array
   readonly link: number
+  /** Which tunnels it is read with, a `Tunnels` code. */
+  readonly tunnels: number
 }
 
 export interface EndScript {
@@ -71,7 +73,7 @@ export function readScript(name: string, flow: PacketBatch): Script {
     const peer = drafts[1 - direction] ?? own
     const flags = flow.flags[i] ?? 0
     const number = flow.number[i] ?? 0
-    const template = { bytes: flow.copyFrame(i), link: flow.link[i] ?? 0 }
+    const template = { bytes: flow.copyFrame(i), link: flow.link[i] ?? 0, tunnels: flow.tunnels }
     const seq = flow.view.getUint32(l4 + 4)
     if ((flags & Tcp.syn) !== 0) {
       if (own.open !== undefined) continue

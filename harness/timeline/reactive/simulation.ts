@@ -165,9 +165,10 @@ export class Simulation {
     const { out, script } = this.#options
     const maker = connection.makers[end]
     const frame = frameOf(maker, segment, this.#now - script.begin)
-    const link = maker.script.data.link
+    const { link, tunnels } = maker.script.data
     if (connection.flow < 0) connection.flow = this.#options.newFlow(frame, link)
     loadFrame(out, frame, link)
+    out.tunnels = tunnels
     out.number[0] = connection === this.#connections[0] ? segment.number : 0
     out.time[0] = this.#now
     out.flow[0] = connection.flow
@@ -196,7 +197,7 @@ export class Simulation {
           at: this.#now + ONE_WAY,
           connection,
           to: emitted.to === 'sender' ? end : peer,
-          segment: segmentOfEmitted(emitted),
+          segment: segmentOfEmitted(emitted, connection.makers[end].script.data.tunnels),
           timestamp: undefined,
         })
   }

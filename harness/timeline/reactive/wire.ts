@@ -1,7 +1,7 @@
 import type { Emitted, Nanos, PacketBatch } from '../../model/batch.ts'
 import { Tcp } from '../../model/codes.ts'
-import { dissect } from '../../wire/dissect.ts'
 import { forgeTcp, readdress } from '../../wire/forge.ts'
+import { dissectInner } from '../../wire/tunnel/enter.ts'
 import type { Segment } from './endpoint.ts'
 import type { EndScript } from './script.ts'
 
@@ -32,7 +32,12 @@ export function frameOf(maker: FrameMaker, segment: Segment, elapsed: Nanos): Ui
     ...(stamped ? { timestamp: { value, echo: maker.echo } } : {}),
   })
   if (port !== undefined)
-    readdress(frame, template.link, direction === 0 ? { source: { port } } : { destination: { port } })
+    readdress(
+      frame,
+      template.link,
+      direction === 0 ? { source: { port } } : { destination: { port } },
+      template.tunnels,
+    )
   return frame
 }
 
@@ -48,8 +53,8 @@ export function loadFrame(batch: PacketBatch, frame: Uint8Array, link: number): 
   batch.count = 1
 }
 
-/** The segment in a reset that a firewall sent. */
-export function segmentOfEmitted(emitted: Emitted): Segment {
-  const { flags } = dissect(emitted.frame, emitted.link)
+/** The segment in a reset that a firewall sent; `tunnels`: those that it may be in, a `Tunnels` code. */
+export function segmentOfEmitted(emitted: Emitted, tunnels: number): Segment {
+  const { flags } = dissectInner(emitted.frame, emitted.link, tunnels)
   return { flags, seq: emitted.seq, ack: emitted.ack, length: 0, number: 0 }
 }

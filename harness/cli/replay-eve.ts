@@ -1,0 +1,43 @@
+import { EveFile } from '../eve/file.ts'
+import { EVE_FORMATS, EveOutput } from '../eve/output.ts'
+import type { Setup } from '../model/setup.ts'
+import { getProfile } from '../profile/index.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import type { ReferenceTaps } from '../target/reference/reference.ts'
+
+interface EveOptions {
+  readonly target: string
+  readonly eve?: string
+  readonly eveFormat?: string
+}
+
+/** An EVE file that is being written, and what a target tells it by. */
+export interface OpenEve extends Disposable {
+  readonly taps: ReferenceTaps
+  /** Brings everything to the file; ERR_EVE_FILE when that cannot be done. */
+  close(): void
+}
+
+/** Makes the EVE file that the options ask for. Disposing of it closes it. Throws ERR_USAGE and ERR_EVE_FILE. */
+export function openEve(options: EveOptions, setup: Setup): OpenEve {
+  const { eve, eveFormat = 'suricata', target } = options
+  const format = EVE_FORMATS.find((word) => word === eveFormat)
+  if (format === undefined)
+    throw new FlowbreakError('ERR_USAGE', `--eve-format takes ${EVE_FORMATS.join(' or ')}, not ${eveFormat}.`)
+  if (eve === undefined)
+    throw new FlowbreakError('ERR_USAGE', '--eve-format says how --eve FILE is written: give that too.')
+  if (target !== 'reference')
+    throw new FlowbreakError('ERR_USAGE', `--eve is written by the target reference, not by ${target}.`)
+  if (getProfile(setup.profile).knobs.tracker !== undefined)
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `--eve tells of flows as Suricata keeps them, and profile ${setup.profile} keeps them otherwise: choose suricata-7 or aws-nfw.`,
+    )
+  const file = new EveFile(eve)
+  const output = new EveOutput(setup.topology.hosts, format, (line) => file.line(line))
+  return {
+    taps: { records: output.records, alerts: output },
+    close: () => file.close(),
+    [Symbol.dispose]: () => file.close(),
+  }
+}

@@ -1,0 +1,95 @@
+import { AppProtocol } from './app-view.ts'
+import { Probe, probeDatagram, probeStream } from './dns.ts'
+import { CLIENT_DEPTH, matchPattern, SERVER_DEPTH } from './patterns.ts'
+
+/** Ports on which unknown bytes are probed (suricata.yaml, detection-ports). */
+const DNS_PORT = 53
+const TLS_PORT = 443
+/** Probing is over with more bytes than these. */
+const TLS_PROBE_DEPTH = 3
+const DNS_PROBE_DEPTH = 14
+
+/** One direction's way to its protocol. */
+export class Detection {
+  /** An `AppProtocol` code; `failed`: given up. */
+  protocol: number = AppProtocol.unknown
+  /** No pattern can match any more. */
+  patternsDone = false
+  /** No probe can succeed any more. */
+  probesDone = false
+  /** The stream has been told apart, or given up. */
+  completed = false
+  #tlsProbed = false
+  #dnsProbed = false
+
+  /** Both ways of telling have failed. */
+  get exhausted(): boolean {
+    return this.patternsDone && this.probesDone
+  }
+
+  /**
+   * Looks at the first bytes `bytes[from … to-1]` of a TCP stream, of a flow to the server's `port`; `other` is the other direction.
+   * `pickUp`: streams may begin in the middle, so the patterns of the other direction are tried too. Answers with the protocol, or
+   * `unknown`.
+   */
+  look(
+    toServer: boolean,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    port: number,
+    other: Detection,
+    pickUp: boolean,
+  ): number {
+    if (!this.patternsDone) {
+      const protocol = this.#match(toServer, bytes, from, to, pickUp)
+      if (protocol !== AppProtocol.unknown) {
+        if (other.probesDone && other.protocol === AppProtocol.unknown) other.probesDone = false
+        return protocol
+      }
+    }
+    return this.probesDone
+      ? AppProtocol.unknown
+      : this.#probe(toServer, bytes, from, to, port, other.protocol)
+  }
+
+  #match(toServer: boolean, bytes: Uint8Array, from: number, to: number, pickUp: boolean): number {
+    let protocol = matchPattern(toServer, bytes, from, to)
+    let exhausted = to - from >= (toServer ? SERVER_DEPTH : CLIENT_DEPTH)
+    if (protocol === AppProtocol.unknown && pickUp) {
+      protocol = matchPattern(!toServer, bytes, from, to)
+      exhausted = to - from >= Math.max(SERVER_DEPTH, CLIENT_DEPTH)
+    }
+    if (protocol !== AppProtocol.unknown || exhausted) this.patternsDone = true
+    return protocol
+  }
+
+  #probe(
+    toServer: boolean,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    port: number,
+    others: number,
+  ): number {
+    const dns = port === DNS_PORT || others === AppProtocol.dns
+    const tls = port === TLS_PORT || others === AppProtocol.tls
+    if (dns && !this.#dnsProbed) {
+      if (probeStream(bytes, from, to) === Probe.yes) return AppProtocol.dns
+      this.#dnsProbed = to - from > DNS_PROBE_DEPTH
+    }
+    if (tls && !this.#tlsProbed && toServer && to - from >= TLS_PROBE_DEPTH) {
+      // The header of SSL 2: a length with its highest bit set, then a ClientHello.
+      if (((bytes[from] ?? 0) & 0x80) !== 0 && bytes[from + 2] === 1) return AppProtocol.tls
+      this.#tlsProbed = true
+    } else if (tls && !toServer && to - from > TLS_PROBE_DEPTH) this.#tlsProbed = true
+    this.probesDone = (port !== DNS_PORT || this.#dnsProbed) && (port !== TLS_PORT || this.#tlsProbed)
+    return AppProtocol.unknown
+  }
+}
+
+/** The protocol of a UDP datagram to or from the server's `port`, by itself; `unknown` where there is none to be known. */
+export function lookAtDatagram(bytes: Uint8Array, from: number, to: number, port: number): number {
+  if (port !== DNS_PORT) return AppProtocol.unknown
+  return probeDatagram(bytes, from, to) === Probe.yes ? AppProtocol.dns : AppProtocol.unknown
+}

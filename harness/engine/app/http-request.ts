@@ -1,0 +1,200 @@
+import { BytesOut } from './bytes-out.ts'
+import {
+  BRACKET,
+  COLON,
+  CR,
+  END_BRACKET,
+  indexIn,
+  isBlank,
+  isSpace,
+  isWord,
+  LF,
+  lower,
+  SPACE,
+} from './characters.ts'
+import { isMethod } from './http-methods.ts'
+import { normaliseUri, readConnectHost } from './http-uri.ts'
+
+/** How the body of a request is to be measured. */
+export const Body = { none: 0, length: 1, chunked: 2, invalid: 3 } as const
+
+/** The headers that matter, the first value of each but for `host`, whose values are joined as libhtp joins them. */
+const Header = { other: 0, host: 1, contentLength: 2, transferEncoding: 3 } as const
+
+/** A request's line and headers. One object is filled again for each request of a flow. */
+export class Request {
+  readonly method = new BytesOut()
+  /** Neither headers nor more requests follow (HTTP 0.9). */
+  short = false
+  isConnect = false
+  readonly uri = new BytesOut()
+  readonly host = new BytesOut()
+  body: number = Body.none
+  /** Bytes of the body. */
+  length = 0
+  #uriHasHost = false
+  #header: number = Header.other
+  readonly #hostValue = new BytesOut()
+  readonly #lengthValue = new BytesOut()
+  readonly #codingValue = new BytesOut()
+  readonly #value = new BytesOut()
+
+  /** Reads a request line without its end. */
+  readLine(line: Uint8Array, from: number, to: number): void {
+    this.#clear()
+    let at = from
+    while (at < to && isSpace(line[at] ?? 0)) at++
+    const methodFrom = at
+    while (at < to && !isSpace(line[at] ?? 0)) at++
+    this.method.append(line, methodFrom, at)
+    this.isConnect = isMethod(line, methodFrom, at) && isWord(line, methodFrom, at, 'connect')
+    while (at < to && isSpace(line[at] ?? 0)) at++
+    const uriFrom = at
+    at = endOfUri(line, at, to)
+    if (this.isConnect) readConnectHost(line, uriFrom, at, this.host)
+    else normaliseUri(line, uriFrom, at, this.uri, this.host)
+    this.#uriHasHost = this.host.length > 0
+    while (at < to && isSpace(line[at] ?? 0)) at++
+    this.short = at === to
+  }
+
+  /** Takes in one line of the headers without its end; a line that begins with a blank continues the one before. */
+  addHeader(line: Uint8Array, from: number, to: number): void {
+    if (from < to && isBlank(line[from] ?? 0)) {
+      if (this.#header !== Header.other) this.#value.append(line, from, to)
+      return
+    }
+    this.#endHeader()
+    const colon = indexIn(line, COLON, from, to)
+    if (colon === to) return
+    let nameEnd = colon
+    while (nameEnd > from && isBlank(line[nameEnd - 1] ?? 0)) nameEnd--
+    this.#header = kindOf(line, from, nameEnd)
+    if (this.#header !== Header.other) this.#value.append(line, colon + 1, to)
+  }
+
+  /** The headers are complete: host and body are known now. */
+  endHeaders(): void {
+    this.#endHeader()
+    this.body = this.#measureBody()
+    if (!this.#uriHasHost && this.#hostValue.length > 0) readHost(this.#hostValue, this.host)
+  }
+
+  #clear(): void {
+    this.body = Body.none
+    this.length = 0
+    this.#header = Header.other
+    this.method.clear()
+    for (const part of [
+      this.#hostValue,
+      this.#lengthValue,
+      this.#codingValue,
+      this.#value,
+      this.uri,
+      this.host,
+    ])
+      part.clear()
+  }
+
+  #endHeader(): void {
+    const value = this.#value
+    if (this.#header !== Header.other) {
+      const into = this.#valueOf(this.#header)
+      let from = 0
+      let to = value.length
+      while (from < to && isBlank(value.bytes[from] ?? 0)) from++
+      while (to > from && isBlank(value.bytes[to - 1] ?? 0)) to--
+      if (into.length > 0 && into !== this.#lengthValue) {
+        into.push(44)
+        into.push(SPACE)
+        into.append(value.bytes, from, to)
+      } else if (into.length === 0) into.append(value.bytes, from, to)
+    }
+    this.#header = Header.other
+    value.clear()
+  }
+
+  #valueOf(header: number): BytesOut {
+    if (header === Header.host) return this.#hostValue
+    return header === Header.contentLength ? this.#lengthValue : this.#codingValue
+  }
+
+  #measureBody(): number {
+    const coding = this.#codingValue
+    if (coding.length > 0) return hasToken(coding, 'chunked') ? Body.chunked : Body.invalid
+    if (this.#lengthValue.length === 0) return Body.none
+    this.length = readLength(this.#lengthValue)
+    return this.length < 0 ? Body.invalid : Body.length
+  }
+}
+
+/** The URI ends at the first space, or, where a line has other white space only, at that. */
+function endOfUri(line: Uint8Array, from: number, to: number): number {
+  const end = indexIn(line, SPACE, from, to)
+  if (end < to) return end
+  let at = from
+  while (at < to && !isSpace(line[at] ?? 0)) at++
+  return at
+}
+
+function kindOf(line: Uint8Array, from: number, to: number): number {
+  if (isWord(line, from, to, 'host')) return Header.host
+  if (isWord(line, from, to, 'content-length')) return Header.contentLength
+  return isWord(line, from, to, 'transfer-encoding') ? Header.transferEncoding : Header.other
+}
+
+/** The host name of a Host header: without port; in lower case where there was no port, and as sent otherwise, as libhtp has it. */
+function readHost(value: BytesOut, host: BytesOut): void {
+  const { bytes } = value
+  let from = 0
+  let to = value.length
+  while (from < to && isSpace(bytes[from] ?? 0)) from++
+  while (to > from && isSpace(bytes[to - 1] ?? 0)) to--
+  if (from === to) return
+  if (bytes[from] === BRACKET) {
+    const end = indexIn(bytes, END_BRACKET, from, to)
+    if (end < to) host.append(bytes, from, end + 1)
+    return
+  }
+  const colon = indexIn(bytes, COLON, from, to)
+  let end = colon
+  while (end > from && isSpace(bytes[end - 1] ?? 0)) end--
+  host.append(bytes, from, end)
+  if (colon === to) for (let i = 0; i < host.length; i++) host.bytes[i] = lower(host.bytes[i] ?? 0)
+}
+
+/** The first number in a Content-Length; -1: there is none that is sane. */
+function readLength(value: BytesOut): number {
+  let at = 0
+  while (at < value.length && !isDigit(value.bytes[at] ?? 0)) at++
+  if (at === value.length) return -1
+  let length = 0
+  for (; at < value.length && isDigit(value.bytes[at] ?? 0); at++) {
+    length = length * 10 + (value.bytes[at] ?? 0) - 48
+    if (length > Number.MAX_SAFE_INTEGER / 16) return -1
+  }
+  return length
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57
+}
+
+/** Whether one of the words between commas and blanks is `word`. */
+function hasToken(value: BytesOut, word: string): boolean {
+  let from = 0
+  for (let at = 0; at <= value.length; at++) {
+    const byte = value.bytes[at] ?? 0
+    if (at < value.length && byte !== 44 && !isSpace(byte)) continue
+    if (isWord(value.bytes, from, at, word)) return true
+    from = at + 1
+  }
+  return false
+}
+
+/** Where the line's text ends, without CRs and LFs at its end. */
+export function chomp(line: Uint8Array, from: number, to: number): number {
+  let end = to
+  while (end > from && (line[end - 1] === LF || line[end - 1] === CR)) end--
+  return end
+}

@@ -1,0 +1,198 @@
+import type { BytesOut } from './bytes-out.ts'
+import {
+  AT,
+  BACKSLASH,
+  BRACKET,
+  COLON,
+  DOT,
+  END_BRACKET,
+  HASH,
+  hexDigit,
+  indexIn,
+  lower,
+  PERCENT,
+  QUESTION,
+  SLASH,
+  SPACE,
+} from './characters.ts'
+import { decodeUtf8, singleByte } from './http-utf8.ts'
+
+/**
+ * The URI that rules see, made of a request's target as libhtp does with Suricata's personality "IDS": path and query only; in the path,
+ * escapes (%20, %u0041) are decoded, backslashes turned, slashes in a row made one, characters brought to one byte, dot segments resolved;
+ * in the query, escapes are decoded. `host` gets the authority's host name where the target has one, in lower case.
+ */
+export function normaliseUri(
+  source: Uint8Array,
+  from: number,
+  end: number,
+  uri: BytesOut,
+  host: BytesOut,
+): void {
+  uri.clear()
+  host.clear()
+  let to = end
+  while (to > from && source[to - 1] === SPACE) to--
+  const start = readAuthority(source, from, to, host)
+  let pathEnd = start
+  while (pathEnd < to && source[pathEnd] !== QUESTION && source[pathEnd] !== HASH) pathEnd++
+  decodePath(source, start, pathEnd, uri)
+  decodeUtf8(uri)
+  resolveDots(uri)
+  let at = pathEnd
+  if (source[at] === QUESTION && at < to) {
+    const queryEnd = indexIn(source, HASH, at, to)
+    uri.push(QUESTION)
+    decodeEscapes(source, at + 1, queryEnd, uri, false)
+    at = queryEnd
+  }
+  if (at < to && source[at] === HASH) {
+    uri.push(HASH)
+    decodeEscapes(source, at + 1, to, uri, true)
+  }
+}
+
+/** The host of the authority that is the target of CONNECT. */
+export function readConnectHost(source: Uint8Array, from: number, to: number, host: BytesOut): void {
+  host.clear()
+  appendHost(source, from, to, host)
+}
+
+/** Where the path begins: after "scheme://authority" where there is one. */
+function readAuthority(source: Uint8Array, from: number, to: number, host: BytesOut): number {
+  if (from === to || source[from] === SLASH) return from
+  const colon = indexIn(source, COLON, from, to)
+  if (colon === to) return from
+  const at = colon + 1
+  const isAuthority =
+    at + 2 < to && source[at] === SLASH && source[at + 1] === SLASH && source[at + 2] !== SLASH
+  if (!isAuthority) return at
+  let end = at + 2
+  while (end < to && source[end] !== QUESTION && source[end] !== SLASH && source[end] !== HASH) end++
+  const credentials = indexIn(source, AT, at + 2, end)
+  appendHost(source, credentials < end ? credentials + 1 : at + 2, end, host)
+  return end
+}
+
+function appendHost(source: Uint8Array, from: number, to: number, host: BytesOut): void {
+  const bracket = source[from] === BRACKET ? indexIn(source, END_BRACKET, from, to) : to
+  const end = bracket < to ? bracket + 1 : source[from] === BRACKET ? to : indexIn(source, COLON, from, to)
+  decodeEscapes(source, from, end, host, true)
+  for (let i = 0; i < host.length; i++) host.bytes[i] = lower(host.bytes[i] ?? 0)
+  while (host.length > 0 && host.bytes[host.length - 1] === DOT) host.length--
+}
+
+/** What `readEscape` found: the byte that the escape stands for, and how long it is; the byte is "%" and the length 1 where it is none. */
+const unescaped = { byte: 0, length: 1 }
+
+function readEscape(source: Uint8Array, at: number, to: number, wide: boolean): void {
+  unescaped.byte = PERCENT
+  unescaped.length = 1
+  if (at + 2 >= to) return
+  if (wide && lower(source[at + 1] ?? 0) === 117) {
+    if (at + 5 >= to) return
+    const code = hexAt(source, at + 2, 4)
+    if (code < 0) return
+    unescaped.byte = singleByte(code)
+    unescaped.length = 6
+    return
+  }
+  const code = hexAt(source, at + 1, 2)
+  if (code < 0) return
+  unescaped.byte = code
+  unescaped.length = 3
+}
+
+function hexAt(source: Uint8Array, at: number, digits: number): number {
+  let value = 0
+  for (let i = 0; i < digits; i++) {
+    const digit = hexDigit(source[at + i] ?? 0)
+    if (digit < 0) return -1
+    value = value * 16 + digit
+  }
+  return value
+}
+
+function decodeEscapes(source: Uint8Array, from: number, to: number, out: BytesOut, wide: boolean): void {
+  let at = from
+  while (at < to) {
+    const byte = source[at] ?? 0
+    if (byte === PERCENT) {
+      readEscape(source, at, to, wide)
+      out.push(unescaped.byte)
+      at += unescaped.length
+    } else {
+      out.push(byte)
+      at++
+    }
+  }
+}
+
+function decodePath(source: Uint8Array, from: number, to: number, out: BytesOut): void {
+  let at = from
+  let afterSlash = false
+  while (at < to) {
+    let byte = source[at] ?? 0
+    if (byte === PERCENT) {
+      readEscape(source, at, to, true)
+      byte = unescaped.byte
+      at += unescaped.length
+    } else at++
+    if (byte === BACKSLASH) byte = SLASH
+    if (byte !== SLASH || !afterSlash) out.push(byte)
+    afterSlash = byte === SLASH
+  }
+}
+
+/**
+ * Removes dot segments (RFC 3986 5.2.4), in place, with libhtp's peculiarity that a slash which a last dot segment leaves behind is
+ * dropped: "/a/.." is empty.
+ */
+function resolveDots(path: BytesOut): void {
+  const { bytes, length } = path
+  let read = 0
+  let written = 0
+  /** A slash that stands for a segment that was removed. */
+  let slash = false
+  while (read < length) {
+    const byte = slash ? SLASH : (bytes[read++] ?? 0)
+    slash = false
+    const dots = dotSegment(bytes, read, length)
+    if (byte === DOT && leadsOn(bytes, read, length)) {
+      read += bytes[read] === SLASH ? 1 : 2
+    } else if (byte === DOT && isLastDots(bytes, read, length)) {
+      read = length
+    } else if (byte === SLASH && dots > 0) {
+      read = Math.min(length, read + dots + 1)
+      slash = true
+      if (dots === 2) written = withoutLastSegment(bytes, written)
+    } else {
+      bytes[written++] = byte
+      while (read < length && bytes[read] !== SLASH) bytes[written++] = bytes[read++] ?? 0
+    }
+  }
+  path.length = written
+}
+
+/** 1 or 2: a segment of so many dots begins here; 0: none. */
+function dotSegment(bytes: Uint8Array, at: number, end: number): number {
+  let dots = 0
+  while (dots < 3 && at + dots < end && bytes[at + dots] === DOT) dots++
+  return dots > 0 && dots < 3 && (at + dots === end || bytes[at + dots] === SLASH) ? dots : 0
+}
+
+/** After a dot at the very front: "/" or "./" follows. */
+function leadsOn(bytes: Uint8Array, at: number, end: number): boolean {
+  return (at < end && bytes[at] === SLASH) || (at + 1 < end && bytes[at] === DOT && bytes[at + 1] === SLASH)
+}
+
+/** After a dot at the very front: nothing, or one dot more. */
+function isLastDots(bytes: Uint8Array, at: number, end: number): boolean {
+  return at === end || (at + 1 === end && bytes[at] === DOT)
+}
+
+function withoutLastSegment(bytes: Uint8Array, length: number): number {
+  let left = length
+  while (left > 0 && bytes[left - 1] !== SLASH) left--
+  return Math.max(0, left - 1)
+}

@@ -1,0 +1,222 @@
+import { Buffer } from './app-view.ts'
+import { BytesOut } from './bytes-out.ts'
+import { CR, hexDigit, isSpace, LF } from './characters.ts'
+import { isMethod } from './http-methods.ts'
+import { Body, chomp, Request } from './http-request.ts'
+import { Parsed, type Parser, type ParserResult } from './parser.ts'
+import type { Transactions } from './transactions.ts'
+
+/** A longer line is an error (Suricata 7, app-layer-htp.h, HTP_CONFIG_DEFAULT_FIELD_LIMIT_HARD). */
+const MAX_LINE = 18_000
+/** So many bytes after a request line without version tell that headers follow all the same. */
+const JUNK = 16
+
+/** What the next byte to the server belongs to. */
+const At = {
+  idle: 0,
+  line: 1,
+  headers: 2,
+  body: 3,
+  chunkSize: 4,
+  chunk: 5,
+  chunkEnd: 6,
+  trailers: 7,
+  /** Between requests, within what came at once: the next request, or more body. */
+  after: 8,
+  /** Whatever follows is no request: HTTP 0.9, or a tunnel. */
+  ignored: 9,
+} as const
+
+/**
+ * The requests of HTTP 0.9 … 1.1 on a connection, as libhtp reads them. Method and URI are there with the first byte after the request
+ * line, the host with the end of the headers. Answers are not read.
+ */
+export class HttpParser implements Parser {
+  openTransaction = 0
+  #at: number = At.idle
+  /** The part of a line that came before. */
+  readonly #held = new BytesOut()
+  readonly #request = new Request()
+  /** Bytes of body or chunk that are still to come. */
+  #left = 0
+  /** Method and URI of the request have been handed over. */
+  #announced = true
+  #line: Uint8Array = this.#held.bytes
+  #from = 0
+  #to = 0
+  /** Offset of what follows the line; -1: the line is not complete. */
+  #next = 0
+
+  reads(toServer: boolean): boolean {
+    return toServer && this.#at !== At.ignored
+  }
+
+  get pending(): boolean {
+    return this.#at === At.line || this.#at === At.headers
+  }
+
+  parse(
+    toServer: boolean,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    found: Transactions,
+    _result: ParserResult,
+  ): number {
+    if (!toServer) return Parsed.all
+    let at = from
+    while (at < to) {
+      if (this.#at === At.ignored) return Parsed.all
+      if (this.#at === At.idle) this.#at = At.line
+      if (this.#at === At.headers && !this.#announced) this.#announce(found)
+      if (this.#at === At.body || this.#at === At.chunk) {
+        const taken = Math.min(this.#left, to - at)
+        this.#left -= taken
+        at += taken
+        if (this.#left === 0) this.#at = this.#at === At.body ? At.after : At.chunkEnd
+        continue
+      }
+      if (!this.#findLine(bytes, at, to)) return this.#held.length > MAX_LINE ? Parsed.error : Parsed.all
+      at = this.#next
+      if (!this.#takeLine(bytes, at, to, found)) return Parsed.error
+      this.#held.clear()
+    }
+    if (this.#at === At.after && this.#held.length === 0) this.#at = At.idle
+    return Parsed.all
+  }
+
+  skip(toServer: boolean, length: number): number {
+    if (!toServer) return Parsed.all
+    if (this.#at === At.body) {
+      this.#left = Math.max(0, this.#left - length)
+      if (this.#left === 0) this.#at = At.idle
+    } else if (this.#at === At.after) {
+      this.#at = At.idle
+      this.#held.clear()
+    }
+    return Parsed.all
+  }
+
+  /** Finds the line that `bytes[from …]` begins or goes on with; false, and keeps what is there, where its end has not come. */
+  #findLine(bytes: Uint8Array, from: number, to: number): boolean {
+    const held = this.#held
+    let end = from
+    while (end < to && bytes[end] !== LF) end++
+    if (end === to) {
+      held.append(bytes, from, to)
+      return false
+    }
+    this.#next = end + 1
+    if (held.length === 0) {
+      this.#line = bytes
+      this.#from = from
+      this.#to = end + 1
+    } else {
+      held.append(bytes, from, end + 1)
+      this.#line = held.bytes
+      this.#from = 0
+      this.#to = held.length
+    }
+    return true
+  }
+
+  /** False where libhtp gives up. `rest` … `end` is what follows the line at once. */
+  #takeLine(bytes: Uint8Array, rest: number, end: number, found: Transactions): boolean {
+    const line = this.#line
+    const from = this.#from
+    const to = this.#to
+    switch (this.#at) {
+      case At.line:
+        if (!isEmptyLine(line, from, to)) this.#startRequest(bytes, rest, end, found)
+        return true
+      case At.after:
+        if (isEmptyLine(line, from, to)) return true
+        if (!startsWithMethod(line, from, to)) return true
+        this.#startRequest(bytes, rest, end, found)
+        return true
+      case At.headers:
+        if (isEmptyLine(line, from, to)) return this.#endHeaders(found)
+        this.#request.addHeader(line, from, chomp(line, from, to))
+        return true
+      case At.trailers:
+        if (isEmptyLine(line, from, to)) this.#at = At.after
+        return true
+      case At.chunkSize:
+        return this.#startChunk(line, from, chomp(line, from, to))
+      default:
+        this.#at = At.chunkSize
+        return true
+    }
+  }
+
+  #startRequest(bytes: Uint8Array, rest: number, end: number, found: Transactions): void {
+    const request = this.#request
+    const line = this.#line
+    request.readLine(line, this.#from, chomp(line, this.#from, this.#to))
+    this.#at = At.headers
+    this.#announced = false
+    if (request.short && !hasContent(bytes, rest, end)) {
+      this.#announce(found)
+      this.openTransaction++
+      this.#at = At.ignored
+    }
+  }
+
+  /** Rules get to see the request line with the first byte of the headers, which is when Suricata looks again. */
+  #announce(found: Transactions): void {
+    const { method, uri } = this.#request
+    this.#announced = true
+    found.add(Buffer.httpMethod, this.openTransaction, true, method.bytes, 0, method.length)
+    found.add(Buffer.httpUri, this.openTransaction, true, uri.bytes, 0, uri.length)
+  }
+
+  #endHeaders(found: Transactions): boolean {
+    const request = this.#request
+    request.endHeaders()
+    const { host, body } = request
+    if (host.length > 0) found.add(Buffer.httpHost, this.openTransaction, true, host.bytes, 0, host.length)
+    this.openTransaction++
+    if (request.isConnect) this.#at = At.ignored
+    else if (body === Body.chunked) this.#at = At.chunkSize
+    else if (body === Body.length && request.length > 0) {
+      this.#left = request.length
+      this.#at = At.body
+    } else this.#at = At.after
+    return request.isConnect || body !== Body.invalid
+  }
+
+  #startChunk(line: Uint8Array, from: number, to: number): boolean {
+    let at = from
+    while (at < to && isSpace(line[at] ?? 0)) at++
+    let size = 0
+    const first = at
+    for (; at < to && hexDigit(line[at] ?? 0) >= 0; at++) {
+      size = size * 16 + hexDigit(line[at] ?? 0)
+      if (size > 0x7fffffff) return false
+    }
+    if (at === first) return false
+    this.#left = size
+    this.#at = size > 0 ? At.chunk : At.trailers
+    return true
+  }
+}
+
+/** CRLF or LF alone. */
+function isEmptyLine(line: Uint8Array, from: number, to: number): boolean {
+  return to - from === 1 || (to - from === 2 && line[from] === CR)
+}
+
+/** Whether anything but a little white space is there. */
+function hasContent(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from > JUNK) return true
+  for (let i = from; i < to; i++) if (!isSpace(bytes[i] ?? 0)) return true
+  return false
+}
+
+function startsWithMethod(line: Uint8Array, from: number, to: number): boolean {
+  let start = from
+  while (start < to && isSpace(line[start] ?? 0)) start++
+  let end = start
+  while (end < to && !isSpace(line[end] ?? 0)) end++
+  return isMethod(line, start, end)
+}

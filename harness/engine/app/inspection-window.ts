@@ -1,0 +1,46 @@
+import type { AppView } from './app-view.ts'
+import type { Stream } from './stream.ts'
+
+/** How much of a stream rules look at with one packet (suricata.yaml, toserver-chunk-size and toclient-chunk-size). */
+const CHUNK = 2560
+/** Bytes that are let lie before they are moved away. */
+const SLACK = 8192
+
+/**
+ * Shows the piece of the stream around a packet's payload (Suricata 7, stream-tcp-reassemble.c, StreamReassembleRawInline): up to a
+ * chunk of what is in one piece with it, more where the payload itself is large; the packet's own bytes where they are not in the stream.
+ */
+export function showWindow(view: AppView, stream: Stream, position: number, length: number): void {
+  const end = position + length
+  if (position < 0 || !stream.find(position) || stream.foundLength < length) return
+  let from = stream.pieceStart(position)
+  let to = position + stream.foundLength
+  const chunk = ((CHUNK / 3) | 0) * 2 < length ? length + ((CHUNK / 3) | 0) : CHUNK
+  const excess = to - from - chunk
+  if (excess > 0) {
+    if (to === end) from += excess
+    else if (from === position) to -= excess
+    else {
+      const half = Math.trunc((chunk - length) / 2)
+      let before = position - from
+      let after = to - end
+      if (after >= half && before >= half) {
+        before = half
+        after = half
+      } else if (after >= half) after = chunk - length - before
+      else if (before >= half) before = chunk - length - after
+      from = position - before
+      to = end + after
+    }
+  }
+  view.stream = stream.bytes
+  view.streamFrom = stream.indexOf(from)
+  view.streamTo = stream.indexOf(to)
+  view.streamStart = from
+}
+
+/** Lets go of what neither parser nor rules will look at again. Not while a view points into the stream. */
+export function trim(stream: Stream, disabled: boolean, forRules: boolean): void {
+  const edge = (disabled ? stream.end : stream.progress) - (forRules ? CHUNK : 0)
+  if (edge - stream.start >= SLACK || edge === stream.end) stream.forget(edge)
+}

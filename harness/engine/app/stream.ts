@@ -1,0 +1,157 @@
+const FIRST_WINDOW = 2048
+/** Pieces that one direction may have beside each other; a segment that would make one more is not taken. */
+const MAX_BLOCKS = 256
+
+/**
+ * One direction of a TCP connection, put together. Positions count bytes after the SYN's. What came first stays: a segment that
+ * overlaps fills only what is missing, which is what Suricata does inline, where it also rewrites the packet.
+ */
+export class Stream {
+  /** Up to where the parser has consumed. */
+  progress = 0
+  /** The parser wants to be called only with that many bytes. */
+  required = 0
+  /** More than `depth` bytes came: nothing more is taken (Suricata's stream.reassembly.depth). */
+  full = false
+  /** Some byte has been taken. */
+  started = false
+  bytes = new Uint8Array(0)
+  /** Position of `bytes[0]`. */
+  #start = 0
+  /** Pieces that are there: from, to, from, to …, in order, never touching. */
+  readonly #blocks: number[] = []
+  /** Index in `bytes`, and length, of what `find` found. */
+  foundAt = 0
+  foundLength = 0
+
+  /** Bytes of memory held. */
+  get size(): number {
+    return this.bytes.length
+  }
+
+  /** Position of the first byte that may be there. */
+  get start(): number {
+    return this.#start
+  }
+
+  /** The highest position that is there. */
+  get end(): number {
+    return this.#blocks[this.#blocks.length - 1] ?? this.#start
+  }
+
+  /** How many bytes are there in one piece from the start; 0 once something was cut off there (Suricata's limit on detection counts so). */
+  get fromStart(): number {
+    return this.#start === 0 && this.#blocks[0] === 0 ? (this.#blocks[1] ?? 0) : 0
+  }
+
+  /** Takes `source[from … to-1]`, which belongs at `position`; what lies before the start of the window is dropped. */
+  insert(position: number, source: Uint8Array, from: number, to: number): void {
+    let left = position
+    let begin = from
+    if (left < this.#start) {
+      begin += this.#start - left
+      left = this.#start
+    }
+    const right = left + to - begin
+    if (begin >= to || !this.#hasRoom(left, right)) return
+    this.started = true
+    this.#reserve(right - this.#start)
+    const blocks = this.#blocks
+    const last = blocks.length - 1
+    if (last < 0 || left >= (blocks[last] ?? 0)) {
+      this.bytes.set(source.subarray(begin, to), left - this.#start)
+      if (last >= 0 && left === blocks[last]) blocks[last] = right
+      else blocks.push(left, right)
+    } else this.#fill(left, right, source, begin)
+  }
+
+  /**
+   * Looks for bytes at `position`: true with `foundAt` and `foundLength`. False when there are none; `foundLength` is then how many
+   * are missing before the next piece, 0 where nothing more came.
+   */
+  find(position: number): boolean {
+    const blocks = this.#blocks
+    for (let i = 0; i < blocks.length; i += 2) {
+      const left = blocks[i] ?? 0
+      const right = blocks[i + 1] ?? 0
+      if (right <= position) continue
+      this.foundLength = left > position ? left - position : right - position
+      this.foundAt = position - this.#start
+      return left <= position
+    }
+    this.foundLength = 0
+    return false
+  }
+
+  /** The start of the piece that has `position`, and its end by `find`. */
+  pieceStart(position: number): number {
+    const blocks = this.#blocks
+    for (let i = 0; i < blocks.length; i += 2)
+      if ((blocks[i + 1] ?? 0) > position) return Math.min(blocks[i] ?? 0, position)
+    return position
+  }
+
+  /** Index in `bytes` of a position. */
+  indexOf(position: number): number {
+    return position - this.#start
+  }
+
+  /** Forgets what lies before `position`. */
+  forget(position: number): void {
+    const cut = Math.min(position, this.end) - this.#start
+    if (cut <= 0) return
+    const blocks = this.#blocks
+    const kept = this.end - this.#start - cut
+    if (kept > 0) this.bytes.copyWithin(0, cut, cut + kept)
+    this.#start += cut
+    while (blocks.length > 0 && (blocks[1] ?? 0) <= this.#start) blocks.splice(0, 2)
+    if ((blocks[0] ?? this.#start) < this.#start) blocks[0] = this.#start
+  }
+
+  #hasRoom(left: number, right: number): boolean {
+    const blocks = this.#blocks
+    return blocks.length < 2 * MAX_BLOCKS || (left >= (blocks[0] ?? 0) && right <= this.end)
+  }
+
+  #fill(left: number, right: number, source: Uint8Array, begin: number): void {
+    const blocks = this.#blocks
+    const merged: number[] = []
+    let from = left
+    let to = right
+    let at = left
+    let placed = false
+    for (let i = 0; i < blocks.length; i += 2) {
+      const blockFrom = blocks[i] ?? 0
+      const blockTo = blocks[i + 1] ?? 0
+      if (blockTo < left) merged.push(blockFrom, blockTo)
+      else if (blockFrom > right) {
+        if (!placed) merged.push(from, to)
+        placed = true
+        merged.push(blockFrom, blockTo)
+      } else {
+        if (blockFrom > at) this.#copy(at, Math.min(blockFrom, right), source, begin - left)
+        at = Math.max(at, blockTo)
+        from = Math.min(from, blockFrom)
+        to = Math.max(to, blockTo)
+      }
+    }
+    if (at < right) this.#copy(at, right, source, begin - left)
+    if (!placed) merged.push(from, to)
+    blocks.length = 0
+    for (const edge of merged) blocks.push(edge)
+  }
+
+  /** Copies positions `from` … `to`-1, which are at `position + shift` in `source`. */
+  #copy(from: number, to: number, source: Uint8Array, shift: number): void {
+    if (from < to) this.bytes.set(source.subarray(from + shift, to + shift), from - this.#start)
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.bytes.length) return
+    let size = Math.max(FIRST_WINDOW, this.bytes.length)
+    while (size < length) size *= 2
+    const grown = new Uint8Array(size)
+    grown.set(this.bytes)
+    this.bytes = grown
+  }
+}

@@ -1,0 +1,110 @@
+import type { AppView } from './app-view.ts'
+
+const FIRST_BYTES = 256
+
+/** Buffers of one flow that rules may look at, until they have and nothing can join them. Reused columns. */
+export class Transactions {
+  #bytes = new Uint8Array(0)
+  #used = 0
+  /** Four numbers a buffer: kind, transaction, start, end; and what is known of it. */
+  readonly #kind: number[] = []
+  readonly #transaction: number[] = []
+  readonly #from: number[] = []
+  readonly #to: number[] = []
+  readonly #toServer: boolean[] = []
+  readonly #shown: boolean[] = []
+
+  /** Bytes of memory held. */
+  get size(): number {
+    return this.#bytes.length
+  }
+
+  /** Keeps a copy of `source[from … to-1]`. */
+  add(
+    kind: number,
+    transaction: number,
+    toServer: boolean,
+    source: Uint8Array,
+    from: number,
+    to: number,
+  ): void {
+    const start = this.#used
+    this.#reserve(start + to - from)
+    this.#bytes.set(source.subarray(from, to), start)
+    this.#used += to - from
+    this.#kind.push(kind)
+    this.#transaction.push(transaction)
+    this.#from.push(start)
+    this.#to.push(this.#used)
+    this.#toServer.push(toServer)
+    this.#shown.push(false)
+  }
+
+  /** Shows the buffers of a direction to the rules, those of `needed` kinds (bit `1 << kind`). */
+  show(view: AppView, toServer: boolean, needed: number): void {
+    view.bytes = this.#bytes
+    for (let i = 0; i < this.#kind.length; i++) {
+      const kind = this.#kind[i] ?? 0
+      if (this.#toServer[i] !== toServer) continue
+      if ((needed & (1 << kind)) !== 0)
+        view.add(
+          kind,
+          this.#transaction[i] ?? 0,
+          this.#shown[i] === false,
+          this.#from[i] ?? 0,
+          this.#to[i] ?? 0,
+        )
+      this.#shown[i] = true
+    }
+  }
+
+  /** Whether some buffer of a `needed` kind has not been shown. */
+  awaitsShowing(needed: number): boolean {
+    return this.#kind.some((kind, i) => this.#shown[i] === false && (needed & (1 << kind)) !== 0)
+  }
+
+  /** Forgets what has been shown and belongs to transactions before `open`. What the view points at is gone after it. */
+  forgetShown(open: number): void {
+    const count = this.#kind.length
+    let kept = 0
+    for (let i = 0; i < count; i++) {
+      if (this.#shown[i] === true && (this.#transaction[i] ?? 0) < open) continue
+      if (kept !== i) this.#move(i, kept)
+      kept++
+    }
+    if (kept === count) return
+    for (const column of [this.#kind, this.#transaction, this.#from, this.#to]) column.length = kept
+    this.#toServer.length = kept
+    this.#shown.length = kept
+    this.#pack()
+  }
+
+  #move(from: number, to: number): void {
+    for (const column of [this.#kind, this.#transaction, this.#from, this.#to]) column[to] = column[from] ?? 0
+    this.#toServer[to] = this.#toServer[from] ?? true
+    this.#shown[to] = this.#shown[from] ?? true
+  }
+
+  /** Moves the bytes that are left to the front; they are in order. */
+  #pack(): void {
+    let used = 0
+    for (let i = 0; i < this.#from.length; i++) {
+      const from = this.#from[i] ?? 0
+      const length = (this.#to[i] ?? 0) - from
+      this.#bytes.copyWithin(used, from, from + length)
+      this.#from[i] = used
+      used += length
+      this.#to[i] = used
+    }
+    this.#used = used
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#bytes.length) return
+    let size = Math.max(FIRST_BYTES, this.#bytes.length)
+    while (size < length) size *= 2
+    const grown = new Uint8Array(size)
+    grown.set(this.#bytes)
+    this.#bytes = grown
+  }
+}

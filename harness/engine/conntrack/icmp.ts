@@ -1,0 +1,45 @@
+import { u16, u32 } from '../../wire/bytes.ts'
+import { findQuote, type Quote } from '../../wire/icmp.ts'
+import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
+
+/** ICMP types that ask something and so make an entry: echo, timestamp, information, mask; echo and node information. */
+const QUERIES = new Set([8, 13, 15, 17])
+const QUERIES6 = new Set([128, 139])
+/** The types that answer them. */
+const ANSWERS = new Set([0, 14, 16, 18])
+const ANSWERS6 = new Set([129, 140])
+
+/** What an ICMP message that is no error is to the tracker. */
+export const IcmpRole = { query: 0, answer: 1, other: 2 } as const
+
+/** The `IcmpRole` of a type (Linux nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c). */
+export function icmpRole(type: number, six: boolean): number {
+  if ((six ? QUERIES6 : QUERIES).has(type)) return IcmpRole.query
+  return (six ? ANSWERS6 : ANSWERS).has(type) ? IcmpRole.answer : IcmpRole.other
+}
+
+/** Code and identifier of the ICMP header at `l4`, in 24 bits: what tells queries between two hosts apart. */
+export function queryOf(bytes: Uint8Array, l4: number): number {
+  return ((bytes[l4 + 1] ?? 0) << 16) | u16(bytes, l4 + 4)
+}
+
+const quote: Quote = { l3: 0, l4: -1, protocol: 0 }
+
+/**
+ * Finds the packet that the ICMP error at `l4` quotes. Undefined where there is none, or the error does not go to whoever sent
+ * it: such an error is related to nothing. The answer is valid until the next one is asked for.
+ */
+export function relatedQuote(
+  bytes: Uint8Array,
+  l3: number,
+  l4: number,
+  end: number,
+  six: boolean,
+): Readonly<Quote> | undefined {
+  if (!findQuote(bytes, l4, end, six, quote) || quote.l4 < 0) return undefined
+  const outer = destinationAt(bytes, l3)
+  const inner = sourceAt(bytes, quote.l3)
+  for (let at = 0; at < addressLength(bytes, l3); at += 4)
+    if (u32(bytes, outer + at) !== u32(bytes, inner + at)) return undefined
+  return quote
+}

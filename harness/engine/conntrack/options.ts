@@ -1,0 +1,71 @@
+import { NOP_NOP_TIMESTAMPS } from '../segment.ts'
+import { before } from '../sequence.ts'
+
+/** TCP option kinds (IANA registry). */
+const Option = { end: 0, none: 1, sackPermitted: 4, sack: 5 } as const
+const SACK_BLOCK = 8
+
+/** The options of the TCP header at hand; one object for all packets. */
+export class CtOptions {
+  #view: DataView = new DataView(new ArrayBuffer(0))
+  #from = 0
+  #end = 0
+
+  /** Takes the header at `l4`, of which the bytes before `captureEnd` are there. */
+  look(view: DataView, l4: number, captureEnd: number): void {
+    this.#view = view
+    this.#from = l4 + 20
+    this.#end = Math.min(l4 + ((view.getUint8(l4 + 12) >> 4) << 2), captureEnd)
+  }
+
+  /** A header without options, as that of a reset that the firewall itself sends. */
+  lookAtNone(): void {
+    this.#end = this.#from
+  }
+
+  /** Whether there are any. */
+  get any(): boolean {
+    return this.#end > this.#from
+  }
+
+  /** Whether selective acknowledgements are offered. */
+  sackPermitted(): boolean {
+    const at = this.#find(Option.sackPermitted)
+    return at >= 0 && this.#view.getUint8(at + 1) === 2
+  }
+
+  /** The highest right edge of the selective acknowledgements, or `ack` where none is higher. */
+  highestEdge(ack: number): number {
+    const from = this.#from
+    if (this.#end - from === 12 && this.#view.getInt32(from) === NOP_NOP_TIMESTAMPS) return ack
+    const at = this.#find(Option.sack)
+    if (at < 0) return ack
+    const blocks = this.#view.getUint8(at + 1) - 2
+    if (blocks < SACK_BLOCK || blocks % SACK_BLOCK !== 0) return ack
+    let highest = ack
+    for (let edge = at + 6; edge < at + 2 + blocks; edge += SACK_BLOCK) {
+      const right = this.#view.getInt32(edge)
+      if (before(highest, right)) highest = right
+    }
+    return highest
+  }
+
+  #find(wanted: number): number {
+    const view = this.#view
+    const end = this.#end
+    let at = this.#from
+    while (at < end) {
+      const kind = view.getUint8(at)
+      if (kind === Option.end) return -1
+      if (kind === Option.none) {
+        at++
+        continue
+      }
+      const size = at + 1 < end ? view.getUint8(at + 1) : 0
+      if (size < 2 || at + size > end) return -1
+      if (kind === wanted) return at
+      at += size
+    }
+    return -1
+  }
+}

@@ -1,0 +1,202 @@
+import { icmpOf } from '../../flow/transport.ts'
+import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
+import { Direction, Kind, Role, Verdict } from '../../model/codes.ts'
+import { isIcmpError } from '../../wire/icmp.ts'
+import type { Counters } from '../counters.ts'
+import { bareHead, isToServer } from '../entry.ts'
+import { Family } from '../expiry.ts'
+import type { Hosts } from '../hosts.ts'
+import { Outcome, verdictOf } from '../outcome.ts'
+import type { PseudoDecider } from '../pseudo.ts'
+import { STATE_MASK, State, withState } from '../record.ts'
+import type { RuleStage } from '../rules/stage.ts'
+import type { SessionTable } from '../table.ts'
+import { hasBadChecksum } from './checksum.ts'
+import { IcmpRole, icmpRole, queryOf, relatedQuote } from './icmp.ts'
+import { isAlive, liveFor } from './lifetime.ts'
+import { Queries } from './queries.ts'
+import type { CtSettings } from './settings.ts'
+import { exceptional, withoutReset } from './verdict.ts'
+
+/** A UDP flow that is still alive this long after its first packet is a stream, in nanoseconds. */
+const STREAM_AFTER = 2_000_000_000
+/** Where, among the eight doubles of a record, the time stands from which a UDP flow is a stream. */
+const STREAM_FROM = 1
+
+/** Decides about what is not TCP as Linux's connection tracking does; then the rules. */
+export class CtPseudoStage implements PseudoDecider {
+  readonly #settings: CtSettings
+  readonly #hosts: Hosts
+  readonly #counters: Counters
+  readonly #rules: RuleStage | undefined
+
+  constructor(settings: CtSettings, hosts: Hosts, counters: Counters, rules: RuleStage | undefined) {
+    this.#settings = settings
+    this.#hosts = hosts
+    this.#counters = counters
+    this.#rules = rules
+  }
+
+  /** The outcome of a packet that is neither TCP nor a fragment, or of such a datagram that a fragment completed. */
+  decide(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number {
+    const kind = typeof cause === 'number' ? (batch.kind[cause] ?? Kind.other) : cause.kind
+    if (kind === Kind.other) return this.decideAlone(batch, cause, host)
+    if (kind === Kind.malformed || flow < 0) return this.#except(batch, cause, host)
+    return this.#decideFlow(batch, cause, host, flow, kind)
+  }
+
+  /** Tunnels are not looked into. */
+  decideCarriers(): number {
+    return Outcome.forward
+  }
+
+  #decideFlow(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number, kind: number): number {
+    if (this.#settings.badChecksum === 'invalid' && hasBadChecksum(batch, cause))
+      return this.#except(batch, cause, host)
+    if (kind === Kind.icmp4 || kind === Kind.icmp6) return this.#decideIcmp(batch, cause, host, flow, kind)
+    const table = this.#hosts.table(host)
+    const base = table.touch(flow)
+    const index = indexOf(cause)
+    const direction = batch.direction[index] ?? 0
+    const now = batch.time[index] ?? 0
+    const udp = kind === Kind.udp4 || kind === Kind.udp6
+    const isFresh = !isAlive(table, base, now)
+    if (isFresh) {
+      table.open(base, bareHead(direction), udp ? Family.udp : Family.other, now)
+      table.times[(base >> 1) + STREAM_FROM] = now + STREAM_AFTER
+    }
+    const head = table.words[base] ?? 0
+    const replied = (head & STATE_MASK) === State.established
+    const toServer = isToServer(head, direction)
+    liveFor(table, base, now, udp ? this.#udpTimeout(table, base, now, replied) : this.#settings.other)
+    if (!toServer) table.words[base] = withState(head, State.established)
+    return this.#keep(batch, cause, host, table, base, toServer, replied || !toServer, isFresh)
+  }
+
+  /** A packet that belongs to no flow, or a fragment by itself. */
+  decideAlone(batch: PacketBatch, cause: number | Rebuilt, host: number): number {
+    return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
+  }
+
+  /** Streams live longer: what was answered, and goes on after two seconds (nf_conntrack_proto_udp.c). */
+  #udpTimeout(table: SessionTable, base: number, now: number, replied: boolean): number {
+    const { udp, udpStream } = this.#settings
+    return replied && now > (table.times[(base >> 1) + STREAM_FROM] ?? 0) ? udpStream : udp
+  }
+
+  #decideIcmp(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number, kind: number): number {
+    const whole = typeof cause !== 'number'
+    const index = indexOf(cause)
+    const bytes = whole ? cause.bytes : batch.bytes
+    const l4 = whole ? cause.l4 : (batch.l4[index] ?? 0)
+    const six = kind === Kind.icmp6
+    const type = bytes[l4] ?? 0
+    if (!isIcmpError(type, six))
+      return this.#decideQuery(batch, cause, host, flow, icmpRole(type, six), queryOf(bytes, l4))
+    const l3 = whole ? 0 : (batch.l3[index] ?? 0)
+    const end = whole ? bytes.length : (batch.start[index] ?? 0) + (batch.captured[index] ?? 0)
+    const quote = relatedQuote(bytes, l3, l4, end, six)
+    if (quote === undefined) return this.#except(batch, cause, host)
+    if (quote.protocol !== icmpOf(six)) return this.#decideError(batch, cause, host, flow)
+    const quotesAnswer = icmpRole(bytes[quote.l4] ?? 0, six) === IcmpRole.answer
+    return this.#decideQueryError(batch, cause, host, flow, quotesAnswer, queryOf(bytes, quote.l4))
+  }
+
+  /** An ICMP error is related to the connection that it quotes, and changes nothing of it. */
+  #decideError(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number {
+    const index = indexOf(cause)
+    const table = this.#hosts.table(host)
+    const base = table.touch(flow)
+    if (!isAlive(table, base, batch.time[index] ?? 0)) return this.#except(batch, cause, host)
+    const toServer = isToServer(table.words[base] ?? 0, batch.direction[index] ?? 0)
+    return this.#ruled(batch, cause, host, table.words, base, toServer, true)
+  }
+
+  /** The same of an ICMP query, or of its answer. */
+  #decideQueryError(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    flow: number,
+    quotesAnswer: boolean,
+    query: number,
+  ): number {
+    const index = indexOf(cause)
+    const table = this.#hosts.table(host)
+    const direction = batch.direction[index] ?? 0
+    const key = Queries.key(flow, quotesAnswer ? direction : otherWay(direction), query)
+    if (!table.queries.isAlive(key, batch.time[index] ?? 0)) return this.#except(batch, cause, host)
+    return this.#ruled(batch, cause, host, table.words, table.touch(flow), quotesAnswer, true)
+  }
+
+  /** An answer needs its query: of the other side, with the same kind, code and identifier. */
+  #decideQuery(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    flow: number,
+    role: number,
+    query: number,
+  ): number {
+    const index = indexOf(cause)
+    const table = this.#hosts.table(host)
+    const base = table.touch(flow)
+    const now = batch.time[index] ?? 0
+    const direction = batch.direction[index] ?? 0
+    const asks = role === IcmpRole.query
+    const key = Queries.key(flow, asks ? direction : otherWay(direction), query)
+    const known = table.queries.isAlive(key, now)
+    if (role === IcmpRole.other || (!asks && !known)) return this.#except(batch, cause, host)
+    table.queries.live(key, now + this.#settings.icmp - 1, now)
+    if (((table.words[base] ?? 0) & STATE_MASK) === State.absent)
+      table.open(base, bareHead(direction), Family.icmp, now)
+    const outcome = this.#ruled(batch, cause, host, table.words, base, asks, !asks)
+    if (!known && verdictOf(outcome) !== Verdict.forward) table.queries.forget(key)
+    return outcome
+  }
+
+  /** The exception policy: only TCP can be reset. */
+  #except(batch: PacketBatch, cause: number | Rebuilt, host: number): number {
+    if (batch.role[indexOf(cause)] !== Role.control) this.#counters.countException(host)
+    const outcome = withoutReset(exceptional(true, this.#settings))
+    if (outcome !== Outcome.forward) return outcome
+    return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
+  }
+
+  /** After the rules: an entry that was made for the packet stays only where it is let through. */
+  #keep(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    table: SessionTable,
+    base: number,
+    toServer: boolean,
+    established: boolean,
+    isFresh: boolean,
+  ): number {
+    const outcome = this.#ruled(batch, cause, host, table.words, base, toServer, established)
+    if (isFresh && verdictOf(outcome) !== Verdict.forward) table.words[base] = State.absent
+    return outcome
+  }
+
+  #ruled(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    words: Int32Array,
+    base: number,
+    toServer: boolean,
+    established: boolean,
+  ): number {
+    if (this.#rules === undefined) return Outcome.forward
+    return this.#rules.apply(Outcome.forward, batch, cause, host, words, base, toServer, established)
+  }
+}
+
+function indexOf(cause: number | Rebuilt): number {
+  return typeof cause === 'number' ? cause : cause.index
+}
+
+function otherWay(direction: number): number {
+  return direction === Direction.c2s ? Direction.s2c : Direction.c2s
+}

@@ -1,0 +1,240 @@
+import { NANOS_PER_SECOND, type Nanos } from '../../model/batch.ts'
+import { Direction } from '../../model/codes.ts'
+import { isToServer } from '../entry.ts'
+import { Family } from '../expiry.ts'
+import { Flag, STATE_MASK, withState } from '../record.ts'
+import type { Segment } from '../segment.ts'
+import type { SessionTable } from '../table.ts'
+import { answersIgnoredSyn, rememberIgnored, resynchronise } from './ignored.ts'
+import { Clock, isAlive, liveFor, remaining, timeoutAfter } from './lifetime.ts'
+import type { CtOptions } from './options.ts'
+import {
+  END,
+  hasSeen,
+  LAST,
+  lastClass,
+  lastDirection,
+  MAX_END,
+  MAX_WINDOW,
+  ORIGINAL,
+  REPLY,
+  Seen,
+  Status,
+  withLast,
+  withSeen,
+} from './record.ts'
+import { ResetCall, weighReset } from './reset.ts'
+import type { CtSettings } from './settings.ts'
+import { areValidFlags, Class, CtState, classOf, Move, nextState } from './states.ts'
+import { endOf, meetWindows, noteOptions, Window } from './window.ts'
+
+/** What the tracker says of a packet: `ct state` in the words of nftables. */
+export const Ct = {
+  invalid: 0,
+  /** New, and there was no entry: the one made for it stays only where the packet is let through. */
+  fresh: 1,
+  /** New, of an entry that the other side has not answered. */
+  unanswered: 2,
+  established: 3,
+} as const
+
+/** Entries that have less than this left are not cut short by a close that is out of the windows. */
+const SHORT_LIFE = 120 * NANOS_PER_SECOND
+
+/** Follows TCP connections as Linux does (nf_conntrack_proto_tcp.c, 6.18). */
+export class CtTracker {
+  readonly #settings: CtSettings
+
+  constructor(settings: CtSettings) {
+    this.#settings = settings
+  }
+
+  /** A `Ct`, and the entry of the flow at `base` as it is after the segment; `options` are those of the segment. */
+  track(
+    table: SessionTable,
+    base: number,
+    direction: number,
+    now: Nanos,
+    segment: Segment,
+    options: CtOptions,
+  ): number {
+    if (!areValidFlags(segment.flags)) return Ct.invalid
+    if (!isAlive(table, base, now)) return this.#open(table, base, direction, now, segment, options)
+    const { words } = table
+    const head = words[base] ?? 0
+    segment.toServer = isToServer(head, direction)
+    const from = segment.toServer ? ORIGINAL : REPLY
+    const segmentClass = classOf(segment.flags)
+    if (reopens(head, words[base + LAST] ?? 0, from, segmentClass))
+      return this.#open(table, base, direction, now, segment, options)
+    if (!this.#step(table, base, now, from, segment, segmentClass, options)) return Ct.invalid
+    if (from === ORIGINAL) return (head & Status.seenReply) === 0 ? Ct.unanswered : Ct.established
+    if (((words[base] ?? 0) & STATE_MASK) !== CtState.none)
+      words[base] = (words[base] ?? 0) | Status.seenReply
+    return Ct.established
+  }
+
+  /** A flow without entry: its sender is the original direction. */
+  #open(
+    table: SessionTable,
+    base: number,
+    direction: number,
+    now: Nanos,
+    segment: Segment,
+    options: CtOptions,
+  ): number {
+    const { words } = table
+    const segmentClass = classOf(segment.flags)
+    const state = nextState(true, segmentClass, CtState.none)
+    segment.toServer = true
+    words[base] = CtState.none
+    if (state === Move.invalid || (state === CtState.established && !this.#settings.pickUp)) return Ct.invalid
+    table.open(base, direction === Direction.s2c ? Flag.flipped : 0, Family.tcp, now)
+    words[base + LAST] = withLast(0, Class.none, ORIGINAL)
+    const end = endOf(segment)
+    const window = Math.max(segment.window, 1)
+    words[base + ORIGINAL + END] = end
+    words[base + ORIGINAL + MAX_WINDOW] = window
+    words[base + ORIGINAL + MAX_END] = segmentClass === Class.syn ? end : (end + window) | 0
+    const head = words[base] ?? 0
+    words[base] =
+      segmentClass === Class.syn ? noteOptions(head, ORIGINAL, segment, options) : head | PICKED_UP
+    return this.#step(table, base, now, ORIGINAL, segment, segmentClass, options) ? Ct.fresh : Ct.invalid
+  }
+
+  /** Takes a segment into account; false: it is invalid. */
+  #step(
+    table: SessionTable,
+    base: number,
+    now: Nanos,
+    from: number,
+    segment: Segment,
+    segmentClass: number,
+    options: CtOptions,
+  ): boolean {
+    const { words } = table
+    const { liberal, ignoreInvalidReset } = this.#settings
+    let state = (words[base] ?? 0) & STATE_MASK
+    let next = nextState(from === ORIGINAL, segmentClass, state)
+    let believed = false
+    if (next === Move.invalid) return false
+    if (next === Move.ignore || (next === CtState.synSent && state >= CtState.timeWait)) {
+      if (!answersIgnoredSyn(words, base, from, segment, segmentClass)) {
+        rememberIgnored(words, base, from, state, segment, segmentClass, options)
+        return true
+      }
+      resynchronise(words, base, from)
+      state = CtState.synSent
+      next = CtState.synReceived
+    } else if (next === CtState.timeWait && takesForChallenge(words, base, from, state, segmentClass)) {
+      words[base] = (words[base] ?? 0) & ~Status.challengeExpected
+      return true
+    } else if (next === CtState.synSent2) {
+      words[base] = (words[base] ?? 0) | Status.simultaneousOpen
+    } else if (next === CtState.synReceived) {
+      if (endsSimultaneousOpen(words[base] ?? 0, from, segmentClass)) next = CtState.established
+    } else if (segmentClass === Class.rst) {
+      const call = weighReset(words, base, from, segment, ignoreInvalidReset)
+      if ((call & ResetCall.invalid) !== 0) return false
+      if ((call & ResetCall.kept) !== 0) next = state
+      believed = (call & ResetCall.believed) !== 0
+    }
+    if (!believed) {
+      const met = meetWindows(words, base, segment, segmentClass, options, liberal)
+      if (met === Window.invalid) this.#noteInvalidClose(table, base, now, from, segmentClass)
+      if (met !== Window.accept) return met === Window.ignore
+    }
+    this.#enter(table, base, now, from, state, next, segmentClass)
+    return true
+  }
+
+  /** The segment is in order: the new state, and how long the entry lives now. */
+  #enter(
+    table: SessionTable,
+    base: number,
+    now: Nanos,
+    from: number,
+    before: number,
+    next: number,
+    segmentClass: number,
+  ): void {
+    const { words } = table
+    const { timeouts, mostRetransmissions } = this.#settings
+    words[base + LAST] = withLast(words[base + LAST] ?? 0, segmentClass, from)
+    let head = withState(words[base] ?? 0, next)
+    if (before !== next && next === CtState.finWait) head = withSeen(head, from, Seen.closeInit)
+    words[base] = head
+    let timeout = timeoutAfter(words, base, next, segmentClass, timeouts, mostRetransmissions)
+    if ((head & Status.seenReply) === 0) {
+      if (segmentClass === Class.rst) {
+        words[base] = CtState.none
+        return
+      }
+      // A SYN sent again does not keep the entry.
+      if (segmentClass === Class.syn && before === CtState.synSent) return
+      if (next === CtState.established) timeout = Math.min(timeout, timeouts[Clock.unacknowledged] ?? 0)
+    } else if (
+      next === CtState.established &&
+      (before === CtState.synReceived || before === CtState.established)
+    )
+      words[base] = head | Status.assured
+    liveFor(table, base, now, timeout)
+  }
+
+  /** A close out of the windows may still be one: when both sides close, the entry does not stay for days. */
+  #noteInvalidClose(table: SessionTable, base: number, now: Nanos, from: number, segmentClass: number): void {
+    const { words } = table
+    if (((words[base] ?? 0) & Status.assured) === 0) return
+    if (segmentClass !== Class.rst && segmentClass !== Class.fin) return
+    const last = words[base + LAST] ?? 0
+    const before = lastClass(last)
+    if (lastDirection(last) === from || (before !== Class.fin && before !== Class.rst)) {
+      words[base + LAST] = withLast(last, segmentClass, from)
+      return
+    }
+    const left = remaining(table, base, now)
+    const short = this.#settings.timeouts[Clock.unacknowledged] ?? 0
+    if (left >= SHORT_LIFE && left > short) liveFor(table, base, now, short)
+  }
+}
+
+/** What a connection that was picked up has at once: selective acknowledgements are believed, windows are not checked. */
+const PICKED_UP =
+  withSeen(withSeen(0, ORIGINAL, Seen.sackPermitted), REPLY, Seen.sackPermitted) |
+  Status.liberalOriginal |
+  Status.liberalReply
+
+/** Whether a SYN begins a closed connection again: one that a side has closed, or that the SYN's own side has reset. */
+function reopens(head: number, last: number, from: number, segmentClass: number): boolean {
+  const state = head & STATE_MASK
+  if (state !== CtState.timeWait && state !== CtState.close) return false
+  if (nextState(from === ORIGINAL, segmentClass, state) !== CtState.synSent) return false
+  return (
+    hasSeen(head, ORIGINAL, Seen.closeInit) ||
+    hasSeen(head, REPLY, Seen.closeInit) ||
+    (lastDirection(last) === from && lastClass(last) === Class.rst)
+  )
+}
+
+/** Whether what looks like the last ACK is the challenge that answers a SYN (RFC 5961 4.2). */
+function takesForChallenge(
+  words: Int32Array,
+  base: number,
+  from: number,
+  state: number,
+  segmentClass: number,
+): boolean {
+  const last = words[base + LAST] ?? 0
+  return (
+    state === CtState.lastAck &&
+    segmentClass === Class.ack &&
+    lastDirection(last) !== from &&
+    lastClass(last) === Class.syn &&
+    ((words[base] ?? 0) & Status.challengeExpected) !== 0
+  )
+}
+
+/** Both sides sent a SYN: the ACK of the reply direction ends the handshake too. */
+function endsSimultaneousOpen(head: number, from: number, segmentClass: number): boolean {
+  return from === REPLY && segmentClass === Class.ack && (head & Status.simultaneousOpen) !== 0
+}

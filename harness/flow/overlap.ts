@@ -1,0 +1,81 @@
+import { endOf, type Piece } from './piece.ts'
+
+/** A fragment on its way in: bytes[0, length) of its data stand at `offset`. */
+export interface Arrival {
+  readonly offset: number
+  readonly length: number
+}
+
+/** What `trimBsd` and `checkDrop` say of a fragment that is not to be kept. */
+export const SKIP = -1
+/** What `checkDrop` says where the whole datagram is to be let go. */
+export const DISCARD = -2
+
+/**
+ * How many bytes at the start of a fragment are there already, or `SKIP`, by BSD's policy as Suricata 7.0.10 has it (defrag.c):
+ * an older fragment that begins before the new one, or with it, keeps its data; of one that begins later, the new one takes the
+ * start. Only the first older fragment that the new one reaches is looked at, and the one behind it, so that of a third the
+ * newer data may win: that is how the product does it.
+ */
+export function trimBsd(pieces: Piece[], { offset, length }: Arrival): number {
+  const end = offset + length
+  for (let at = firstToLookAt(pieces, offset); at < pieces.length; at++) {
+    const older = pieces[at]
+    if (older === undefined || offset >= endOf(older)) continue
+    const next = pieces[at + 1]
+    if (older.offset <= offset) {
+      if (endOf(older) > end) return SKIP
+      trimTo(next, end)
+      dropTrimmed(pieces, at)
+      return endOf(older) - offset
+    }
+    if (end > older.offset + older.trim) older.trim = Math.max(older.trim, end - older.offset)
+    trimTo(next, end)
+    dropTrimmed(pieces, at)
+    return 0
+  }
+  return 0
+}
+
+/** The piece before the first that does not begin before `offset`; the first of all where each begins before it, or none. */
+function firstToLookAt(pieces: readonly Piece[], offset: number): number {
+  // The product looks for offset - 1 in 16 bits, which for 0 is behind everything.
+  if (offset === 0) return 0
+  const at = pieces.findIndex((piece) => piece.offset >= offset)
+  return Math.max(at - 1, 0)
+}
+
+function trimTo(next: Piece | undefined, end: number): void {
+  if (next !== undefined && end > next.offset) next.trim = end - next.offset
+}
+
+function dropTrimmed(pieces: Piece[], at: number): void {
+  const piece = pieces[at]
+  if (piece !== undefined && piece.trim >= piece.data.length) pieces.splice(at, 1)
+}
+
+/**
+ * 0 for a fragment that overlaps nothing, `SKIP` for one that repeats what is there in one run, `DISCARD` for a partial overlap
+ * (RFC 5722; Linux does so for IPv4 too).
+ */
+export function checkDrop(pieces: readonly Piece[], { offset, length }: Arrival): number {
+  const end = offset + length
+  let from = -1
+  let to = -1
+  for (const piece of pieces) {
+    if (piece.offset !== to) from = piece.offset
+    to = endOf(piece)
+    if (offset < to && end > piece.offset) {
+      const runEnd = endOfRun(pieces, to)
+      return offset >= from && end <= runEnd ? SKIP : DISCARD
+    }
+  }
+  return 0
+}
+
+/** Where the pieces that follow each other without a gap from `to` on end. */
+function endOfRun(pieces: readonly Piece[], to: number): number {
+  let end = to
+  for (const piece of pieces) if (piece.offset === end) end = endOf(piece)
+  return end
+}

@@ -1,0 +1,50 @@
+/** What is kept of one fragment: its data, from where it does not repeat what came before. */
+export interface Piece {
+  /** Bytes of the segment before it. */
+  readonly offset: number
+  readonly data: Uint8Array
+  /** More fragments follow it. */
+  readonly more: boolean
+  /** Bytes at its start that a newer fragment stands in for. */
+  trim: number
+  /** IP header and what follows it up to the segment, of the fragment at offset 0. */
+  readonly head: Uint8Array | undefined
+}
+
+/** Offset just behind a piece. */
+export function endOf({ offset, data }: Piece): number {
+  return offset + data.length
+}
+
+/** Puts a piece behind all that begin before it or with it. */
+export function insertPiece(pieces: Piece[], piece: Piece): void {
+  let at = pieces.length
+  while (at > 0 && (pieces[at - 1]?.offset ?? 0) > piece.offset) at--
+  pieces.splice(at, 0, piece)
+}
+
+/**
+ * The head and the whole segment, undefined while something is missing. Pieces behind the one that ends the datagram are left
+ * out, unless they begin where it does; where pieces overlap, the later one is written over the earlier one, but for its trim.
+ */
+export function joinPieces(pieces: readonly Piece[]): Uint8Array | undefined {
+  const head = pieces[0]?.head
+  if (head === undefined) return undefined
+  let reached = 0
+  for (const piece of pieces) {
+    if (piece.offset > reached) return undefined
+    reached = Math.max(reached, endOf(piece))
+  }
+  const whole = new Uint8Array(head.length + reached)
+  whole.set(head)
+  let length = 0
+  let last: Piece | undefined
+  for (const piece of pieces) {
+    if (last !== undefined && !last.more && piece.offset > last.offset) break
+    if (piece.trim >= piece.data.length) continue
+    whole.set(piece.data.subarray(piece.trim), head.length + piece.offset + piece.trim)
+    length = Math.max(length, endOf(piece))
+    last = piece
+  }
+  return whole.subarray(0, head.length + length)
+}

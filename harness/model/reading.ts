@@ -1,0 +1,42 @@
+import { Tunnels } from './codes.ts'
+
+/** What becomes of a datagram whose fragments overlap (docs/decision-tables.md, fragments). */
+export type Overlap = 'bsd' | 'drop'
+
+/** How fragments are put together. */
+export interface FragmentReading {
+  /**
+   * `bsd`: where fragments overlap, the one that begins first counts, of two that begin together the older; `drop`: a partial
+   * overlap discards the datagram (RFC 5722), a repetition is ignored.
+   */
+  readonly overlap: Overlap
+  /** Seconds. */
+  readonly timeout4: number
+  readonly timeout6: number
+  /** Which fragment the time-out counts from: a datagram's first, or its latest so far, in whole seconds. */
+  readonly timer: 'first' | 'last'
+  /** Fragments of both directions between two hosts are of one datagram when they have one identification. */
+  readonly bothWays: boolean
+}
+
+/** How the frames of a capture are read before anything is decided about them: what a system does before it knows of flows. */
+export interface Reading {
+  /** `inner`: the packet in a tunnel is what the columns of a batch are about. */
+  readonly tunnels: 'outer' | 'inner'
+  /** IPv4 in IPv4 (protocol 4) counts as a tunnel. */
+  readonly ipv4InIpv4: boolean
+  readonly fragments: FragmentReading
+}
+
+/** Plain frames, fragments as Suricata 7 puts them together. */
+export const PLAIN_READING: Reading = {
+  tunnels: 'outer',
+  ipv4InIpv4: false,
+  fragments: { overlap: 'bsd', timeout4: 60, timeout6: 60, timer: 'last', bothWays: true },
+}
+
+/** The `Tunnels` code of a reading. */
+export function tunnelsOf({ tunnels, ipv4InIpv4 }: Reading): number {
+  if (tunnels === 'outer') return Tunnels.outer
+  return ipv4InIpv4 ? Tunnels.innerWithIpv4InIpv4 : Tunnels.inner
+}

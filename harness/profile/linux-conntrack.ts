@@ -1,0 +1,99 @@
+import type { Profile } from './knobs.ts'
+
+const TCP = 'Linux 6.18 net/netfilter/nf_conntrack_proto_tcp.c'
+const SYSCTL = 'Linux Documentation/networking/nf_conntrack-sysctl.rst, default'
+const FRAGMENTS = 'Linux inet_fragment.c, ip_fragment.c'
+const NFT_REJECT = 'Linux 6.18 nf_reject_ipv4.c, nf_reject_ipv6.c'
+const RULES = 'the rules of the netfilter lab: established and related, new with SYN, the rest by the policy'
+
+/**
+ * Linux connection tracking with nftables: established and related accepted, new accepted where it is a SYN or no TCP, the rest by
+ * the exception policy; `continue` goes with nf_conntrack_tcp_loose=1, the others with 0.
+ */
+export const linuxConntrack: Profile = {
+  name: 'linux-conntrack',
+  product: 'linux',
+  title: 'Linux netfilter (conntrack and nftables)',
+  knobs: {
+    tracker: { value: 'conntrack', mark: 'SRC', source: TCP },
+    rstOnMiss: {
+      value: 'policy',
+      mark: 'SRC',
+      source: `${TCP}: invalid, as every first packet but SYN and ACK`,
+    },
+    finOnMiss: { value: 'policyThenRules', mark: 'SRC', source: `${TCP}: invalid, as a RST` },
+    asyncOneside: { value: false, mark: 'SRC', source: `${TCP}: an ACK before the SYN-ACK is invalid` },
+    dropInvalid: { value: false, mark: 'SRC', source: 'what is invalid is marked so, and left to the rules' },
+    continueMode: { value: 'pickup', mark: 'DOC', source: `${SYSCTL}, nf_conntrack_tcp_loose` },
+    invalid: { value: 'policy', mark: 'RUN', source: RULES },
+    rejectTarget: { value: 'source', mark: 'RUN', source: `${NFT_REJECT}: nft reject with tcp reset` },
+    rstStyle: { value: 'rfc', mark: 'RUN', source: NFT_REJECT },
+    badChecksum: {
+      value: 'noReset',
+      mark: 'RUN',
+      source:
+        'nf_conntrack_checksum=0, since captures hold wrong ones (the default is 1); a reject still looks',
+    },
+    tcpNew: { value: 120, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_syn_sent` },
+    tcpSynSent2: { value: 120, mark: 'SRC', source: TCP },
+    tcpSynReceived: { value: 60, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_syn_recv` },
+    tcpEstablished: { value: 432_000, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_established` },
+    tcpFinWait: { value: 120, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_fin_wait` },
+    tcpCloseWait: { value: 60, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_close_wait` },
+    tcpLastAck: { value: 30, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_last_ack` },
+    tcpTimeWait: { value: 120, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_time_wait` },
+    tcpClosed: { value: 10, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_close` },
+    tcpMostRetransmissions: { value: 3, mark: 'DOC', source: `${SYSCTL}, tcp_max_retrans` },
+    tcpRetransmitting: { value: 300, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_max_retrans` },
+    tcpUnacknowledged: { value: 300, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_unacknowledged` },
+    udpNew: { value: 30, mark: 'DOC', source: `${SYSCTL}, udp_timeout` },
+    udpEstablished: { value: 120, mark: 'DOC', source: `${SYSCTL}, udp_timeout_stream` },
+    icmpNew: { value: 30, mark: 'DOC', source: `${SYSCTL}, icmp_timeout and icmpv6_timeout` },
+    icmpEstablished: { value: 30, mark: 'DOC', source: `${SYSCTL}, icmp_timeout and icmpv6_timeout` },
+    other: { value: 600, mark: 'DOC', source: `${SYSCTL}, generic_timeout` },
+    otherEstablished: { value: 600, mark: 'DOC', source: `${SYSCTL}, generic_timeout` },
+    otherFlows: { value: 'all', mark: 'MEM', source: 'Linux nf_conntrack_proto_generic.c' },
+    tunnels: { value: 'outer', mark: 'MEM', source: 'connection tracking sees a tunnel before it ends' },
+    ipv4InIpv4: { value: true, mark: 'MEM', source: 'Linux ipip.c' },
+    carrier: { value: 'stripped', mark: 'MEM', source: 'what leaves a tunnel device is a packet of its own' },
+    rejectRebuilt: { value: true, mark: 'MEM', source: 'datagrams are put together before the rules' },
+    fragmentOverlap: { value: 'drop', mark: 'MEM', source: FRAGMENTS },
+    fragmentTimeout4: { value: 30, mark: 'DOC', source: 'Linux ip-sysctl.rst, ipfrag_time' },
+    fragmentTimeout6: {
+      value: 60,
+      mark: 'MEM',
+      source: 'Linux nf_conntrack_reasm.c, nf_conntrack_frag6_timeout',
+    },
+    fragmentTimer: { value: 'first', mark: 'MEM', source: FRAGMENTS },
+    fragmentBothWays: { value: false, mark: 'MEM', source: FRAGMENTS },
+    expiry: {
+      value: 'continuous',
+      mark: 'SRC',
+      source: 'Linux nf_conntrack.h, nf_ct_is_expired: in jiffies',
+    },
+    windowCheck: { value: 'strict', mark: 'DOC', source: `${SYSCTL}, nf_conntrack_tcp_be_liberal` },
+    rstValidation: { value: 'window', mark: 'SRC', source: `${TCP}: exact closes, in the window passes` },
+    ignoreInvalidReset: {
+      value: false,
+      mark: 'DOC',
+      source: `${SYSCTL}, nf_conntrack_tcp_ignore_invalid_rst`,
+    },
+    synReuseOnNullSession: { value: true, mark: 'RUN', source: `${TCP}: what was dropped left no entry` },
+    synOnLiveSession: { value: 'ignore', mark: 'SRC', source: TCP },
+    dropMarkRefreshesIdle: { value: false, mark: 'RUN', source: 'nothing is marked: each packet is judged' },
+    dropMarkReplicated: { value: false, mark: 'RUN', source: 'nothing is marked: each packet is judged' },
+    importLiberal: {
+      value: true,
+      mark: 'DOC',
+      source: 'conntrackd.conf(5), TCPWindowTracking: off by default',
+    },
+    appStateReplicated: {
+      value: false,
+      mark: 'DOC',
+      source:
+        'conntrackd.conf(5): connection tracking entries are synchronised, which know no application protocols',
+    },
+    passScope: { value: 'packet', mark: 'DOC', source: 'nft(8): accept ends the ruleset for that packet' },
+    rejectNonTcp: { value: 'drop', mark: 'RUN', source: RULES },
+  },
+}

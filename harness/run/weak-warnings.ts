@@ -1,0 +1,74 @@
+import type { Case } from '../model/case.ts'
+import type { RunEvent } from '../model/run-log.ts'
+import type { Knob, Mark, Setup } from '../model/setup.ts'
+import { getProfile, type Knobs } from '../profile/index.ts'
+
+const WEAK: ReadonlySet<Mark> = new Set<Mark>(['MEM', 'INF'])
+
+/** Setups in which a knob can make a difference; one that is not named here always can. */
+const MATTERS: { readonly [K in keyof Knobs]?: (setup: Setup) => boolean } = {
+  continueMode: continues,
+  finOnMiss: continues,
+  rejectTarget: ({ policy }) => policy.exception === 'reject',
+  dropMarkReplicated: isShared,
+  importLiberal: isShared,
+  passScope: hasRules,
+  rejectNonTcp: hasRules,
+}
+
+/**
+ * What of a run is weaker than it looks: expectations that can fail a case and rest on memory or inference, and for each
+ * profile the settings that do. Once each, however many cases there are.
+ */
+export function* weakWarnings(cases: readonly Case[]): Generator<RunEvent> {
+  const weak = cases.filter(({ expectations }) =>
+    expectations.some(({ level, provenance }) => level !== 'provisional' && WEAK.has(provenance.mark)),
+  )
+  if (weak.length > 0)
+    yield {
+      type: 'warning',
+      code: 'WARN_WEAK_EXPECTATION',
+      message: `${weak.length === 1 ? '1 case' : `${weak.length} cases`} can fail by an expectation that rests on memory or inference alone, the first of them ${weak[0]?.name}.`,
+    }
+  for (const [name, setups] of setupsByProfile(cases)) {
+    const knobs = weakKnobs(name, setups)
+    if (knobs.length > 0)
+      yield {
+        type: 'warning',
+        code: 'WARN_WEAK_PROFILE',
+        message: `Profile ${name} has from memory or inference: ${knobs.join(', ')}; flowbreak profile show ${name} says why.`,
+      }
+  }
+}
+
+function setupsByProfile(cases: readonly Case[]): ReadonlyMap<string, ReadonlyMap<string, Setup>> {
+  const found = new Map<string, Map<string, Setup>>()
+  for (const { setup } of cases) {
+    const setups = found.get(setup.profile) ?? new Map<string, Setup>()
+    found.set(setup.profile, setups.set(setup.key, setup))
+  }
+  return found
+}
+
+/** `continueMode (INF)`: those of a profile that matter in any of the setups. */
+function weakKnobs(profile: string, setups: ReadonlyMap<string, Setup>): readonly string[] {
+  return Object.entries<Knob<unknown>>({ ...getProfile(profile).knobs })
+    .filter(([, { mark }]) => WEAK.has(mark))
+    .filter(([name]) => {
+      const matters = Object.entries(MATTERS).find(([knob]) => knob === name)?.[1]
+      return matters === undefined || [...setups.values()].some(matters)
+    })
+    .map(([name, { mark }]) => `${name} (${mark})`)
+}
+
+function continues({ policy }: Setup): boolean {
+  return policy.exception === 'continue' || policy.mode === 'monitor'
+}
+
+function isShared({ topology }: Setup): boolean {
+  return topology.sharing.kind !== 'none'
+}
+
+function hasRules({ rules }: Setup): boolean {
+  return rules.length > 0
+}

@@ -1,0 +1,189 @@
+import { Kind } from '../model/codes.ts'
+import { u16 } from './bytes.ts'
+import type { Dissection } from './dissection.ts'
+import { optionsFit } from './ipv4.ts'
+import { extensionLength } from './ipv6.ts'
+import { Protocol } from './numbers.ts'
+
+/**
+ * Dissects the IPv4 datagram at `l3`; its frame ends at `wireEnd`, of which there is what lies before `end`. A header that is
+ * wrong in itself leaves `l3` unset; one that is good, with options or a transport header that are not, has it set and is
+ * malformed.
+ */
+export function dissectIpv4(
+  bytes: Uint8Array,
+  l3: number,
+  end: number,
+  wireEnd: number,
+  into: Dissection,
+): void {
+  if (end - l3 < 20) {
+    into.kind = cutOr(end, wireEnd)
+    return
+  }
+  const first = bytes[l3] ?? 0
+  const header = (first & 15) << 2
+  const total = u16(bytes, l3 + 2)
+  if (first >> 4 !== 4 || header < 20 || total < header || l3 + total > wireEnd) {
+    into.kind = Kind.malformed
+    return
+  }
+  into.l3 = l3
+  into.stop = l3 + total
+  if (header > 20 && !optionsFit(bytes, l3, end)) {
+    into.kind = Kind.malformed
+    return
+  }
+  const position = u16(bytes, l3 + 6) & 0x3fff
+  const protocol = bytes[l3 + 9] ?? 0
+  if (position === 0) transport(bytes, l3 + header, l3 + total, end, protocol, false, into)
+  else fragment(bytes, l3 + header, l3 + total, end, protocol, (position & 0x1fff) === 0, false, into)
+}
+
+/**
+ * As `dissectIpv4`. Extension headers are followed as far as the datagram goes. Of fragment headers only the first counts, and
+ * one that makes a datagram of its own (RFC 6946) does not.
+ */
+export function dissectIpv6(
+  bytes: Uint8Array,
+  l3: number,
+  end: number,
+  wireEnd: number,
+  into: Dissection,
+): void {
+  if (end - l3 < 40) {
+    into.kind = cutOr(end, wireEnd)
+    return
+  }
+  const stop = l3 + 40 + u16(bytes, l3 + 4)
+  if ((bytes[l3] ?? 0) >> 4 !== 6 || stop > wireEnd) {
+    into.kind = Kind.malformed
+    return
+  }
+  into.l3 = l3
+  into.stop = stop
+  let next = bytes[l3 + 6] ?? 0
+  let at = l3 + 40
+  let first = true
+  let fragmented = false
+  for (;;) {
+    const known = end - at >= 2
+    const length = extensionLength(next, known ? (bytes[at + 1] ?? 0) : 0)
+    if (length === 0) {
+      if (fragmented) fragment(bytes, at, stop, end, next, true, true, into)
+      else transport(bytes, at, stop, end, next, true, into)
+      return
+    }
+    if (at + length > stop && !fragmented) {
+      into.kind = Kind.malformed
+      return
+    }
+    if (at + length > Math.min(stop, end)) {
+      partial(at, stop, fragmented ? Kind.fragment6 : Kind.ip6, into)
+      return
+    }
+    if (next === Protocol.fragment && first) {
+      first = false
+      const position = u16(bytes, at + 2) & 0xfff9
+      fragmented = position !== 0
+      if (position > 1) {
+        partial(at + length, stop, Kind.fragment6, into)
+        return
+      }
+    }
+    next = bytes[at] ?? 0
+    at += length
+  }
+}
+
+/** The transport header at `at` of a whole datagram whose data ends at `stop`; the frame was captured up to `end`. */
+function transport(
+  bytes: Uint8Array,
+  at: number,
+  stop: number,
+  end: number,
+  protocol: number,
+  six: boolean,
+  into: Dissection,
+): void {
+  const length = stop - at
+  const least = leastHeader(protocol, six)
+  if (length < least) {
+    into.kind = Kind.malformed
+    return
+  }
+  if (least === 0 || end - at < least || protocol === Protocol.sctp || protocol === Protocol.esp) {
+    partial(at, stop, six ? Kind.ip6 : Kind.ip4, into)
+    const there = least === 0 ? protocol !== Protocol.none && at < Math.min(stop, end) : end - at >= least
+    if (there) {
+      into.l4 = at
+      into.protocol = protocol
+    }
+    return
+  }
+  const header = protocol === Protocol.tcp ? ((bytes[at + 12] ?? 0) >> 4) << 2 : 8
+  const size = protocol === Protocol.udp ? u16(bytes, at + 4) : length
+  if (header < least || header > length || size < 8 || size > length) {
+    into.kind = Kind.malformed
+    return
+  }
+  into.l4 = at
+  into.protocol = protocol
+  into.payload = size - header
+  if (protocol === Protocol.tcp) {
+    into.kind = six ? Kind.tcp6 : Kind.tcp4
+    into.flags = bytes[at + 13] ?? 0
+  } else if (protocol === Protocol.udp) into.kind = six ? Kind.udp6 : Kind.udp4
+  else into.kind = six ? Kind.icmp6 : Kind.icmp4
+}
+
+/** A fragment of a datagram; the transport header is in the first one, if that is long enough. */
+function fragment(
+  bytes: Uint8Array,
+  at: number,
+  stop: number,
+  end: number,
+  protocol: number,
+  first: boolean,
+  six: boolean,
+  into: Dissection,
+): void {
+  partial(at, stop, six ? Kind.fragment6 : Kind.fragment4, into)
+  const least = leastHeader(protocol, six)
+  const here = Math.min(stop, end) - at
+  if (!first || here <= 0 || here < least || protocol === Protocol.none) return
+  if (protocol === Protocol.tcp) {
+    const header = ((bytes[at + 12] ?? 0) >> 4) << 2
+    if (header < 20 || header > stop - at) return
+    into.flags = bytes[at + 13] ?? 0
+    into.payload = stop - at - header
+  } else into.payload = stop - at - least
+  into.l4 = at
+  into.protocol = protocol
+}
+
+/** A packet of which the transport header is not there: its payload is all that follows `at`. */
+function partial(at: number, stop: number, kind: number, into: Dissection): void {
+  into.kind = kind
+  into.payload = stop - at
+}
+
+/** Bytes that the shortest header of a transport protocol takes; 0 for those that the decoder does not read. */
+function leastHeader(protocol: number, six: boolean): number {
+  switch (protocol) {
+    case Protocol.tcp:
+      return 20
+    case Protocol.sctp:
+      return 12
+    case Protocol.udp:
+    case Protocol.esp:
+      return 8
+    default:
+      return protocol === (six ? Protocol.icmp6 : Protocol.icmp) ? 8 : 0
+  }
+}
+
+/** What a frame is that ends within a header: merely cut by the snapshot length, or malformed. */
+function cutOr(end: number, wireEnd: number): number {
+  return wireEnd > end ? Kind.other : Kind.malformed
+}

@@ -1,0 +1,41 @@
+import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
+import { dissectFrame } from '../dissect.ts'
+import { type Dissection, newDissection } from '../dissection.ts'
+import { enterTunnel } from './enter.ts'
+
+/** The datagrams that a packet in tunnels travels in, outermost first; offsets are those of the batch's bytes. */
+export function carriersOf(batch: PacketBatch, index: number): Dissection[] {
+  const { bytes, start, captured, original, link, stack, tunnels } = batch
+  const depth = (stack[index] ?? 0) & 0xff
+  const from = start[index] ?? 0
+  const length = captured[index] ?? 0
+  return carriersIn(bytes, from, length, original[index] ?? 0, link[index] ?? 0, tunnels, depth)
+}
+
+/** The same of any frame; `depth`: how many of them there are at most. */
+export function carriersIn(
+  bytes: Uint8Array,
+  start: number,
+  captured: number,
+  original: number,
+  link: number,
+  tunnels: number,
+  depth: number,
+): Dissection[] {
+  const found = newDissection()
+  dissectFrame(bytes, start, captured, original, link, found)
+  const carriers: Dissection[] = []
+  for (let n = 0; n < depth; n++) {
+    const carrier = { ...found }
+    if (!enterTunnel(bytes, start + captured, tunnels, found)) break
+    carriers.push(carrier)
+  }
+  return carriers
+}
+
+/** A carrier as a datagram of its own. */
+export function asDatagram(batch: PacketBatch, index: number, carrier: Dissection): Rebuilt {
+  const { kind, l3, l4, payload, flags, stop } = carrier
+  const end = Math.min(stop, (batch.start[index] ?? 0) + (batch.captured[index] ?? 0))
+  return { index, bytes: batch.bytes.subarray(l3, end), kind, l4: l4 - l3, payload, flags }
+}
