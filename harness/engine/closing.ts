@@ -76,6 +76,7 @@ function closesBoth(table: SessionTable, base: number, segment: Segment): boolea
     noteWindow(words, base, peer, segment)
   }
   noteTimestamp(words, base, own, segment)
+  segment.taken = true
   if (repeated && !segment.toServer && acknowledges) return true
   adoptAcknowledged(words, peer, segment)
   advanceFrom(table, base, own, segment, segment.toServer && acknowledges ? next : counted)
@@ -98,6 +99,7 @@ function acknowledgesFin(table: SessionTable, base: number, segment: Segment): b
     noteWindow(words, base, peer, segment)
   }
   noteTimestamp(words, base, own, segment)
+  segment.taken = true
   adoptAcknowledged(words, peer, segment)
   advanceFrom(table, base, own, segment, expected)
   noteAcknowledgement(words, peer, segment)
@@ -126,6 +128,7 @@ export function trackFinWait2(table: SessionTable, base: number, segment: Segmen
     noteWindow(words, base, peer, segment)
   }
   noteTimestamp(words, base, own, segment)
+  segment.taken = true
   if (fin) {
     adoptAcknowledged(words, peer, segment)
     noteAcknowledgement(words, peer, segment)
@@ -172,6 +175,7 @@ export function trackCloseWait(table: SessionTable, base: number, segment: Segme
     noteWindow(words, base, peer, segment)
   }
   noteTimestamp(words, base, own, segment)
+  segment.taken = true
   adoptAcknowledged(words, peer, segment)
   if (!fin) advanceFrom(table, base, own, segment, words[own + NEXT] ?? 0)
   noteAcknowledgement(words, peer, segment)
@@ -240,6 +244,7 @@ export function trackTimeWait(table: SessionTable, base: number, segment: Segmen
 
 function finish(words: Int32Array, base: number, own: number, peer: number, segment: Segment): void {
   noteTimestamp(words, base, own, segment)
+  segment.taken = true
   adoptAcknowledged(words, peer, segment)
   noteAcknowledgement(words, peer, segment)
 }

@@ -2,7 +2,7 @@ import { Tcp } from '../model/codes.ts'
 import { acceptFin } from './fin.ts'
 import { ACKED, CLIENT, Flag, ISN, LIMIT, NEXT, SERVER, WINDOW } from './record.ts'
 import type { Segment } from './segment.ts'
-import { before, upTo } from './sequence.ts'
+import { after, before, upTo } from './sequence.ts'
 import type { SessionTable } from './table.ts'
 import { noteTimestamp, passesPaws } from './timestamps.ts'
 import {
@@ -80,6 +80,7 @@ function advance(
   const next = words[own + NEXT] ?? 0
   if (segment.length === 1 && segment.seq === next && words[own + WINDOW] === 0) {
     words[base] = (words[base] ?? 0) | (segment.toServer ? Flag.clientZeroProbe : Flag.serverZeroProbe)
+    segment.taken = true
     segment.delivered = true
     return true
   }
@@ -92,6 +93,7 @@ function advance(
   noteAcknowledgement(words, peer, segment)
   noteTimestamp(words, base, own, segment)
   raiseLimit(table, base, peer, segment)
+  segment.taken = true
   return true
 }
 
@@ -101,7 +103,7 @@ function isBehind(words: Int32Array, own: number, segment: Segment, end: number)
   if (!before(end, acked)) return false
   const next = words[own + NEXT] ?? 0
   if (segment.length <= 1 && segment.seq === ((next - 1) | 0)) return false
-  return !(before(next, acked) && before(next, end))
+  return !(after(acked, next) && after(end, next))
 }
 
 /** Where one side only is seen, or may be after a pick-up, nobody has acknowledged anything: what is behind is taken. */

@@ -26,5 +26,6 @@ export function acceptFin(table: SessionTable, base: number, segment: Segment): 
   noteTimestamp(words, base, own, segment)
   adoptAcknowledged(words, peer, segment)
   noteAcknowledgement(words, peer, segment)
+  segment.taken = true
   return true
 }

@@ -4,7 +4,7 @@ import { makeOddity, oddityAt, settleOddity } from './oddities.ts'
 import { ACKED, CLIENT, Flag, ISN, LIMIT, NEXT, SERVER, STAMP, State, WINDOW, withScale } from './record.ts'
 import { noteReset } from './reset.ts'
 import { MAX_SCALE, type Segment } from './segment.ts'
-import { before, upTo } from './sequence.ts'
+import { after, before, upTo } from './sequence.ts'
 import { enter } from './states.ts'
 import { answersReverseSyn, answersSyn, chooseSynAck, echoes, rememberSynAck, takeSynAck } from './syn-ack.ts'
 import { repeatSyn, reverseSyn } from './syns.ts'
@@ -76,8 +76,9 @@ export function trackSynReceived(
 function resetOpening(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   const async = isAsync(table, base)
-  const acknowledges = segment.has(Tcp.ack) && segment.ack !== 0
-  if (acknowledges && !async && (segment.toServer || !answersSyn(words, base, segment))) return false
+  const peer = base + (segment.toServer ? SERVER : CLIENT)
+  const answers = !segment.toServer && answersSyn(words, base, segment)
+  if (segment.ack !== 0 && !answers && !acknowledgesCredibly(table, base, peer, segment)) return false
   if (segment.signed) noteReset(table, base, segment)
   const next = words[base + (segment.toServer ? CLIENT : SERVER) + NEXT] ?? 0
   if (async ? before(segment.seq, next) : segment.seq !== next) return false
@@ -135,6 +136,7 @@ function endSplitHandshake(table: SessionTable, base: number, segment: Segment):
   noteWindow(words, base, client, segment)
   setLimit(words, client)
   establish(table, base)
+  segment.taken = true
   return true
 }
 
@@ -148,7 +150,7 @@ function endHandshake(table: SessionTable, base: number, segment: Segment, async
   const expected = segment.seq === next
   if (!(acknowledges && expected)) {
     if (asyncOneside && segment.seq === words[server + NEXT]) return endHandshakeAlone(table, base, segment)
-    const later = before(next, segment.seq) && upTo(segment.seq, words[client + LIMIT] ?? 0)
+    const later = after(segment.seq, next) && upTo(segment.seq, words[client + LIMIT] ?? 0)
     if (expected || !acknowledges || !later) return endFastOpen(table, base, segment, expected)
   }
   noteTimestamp(words, base, client, segment)
@@ -160,6 +162,7 @@ function endHandshake(table: SessionTable, base: number, segment: Segment, async
   setLimit(words, server)
   if (((words[base] ?? 0) & Flag.pickedUp) !== 0) learnWindow(words, base, segment, expected)
   establish(table, base)
+  segment.taken = true
   return true
 }
 
@@ -197,6 +200,7 @@ function endHandshakeAlone(table: SessionTable, base: number, segment: Segment):
     words[base] = withScale(withScale(words[base] ?? 0, CLIENT, MAX_SCALE), SERVER, MAX_SCALE)
   }
   establish(table, base)
+  segment.taken = true
   return true
 }
 
@@ -210,6 +214,7 @@ function endFastOpen(table: SessionTable, base: number, segment: Segment, expect
   noteWindow(words, base, server, segment)
   setLimit(words, server)
   establish(table, base)
+  segment.taken = true
   return true
 }
 

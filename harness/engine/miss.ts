@@ -50,16 +50,16 @@ export function applyException(
   const synAck = segment.has(Tcp.syn) && !fin
   const picksUp = synAck ? settings.synAckOpens : settings.pickUp && (!fin || segment.length > 0)
   if (picksUp && !segment.has(Tcp.rst)) {
-    if (settings.asyncOneside) noteOneSide(table, base, segment)
     if (synAck) pickUpFromServer(table, base, segment)
     else pickUpMidway(table, base, segment)
+    if (settings.asyncOneside) noteOneSide(table, base, segment)
     segment.delivered = true
     return Outcome.forward
   }
   return fin && settings.finErrorAfterPolicy && settings.dropsErrors ? Outcome.streamError : Outcome.forward
 }
 
-/** Only the side of the first packet has been seen, by the direction that the flow has before the pick-up. */
+/** Only the side of the first packet has been seen. */
 function noteOneSide(table: SessionTable, base: number, segment: Segment): void {
   const oddity = makeOddity(table, base)
   oddity.async = true

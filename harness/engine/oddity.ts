@@ -43,6 +43,18 @@ export class Oddity {
   heldIn: number = State.absent
   syns: readonly EarlierSyn[] = []
   synAcks: readonly OtherSynAck[] = []
+  /** What the application layer has been given of each side; undefined: all that was sent, without a gap. */
+  clientHeard: SackedRanges | undefined = undefined
+  serverHeard: SackedRanges | undefined = undefined
+  /** The first bytes of that side were given up for lost; more of it came than is kept. */
+  clientMissed = false
+  serverMissed = false
+  clientDeep = false
+  serverDeep = false
+  /** The application is not known and of no interest any more. */
+  gaveUp = false
+  /** Something was given up for lost: any RST is believed. */
+  lossy = false
   clientSacks: SackedRanges = []
   serverSacks: SackedRanges = []
 
@@ -52,6 +64,11 @@ export class Oddity {
       !this.async &&
       !this.fastOpen &&
       !this.dataIgnored &&
+      !this.lossy &&
+      !this.clientDeep &&
+      !this.serverDeep &&
+      this.clientHeard === undefined &&
+      this.serverHeard === undefined &&
       !this.resetByClient &&
       !this.resetByServer &&
       this.held === State.absent &&

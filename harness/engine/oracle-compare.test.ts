@@ -5,7 +5,7 @@ import { Engine } from './engine.ts'
 import { batchOf } from './oracle-cases.test.ts'
 import { type OracleFrame, type OracleOptions, runSuricata } from './oracle-suricata.test.ts'
 
-/** What became of one packet, in words: `forward`, `drop stream error`; Suricata hides the reason of some fragments. */
+/** What became of one packet, in words: `forward`, `drop stream error`. */
 export interface Judged {
   readonly ours: string
   readonly theirs: string
@@ -51,8 +51,8 @@ export async function judge(frames: readonly OracleFrame[], options: OracleOptio
   const [{ verdicts }, ours] = await Promise.all([runSuricata(frames, options), decideAll(frames, options)])
   return verdicts.map(({ verdict, reason }, index) => {
     const own = ours[index] ?? ''
-    const hidden = reason === '' && verdict !== Verdict.forward
     const theirs = words(verdict, reason)
+    const hidden = reason === '' && verdict !== Verdict.forward
     return { ours: own, theirs, equal: hidden ? own.startsWith(`${theirs} `) : own === theirs }
   })
 }

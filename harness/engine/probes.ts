@@ -1,9 +1,10 @@
 import { Tcp } from '../model/codes.ts'
+import { isDropped } from './application.ts'
 import { oddityAt } from './oddities.ts'
-import { ACKED, CLIENT, Flag, ISN, NEXT, SERVER, STATE_MASK, State, scaleOf, WINDOW } from './record.ts'
+import { ACKED, CLIENT, Flag, ISN, NEXT, STATE_MASK, State, scaleOf, WINDOW } from './record.ts'
 import { afterAck, holds } from './sacks.ts'
 import type { Segment } from './segment.ts'
-import { before, upTo } from './sequence.ts'
+import { after, before, upTo } from './sequence.ts'
 import type { SessionTable } from './table.ts'
 import { sacksOf } from './windows.ts'
 
@@ -104,7 +105,7 @@ function isBeside(table: SessionTable, base: number, own: number, peer: number, 
       before(segment.ack, acked) &&
       (!segment.hasSack || saysNothingNew(table, base, peer, segment))
     )
-  if (state === State.closed || !before(peerNext, segment.ack)) return false
+  if (state === State.closed || !after(segment.ack, peerNext)) return false
   if (isLastAck(segment, state, ahead, (segment.ack - peerNext) | 0)) return false
   const window = segment.window << scaleOf(head, peer - base)
   const shrunk = (words[peer + WINDOW] ?? 0) - window
@@ -130,14 +131,13 @@ function saysNothingNew(table: SessionTable, base: number, peer: number, segment
 }
 
 /**
- * Data from before the first byte of the stream, whatever the flags. Suricata passes over data before what it still keeps for its
- * application layer; how much that is later depends on the application, and is not modelled. As long as the server's first
- * byte is not known it is taken to be 0, the absolute number.
+ * Data from before the first byte of the stream, whatever the flags, while data is kept at all: passed over. As long as the
+ * server's first byte is not known it is taken to be 0, the absolute number.
  */
-export function isBeforeStart(words: Int32Array, base: number, own: number, segment: Segment): boolean {
+export function isBeforeStart(table: SessionTable, base: number, own: number, segment: Segment): boolean {
   if (segment.length === 0) return false
-  const head = words[base] ?? 0
-  const unknown = (head & (STATE_MASK | Flag.splitHandshake)) === State.synSent && own - base === SERVER
+  const { words } = table
+  const unknown = ((words[base] ?? 0) & STATE_MASK) === State.synSent && words[own + NEXT] === 0
   const first = unknown ? 0 : ((words[own + ISN] ?? 0) + 1) | 0
-  return upTo((segment.seq + segment.length) | 0, first)
+  return upTo((segment.seq + segment.length) | 0, first) && !isDropped(table, base, own)
 }

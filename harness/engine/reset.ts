@@ -1,5 +1,5 @@
 import { Tcp } from '../model/codes.ts'
-import { makeOddity } from './oddities.ts'
+import { makeOddity, oddityAt } from './oddities.ts'
 import { ACKED, CLIENT, NEXT, SERVER, STATE_MASK, State, WINDOW } from './record.ts'
 import type { Segment } from './segment.ts'
 import { before } from './sequence.ts'
@@ -10,17 +10,14 @@ import { acknowledgesCredibly, isAsync, noteAcknowledgement, noteWindow } from '
 
 /**
  * Closes the session when its receiver would believe the RST: `exact`, when it starts at the sequence number expected next
- * (BSD, and RFC 5961 endpoints); else anywhere in the window (older Linux, Solaris). False when it would not.
+ * (BSD, and RFC 5961 endpoints); else anywhere in the window (older Linux, Solaris). False when it would not. Of a session that
+ * has lost data any RST is believed.
  */
 export function acceptReset(table: SessionTable, base: number, segment: Segment, exact: boolean): boolean {
   const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
-  if (!passesPaws(words, base, own, segment)) return false
-  if (segment.has(Tcp.ack) && segment.ack !== 0 && !acknowledgesCredibly(table, base, peer, segment))
-    return false
-  if (segment.signed) noteReset(table, base, segment)
-  if (!isBelieved(table, base, own, segment, exact)) return false
+  if (oddityAt(table, base)?.lossy !== true && !isRight(table, base, own, peer, segment, exact)) return false
   const state = (words[base] ?? 0) & STATE_MASK
   enter(table, base, State.closed)
   if (state === State.established) adoptNumbers(words, base, own, peer, segment)
@@ -37,6 +34,21 @@ export function noteReset(table: SessionTable, base: number, segment: Segment): 
   const oddity = makeOddity(table, base)
   if (segment.toServer) oddity.resetByClient = true
   else oddity.resetByServer = true
+}
+
+function isRight(
+  table: SessionTable,
+  base: number,
+  own: number,
+  peer: number,
+  segment: Segment,
+  exact: boolean,
+): boolean {
+  if (!passesPaws(table.words, base, own, segment)) return false
+  if (segment.has(Tcp.ack) && segment.ack !== 0 && !acknowledgesCredibly(table, base, peer, segment))
+    return false
+  if (segment.signed) noteReset(table, base, segment)
+  return isBelieved(table, base, own, segment, exact)
 }
 
 function isBelieved(

@@ -37,6 +37,8 @@ export class Segment {
   length = 0
   /** Goes from the flow's client, as this host sees it, to its server. */
   toServer = true
+  /** Set while it is tracked: it was taken for part of the stream, not passed over. */
+  taken = false
   hasTimestamp = false
   stamp = 0
   echo = 0

@@ -10,3 +10,8 @@ export function before(a: number, b: number): boolean {
 export function upTo(a: number, b: number): boolean {
   return ((a - b) | 0) <= 0
 }
+
+/** Strictly after. Half of the number space away each of two numbers is before the other, and neither is after it. */
+export function after(a: number, b: number): boolean {
+  return ((a - b) | 0) > 0
+}

@@ -42,7 +42,7 @@ export function takeSynAck(table: SessionTable, base: number, segment: Segment):
   return true
 }
 
-/** Where the data was not taken, Suricata steps back to before the SYN itself. */
+/** Where the data was not taken, Suricata steps back to before the SYN itself; its application layer has the data all the same. */
 function acknowledgesFastOpen(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   const client = base + CLIENT
@@ -50,8 +50,10 @@ function acknowledgesFastOpen(table: SessionTable, base: number, segment: Segmen
   if (!taken && !answersSyn(words, base, segment)) return false
   const oddity = makeOddity(table, base)
   if (!taken) {
-    words[client + NEXT] = words[client + ISN] ?? 0
+    const first = ((words[client + ISN] ?? 0) + 1) | 0
+    oddity.clientHeard = [[first, words[client + NEXT] ?? first]]
     oddity.dataIgnored = true
+    words[client + NEXT] = words[client + ISN] ?? 0
   }
   oddity.fastOpen = true
   enter(table, base, State.established)

@@ -16,7 +16,14 @@ export function isOldStamp(stamp: number, last: number): boolean {
  */
 export function passesPaws(words: Int32Array, base: number, own: number, segment: Segment): boolean {
   if (((words[base] ?? 0) & Flag.timestamps) === 0 || !segment.hasTimestamp) return true
-  return !isOldStamp(segment.stamp, words[own + STAMP] ?? 0)
+  const last = words[own + STAMP] ?? 0
+  return !isOldStamp(segment.stamp, last) || isFirstStamp(words, base, own, segment, last)
+}
+
+/** The first timestamp of a side of which nothing was seen before, in order: whatever it is. */
+function isFirstStamp(words: Int32Array, base: number, own: number, segment: Segment, last: number): boolean {
+  if (last !== 0 || segment.stamp === 0 || segment.seq !== words[own + NEXT]) return false
+  return ((words[base] ?? 0) & Flag.pickedUp) === 0
 }
 
 /**
@@ -25,6 +32,8 @@ export function passesPaws(words: Int32Array, base: number, own: number, segment
  */
 export function noteTimestamp(words: Int32Array, base: number, own: number, segment: Segment): void {
   if (((words[base] ?? 0) & Flag.timestamps) === 0 || !segment.hasTimestamp) return
-  if (segment.seq === words[own + NEXT] && !isOldStamp(segment.stamp, words[own + STAMP] ?? 0))
+  const last = words[own + STAMP] ?? 0
+  if (segment.seq !== words[own + NEXT]) return
+  if (!isOldStamp(segment.stamp, last) || isFirstStamp(words, base, own, segment, last))
     words[own + STAMP] = segment.stamp
 }

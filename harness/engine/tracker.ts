@@ -1,4 +1,5 @@
 import { Tcp } from '../model/codes.ts'
+import { hear } from './application.ts'
 import {
   trackCloseWait,
   trackClosing,
@@ -12,7 +13,7 @@ import { trackSynReceived, trackSynSent } from './handshake.ts'
 import { adoptImported } from './imported.ts'
 import { oddityAt, settleOddity } from './oddities.ts'
 import { isAside, isBeforeStart } from './probes.ts'
-import { CLIENT, Flag, SERVER, STATE_MASK, State, withState } from './record.ts'
+import { CLIENT, Flag, NEXT, SERVER, STATE_MASK, State, withState } from './record.ts'
 import { acceptReset } from './reset.ts'
 import type { Segment } from './segment.ts'
 import type { SessionTable } from './table.ts'
@@ -38,18 +39,38 @@ export function track(
   if ((head & IMPORTED) !== 0) adoptImported(words, base, own, peer, segment)
   if ((head & Flag.special) !== 0) noteSide(table, base, segment)
   if (!isAside(table, base, own, peer, segment)) {
-    const skipped = windowCheck !== WindowCheck.strict && isBeforeStart(words, base, own, segment)
-    const state = (words[base] ?? 0) & STATE_MASK
-    if (!skipped) {
-      segment.delivered = state > State.synSent && state < State.closed
-      if (!trackInState(table, base, segment, state, windowCheck, exactReset, asyncOneside)) {
-        segment.delivered = false
-        return false
-      }
-      if (state === State.synSent) segment.delivered = ((words[base] ?? 0) & STATE_MASK) === State.established
-    }
+    const skipped = windowCheck !== WindowCheck.strict && isBeforeStart(table, base, own, segment)
+    if (!skipped && !trackState(table, base, own, peer, segment, windowCheck, exactReset, asyncOneside))
+      return false
   }
   if (((words[base] ?? 0) & Flag.special) !== 0) forgetReset(table, base, segment)
+  return true
+}
+
+function trackState(
+  table: SessionTable,
+  base: number,
+  own: number,
+  peer: number,
+  segment: Segment,
+  windowCheck: number,
+  exactReset: boolean,
+  asyncOneside: boolean,
+): boolean {
+  const { words } = table
+  const state = (words[base] ?? 0) & STATE_MASK
+  const next = words[own + NEXT] ?? 0
+  const peerNext = words[peer + NEXT] ?? 0
+  segment.taken = false
+  segment.delivered = state > State.synSent && state < State.closed
+  if (!trackInState(table, base, segment, state, windowCheck, exactReset, asyncOneside)) {
+    segment.delivered = false
+    return false
+  }
+  if (state === State.synSent) segment.delivered = ((words[base] ?? 0) & STATE_MASK) === State.established
+  const open = state === State.synReceived ? segment.taken : state >= State.established
+  if (open && windowCheck === WindowCheck.eventOnly)
+    hear(table, base, own, peer, segment, state, next, peerNext)
   return true
 }
 

@@ -4,7 +4,7 @@ import type { Oddity } from './oddity.ts'
 import { ACKED, CLIENT, LIMIT, NEXT, scaleOf, WINDOW } from './record.ts'
 import { afterAck, type SackedRanges, sizeOf, withRange } from './sacks.ts'
 import type { Segment } from './segment.ts'
-import { before, upTo } from './sequence.ts'
+import { after, before, upTo } from './sequence.ts'
 import type { SessionTable } from './table.ts'
 
 /** Only one side of the session has been seen, and that is taken as it is. */
@@ -44,12 +44,12 @@ export function isRetransmission(words: Int32Array, own: number, segment: Segmen
 export function advanceNext(table: SessionTable, base: number, own: number, next: number): void {
   const { words } = table
   words[own + NEXT] = next
-  if (before(words[own + ACKED] ?? 0, next) && isAsync(table, base)) words[own + ACKED] = next
+  if (after(next, words[own + ACKED] ?? 0) && isAsync(table, base)) words[own + ACKED] = next
 }
 
 /** Moves the highest acknowledgement about `peer` up to the segment's. */
 export function noteAcknowledgement(words: Int32Array, peer: number, segment: Segment): void {
-  if (segment.has(Tcp.ack) && before(words[peer + ACKED] ?? 0, segment.ack)) words[peer + ACKED] = segment.ack
+  if (segment.has(Tcp.ack) && after(segment.ack, words[peer + ACKED] ?? 0)) words[peer + ACKED] = segment.ack
 }
 
 /** Takes over how much the segment lets `peer` send; the limit itself is not moved. */
@@ -72,7 +72,7 @@ export function raiseLimit(table: SessionTable, base: number, peer: number, segm
   const oddity = oddityAt(table, base)
   const sacked = oddity === undefined ? 0 : sackedBytes(table, base, peer, oddity)
   const limit = ((words[peer + ACKED] ?? 0) + (words[peer + WINDOW] ?? 0) + sacked) | 0
-  if (before(words[peer + LIMIT] ?? 0, limit)) words[peer + LIMIT] = limit
+  if (after(limit, words[peer + LIMIT] ?? 0)) words[peer + LIMIT] = limit
 }
 
 /** An acknowledgement of something that this host has not seen: it was sent all the same. A FIN without ACK counts, too. */

@@ -31,7 +31,10 @@ export interface ConversationFrame {
   readonly line: string
 }
 
-/** One flow, or one 5-tuple used again and again, between two addresses that no other conversation of the run has. */
+/**
+ * One flow, or one 5-tuple used again and again, between two addresses that no other conversation of the run has; or what was
+ * recorded together, whose addresses others share.
+ */
 export interface Conversation {
   readonly index: number
   readonly family: 'ipv4' | 'ipv6'
@@ -40,6 +43,8 @@ export interface Conversation {
   readonly client: Uint8Array
   readonly server: Uint8Array
   readonly frames: readonly ConversationFrame[]
+  /** Name of the capture that it was recorded in; absent: it was made. */
+  readonly recording?: string
 }
 
 /** A conversation as text, a frame a line with its time and class, so that it can be read and typed again. */

@@ -1,0 +1,173 @@
+import { Tcp } from '../model/codes.ts'
+import { makeOddity, oddityAt } from './oddities.ts'
+import type { Oddity } from './oddity.ts'
+import { ACKED, CLIENT, Flag, ISN, NEXT, SERVER, STATE_MASK, State } from './record.ts'
+import { type SackedRanges, withRange } from './sacks.ts'
+import type { Segment } from './segment.ts'
+import { before, upTo } from './sequence.ts'
+import type { SessionTable } from './table.ts'
+
+/*
+ * What Suricata's application layer does to the tracking of a session. As long as it has not told the application it keeps all
+ * data, and passes over what comes from before the first byte of it. When the first bytes are missing and later ones are acknowledged
+ * it takes the session for lossy, and believes any RST from then on. An application that it does not know it gives up once it
+ * has seen so many bytes of each side, after which it keeps nothing. This is modelled of applications that it does not know;
+ * what it does of others is in docs/differences.md.
+ */
+
+/** So many first bytes of each side tell that the application is not known, on most ports (run, 7.0.10). */
+const TELLING = { client: 17, server: 8 } as const
+/** Of a stream that is longer no more is kept (Suricata 7 suricata.yaml, stream.reassembly.depth). */
+const DEPTH = 1 << 20
+
+/** Whether nothing of that side's stream is kept any more. */
+export function isDropped(table: SessionTable, base: number, own: number): boolean {
+  const { words } = table
+  const oddity = oddityAt(table, base)
+  const client = base + CLIENT
+  const server = base + SERVER
+  if (own === client ? oddity?.clientDeep === true : oddity?.serverDeep === true) return true
+  const next = words[own + NEXT] ?? 0
+  if (reach(words, own, next, oddity && heardOf(oddity, base, own)) > DEPTH) return true
+  return isGivenUp(words, base, oddity, words[client + NEXT] ?? 0, words[server + NEXT] ?? 0)
+}
+
+/**
+ * Takes note of what a segment of an open session brought, after its state has been updated; `state`, and the sequence
+ * numbers `next` and `peerNext` that were expected, are those before it. As long as the data of each side comes in order there is nothing to note.
+ */
+export function hear(
+  table: SessionTable,
+  base: number,
+  own: number,
+  peer: number,
+  segment: Segment,
+  state: number,
+  next: number,
+  peerNext: number,
+): void {
+  const { words } = table
+  const after = words[own + NEXT] ?? 0
+  const inOrder = isInOrder(segment, words[own + ISN] ?? 0, next, after)
+  const adopted = words[peer + NEXT] !== peerNext
+  if (inOrder && !adopted && ((words[base] ?? 0) & Flag.special) === 0) return
+  const numbers = own - base === CLIENT ? [next, peerNext] : [peerNext, next]
+  if (isGivenUp(words, base, oddityAt(table, base), numbers[0] ?? 0, numbers[1] ?? 0)) {
+    // The numbers may go back by what a FIN says: that it was given up remains.
+    if (!inOrder || adopted) giveUp(table, base)
+    return
+  }
+  if (!inOrder) startHearing(table, base, own, next - countedFin(base, own, state))
+  if (adopted) startHearing(table, base, peer, peerNext - countedFin(base, peer, state))
+  const oddity = oddityAt(table, base)
+  if (oddity === undefined) return
+  if (bringsData(segment)) insert(words, base, own, segment, oddity)
+  if (segment.taken) noticeLoss(words, base, own, oddity)
+  const [client = 0, server = 0] = [words[base + CLIENT + NEXT], words[base + SERVER + NEXT]]
+  if (isGivenUp(words, base, oddity, client, server) || tellsAlone(words, base, own, segment, oddity))
+    giveUp(table, base)
+}
+
+/** The other side's first bytes were missed, so that this side's are enough. */
+function tellsAlone(words: Int32Array, base: number, own: number, segment: Segment, oddity: Oddity): boolean {
+  const client = own - base === CLIENT
+  if (!segment.taken || !(client ? oddity.serverMissed : oddity.clientMissed)) return false
+  const enough = client ? TELLING.client : TELLING.server
+  return reach(words, own, words[own + NEXT] ?? 0, heardOf(oddity, base, own)) >= enough
+}
+
+/** The server's FIN is counted in the number expected next after it, from the state on that it leads to. */
+function countedFin(base: number, own: number, state: number): number {
+  if (own - base !== SERVER) return 0
+  return state >= State.finWait1 && state !== State.closeWait && state !== State.lastAck ? 1 : 0
+}
+
+/** What it brought is what was expected, and the number expected next is where it ends. */
+function isInOrder(segment: Segment, isn: number, next: number, after: number): boolean {
+  if (before(after, next)) return false
+  if (bringsData(segment)) {
+    if (before(segment.seq, isn)) return false
+    return upTo(segment.seq, next) && upTo((segment.seq + segment.length) | 0, after)
+  }
+  return segment.has(Tcp.fin) ? upTo(segment.seq, next) : after === next
+}
+
+function bringsData(segment: Segment): boolean {
+  return segment.taken && segment.length > 0 && !segment.has(Tcp.rst)
+}
+
+/** From now on what was sent is not what was heard: up to `next` it was. */
+function startHearing(table: SessionTable, base: number, own: number, next: number): void {
+  const oddity = makeOddity(table, base)
+  if (heardOf(oddity, base, own) !== undefined) return
+  const start = firstByte(table.words, own)
+  setHeard(oddity, base, own, before(start, next) ? [[start, next]] : [])
+}
+
+function insert(words: Int32Array, base: number, own: number, segment: Segment, oddity: Oddity): void {
+  const heard = heardOf(oddity, base, own)
+  const start = firstByte(words, own)
+  const end = (segment.seq + segment.length) | 0
+  if (((end - start) | 0) > DEPTH) {
+    if (own - base === CLIENT) oddity.clientDeep = true
+    else oddity.serverDeep = true
+  } else if (heard !== undefined && before(start, end) && !before(segment.seq, (start - 1) | 0))
+    setHeard(oddity, base, own, withRange(heard, before(segment.seq, start) ? start : segment.seq, end))
+}
+
+/** The first bytes are missing, later ones are there, and some were acknowledged; a closing session need not even have that. */
+function noticeLoss(words: Int32Array, base: number, own: number, oddity: Oddity): void {
+  const first = heardOf(oddity, base, own)?.[0]
+  const start = firstByte(words, own)
+  if (first === undefined || first[0] === start) return
+  const acked = Math.max(0, ((words[own + ACKED] ?? 0) - start) | 0)
+  const closing = ((words[base] ?? 0) & STATE_MASK) >= State.finWait1
+  if (acked === (closing ? 1 : 0)) return
+  oddity.lossy = true
+  if (own - base === CLIENT) oddity.clientMissed = true
+  else oddity.serverMissed = true
+}
+
+/** With the numbers expected next of client and server, where nothing else is known of what was heard. */
+function isGivenUp(
+  words: Int32Array,
+  base: number,
+  oddity: Oddity | undefined,
+  clientNext: number,
+  serverNext: number,
+): boolean {
+  if (oddity?.gaveUp === true) return true
+  const client = reach(words, base + CLIENT, clientNext, oddity?.clientHeard)
+  if (client < TELLING.client) return false
+  const head = words[base] ?? 0
+  if ((head & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp) return true
+  return reach(words, base + SERVER, serverNext, oddity?.serverHeard) >= TELLING.server
+}
+
+function giveUp(table: SessionTable, base: number): void {
+  const oddity = makeOddity(table, base)
+  oddity.gaveUp = true
+  oddity.clientHeard = undefined
+  oddity.serverHeard = undefined
+}
+
+/** How many bytes from the first on are there without a gap: those before `next`, unless it is known better. */
+function reach(words: Int32Array, own: number, next: number, heard: SackedRanges | undefined): number {
+  const start = firstByte(words, own)
+  if (heard === undefined) return (next - start) | 0
+  const first = heard[0]
+  return first !== undefined && first[0] === start ? (first[1] - start) | 0 : 0
+}
+
+function firstByte(words: Int32Array, own: number): number {
+  return ((words[own + ISN] ?? 0) + 1) | 0
+}
+
+function heardOf(oddity: Oddity, base: number, own: number): SackedRanges | undefined {
+  return own - base === CLIENT ? oddity.clientHeard : oddity.serverHeard
+}
+
+function setHeard(oddity: Oddity, base: number, own: number, heard: SackedRanges): void {
+  if (own - base === CLIENT) oddity.clientHeard = heard
+  else oddity.serverHeard = heard
+}

@@ -1,0 +1,67 @@
+import type { Conversation } from './conversations/conversation.test.ts'
+
+/** A packet about which the engine and a real one do not agree. */
+export interface Disagreement {
+  readonly conversation: Conversation
+  /** Of the packet, in the conversation. */
+  readonly index: number
+  /** `forward`, `drop stream error`, … */
+  readonly ours: string
+  readonly theirs: string
+}
+
+/** A line of docs/differences.md. */
+export interface Difference {
+  readonly id: string
+  readonly realEngine: string
+  readonly covers: (disagreement: Disagreement) => boolean
+}
+
+const SURICATA = 'Suricata 7.0.10'
+/** Recordings of applications that Suricata recognises. */
+const KNOWN = /^(dns|ftp|http|postgres|redis|ssh|tls13|vlan-http)/
+/** Data of one side that says all that there is to say about an application that is not known, on any port. */
+const TELLING = 64
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    id: 'application-known',
+    realEngine: SURICATA,
+    covers: (disagreement) =>
+      isOfStream(disagreement) && KNOWN.test(disagreement.conversation.recording ?? ''),
+  },
+  {
+    id: 'application-moment',
+    realEngine: SURICATA,
+    covers: (disagreement) => {
+      const { conversation, index } = disagreement
+      if (!isOfStream(disagreement) || conversation.recording !== undefined) return false
+      return [true, false].some((way) => isNearTelling(conversation, index, way))
+    },
+  },
+]
+
+/** One forwards what is an error of the stream to the other, after something that was not in order. */
+function isOfStream({ conversation, index, ours, theirs }: Disagreement): boolean {
+  const both = [ours, theirs].sort().join()
+  return both === 'drop stream error,forward' && !isAllInOrder(conversation, index)
+}
+
+/** All packets of the conversation up to this one are in order. */
+export function isAllInOrder(conversation: Conversation, index: number): boolean {
+  return conversation.frames.slice(0, index + 1).every(({ kind }) => kind === 'in-order' || kind === 'gap')
+}
+
+/** Line `application-known`, about a packet of a recording. */
+export function isOfKnownApplication(recording: string, ours: string, theirs: string): boolean {
+  return KNOWN.test(recording) && [ours, theirs].sort().join() === 'drop stream error,forward'
+}
+
+/** A side has said little, or has just begun to say more, by this packet. */
+function isNearTelling(conversation: Conversation, index: number, way: boolean): boolean {
+  const lengths = conversation.frames
+    .slice(0, index + 1)
+    .filter(({ toServer }) => toServer === way)
+    .map(({ line }) => Number(/len=(\d+)/.exec(line)?.[1] ?? 0))
+  return lengths.slice(0, -2).reduce((sum, length) => sum + length, 0) < TELLING
+}
