@@ -15,7 +15,8 @@ const found = newDissection()
  * innermost one.
  */
 export function decodeBatch(batch: PacketBatch): void {
-  const { bytes, view, start, captured, original, link, kind, l3, l4, payload, flags, vlan, stack, count } = batch
+  const { bytes, view, start, captured, original, link, kind, l3, l4, payload, flags, vlan, stack, count } =
+    batch
   const { tunnels } = batch
   if (batch.stacked) stack.fill(0)
   batch.stacked = false
@@ -64,7 +65,8 @@ export function decodeBatch(batch: PacketBatch): void {
         } else if (protocol === Protocol.udp && transport + 8 <= end) {
           const size = view.getUint16(transport + 4)
           const plain =
-            tunnels === Tunnels.outer || !mayBeTunnel(bytes, transport, Math.min(size - 8, end - transport - 8))
+            tunnels === Tunnels.outer ||
+            !mayBeTunnel(bytes, transport, Math.min(size - 8, end - transport - 8))
           if (size >= 8 && size <= length && plain) {
             kind[i] = Kind.udp4 + six
             l3[i] = ip
