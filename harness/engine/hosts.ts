@@ -1,6 +1,6 @@
 import type { Nanos } from '../model/batch.ts'
 import type { HostEvent } from '../model/timeline.ts'
-import { Family, isExpired } from './expiry.ts'
+import { Family, isExpired, timeoutIndex } from './expiry.ts'
 import { EXTRA, FAMILY_MASK, Flag, STATE_MASK, State } from './record.ts'
 import type { Settings } from './settings.ts'
 import { SessionTable } from './table.ts'
@@ -64,10 +64,12 @@ export class Hosts implements SessionTables {
   /** Whether the flow at `base` of a table is there and not idle for too long. */
   isLive(table: SessionTable, base: number, now: Nanos): boolean {
     const family = (table.words[base + EXTRA] ?? 0) & FAMILY_MASK
-    const state = family === Family.tcp ? table.timedState(base) : (table.words[base] ?? 0) & STATE_MASK
+    const head = table.words[base] ?? 0
+    const state = family === Family.tcp ? table.timedState(base) : head & STATE_MASK
     if (state === State.absent) return false
     const { timeouts, wholeSeconds } = this.#settings
-    return !isExpired(table.lastSeen(base), now, timeouts[family + state] ?? 0, wholeSeconds)
+    const timeout = timeouts[timeoutIndex(family, state, head)] ?? 0
+    return !isExpired(table.lastSeen(base), now, timeout, wholeSeconds)
   }
 
   #copyFlow(source: SessionTable, target: SessionTable, flow: number, at: Nanos): void {

@@ -10,6 +10,8 @@ export function outcomeOf(verdict: number, reason: number): number {
 /** What the engine decides about a packet: a verdict and its reason in one number. */
 export const Outcome = {
   forward: outcomeOf(Verdict.forward, Reason.none),
+  /** Routed past sessions and rules. */
+  pastRules: outcomeOf(Verdict.forward, Reason.bypass),
   streamError: outcomeOf(Verdict.drop, Reason['stream error']),
   midstreamDrop: outcomeOf(Verdict.drop, Reason['stream midstream']),
   midstreamReject: outcomeOf(Verdict.reject, Reason['stream midstream']),

@@ -17,6 +17,8 @@ export const FAMILY_MASK = 255
 export const PASSED = 1 << 8
 export const ASKED_TO_SERVER = 1 << 9
 export const ASKED_TO_CLIENT = 1 << 10
+/** The flow had a session, which was idle for too long. */
+export const EXPIRED = 1 << 11
 
 /** Word offsets within a stream. The stream of a side holds what that side sends. */
 export const ISN = 0
@@ -50,6 +52,8 @@ export const State = {
   closeWait: 9,
   closing: 10,
   closed: 11,
+  /** A RST came that its receiver may not believe; tracker `windows` only. */
+  resetPending: 12,
 } as const
 export const STATE_MASK = 15
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { profileNames } from '../profile/index.ts'
 import { loadSuite } from './cases.ts'
 import { thrownBy, withFiles } from './helpers.test.ts'
+import { listWords } from './words.ts'
 
 const HEAD = `suite: s
 title: T
@@ -141,12 +143,12 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   [
     'an unknown profile',
     suiteWith({ setup: '{ profile: aws-nfv }' }),
-    '11:23: "aws-nfv" is not a profile: write aws-nfw or suricata-7. Did you mean "aws-nfw"?',
+    `11:23: "aws-nfv" is not a profile: write ${listWords(profileNames())}. Did you mean "aws-nfw"?`,
   ],
   [
     'an unknown profile of an axis',
-    suiteWith({ matrix: '{ profile: [aws-nfw, pf] }' }),
-    '11:34: "pf" is not a profile: write aws-nfw or suricata-7.',
+    suiteWith({ matrix: '{ profile: [aws-nfw, nftables] }' }),
+    `11:34: "nftables" is not a profile: write ${listWords(profileNames())}.`,
   ],
   [
     'an unknown policy of the suite',
