@@ -6,6 +6,7 @@ import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { getTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
 import type { VerbContext } from './context.ts'
+import { profileNamed } from './profile-named.ts'
 import { openEve } from './replay-eve.ts'
 import { printerFor } from './replay-printers.ts'
 import { version } from './version.ts'
@@ -20,6 +21,7 @@ interface Options {
   readonly hosts?: number
   readonly sharing?: string
   readonly tcpIdle?: string
+  readonly resetOnExpiry?: string
   readonly rules?: string
   readonly ruleOrder?: string
   readonly defaultAction?: readonly string[]
@@ -49,10 +51,14 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .option('--generation <which>', "of AWS's policies: classic, or next, where reject is the default")
     .option('--mode <mode>', 'of next policies: enforce, or monitor, where continue applies')
     .option('--stateless <file>', 'the stateless engine before the stateful one, in YAML or JSON')
-    .option('--profile <name>', 'the system that the engine behaves like (default aws-nfw)')
+    .option(
+      '--profile <name>',
+      "the system that the engine behaves like, or a file of one's own (default aws-nfw)",
+    )
     .option('--hosts <n>', 'firewall hosts behind the load balancer (default 2)', wholeNumber('--hosts', 1))
     .option('--sharing <kind>', 'how session state reaches another host: none or replication')
     .option('--tcp-idle <duration>', "the engine's time-out for idle TCP connections, 60s to 6000s")
+    .option('--reset-on-expiry <whom>', 'a reset when an established session expires: none, client or both')
     .option('--rules <file>', "rules in Suricata's language")
     .option('--rule-order <order>', 'action or strict')
     .option('--default-action <action>', 'such as aws:drop_strict; may be repeated', repeatable)
@@ -126,7 +132,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 async function setupOf(options: Options) {
   const { stateless } = options
   return makeSetup({
-    profile: options.profile,
+    profile: await profileNamed(options.profile),
     hosts: options.hosts,
     policy: options.policy,
     generation: options.generation,
@@ -140,6 +146,7 @@ async function setupOf(options: Options) {
     'default-actions': options.defaultAction,
     rules: options.rules === undefined ? undefined : rulesFrom(options.rules),
     'tcp-idle': options.tcpIdle,
+    'reset-on-expiry': options.resetOnExpiry,
     sharing: options.sharing,
     'load-balancer': {
       placement: options.placement,

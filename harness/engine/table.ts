@@ -44,6 +44,13 @@ export class SessionTable {
     this.times[(base >> 1) + LAST_SEEN] = at
   }
 
+  /** Ends the entry at `base`, before another one takes its place; of what was known of it only the extra word is kept. */
+  end(base: number, at: number): void {
+    this.replaced?.(base, at)
+    this.words[base] = State.absent
+    if (this.oddities.size > 0) this.oddities.delete(base)
+  }
+
   /** When the flow at `base` was last seen. */
   lastSeen(base: number): number {
     return this.times[(base >> 1) + LAST_SEEN] ?? 0

@@ -60,7 +60,7 @@ export class TcpStage implements TcpDecider {
     segment.toServer = isToServer(head, direction)
     if (mayOpen(segment) && startsAnew(table, base, segment, settings)) {
       if (settings.synRemovesClosed && hasClosed(head & STATE_MASK)) {
-        table.words[base] = State.absent
+        table.end(base, now)
         return Outcome.streamError
       }
       head = bareHead(direction)
