@@ -6,6 +6,7 @@ import type { ExceptionPolicy } from '../model/setup.ts'
 import type { HostEvent, TimedEvent } from '../model/timeline.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
 import { getProfile, type Knobs, profileNames } from '../profile/index.ts'
+import type { KnobValues } from '../profile/knobs.ts'
 import { makeSharing } from '../sharing/sharing.ts'
 import { makeSetup, type SetupInput } from '../suite/setup.ts'
 import { Engine } from './engine.ts'
@@ -27,7 +28,7 @@ export interface Step {
 /** Everything that a verdict may depend on. */
 export interface World {
   readonly setup: SetupInput & { readonly profile: string; readonly policy: ExceptionPolicy }
-  readonly knobs?: { readonly [K in keyof Knobs]?: Knobs[K]['value'] }
+  readonly knobs?: KnobValues
   readonly steps: readonly Step[]
 }
 
