@@ -137,6 +137,11 @@ export const ciscoCluster: Profile = {
         source: 'ASA cluster replication delay, typical for HTTP',
       },
       cclRttMs: { value: 20, mark: 'DOC', source: 'cdFMC guide, cluster control link: at most' },
+      synAckBeforeOwner: {
+        value: 'dropped, and a reset to the server',
+        mark: 'DOC',
+        source: 'Cisco 225716: SYN-ACK at a director that has not heard of the owner yet',
+      },
       mostUnits: { value: 16, mark: 'DOC', source: 'cdFMC guide, clustering in the public cloud' },
       healthHoldSec: { value: 3, mark: 'DOC', source: 'cdFMC guide, health check' },
     },
