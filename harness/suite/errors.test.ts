@@ -319,7 +319,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
     suiteWith({ expect: '{ before: { all: drop, towards: him, by: fw-c, reason: flow drp } }' }),
     `${EXPECT}:45: "him" is not somebody to tell: write sender, peer, client, server, both or any.`,
     `${EXPECT}:54: "fw-c" is not a decider: write fw-a, fw-b, lb, path or unknown. Did you mean "fw-a"?`,
-    `${EXPECT}:68: "flow drp" is not a reason: write stream midstream, flow drop, stream error, rules, default action, decode error, defrag error, idle timeout, not in flow table, target unreachable, flow table full, bypass or stateless. Did you mean "flow drop"?`,
+    `${EXPECT}:68: "flow drp" is not a reason: write stream midstream, flow drop, stream error, rules, default action, decode error, defrag error, idle timeout, not in flow table, target unreachable, flow table full, bypass, stateless, ct invalid or ct new. Did you mean "flow drop"?`,
   ],
   [
     'a drop that tells somebody',
