@@ -53,7 +53,7 @@ export class TraceRecorder {
 
   /** Takes note of the probe packets of an observation batch. */
   record({ packets, by, knowledge }: ObservationBatch): void {
-    if (this.#receivers !== undefined) this.#recordExpiry(packets, this.#receivers)
+    this.#recordExpiry(packets)
     if (packets.count === 0 || packets.role[0] === Role.control) return
     const base = this.#number.length
     for (let i = 0; i < packets.count; i++) {
@@ -74,8 +74,10 @@ export class TraceRecorder {
     this.#recordEmitted(packets, base)
   }
 
-  /** Resets at expiry, each judged by what its receiver had seen when it was sent. */
-  #recordExpiry(packets: PacketBatch, receivers: Receivers): void {
+  /** Resets at expiry, each judged by what its receiver had seen when it was sent; unasked ones are not judged. */
+  #recordExpiry(packets: PacketBatch): void {
+    const receivers = this.#receivers
+    if (receivers === undefined && packets.emitted.length === 0) return
     const alone = packets.emitted.filter(({ cause }) => cause < 0)
     let next = 0
     for (let i = 0; i < packets.count; i++) {
@@ -89,12 +91,12 @@ export class TraceRecorder {
           by,
           seq,
           ack,
-          acceptable: receivers.accepts(emitted),
+          acceptable: receivers?.accepts(emitted) ?? false,
           time: this.#micros(at),
           flow,
         })
       }
-      if (packets.role[i] !== Role.control) receivers.observe(packets, i)
+      if (packets.role[i] !== Role.control) receivers?.observe(packets, i)
     }
   }
 

@@ -38,6 +38,7 @@ const KNOBS = mutants('engine/settings.js', [
   ['knob windowCheck: strict windows', 'WindowCheck[knobs.windowCheck.value]', 'WindowCheck.strict'],
   ['knob rstValidation: anywhere in the window', "knobs.rstValidation.value === 'exact'", 'false'],
   ['knob synReuseOnNullSession: only from the server', 'knobs.synReuseOnNullSession.value', 'false'],
+  ['knob synReuseOnNullSession: from either side', 'knobs.synReuseOnNullSession.value', 'true'],
   [
     'knob synOnLiveSession: ignored and passed',
     'synOnLive: knobs.synOnLiveSession.value',
@@ -471,7 +472,11 @@ const PATH = [
 const OTHERS = [
   ...mutants('engine/miss.js', [
     ['whose misses are about packets marks the flow', 'if (settings.marksFlow)', 'if (true)'],
-    ['nothing is picked up', 'if (picksUp && !reset)', 'if (false)'],
+    [
+      'what could be picked up is dropped',
+      'if (picksUp && !reset)',
+      'if (picksUp && !reset)\n            return Outcome.midstreamDrop;\n        if (false)',
+    ],
   ]),
   ...mutants('engine/plain/tracker.js', [
     ['plain: nothing is outside', '!fits(words, base, own, peer, segment, ackWindow)', 'false'],
