@@ -51,7 +51,7 @@ describe('run/weak-warnings', () => {
       caseOf('c', { policy: 'drop', profile: 'suricata-7', sharing: 'replication' }),
     )
     expect(warnings).to.deep.equal([
-      'WARN_WEAK_PROFILE Profile aws-nfw has from memory or inference: continueMode (INF); flowbreak profile show aws-nfw says why.',
+      'WARN_WEAK_PROFILE Profile aws-nfw has from memory or inference: missAfterExpiry (INF), continueMode (INF), asyncOneside (INF); flowbreak profile show aws-nfw says why.',
       'WARN_WEAK_PROFILE Profile suricata-7 has from memory or inference: dropMarkReplicated (INF), importLiberal (INF); flowbreak profile show suricata-7 says why.',
     ])
     expect(warningsOf(caseOf('a', { generation: 'next', mode: 'monitor' }))).to.have.length(1)
