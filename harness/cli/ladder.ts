@@ -5,6 +5,7 @@ import {
   crowdingWords,
   describePacket,
   emittedAbout,
+  emittedAlone,
   impactWords,
   paint,
   type ReplayPrinter,
@@ -32,7 +33,15 @@ export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
   )
   return {
     observe: ({ packets }, _flows, phases) => {
+      const alone = emittedAlone(packets)
       for (let i = 0; i < packets.count; i++) {
+        for (const { at: moment, by, to } of alone(i)) {
+          const stamp = ((moment - (zero ?? moment)) / NANOS_PER_SECOND).toFixed(6).padStart(TIME - 2)
+          const end = to === 'client' ? 0 : server
+          output.write(
+            `${stamp}  ${arrow(lanes.length, by + 1, end, undefined, undefined, 'RST, session expired')}\n`,
+          )
+        }
         const at = packets.phase[i] ?? 0
         if (at !== phase) output.write(paint('bold', `${' '.repeat(TIME)}-- ${phases[at]} --\n`))
         phase = at

@@ -1,6 +1,8 @@
-import { getProfile, profileNames } from '../profile/index.ts'
+import { getProfile, makeProfile, profileNames } from '../profile/index.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
+import { profileNamed } from './profile-named.ts'
+import { columns, profileText } from './profile-text.ts'
 
 /** `flowbreak profile list|show NAME`. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -23,31 +25,15 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   )
   command.addCommand(
     newCommand('show', "Shows a profile's knobs: value, provenance mark, source.")
-      .argument('<name>', 'as profile list names it')
+      .argument('<name>', "as profile list names it, or a file of one's own")
       .option('--json', 'as JSON')
       .option('--debug', 'show where an error comes from')
-      .action((name: string, { json }: { json?: true }) => {
-        const profile = getProfile(name)
-        const rows = Object.entries(profile.knobs).map(([knob, { value, mark, source }]) => [
-          knob,
-          String(value),
-          mark,
-          source,
-        ])
-        process.stdout.write(json ? `${JSON.stringify(profile, null, 2)}\n` : columns(rows))
+      .action(async (name: string, { json }: { json?: true }) => {
+        const own = await profileNamed(name)
+        const profile = typeof own === 'string' ? getProfile(own) : makeProfile(own)
+        process.stdout.write(json ? `${JSON.stringify(profile, null, 2)}\n` : profileText(profile))
       }),
   )
   await parsed(command, args.length === 0 ? ['--help'] : args)
   return ExitCode.ok
-}
-
-/** Rows as text, every column but the last as wide as its widest cell. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)))
-  return rows
-    .map(
-      (row) =>
-        `${row.map((cell, at) => (at < row.length - 1 ? cell.padEnd(widths[at] ?? 0) : cell)).join('  ')}\n`,
-    )
-    .join('')
 }

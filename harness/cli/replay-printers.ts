@@ -3,7 +3,14 @@ import { Direction, Host, nameOf, Reason, Verdict } from '../model/codes.ts'
 import { hostName } from '../report/packet-words.ts'
 import { ladderPrinter } from './ladder.ts'
 import { tablePrinter } from './replay-table.ts'
-import { BufferedOutput, Clock, crowdingWords, emittedAbout, type ReplayPrinter } from './replay-text.ts'
+import {
+  BufferedOutput,
+  Clock,
+  crowdingWords,
+  emittedAbout,
+  emittedAlone,
+  type ReplayPrinter,
+} from './replay-text.ts'
 
 /** The printer that the options ask for: totals, JSON lines, a ladder, or the table. */
 export function printerFor(
@@ -41,7 +48,12 @@ function jsonPrinter(hosts: readonly string[]): ReplayPrinter {
   const clock = new Clock()
   return {
     observe: ({ packets, by }, _flows, phases) => {
+      const alone = emittedAlone(packets)
       for (let i = 0; i < packets.count; i++) {
+        for (const { kind, to, seq, ack, at, flow, by: sender } of alone(i))
+          output.write(
+            `${JSON.stringify({ emitted: { kind, to, seq, ack }, time: clock.seconds(at), flow, by: hostName(hosts, sender) })}\n`,
+          )
         const number = packets.number[i] ?? 0
         const reason = packets.reason[i] ?? 0
         const emitted = emittedAbout(packets, i)

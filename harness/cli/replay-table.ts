@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../model/batch.ts'
+import type { Emitted, PacketBatch } from '../model/batch.ts'
 import { Direction, Host, nameOf, Reason } from '../model/codes.ts'
 import { hostName } from '../report/packet-words.ts'
 import {
@@ -7,6 +7,7 @@ import {
   crowdingWords,
   describePacket,
   emittedAbout,
+  emittedAlone,
   impactWords,
   paint,
   paintedVerdict,
@@ -21,7 +22,9 @@ export function tablePrinter(hosts: readonly string[]): ReplayPrinter {
   output.write('      #       time   flow  dir  packet                host    verdict   why\n')
   return {
     observe: ({ packets, by }, _flows, phases) => {
+      const alone = emittedAlone(packets)
       for (let i = 0; i < packets.count; i++) {
+        for (const emitted of alone(i)) output.write(`${rowAlone(emitted, hosts, clock)}\n`)
         const at = packets.phase[i] ?? 0
         if (at !== phase) output.write(paint('bold', `-- ${phases[at]}\n`))
         phase = at
@@ -35,6 +38,20 @@ export function tablePrinter(hosts: readonly string[]): ReplayPrinter {
       output.flush()
     },
   }
+}
+
+/** A line for what no packet caused. */
+function rowAlone({ at, flow, to, by, seq, ack }: Emitted, hosts: readonly string[], clock: Clock): string {
+  return [
+    '*'.padStart(7),
+    clock.seconds(at).toFixed(6).padStart(10),
+    String(flow ?? '-').padStart(6),
+    ` ${to === 'client' ? 's2c' : 'c2s'}`,
+    ` ${'RST'.padEnd(20)}`,
+    ` ${hostName(hosts, by).padEnd(6)}`,
+    ` ${paint('magenta', 'emitted'.padEnd(8))}`,
+    ` session expired, RST seq=${seq} ack=${ack} to ${to}`,
+  ].join(' ')
 }
 
 function row(

@@ -64,6 +64,20 @@ export function emittedAbout(packets: PacketBatch, index: number): readonly Emit
   return packets.emitted.length === 0 ? [] : packets.emitted.filter(({ cause }) => cause === index)
 }
 
+/**
+ * What was emitted in a batch with no packet as its cause, packet by packet: asked in order of index, it answers what comes
+ * before that packet.
+ */
+export function emittedAlone(packets: PacketBatch): (index: number) => readonly Emitted[] {
+  if (packets.emitted.length === 0) return () => []
+  const waiting = packets.emitted.filter(({ cause }) => cause < 0)
+  return (index) => {
+    const now = packets.time[index] ?? 0
+    const later = waiting.findIndex(({ at }) => at > now)
+    return waiting.splice(0, later < 0 ? waiting.length : later)
+  }
+}
+
 /** A packet in few words: `PSH ACK 128 B`, `UDP 40 B`. */
 export function describePacket(packets: PacketBatch, i: number): string {
   return contentWords(packets.kind[i] ?? 0, packets.flags[i] ?? 0, packets.payload[i] ?? 0)

@@ -7,6 +7,7 @@ import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { getTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
 import type { VerbContext } from './context.ts'
+import { profileNamed } from './profile-named.ts'
 import { printerFor } from './replay-printers.ts'
 import { version } from './version.ts'
 
@@ -21,6 +22,7 @@ interface Options {
   readonly sharing?: string
   readonly tunnels?: string
   readonly tcpIdle?: string
+  readonly resetOnExpiry?: string
   readonly rules?: string
   readonly ruleOrder?: string
   readonly defaultAction?: readonly string[]
@@ -50,7 +52,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .option('--generation <which>', "of AWS's policies: classic, or next, where reject is the default")
     .option('--mode <mode>', 'of next policies: enforce, or monitor, where continue applies')
     .option('--stateless <file>', 'the stateless engine before the stateful one, in YAML or JSON')
-    .option('--profile <name>', 'the system that the engine behaves like (default aws-nfw)')
+    .option(
+      '--profile <name>',
+      "the system that the engine behaves like, or a file of one's own (default aws-nfw)",
+    )
     .option('--hosts <n>', 'firewall hosts behind the load balancer (default 2)', wholeNumber('--hosts', 1))
     .option('--sharing <kind>', 'how session state reaches another host: none or replication')
     .option(
@@ -58,6 +63,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       'judge packets in tunnels by their inner or outer flow (default: as the profile)',
     )
     .option('--tcp-idle <duration>', "the engine's time-out for idle TCP connections, 60s to 6000s")
+    .option('--reset-on-expiry <whom>', 'a reset when an established session expires: none, client or both')
     .option('--rules <file>', "rules in Suricata's language")
     .option('--rule-order <order>', 'action or strict')
     .option('--default-action <action>', 'such as aws:drop_strict; may be repeated', repeatable)
@@ -137,7 +143,7 @@ async function eveOf(options: Options, setup: Setup) {
 async function setupOf(options: Options) {
   const { stateless } = options
   return makeSetup({
-    profile: options.profile,
+    profile: await profileNamed(options.profile),
     hosts: options.hosts,
     policy: options.policy,
     generation: options.generation,
@@ -151,6 +157,7 @@ async function setupOf(options: Options) {
     'default-actions': options.defaultAction,
     rules: options.rules === undefined ? undefined : rulesFrom(options.rules),
     'tcp-idle': options.tcpIdle,
+    'reset-on-expiry': options.resetOnExpiry,
     sharing: options.sharing,
     tunnels: options.tunnels,
     'load-balancer': {

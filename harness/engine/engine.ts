@@ -7,13 +7,13 @@ import { CtPseudoStage } from './conntrack/pseudo.ts'
 import { CtStage } from './conntrack/stage.ts'
 import { Counters } from './counters.ts'
 import { isToServer } from './entry.ts'
-import { Family } from './expiry.ts'
+import { ExpiryResets } from './expiry-resets.ts'
 import { FragmentHosts } from './fragments.ts'
 import { Hosts, type SharingModel } from './hosts.ts'
 import { advanceInOrder } from './in-order.ts'
 import { Outcome, reasonOf, verdictOf } from './outcome.ts'
 import { type PseudoDecider, PseudoStage } from './pseudo.ts'
-import { RECORD_WORDS, State } from './record.ts'
+import { RECORD_WORDS } from './record.ts'
 import { account } from './records/account.ts'
 import type { FlowRecords } from './records/flow-records.ts'
 import type { AlertSink } from './rules/alerts.ts'
@@ -50,6 +50,7 @@ export class Engine {
   readonly #rules: RuleStage | undefined
   readonly #tcp: TcpDecider
   readonly #pseudo: PseudoDecider
+  readonly #resets: ExpiryResets | undefined
   readonly #segment = new Segment()
   readonly #fragmentHosts = new FragmentHosts()
   readonly #stateless: StatelessEngine | undefined
@@ -73,6 +74,7 @@ export class Engine {
     }
     if (options.stateless !== undefined)
       this.#stateless = new StatelessEngine(options.stateless, options.hosts)
+    this.#resets = ExpiryResets.of(settings, this.#hosts)
     this.#records = options.records
     if (options.records !== undefined) this.#recordEnds(options.records)
   }
@@ -82,6 +84,17 @@ export class Engine {
    * has decided are left alone. Answers with `to`.
    */
   decide(batch: PacketBatch, from: number, to: number): number {
+    const resets = this.#resets
+    if (resets === undefined) return this.#decide(batch, from, to)
+    for (let i = from; i < to; i++) {
+      resets.advance(batch, batch.time[i] ?? 0)
+      this.#decide(batch, i, i + 1)
+      resets.watch(batch, i)
+    }
+    return to
+  }
+
+  #decide(batch: PacketBatch, from: number, to: number): number {
     if (this.#stateless === undefined && this.#records === undefined) this.#decideStateful(batch, from, to)
     else for (let i = from; i < to; i++) this.#decideOne(batch, i)
     return to
@@ -128,7 +141,7 @@ export class Engine {
     const counters = this.#counters
     const rules = this.#rules
     const segment = this.#segment
-    const idle = this.#settings.timeouts[Family.tcp + State.established] ?? 0
+    const idle = this.#settings.inOrderIdle
     for (let i = from; i < to; i++) {
       const by = host[i] ?? 0
       const table = tables[by]
@@ -186,6 +199,7 @@ export class Engine {
   reset(): void {
     this.#hosts.reset()
     this.#fragmentHosts.clear()
+    this.#resets?.clear()
     this.#counters.clear()
     this.#stateless?.clear()
     this.#records?.clear()

@@ -1,7 +1,7 @@
 import type { Nanos } from '../model/batch.ts'
 import { Direction } from '../model/codes.ts'
-import { Family, isExpired } from './expiry.ts'
-import { Flag, STATE_MASK, State } from './record.ts'
+import { Family, isExpired, timeoutIndex } from './expiry.ts'
+import { EXPIRED, EXTRA, Flag, STATE_MASK, State } from './record.ts'
 import type { Settings } from './settings.ts'
 import type { SessionTable } from './table.ts'
 
@@ -35,11 +35,13 @@ export function enterFlow(
   const state = family === Family.tcp ? table.timedState(base) : head & STATE_MASK
   if (
     state === State.absent ||
-    isExpired(table.lastSeen(base), now, timeouts[family + state] ?? 0, wholeSeconds)
+    isExpired(table.lastSeen(base), now, timeouts[timeoutIndex(family, state, head)] ?? 0, wholeSeconds)
   ) {
     if (state === State.absent && !table.admits(base, now)) return NO_ROOM
+    const expired = state > State.bare ? EXPIRED : (table.words[base + EXTRA] ?? 0) & EXPIRED
     const fresh = bareHead(direction)
     table.open(base, fresh, family, now)
+    if (expired !== 0) table.words[base + EXTRA] = family | expired
     return fresh
   }
   if (markRefreshes || (head & Flag.marked) === 0) table.see(base, now)

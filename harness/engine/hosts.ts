@@ -1,7 +1,7 @@
 import type { Nanos } from '../model/batch.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import type { Counters } from './counters.ts'
-import { Family, isExpired } from './expiry.ts'
+import { Family, isExpired, timeoutIndex } from './expiry.ts'
 import {
   APP_HIDDEN,
   APP_IMPORTED,
@@ -81,10 +81,12 @@ export class Hosts implements SessionTables {
   /** Whether the flow at `base` of a table is there and not idle for too long. */
   isLive(table: SessionTable, base: number, now: Nanos): boolean {
     const family = (table.words[base + EXTRA] ?? 0) & FAMILY_MASK
+    const head = table.words[base] ?? 0
     const state = table.stateAt(base)
     if (state === State.absent) return false
     const { timeouts, wholeSeconds } = this.#settings
-    return !isExpired(table.lastSeen(base), now, timeouts[family + state] ?? 0, wholeSeconds)
+    const timeout = timeouts[timeoutIndex(family, state, head)] ?? 0
+    return !isExpired(table.lastSeen(base), now, timeout, wholeSeconds)
   }
 
   #copyFlow(source: SessionTable, target: SessionTable, flow: number, at: Nanos): void {

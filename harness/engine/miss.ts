@@ -21,19 +21,19 @@ export const Miss = {
 } as const
 
 /** Which of these. */
-export function classifyMiss(segment: Segment, rstOnMiss: Settings['rstOnMiss']): number {
-  if (segment.has(Tcp.rst)) return MISS_OF_RST[rstOnMiss]
+export function classifyMiss(segment: Segment, settings: Settings): number {
+  if (segment.has(Tcp.rst)) return MISS_OF_RST[settings.rstOnMiss]
   if (segment.has(Tcp.fin)) return Miss.policy
   if (segment.has(Tcp.syn)) return segment.has(Tcp.ack) ? Miss.policy : Miss.open
-  return segment.has(Tcp.ack) ? Miss.policy : Miss.rules
+  return segment.has(Tcp.ack) || settings.flaglessToPolicy ? Miss.policy : Miss.rules
 }
 
 const MISS_OF_RST = { streamError: Miss.error, policy: Miss.policy, rules: Miss.rules } as const
 
 /**
  * Applies the policy to a packet without session and answers with its outcome. Under `drop` and `reject` the flow is marked,
- * in both directions; a reject is still to be sent. Under `continue` nothing is marked, and where the profile picks up, a
- * session begins.
+ * in both directions, where the profile's policy is about flows; a reject is still to be sent. Under `continue` nothing is
+ * marked, and where the profile picks up, a session begins.
  */
 export function applyException(
   table: SessionTable,
@@ -43,13 +43,17 @@ export function applyException(
 ): number {
   const { words } = table
   if (settings.exception !== 'continue') {
-    words[base] = (words[base] ?? 0) | Flag.marked
+    if (settings.marksFlow) words[base] = (words[base] ?? 0) | Flag.marked
     return settings.exception === 'reject' ? Outcome.midstreamReject : Outcome.midstreamDrop
   }
+  if (settings.bypass) return Outcome.pastRules
+  const reset = segment.has(Tcp.rst)
+  if (settings.pickUp && (reset || (settings.pickUpDataOnly && segment.length === 0)))
+    return Outcome.midstreamDrop
   const fin = segment.has(Tcp.fin)
   const synAck = segment.has(Tcp.syn) && !fin
   const picksUp = synAck ? settings.synAckOpens : settings.pickUp && (!fin || segment.length > 0)
-  if (picksUp && !segment.has(Tcp.rst)) {
+  if (picksUp && !reset) {
     if (synAck) pickUpFromServer(table, base, segment)
     else pickUpMidway(table, base, segment)
     if (settings.asyncOneside) noteOneSide(table, base, segment)

@@ -8,19 +8,21 @@ function outcome(verdict: number, reason: number): number {
 
 /** What the engine decides about a packet: a verdict and its reason in one number. */
 export const Outcome = {
-  forward: outcome(Verdict.forward, Reason.none),
-  streamError: outcome(Verdict.drop, Reason['stream error']),
-  midstreamDrop: outcome(Verdict.drop, Reason['stream midstream']),
-  midstreamReject: outcome(Verdict.reject, Reason['stream midstream']),
-  flowDrop: outcome(Verdict.drop, Reason['flow drop']),
-  ruleDrop: outcome(Verdict.drop, Reason.rules),
-  ruleReject: outcome(Verdict.reject, Reason.rules),
-  defaultDrop: outcome(Verdict.drop, Reason['default action']),
-  ctInvalidDrop: outcome(Verdict.drop, Reason['ct invalid']),
-  ctInvalidReject: outcome(Verdict.reject, Reason['ct invalid']),
-  ctNewDrop: outcome(Verdict.drop, Reason['ct new']),
-  ctNewReject: outcome(Verdict.reject, Reason['ct new']),
-  tableFull: outcome(Verdict.drop, Reason['flow table full']),
+  forward: outcomeOf(Verdict.forward, Reason.none),
+  /** Routed past sessions and rules. */
+  pastRules: outcomeOf(Verdict.forward, Reason.bypass),
+  streamError: outcomeOf(Verdict.drop, Reason['stream error']),
+  midstreamDrop: outcomeOf(Verdict.drop, Reason['stream midstream']),
+  midstreamReject: outcomeOf(Verdict.reject, Reason['stream midstream']),
+  flowDrop: outcomeOf(Verdict.drop, Reason['flow drop']),
+  ruleDrop: outcomeOf(Verdict.drop, Reason.rules),
+  ruleReject: outcomeOf(Verdict.reject, Reason.rules),
+  defaultDrop: outcomeOf(Verdict.drop, Reason['default action']),
+  ctInvalidDrop: outcomeOf(Verdict.drop, Reason['ct invalid']),
+  ctInvalidReject: outcomeOf(Verdict.reject, Reason['ct invalid']),
+  ctNewDrop: outcomeOf(Verdict.drop, Reason['ct new']),
+  ctNewReject: outcomeOf(Verdict.reject, Reason['ct new']),
+  tableFull: outcomeOf(Verdict.drop, Reason['flow table full']),
 } as const
 
 /** The `Verdict` code in an outcome. */

@@ -26,6 +26,8 @@ export const APP_HIDDEN = 1 << 16
 export const APP_STATE = 1 << 17
 /** The session came by sharing, so its streams are not seen from their start. */
 export const APP_IMPORTED = 1 << 18
+/** The flow had a session, which was idle for too long. */
+export const EXPIRED = 1 << 11
 
 /** Word offsets within a stream. The stream of a side holds what that side sends. */
 export const ISN = 0
@@ -59,6 +61,8 @@ export const State = {
   closeWait: 9,
   closing: 10,
   closed: 11,
+  /** A RST came that its receiver may not believe; tracker `windows` only. */
+  resetPending: 12,
 } as const
 export const STATE_MASK = 15
 

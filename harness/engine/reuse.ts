@@ -10,25 +10,39 @@ const SYN_ACK = Tcp.syn | Tcp.ack
 /**
  * Whether a packet that may open a connection makes a new flow of a known one (docs/decision-tables.md 10.3). A SYN does always where
  * that has no session, and where both sides are closing, unless it is the old SYN again; by Suricata's order of states TIME_WAIT
- * is not among these. A SYN-ACK does where the profile picks it up, on the same terms.
+ * is not among these, but one whose client alone has closed is; tracker `windows` knows when both have. A SYN-ACK does where the
+ * profile picks it up, on the same terms.
  */
 export function startsAnew(table: SessionTable, base: number, segment: Segment, settings: Settings): boolean {
   if (segment.has(Tcp.rst | Tcp.fin)) return false
   const { words } = table
   const state = (words[base] ?? 0) & STATE_MASK
-  if (segment.has(Tcp.ack)) return settings.synAckOpens && synAckStartsAnew(words, base, segment, state)
+  if (segment.has(Tcp.ack))
+    return settings.synAckOpens && synAckStartsAnew(words, base, segment, state, settings)
   if (state === State.bare) return settings.synReusesAnyNull || !segment.toServer
   if (segment.toServer) {
     if (oddityAt(table, base)?.dataIgnored === true) return true
     if (segment.seq === words[base + CLIENT + ISN]) return false
   }
-  return state >= State.lastAck || settings.synOnLive === 'reset'
+  const closed = settings.plainWindows ? hasClosed(state) : state >= State.lastAck
+  return closed || settings.synOnLive === 'reset'
 }
 
-function synAckStartsAnew(words: Int32Array, base: number, segment: Segment, state: number): boolean {
+/** Whether both sides of a session have closed, or one has reset it. */
+export function hasClosed(state: number): boolean {
+  return state === State.timeWait || state === State.closed
+}
+
+function synAckStartsAnew(
+  words: Int32Array,
+  base: number,
+  segment: Segment,
+  state: number,
+  settings: Settings,
+): boolean {
   if (state === State.bare) return segment.toServer
   if (!segment.toServer && segment.seq === words[base + SERVER + ISN]) return false
-  return state >= State.lastAck
+  return !settings.plainWindows && state >= State.lastAck
 }
 
 /** Whether the packet may open a connection: a SYN, or a SYN-ACK, and neither RST nor FIN. */

@@ -2,26 +2,41 @@ import type { Policy } from '../model/setup.ts'
 import type { Knobs } from '../profile/index.ts'
 import { type CtSettings, readCtSettings } from './conntrack/settings.ts'
 import { WindowCheck } from './established.ts'
-import { idleTimeouts } from './expiry.ts'
+import { Family, idleTimeouts } from './expiry.ts'
+import { State } from './record.ts'
 
 /** Profile and policy, read once into what the engine asks for each packet. */
 export interface Settings {
   readonly exception: Policy['exception']
+  /** `drop` and `reject` mark the flow. */
+  readonly marksFlow: boolean
   readonly pickUp: boolean
   /** A SYN-ACK without session begins one, and ends an old one as a SYN does. */
   readonly synAckOpens: boolean
   readonly asyncOneside: boolean
   readonly dropsErrors: boolean
+  readonly pickUpDataOnly: boolean
+  readonly bypass: boolean
   readonly rstOnMiss: Knobs['rstOnMiss']['value']
+  readonly flaglessToPolicy: boolean
   readonly finErrorAfterPolicy: boolean
+  readonly dropsExpired: boolean
   readonly rejectTarget: Knobs['rejectTarget']['value']
   readonly rstStyle: Knobs['rstStyle']['value']
+  readonly resetOnExpiry: Knobs['resetOnExpiry']['value']
+  /** See `idleTimeouts`. */
   readonly timeouts: Float64Array
   readonly wholeSeconds: boolean
+  /** How long an established session may be idle and still take the way of packets in order; -1: none may. */
+  readonly inOrderIdle: number
+  readonly plainWindows: boolean
   readonly windowCheck: number
+  readonly ackWindow: number
+  readonly rstValidation: Knobs['rstValidation']['value']
   readonly exactReset: boolean
   readonly synReusesAnyNull: boolean
   readonly synOnLive: Knobs['synOnLiveSession']['value']
+  readonly synRemovesClosed: boolean
   readonly markRefreshes: boolean
   readonly markReplicated: boolean
   readonly importLiberal: boolean
@@ -40,26 +55,40 @@ export interface Settings {
 /** Settings from a profile's knobs and a case's policy. */
 export function readSettings(knobs: Knobs, policy: Policy): Settings {
   const exception = policy.mode === 'monitor' ? 'continue' : policy.exception
-  const pickUp = exception === 'continue' && knobs.continueMode.value === 'pickup'
+  const mode = exception === 'continue' ? knobs.continueMode.value : 'untracked'
+  const pickUp = mode === 'pickup' || mode === 'pickupData'
   const conntrack =
-    knobs.tracker?.value === 'conntrack' ? readCtSettings(knobs, exception, policy.tcpIdle) : undefined
+    knobs.tracker.value === 'conntrack' ? readCtSettings(knobs, exception, policy.tcpIdle) : undefined
+  const plainWindows = knobs.tracker.value === 'windows'
+  // Entries of conntrack hold the end of their lives: nothing is to be added.
+  const timeouts = conntrack === undefined ? idleTimeouts(knobs, policy.tcpIdle) : new Float64Array(128)
   return {
     exception,
+    marksFlow: knobs.missScope.value === 'flow',
     pickUp,
     synAckOpens: pickUp || knobs.asyncOneside.value,
     asyncOneside: knobs.asyncOneside.value,
     dropsErrors: knobs.dropInvalid.value,
+    pickUpDataOnly: mode === 'pickupData',
+    bypass: mode === 'bypass',
     rstOnMiss: knobs.rstOnMiss.value,
+    flaglessToPolicy: knobs.flaglessOnMiss.value === 'policy',
+    dropsExpired: knobs.missAfterExpiry.value === 'drop',
     finErrorAfterPolicy: knobs.finOnMiss.value === 'policyThenStreamError',
     rejectTarget: knobs.rejectTarget.value,
     rstStyle: knobs.rstStyle.value,
-    // Its entries hold the end of their lives: nothing is to be added.
-    timeouts: conntrack === undefined ? idleTimeouts(knobs, policy.tcpIdle) : new Float64Array(64),
+    resetOnExpiry: policy.resetOnExpiry ?? knobs.resetOnExpiry.value,
+    timeouts,
     wholeSeconds: knobs.expiry.value === 'integerSecondStrict',
+    inOrderIdle: plainWindows ? -1 : (timeouts[Family.tcp + State.established] ?? 0),
+    plainWindows,
     windowCheck: WindowCheck[knobs.windowCheck.value],
+    ackWindow: knobs.ackWindow.value,
+    rstValidation: knobs.rstValidation.value,
     exactReset: knobs.rstValidation.value === 'exact',
     synReusesAnyNull: knobs.synReuseOnNullSession.value,
     synOnLive: knobs.synOnLiveSession.value,
+    synRemovesClosed: knobs.synOnClosedSession.value === 'removeAndDrop',
     markRefreshes: knobs.dropMarkRefreshesIdle.value,
     markReplicated: knobs.dropMarkReplicated.value,
     importLiberal: knobs.importLiberal.value,

@@ -88,7 +88,7 @@ export class SessionTable {
     return ((this.words[base] ?? 0) & STATE_MASK) === State.absent
   }
 
-  /** Ends the entry at `base`, if there is one, and tells who keeps records. */
+  /** Ends the entry at `base`, if there is one, and tells who keeps records; of what was known of it only the extra word is kept. */
   end(base: number, at: number): void {
     if (this.isAbsent(base)) return
     this.replaced?.(base, at)

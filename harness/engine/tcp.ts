@@ -6,8 +6,10 @@ import { bareHead, enterFlow, isToServer, NO_ROOM } from './entry.ts'
 import { Family } from './expiry.ts'
 import { applyException, classifyMiss, Miss } from './miss.ts'
 import { Outcome } from './outcome.ts'
-import { Flag, STATE_MASK, State } from './record.ts'
-import { mayOpen, startsAnew } from './reuse.ts'
+import { openPlainly } from './plain/opening.ts'
+import { trackWindows } from './plain/tracker.ts'
+import { EXPIRED, EXTRA, Flag, STATE_MASK, State } from './record.ts'
+import { hasClosed, mayOpen, startsAnew } from './reuse.ts'
 import type { RuleStage } from './rules/stage.ts'
 import type { Segment } from './segment.ts'
 import type { Settings } from './settings.ts'
@@ -58,6 +60,10 @@ export class TcpStage implements TcpDecider {
     if (head === NO_ROOM) return Outcome.tableFull
     segment.toServer = isToServer(head, direction)
     if (mayOpen(segment) && startsAnew(table, base, segment, settings)) {
+      if (settings.synRemovesClosed && hasClosed(head & STATE_MASK)) {
+        table.end(base, now)
+        return Outcome.streamError
+      }
       head = bareHead(direction)
       table.open(base, head, Family.tcp, now)
       segment.toServer = true
@@ -77,9 +83,12 @@ export class TcpStage implements TcpDecider {
 
   /** The flow has a session. */
   #decideHit(table: SessionTable, base: number, state: number, segment: Segment): number {
-    const { synOnLive, windowCheck, exactReset, asyncOneside, dropsErrors } = this.#settings
+    const settings = this.#settings
+    const { synOnLive, windowCheck, exactReset, asyncOneside, dropsErrors } = settings
     if (synOnLive === 'ignore' && state >= State.established && segment.opens()) return Outcome.forward
-    const right = track(table, base, segment, windowCheck, exactReset, asyncOneside)
+    const right = settings.plainWindows
+      ? trackWindows(table, base, segment, settings)
+      : track(table, base, segment, windowCheck, exactReset, asyncOneside)
     return right || !dropsErrors ? Outcome.forward : Outcome.streamError
   }
 
@@ -93,10 +102,15 @@ export class TcpStage implements TcpDecider {
     segment: Segment,
   ): number {
     const settings = this.#settings
-    const miss = classifyMiss(segment, settings.rstOnMiss)
+    const miss = classifyMiss(segment, settings)
     if (miss === Miss.error) return settings.dropsErrors ? Outcome.streamError : Outcome.forward
-    if (miss === Miss.open) openSession(table, base, segment, settings.asyncOneside)
+    if (miss === Miss.open) {
+      if (settings.plainWindows) openPlainly(table.words, base, segment)
+      else openSession(table, base, segment, settings.asyncOneside)
+    }
     if (miss !== Miss.policy) return Outcome.forward
+    if (settings.dropsExpired && ((table.words[base + EXTRA] ?? 0) & EXPIRED) !== 0)
+      return Outcome.streamError
     const index = typeof cause === 'number' ? cause : cause.index
     if (batch.role[index] !== Role.control) this.#counters.countException(host)
     const outcome = applyException(table, base, segment, settings)

@@ -1,4 +1,11 @@
-import type { CounterExpectation, Expectation, Impact, ImpactExpectation, Level } from '../model/case.ts'
+import type {
+  CounterExpectation,
+  Expectation,
+  ExpiryExpectation,
+  Impact,
+  ImpactExpectation,
+  Level,
+} from '../model/case.ts'
 import type { CaseTrace, Mismatch, Outcome, Tally } from '../model/run-log.ts'
 import { type Checked, checkPackets } from './packets.ts'
 
@@ -45,6 +52,7 @@ export function gradeCase(graded: Graded): Grade {
 function check(expectation: Expectation, graded: Graded): Checked {
   if (expectation.kind === 'packets') return checkPackets(expectation, graded.flow, graded.trace)
   if (expectation.kind === 'counter') return checkCounter(expectation, graded)
+  if (expectation.kind === 'expiry-resets') return checkExpiry(expectation, graded)
   return checkImpact(expectation, graded.impact)
 }
 
@@ -75,6 +83,26 @@ function checkCounter(expectation: CounterExpectation, { trace, counters }: Grad
     expected: String(equals),
     observed: observed === undefined ? 'not reported' : String(observed),
     message,
+  }
+  return { checked: 1, met: 0, mismatches: [mismatch] }
+}
+
+/** Resets that no packet caused, each of which its receiver must obey. */
+function checkExpiry(expectation: ExpiryExpectation, { flow: tested, trace }: Graded): Checked {
+  const { to, equals, level, provenance } = expectation
+  const sent = trace.emitted.filter(
+    ({ index, to: end, flow }) => index < 0 && end === to && (tested < 0 || flow === tested),
+  )
+  const ignored = sent.filter(({ acceptable }) => !acceptable).length
+  if (sent.length === equals && ignored === 0) return { checked: 1, met: 1, mismatches: [] }
+  const vain = ignored === 0 ? '' : `, of which ${ignored} would be ignored`
+  const mismatch = {
+    level,
+    provenance,
+    phase: 'resets-at-expiry',
+    expected: `${equals} to ${to}`,
+    observed: `${sent.length} to ${to}${vain}`,
+    message: `The ${to} was to get ${equals} resets at expiry, and got ${sent.length}${vain}.`,
   }
   return { checked: 1, met: 0, mismatches: [mismatch] }
 }

@@ -40,6 +40,13 @@ const expectation = z.discriminatedUnion('kind', [
     level,
     provenance,
   }),
+  z.object({
+    kind: z.literal('expiry-resets'),
+    to: z.enum(['client', 'server']),
+    equals: z.number(),
+    level,
+    provenance,
+  }),
   z.object({ kind: z.literal('impact'), conforms: z.array(impactKind), level, provenance }),
 ])
 
@@ -91,6 +98,8 @@ const trace = z
         seq: count,
         ack: count,
         acceptable: z.boolean(),
+        time: z.number().exactOptional(),
+        flow: z.int().exactOptional(),
       }),
     ),
     events: z.array(z.object({ before: count, time: z.number(), label: text })),

@@ -5,12 +5,15 @@ export type Nanos = number
 
 export const NANOS_PER_SECOND = 1_000_000_000
 
-/** A packet that a firewall or the load balancer sent on its own because of another packet; rare, so an object. */
+/** A packet that a firewall or the load balancer sent on its own, mostly because of another packet; rare, so an object. */
 export interface Emitted {
   /** Index in the batch of the packet that caused it, -1 where none did (a reset at expiry). */
   readonly cause: number
   readonly kind: 'tcp-rst' | 'icmp'
-  readonly to: 'sender' | 'receiver'
+  /** An end of the packet that caused it; where none did, of the flow. */
+  readonly to: 'sender' | 'receiver' | 'client' | 'server'
+  /** The flow that it belongs to, where no packet caused it. */
+  readonly flow?: number
   /** Host index or `Host.loadBalancer`. */
   readonly by: number
   readonly at: Nanos
@@ -110,7 +113,7 @@ export class PacketBatch {
   readonly verdict: Uint8Array
   /** As `verdict`: a `Reason` code. */
   readonly reason: Uint8Array
-  /** path/ and the target: what was emitted about packets of this batch. */
+  /** path/ and the target: what was emitted about packets of this batch, or between them. */
   readonly emitted: Emitted[] = []
 
   /** `shared`: memory of `sharedLength` bytes for frames and for the columns of capture/ and wire/, to be filled by another thread. */

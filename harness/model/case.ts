@@ -123,6 +123,15 @@ export interface CounterExpectation {
   readonly provenance: Provenance
 }
 
+/** How many resets an end of the flow under test gets because a session expired, which no packet causes. */
+export interface ExpiryExpectation {
+  readonly kind: 'expiry-resets'
+  readonly to: 'client' | 'server'
+  readonly equals: number
+  readonly level: Level
+  readonly provenance: Provenance
+}
+
 /** With reactive endpoints: what the user of the connection felt. */
 export interface ImpactExpectation {
   readonly kind: 'impact'
@@ -139,7 +148,7 @@ export interface Impact {
   readonly end?: 'client' | 'server'
 }
 
-export type Expectation = PacketExpectation | CounterExpectation | ImpactExpectation
+export type Expectation = PacketExpectation | CounterExpectation | ExpiryExpectation | ImpactExpectation
 
 /** One thing to be shown: capture + setup + injections + expectations. */
 export interface Case {

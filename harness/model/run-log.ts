@@ -72,6 +72,9 @@ export interface CaseTrace {
     readonly ack: number
     /** Whether its receiver would accept it (addresses, ports, numbers, checksum). */
     readonly acceptable: boolean
+    /** Where no packet caused it (a reset at expiry): when, as in `time`, and of which flow. */
+    readonly time?: number
+    readonly flow?: number
   }[]
   readonly events: readonly { readonly before: number; readonly time: number; readonly label: string }[]
   /** Controls offered, how many of them came out, and the roads of those that did not (`fw-b s2c`). */

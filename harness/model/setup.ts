@@ -46,6 +46,8 @@ export interface Policy {
   readonly defaultActions: readonly string[]
   /** Overrides the profile's TCP idle time-out; seconds, 60 … 6000. */
   readonly tcpIdle?: number
+  /** Overrides the profile's knob of that name. */
+  readonly resetOnExpiry?: 'none' | 'client' | 'both'
 }
 
 /** What a stateless rule or default does with a packet (AWS Network Firewall API reference, StatelessRule, RuleDefinition). */
@@ -91,10 +93,11 @@ export interface Setup {
   readonly key: string
   readonly topology: Topology
   readonly policy: Policy
-  /** Name of a profile (`aws-nfw`, `suricata-7`). */
+  /** Name of a profile (`aws-nfw`, `suricata-7`), or of `ownProfile`. */
   readonly profile: string
   /** Whether captures are read, and their packets judged, by the flows in tunnels. */
   readonly tunnels: 'inner' | 'outer'
+  readonly ownProfile?: OwnProfile
   /** Rules in Suricata's language, in order. */
   readonly rules: readonly string[]
   /** Absent: everything is forwarded to the stateful engine. */
@@ -104,9 +107,22 @@ export interface Setup {
 /** Provenance of a fact (docs/authoring.md): documentation, source, source document, observed, memory, inference. */
 export type Mark = 'DOC' | 'SRC' | 'SEED' | 'RUN' | 'MEM' | 'INF'
 
-/** One engine setting of a real system, and where it is known from. */
+/** One setting of a real system, and where it is known from. */
 export interface Knob<T> {
   readonly value: T
   readonly mark: Mark
   readonly source: string
+}
+
+export type KnobValue = string | number | boolean | readonly string[]
+
+/** A profile of one's own: what it changes of a known one. */
+export interface OwnProfile {
+  readonly name: string
+  /** Name of the profile that it is made from. */
+  readonly extends: string
+  readonly product?: string
+  readonly title?: string
+  /** Held against the table of knobs by whoever read it. */
+  readonly knobs: Readonly<Record<string, Knob<KnobValue>>>
 }

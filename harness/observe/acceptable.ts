@@ -11,6 +11,7 @@ import { dissectInner } from '../wire/tunnel/enter.ts'
  */
 export function isAcceptable(emitted: Emitted, batch: PacketBatch): boolean {
   if (verifyChecksums(emitted.frame, emitted.link) === 'bad') return false
+  // Of what no packet caused, `Receivers` knows.
   if (emitted.kind !== 'tcp-rst' || emitted.cause < 0) return true
   const i = emitted.cause
   const kind = batch.kind[i]

@@ -42,6 +42,7 @@ function observationsOf(expectation: Expectation): readonly Capabilities['observ
   if (expectation.level === 'provisional') return []
   if (expectation.kind === 'counter') return ['counters']
   if (expectation.kind === 'impact') return ['verdict']
+  if (expectation.kind === 'expiry-resets') return ['emitted']
   const needed: Capabilities['observes'][number][] = ['verdict']
   if (expectation.reason !== undefined) needed.push('reason')
   if (expectation.conforms.every((verdict) => verdict === 'reject')) needed.push('emitted')

@@ -1,3 +1,4 @@
+import { gatewayLoadBalancer, gatewayLoadBalancerFacts } from './gateway-load-balancer.ts'
 import type { Profile } from './knobs.ts'
 
 const ENGINE = 'AWS is silent; Suricata 7.0.10, the engine inside'
@@ -9,8 +10,27 @@ export const awsNfw: Profile = {
   product: 'aws-nfw',
   title: 'AWS Network Firewall',
   knobs: {
+    policies: {
+      value: ['drop', 'reject', 'continue'],
+      mark: 'DOC',
+      source:
+        'developer guide, stream exception policy: DROP by default (next generation: REJECT, no CONTINUE)',
+    },
+    missScope: {
+      value: 'flow',
+      mark: 'DOC',
+      source:
+        'developer guide, stream exception policy: further packets of a rejected connection are dropped',
+    },
     rstOnMiss: { value: 'streamError', mark: 'SRC', source: ENGINE },
     finOnMiss: { value: 'policyThenStreamError', mark: 'SRC', source: ENGINE },
+    flaglessOnMiss: { value: 'rules', mark: 'SRC', source: ENGINE },
+    missAfterExpiry: {
+      value: 'policy',
+      mark: 'INF',
+      source:
+        'API reference, FlowTimeouts: data is dropped; the guide recommends REJECT for flows that expire',
+    },
     continueMode: {
       value: 'untracked',
       mark: 'INF',
@@ -29,14 +49,6 @@ export const awsNfw: Profile = {
       source: 'documentation disagrees (client; sender and receiver); Suricata 7.0.10 resets the sender',
     },
     rstStyle: { value: 'suricata', mark: 'SRC', source: ENGINE },
-    tcpNew: { value: 60, mark: 'SRC', source: TIMEOUTS },
-    tcpEstablished: { value: 350, mark: 'DOC', source: 'API reference, FlowTimeouts' },
-    tcpClosed: { value: 60, mark: 'SRC', source: TIMEOUTS },
-    udpNew: { value: 30, mark: 'SRC', source: TIMEOUTS },
-    udpEstablished: { value: 300, mark: 'SRC', source: TIMEOUTS },
-    icmpNew: { value: 30, mark: 'SRC', source: TIMEOUTS },
-    icmpEstablished: { value: 300, mark: 'SRC', source: TIMEOUTS },
-    other: { value: 30, mark: 'SRC', source: TIMEOUTS },
     otherEstablished: { value: 300, mark: 'SRC', source: TIMEOUTS },
     otherFlows: { value: 'few', mark: 'SRC', source: ENGINE },
     tunnels: {
@@ -57,8 +69,10 @@ export const awsNfw: Profile = {
     fragmentTimeout6: { value: 60, mark: 'SRC', source: ENGINE },
     fragmentTimer: { value: 'last', mark: 'SRC', source: ENGINE },
     fragmentBothWays: { value: true, mark: 'SRC', source: ENGINE },
-    expiry: { value: 'integerSecondStrict', mark: 'RUN', source: ENGINE },
+    resetOnExpiry: { value: 'none', mark: 'SRC', source: ENGINE },
+    tracker: { value: 'suricata', mark: 'SRC', source: ENGINE },
     windowCheck: { value: 'eventOnly', mark: 'RUN', source: ENGINE },
+    ackWindow: { value: 66_000, mark: 'INF', source: 'not looked at by tracker suricata' },
     rstValidation: { value: 'exact', mark: 'SRC', source: ENGINE },
     synReuseOnNullSession: {
       value: true,
@@ -66,6 +80,24 @@ export const awsNfw: Profile = {
       source: 'developer guide, stream exception policy: reject lets the client reconnect at once',
     },
     synOnLiveSession: { value: 'drop', mark: 'SRC', source: ENGINE },
+    synOnClosedSession: { value: 'open', mark: 'SRC', source: ENGINE },
+    tcpNew: { value: 60, mark: 'SRC', source: TIMEOUTS },
+    tcpSynReceived: { value: 60, mark: 'SRC', source: TIMEOUTS },
+    tcpEstablished: { value: 350, mark: 'DOC', source: 'API reference, FlowTimeouts' },
+    tcpHalfClosed: { value: 'established', mark: 'SRC', source: ENGINE },
+    tcpLastAck: { value: 60, mark: 'SRC', source: TIMEOUTS },
+    tcpTimeWait: { value: 60, mark: 'SRC', source: TIMEOUTS },
+    tcpClosed: { value: 60, mark: 'SRC', source: TIMEOUTS },
+    tcpUnverifiedReset: { value: 60, mark: 'INF', source: 'not looked at: resets are exact' },
+    udpNew: { value: 30, mark: 'SRC', source: TIMEOUTS },
+    udpEstablished: { value: 300, mark: 'SRC', source: TIMEOUTS },
+    icmpNew: { value: 30, mark: 'SRC', source: TIMEOUTS },
+    icmpEstablished: { value: 300, mark: 'SRC', source: TIMEOUTS },
+    other: { value: 30, mark: 'SRC', source: TIMEOUTS },
+    discardTcp: { value: 'state', mark: 'SRC', source: ENGINE },
+    discardUdp: { value: 'state', mark: 'SRC', source: ENGINE },
+    discardOther: { value: 'state', mark: 'SRC', source: ENGINE },
+    expiry: { value: 'integerSecondStrict', mark: 'RUN', source: ENGINE },
     dropMarkRefreshesIdle: { value: true, mark: 'SRC', source: ENGINE },
     dropMarkReplicated: {
       value: true,
@@ -99,5 +131,46 @@ export const awsNfw: Profile = {
       mark: 'DOC',
       source: 'API reference, StatefulRule: REJECT is for TCP only',
     },
+    ...gatewayLoadBalancer,
+  },
+  switches: [
+    {
+      name: 'documentation: reset to the client',
+      policy: 'reject',
+      knobs: { rejectTarget: 'client' },
+      mark: 'DOC',
+      source: 'developer guide, stream exception policy',
+    },
+    {
+      name: 'announcement: reset to sender and receiver',
+      policy: 'reject',
+      knobs: { rejectTarget: 'both' },
+      mark: 'DOC',
+      source: "what's new, 2023-05-04",
+    },
+    {
+      name: 'documentation: data after an idle time-out is dropped',
+      knobs: { missAfterExpiry: 'drop' },
+      mark: 'DOC',
+      source: 'API reference, FlowTimeouts',
+    },
+    {
+      name: 'documentation: continue applies rules, to FIN too',
+      policy: 'continue',
+      knobs: { finOnMiss: 'policyThenRules' },
+      mark: 'DOC',
+      source: 'developer guide, stream exception policy',
+    },
+  ],
+  facts: {
+    sharing: {
+      replication: {
+        value: 'snapshot at drain',
+        mark: 'SEED',
+        source: 'session state replication, December 2024; on by default, no setting',
+      },
+      replicatesOnCrash: { value: false, mark: 'INF', source: 'AWS is silent about unplanned loss' },
+    },
+    loadBalancer: gatewayLoadBalancerFacts,
   },
 }

@@ -1,14 +1,33 @@
+import type { OwnProfile, Setup } from '../model/setup.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { awsNfw } from './aws-nfw.ts'
-import type { Profile } from './knobs.ts'
+import { checkpoint } from './checkpoint.ts'
+import { ciscoAsa, ciscoCluster } from './cisco.ts'
+import { fortinet } from './fortinet.ts'
+import { juniperSrx } from './juniper-srx.ts'
+import type { Knobs, Profile } from './knobs.ts'
 import { linuxConntrack } from './linux-conntrack.ts'
+import { panos } from './panos.ts'
+import { pf } from './pf.ts'
+import { suricata6 } from './suricata-6.ts'
 import { suricata7 } from './suricata-7.ts'
 
 export type { Knobs, Profile } from './knobs.ts'
 
-const PROFILES: ReadonlyMap<string, Profile> = new Map(
-  [awsNfw, linuxConntrack, suricata7].map((p) => [p.name, p]),
-)
+const ALL = [
+  awsNfw,
+  suricata7,
+  suricata6,
+  linuxConntrack,
+  pf,
+  panos,
+  ciscoAsa,
+  ciscoCluster,
+  fortinet,
+  checkpoint,
+  juniperSrx,
+]
+const PROFILES: ReadonlyMap<string, Profile> = new Map(ALL.map((p) => [p.name, p]))
 
 /** The names of all profiles, in the order in which they are listed. */
 export function profileNames(): readonly string[] {
@@ -25,4 +44,21 @@ export function getProfile(name: string): Profile {
     )
   }
   return profile
+}
+
+/** The profile that a setup names, or brings with it. */
+export function profileOf(setup: Pick<Setup, 'profile' | 'ownProfile'>): Profile {
+  return setup.ownProfile === undefined ? getProfile(setup.profile) : makeProfile(setup.ownProfile)
+}
+
+/** A profile of one's own over the one that it extends; its knobs were held against the table of knobs before. */
+export function makeProfile(own: OwnProfile): Profile {
+  const base = getProfile(own.extends)
+  return {
+    ...base,
+    name: own.name,
+    product: own.product ?? base.product,
+    title: own.title ?? `${own.name} (${base.title})`,
+    knobs: { ...base.knobs, ...(own.knobs as Partial<Knobs>) },
+  }
 }

@@ -1,17 +1,31 @@
 import type { FragmentReading, Overlap, Reading } from '../model/reading.ts'
-import type { Knob } from '../model/setup.ts'
+import type { ExceptionPolicy, Knob, LoadBalancer } from '../model/setup.ts'
 
 /**
- * Every setting of the engine that differs between real systems. Times in seconds. What each value means is said here once;
- * where a real system's value is known from is said beside the value, in that system's file.
+ * Every setting that differs between real systems. Times in seconds. What each value means is said here once; where a real
+ * system's value is known from is said beside the value, in that system's file. `KNOBS` of schema.ts holds what may be written.
  */
 export interface Knobs {
-  /** A RST without session: dropped as an error of the stream, handed to the exception policy, or left to the rules. */
+  /** The stream exception policies that the system can be configured to, its default first. */
+  readonly policies: Knob<readonly ExceptionPolicy[]>
+  /** `drop` and `reject` are about the flow, which is marked and never asked about again, or about each packet by itself. */
+  readonly missScope: Knob<'flow' | 'packet'>
+  /**
+   * A RST without session: dropped as an error of the stream, handed to the exception policy (which drops it where it picks
+   * sessions up, since a RST begins none), or left to the rules.
+   */
   readonly rstOnMiss: Knob<'streamError' | 'policy' | 'rules'>
   /** A FIN without session, once the exception policy let it go on: dropped as an error of the stream, or left to the rules. */
   readonly finOnMiss: Knob<'policyThenStreamError' | 'policyThenRules'>
-  /** Policy `continue`: packets without session stay untracked, or the first ACK makes an established session. */
-  readonly continueMode: Knob<'untracked' | 'pickup'>
+  /** A packet with none of SYN, ACK, FIN and RST and without session: left to the rules, or handed to the exception policy. */
+  readonly flaglessOnMiss: Knob<'rules' | 'policy'>
+  /** A packet of a session that was idle for too long: handed to the exception policy as any other without session, or dropped. */
+  readonly missAfterExpiry: Knob<'policy' | 'drop'>
+  /**
+   * Policy `continue`: packets without session stay untracked and meet the rules; the first ACK, or the first one with data
+   * (others are dropped), makes an established session; or they are routed past sessions and rules.
+   */
+  readonly continueMode: Knob<'untracked' | 'pickup' | 'pickupData' | 'bypass'>
   /**
    * Connections of which one side alone comes by are tracked (Suricata, stream.async-oneside): the SYN's sender establishes its
    * session by going on, and under policy `continue` a SYN-ACK without session begins one.
@@ -23,12 +37,44 @@ export interface Knobs {
   readonly rejectTarget: Knob<'source' | 'client' | 'both'>
   /** Numbers and flags of resets: Suricata's, or those of RFC 9293 3.10.7.1. */
   readonly rstStyle: Knob<'suricata' | 'rfc'>
+  /** When an established session expires, a reset to its client, or to both ends, tells of it. `Policy.resetOnExpiry` overrides it. */
+  readonly resetOnExpiry: Knob<'none' | 'client' | 'both'>
+  /**
+   * How sessions are followed: as Suricata does, by a plain state machine with windows after van Rooij (SANE 2000), as in pf, or as
+   * Linux's connection tracking does, which asks only for the knobs of the other systems that it has.
+   */
+  readonly tracker: Knob<'suricata' | 'windows' | 'conntrack'>
+  /** ACKs and data outside the window of an established session: noticed and forwarded, dropped, or not even looked at. */
+  readonly windowCheck: Knob<'eventOnly' | 'strict' | 'liberal'>
+  /** Tracker `windows`: how far an acknowledgement may be from what its peer has sent, in bytes, before scaling. */
+  readonly ackWindow: Knob<number>
+  /**
+   * A RST counts when its sequence number is exactly the next one, one off, or anywhere in the window; `pending`: one in the
+   * window is forwarded, but unless it is exact the session lives on for `tcpUnverifiedReset`.
+   */
+  readonly rstValidation: Knob<'exact' | 'near' | 'window' | 'pending'>
+  /** A fresh SYN makes a new flow of one that has no session, whichever side sends it; if false, only from the server's side. */
+  readonly synReuseOnNullSession: Knob<boolean>
+  /** A SYN within a session that is not closing: dropped, forwarded without effect, or the start of a new session. */
+  readonly synOnLiveSession: Knob<'drop' | 'ignore' | 'reset'>
+  /** A fresh SYN on a session that both sides have closed: opens anew, or only removes the old session and is dropped itself. */
+  readonly synOnClosedSession: Knob<'open' | 'removeAndDrop'>
   /** SYN seen, and flows that never got a session. */
   readonly tcpNew: Knob<number>
-  /** Session established, either side may have closed. `Policy.tcpIdle` overrides it. */
+  /** SYN and SYN-ACK seen. */
+  readonly tcpSynReceived: Knob<number>
+  /** Session established. `Policy.tcpIdle` overrides it. */
   readonly tcpEstablished: Knob<number>
-  /** Both sides closed, or reset. */
+  /** One side has closed, or both at once; `established`: that of an established session, overridden with it. */
+  readonly tcpHalfClosed: Knob<number | 'established'>
+  /** Both sides have closed, the last acknowledgement is awaited. */
+  readonly tcpLastAck: Knob<number>
+  /** Both sides have closed and acknowledged. */
+  readonly tcpTimeWait: Knob<number>
+  /** Closed by a reset, or by its last acknowledgement where the tracker knows which that is. */
   readonly tcpClosed: Knob<number>
+  /** A RST came that was not exact; `rstValidation` `pending`. */
+  readonly tcpUnverifiedReset: Knob<number>
   /** UDP seen in one direction, and in both. */
   readonly udpNew: Knob<number>
   readonly udpEstablished: Knob<number>
@@ -60,16 +106,12 @@ export interface Knobs {
   readonly fragmentTimeout6: Knob<number>
   readonly fragmentTimer: Knob<FragmentReading['timer']>
   readonly fragmentBothWays: Knob<boolean>
+  /** Flows marked to be dropped; `state`: as flows that are not. */
+  readonly discardTcp: Knob<number | 'state'>
+  readonly discardUdp: Knob<number | 'state'>
+  readonly discardOther: Knob<number | 'state'>
   /** Alive while floor(now) <= floor(last) + time-out on a clock of whole seconds, or while now <= last + time-out. */
   readonly expiry: Knob<'integerSecondStrict' | 'continuous'>
-  /** ACKs and data outside the window of an established session: noticed and forwarded, dropped, or not even looked at. */
-  readonly windowCheck: Knob<'eventOnly' | 'strict' | 'liberal'>
-  /** A RST counts when its sequence number is exactly the next one, or anywhere in the window. */
-  readonly rstValidation: Knob<'exact' | 'window'>
-  /** A fresh SYN makes a new flow of one that has no session, whichever side sends it; if false, only from the server's side. */
-  readonly synReuseOnNullSession: Knob<boolean>
-  /** A SYN within a session that is not closing: dropped, forwarded without effect, or the start of a new session. */
-  readonly synOnLiveSession: Knob<'drop' | 'ignore' | 'reset'>
   /** Packets dropped because their flow is marked keep the mark alive. */
   readonly dropMarkRefreshesIdle: Knob<boolean>
   /** Replication copies drop marks too. */
@@ -90,23 +132,24 @@ export interface Knobs {
   readonly onTableFull: Knob<'evictOldest' | 'refuse'>
   /** A rule's `reject` of what is not TCP: an ICMP error to the sender, or a silent drop. */
   readonly rejectNonTcp: Knob<'icmp' | 'drop'>
-  /** Whose tracking of connections: Linux's (absent: Suricata's). The knobs below are asked by it alone. */
-  readonly tracker?: Knob<'conntrack'>
-  /** What is of no connection meets the exception policy (absent), or is dropped whatever that says. */
+  /** The load balancer that a setup with this profile has, where it does not say otherwise (`LoadBalancer`). */
+  readonly lbPlacement: Knob<LoadBalancer['placement']>
+  readonly lbTcpIdle: Knob<number>
+  readonly lbOtherIdle: Knob<number>
+  readonly lbNonSynMiss: Knob<LoadBalancer['nonSynMiss']>
+  readonly lbFailover: Knob<LoadBalancer['failover']>
+  readonly lbResetOn: Knob<readonly (keyof LoadBalancer['resetOn'])[]>
+  /** Tracker `conntrack` alone asks the knobs from here on. What is of no connection meets the exception policy (absent), or is dropped. */
   readonly invalid?: Knob<'policy' | 'drop'>
   /** A RST from before what its receiver has acknowledged is tracked like others, not invalid (absent: it is invalid). */
   readonly ignoreInvalidReset?: Knob<boolean>
   /** A wrong transport checksum: not looked at (absent), not answered by a reset, or the packet is of no connection. */
   readonly badChecksum?: Knob<'ignore' | 'noReset' | 'invalid'>
-  /** SYNs seen from both sides; SYN-ACK seen. Absent: as `tcpNew`. */
+  /** SYNs seen from both sides. Absent: as `tcpNew`. */
   readonly tcpSynSent2?: Knob<number>
-  readonly tcpSynReceived?: Knob<number>
   /** A FIN seen; acknowledged. Absent: as `tcpEstablished`. */
   readonly tcpFinWait?: Knob<number>
   readonly tcpCloseWait?: Knob<number>
-  /** Both FINs seen; the last one acknowledged. Absent: as `tcpClosed`. */
-  readonly tcpLastAck?: Knob<number>
-  readonly tcpTimeWait?: Knob<number>
   /** At most this long after that many repetitions of a segment, or while the last window was closed. Absent: 3, no limit. */
   readonly tcpMostRetransmissions?: Knob<number>
   readonly tcpRetransmitting?: Knob<number>
@@ -114,10 +157,33 @@ export interface Knobs {
   readonly tcpUnacknowledged?: Knob<number>
 }
 
-/** The knobs of one real system. */
+/** Values for some of them. */
+export type KnobValues = { readonly [K in keyof Knobs]?: NonNullable<Knobs[K]>['value'] }
+
+/** A switch of the system's own, and what it is in knobs: write those in a profile that extends this one. */
+export interface Switch {
+  /** As the vendor writes it. */
+  readonly name: string
+  readonly policy?: ExceptionPolicy
+  readonly knobs: KnobValues
+  readonly mark: Knob<never>['mark']
+  readonly source: string
+}
+
+/** What is known of a system and recorded, but not acted on by this version: no option reaches it. */
+export interface Facts {
+  /** How sessions reach another unit. */
+  readonly sharing: Readonly<Record<string, Knob<string | number | boolean>>>
+  /** The load balancer in front of it, beyond what `lb…` knobs say. */
+  readonly loadBalancer: Readonly<Record<string, Knob<string | number | boolean>>>
+}
+
+/** One real system. */
 export interface Profile {
   readonly name: string
-  readonly product: 'suricata' | 'aws-nfw' | 'linux'
+  readonly product: string
   readonly title: string
   readonly knobs: Knobs
+  readonly switches: readonly Switch[]
+  readonly facts: Facts
 }

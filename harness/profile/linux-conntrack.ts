@@ -1,9 +1,11 @@
+import { gatewayLoadBalancer, gatewayLoadBalancerFacts } from './gateway-load-balancer.ts'
 import type { Profile } from './knobs.ts'
 
 const TCP = 'Linux 6.18 net/netfilter/nf_conntrack_proto_tcp.c'
 const SYSCTL = 'Linux Documentation/networking/nf_conntrack-sysctl.rst, default'
 const FRAGMENTS = 'Linux inet_fragment.c, ip_fragment.c'
 const NFT_REJECT = 'Linux 6.18 nf_reject_ipv4.c, nf_reject_ipv6.c'
+const JUDGED = 'nothing is marked: each packet is judged'
 const RULES = 'the rules of the netfilter lab: established and related, new with SYN, the rest by the policy'
 
 /**
@@ -16,6 +18,30 @@ export const linuxConntrack: Profile = {
   title: 'Linux netfilter (conntrack and nftables)',
   knobs: {
     tracker: { value: 'conntrack', mark: 'SRC', source: TCP },
+    policies: {
+      value: ['drop', 'reject', 'continue'],
+      mark: 'RUN',
+      source: 'the rules of the netfilter lab: drop, reject with tcp reset, accept',
+    },
+    missScope: { value: 'packet', mark: 'RUN', source: JUDGED },
+    flaglessOnMiss: { value: 'policy', mark: 'SRC', source: `${TCP}: flags that no packet has are invalid` },
+    missAfterExpiry: { value: 'policy', mark: 'SRC', source: `${TCP}: an expired entry is none` },
+    resetOnExpiry: { value: 'none', mark: 'SRC', source: 'Linux nf_conntrack_core.c: entries go in silence' },
+    ackWindow: { value: 66_000, mark: 'SRC', source: `${TCP}, MAXACKWINCONST; built into this tracker` },
+    synOnClosedSession: {
+      value: 'open',
+      mark: 'SRC',
+      source: `${TCP}: the entry is deleted, the packet repeated`,
+    },
+    tcpHalfClosed: {
+      value: 120,
+      mark: 'DOC',
+      source: `${SYSCTL}, tcp_timeout_fin_wait; asked as tcpFinWait and tcpCloseWait`,
+    },
+    tcpUnverifiedReset: { value: 432_000, mark: 'SRC', source: `${TCP}: stays established` },
+    discardTcp: { value: 'state', mark: 'RUN', source: JUDGED },
+    discardUdp: { value: 'state', mark: 'RUN', source: JUDGED },
+    discardOther: { value: 'state', mark: 'RUN', source: JUDGED },
     rstOnMiss: {
       value: 'policy',
       mark: 'SRC',
@@ -80,8 +106,8 @@ export const linuxConntrack: Profile = {
     },
     synReuseOnNullSession: { value: true, mark: 'RUN', source: `${TCP}: what was dropped left no entry` },
     synOnLiveSession: { value: 'ignore', mark: 'SRC', source: TCP },
-    dropMarkRefreshesIdle: { value: false, mark: 'RUN', source: 'nothing is marked: each packet is judged' },
-    dropMarkReplicated: { value: false, mark: 'RUN', source: 'nothing is marked: each packet is judged' },
+    dropMarkRefreshesIdle: { value: false, mark: 'RUN', source: JUDGED },
+    dropMarkReplicated: { value: false, mark: 'RUN', source: JUDGED },
     importLiberal: {
       value: true,
       mark: 'DOC',
@@ -107,5 +133,26 @@ export const linuxConntrack: Profile = {
         'Linux nf_conntrack_core.c: table full, dropping packet; its early drop of unanswered flows is left out',
     },
     rejectNonTcp: { value: 'drop', mark: 'RUN', source: RULES },
+    ...gatewayLoadBalancer,
+  },
+  switches: [
+    { name: 'nf_conntrack_tcp_loose=1', policy: 'continue', knobs: {}, mark: 'DOC', source: SYSCTL },
+    { name: 'nf_conntrack_tcp_be_liberal=1', knobs: { windowCheck: 'liberal' }, mark: 'DOC', source: SYSCTL },
+    {
+      name: 'nf_conntrack_tcp_ignore_invalid_rst=1',
+      knobs: { ignoreInvalidReset: true },
+      mark: 'DOC',
+      source: SYSCTL,
+    },
+    { name: 'nf_conntrack_checksum=1', knobs: { badChecksum: 'invalid' }, mark: 'DOC', source: SYSCTL },
+  ],
+  facts: {
+    sharing: {
+      conntrackdMode: { value: 'FTFW', mark: 'MEM', source: 'conntrackd.conf(5): FTFW, NOTRACK or ALARM' },
+      tcpWindowTracking: { value: false, mark: 'DOC', source: 'conntrackd.conf(5), TCPWindowTracking' },
+      disableExternalCache: { value: false, mark: 'MEM', source: 'conntrackd.conf(5), DisableExternalCache' },
+      purgeTimeoutSec: { value: 60, mark: 'DOC', source: 'conntrackd.conf(5), PurgeTimeout' },
+    },
+    loadBalancer: gatewayLoadBalancerFacts,
   },
 }

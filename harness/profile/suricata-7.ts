@@ -1,8 +1,11 @@
+import { gatewayLoadBalancer, gatewayLoadBalancerFacts } from './gateway-load-balancer.ts'
 import type { Profile } from './knobs.ts'
 
 const STATE_NONE = 'Suricata 7.0.10 stream-tcp.c, packet without session'
 const DEFRAG = 'Suricata 7.0.10 defrag.c, its defaults'
+const STATES = 'Suricata 7.0.10 stream-tcp.c, session states'
 const YAML = 'Suricata 7 suricata.yaml, flow-timeouts'
+const FLOW = 'Suricata 7.0.10 flow.c'
 
 /** Suricata 7 inline, stream.midstream off, stream.drop-invalid on, time-outs of its suricata.yaml. */
 export const suricata7: Profile = {
@@ -10,8 +13,16 @@ export const suricata7: Profile = {
   product: 'suricata',
   title: 'Suricata 7 (inline)',
   knobs: {
+    policies: {
+      value: ['drop', 'reject', 'continue'],
+      mark: 'SRC',
+      source: 'Suricata 7.0.10 util-exception-policy.c: drop-flow by default inline; reject; ignore',
+    },
+    missScope: { value: 'flow', mark: 'SRC', source: 'Suricata 7.0.10 util-exception-policy.c' },
     rstOnMiss: { value: 'streamError', mark: 'SRC', source: STATE_NONE },
     finOnMiss: { value: 'policyThenStreamError', mark: 'SRC', source: STATE_NONE },
+    flaglessOnMiss: { value: 'rules', mark: 'SRC', source: STATE_NONE },
+    missAfterExpiry: { value: 'policy', mark: 'SRC', source: 'Suricata 7.0.10 flow-hash.c, lazy eviction' },
     continueMode: {
       value: 'untracked',
       mark: 'SRC',
@@ -25,14 +36,6 @@ export const suricata7: Profile = {
     },
     rejectTarget: { value: 'source', mark: 'SRC', source: 'Suricata 7.0.10 util-exception-policy.c' },
     rstStyle: { value: 'suricata', mark: 'SRC', source: 'Suricata 7.0.10 respond-reject-libnet11.c' },
-    tcpNew: { value: 60, mark: 'SRC', source: YAML },
-    tcpEstablished: { value: 600, mark: 'SRC', source: YAML },
-    tcpClosed: { value: 60, mark: 'SRC', source: YAML },
-    udpNew: { value: 30, mark: 'SRC', source: YAML },
-    udpEstablished: { value: 300, mark: 'SRC', source: YAML },
-    icmpNew: { value: 30, mark: 'SRC', source: YAML },
-    icmpEstablished: { value: 300, mark: 'SRC', source: YAML },
-    other: { value: 30, mark: 'SRC', source: YAML },
     otherEstablished: { value: 300, mark: 'SRC', source: YAML },
     otherFlows: { value: 'few', mark: 'SRC', source: 'Suricata 7.0.10 decode-*.c, calls of FlowSetupPacket' },
     tunnels: {
@@ -52,16 +55,14 @@ export const suricata7: Profile = {
     fragmentTimeout6: { value: 60, mark: 'SRC', source: DEFRAG },
     fragmentTimer: { value: 'last', mark: 'SRC', source: DEFRAG },
     fragmentBothWays: { value: true, mark: 'SRC', source: 'Suricata 7.0.10 defrag-hash.c' },
-    expiry: {
-      value: 'integerSecondStrict',
-      mark: 'RUN',
-      source: 'Suricata 7.0.10: gap 60 alive, 61 expired',
-    },
+    resetOnExpiry: { value: 'none', mark: 'SRC', source: `${FLOW}: a flow is evicted in silence` },
+    tracker: { value: 'suricata', mark: 'SRC', source: STATES },
     windowCheck: {
       value: 'eventOnly',
       mark: 'RUN',
       source: 'Suricata 7.0.10: data beyond the window forwarded',
     },
+    ackWindow: { value: 66_000, mark: 'INF', source: 'not looked at by tracker suricata' },
     rstValidation: {
       value: 'exact',
       mark: 'SRC',
@@ -69,7 +70,29 @@ export const suricata7: Profile = {
     },
     synReuseOnNullSession: { value: true, mark: 'RUN', source: 'Suricata 7.0.10 (6.0.11 and later)' },
     synOnLiveSession: { value: 'drop', mark: 'SRC', source: 'Suricata 7.0.10 stream-tcp.c, established' },
-    dropMarkRefreshesIdle: { value: true, mark: 'SRC', source: 'Suricata 7.0.10 flow.c' },
+    synOnClosedSession: { value: 'open', mark: 'SRC', source: 'Suricata 7.0.10 flow-hash.c, session reuse' },
+    tcpNew: { value: 60, mark: 'SRC', source: YAML },
+    tcpSynReceived: { value: 60, mark: 'SRC', source: `${YAML}: new, as for a SYN` },
+    tcpEstablished: { value: 600, mark: 'SRC', source: YAML },
+    tcpHalfClosed: { value: 'established', mark: 'SRC', source: `${STATES}: flow stays established` },
+    tcpLastAck: { value: 60, mark: 'SRC', source: `${YAML}: closed, from LAST_ACK on` },
+    tcpTimeWait: { value: 60, mark: 'SRC', source: `${YAML}: closed` },
+    tcpClosed: { value: 60, mark: 'SRC', source: YAML },
+    tcpUnverifiedReset: { value: 60, mark: 'INF', source: 'not looked at: resets are exact' },
+    udpNew: { value: 30, mark: 'SRC', source: YAML },
+    udpEstablished: { value: 300, mark: 'SRC', source: YAML },
+    icmpNew: { value: 30, mark: 'SRC', source: YAML },
+    icmpEstablished: { value: 300, mark: 'SRC', source: YAML },
+    other: { value: 30, mark: 'SRC', source: YAML },
+    discardTcp: { value: 'state', mark: 'SRC', source: FLOW },
+    discardUdp: { value: 'state', mark: 'SRC', source: FLOW },
+    discardOther: { value: 'state', mark: 'SRC', source: FLOW },
+    expiry: {
+      value: 'integerSecondStrict',
+      mark: 'RUN',
+      source: 'Suricata 7.0.10: gap 60 alive, 61 expired',
+    },
+    dropMarkRefreshesIdle: { value: true, mark: 'SRC', source: FLOW },
     dropMarkReplicated: {
       value: true,
       mark: 'INF',
@@ -93,5 +116,16 @@ export const suricata7: Profile = {
       source: 'Suricata 7.0.10 flow-hash.c: a used flow that had no packet lately, else flow.memcap-policy',
     },
     rejectNonTcp: { value: 'icmp', mark: 'SRC', source: 'Suricata 7.0.10 respond-reject.c' },
+    ...gatewayLoadBalancer,
   },
+  switches: [
+    {
+      name: 'stream.midstream: true',
+      policy: 'continue',
+      knobs: { continueMode: 'pickup' },
+      mark: 'SRC',
+      source: STATE_NONE,
+    },
+  ],
+  facts: { sharing: {}, loadBalancer: gatewayLoadBalancerFacts },
 }

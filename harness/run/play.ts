@@ -6,6 +6,7 @@ import type { CaseFinished, CaseSummary } from '../model/run-log.ts'
 import type { Session } from '../model/target.ts'
 import type { TimelineChunk } from '../model/timeline.ts'
 import { Controls } from '../observe/controls.ts'
+import { Receivers } from '../observe/receivers.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
 import { compileReactive, compileRecorded, placeInjections } from '../timeline/compile.ts'
 import { Feedback } from '../timeline/feedback.ts'
@@ -43,7 +44,8 @@ export class CasePlayer {
     const reactive = test.endpoints === 'reactive' ? compileReactive(recorded, tested, options) : undefined
     const timeline = reactive ?? compileRecorded(recorded, options)
     const path = new LoadBalancerPath(test.setup.topology, this.#seed)
-    const recorder = new TraceRecorder(hosts)
+    const { resetOnExpiry = 'none' } = test.setup.policy
+    const recorder = new TraceRecorder(hosts, resetOnExpiry === 'none' ? undefined : new Receivers())
     const controls = this.#controls[recorded.flows.info(tested).family]
     // An injection opens one flow at most, numbered after those recorded.
     controls.reset(recorded.flows.count + test.injections.length)

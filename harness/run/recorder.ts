@@ -6,6 +6,7 @@ import type { ObservationBatch } from '../model/target.ts'
 import type { HostEvent, TimelineChunk } from '../model/timeline.ts'
 import { isAcceptable } from '../observe/acceptable.ts'
 import type { Controls } from '../observe/controls.ts'
+import type { Receivers } from '../observe/receivers.ts'
 import type { TimelineFlows } from '../timeline/flows.ts'
 
 const KNOWLEDGE_LETTERS = 'slwn'
@@ -13,6 +14,7 @@ const KNOWLEDGE_LETTERS = 'slwn'
 /** Takes down everything that was offered and observed in one attempt at a case. */
 export class TraceRecorder {
   readonly #hosts: readonly string[]
+  readonly #receivers: Receivers | undefined
   readonly #number: number[] = []
   readonly #time: number[] = []
   readonly #flow: number[] = []
@@ -30,8 +32,10 @@ export class TraceRecorder {
   #knowledge = ''
   #zero: number | undefined
 
-  constructor(hosts: readonly string[]) {
+  /** `receivers`: to judge resets at expiry by; absent where the setup has none. */
+  constructor(hosts: readonly string[], receivers?: Receivers) {
     this.#hosts = hosts
+    this.#receivers = receivers
   }
 
   /** Takes note of the host events of a chunk as it is offered. */
@@ -49,6 +53,7 @@ export class TraceRecorder {
 
   /** Takes note of the probe packets of an observation batch. */
   record({ packets, by, knowledge }: ObservationBatch): void {
+    this.#recordExpiry(packets)
     if (packets.count === 0 || packets.role[0] === Role.control) return
     const base = this.#number.length
     for (let i = 0; i < packets.count; i++) {
@@ -69,12 +74,39 @@ export class TraceRecorder {
     this.#recordEmitted(packets, base)
   }
 
+  /** Resets at expiry, each judged by what its receiver had seen when it was sent; unasked ones are not judged. */
+  #recordExpiry(packets: PacketBatch): void {
+    const receivers = this.#receivers
+    if (receivers === undefined && packets.emitted.length === 0) return
+    const alone = packets.emitted.filter(({ cause }) => cause < 0)
+    let next = 0
+    for (let i = 0; i < packets.count; i++) {
+      for (let emitted = alone[next]; emitted !== undefined; emitted = alone[++next]) {
+        if (emitted.at > (packets.time[i] ?? 0)) break
+        const { kind, to, by, seq, ack, at, flow = -1 } = emitted
+        this.#emitted.push({
+          index: -1,
+          kind,
+          to: to === 'client' ? 'client' : 'server',
+          by,
+          seq,
+          ack,
+          acceptable: receivers?.accepts(emitted) ?? false,
+          time: this.#micros(at),
+          flow,
+        })
+      }
+      if (packets.role[i] !== Role.control) receivers?.observe(packets, i)
+    }
+  }
+
   #recordEmitted(packets: PacketBatch, base: number): void {
     for (const emitted of packets.emitted) {
+      if (emitted.cause < 0) continue
       const backwards = packets.direction[emitted.cause] === 0 ? 'client' : 'server'
       const forwards = backwards === 'client' ? 'server' : 'client'
       this.#emitted.push({
-        index: emitted.cause < 0 ? -1 : base + emitted.cause,
+        index: base + emitted.cause,
         kind: emitted.kind,
         to: emitted.to === 'sender' ? backwards : forwards,
         by: emitted.by,

@@ -1,7 +1,7 @@
 import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { Knob, Mark, Setup } from '../model/setup.ts'
-import { getProfile, type Knobs } from '../profile/index.ts'
+import { type Knobs, profileOf } from '../profile/index.ts'
 
 const WEAK: ReadonlySet<Mark> = new Set<Mark>(['MEM', 'INF'])
 
@@ -9,6 +9,11 @@ const WEAK: ReadonlySet<Mark> = new Set<Mark>(['MEM', 'INF'])
 const MATTERS: { readonly [K in keyof Knobs]?: (setup: Setup) => boolean } = {
   continueMode: continues,
   finOnMiss: continues,
+  asyncOneside: continues,
+  missAfterExpiry: ({ policy }) => policy.exception !== 'drop',
+  ackWindow: (setup) => profileOf(setup).knobs.tracker.value === 'windows',
+  tcpUnverifiedReset: (setup) => profileOf(setup).knobs.rstValidation.value === 'pending',
+  lbPlacement: ({ topology }) => topology.loadBalancer.placement === 'hash',
   rejectTarget: ({ policy }) => policy.exception === 'reject',
   dropMarkReplicated: isShared,
   importLiberal: isShared,
@@ -35,7 +40,7 @@ export function* weakWarnings(cases: readonly Case[]): Generator<RunEvent> {
       message: `${weak.length === 1 ? '1 case' : `${weak.length} cases`} can fail by an expectation that rests on memory or inference alone, the first of them ${weak[0]?.name}.`,
     }
   for (const [name, setups] of setupsByProfile(cases)) {
-    const knobs = weakKnobs(name, setups)
+    const knobs = weakKnobs(setups)
     if (knobs.length > 0)
       yield {
         type: 'warning',
@@ -55,8 +60,9 @@ function setupsByProfile(cases: readonly Case[]): ReadonlyMap<string, ReadonlyMa
 }
 
 /** `continueMode (INF)`: those of a profile that matter in any of the setups. */
-function weakKnobs(profile: string, setups: ReadonlyMap<string, Setup>): readonly string[] {
-  return Object.entries<Knob<unknown>>({ ...getProfile(profile).knobs })
+function weakKnobs(setups: ReadonlyMap<string, Setup>): readonly string[] {
+  const [first] = setups.values()
+  return Object.entries<Knob<unknown>>({ ...(first && profileOf(first).knobs) })
     .filter(([, { mark }]) => WEAK.has(mark))
     .filter(([name]) => {
       const matters = Object.entries(MATTERS).find(([knob]) => knob === name)?.[1]

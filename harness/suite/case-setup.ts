@@ -1,17 +1,24 @@
-import type { Setup } from '../model/setup.ts'
+import { dirname, resolve } from 'node:path'
+import type { OwnProfile, Setup } from '../model/setup.ts'
+import { FlowbreakError } from '../support/errors.ts'
 import type { AxisReader, AxisValues } from './axes.ts'
-import type { Path } from './problems.ts'
+import { isProfileFile, readOwnProfile } from './own-profile.ts'
+import type { Path, Report } from './problems.ts'
 import type { CaseInput, HeaderInput } from './schema.ts'
 import { LOAD_BALANCER_AXES, readSetup, SETUP_AXES, type SetupInput } from './setup.ts'
 
 /** Makes the setups of a suite's cases: the suite's, the case's over it key by key, and the axes that name a key over both. */
 export class SetupMaker {
   readonly #suite: HeaderInput
+  readonly #file: string
+  /** Profiles of one's own that were read so far, by file; undefined: what was wrong was told. */
+  readonly #profiles = new Map<string, OwnProfile | undefined>()
   /** Setups made so far, by what they were made from: a suite has few. */
   readonly #made = new Map<string, Setup>()
 
-  constructor(suite: HeaderInput) {
+  constructor(suite: HeaderInput, file: string) {
     this.#suite = suite
+    this.#file = file
   }
 
   /** The setup of one expanded case; `path`: where the case stands. */
@@ -25,12 +32,32 @@ export class SetupMaker {
     const known = this.#made.get(from)
     if (known !== undefined) return known
     let good = true
-    const setup = readSetup(written, (key, message) => {
+    const report: Report = (key, message) => {
       good = false
       reader.report(sourceOf(key, input, path, reader), message)
-    })
+    }
+    const setup = readSetup(this.#withProfile(written, report), report)
     if (good) this.#made.set(from, setup)
     return setup
+  }
+
+  /** The setup with the profile that it names by file, which is looked for from where the suite is. */
+  #withProfile(written: SetupInput, report: Report): SetupInput {
+    const { profile } = written
+    if (typeof profile !== 'string' || !isProfileFile(profile)) return written
+    const file = resolve(dirname(this.#file), profile)
+    if (!this.#profiles.has(file)) this.#profiles.set(file, readProfile(file, report))
+    return { ...written, profile: this.#profiles.get(file) }
+  }
+}
+
+function readProfile(file: string, report: Report): OwnProfile | undefined {
+  try {
+    return readOwnProfile(file)
+  } catch (thrown) {
+    if (!(thrown instanceof FlowbreakError) || thrown.code !== 'ERR_PROFILE') throw thrown
+    for (const line of thrown.message.split('\n')) report(['profile'], line)
+    return undefined
   }
 }
 

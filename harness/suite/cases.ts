@@ -1,5 +1,5 @@
 import type { Case } from '../model/case.ts'
-import { getProfile } from '../profile/index.ts'
+import { profileOf } from '../profile/index.ts'
 import {
   type Axes,
   AxisReader,
@@ -70,7 +70,7 @@ class CaseMaker {
 
   constructor(suite: HeaderInput, file: string, captures: CaptureFinder, report: Report) {
     this.#suite = suite
-    this.#setups = new SetupMaker(suite)
+    this.#setups = new SetupMaker(suite, file)
     this.#file = file
     this.#captures = captures
     this.#report = report
@@ -106,7 +106,7 @@ class CaseMaker {
       reader,
       phases,
       hosts,
-      product: getProfile(setup.profile).product,
+      product: profileOf(setup).product,
       endpoints,
       sources,
       level: level === undefined ? undefined : { text: level, path: [...path, 'level'] },

@@ -147,8 +147,8 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   ],
   [
     'an unknown profile of an axis',
-    suiteWith({ matrix: '{ profile: [aws-nfw, pf] }' }),
-    `11:34: "pf" is not a profile: write ${listWords(profileNames())}.`,
+    suiteWith({ matrix: '{ profile: [aws-nfw, nftables] }' }),
+    `11:34: "nftables" is not a profile: write ${listWords(profileNames())}.`,
   ],
   [
     'an unknown policy of the suite',

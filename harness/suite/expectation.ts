@@ -6,6 +6,7 @@ import { readSources, type Source, type Standing, standingOf } from './level.ts'
 import type { Path } from './problems.ts'
 import {
   type AnswerInput,
+  type AtExpiryInput,
   type CounterInput,
   type CountersInput,
   type ExpectationInput,
@@ -16,7 +17,17 @@ import {
   type SourcesInput,
   type VerdictsInput,
 } from './schema.ts'
-import { asWord, didYouMean, IMPACTS, listWords, notAWord, REASONS, TOWARDS, VERDICTS } from './words.ts'
+import {
+  asWord,
+  didYouMean,
+  ENDS,
+  IMPACTS,
+  listWords,
+  notAWord,
+  REASONS,
+  TOWARDS,
+  VERDICTS,
+} from './words.ts'
 
 /** What reading the expectations of one expanded case takes. */
 export interface ExpectationContext {
@@ -76,10 +87,11 @@ export class ExpectationReader {
     const outer = { sources, level, tolerated: [], towards: undefined, by: undefined, reason: undefined }
     const selected = this.#reader.select<ExpectationInput>(input, path)
     if (selected !== undefined) {
-      const { counters, impact, ...phases } = selected.value
+      const { counters, impact, 'resets-at-expiry': resets, ...phases } = selected.value
       for (const [key, value] of Object.entries(phases))
         this.#phase(key, value, [...selected.path, key], outer)
       if (counters !== undefined) this.#counters(counters, [...selected.path, 'counters'], outer)
+      if (resets !== undefined) this.#atExpiry(resets, [...selected.path, 'resets-at-expiry'], outer)
       if (impact !== undefined) this.#impact(impact, [...selected.path, 'impact'], outer)
     }
     return this.#found
@@ -89,7 +101,7 @@ export class ExpectationReader {
     const phase = this.#reader.text(key)
     const { phases } = this.#context
     if (!phases.includes(phase)) {
-      const hint = didYouMean(phase, [...phases, 'counters', 'impact'])
+      const hint = didYouMean(phase, [...phases, 'counters', 'resets-at-expiry', 'impact'])
       this.#report(path, `This case has no phase "${phase}": it has ${listWords(phases)}.${hint}`, 'key')
       return
     }
@@ -204,6 +216,22 @@ export class ExpectationReader {
         equals: value.equals,
         ...standing,
       })
+    }
+  }
+
+  #atExpiry(input: Selectable<AtExpiryInput>, path: Path, outer: Details): void {
+    const selected = this.#reader.select<AtExpiryInput>(input, path)
+    for (const to of ENDS) {
+      const written = selected?.value[to]
+      if (selected === undefined || written === undefined) continue
+      const chosen = this.#reader.select<CounterInput>(written, [...selected.path, to])
+      if (chosen === undefined) continue
+      const value = typeof chosen.value === 'number' ? { equals: chosen.value } : chosen.value
+      if (value.host !== undefined)
+        this.#report([...chosen.path, 'host'], 'Resets at expiry are counted over all hosts: leave host out.')
+      const standing = this.#standing(this.#details(value, chosen.path, outer), chosen.path)
+      if (standing !== undefined)
+        this.#found.push({ kind: 'expiry-resets', to, equals: value.equals, ...standing })
     }
   }
 

@@ -20,6 +20,7 @@ import {
   POLICIES,
   REASONS,
   RESET_TRIGGERS,
+  RESETS_ON_EXPIRY,
   RULE_ORDERS,
   SCOPES,
   SHARINGS,
@@ -62,7 +63,9 @@ const loadBalancer = mapping({
 })
 
 const setup = mapping({
-  profile: sentence.optional().meta({ description: 'Whose behaviour: aws-nfw, suricata-7, …' }),
+  profile: sentence.optional().meta({
+    description: "Whose behaviour: aws-nfw, suricata-7, …; or a file of one's own, from where the suite is.",
+  }),
   hosts: z
     .union([z.int(), z.string(), z.array(z.string())])
     .optional()
@@ -80,6 +83,10 @@ const setup = mapping({
   'default-actions': z.array(word(DEFAULT_ACTIONS, 'Strict order only.')).optional(),
   rules: z.array(sentence).optional().meta({ description: "Rules in Suricata's language, in order." }),
   'tcp-idle': duration.optional(),
+  'reset-on-expiry': word(
+    RESETS_ON_EXPIRY,
+    'Whom a reset tells when an established session expires.',
+  ).optional(),
   sharing: word(SHARINGS, 'How session state reaches another host.').optional(),
   tunnels: word(
     TUNNELS,
@@ -205,13 +212,20 @@ const counterName = z
   })
   .meta({ anyOf: [{ enum: COUNTERS }, { pattern: CUSTOM_COUNTER.source }] })
 const counters = z.record(counterName, counter)
+const atExpiry = mapping({ client: counter.optional(), server: counter.optional() })
 const impact = word(IMPACTS, 'What the user of the connection felt.')
 const impacts = z.union([impact, z.array(impact).min(1)])
 const impactPlain = z.union([impacts, mapping({ is: impacts, ...rest })])
 const expectationPlain = z
-  .object({ counters: selectable(counters).optional(), impact: selectable(impactPlain).optional() })
+  .object({
+    counters: selectable(counters).optional(),
+    'resets-at-expiry': selectable(atExpiry).optional(),
+    impact: selectable(impactPlain).optional(),
+  })
   .catchall(phase)
-  .meta({ propertyNames: { pattern: `^(before|after .+|reconnect(#\\d+)?|counters|impact)$` } })
+  .meta({
+    propertyNames: { pattern: `^(before|after .+|reconnect(#\\d+)?|counters|resets-at-expiry|impact)$` },
+  })
 const expectation = selectable(expectationPlain)
 
 export const suiteCase = mapping({
@@ -266,6 +280,7 @@ export type OneWayInput = z.output<typeof oneWayPlain>
 export type AnswerInput = z.output<typeof answerPlain>
 export type CountersInput = Readonly<Record<string, Selectable<CounterInput>>>
 export type CounterInput = z.output<typeof counterPlain>
+export type AtExpiryInput = z.output<typeof atExpiry>
 export type ImpactInput = z.output<typeof impactPlain>
 
 /** The JSON schema of suite files, for editors: what stands in suites/suite.schema.json. */

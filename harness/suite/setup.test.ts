@@ -127,7 +127,16 @@ describe('suite/setup', () => {
       ],
       [{ generation: 'v2' }, /^generation: "v2" is not a generation of policies: write classic or next\./],
       [{ generation: 'next', mode: 'watch' }, /^mode: "watch" is not a mode/],
-      [{ profile: 'pf' }, /^profile: "pf" is not a profile: write aws-nfw.* or suricata-7\./],
+      [{ profile: 'pfsense' }, /^profile: "pfsense" is not a profile: write aws-nfw, /],
+      [
+        { profile: 'panos', policy: 'reject' },
+        /^policy: The system of profile "panos" cannot be set to policy "reject": write drop\.$/,
+      ],
+      [{ 'reset-on-expiry': 'server' }, /^reset-on-expiry: /],
+      [
+        { profile: 'linux-conntrack', 'reset-on-expiry': 'both' },
+        /^reset-on-expiry: .* tells nobody of an expiry/,
+      ],
       [{ sharing: 'cluster' }, /^sharing: /],
       [{ 'rule-order': 'as-written' }, /^rule-order: /],
       [{ hosts: 0 }, /^hosts: Write 1 to 250 hosts/],
@@ -157,5 +166,48 @@ describe('suite/setup', () => {
       ],
     ]
     for (const [input, sentence] of refused) expect(refusal(input), JSON.stringify(input)).to.match(sentence)
+  })
+})
+
+describe('suite/setup: what a profile gives by default', () => {
+  it('its own policy', () => {
+    expect(makeSetup({ profile: 'suricata-6.0.9' }).policy.exception).to.equal('continue')
+    expect(makeSetup({ profile: 'aws-nfw', generation: 'next' }).policy.exception).to.equal('reject')
+    expect(makeSetup({ profile: 'panos' }).policy.exception).to.equal('drop')
+    expect(makeSetup({ profile: 'suricata-6.0.9', policy: 'drop' }).policy.exception).to.equal('drop')
+  })
+
+  it('its load balancer and its resets at expiry', () => {
+    const measured = (value: string | number | readonly string[]) =>
+      ({ value, mark: 'RUN', source: 'measured' }) as const
+    const profile = {
+      name: 'mine',
+      extends: 'cisco-asa',
+      knobs: {
+        lbPlacement: measured('hash'),
+        lbTcpIdle: measured(600),
+        lbOtherIdle: measured(60),
+        lbNonSynMiss: measured('drop'),
+        lbFailover: measured('no_rebalance'),
+        lbResetOn: measured(['idle']),
+        resetOnExpiry: measured('both'),
+      },
+    }
+    const { topology, policy, ownProfile, key } = makeSetup({ profile })
+    expect(topology.loadBalancer).to.deep.equal({
+      placement: 'hash',
+      tcpIdle: 600,
+      otherIdle: 60,
+      nonSynMiss: 'drop',
+      failover: 'no_rebalance',
+      resetOn: { idle: true, unhealthy: false, deregistration: false },
+    })
+    expect([policy.resetOnExpiry, ownProfile]).to.deep.equal(['both', profile])
+    expect(makeSetup({ profile, 'reset-on-expiry': 'none' }).policy.resetOnExpiry).to.equal('none')
+    expect(
+      makeSetup({ profile, 'load-balancer': { 'tcp-idle': 90 } }).topology.loadBalancer.tcpIdle,
+    ).to.equal(90)
+    const other = { ...profile, knobs: { ...profile.knobs, lbTcpIdle: measured(601) } }
+    expect(makeSetup({ profile: other }).key).not.to.equal(key)
   })
 })

@@ -1,6 +1,14 @@
 import { NANOS_PER_SECOND } from '../model/batch.ts'
-import type { Generation, LoadBalancer, Policy, PolicyMode, Setup, Topology } from '../model/setup.ts'
-import { getProfile, profileNames } from '../profile/index.ts'
+import type {
+  Generation,
+  LoadBalancer,
+  OwnProfile,
+  Policy,
+  PolicyMode,
+  Setup,
+  Topology,
+} from '../model/setup.ts'
+import { getProfile, makeProfile, type Profile, profileNames } from '../profile/index.ts'
 import { digestOf } from '../support/digest.ts'
 import { parseDuration } from '../support/duration.ts'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
@@ -18,6 +26,7 @@ import {
   PLACEMENTS,
   POLICIES,
   RESET_TRIGGERS,
+  RESETS_ON_EXPIRY,
   RULE_ORDERS,
   SHARINGS,
   TUNNELS,
@@ -35,7 +44,8 @@ export interface LoadBalancerInput {
 
 /** A setup as people write it, in a suite or by options; what is absent has its default. */
 export interface SetupInput {
-  readonly profile?: string | undefined
+  /** A name, or a profile of one's own that was read before. */
+  readonly profile?: string | OwnProfile | undefined
   /** How many, or their names. */
   readonly hosts?: number | string | readonly string[] | undefined
   readonly policy?: string | undefined
@@ -45,6 +55,7 @@ export interface SetupInput {
   readonly 'default-actions'?: readonly string[] | undefined
   readonly rules?: readonly string[] | undefined
   readonly 'tcp-idle'?: string | number | undefined
+  readonly 'reset-on-expiry'?: string | undefined
   readonly sharing?: string | undefined
   /** `inner` or `outer`; absent: as the profile's system does. */
   readonly tunnels?: string | undefined
@@ -61,6 +72,7 @@ export const SETUP_AXES = [
   'mode',
   'rule-order',
   'tcp-idle',
+  'reset-on-expiry',
   'sharing',
   'tunnels',
 ] as const
@@ -82,13 +94,25 @@ export function makeSetup(input: SetupInput = {}): Setup {
 
 /** As `makeSetup`, but tells `report` of every problem, by key, and takes the default in its place. */
 export function readSetup(input: SetupInput, report: Report): Setup {
-  const profile = word(input.profile, profileNames(), 'aws-nfw', 'a profile', ['profile'], report)
-  const { tunnels } = getProfile(profile).knobs
+  const own = typeof input.profile === 'object' ? input.profile : undefined
+  const named = typeof input.profile === 'object' ? undefined : input.profile
+  const profile =
+    own === undefined
+      ? getProfile(word(named, profileNames(), 'aws-nfw', 'a profile', ['profile'], report))
+      : makeProfile(own)
   const content = {
-    topology: topologyOf(input, report),
-    policy: policyOf(input, report),
-    profile,
-    tunnels: word(input.tunnels, TUNNELS, tunnels.value, 'a side of tunnels', ['tunnels'], report),
+    topology: topologyOf(input, profile, report),
+    policy: policyOf(input, profile, report),
+    profile: profile.name,
+    ...(own === undefined ? {} : { ownProfile: own }),
+    tunnels: word(
+      input.tunnels,
+      TUNNELS,
+      profile.knobs.tunnels.value,
+      'a side of tunnels',
+      ['tunnels'],
+      report,
+    ),
     rules: input.rules ?? [],
     ...(input.stateless === undefined
       ? {}
@@ -99,11 +123,11 @@ export function readSetup(input: SetupInput, report: Report): Setup {
   return { key, ...content }
 }
 
-function topologyOf(input: SetupInput, report: Report): Topology {
+function topologyOf(input: SetupInput, profile: Profile, report: Report): Topology {
   const sharing = word(input.sharing, SHARINGS, 'none', 'a sharing', ['sharing'], report)
   return {
     hosts: hostsOf(input.hosts ?? 2, report),
-    loadBalancer: loadBalancerOf(input['load-balancer'] ?? {}, report),
+    loadBalancer: loadBalancerOf(input['load-balancer'] ?? {}, profile, report),
     sharing: { kind: sharing },
   }
 }
@@ -131,28 +155,49 @@ function hostNames(count: number): readonly string[] {
   )
 }
 
-function loadBalancerOf(input: LoadBalancerInput, report: Report): LoadBalancer {
+function loadBalancerOf(input: LoadBalancerInput, { knobs }: Profile, report: Report): LoadBalancer {
   const at = (key: keyof LoadBalancerInput): Path => ['load-balancer', key]
-  const triggers = input['reset-on'] ?? []
+  const triggers: readonly string[] = input['reset-on'] ?? knobs.lbResetOn.value
   triggers.forEach((trigger, index) => {
     if (asWord(RESET_TRIGGERS, trigger) === undefined)
       report([...at('reset-on'), index], notAWord(trigger, 'an occasion for resets', RESET_TRIGGERS))
   })
-  const failover = word(input.failover, FAILOVERS, 'rebalance', 'a failover', at('failover'), report)
+  const failover = word(
+    input.failover,
+    FAILOVERS,
+    knobs.lbFailover.value,
+    'a failover',
+    at('failover'),
+    report,
+  )
   if (triggers.length > 0 && failover === 'rebalance')
     report(
       at('reset-on'),
       'Resets and the failover "rebalance" exclude each other: write failover: no_rebalance or leave reset-on empty.',
     )
   return {
-    placement: word(input.placement, PLACEMENTS, 'first', 'a placement', at('placement'), report),
-    tcpIdle: seconds(input['tcp-idle'] ?? 350, TCP_IDLE, at('tcp-idle'), report) ?? 350,
+    placement: word(
+      input.placement,
+      PLACEMENTS,
+      knobs.lbPlacement.value,
+      'a placement',
+      at('placement'),
+      report,
+    ),
+    tcpIdle:
+      seconds(input['tcp-idle'] ?? knobs.lbTcpIdle.value, TCP_IDLE, at('tcp-idle'), report) ??
+      knobs.lbTcpIdle.value,
     otherIdle:
-      seconds(input['other-idle'] ?? 120, { least: 1, most: 86_400 }, at('other-idle'), report) ?? 120,
+      seconds(
+        input['other-idle'] ?? knobs.lbOtherIdle.value,
+        { least: 1, most: 86_400 },
+        at('other-idle'),
+        report,
+      ) ?? knobs.lbOtherIdle.value,
     nonSynMiss: word(
       input['non-syn-miss'],
       NON_SYN_MISSES,
-      'forward',
+      knobs.lbNonSynMiss.value,
       'an answer to a miss',
       at('non-syn-miss'),
       report,
@@ -166,7 +211,7 @@ function loadBalancerOf(input: LoadBalancerInput, report: Report): LoadBalancer 
   }
 }
 
-function policyOf(input: SetupInput, report: Report): Policy {
+function policyOf(input: SetupInput, profile: Profile, report: Report): Policy {
   const ruleOrder = word(input['rule-order'], RULE_ORDERS, 'action', 'a rule order', ['rule-order'], report)
   const defaultActions = input['default-actions'] ?? []
   defaultActions.forEach((action, index) => {
@@ -179,6 +224,20 @@ function policyOf(input: SetupInput, report: Report): Policy {
     report(['default-actions'], 'A policy has at most one default action that drops.')
   const tcpIdle =
     input['tcp-idle'] === undefined ? undefined : seconds(input['tcp-idle'], TCP_IDLE, ['tcp-idle'], report)
+  const byProfile = profile.knobs.resetOnExpiry.value
+  const resetOnExpiry = word(
+    input['reset-on-expiry'],
+    RESETS_ON_EXPIRY,
+    byProfile,
+    'whom a reset at expiry tells',
+    ['reset-on-expiry'],
+    report,
+  )
+  if (resetOnExpiry !== 'none' && profile.knobs.tracker.value === 'conntrack')
+    report(
+      ['reset-on-expiry'],
+      `The system of profile "${profile.name}" tells nobody of an expiry: leave reset-on-expiry out.`,
+    )
   const generation = word(
     input.generation,
     GENERATIONS,
@@ -188,17 +247,27 @@ function policyOf(input: SetupInput, report: Report): Policy {
     report,
   )
   return {
-    exception: exceptionOf(input.policy, generation, report),
+    exception: exceptionOf(input.policy, generation, profile, report),
     ...modeOf(input.mode, generation, report),
     ruleOrder,
     defaultActions,
     ...(tcpIdle === undefined ? {} : { tcpIdle }),
+    ...(resetOnExpiry === 'none' && byProfile === 'none' ? {} : { resetOnExpiry }),
   }
 }
 
-/** The stream exception policy as configured, under the rules of its generation (developer guide, both pages about it). */
-function exceptionOf(text: string | undefined, generation: Generation, report: Report): Policy['exception'] {
-  const fallback = generation === 'next' ? 'reject' : 'drop'
+/**
+ * The stream exception policy as configured, if the system has it and under the rules of its generation (developer guide, both
+ * pages about it); where none is asked for, the default of those.
+ */
+function exceptionOf(
+  text: string | undefined,
+  generation: Generation,
+  profile: Profile,
+  report: Report,
+): Policy['exception'] {
+  const { value: has } = profile.knobs.policies
+  const fallback = generation === 'next' ? 'reject' : (has[0] ?? 'drop')
   if (text !== undefined && /^fms[-_]ignore$/i.test(text)) {
     report(
       ['policy'],
@@ -207,6 +276,13 @@ function exceptionOf(text: string | undefined, generation: Generation, report: R
     return fallback
   }
   const exception = word(text, POLICIES, fallback, 'a policy', ['policy'], report)
+  if (!has.includes(exception)) {
+    report(
+      ['policy'],
+      `The system of profile "${profile.name}" cannot be set to policy "${exception}": write ${listWords(has)}.`,
+    )
+    return fallback
+  }
   if (exception !== 'continue' || generation !== 'next') return exception
   report(
     ['policy'],

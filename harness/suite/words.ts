@@ -26,6 +26,7 @@ export const RESET_TRIGGERS: readonly (keyof LoadBalancer['resetOn'])[] = [
   'unhealthy',
   'deregistration',
 ]
+export const RESETS_ON_EXPIRY: readonly NonNullable<Policy['resetOnExpiry']>[] = ['none', 'client', 'both']
 /** AWS Network Firewall, default actions of the strict evaluation order. */
 export const DEFAULT_ACTIONS: readonly string[] = ['drop', 'alert'].flatMap((action) =>
   ['strict', 'established', 'established_app_layer', 'established_app_layer_to_server'].map(

@@ -50,12 +50,27 @@ export function startReply(
   dontFragment = false,
 ): Reply {
   const start = batch.start[index] ?? 0
-  const link = batch.link[index] ?? 0
   const linkLength = Math.max((batch.l3[index] ?? 0) - start, 0)
+  const header = batch.bytes.subarray(start, start + linkLength)
+  return replyBehind(header, batch.link[index] ?? 0, ip, l3, to, protocol, length, dontFragment)
+}
+
+/** The same behind the link header `header` of a packet of link layer `link`. */
+export function replyBehind(
+  header: Uint8Array,
+  link: number,
+  ip: Uint8Array,
+  l3: number,
+  to: Towards,
+  protocol: number,
+  length: number,
+  dontFragment = false,
+): Reply {
+  const linkLength = header.length
   const six = isIpv6(ip, l3)
   const l4 = linkLength + (six ? 40 : 20)
   const frame = new Uint8Array(l4 + length)
-  frame.set(batch.bytes.subarray(start, start + linkLength))
+  frame.set(header)
   if (to === 'sender' && link === Link.ethernet) swapEthernet(frame, 0)
   fitLink(frame, link)
 

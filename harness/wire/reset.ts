@@ -3,7 +3,7 @@ import { Kind, Tcp } from '../model/codes.ts'
 import { u16, u32 } from './bytes.ts'
 import { writeTransportChecksum } from './checksum.ts'
 import { Protocol } from './numbers.ts'
-import { finishReply, startReply, type Towards } from './reply.ts'
+import { finishReply, type Reply, replyBehind, startReply, type Towards } from './reply.ts'
 import { emitTcp } from './tcp.ts'
 
 /** Whose numbers and flags a reset carries: those of Suricata's reject, or of RFC 9293 3.10.7.1, with DF as Linux sets it. */
@@ -47,15 +47,56 @@ export function buildReset(
   const seq = u32(bytes, l4 + 4)
   const ack = u32(bytes, l4 + 8)
   const numbers = (style === 'suricata' ? suricataNumbers : rfcNumbers)(seq, ack, flags, payload, to)
-  const back = to === 'sender'
   const reply = startReply(batch, index, bytes, l3, to, Protocol.tcp, 20, style === 'rfc')
+  const window = style === 'suricata' ? u16(bytes, l4 + 14) : 0
+  const reset = finish(reply, bytes, l4, to, numbers, window)
+  finishReply(batch, index, reply, to)
+  return reset
+}
+
+/** Headers of a packet of a flow, from its first byte to its ports: enough to make resets of that flow. */
+export interface FlowHeaders {
+  readonly bytes: Uint8Array
+  readonly link: number
+  readonly l3: number
+  readonly l4: number
+}
+
+/**
+ * A reset of a flow that no packet caused: it aborts what the other end has sent up to `seq` (RFC 9293 3.10.5). Suricata's style
+ * acknowledges with `ack` as all its resets do.
+ */
+export function buildAbort(
+  headers: FlowHeaders,
+  to: Towards,
+  seq: number,
+  ack: number,
+  style: ResetStyle,
+): Reset {
+  const { bytes, link, l3, l4 } = headers
+  const reply = replyBehind(bytes.subarray(0, l3), link, bytes, l3, to, Protocol.tcp, 20, style === 'rfc')
+  const numbers =
+    style === 'suricata' ? { seq, ack, flags: Tcp.rst | Tcp.ack } : { seq, ack: 0, flags: Tcp.rst }
+  return finish(reply, bytes, l4, to, numbers, 0)
+}
+
+/** Writes a reset with ports of the packet whose transport header is at `bytes[l4]`. */
+function finish(
+  reply: Reply,
+  bytes: Uint8Array,
+  l4: number,
+  to: Towards,
+  numbers: ResetNumbers,
+  window: number,
+): Reset {
+  const back = to === 'sender'
   const end = emitTcp(
     {
       sourcePort: u16(bytes, back ? l4 + 2 : l4),
       destinationPort: u16(bytes, back ? l4 : l4 + 2),
       ...numbers,
       reserved: 0,
-      window: style === 'suricata' ? u16(bytes, l4 + 14) : 0,
+      window,
       urgent: 0,
       options: NO_OPTIONS,
     },
@@ -63,7 +104,6 @@ export function buildReset(
     reply.l4,
   )
   writeTransportChecksum(reply.frame, reply.l3, reply.l4, end, Protocol.tcp)
-  finishReply(batch, index, reply, to)
   return { frame: reply.frame, seq: numbers.seq, ack: numbers.ack }
 }
 

@@ -74,6 +74,25 @@ describe('journeys: replay', () => {
     expect(stdout).to.match(/packets=\d+ forward=1[23] drop=[1-9]\d* .* impact=hung\n$/)
   })
 
+  it('tells both ends when a session expires, in lines of their own', () => {
+    const args = ['replay', LADDER, '--reset-on-expiry', 'both', '--inject', 'idle-gap@12:400s']
+    const lines = jsonLines(flowbreak([...args, '--json']).stdout)
+    const alone = lines.filter(({ packet }) => packet === undefined)
+    expect(alone).to.have.lengthOf(2)
+    expect(alone.map(({ emitted }) => Object(emitted).to)).to.deep.equal(['client', 'server'])
+    for (const line of alone) expect(line).to.include.keys('emitted', 'time', 'flow', 'by')
+    expect(lines.findIndex(({ packet }) => packet === undefined)).to.equal(11)
+    expect(flowbreak(args).stdout).to.contain('session expired, RST seq=')
+    expect(flowbreak([...args, '--ladder']).stdout.split('RST, session expired')).to.have.lengthOf(3)
+    expect(flowbreak([...args, '--quiet']).stdout).to.match(/^packets=26 /)
+  })
+
+  it('has live endpoints hear of an expiry', () => {
+    const args = ['replay', LADDER, '--endpoints', 'reactive', '--inject', 'idle-gap@11:400s', '--quiet']
+    expect(flowbreak(args).stdout).to.contain('impact=hung')
+    expect(flowbreak([...args, '--reset-on-expiry', 'both']).stdout).to.contain('impact=reset')
+  })
+
   it('gives the same output for the same seed', () => {
     const args = ['replay', LADDER, '--inject', 'reconnect@12', '--json', '--seed', '5']
     expect(flowbreak(args).stdout).to.equal(flowbreak(args).stdout)

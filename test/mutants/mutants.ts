@@ -29,11 +29,16 @@ const KNOBS = mutants('engine/settings.js', [
     "knobs.finOnMiss.value === 'policyThenStreamError'",
     'false',
   ],
-  ['knob continueMode: continue picks sessions up', "knobs.continueMode.value === 'pickup'", 'true'],
+  [
+    'knob continueMode: continue picks sessions up',
+    "mode === 'pickup' || mode === 'pickupData'",
+    "exception === 'continue'",
+  ],
   ['knob rejectTarget: both ends are told', 'rejectTarget: knobs.rejectTarget.value', "rejectTarget: 'both'"],
   ['knob windowCheck: strict windows', 'WindowCheck[knobs.windowCheck.value]', 'WindowCheck.strict'],
   ['knob rstValidation: anywhere in the window', "knobs.rstValidation.value === 'exact'", 'false'],
   ['knob synReuseOnNullSession: only from the server', 'knobs.synReuseOnNullSession.value', 'false'],
+  ['knob synReuseOnNullSession: from either side', 'knobs.synReuseOnNullSession.value', 'true'],
   [
     'knob synOnLiveSession: ignored and passed',
     'synOnLive: knobs.synOnLiveSession.value',
@@ -112,12 +117,12 @@ const MISS = mutants('engine/miss.js', [
   ['a SYN without session meets the policy', 'segment.has(Tcp.ack) ? Miss.policy : Miss.open', 'Miss.policy'],
   [
     'an ACK without session goes to the rules',
-    'return segment.has(Tcp.ack) ? Miss.policy : Miss.rules',
+    'return segment.has(Tcp.ack) || settings.flaglessToPolicy ? Miss.policy : Miss.rules',
     'return Miss.rules',
   ],
   [
     'a packet without flags meets the policy',
-    'return segment.has(Tcp.ack) ? Miss.policy : Miss.rules',
+    'return segment.has(Tcp.ack) || settings.flaglessToPolicy ? Miss.policy : Miss.rules',
     'return Miss.policy',
   ],
   [
@@ -127,7 +132,7 @@ const MISS = mutants('engine/miss.js', [
   ],
   [
     'a RST counts as any other packet',
-    'if (segment.has(Tcp.rst))\n        return MISS_OF_RST[rstOnMiss]',
+    'if (segment.has(Tcp.rst))\n        return MISS_OF_RST[settings.rstOnMiss]',
     'if (segment.has(Tcp.rst))\n        return Miss.policy',
   ],
   ['a miss leaves no mark', '(words[base] ?? 0) | Flag.marked', '(words[base] ?? 0)'],
@@ -140,8 +145,8 @@ const MISS = mutants('engine/miss.js', [
 
 const TCP = mutants('engine/tcp.js', [
   ['marks are not looked at', '(head & Flag.marked) !== 0', '(head & Flag.marked) === -1'],
-  ['a fresh SYN never starts anew', 'segment.opens() && startsAnew(', 'false && startsAnew('],
-  ['a fresh SYN always starts anew', 'startsAnew(table.words, base, segment, settings)', 'true'],
+  ['a fresh SYN never starts anew', 'mayOpen(segment) && startsAnew(', 'false && startsAnew('],
+  ['a fresh SYN always starts anew', 'startsAnew(table, base, segment, settings)', 'true'],
   ['a SYN opens no session', 'if (miss === Miss.open)', 'if (miss === -1)'],
   [
     'an error of the stream is forwarded',
@@ -150,8 +155,8 @@ const TCP = mutants('engine/tcp.js', [
   ],
   [
     'a RST without session is forwarded',
-    'return Outcome.streamError;\n        if (miss === Miss.open)',
-    'return Outcome.forward;\n        if (miss === Miss.open)',
+    'settings.dropsErrors ? Outcome.streamError : Outcome.forward',
+    'Outcome.forward',
   ],
   ['the exception policy is not counted', 'this.#counters.countException(host)', 'void 0'],
   ['nothing is established by the last ACK', 'state >= State.established ||', 'state > State.closed ||'],
@@ -186,20 +191,32 @@ const ENGINE = [
   ...mutants('engine/reset.js', [
     [
       'an exact RST does not close',
-      'withState(words[base] ?? 0, State.closed)',
-      'withState(words[base] ?? 0, State.established)',
+      'enter(table, base, State.closed)',
+      'enter(table, base, State.established)',
     ],
     ['no RST is right', 'exact ? segment.seq === words[own + NEXT]', 'exact ? false'],
     ['any RST is right', 'exact ? segment.seq === words[own + NEXT]', 'exact ? true'],
   ]),
   ...mutants('engine/reuse.js', [
-    ['a closing session is never used anew', 'state >= State.lastAck ||', 'state > State.closed ||'],
-    ['TIME_WAIT is used anew', 'state >= State.lastAck ||', 'state >= State.timeWait ||'],
-    ['a session is used anew from the close on', 'state >= State.lastAck ||', 'state >= State.finWait1 ||'],
+    [
+      'a closing session is never used anew',
+      'hasClosed(state) : state >= State.lastAck',
+      'hasClosed(state) : state > State.closed',
+    ],
+    [
+      'TIME_WAIT is used anew',
+      'hasClosed(state) : state >= State.lastAck',
+      'hasClosed(state) : state >= State.timeWait',
+    ],
+    [
+      'a session is used anew from the close on',
+      'hasClosed(state) : state >= State.lastAck',
+      'hasClosed(state) : state >= State.finWait1',
+    ],
     [
       'CLOSE_WAIT is not used anew',
-      'state >= State.lastAck ||',
-      '(state >= State.lastAck && state !== State.closeWait) ||',
+      'hasClosed(state) : state >= State.lastAck',
+      'hasClosed(state) : state >= State.lastAck && state !== State.closeWait',
     ],
   ]),
   ...mutants('engine/timestamps.js', [
@@ -220,25 +237,25 @@ const ENGINE = [
   ...mutants('engine/closing.js', [
     [
       'whatever comes in FIN_WAIT1 is right',
-      'function trackFinWait1(words, base, segment) {',
-      'function trackFinWait1(words, base, segment) {\n    if (!segment.has(Tcp.fin)) return true;',
+      'function trackFinWait1(table, base, segment) {',
+      'function trackFinWait1(table, base, segment) {\n    if (!segment.has(Tcp.fin)) return true;',
     ],
     [
       'whatever comes in CLOSE_WAIT is right',
-      'function trackCloseWait(words, base, segment) {',
-      'function trackCloseWait(words, base, segment) {\n    if (!segment.has(Tcp.fin)) return true;',
+      'function trackCloseWait(table, base, segment) {',
+      'function trackCloseWait(table, base, segment) {\n    if (!segment.has(Tcp.fin)) return true;',
     ],
     [
       'whatever comes in LAST_ACK is right',
-      'function trackLastAck(words, base, segment) {',
-      'function trackLastAck(words, base, segment) {\n    return true;',
+      'function trackLastAck(table, base, segment) {',
+      'function trackLastAck(table, base, segment) {\n    return true;',
     ],
     [
       'whatever comes in TIME_WAIT is right',
-      'function trackTimeWait(words, base, segment) {',
-      'function trackTimeWait(words, base, segment) {\n    return true;',
+      'function trackTimeWait(table, base, segment) {',
+      'function trackTimeWait(table, base, segment) {\n    return true;',
     ],
-    ["the server's FIN after the client's changes nothing", 'enter(words, base, State.lastAck)', 'void 0'],
+    ["the server's FIN after the client's changes nothing", 'enter(table, base, State.lastAck)', 'void 0'],
     [
       "data after the client's FIN is wrong",
       'return upTo(segment.seq, (acked + (words[own + WINDOW] ?? 0)) | 0)',
@@ -451,6 +468,50 @@ const PATH = [
   ]),
 ]
 
+/** What other systems than Suricata do, and resets at expiry. */
+const OTHERS = [
+  ...mutants('engine/miss.js', [
+    ['whose misses are about packets marks the flow', 'if (settings.marksFlow)', 'if (true)'],
+    [
+      'what could be picked up is dropped',
+      'if (picksUp && !reset)',
+      'if (picksUp && !reset)\n            return Outcome.midstreamDrop;\n        if (false)',
+    ],
+  ]),
+  ...mutants('engine/plain/tracker.js', [
+    ['plain: nothing is outside', '!fits(words, base, own, peer, segment, ackWindow)', 'false'],
+    ['plain: all is outside', '!fits(words, base, own, peer, segment, ackWindow)', 'true'],
+    ['plain: any SYN is right', 'return repeatsSyn(words, base, segment)', 'return true'],
+    ['plain: a RST anywhere closes', 'if (off === 0 ||', 'if (true ||'],
+    ['plain: no pending RST', "rstValidation !== 'pending' || !within", 'true'],
+    ['plain: a FIN closes nothing', 'if (closes === 0 ||', 'if (true ||'],
+  ]),
+  ...mutants('engine/plain/window.js', [
+    ['plain: windows are never scaled', 'segment.window << shift', 'segment.window'],
+    ['plain: no limit', 'if (before(words[own + LIMIT] ?? 0, end))', 'if (false)'],
+  ]),
+  ...mutants('engine/expiry-resets.js', [
+    ['expiry: nobody is told', 'batch.emitted.push(', 'void ('],
+    [
+      'expiry: a number too far',
+      'buildAbort(headers, towards, seq,',
+      'buildAbort(headers, towards, seq + 1,',
+    ],
+    ['expiry: only the client is told', "resetOnExpiry === 'both'", "resetOnExpiry === 'all'"],
+    ['expiry: all are told', "resetOnExpiry === 'both'", 'true'],
+    ['expiry: half-closed sessions too', '=== State.established', '>= State.established'],
+    ['expiry: activity does not count', 'moment > expected', 'false'],
+    ['expiry: told whatever is configured', "settings.resetOnExpiry === 'none'", 'false'],
+  ]),
+  ...mutants('engine/expiry.js', [
+    [
+      'time-outs go by whole minutes',
+      'table[family + state] = seconds * NANOS_PER_SECOND',
+      'table[family + state] = Math.floor(seconds / 60) * 60 * NANOS_PER_SECOND',
+    ],
+  ]),
+]
+
 export const MUTANTS: readonly Mutant[] = [
   ...KNOBS,
   ...MODES,
@@ -459,6 +520,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MISS,
   ...TCP,
   ...ENGINE,
+  ...OTHERS,
   ...RULES,
   ...PATH,
 ]

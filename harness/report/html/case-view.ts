@@ -102,6 +102,7 @@ function expectationView(expectation: Expectation): ExpectationView {
     const { counter, host } = expectation
     return { of: `${counter}${host === undefined ? '' : ` of ${host}`}`, tolerated: '', ...rest }
   }
+  if (expectation.kind === 'expiry-resets') return { of: 'resets at expiry', tolerated: '', ...rest }
   const { phase, which, direction, tolerated } = expectation
   const packets = which === 'all' ? '' : typeof which === 'number' ? `, packet ${which}` : `, ${which}`
   const way = direction === undefined ? '' : `, ${direction}`

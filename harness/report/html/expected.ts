@@ -11,6 +11,7 @@ export interface Held {
 /** What an expectation asks for, in words: `reject towards sender`, `drop or reject`. */
 export function expectedWords(expectation: Expectation): string {
   if (expectation.kind === 'counter') return String(expectation.equals)
+  if (expectation.kind === 'expiry-resets') return `${expectation.equals} to ${expectation.to}`
   if (expectation.kind === 'impact') return expectation.conforms.join(' or ')
   const { conforms, by, reason, towards } = expectation
   return [

@@ -4,7 +4,7 @@ import type { Setup, Stateless } from '../../model/setup.ts'
 import type { Capabilities, ObservationBatch, Session, Target } from '../../model/target.ts'
 import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
-import { getProfile } from '../../profile/index.ts'
+import { profileOf } from '../../profile/index.ts'
 import { makeSharing } from '../../sharing/sharing.ts'
 
 const CAPABILITIES: Capabilities = {
@@ -62,7 +62,7 @@ export class ReferenceTarget implements Target {
     const guarded = setup.rules.length > 0 || setup.policy.defaultActions.length > 0
     const engine = new Engine({
       ...this.#taps,
-      profile: getProfile(setup.profile),
+      profile: profileOf(setup),
       policy: setup.policy,
       rules: guarded ? [...CONTROL_RULES, ...setup.rules] : setup.rules,
       hosts: setup.topology.hosts.length,

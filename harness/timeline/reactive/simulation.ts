@@ -1,4 +1,4 @@
-import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batch.ts'
+import { type Emitted, NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batch.ts'
 import type { Impact, Injection } from '../../model/case.ts'
 import { Role, Verdict } from '../../model/codes.ts'
 import type { TimedEvent, TimelineChunk } from '../../model/timeline.ts'
@@ -192,7 +192,7 @@ export class Simulation {
     if (feedback.verdictOf(this.#step - 1) === Verdict.forward)
       this.#arrivals.push({ at: this.#now + ONE_WAY, connection, to: peer, segment, timestamp })
     for (const emitted of feedback.emitted)
-      if (emitted.kind === 'tcp-rst')
+      if (emitted.kind === 'tcp-rst' && emitted.cause >= 0)
         this.#arrivals.push({
           at: this.#now + ONE_WAY,
           connection,
@@ -200,6 +200,19 @@ export class Simulation {
           segment: segmentOfEmitted(emitted, connection.makers[end].script.data.tunnels),
           timestamp: undefined,
         })
+      else this.#tellExpiry(emitted)
+  }
+
+  /** A reset at expiry: the engine's clock is that of packets, so the ends hear of it with the next one. */
+  #tellExpiry(emitted: Emitted): void {
+    const connection = this.#connections.find(({ flow }) => flow === emitted.flow)
+    if (connection === undefined || emitted.kind !== 'tcp-rst') return
+    const at = Math.max(this.#now, emitted.at + ONE_WAY)
+    const to: End = emitted.to === 'client' ? 0 : 1
+    const later = this.#arrivals.findIndex((arrival) => arrival.at > at)
+    const segment = segmentOfEmitted(emitted, connection.makers[to].script.data.tunnels)
+    const arrival = { at, connection, to, segment, timestamp: undefined }
+    this.#arrivals.splice(later < 0 ? this.#arrivals.length : later, 0, arrival)
   }
 
   /** The client opens again once its connection is dead, where the case has a reconnect that fits how it died. */

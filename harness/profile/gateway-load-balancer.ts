@@ -1,0 +1,51 @@
+import type { Facts, Knobs } from './knobs.ts'
+
+const GUIDE = 'AWS Gateway Load Balancer guide'
+
+/** The load balancer of AWS, in front of whichever system: defaults of a setup. */
+export const gatewayLoadBalancer = {
+  lbPlacement: {
+    value: 'first',
+    mark: 'INF',
+    source: 'the hash is unpublished; the first host in service keeps a case readable',
+  },
+  lbTcpIdle: { value: 350, mark: 'DOC', source: `${GUIDE}, listener attribute tcp.idle_timeout.seconds` },
+  lbOtherIdle: { value: 120, mark: 'DOC', source: `${GUIDE}, gateway load balancers: fixed for UDP` },
+  lbNonSynMiss: {
+    value: 'forward',
+    mark: 'SEED',
+    source: 'AWS load balancing blog: a new flow; the guide says dropped, and since 2026 a reset may be sent',
+  },
+  lbFailover: {
+    value: 'rebalance',
+    mark: 'SEED',
+    source:
+      'session state replication and VM-Series session resiliency need it; the target group default is no_rebalance',
+  },
+  lbResetOn: { value: [], mark: 'DOC', source: `${GUIDE}, send_tcp_reset attributes are false by default` },
+} as const satisfies Partial<Knobs>
+
+/** What is known of it beyond that. */
+export const gatewayLoadBalancerFacts: Facts['loadBalancer'] = {
+  deregistrationDelaySec: {
+    value: 300,
+    mark: 'DOC',
+    source: `${GUIDE}, deregistration_delay.timeout_seconds`,
+  },
+  healthIntervalSec: { value: 10, mark: 'DOC', source: `${GUIDE}, health checks` },
+  healthUnhealthyThreshold: { value: 2, mark: 'DOC', source: `${GUIDE}, health checks` },
+  healthHealthyThreshold: { value: 5, mark: 'DOC', source: `${GUIDE}, health checks` },
+  targetEniTcpEstablishedSec: {
+    value: 350,
+    mark: 'DOC',
+    source: `${GUIDE}, update idle timeout: Nitro v6 and later; 432000 before`,
+  },
+  mtu: { value: 8500, mark: 'DOC', source: `${GUIDE}, gateway load balancers` },
+  geneveOverhead: { value: 68, mark: 'DOC', source: `${GUIDE}, gateway load balancers` },
+  crossZone: { value: false, mark: 'DOC', source: `${GUIDE}, cross-zone load balancing` },
+  failOpenWhenAllUnhealthy: {
+    value: true,
+    mark: 'DOC',
+    source: 'Fortinet GWLB in AWS guide; the ELB FAQ says that packets are dropped',
+  },
+}

@@ -1,0 +1,32 @@
+import type { Knobs } from './knobs.ts'
+
+/**
+ * What stands for systems that track by plain windows, unless their own file says otherwise: the knobs of Suricata's tracking,
+ * and those about tunnels, fragments, tables and rules of which nothing is known for the system itself.
+ */
+export const notSuricata = {
+  asyncOneside: {
+    value: false,
+    mark: 'INF',
+    source: 'a setting of Suricata; here one side alone is no session',
+  },
+  dropInvalid: { value: true, mark: 'INF', source: 'a setting of Suricata; here what is wrong is dropped' },
+  otherEstablished: { value: 60, mark: 'INF', source: 'silent; as pf after both directions were seen' },
+  otherFlows: { value: 'all', mark: 'INF', source: 'silent; as Linux connection tracking' },
+  tunnels: { value: 'outer', mark: 'INF', source: 'silent; a tunnel is a flow like another' },
+  ipv4InIpv4: { value: true, mark: 'INF', source: 'silent; as any other tunnel' },
+  carrier: { value: 'stripped', mark: 'INF', source: 'silent; what leaves a tunnel is a packet of its own' },
+  rejectRebuilt: { value: true, mark: 'INF', source: 'silent; datagrams are put together before the rules' },
+  fragmentOverlap: { value: 'drop', mark: 'INF', source: 'silent; RFC 5722 3' },
+  fragmentTimeout4: { value: 30, mark: 'INF', source: 'silent; as Linux ipfrag_time' },
+  fragmentTimeout6: { value: 60, mark: 'INF', source: 'silent; RFC 8200 4.5' },
+  fragmentTimer: { value: 'first', mark: 'INF', source: 'silent; RFC 8200 4.5' },
+  fragmentBothWays: { value: false, mark: 'INF', source: 'silent; RFC 791 3.2: addresses in their order' },
+  appStateReplicated: {
+    value: false,
+    mark: 'INF',
+    source: 'silent; sessions are synchronised, applications are not said to be',
+  },
+  maxFlows: { value: 1_048_576, mark: 'INF', source: 'depends on the model; as many as can be told apart' },
+  onTableFull: { value: 'refuse', mark: 'INF', source: 'silent; as Linux connection tracking' },
+} as const satisfies Partial<Knobs>

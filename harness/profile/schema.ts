@@ -1,0 +1,123 @@
+import type { Knobs } from './knobs.ts'
+
+/** Groups of knobs, in the order in which they are shown. */
+export const GROUPS = {
+  miss: 'Packets without session',
+  resets: 'Resets',
+  session: 'Sessions',
+  timeouts: 'Time-outs (seconds)',
+  reading: 'Tunnels and fragments',
+  marks: 'Marks and replication',
+  rules: 'Rules',
+  loadBalancer: 'Load balancer (defaults of a setup)',
+  conntrack: 'Linux connection tracking alone',
+} as const
+
+/** What may be written for a knob: one of some words, yes or no, a number in a range (or a word), or a list of words. */
+export interface KnobKind {
+  readonly group: keyof typeof GROUPS
+  readonly words?: readonly string[]
+  readonly boolean?: true
+  readonly number?: { readonly least: number; readonly most: number }
+  readonly list?: readonly string[]
+}
+
+const DAYS_30 = 2_592_000
+const seconds = { number: { least: 0, most: DAYS_30 } }
+const timeout: KnobKind = { group: 'timeouts', ...seconds }
+const yesNo = { boolean: true } as const
+
+/** By knob, in the order in which they are shown. */
+export const KNOBS: { readonly [K in keyof Knobs]-?: KnobKind } = {
+  policies: { group: 'miss', list: ['drop', 'reject', 'continue'] },
+  missScope: { group: 'miss', words: ['flow', 'packet'] },
+  rstOnMiss: { group: 'miss', words: ['streamError', 'policy', 'rules'] },
+  finOnMiss: { group: 'miss', words: ['policyThenStreamError', 'policyThenRules'] },
+  flaglessOnMiss: { group: 'miss', words: ['rules', 'policy'] },
+  missAfterExpiry: { group: 'miss', words: ['policy', 'drop'] },
+  continueMode: { group: 'miss', words: ['untracked', 'pickup', 'pickupData', 'bypass'] },
+  asyncOneside: { group: 'session', ...yesNo },
+  dropInvalid: { group: 'session', ...yesNo },
+  rejectTarget: { group: 'resets', words: ['source', 'client', 'both'] },
+  rstStyle: { group: 'resets', words: ['suricata', 'rfc'] },
+  resetOnExpiry: { group: 'resets', words: ['none', 'client', 'both'] },
+  tracker: { group: 'session', words: ['suricata', 'windows', 'conntrack'] },
+  windowCheck: { group: 'session', words: ['eventOnly', 'strict', 'liberal'] },
+  ackWindow: { group: 'session', number: { least: 1, most: 131_071 } },
+  rstValidation: { group: 'session', words: ['exact', 'near', 'window', 'pending'] },
+  synReuseOnNullSession: { group: 'session', ...yesNo },
+  synOnLiveSession: { group: 'session', words: ['drop', 'ignore', 'reset'] },
+  synOnClosedSession: { group: 'session', words: ['open', 'removeAndDrop'] },
+  tcpNew: timeout,
+  tcpSynReceived: timeout,
+  tcpEstablished: timeout,
+  tcpHalfClosed: { ...timeout, words: ['established'] },
+  tcpLastAck: timeout,
+  tcpTimeWait: timeout,
+  tcpClosed: timeout,
+  tcpUnverifiedReset: timeout,
+  udpNew: timeout,
+  udpEstablished: timeout,
+  icmpNew: timeout,
+  icmpEstablished: timeout,
+  other: timeout,
+  otherEstablished: timeout,
+  otherFlows: { group: 'session', words: ['few', 'all'] },
+  maxFlows: { group: 'session', number: { least: 1, most: 1_048_576 } },
+  onTableFull: { group: 'session', words: ['evictOldest', 'refuse'] },
+  tunnels: { group: 'reading', words: ['inner', 'outer'] },
+  ipv4InIpv4: { group: 'reading', ...yesNo },
+  carrier: { group: 'reading', words: ['judged', 'stripped'] },
+  rejectRebuilt: { group: 'resets', ...yesNo },
+  fragmentOverlap: { group: 'reading', words: ['bsd', 'drop'] },
+  fragmentTimeout4: { group: 'reading', ...seconds },
+  fragmentTimeout6: { group: 'reading', ...seconds },
+  fragmentTimer: { group: 'reading', words: ['first', 'last'] },
+  fragmentBothWays: { group: 'reading', ...yesNo },
+  discardTcp: { ...timeout, words: ['state'] },
+  discardUdp: { ...timeout, words: ['state'] },
+  discardOther: { ...timeout, words: ['state'] },
+  expiry: { group: 'timeouts', words: ['integerSecondStrict', 'continuous'] },
+  dropMarkRefreshesIdle: { group: 'marks', ...yesNo },
+  dropMarkReplicated: { group: 'marks', ...yesNo },
+  importLiberal: { group: 'marks', ...yesNo },
+  appStateReplicated: { group: 'marks', ...yesNo },
+  passScope: { group: 'rules', words: ['flow', 'packet'] },
+  rejectNonTcp: { group: 'rules', words: ['icmp', 'drop'] },
+  lbPlacement: { group: 'loadBalancer', words: ['first', 'hash'] },
+  lbTcpIdle: { group: 'loadBalancer', number: { least: 60, most: 6000 } },
+  lbOtherIdle: { group: 'loadBalancer', number: { least: 1, most: 86_400 } },
+  lbNonSynMiss: { group: 'loadBalancer', words: ['forward', 'drop', 'reset'] },
+  lbFailover: { group: 'loadBalancer', words: ['rebalance', 'no_rebalance'] },
+  lbResetOn: { group: 'loadBalancer', list: ['idle', 'unhealthy', 'deregistration'] },
+  invalid: { group: 'conntrack', words: ['policy', 'drop'] },
+  ignoreInvalidReset: { group: 'conntrack', ...yesNo },
+  badChecksum: { group: 'conntrack', words: ['ignore', 'noReset', 'invalid'] },
+  tcpSynSent2: { group: 'conntrack', ...seconds },
+  tcpFinWait: { group: 'conntrack', ...seconds },
+  tcpCloseWait: { group: 'conntrack', ...seconds },
+  tcpMostRetransmissions: { group: 'conntrack', number: { least: 1, most: 255 } },
+  tcpRetransmitting: { group: 'conntrack', ...seconds },
+  tcpUnacknowledged: { group: 'conntrack', ...seconds },
+}
+
+/** Whether there is a knob of that name. */
+export function isKnob(name: string): name is keyof Knobs {
+  return Object.hasOwn(KNOBS, name)
+}
+
+/** What is wrong with a value of a knob, as the end of a sentence (`write drop or strict`); undefined: nothing. */
+export function wrongValue(name: keyof Knobs, value: unknown): string | undefined {
+  const { words = [], boolean, number, list } = KNOBS[name]
+  if (list !== undefined) {
+    const known = Array.isArray(value) && value.every((item) => list.includes(item))
+    const twice = known && new Set(value).size < value.length
+    if (known && !twice && (value.length > 0 || name !== 'policies')) return undefined
+    return `write a list of ${list.join(', ')}${twice ? ', each once' : ''}`
+  }
+  if (boolean) return typeof value === 'boolean' ? undefined : 'write true or false'
+  if (typeof value === 'string' && words.includes(value)) return undefined
+  if (number === undefined) return `write ${words.join(' or ')}`
+  if (typeof value === 'number' && value >= number.least && value <= number.most) return undefined
+  return [`write a number from ${number.least} to ${number.most}`, ...words].join(' or ')
+}
