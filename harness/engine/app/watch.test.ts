@@ -75,7 +75,7 @@ export function watch(frames: readonly OracleFrame[], options: WatchOptions = {}
       const direction = batch.direction[i] ?? 0
       outcome = tcp.decide(batch, i, 0, table, base, direction, batch.time[i] ?? 0, segment)
     } else {
-      outcome = pseudo.decideFlow(batch, i, 0, flow, kind)
+      outcome = pseudo.decide(batch, i, 0, flow)
       segment.toServer = isToServer(table.words[base] ?? 0, batch.direction[i] ?? 0)
       segment.delivered = true
     }
