@@ -34,7 +34,12 @@ async function player(query) {
   /** @param {import('../../harness/index.ts').Case} test */
   return async (test) => {
     const session = await sessionFor(test)
-    const { outcome, mismatches } = await play.play(test, await captures.load(test.capture), session, signal)
+    const { outcome, mismatches } = await play.play(
+      test,
+      await captures.load(test.capture, test.setup),
+      session,
+      signal,
+    )
     return `${outcome} ${mismatches.length}`
   }
 }
