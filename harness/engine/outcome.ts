@@ -11,6 +11,7 @@ export function outcomeOf(verdict: number, reason: number): number {
 export const Outcome = {
   forward: outcomeOf(Verdict.forward, Reason.none),
   streamError: outcomeOf(Verdict.drop, Reason['stream error']),
+  streamErrorReject: outcomeOf(Verdict.reject, Reason['stream error']),
   midstreamDrop: outcomeOf(Verdict.drop, Reason['stream midstream']),
   midstreamReject: outcomeOf(Verdict.reject, Reason['stream midstream']),
   flowDrop: outcomeOf(Verdict.drop, Reason['flow drop']),
