@@ -56,6 +56,8 @@ export interface Knobs {
   readonly appStateReplicated: Knob<boolean>
   /** A rule's `pass` about one packet passes the rest of the flow, or that packet. */
   readonly passScope: Knob<'flow' | 'packet'>
+  /** A packet that rules drop and reject: dropped by the first of them, or rejected as soon as any of them rejects. */
+  readonly dropBesideReject: Knob<'first' | 'reject'>
   /** A rule's `reject` of what is not TCP: an ICMP error to the sender, or a silent drop. */
   readonly rejectNonTcp: Knob<'icmp' | 'drop'>
   /** Whose tracking of connections: Linux's (absent: Suricata's). The knobs below are asked by it alone. */

@@ -180,8 +180,8 @@ export class RuleStage {
         this.#alerts.alert(rule, batch, index, host, this.#subject.toServer, stops)
       }
       if (!stops) continue
+      if (rule.action === 'reject' && !(dropped && this.#settings.firstStops)) rejected = true
       dropped = true
-      rejected ||= rule.action === 'reject'
       if (ofFlow && base >= 0 && !isDecided(words, base)) words[base] = (words[base] ?? 0) | Flag.marked
     }
     if (dropped) return this.#stop(outcome, batch, cause, host, rejected)
