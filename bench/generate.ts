@@ -1,4 +1,4 @@
-// Writes a capture to measure with: npx tsx bench/generate.ts plain|mixed OUT.pcap [packets=1000000] [flows=20000]
+// Writes a capture to measure with: npx tsx bench/generate.ts plain|mixed|text OUT.pcap [packets=1000000] [flows=20000]
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ClassicWriter } from '../harness/capture/writer.ts'
@@ -12,7 +12,7 @@ import { PayloadPool } from './traffic/payload.ts'
 import { SHORTEST, TcpConversation } from './traffic/tcp-conversation.ts'
 import { type Conversation, Wire } from './traffic/wire.ts'
 
-export type CaptureKind = 'plain' | 'mixed'
+export type CaptureKind = 'plain' | 'mixed' | 'text'
 
 export interface CaptureSize {
   readonly packets?: number
@@ -26,7 +26,8 @@ const EPOCH = 1_767_225_600_000_000_000n
 const CONCURRENT = 1024
 
 /**
- * Writes exactly `packets` frames of `flows` conversations that take turns: `plain` is TCP over IPv4 without a fault; `mixed`
+ * Writes exactly `packets` frames of `flows` conversations that take turns: `plain` is TCP over IPv4 without a fault, `text` the same with
+ * words for payload; `mixed`
  * has 10 % IPv6, 10 % VLAN, 8 % UDP, 4 % UDP in fragments, 3 % ICMP, and 5 % anomalies (out of window, wrong acknowledgement,
  * stray RST and FIN, conversations whose opening is missing). Equal arguments give equal bytes. Memory does not grow with
  * the size. Throws ERR_GENERATE for sizes that cannot be, ERR_CAPTURE_WRITE.
@@ -67,7 +68,7 @@ function conversations(
   flows: number,
   random: () => number,
 ): () => Conversation {
-  const pool = new PayloadPool(random)
+  const pool = new PayloadPool(random, kind === 'text')
   const forge = new FrameForge(pool)
   let opened = 0
   let lent = 0
@@ -78,7 +79,7 @@ function conversations(
     if (index % 2 === 1) lent = -lent
     else lent = opened < flows ? random() % (even - SHORTEST + 1) : 0
     const frames = even - lent
-    return kind === 'plain' ? plain(index, frames) : mixed(index, frames)
+    return kind === 'mixed' ? mixed(index, frames) : plain(index, frames)
   }
 
   function plain(index: number, frames: number): Conversation {
@@ -100,10 +101,10 @@ function conversations(
 }
 
 function main([kind, path, packets, flows]: readonly string[]): void {
-  if ((kind !== 'plain' && kind !== 'mixed') || path === undefined)
+  if ((kind !== 'plain' && kind !== 'mixed' && kind !== 'text') || path === undefined)
     throw new FlowbreakError(
       'ERR_USAGE',
-      'Write: bench/generate.ts plain|mixed OUT.pcap [packets=1000000] [flows=20000]',
+      'Write: bench/generate.ts plain|mixed|text OUT.pcap [packets=1000000] [flows=20000]',
     )
   generateCapture(kind, path, {
     ...(packets === undefined ? {} : { packets: Number(packets) }),

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { table } from 'table'
-import { generateCapture } from './generate.ts'
+import { type CaptureKind, generateCapture } from './generate.ts'
 import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample } from './measure.ts'
+import { measureRules } from './rules.ts'
 import { suricataCommand } from './suricata.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, growth, cases, start; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, cases, start; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -23,10 +24,16 @@ interface Row {
   readonly aim: string
 }
 
-const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = { replay, growth, cases, start }
+const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  replay,
+  rules,
+  growth,
+  cases,
+  start,
+}
 
 /** A generated capture, kept between benchmarks. */
-async function capture(kind: 'plain' | 'mixed', packets: number, flows: number): Promise<string> {
+async function capture(kind: CaptureKind, packets: number, flows: number): Promise<string> {
   mkdirSync(CACHE, { recursive: true })
   const path = join(CACHE, `${kind}-${packets}.pcap`)
   if (!existsSync(path)) await generateCapture(kind, path, { packets, flows, seed: 1 })
@@ -75,6 +82,14 @@ async function replay(): Promise<readonly Row[]> {
     })
   }
   return rows
+}
+
+/** A thousand rules, beside Suricata with the same. */
+async function rules(): Promise<readonly Row[]> {
+  const packets = 300_000
+  const { ours, peer, ratio } = measureRules(FLOWBREAK, await capture('text', packets, 6000), packets)
+  const what = `replay with 1,000 rules, text, ${packets} packets, beside Suricata with the same rules`
+  return [{ what, ours, peer, figure: times(ratio), aim: '>= 1 x' }]
 }
 
 /** Ten times the packets: time and memory. */

@@ -1,4 +1,5 @@
 const POOL = 1 << 16
+const VOCABULARY = 500
 
 /**
  * Bytes to fill packets with, and the sum of any stretch of them without adding it up: a checksum then costs only the
@@ -9,11 +10,24 @@ export class PayloadPool {
   /** Sum of the big-endian 16-bit words before each even index. */
   readonly #sums = new Float64Array(POOL / 2 + 1)
 
-  constructor(random: () => number) {
+  /** `words`: of few words with blanks between them, as text is. */
+  constructor(random: () => number, words = false) {
     for (let i = 0; i < POOL; i++) this.bytes[i] = 0x61 + (random() % 26)
+    if (words) this.#write(random)
     for (let i = 0; i < POOL / 2; i++)
       this.#sums[i + 1] =
         (this.#sums[i] ?? 0) + ((this.bytes[2 * i] ?? 0) << 8) + (this.bytes[2 * i + 1] ?? 0)
+  }
+
+  #write(random: () => number): void {
+    const word = () => this.bytes.slice(random() % (POOL / 2)).subarray(0, 2 + (random() % 8))
+    const words = Array.from({ length: VOCABULARY }, word)
+    for (let at = 0; at < POOL; ) {
+      const next = words[random() % VOCABULARY]?.subarray(0, POOL - at) ?? this.bytes.subarray(0, 1)
+      this.bytes.set(next, at)
+      at += next.length
+      if (at < POOL) this.bytes[at++] = 0x20
+    }
   }
 
   /** An even index from which there are `length` bytes, by any number. */

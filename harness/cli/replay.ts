@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isRemark, parseRules } from '../engine/rules/parse.ts'
 import type { Setup } from '../model/setup.ts'
 import { replayCapture } from '../run/replay.ts'
 import { parseInjections } from '../suite/injection-text.ts'
@@ -171,13 +172,16 @@ async function setupOf(options: Options) {
   })
 }
 
-/** Lines of a rule file, without blank ones and comments. */
+/** The rules of a file, without blank lines and comments. ERR_RULE names file, line and column of what is not read. */
 function rulesFrom(file: string): readonly string[] {
+  const lines = linesOf(file)
+  parseRules(lines, (index) => `${file}:${index + 1}`)
+  return lines.filter((line) => !isRemark(line))
+}
+
+function linesOf(file: string): readonly string[] {
   try {
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'))
+    return readFileSync(file, 'utf8').split(/\r?\n/)
   } catch (thrown) {
     throw new FlowbreakError(
       'ERR_RULES_FILE',

@@ -13,6 +13,7 @@ import { CaptureStore } from '../run/captures.ts'
 import { MochaHost } from '../run/mocha-host.ts'
 import { runCases } from '../run/pipeline.ts'
 import { checkPlaces } from '../run/places.ts'
+import { checkRules } from '../run/rules.ts'
 import { loadSuites } from '../run/suites.ts'
 import { weakWarnings } from '../run/weak-warnings.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
@@ -88,6 +89,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   if (options.plan) return printPlan(cases, options.json === true)
 
   const captures = new CaptureStore()
+  checkRules(cases)
   await checkPlaces(cases, captures)
   const seed = options.seed ?? randomInt(2 ** 31)
   const run = runId()

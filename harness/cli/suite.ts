@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { planCases } from '../plan/plan.ts'
 import { CaptureStore } from '../run/captures.ts'
 import { checkPlaces } from '../run/places.ts'
+import { checkRules } from '../run/rules.ts'
 import { loadSuites } from '../run/suites.ts'
 import { suiteSchema } from '../suite/schema.ts'
 import { ExitCode } from '../support/errors.ts'
@@ -19,6 +20,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       .action(async (names: string[], { json }: { json?: true }) => {
         const suites = loadSuites(names, PLACES)
         const { cases } = planCases(suites)
+        checkRules(cases)
         await checkPlaces(cases, new CaptureStore())
         const found = { suites: suites.length, cases: cases.length }
         process.stdout.write(

@@ -63,7 +63,7 @@ export class Engine {
     this.#settings = settings
     this.#counters = new Counters(options.hosts)
     this.#hosts = new Hosts(options.hosts, options.sharing, settings, this.#counters)
-    this.#rules = RuleStage.of(options.rules, options.policy, settings)
+    this.#rules = RuleStage.of(options.rules, options.policy, settings, options.alerts)
     const { conntrack } = settings
     if (conntrack === undefined) {
       this.#tcp = new TcpStage(settings, this.#counters, this.#rules)
@@ -161,7 +161,7 @@ export class Engine {
           table.see(base, now)
           if (rules !== undefined) {
             const toServer = isToServer(table.words[base] ?? 0, way)
-            outcome = rules.apply(outcome, batch, i, by, table.words, base, toServer, true)
+            outcome = rules.apply(outcome, batch, i, by, table.words, base, toServer, true, true)
           }
         } else {
           segment.take(batch, i)
@@ -200,6 +200,7 @@ export class Engine {
     this.#hosts.reset()
     this.#fragmentHosts.clear()
     this.#resets?.clear()
+    this.#rules?.clear()
     this.#counters.clear()
     this.#stateless?.clear()
     this.#records?.clear()

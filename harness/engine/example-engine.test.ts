@@ -116,6 +116,7 @@ export type LabOptions = {
   readonly sharing?: 'none' | 'replication'
   readonly frames?: FrameOptions
   readonly records?: EngineOptions['records']
+  readonly alerts?: EngineOptions['alerts']
 }
 
 /** An engine of two hosts, a flow table, and a clock: packets go in as lines, verdicts come out as words. */
@@ -139,6 +140,7 @@ export class Lab {
       rules: options.rules ?? [],
       hosts: 2,
       sharing: makeSharing({ kind: options.sharing ?? 'none' }),
+      alerts: options.alerts,
       records: options.records,
     })
   }

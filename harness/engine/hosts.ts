@@ -11,6 +11,7 @@ import {
   EXTRA,
   FAMILY_MASK,
   Flag,
+  HAS_FLOWBITS,
   STATE_MASK,
   State,
 } from './record.ts'
@@ -98,6 +99,8 @@ export class Hosts implements SessionTables {
     if (this.isLive(target, base, at) && target.lastSeen(base) >= source.lastSeen(base)) return
     if (target.stateAt(base) === State.absent && !target.admits(base, at)) return
     target.copyFrom(source, base)
+    // Flowbits are not in the record: nothing says that they are replicated.
+    target.words[base + EXTRA] = (target.words[base + EXTRA] ?? 0) & ~HAS_FLOWBITS
     const head = target.words[base] ?? 0
     const session =
       ((target.words[base + EXTRA] ?? 0) & FAMILY_MASK) === Family.tcp && (head & STATE_MASK) > State.bare

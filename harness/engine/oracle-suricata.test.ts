@@ -168,7 +168,7 @@ stream:
   async-oneside: ${yesNo(asyncOneside)}
   inline: yes
   drop-invalid: ${yesNo(dropInvalid)}
-  reassembly: { memcap: 512mb, depth: 1mb }
+  reassembly: { memcap: 512mb, depth: 1mb, randomize-chunk-size: no }
 flow: { memcap: 512mb, hash-size: 65536, prealloc: 1000 }
 flow-timeouts:
   default: { new: ${other}, established: ${otherEstablished}, closed: 0 }

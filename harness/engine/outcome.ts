@@ -12,6 +12,7 @@ export const Outcome = {
   /** Routed past sessions and rules. */
   pastRules: outcomeOf(Verdict.forward, Reason.bypass),
   streamError: outcomeOf(Verdict.drop, Reason['stream error']),
+  streamErrorReject: outcomeOf(Verdict.reject, Reason['stream error']),
   midstreamDrop: outcomeOf(Verdict.drop, Reason['stream midstream']),
   midstreamReject: outcomeOf(Verdict.reject, Reason['stream midstream']),
   flowDrop: outcomeOf(Verdict.drop, Reason['flow drop']),

@@ -120,7 +120,7 @@ export class PseudoStage implements PseudoDecider {
   ): number {
     const rules = this.#rules
     if (rules === undefined) return Outcome.forward
-    return rules.apply(Outcome.forward, batch, cause, host, words, base, toServer, established)
+    return rules.apply(Outcome.forward, batch, cause, host, words, base, toServer, established, true)
   }
 }
 

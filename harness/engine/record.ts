@@ -29,6 +29,10 @@ export const APP_IMPORTED = 1 << 18
 /** The flow had a session, which was idle for too long. */
 export const EXPIRED = 1 << 11
 
+/** Flowbits of the flow are in their columns; else none is set. The client's first request is not complete yet. */
+export const HAS_FLOWBITS = 1 << 24
+export const WAITING = 1 << 25
+
 /** Word offsets within a stream. The stream of a side holds what that side sends. */
 export const ISN = 0
 /** The sequence number expected next of it. */

@@ -41,6 +41,7 @@ export interface Settings {
   readonly markReplicated: boolean
   readonly importLiberal: boolean
   readonly appReplicated: boolean
+  readonly firstStops: boolean
   readonly passOfFlow: boolean
   readonly rejectsAnything: boolean
   readonly tracksAnyProtocol: boolean
@@ -93,6 +94,7 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     markReplicated: knobs.dropMarkReplicated.value,
     importLiberal: knobs.importLiberal.value,
     appReplicated: knobs.appStateReplicated.value,
+    firstStops: knobs.dropBesideReject.value === 'first',
     passOfFlow: knobs.passScope.value === 'flow',
     rejectsAnything: knobs.rejectNonTcp.value === 'icmp',
     tracksAnyProtocol: knobs.otherFlows.value === 'all',

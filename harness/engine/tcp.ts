@@ -78,7 +78,8 @@ export class TcpStage implements TcpDecider {
     if (this.#rules === undefined) return outcome
     const established =
       state >= State.established || endedHandshakeWithData(table.words, base, state, segment)
-    return this.#rules.apply(outcome, batch, cause, host, table.words, base, segment.toServer, established)
+    const { toServer, delivered } = segment
+    return this.#rules.apply(outcome, batch, cause, host, table.words, base, toServer, established, delivered)
   }
 
   /** The flow has a session. */

@@ -115,6 +115,11 @@ export const awsNfw: Profile = {
       source:
         'AWS session state replication keeps the correct flow state; whether that includes protocols is not said',
     },
+    dropBesideReject: {
+      value: 'first',
+      mark: 'DOC',
+      source: 'developer guide, Suricata rule evaluation order: action order, drop before reject',
+    },
     passScope: {
       value: 'flow',
       mark: 'DOC',

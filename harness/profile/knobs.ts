@@ -130,6 +130,8 @@ export interface Knobs {
    * for longer than their time-out do not count.
    */
   readonly onTableFull: Knob<'evictOldest' | 'refuse'>
+  /** A packet that rules drop and reject: dropped by the first of them, or rejected as soon as any of them rejects. */
+  readonly dropBesideReject: Knob<'first' | 'reject'>
   /** A rule's `reject` of what is not TCP: an ICMP error to the sender, or a silent drop. */
   readonly rejectNonTcp: Knob<'icmp' | 'drop'>
   /** The load balancer that a setup with this profile has, where it does not say otherwise (`LoadBalancer`). */

@@ -119,6 +119,7 @@ export const linuxConntrack: Profile = {
       source:
         'conntrackd.conf(5): connection tracking entries are synchronised, which know no application protocols',
     },
+    dropBesideReject: { value: 'first', mark: 'DOC', source: 'nft(8): drop and reject end the ruleset' },
     passScope: { value: 'packet', mark: 'DOC', source: 'nft(8): accept ends the ruleset for that packet' },
     maxFlows: {
       value: 262_144,

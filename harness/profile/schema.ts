@@ -83,6 +83,7 @@ export const KNOBS: { readonly [K in keyof Knobs]-?: KnobKind } = {
   importLiberal: { group: 'marks', ...yesNo },
   appStateReplicated: { group: 'marks', ...yesNo },
   passScope: { group: 'rules', words: ['flow', 'packet'] },
+  dropBesideReject: { group: 'rules', words: ['first', 'reject'] },
   rejectNonTcp: { group: 'rules', words: ['icmp', 'drop'] },
   lbPlacement: { group: 'loadBalancer', words: ['first', 'hash'] },
   lbTcpIdle: { group: 'loadBalancer', number: { least: 60, most: 6000 } },

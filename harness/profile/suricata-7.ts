@@ -104,6 +104,11 @@ export const suricata7: Profile = {
       mark: 'INF',
       source: 'Suricata 7.0.10 shares no sessions; what speaks for them from outside knows no protocols',
     },
+    dropBesideReject: {
+      value: 'reject',
+      mark: 'RUN',
+      source: 'Suricata 7.0.10, a drop and a reject rule of one packet',
+    },
     passScope: { value: 'packet', mark: 'SRC', source: 'Suricata 7.0.10 detect-engine.c, packet rules' },
     maxFlows: {
       value: 453_438,

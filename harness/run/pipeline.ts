@@ -10,6 +10,7 @@ import { calibrate } from './calibrate.ts'
 import type { CaptureStore } from './captures.ts'
 import { checkPlaces } from './places.ts'
 import { type Attempt, CasePlayer, summaryOf } from './play.ts'
+import { checkRules } from './rules.ts'
 
 export interface RunOptions {
   readonly cases: readonly Case[]
@@ -35,6 +36,7 @@ type Finished = RunEvent & { readonly type: 'run-finished' }
  * setup's cases, and take everything down. Answers the exit code that the outcomes come to.
  */
 export async function runCases(options: RunOptions): Promise<Finished> {
+  checkRules(options.cases)
   await checkPlaces(options.cases, options.captures)
   const totals = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>
   const state = { broken: false, stopped: false }

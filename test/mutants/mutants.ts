@@ -366,41 +366,48 @@ const STATELESS = [
 
 const RULES = [
   ...mutants('engine/rules/default-actions.js', [
-    ['aws:alert_strict drops', "['aws:alert_strict', 'none']", "['aws:alert_strict', 'all']"],
-    ['aws:alert_established drops', "['aws:alert_established', 'none']", "['aws:alert_established', 'all']"],
-    ['aws:drop_strict drops nothing', "['aws:drop_strict', 'all']", "['aws:drop_strict', 'none']"],
     [
-      'aws:drop_established drops nothing',
-      "['aws:drop_established', 'established']",
-      "['aws:drop_established', 'none']",
+      'aws:alert_strict and aws:alert_established drop',
+      'alerts.push({ scope: found.scope, rule: ruleOf(action, found.sid) })',
+      'drop = found.scope',
     ],
     [
-      'aws:drop_established drops all',
-      "['aws:drop_established', 'established']",
-      "['aws:drop_established', 'all']",
+      'aws:drop_strict is that of established',
+      "{ scope: 'all', sid: 2 }",
+      "{ scope: 'established', sid: 2 }",
+    ],
+    ['aws:drop_established drops all', "{ scope: 'established', sid: 4 }", "{ scope: 'all', sid: 4 }"],
+    [
+      'aws:drop_established drops nothing of TCP',
+      "return subject.toServer && !(scope === 'appLayerToServer' && waiting)",
+      'return false',
+    ],
+    [
+      'aws:drop_established lets UDP and ICMP pass',
+      "scope === 'all' || subject.protocol !== Protocol.tcp",
+      "scope === 'all'",
     ],
   ]),
-  ...mutants('engine/rules/rule-set.js', [
-    ['aws:drop_established lets UDP and ICMP pass', 'subject.protocol !== Protocol.tcp ||', 'false ||'],
+  ...mutants('engine/rules/default-stage.js', [
+    ['what no rule decides is rejected', 'return Outcome.defaultDrop', 'return Outcome.ruleReject'],
+  ]),
+  ...mutants('engine/rules/order.js', [
     [
       'drop rules come before pass rules',
       "['pass', 'drop', 'reject', 'alert']",
       "['drop', 'reject', 'pass', 'alert']",
     ],
     ['rules are in no order', "order === 'strict'", 'true'],
+  ]),
+  ...mutants('engine/rules/flow-match.js', [
     [
       'flow:established is not heard',
-      'rule.established !== undefined && rule.established !== subject.established',
-      'false',
+      "state === 'established' ? true",
+      "state === 'established' ? undefined",
     ],
   ]),
   ...mutants('engine/rules/stage.js', [
-    [
-      'what no rule decides is rejected',
-      'this.#set.dropsByDefault(subject) ? Outcome.defaultDrop : outcome',
-      'this.#set.dropsByDefault(subject) ? Outcome.defaultDrop : Outcome.ruleReject',
-    ],
-    ['reject rules drop', "rule.action === 'reject' && this.#reject(batch, cause, host)", 'false'],
+    ['reject rules drop', "rule.action === 'reject'", 'false'],
     [
       'rules are asked about nothing',
       'if (outcome !== Outcome.forward && outcome !== Outcome.streamError)',

@@ -192,7 +192,7 @@ export class CtPseudoStage implements PseudoDecider {
     established: boolean,
   ): number {
     if (this.#rules === undefined) return Outcome.forward
-    return this.#rules.apply(Outcome.forward, batch, cause, host, words, base, toServer, established)
+    return this.#rules.apply(Outcome.forward, batch, cause, host, words, base, toServer, established, false)
   }
 }
 

@@ -57,6 +57,7 @@ export class CtStage implements TcpDecider {
         ct === Ct.invalid ? -1 : base,
         segment.toServer,
         ct === Ct.established,
+        false,
       )
     if (ct === Ct.fresh && verdictOf(outcome) !== Verdict.forward) table.release(base)
     return outcome

@@ -2,25 +2,31 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { complain, listItems, type Piece } from './text.ts'
 
 /** Leading bits that an address must have. */
-interface Prefix {
+export interface Prefix {
   readonly bytes: Uint8Array
   readonly bits: number
 }
 
-/** Which addresses a rule means: those in any of `within` (all, if that is empty) and in none of `without`. */
+/**
+ * Which addresses a rule means, by family: those in any of `within` and in none of `without`; where `within` has none of a family,
+ * all of it that are in none of `without`; and none of a family of which nothing is said, unless nothing is said at all.
+ */
 export class Addresses {
-  readonly #within: readonly Prefix[]
-  readonly #without: readonly Prefix[]
+  readonly within: readonly Prefix[]
+  readonly without: readonly Prefix[]
 
   constructor(within: readonly Prefix[], without: readonly Prefix[]) {
-    this.#within = within
-    this.#without = without
+    this.within = within
+    this.without = without
   }
 
   /** Whether the address of `size` bytes (4 or 16) at `at` is one of them. */
   has(bytes: Uint8Array, at: number, size: number): boolean {
-    if (this.#within.length > 0 && !isWithin(this.#within, bytes, at, size)) return false
-    return !isWithin(this.#without, bytes, at, size)
+    if (this.within.length + this.without.length === 0) return true
+    if (isWithin(this.without, bytes, at, size)) return false
+    return this.within.some((prefix) => prefix.bytes.length === size)
+      ? isWithin(this.within, bytes, at, size)
+      : this.without.some((prefix) => prefix.bytes.length === size)
   }
 }
 
@@ -28,9 +34,12 @@ export class Addresses {
 export function parseAddresses(piece: Piece): Addresses {
   const within: Prefix[] = []
   const without: Prefix[] = []
-  for (const { item, negated } of listItems(piece)) {
+  const items = listItems(piece)
+  for (const { item, negated } of items) {
     if (item.text === 'any') {
       if (negated) throw complain(item, 'not any address would match nothing')
+      if (items.length > 1)
+        within.push({ bytes: new Uint8Array(4), bits: 0 }, { bytes: new Uint8Array(16), bits: 0 })
       continue
     }
     const into = negated ? without : within

@@ -10,9 +10,12 @@ const LETTERS: Readonly<Record<string, number>> = {
   U: Tcp.urg,
   E: Tcp.ece,
   C: Tcp.cwr,
+  2: Tcp.ece,
+  1: Tcp.cwr,
+  0: 0,
 }
 
-/** Keyword `flags`: exactly these, at least these (`+`), any of these (`*`), or not exactly these (`!`); others are ignored. */
+/** Keyword `flags`: exactly these, all of these (`+`), any of these (`*`), or not all of these (`!`); others are ignored. */
 export interface FlagMatch {
   readonly mode: '=' | '+' | '*' | '!'
   readonly flags: number
@@ -21,9 +24,10 @@ export interface FlagMatch {
 
 /** Reads `S`, `+SA`, `S,CE` … */
 export function parseFlags(piece: Piece): FlagMatch {
-  const match = /^([!+*]?)([A-Z0]+)([!+*]?)(?:\s*,\s*([A-Z]+))?$/i.exec(piece.text)
-  if (match === null) throw complain(piece, `${JSON.stringify(piece.text)} are not TCP flags`)
-  const [, before = '', letters = '', after = '', ignored = ''] = match
+  const match = /^([!+*]?)([A-Z0-9]+)([!+*]?)(?:\s*,\s*([A-Z0-9]+))?$/i.exec(piece.text)
+  const [, before = '', letters = '', after = '', ignored = ''] = match ?? []
+  if (match === null || (before !== '' && after !== ''))
+    throw complain(piece, `${JSON.stringify(piece.text)} are not TCP flags`)
   const mode = before || after || '='
   return {
     mode: mode === '+' || mode === '*' || mode === '!' ? mode : '=',
@@ -32,18 +36,28 @@ export function parseFlags(piece: Piece): FlagMatch {
   }
 }
 
-/** Whether TCP flags match. */
+const OPEN_OR_CLOSE = Tcp.syn | Tcp.rst | Tcp.fin
+const UNUSUAL = Tcp.urg | Tcp.ece | Tcp.cwr
+
+/**
+ * Whether TCP flags match. Suricata asks a rule that names SYN, RST or FIN only about packets that have one of these, and one
+ * that names URG, ECE or CWR only about packets that have one of those, also where the rule says `!`; and one that names SYN
+ * without `!` only about packets that have SYN (detect-engine-build.c, detect-engine-siggroup.c).
+ */
 export function matchesFlags({ mode, flags, ignored }: FlagMatch, seen: number): boolean {
+  if ((flags & OPEN_OR_CLOSE) !== 0 && (seen & OPEN_OR_CLOSE) === 0) return false
+  if ((flags & Tcp.syn) !== 0 && mode !== '!' && (seen & Tcp.syn) === 0) return false
+  if ((flags & UNUSUAL) !== 0 && (seen & UNUSUAL) === 0) return false
+  if (flags === 0 && seen !== 0) return mode === '!'
   const counted = seen & ~ignored
-  if (mode === '+') return (counted & flags) === flags
   if (mode === '*') return (counted & flags) !== 0
-  return (counted === flags) === (mode === '=')
+  if (mode === '=') return counted === flags
+  return ((counted & flags) === flags) === (mode === '+')
 }
 
 function bitsOf(piece: Piece, letters: string): number {
   let bits = 0
   for (const letter of letters.toUpperCase()) {
-    if (letter === '0') continue
     const bit = LETTERS[letter]
     if (bit === undefined) throw complain(piece, `${letter} is not a TCP flag: choose from FSRPAUEC`)
     bits |= bit

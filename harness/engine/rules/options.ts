@@ -1,69 +1,177 @@
+import { checkBuffer, stickyBuffer } from './buffers.ts'
+import { priorityOfClasstype } from './classtypes.ts'
+import { type Content, MODIFIERS, modify, parseContent } from './content.ts'
 import { type FlagMatch, parseFlags } from './flag-match.ts'
+import { parseFlow } from './flow-match.ts'
+import { type FlowbitMatch, parseFlowbits } from './flowbits.ts'
+import type { BufferMatch, FlowMatch, RuleProtocol } from './rule.ts'
 import { complain, type Piece, part, split } from './text.ts'
 
 /** What stands in the parentheses of a rule. */
 export interface RuleOptions {
-  flags: FlagMatch | undefined
-  established: boolean | undefined
-  toServer: boolean | undefined
-  /** Keyword `flow` was there, if only as `stateless`. */
-  flow: boolean
-  priority: number
+  readonly flags: FlagMatch[]
+  flow: FlowMatch | undefined
+  readonly flowbits: FlowbitMatch[]
+  readonly contents: Content[]
+  readonly buffers: BufferMatch[]
+  noalert: boolean
+  priority: number | undefined
+  classtype: string | undefined
   sid: number
+  rev: number
+  msg: string
 }
 
 const DEFAULT_PRIORITY = 3
-const LAST_PRIORITY = 65_535
+const LAST_PRIORITY = 255
+const LAST_SID = 4_294_967_295
 /** Keywords that say something for people only. */
-const REMARKS = ['msg', 'rev', 'noalert', 'metadata', 'reference', 'classtype']
+const REMARKS = ['metadata', 'reference']
 
-/** Reads the options; a keyword that this engine does not know is refused by name. */
-export function parseOptions(piece: Piece): RuleOptions {
-  const options: RuleOptions = {
-    flags: undefined,
-    established: undefined,
-    toServer: undefined,
-    flow: false,
-    priority: DEFAULT_PRIORITY,
-    sid: 0,
-  }
+/** Reads the options of a rule about `protocol`; a keyword that this engine does not know is refused by name. */
+export function parseOptions(piece: Piece, protocol: RuleProtocol): RuleOptions {
+  const reader = new OptionReader(protocol)
   for (const option of split(piece, ';')) {
     const colon = option.text.indexOf(':')
-    const keyword = part(option, 0, colon < 0 ? option.text.length : colon)
-    const value =
-      colon < 0
-        ? part(option, option.text.length, option.text.length)
-        : part(option, colon + 1, option.text.length)
-    readOption(options, keyword, value)
+    const end = option.text.length
+    const keyword = part(option, 0, colon < 0 ? end : colon)
+    reader.read(keyword, colon < 0 ? part(option, end, end) : part(option, colon + 1, end))
   }
-  if (options.sid === 0) throw complain(piece, 'the rule has no sid')
-  return options
+  return reader.finish(piece)
 }
 
-function readOption(options: RuleOptions, keyword: Piece, value: Piece): void {
-  if (REMARKS.includes(keyword.text)) return
-  if (keyword.text === 'sid') options.sid = wholeNumber(value, 4_294_967_295)
-  else if (keyword.text === 'priority') options.priority = wholeNumber(value, LAST_PRIORITY)
-  else if (keyword.text === 'flags') options.flags = parseFlags(value)
-  else if (keyword.text === 'flow') readFlow(options, value)
-  else throw complain(keyword, `this engine does not read the keyword ${JSON.stringify(keyword.text)}`)
+/** The priority of a rule: its own, else that of its classtype, else 3. */
+export function priorityOf({ priority, classtype }: RuleOptions): number {
+  return (
+    priority ?? (classtype === undefined ? undefined : priorityOfClasstype(classtype)) ?? DEFAULT_PRIORITY
+  )
 }
 
-function readFlow(options: RuleOptions, value: Piece): void {
-  options.flow = true
-  let states = 0
-  let directions = 0
-  for (const word of split(value, ',')) {
-    if (word.text === 'to_server' || word.text === 'from_client') options.toServer = true
-    else if (word.text === 'to_client' || word.text === 'from_server') options.toServer = false
-    else if (word.text === 'established') options.established = true
-    else if (word.text === 'not_established') options.established = false
-    else if (word.text !== 'stateless') throw complain(word, `this engine does not read flow:${word.text}`)
-    if (/_(server|client)$/.test(word.text)) directions++
-    else states++
-    if (states > 1 || directions > 1)
-      throw complain(word, `flow:${word.text} contradicts what stands before it`)
+class OptionReader {
+  readonly #protocol: RuleProtocol
+  readonly #options: RuleOptions = {
+    flags: [],
+    flow: undefined,
+    flowbits: [],
+    contents: [],
+    buffers: [],
+    noalert: false,
+    priority: undefined,
+    classtype: undefined,
+    sid: 0,
+    rev: 0,
+    msg: '',
   }
+  /** Where the next content belongs, and the last one. */
+  #into: Content[] = this.#options.contents
+  #last: Content | undefined
+  readonly #keywords: Piece[] = []
+
+  constructor(protocol: RuleProtocol) {
+    this.#protocol = protocol
+  }
+
+  read(keyword: Piece, value: Piece): void {
+    const options = this.#options
+    switch (keyword.text) {
+      case 'sid':
+        options.sid = wholeNumber(value, LAST_SID)
+        return
+      case 'rev':
+        options.rev = wholeNumber(value, LAST_SID)
+        return
+      case 'msg':
+        options.msg = unquoted(value)
+        return
+      case 'priority':
+        options.priority = wholeNumber(value, LAST_PRIORITY)
+        return
+      case 'classtype':
+        options.classtype = value.text
+        return
+      case 'noalert':
+        options.noalert = true
+        return
+      case 'flags':
+        options.flags.push(parseFlags(value))
+        return
+      case 'flow':
+        if (options.flow !== undefined) throw complain(keyword, 'a rule has one flow keyword only')
+        options.flow = parseFlow(value)
+        return
+      case 'flowbits':
+        this.#readFlowbits(value)
+        return
+      case 'content':
+        this.#last = parseContent(value)
+        this.#into.push(this.#last)
+        return
+    }
+    if (MODIFIERS.includes(keyword.text)) modify(this.#last, keyword, value)
+    else if (stickyBuffer(keyword.text) !== undefined) this.#enterBuffer(keyword, value)
+    else if (!REMARKS.includes(keyword.text))
+      throw complain(keyword, `this engine does not read the keyword ${JSON.stringify(keyword.text)}`)
+  }
+
+  finish(piece: Piece): RuleOptions {
+    const options = this.#options
+    if (options.sid === 0) throw complain(piece, 'the rule has no sid')
+    for (const [index, buffer] of options.buffers.entries())
+      checkBuffer(buffer, this.#keywords[index] ?? piece)
+    const [keyword] = this.#keywords
+    if (keyword === undefined) return options
+    if (options.contents.length > 0)
+      throw complain(keyword, `this engine does not read content outside buffers beside ${keyword.text}`)
+    if (options.flags.length > 0)
+      throw complain(keyword, `flags are about packets and ${keyword.text} is about a stream: leave one out`)
+    if (options.flow?.toServer === false && options.buffers.some(({ buffer }) => isRequest(buffer)))
+      throw complain(
+        keyword,
+        `${keyword.text} goes to the server, and the rule is about packets to the client`,
+      )
+    return options
+  }
+
+  #readFlowbits(value: Piece): void {
+    const bits = parseFlowbits(value)
+    if (bits === 'noalert') this.#options.noalert = true
+    else this.#options.flowbits.push(bits)
+  }
+
+  #enterBuffer(keyword: Piece, value: Piece): void {
+    const sticky = stickyBuffer(keyword.text)
+    if (sticky === undefined || value.text !== '')
+      throw complain(value, `${keyword.text} takes no value: the content stands behind it`)
+    const fits = sticky.protocol === this.#protocol || this.#protocol === 'tcp' || this.#protocol === 'ip'
+    if (!fits && !(this.#protocol === 'udp' && sticky.protocol === 'dns'))
+      throw complain(
+        keyword,
+        `${keyword.text} is about ${sticky.protocol}, and the rule about ${this.#protocol}`,
+      )
+    const [first] = this.#keywords
+    if (first !== undefined && stickyBuffer(first.text)?.protocol !== sticky.protocol)
+      throw complain(keyword, `${keyword.text} and ${first.text} are of two protocols: no flow speaks both`)
+    if (this.#options.buffers.some(({ buffer }) => buffer === sticky.code))
+      throw complain(keyword, `this engine does not read ${keyword.text} twice in one rule`)
+    const contents: Content[] = []
+    this.#options.buffers.push({ buffer: sticky.code, contents })
+    this.#keywords.push(keyword)
+    this.#into = contents
+    this.#last = undefined
+  }
+}
+
+function isRequest(buffer: number): boolean {
+  return buffer !== SSH
+}
+
+const SSH = stickyBuffer('ssh.proto')?.code
+
+function unquoted(value: Piece): string {
+  const quoted = /^"(.*)"$/s.exec(value.text)?.[1]
+  if (quoted === undefined)
+    throw complain(value, `${value.text || 'nothing'} does not stand in double quotes`)
+  return quoted.replace(/\\([\\:;"])/g, '$1')
 }
 
 function wholeNumber(value: Piece, most: number): number {

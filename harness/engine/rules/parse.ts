@@ -1,18 +1,55 @@
 import { parseAddresses } from './addresses.ts'
-import { parseOptions } from './options.ts'
+import { parseOptions, priorityOf } from './options.ts'
 import { parsePorts } from './ports.ts'
-import type { Rule, RuleAction } from './rule.ts'
+import type { Rule, RuleAction, RuleProtocol } from './rule.ts'
 import { complain, type Piece, part, split } from './text.ts'
 
 const ACTIONS: readonly RuleAction[] = ['pass', 'drop', 'reject', 'alert']
-const PROTOCOLS: readonly Rule['protocol'][] = ['ip', 'tcp', 'udp', 'icmp']
+const PROTOCOLS: readonly RuleProtocol[] = [
+  'ip',
+  'tcp',
+  'tcp-pkt',
+  'tcp-stream',
+  'udp',
+  'icmp',
+  'http',
+  'tls',
+  'ssh',
+  'dns',
+]
 
 /**
- * Reads a rule in Suricata's language, as far as this engine knows it: header, and the options flow, flags, priority, sid and
- * those for people. ERR_RULE names rule and column of what it does not know. `rule` counts from 1.
+ * Reads rules in Suricata's language, as far as this engine knows it (docs/rules.md); blank lines and lines that begin with
+ * `#` are left out. ERR_RULE names the rule, or the file and its line, and the column of what it does not know, and of a sid
+ * that was there before. `name` says where the rule at an index stands; by default `Rule 3`.
  */
-export function parseRule(text: string, rule: number): Rule {
-  const whole: Piece = { text, rule, column: 1 }
+export function parseRules(texts: readonly string[], name = (index: number) => `Rule ${index + 1}`): Rule[] {
+  const rules: Rule[] = []
+  const seen = new Map<number, string>()
+  for (const [index, text] of texts.entries()) {
+    if (isRemark(text)) continue
+    const where = name(index)
+    const rule = parseRule(text, where)
+    const before = seen.get(rule.sid)
+    if (before !== undefined)
+      throw complain(
+        { text, where, column: text.lastIndexOf('sid') + 1 },
+        `the sid ${rule.sid} stands in ${before} too: give each rule its own`,
+      )
+    seen.set(rule.sid, where)
+    rules.push(rule)
+  }
+  return rules
+}
+
+/** Whether a line of a rule file is blank or a comment. */
+export function isRemark(line: string): boolean {
+  return /^\s*(#|$)/.test(line)
+}
+
+/** Reads one rule, as `parseRules` does. */
+export function parseRule(text: string, where: string): Rule {
+  const whole: Piece = { text, where, column: 1 }
   const open = text.indexOf('(')
   const close = text.lastIndexOf(')')
   if (open < 0 || close < open || text.slice(close + 1).trim() !== '')
@@ -30,22 +67,36 @@ export function parseRule(text: string, rule: number): Rule {
   )
     throw complain(whole, 'a rule begins with: action protocol source port -> destination port')
   if (extra !== undefined) throw complain(extra, `${JSON.stringify(extra.text)} is too much here`)
-  const options = parseOptions(part(whole, open + 1, close))
+  const about = oneOf(protocol, PROTOCOLS, 'a protocol')
+  const options = parseOptions(part(whole, open + 1, close), about)
+  const { flags, flow, flowbits, contents, buffers, sid, rev, msg } = options
+  if (about === 'tcp-stream' && flags.length > 0)
+    throw complain(protocol, 'tcp-stream is about no single packet, which flags are: leave one out')
   return {
     action: oneOf(action, ACTIONS, 'an action'),
-    protocol: oneOf(protocol, PROTOCOLS, 'a protocol'),
+    protocol: about,
     source: parseAddresses(source),
     sourcePorts: parsePorts(sourcePort),
     destination: parseAddresses(destination),
     destinationPorts: parsePorts(destinationPort),
-    bothWays: oneOf(arrow, ['->', '<>'], 'an arrow') === '<>',
-    flags: options.flags,
-    established: options.established,
-    toServer: options.toServer,
-    priority: options.priority,
-    sid: options.sid,
-    ofFlow: !options.flow && options.flags === undefined,
+    bothWays: oneOf(arrow, ['->', '<>'], 'an arrow') === '<>' && !isTheSame(words),
+    flags,
+    flow,
+    flowbits,
+    contents,
+    buffers,
+    noalert: options.noalert,
+    priority: priorityOf(options),
+    sid,
+    rev,
+    msg,
+    category: '',
   }
+}
+
+/** Where both ends are the same, both ways round are one (Suricata takes such a rule as one-way). */
+function isTheSame(words: readonly Piece[]): boolean {
+  return words[2]?.text === words[5]?.text && words[3]?.text === words[6]?.text
 }
 
 function oneOf<T extends string>(piece: Piece, words: readonly T[], what: string): T {

@@ -2,34 +2,41 @@ import { complain, listItems, type Piece } from './text.ts'
 
 const LAST_PORT = 65_535
 
-/** A bit for each port. */
-export type Ports = Uint8Array
+/** Ranges of ports, first and last of each in turn, ascending and apart from each other. */
+export type Ports = readonly number[]
 
 /** Reads `any`, ports, ranges (`1024:`, `:80`, `6000:6010`) and lists of these, negated or not; undefined: any. */
 export function parsePorts(piece: Piece): Ports | undefined {
   const items = listItems(piece)
   if (items.length === 1 && items[0]?.item.text === 'any' && !items[0].negated) return undefined
-  const ports = new Uint8Array((LAST_PORT + 1) / 8)
-  if (items.every(({ negated }) => negated)) ports.fill(255)
+  if (items.length === 1 && items[0] !== undefined && !items[0].negated) return parseRange(items[0].item)
+  const ports = new Uint8Array(LAST_PORT + 1)
+  if (items.every(({ negated }) => negated)) ports.fill(1)
   for (const wanted of [false, true]) {
     for (const { item, negated } of items) {
       if (negated !== wanted) continue
       const [from, to] = parseRange(item)
-      for (let port = from; port <= to; port++) setPort(ports, port, !negated)
+      ports.fill(negated ? 0 : 1, from, to + 1)
     }
   }
-  return ports
+  return rangesOf(ports)
 }
 
 /** Whether a port is one of them. */
 export function hasPort(ports: Ports, port: number): boolean {
-  return ((ports[port >> 3] ?? 0) & (1 << (port & 7))) !== 0
+  for (let i = 0; i < ports.length; i += 2)
+    if (port >= (ports[i] ?? 0) && port <= (ports[i + 1] ?? -1)) return true
+  return false
 }
 
-function setPort(ports: Ports, port: number, on: boolean): void {
-  const bit = 1 << (port & 7)
-  const byte = ports[port >> 3] ?? 0
-  ports[port >> 3] = on ? byte | bit : byte & ~bit
+function rangesOf(ports: Uint8Array): Ports {
+  const ranges: number[] = []
+  for (let from = ports.indexOf(1); from >= 0; ) {
+    const behind = ports.indexOf(0, from)
+    ranges.push(from, behind < 0 ? LAST_PORT : behind - 1)
+    from = behind < 0 ? -1 : ports.indexOf(1, behind)
+  }
+  return ranges
 }
 
 function parseRange(item: Piece): [number, number] {

@@ -1,101 +1,90 @@
-import { destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
-import { Protocol } from '../../wire/numbers.ts'
-import type { DefaultDrop } from './default-actions.ts'
-import { matchesFlags } from './flag-match.ts'
-import { hasPort } from './ports.ts'
-import type { Rule, RuleAction } from './rule.ts'
+import type { Policy } from '../../model/setup.ts'
+import { type AppNeeds, BUFFER_KINDS } from '../app/app-view.ts'
+import { Bits } from './bits.ts'
+import { protocolOfBuffer } from './buffers.ts'
+import { FlowbitColumns, type FlowbitStep } from './flowbit-columns.ts'
+import { RuleGroups } from './group.ts'
+import { Contents } from './inspect.ts'
+import { inOrder } from './order.ts'
+import { Patterns, patternOf } from './patterns.ts'
+import type { Rule } from './rule.ts'
+import { type Signature, signaturesOf } from './signature.ts'
 
-/** What the rules see of a packet. One object is filled again for each. */
-export class RuleSubject {
-  bytes: Uint8Array = new Uint8Array(0)
-  /** Offset of the IP header. */
-  l3 = 0
-  /** -1: not known, as in fragments. */
-  protocol = -1
-  /** -1: none. */
-  sourcePort = -1
-  destinationPort = -1
-  flags = 0
-  /** False of a fragment: only rules about flows are asked about it; the others and default actions wait for the datagram. */
-  wholeDatagram = true
-  /** Packets without flow go neither way. */
-  hasFlow = false
-  toServer = true
-  /** Before this packet. */
-  established = false
-  /** The first packet of its flow in this direction, or it has no flow. */
-  first = true
+/** A sticky buffer of a signature, ready to be looked at. */
+export interface BufferContents {
+  readonly buffer: number
+  readonly contents: Contents
 }
 
-const ORDER: readonly RuleAction[] = ['pass', 'drop', 'reject', 'alert']
+/** One buffer of many: what calls signatures when it turns up. */
+export interface BufferCalls {
+  readonly patterns: Patterns
+  /** Signatures without a pattern of their own, asked each time. */
+  readonly always: readonly number[]
+}
 
-/** Rules in the order in which they decide, and the default actions after them. */
+/** Rules made ready to be matched. A signature's place is its number in the rule order; all lists are by place. */
 export class RuleSet {
-  readonly #rules: readonly Rule[]
-  readonly #defaultDrop: DefaultDrop
+  readonly signatures: readonly Signature[]
+  readonly contents: readonly Contents[]
+  readonly buffers: readonly (readonly BufferContents[])[]
+  readonly flowbits: readonly (readonly FlowbitStep[])[]
+  readonly columns: FlowbitColumns
+  /** Patterns of payload and stream. */
+  readonly patterns: Patterns
+  /** By `Buffer` code. */
+  readonly bufferCalls: readonly BufferCalls[]
+  readonly groups: RuleGroups
+  readonly needs: AppNeeds
+  /** Some rule asks for the application protocol or for content, which encryption hides. */
+  readonly needsApp: boolean
 
-  /** Action order: pass before drop before reject before alert, each by priority; strict order: as written. */
-  constructor(rules: readonly Rule[], order: 'action' | 'strict', defaultDrop: DefaultDrop) {
-    this.#rules =
-      order === 'strict'
-        ? rules
-        : rules.toSorted(
-            (a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action) || a.priority - b.priority,
-          )
-    this.#defaultDrop = defaultDrop
-  }
-
-  /** The first rule that matches and is not an alert. */
-  decide(subject: RuleSubject): Rule | undefined {
-    for (const rule of this.#rules) {
-      const asked = rule.ofFlow ? subject.first : subject.wholeDatagram
-      if (asked && rule.action !== 'alert' && matches(rule, subject)) return rule
-    }
-    return undefined
-  }
-
-  /**
-   * Whether the default actions drop a packet that no rule decided: every one, or those from the client of established
-   * connections and everything that is not TCP.
-   */
-  dropsByDefault(subject: RuleSubject): boolean {
-    if (!subject.wholeDatagram) return false
-    if (this.#defaultDrop !== 'established') return this.#defaultDrop === 'all'
-    return subject.protocol !== Protocol.tcp || (subject.established && subject.hasFlow && subject.toServer)
+  constructor(rules: readonly Rule[], order: Policy['ruleOrder']) {
+    const made = rules.flatMap((rule) => signaturesOf(rule, protocolOfBuffer(rule.buffers[0]?.buffer)))
+    const signatures = inOrder(made, order)
+    this.signatures = signatures
+    this.contents = signatures.map(({ rule }) => new Contents(rule.contents))
+    this.buffers = signatures.map(({ rule }) =>
+      rule.buffers.map(({ buffer, contents }) => ({ buffer, contents: new Contents(contents) })),
+    )
+    this.columns = new FlowbitColumns(rules)
+    this.flowbits = signatures.map(({ rule }) => this.columns.steps(rule))
+    const contents = signatures.map(({ rule }, place) => ({ place, contents: rule.contents }))
+    this.patterns = new Patterns(contents)
+    const patterned = Bits.of(
+      signatures.length,
+      (place) => patternOf(contents[place]?.contents ?? []) !== undefined,
+    )
+    this.bufferCalls = Array.from({ length: BUFFER_KINDS }, (_, buffer) => callsOf(signatures, buffer))
+    this.groups = new RuleGroups(signatures, patterned)
+    const buffers = rules
+      .flatMap((rule) => rule.buffers)
+      .reduce((bits, { buffer }) => bits | (1 << buffer), 0)
+    const stream = signatures.some(({ look, rule }) => look !== 0 && !hasNoStream(rule))
+    this.needs = { buffers, stream }
+    this.needsApp = signatures.some(({ look, appProtocol }) => look !== 0 || appProtocol !== 0)
   }
 }
 
-function matches(rule: Rule, subject: RuleSubject): boolean {
-  if (!matchesProtocol(rule.protocol, subject.protocol)) return false
-  if (rule.established !== undefined && rule.established !== subject.established) return false
-  if (rule.toServer !== undefined && !(subject.hasFlow && rule.toServer === subject.toServer)) return false
-  if (
-    rule.flags !== undefined &&
-    !(subject.protocol === Protocol.tcp && matchesFlags(rule.flags, subject.flags))
-  )
-    return false
-  return matchesEnds(rule, subject, false) || (rule.bothWays && matchesEnds(rule, subject, true))
+function callsOf(signatures: readonly Signature[], buffer: number): BufferCalls {
+  const mine = signatures.map(({ rule }, place) => {
+    const calling = callingBuffer(rule)
+    return { place, contents: calling?.buffer === buffer ? calling.contents : [] }
+  })
+  return {
+    patterns: new Patterns(mine),
+    always: mine
+      .filter(({ contents }) => contents.length > 0 && patternOf(contents) === undefined)
+      .map(({ place }) => place),
+  }
 }
 
-function matchesProtocol(wanted: Rule['protocol'], protocol: number): boolean {
-  if (wanted === 'ip') return true
-  if (wanted === 'tcp') return protocol === Protocol.tcp
-  if (wanted === 'udp') return protocol === Protocol.udp
-  return protocol === Protocol.icmp || protocol === Protocol.icmp6
+/** What it looks into is never TCP's, which encryption may hide. */
+function hasNoStream({ protocol }: Rule): boolean {
+  return protocol === 'udp' || protocol === 'icmp'
 }
 
-function matchesEnds(rule: Rule, subject: RuleSubject, turned: boolean): boolean {
-  const { bytes, l3 } = subject
-  const size = isIpv6(bytes, l3) ? 16 : 4
-  const source = turned ? destinationAt(bytes, l3) : sourceAt(bytes, l3)
-  const destination = turned ? sourceAt(bytes, l3) : destinationAt(bytes, l3)
-  const sourcePort = turned ? subject.destinationPort : subject.sourcePort
-  const destinationPort = turned ? subject.sourcePort : subject.destinationPort
-  return (
-    (rule.sourcePorts === undefined || (sourcePort >= 0 && hasPort(rule.sourcePorts, sourcePort))) &&
-    (rule.destinationPorts === undefined ||
-      (destinationPort >= 0 && hasPort(rule.destinationPorts, destinationPort))) &&
-    rule.source.has(bytes, source, size) &&
-    rule.destination.has(bytes, destination, size)
-  )
+/** The buffer that calls a rule: one with a pattern if there is any. */
+function callingBuffer({ buffers }: Rule) {
+  return buffers.find(({ contents }) => patternOf(contents) !== undefined) ?? buffers[0]
 }

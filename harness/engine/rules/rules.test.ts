@@ -10,14 +10,56 @@ function under(rules: readonly string[], lines: readonly string[], options: LabO
 
 describe('engine/rules: reading', () => {
   const refused: readonly [string, number, string][] = [
-    ['drop tcp any any -> any 80 (content:"x"; sid:1;)', 29, 'does not read the keyword "content"'],
+    ['drop tcp any any -> any 80 (pcre:"/x/"; sid:1;)', 29, 'does not read the keyword "pcre"'],
     [
-      'drop tcp any any -> any 80 (msg:"a;b"; http.host; sid:1;)',
+      'drop tcp any any -> any 80 (msg:"a;b"; http.cookie; sid:1;)',
       40,
-      'does not read the keyword "http.host"',
+      'does not read the keyword "http.cookie"',
     ],
+    ['drop http any any -> any 80 (http.host; sid:1;)', 30, 'http.host needs a content'],
+    ['drop http any any -> any 80 (http.host; content:"A"; sid:1;)', 30, 'in lower case'],
+    ['drop http any any -> any 80 (http.method; content:"GET "; sid:1;)', 30, 'no blank at its ends'],
+    [
+      'drop tls any any -> any 80 (http.host; content:"a"; sid:1;)',
+      29,
+      'is about http, and the rule about tls',
+    ],
+    [
+      'drop tcp any any -> any 80 (http.host; content:"a"; tls.sni; content:"a"; sid:1;)',
+      53,
+      'of two protocols',
+    ],
+    [
+      'drop http any any -> any 80 (content:"a"; http.uri; content:"a"; sid:1;)',
+      43,
+      'content outside buffers',
+    ],
+    ['drop http any any -> any 80 (flow:to_client; http.uri; content:"a"; sid:1;)', 46, 'goes to the server'],
+    ['drop http any any -> any 80 (flags:S; http.uri; content:"a"; sid:1;)', 39, 'flags are about packets'],
+    ['drop tcp any any -> any 80 (content:x; sid:1;)', 37, 'double quotes'],
+    ['drop tcp any any -> any 80 (content:""; sid:1;)', 37, 'is empty'],
+    ['drop tcp any any -> any 80 (content:"|0|"; sid:1;)', 37, 'half a byte'],
+    ['drop tcp any any -> any 80 (content:"|0g|"; sid:1;)', 37, 'not hexadecimal'],
+    ['drop tcp any any -> any 80 (content:"|00"; sid:1;)', 37, 'not closed'],
+    ['drop tcp any any -> any 80 (content:"a\\n"; sid:1;)', 37, 'a backslash stands before'],
+    ['drop tcp any any -> any 80 (content:"abc"; depth:2; sid:1;)', 50, 'is less than the 3 bytes'],
+    ['drop tcp any any -> any 80 (content:"a"; within:0; sid:1;)', 49, 'whole number of 1 to'],
+    ['drop tcp any any -> any 80 (content:"a"; offset:1; distance:1; sid:1;)', 52, 'contradicts'],
+    ['drop tcp any any -> any 80 (content:"a"; startswith; offset:1; sid:1;)', 54, 'contradicts'],
+    ['drop tcp any any -> any 80 (content:"a"; nocase; nocase; sid:1;)', 50, 'stands twice'],
+    ['drop tcp any any -> any 80 (nocase; sid:1;)', 29, 'needs a content before it'],
+    [
+      'drop tcp any any -> any 80 (content:"a"; rawbytes; sid:1;)',
+      42,
+      'does not read the keyword "rawbytes"',
+    ],
+    ['drop tcp any any -> any 80 (flowbits:isset; sid:1;)', 38, 'needs a name'],
+    ['drop tcp any any -> any 80 (flowbits:set,a|b; sid:1;)', 38, 'takes one name'],
+    ['drop tcp any any -> any 80 (flowbits:drop,a; sid:1;)', 38, 'flowbits:drop'],
+    ['drop tcp any any -> any 80 (flow:to_server; flow:established; sid:1;)', 45, 'one flow keyword'],
+    ['drop tcp-stream any any -> any 80 (flags:S; sid:1;)', 6, 'about no single packet'],
     ['block tcp any any -> any 80 (sid:1;)', 1, '"block" is not an action'],
-    ['drop http any any -> any 80 (sid:1;)', 6, '"http" is not a protocol'],
+    ['drop smb any any -> any 80 (sid:1;)', 6, '"smb" is not a protocol'],
     ['drop tcp $HOME_NET any -> any 80 (sid:1;)', 10, 'no variables'],
     ['drop tcp 1.2.3 any -> any 80 (sid:1;)', 10, '"1.2.3" is not an address'],
     ['drop tcp 1.2.3.4/33 any -> any 80 (sid:1;)', 10, 'prefix length of 0 to 32'],
@@ -38,7 +80,7 @@ describe('engine/rules: reading', () => {
   ]
   for (const [text, column, words] of refused) {
     it(`refuses ${text}`, () => {
-      expect(() => parseRule(text, 3))
+      expect(() => parseRule(text, 'Rule 3'))
         .to.throw(FlowbreakError, words)
         .with.property('message')
         .that.includes(`Rule 3, column ${column}:`)
@@ -48,7 +90,14 @@ describe('engine/rules: reading', () => {
   it('takes what people are told and nothing else needs', () => {
     const text =
       'alert ip any any <> any any (msg:"it\\"s; (x)"; rev:2; noalert; classtype:a; metadata:b; reference:c; sid:7;)'
-    expect(parseRule(text, 1)).to.include({ action: 'alert', sid: 7, bothWays: true, ofFlow: true })
+    expect(parseRule(text, 'Rule 1')).to.include({
+      action: 'alert',
+      sid: 7,
+      rev: 2,
+      msg: 'it"s; (x)',
+      noalert: true,
+      priority: 3,
+    })
   })
 })
 
@@ -134,8 +183,10 @@ describe('engine/rules: matching', () => {
     expect(matching('S')).to.deep.equal([true, false, false])
     expect(matching('A+')).to.deep.equal([false, true, true])
     expect(matching('+A')).to.deep.equal([false, true, true])
-    expect(matching('*SP')).to.deep.equal([true, false, true])
-    expect(matching('!A')).to.deep.equal([true, false, true])
+    expect(matching('*SP')).to.deep.equal([true, false, false])
+    expect(matching('*UP')).to.deep.equal([false, false, false])
+    expect(matching('!A')).to.deep.equal([true, false, false])
+    expect(matching('!S')).to.deep.equal([false, false, false])
     expect(matching('A,P')).to.deep.equal([false, true, true])
     expect(matching('0')).to.deep.equal([false, false, false])
   })
@@ -215,6 +266,8 @@ describe('engine/rules: scope and order', () => {
       'drop tcp any any -> any any (flow:stateless; sid:2;)',
     ]
     expect(under(other, ['> S 0'])).to.deep.equal(['drop rules'])
+    // Suricata: both stop the packet, so it is rejected.
+    expect(under(other, ['> S 0'], { profile: 'suricata-7' })).to.deep.equal(['reject rules'])
   })
 
   it('strict order: as written', () => {
@@ -270,9 +323,10 @@ describe('engine/rules: default actions (1.5)', () => {
   })
 
   it('refuses what it does not read, two drops, and action order', () => {
-    expect(() => new Lab(strict(['aws:drop_established_app_layer']))).to.throw(
+    expect(() => new Lab(strict(['aws:reject_strict']))).to.throw(FlowbreakError, 'aws:reject_strict')
+    expect(() => new Lab(strict(['aws:drop_established', 'aws:alert_established_app_layer']))).to.throw(
       FlowbreakError,
-      'aws:drop_established_app_layer',
+      'not of both',
     )
     expect(() => new Lab(strict(['aws:drop_strict', 'aws:drop_established']))).to.throw(
       FlowbreakError,

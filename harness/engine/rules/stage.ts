@@ -1,40 +1,74 @@
 import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
-import { Kind } from '../../model/codes.ts'
 import type { Policy } from '../../model/setup.ts'
-import { u16 } from '../../wire/bytes.ts'
-import { isIpv6 } from '../../wire/ip.ts'
-import { optionsFit } from '../../wire/ipv4.ts'
 import { Protocol } from '../../wire/numbers.ts'
+import { AppLayer } from '../app/app-layer.ts'
+import { AppProtocol, type AppView } from '../app/app-view.ts'
+import { appProtocolOf, isAppOver, isPayloadHidden } from '../app/ask.ts'
 import { mayAnswer, sendReset, sendUnreachable } from '../emit.ts'
 import { Outcome } from '../outcome.ts'
-import { ASKED_TO_CLIENT, ASKED_TO_SERVER, EXTRA, Flag, PASSED } from '../record.ts'
+import { ASKED_TO_CLIENT, ASKED_TO_SERVER, EXTRA, Flag, PASSED, WAITING } from '../record.ts'
 import type { Settings } from '../settings.ts'
-import { parseDefaultActions } from './default-actions.ts'
-import { parseRule } from './parse.ts'
-import { RuleSet, RuleSubject } from './rule-set.ts'
+import type { AlertSink } from './alerts.ts'
+import { DefaultStage } from './default-stage.ts'
+import { FlowGroups } from './flow-groups.ts'
+import { Matcher } from './matcher.ts'
+import { parseRules } from './parse.ts'
+import { RuleSet } from './rule-set.ts'
+import { Scope } from './signature.ts'
+import { RuleSubject } from './subject.ts'
 
 /** Rules and default actions, after tracking and policy have let a packet pass. */
 export class RuleStage {
   readonly #set: RuleSet
+  readonly #defaults: DefaultStage | undefined
   readonly #settings: Settings
+  readonly #alerts: AlertSink | undefined
+  readonly #app: AppLayer | undefined
+  readonly #matcher: Matcher
   readonly #subject = new RuleSubject()
+  readonly #flows: FlowGroups
 
-  private constructor(set: RuleSet, settings: Settings) {
+  private constructor(
+    set: RuleSet,
+    defaults: DefaultStage | undefined,
+    settings: Settings,
+    alerts: AlertSink | undefined,
+  ) {
     this.#set = set
+    this.#defaults = defaults
     this.#settings = settings
+    this.#alerts = alerts
+    const needsApp = set.needsApp || defaults?.needsApp === true
+    this.#app = needsApp
+      ? new AppLayer(defaults?.widened(set.needs) ?? set.needs, settings.pickUp)
+      : undefined
+    this.#matcher = new Matcher(set)
+    this.#flows = new FlowGroups(set.groups, defaults?.needsApp === true)
   }
 
   /** The stage for a policy; undefined where there are no rules and no default actions, so that nothing is paid for them. */
-  static of(rules: readonly string[], policy: Policy, settings: Settings): RuleStage | undefined {
-    const defaultDrop = parseDefaultActions(policy.defaultActions, policy.ruleOrder)
-    if (rules.length === 0 && defaultDrop === 'none') return undefined
-    const parsed = rules.map((text, index) => parseRule(text, index + 1))
-    return new RuleStage(new RuleSet(parsed, policy.ruleOrder, defaultDrop), settings)
+  static of(
+    texts: readonly string[],
+    policy: Policy,
+    settings: Settings,
+    alerts: AlertSink | undefined,
+  ): RuleStage | undefined {
+    const defaults = DefaultStage.of(policy, alerts)
+    const rules = parseRules(texts)
+    if (rules.length === 0 && defaults === undefined) return undefined
+    return new RuleStage(new RuleSet(rules, policy.ruleOrder), defaults, settings, alerts)
+  }
+
+  /** Forgets which flow has which addresses, and what was said in it. */
+  clear(): void {
+    this.#flows.clear()
+    this.#app?.clear()
   }
 
   /**
    * The outcome of a packet, or of the datagram that its fragment completed, after the rules. An error of the stream stays
-   * one, but rules about the flow are asked all the same.
+   * one, but rules are asked all the same, except about its payload. `established`: before the packet; `delivered`: the
+   * tracker took it into the session.
    */
   apply(
     outcome: number,
@@ -45,31 +79,126 @@ export class RuleStage {
     base: number,
     toServer: boolean,
     established: boolean,
+    delivered: boolean,
   ): number {
     if (outcome !== Outcome.forward && outcome !== Outcome.streamError) return outcome
     const extra = base < 0 ? 0 : (words[base + EXTRA] ?? 0)
-    const subject = this.#subject
-    if ((extra & PASSED) !== 0 || !fill(subject, batch, cause)) return outcome
+    if ((extra & PASSED) !== 0) return outcome
     const asked = toServer ? ASKED_TO_SERVER : ASKED_TO_CLIENT
+    const first = (extra & asked) === 0
+    if (
+      !first &&
+      typeof cause === 'number' &&
+      this.#flows.isIdle(batch, cause, base, toServer, established) &&
+      this.#defaults === undefined
+    )
+      return outcome
+
+    const subject = this.#subject
+    if (!subject.fill(batch, cause)) return outcome
     subject.hasFlow = base >= 0
     subject.toServer = toServer
     subject.established = established
-    subject.first = (extra & asked) === 0
+    subject.first = first
     if (base >= 0) words[base + EXTRA] = extra | asked
+    if (outcome !== Outcome.forward) subject.hidePayload()
 
-    const rule = this.#set.decide(subject)
-    if (rule === undefined)
-      return outcome === Outcome.forward && this.#set.dropsByDefault(subject) ? Outcome.defaultDrop : outcome
-    if (rule.action === 'pass') {
-      const ofFlow = rule.ofFlow || this.#settings.passOfFlow
-      if (base >= 0 && ofFlow) words[base + EXTRA] = extra | asked | PASSED
-      return outcome
+    const at = this.#flows.find(subject, batch, cause, base)
+    const view =
+      outcome === Outcome.forward
+        ? this.#look(batch, cause, host, words, base, delivered, extra)
+        : this.#lookAway()
+    const group = this.#set.groups.groups[at]
+    if (group === undefined) return outcome
+    this.#matcher.run(group, subject, view, host, words, base)
+    return this.#decide(outcome, batch, cause, host, words, base)
+  }
+
+  /** Errors of the stream belong to no stream, so nothing is known of what they speak. */
+  #lookAway(): undefined {
+    this.#subject.appProtocol = AppProtocol.unknown
+    return undefined
+  }
+
+  /** What the application layer shows with the packet, where anybody asks; notes the protocol in the subject. */
+  #look(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    words: Int32Array,
+    base: number,
+    delivered: boolean,
+    extra: number,
+  ): AppView | undefined {
+    const subject = this.#subject
+    subject.appProtocol = AppProtocol.unknown
+    const { protocol, toServer } = subject
+    const app = this.#app
+    const spoken = protocol === Protocol.tcp || protocol === Protocol.udp
+    if (app === undefined || base < 0 || !spoken || !this.#flows.asksApp) return undefined
+    if (isAppOver(extra)) {
+      subject.appProtocol = appProtocolOf(extra)
+      if (isPayloadHidden(extra)) subject.hidePayload()
+      return undefined
     }
-    if (base >= 0 && rule.ofFlow) words[base] = (words[base] ?? 0) | Flag.marked
-    if (outcome !== Outcome.forward) return outcome
-    return rule.action === 'reject' && this.#reject(batch, cause, host)
-      ? Outcome.ruleReject
-      : Outcome.ruleDrop
+    const view = app.take(batch, cause, host, words, base, toServer, delivered)
+    subject.appProtocol = view.protocol
+    // The packet that begins to hide contents is looked at itself.
+    if (isPayloadHidden(extra)) subject.hidePayload()
+    if (toServer) {
+      const now = words[base + EXTRA] ?? 0
+      words[base + EXTRA] = view.pending ? now | WAITING : now & ~WAITING
+    }
+    return view
+  }
+
+  /** Lets the matches decide, in the rule order: a pass ends it; a drop or reject does not, so that alerts behind it are told. */
+  #decide(
+    outcome: number,
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    words: Int32Array,
+    base: number,
+  ): number {
+    const { matches } = this.#matcher
+    let dropped = false
+    let rejected = false
+    for (let i = 0; i < matches.count; i++) {
+      const signature = this.#set.signatures[matches.places[i] ?? 0]
+      if (signature === undefined) continue
+      const { rule, scope } = signature
+      const ofFlow = scope === Scope.flow || (scope === Scope.flowIfStream && matches.ofStream[i] === 1)
+      if (rule.action === 'pass') {
+        if (base >= 0 && (ofFlow || this.#settings.passOfFlow) && !isDecided(words, base))
+          words[base + EXTRA] = (words[base + EXTRA] ?? 0) | PASSED
+        return dropped ? this.#stop(outcome, batch, cause, host, rejected) : outcome
+      }
+      const stops = rule.action !== 'alert'
+      if (!rule.noalert && this.#alerts !== undefined) {
+        const index = typeof cause === 'number' ? cause : cause.index
+        this.#alerts.alert(rule, batch, index, host, this.#subject.toServer, stops)
+      }
+      if (!stops) continue
+      if (rule.action === 'reject' && !(dropped && this.#settings.firstStops)) rejected = true
+      dropped = true
+      if (ofFlow && base >= 0 && !isDecided(words, base)) words[base] = (words[base] ?? 0) | Flag.marked
+    }
+    if (dropped) return this.#stop(outcome, batch, cause, host, rejected)
+    return this.#defaults?.apply(outcome, this.#subject, batch, cause, host, words, base) ?? outcome
+  }
+
+  /** The outcome of a packet that rules drop or reject; an error of the stream was dropped already. */
+  #stop(
+    outcome: number,
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    rejects: boolean,
+  ): number {
+    const rejected = rejects && this.#reject(batch, cause, host)
+    if (outcome !== Outcome.forward) return rejected ? Outcome.streamErrorReject : outcome
+    return rejected ? Outcome.ruleReject : Outcome.ruleDrop
   }
 
   /** Sends what a rule's `reject` sends: a reset to the sender, or an ICMP error where the product has that. */
@@ -82,42 +211,7 @@ export class RuleStage {
   }
 }
 
-/** Fills in what the rules see of the packet itself; false for what is not IP. */
-function fill(subject: RuleSubject, batch: PacketBatch, cause: number | Rebuilt): boolean {
-  const whole = typeof cause !== 'number'
-  const kind = whole ? cause.kind : (batch.kind[cause] ?? Kind.other)
-  const l3 = whole ? 0 : (batch.l3[cause] ?? -1)
-  if (l3 < 0) return false
-  const l4 = whole ? cause.l4 : (batch.l4[cause] ?? -1)
-  subject.bytes = whole ? cause.bytes : batch.bytes
-  subject.l3 = l3
-  subject.protocol = PROTOCOL_OF_KIND[kind] ?? plainProtocol(subject.bytes, l3, kind)
-  subject.flags = whole ? cause.flags : (batch.flags[cause] ?? 0)
-  const fragment = kind === Kind.fragment4 || kind === Kind.fragment6
-  subject.wholeDatagram = !fragment
-  const ports =
-    l4 >= 0 && !fragment && (subject.protocol === Protocol.tcp || subject.protocol === Protocol.udp)
-  subject.sourcePort = ports ? u16(subject.bytes, l4) : -1
-  subject.destinationPort = ports ? u16(subject.bytes, l4 + 2) : -1
-  return true
-}
-
-/**
- * The protocol that a packet says it is of whose transport is not read; -1 where that is not in plain sight, or the header
- * before it is not in order.
- */
-function plainProtocol(bytes: Uint8Array, l3: number, kind: number): number {
-  const six = isIpv6(bytes, l3)
-  if (kind === Kind.fragment6) return bytes[l3 + 6] === Protocol.fragment ? (bytes[l3 + 40] ?? -1) : -1
-  if (kind === Kind.malformed && six) return bytes[l3 + 6] ?? -1
-  return six || !optionsFit(bytes, l3, bytes.length) ? -1 : (bytes[l3 + 9] ?? -1)
-}
-
-const PROTOCOL_OF_KIND: Readonly<Record<number, number>> = {
-  [Kind.tcp4]: Protocol.tcp,
-  [Kind.tcp6]: Protocol.tcp,
-  [Kind.udp4]: Protocol.udp,
-  [Kind.udp6]: Protocol.udp,
-  [Kind.icmp4]: Protocol.icmp,
-  [Kind.icmp6]: Protocol.icmp6,
+/** A rule has dropped or passed the flow already: the first one stays. */
+function isDecided(words: Int32Array, base: number): boolean {
+  return ((words[base] ?? 0) & Flag.marked) !== 0 || ((words[base + EXTRA] ?? 0) & PASSED) !== 0
 }

@@ -3,22 +3,22 @@ import { FlowbreakError } from '../../support/errors.ts'
 /** A piece of a rule, and where it starts: every complaint about a rule names its column. */
 export interface Piece {
   readonly text: string
-  /** Which rule, from 1. */
-  readonly rule: number
+  /** Where the rule stands: `Rule 3`, or a file and line. */
+  readonly where: string
   /** From 1. */
   readonly column: number
 }
 
 /** ERR_RULE about a piece of a rule; `what` completes a sentence. */
 export function complain(piece: Piece, what: string): FlowbreakError {
-  return new FlowbreakError('ERR_RULE', `Rule ${piece.rule}, column ${piece.column}: ${what}.`)
+  return new FlowbreakError('ERR_RULE', `${piece.where}, column ${piece.column}: ${what}.`)
 }
 
 /** The part of a piece from `from` to `to`, without blanks round it. */
 export function part(piece: Piece, from: number, to: number): Piece {
   const raw = piece.text.slice(from, to)
   const blanks = raw.length - raw.trimStart().length
-  return { text: raw.trim(), rule: piece.rule, column: piece.column + from + blanks }
+  return { text: raw.trim(), where: piece.where, column: piece.column + from + blanks }
 }
 
 /**

@@ -1,0 +1,153 @@
+import { lower } from './inspect.ts'
+
+/**
+ * Finds many patterns in one pass over bytes, whatever their case: Aho and Corasick's automaton ("Efficient string matching",
+ * 1975) as a table of transitions, bytes that no pattern has in one class. States that end a pattern have the highest numbers.
+ */
+export class Automaton {
+  /** Next state by state << shift | class. */
+  readonly #next: Uint16Array | Int32Array
+  readonly #shift: number
+  readonly #classes: Uint8Array
+  /** States from this one on end patterns. */
+  readonly #firstEnd: number
+  /** Patterns that end in a state: `#ends[#endAt[n]]` … of the nth of these states. */
+  readonly #endAt: Int32Array
+  readonly #ends: Int32Array
+  /** Length of the longest pattern. */
+  readonly longest: number
+  /** What the last `scan` found: pattern and the index behind it, in turn. */
+  found: Int32Array = new Int32Array(64)
+  count = 0
+
+  /** At least one pattern; none is empty. */
+  constructor(patterns: readonly Uint8Array[]) {
+    const trie = new Trie(patterns)
+    this.#classes = trie.classes
+    this.longest = Math.max(...patterns.map(({ length }) => length))
+    const place = trie.ordered()
+    const states = place.length
+    this.#shift = 32 - Math.clz32(trie.width - 1)
+    const size = states << this.#shift
+    this.#next = states <= 65_536 ? new Uint16Array(size) : new Int32Array(size)
+    const ending = trie.ends.filter((ends) => ends.length > 0).length
+    this.#firstEnd = states - ending
+    this.#endAt = new Int32Array(ending + 1)
+    const ends: number[] = []
+    for (const [row, state] of place.entries()) {
+      for (let c = 0; c < trie.width; c++)
+        this.#next[(row << this.#shift) | c] = trie.rowOf[trie.next[state * trie.width + c] ?? 0] ?? 0
+      if (row < states - ending) continue
+      ends.push(...(trie.ends[state] ?? []))
+      this.#endAt[row - (states - ending) + 1] = ends.length
+    }
+    this.#ends = Int32Array.from(ends)
+  }
+
+  /** Goes on from a state (0: the start) over the bytes `from` … `to`-1 and answers the state after them. */
+  scan(state: number, bytes: Uint8Array, from: number, to: number): number {
+    const next = this.#next
+    const shift = this.#shift
+    const classes = this.#classes
+    const firstEnd = this.#firstEnd
+    this.count = 0
+    let at = state
+    for (let i = from; i < to; i++) {
+      at = next[(at << shift) | (classes[bytes[i] ?? 0] ?? 0)] ?? 0
+      if (at >= firstEnd) this.#note(at, i + 1)
+    }
+    return at
+  }
+
+  #note(state: number, behind: number): void {
+    const n = state - this.#firstEnd
+    const to = this.#endAt[n + 1] ?? 0
+    for (let i = this.#endAt[n] ?? 0; i < to; i++) {
+      if (this.count * 2 === this.found.length) {
+        const grown = new Int32Array(this.found.length * 2)
+        grown.set(this.found)
+        this.found = grown
+      }
+      this.found[this.count * 2] = this.#ends[i] ?? 0
+      this.found[this.count * 2 + 1] = behind
+      this.count++
+    }
+  }
+}
+
+/** The automaton while it is built: states in the order of making, transitions complete. */
+class Trie {
+  readonly classes = new Uint8Array(256)
+  readonly width: number
+  next: Int32Array
+  /** Patterns that end in a state, those of its suffixes among them. */
+  readonly ends: number[][] = [[]]
+  /** Row of a state in the final order. */
+  readonly rowOf: Int32Array
+  #count = 1
+  /** States but the start, breadth first. */
+  #byLength: readonly number[] = []
+
+  constructor(patterns: readonly Uint8Array[]) {
+    const used = new Set(patterns.flatMap((pattern) => [...pattern].map(lower)))
+    let width = 1
+    for (let byte = 0; byte < 256; byte++)
+      if (lower(byte) === byte && used.has(byte)) this.classes[byte] = width++
+    for (let byte = 0; byte < 256; byte++) this.classes[byte] = this.classes[lower(byte)] ?? 0
+    this.width = width
+    const most = 1 + patterns.reduce((sum, { length }) => sum + length, 0)
+    this.next = new Int32Array(most * width)
+    for (const [id, pattern] of patterns.entries()) this.#add(pattern, id)
+    this.rowOf = new Int32Array(this.#count)
+    this.#complete()
+  }
+
+  /** States, those that end no pattern first, short ones before long ones, so that what is visited most lies together. */
+  ordered(): number[] {
+    const states = [0, ...this.#byLength]
+    const ordered = [...states.filter((s) => !this.#isEnd(s)), ...states.filter((s) => this.#isEnd(s))]
+    for (const [row, state] of ordered.entries()) this.rowOf[state] = row
+    return ordered
+  }
+
+  #isEnd(state: number): boolean {
+    return (this.ends[state]?.length ?? 0) > 0
+  }
+
+  #add(pattern: Uint8Array, id: number): void {
+    let state = 0
+    for (const byte of pattern) {
+      const slot = state * this.width + (this.classes[byte] ?? 0)
+      if (this.next[slot] === 0) {
+        this.next[slot] = this.#count++
+        this.ends.push([])
+      }
+      state = this.next[slot] ?? 0
+    }
+    this.ends[state]?.push(id)
+  }
+
+  /** Breadth first: where a state has no way on, it goes where its longest proper suffix goes. */
+  #complete(): void {
+    const { width, next } = this
+    const suffix = new Int32Array(this.#count)
+    const queue: number[] = []
+    for (let c = 0; c < width; c++) if (next[c] !== 0) queue.push(next[c] ?? 0)
+    for (let head = 0; head < queue.length; head++) {
+      const state = queue[head] ?? 0
+      const shorter = suffix[state] ?? 0
+      this.ends[state]?.push(...(this.ends[shorter] ?? []))
+      for (let c = 0; c < width; c++) {
+        const slot = state * width + c
+        const beside = next[shorter * width + c] ?? 0
+        const child = next[slot] ?? 0
+        if (child === 0) next[slot] = beside
+        else {
+          suffix[child] = beside
+          queue.push(child)
+        }
+      }
+    }
+    this.#byLength = queue
+  }
+}

@@ -1,0 +1,29 @@
+import type { FlowMatch } from './rule.ts'
+import { complain, type Piece, split } from './text.ts'
+
+/** Reads keyword `flow`: one state and one direction at most. */
+export function parseFlow(value: Piece): FlowMatch {
+  let state: string | undefined
+  let toServer: boolean | undefined
+  const words = split(value, ',')
+  if (words.length === 0) throw complain(value, 'flow needs a state or a direction')
+  for (const word of words) {
+    const way = DIRECTIONS[word.text]
+    if (way === undefined && !STATES.includes(word.text))
+      throw complain(word, `this engine does not read flow:${word.text}`)
+    if (way === undefined ? state !== undefined : toServer !== undefined)
+      throw complain(word, `flow:${word.text} contradicts what stands before it`)
+    if (way === undefined) state = word.text
+    else toServer = way
+  }
+  const established = state === 'established' ? true : state === 'not_established' ? false : undefined
+  return { established, stateless: state === 'stateless', toServer }
+}
+
+const STATES = ['established', 'not_established', 'stateless']
+const DIRECTIONS: Readonly<Record<string, boolean>> = {
+  to_server: true,
+  from_client: true,
+  to_client: false,
+  from_server: false,
+}

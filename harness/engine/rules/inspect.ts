@@ -1,0 +1,94 @@
+import type { Content } from './content.ts'
+
+const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte))
+
+/** Contents made ready to be looked for: one after the other, each relative to the one before where it says so. */
+export class Contents {
+  readonly #contents: readonly Content[]
+  /** Lower case where case does not count. */
+  readonly #patterns: readonly Uint8Array[]
+  #bytes: Uint8Array = new Uint8Array(0)
+  #from = 0
+  #length = 0
+
+  constructor(contents: readonly Content[]) {
+    this.#contents = contents.every(({ negated }) => negated) ? withoutEnds(contents) : contents
+    this.#patterns = contents.map(({ bytes, nocase }) => (nocase ? bytes.map(lower) : bytes))
+  }
+
+  /** Whether the bytes `from` … `to`-1 hold them. */
+  match(bytes: Uint8Array, from: number, to: number): boolean {
+    this.#bytes = bytes
+    this.#from = from
+    this.#length = to - from
+    return this.#matchFrom(0, 0)
+  }
+
+  /** Whether contents from the `index`th on are there, where the one before ended at `end` (Suricata 7, content inspection). */
+  #matchFrom(index: number, end: number): boolean {
+    const content = this.#contents[index]
+    const pattern = this.#patterns[index]
+    if (content === undefined || pattern === undefined) return true
+    const { negated, endsWith, distance, within } = content
+    const size = this.#length
+    let start = Math.max(0, content.offset)
+    let limit = content.depth >= 0 ? Math.min(content.depth, size) : size
+    if (distance !== undefined || within !== undefined) {
+      start = Math.max(0, end + (distance ?? 0))
+      if (within !== undefined) limit = Math.min(size, end + within + (distance ?? 0))
+    }
+    if (start > limit || limit <= 0) return negated && this.#matchFrom(index + 1, end)
+    const first = start
+    for (;;) {
+      const at = endsWith && limit < size ? -1 : this.#find(pattern, content.nocase, start, limit)
+      if (at < 0) return negated && this.#matchFrom(index + 1, end)
+      const behind = at + pattern.length
+      // A negated content that is there, but not at the end, is no obstacle; lengths are compared as the product compares them.
+      if (negated) return endsWith && limit - first !== behind && this.#matchFrom(index + 1, end)
+      const goesOn = !endsWith || behind === size
+      if (goesOn && this.#matchFrom(index + 1, behind)) return true
+      if (goesOn && this.#contents[index + 1]?.within === undefined) return false
+      start = at + 1
+      if (start > limit) return false
+    }
+  }
+
+  /** Index of the first place of a pattern that starts at `start` or later and ends at `limit` or before; -1: none. */
+  #find(pattern: Uint8Array, nocase: boolean, start: number, limit: number): number {
+    const bytes = this.#bytes
+    const from = this.#from
+    const length = pattern.length
+    const last = limit - length
+    const head = pattern[0] ?? 0
+    for (let at = start; at <= last; at++) {
+      const byte = bytes[from + at] ?? 0
+      if ((nocase ? LOWER[byte] : byte) !== head) continue
+      let same = 1
+      while (same < length) {
+        const next = bytes[from + at + same] ?? 0
+        if ((nocase ? LOWER[next] : next) !== pattern[same]) break
+        same++
+      }
+      if (same === length) return at
+    }
+    return -1
+  }
+}
+
+/**
+ * Where all contents are negated, the longest one that may stand anywhere stops the rule wherever it is found, also with `endswith`:
+ * it is the pattern that Suricata looks for at first, which knows no ends.
+ */
+function withoutEnds(contents: readonly Content[]): readonly Content[] {
+  const anywhere = contents.filter(
+    ({ offset, depth, distance, within }) =>
+      offset < 0 && depth < 0 && distance === undefined && within === undefined,
+  )
+  const longest = anywhere.toSorted((a, b) => b.bytes.length - a.bytes.length)[0]
+  return contents.map((content) => (content === longest ? { ...content, endsWith: false } : content))
+}
+
+/** ASCII lower case. */
+export function lower(byte: number): number {
+  return LOWER[byte] ?? byte
+}

@@ -1,0 +1,177 @@
+import { AppProtocol, AppView } from '../app/app-view.ts'
+import { type FlagMatch, matchesFlags } from './flag-match.ts'
+import type { RuleGroup } from './group.ts'
+import { Matches } from './matches.ts'
+import type { RuleSet } from './rule-set.ts'
+import { Look } from './signature.ts'
+import { StreamScan } from './stream-scan.ts'
+import type { RuleSubject } from './subject.ts'
+
+/** What there is to see of a flow whose application layer nobody looks at. */
+const NO_VIEW = new AppView()
+
+/**
+ * Asks the rules of a group about a packet, in the order in which Suricata 7 does (detect.c): those about addresses on the first
+ * packet, those about packets and streams, those about transactions. A rule that matches changes flowbits at once.
+ */
+export class Matcher {
+  readonly #set: RuleSet
+  readonly #scan: StreamScan | undefined
+  readonly matches = new Matches()
+  /** Places that a pattern called, ascending and without repeats once sorted. */
+  #called: number[] = []
+  #host = 0
+  #words: Int32Array = new Int32Array(0)
+  #base = -1
+  #view = NO_VIEW
+  #ofStream = false
+
+  constructor(set: RuleSet) {
+    this.#set = set
+    const { automaton, lengths } = set.patterns
+    this.#scan = automaton === undefined ? undefined : new StreamScan(automaton, lengths)
+  }
+
+  /** Fills `matches`. `base` is -1 for packets without flow; `view` is what the application layer shows with this packet. */
+  run(
+    group: RuleGroup,
+    subject: RuleSubject,
+    view: AppView | undefined,
+    host: number,
+    words: Int32Array,
+    base: number,
+  ): void {
+    this.matches.clear()
+    this.#host = host
+    this.#words = words
+    this.#base = base
+    this.#view = view ?? NO_VIEW
+    if (subject.first) for (const place of group.first) this.#matched(place, false)
+    const steady = group.steady[subject.established ? 1 : 0]
+    const called = this.#called
+    called.length = 0
+    if (group.content && subject.payloadTo > subject.payloadFrom) this.#callByContent(group, subject)
+    if (called.length === 0) for (const place of steady) this.#ask(place, subject)
+    else {
+      for (const place of steady) called.push(place)
+      called.sort((a, b) => a - b)
+      for (const [index, place] of called.entries())
+        if (place !== called[index - 1]) this.#ask(place, subject)
+    }
+    if (this.#view.count > 0) this.#askTransactions(group, subject)
+  }
+
+  #callByContent(group: RuleGroup, subject: RuleSubject): void {
+    const { automaton, calls } = this.#set.patterns
+    if (automaton === undefined) return
+    const view = this.#view
+    if (view.added && view.streamTo > view.streamFrom && this.#scan !== undefined) {
+      const found = this.#scan.scan(this.#host, this.#base, subject.toServer, view)
+      if (found === undefined) return
+      for (let i = 0; i < found.length; i += 2) this.#call(group, calls[found[i] ?? 0] ?? [])
+      return
+    }
+    automaton.scan(0, subject.bytes, subject.payloadFrom, subject.payloadTo)
+    for (let i = 0; i < automaton.count; i++) this.#call(group, calls[automaton.found[i * 2] ?? 0] ?? [])
+  }
+
+  #call(group: RuleGroup, places: readonly number[]): void {
+    for (const place of places) if (group.members.has(place)) this.#called.push(place)
+  }
+
+  #ask(place: number, subject: RuleSubject): void {
+    const signature = this.#set.signatures[place]
+    if (signature === undefined) return
+    const { rule, appProtocol, look } = signature
+    if (appProtocol !== AppProtocol.unknown && appProtocol !== subject.appProtocol) return
+    const { established } = rule.flow ?? NO_FLOW_MATCH
+    if (established !== undefined && established !== subject.established) return
+    this.#ofStream = false
+    if (look !== 0 && !this.#hasContent(place, look, subject)) return
+    if (rule.flags.length > 0 && !hasFlags(rule.flags, subject)) return
+    if (this.#answersFlowbits(place)) this.#matched(place, this.#ofStream)
+  }
+
+  #hasContent(place: number, look: number, subject: RuleSubject): boolean {
+    const { bytes, payloadFrom, payloadTo } = subject
+    const contents = this.#set.contents[place]
+    if (payloadTo <= payloadFrom || contents === undefined) return false
+    if ((look & Look.stream) !== 0 && this.#view.added) {
+      const { stream, streamFrom, streamTo } = this.#view
+      // What is not in one piece with the stream is looked at alone.
+      this.#ofStream =
+        streamTo > streamFrom
+          ? contents.match(stream, streamFrom, streamTo)
+          : contents.match(bytes, payloadFrom, payloadTo)
+      if (this.#ofStream || (look & Look.payload) === 0) return this.#ofStream
+    }
+    return contents.match(bytes, payloadFrom, payloadTo)
+  }
+
+  #answersFlowbits(place: number): boolean {
+    for (const step of this.#set.flowbits[place] ?? [])
+      if (!this.#set.columns.answers(step, this.#host, this.#words, this.#base)) return false
+    return true
+  }
+
+  #matched(place: number, ofStream: boolean): void {
+    for (const step of this.#set.flowbits[place] ?? [])
+      this.#set.columns.apply(step, this.#host, this.#words, this.#base)
+    this.matches.add(place, ofStream)
+  }
+
+  /** Asks the rules with buffers about each transaction that the view shows. */
+  #askTransactions(group: RuleGroup, subject: RuleSubject): void {
+    const { transaction, count } = this.#view
+    const asked = new Set<number>()
+    for (let i = 0; i < count; i++) {
+      const id = transaction[i] ?? 0
+      if (asked.has(id)) continue
+      asked.add(id)
+      this.#called.length = 0
+      for (let j = i; j < count; j++) if (transaction[j] === id) this.#callByBuffer(group, j)
+      const places = this.#called.toSorted((a, b) => a - b)
+      for (const [index, place] of places.entries())
+        if (place !== places[index - 1] && this.#isAbout(place, id, subject)) this.#matched(place, false)
+    }
+  }
+
+  #callByBuffer(group: RuleGroup, index: number): void {
+    const { bytes, kind, from, to } = this.#view
+    const calls = this.#set.bufferCalls[kind[index] ?? 0]
+    if (calls === undefined) return
+    this.#call(group, calls.always)
+    const { automaton, calls: byPattern } = calls.patterns
+    automaton?.scan(0, bytes, from[index] ?? 0, to[index] ?? 0)
+    for (let i = 0; i < (automaton?.count ?? 0); i++)
+      this.#call(group, byPattern[automaton?.found[i * 2] ?? 0] ?? [])
+  }
+
+  /** Whether a rule with buffers finds all of them under one transaction, and one of them for the first time. */
+  #isAbout(place: number, id: number, subject: RuleSubject): boolean {
+    const signature = this.#set.signatures[place]
+    if (signature === undefined || signature.appProtocol !== subject.appProtocol) return false
+    const { established } = signature.rule.flow ?? NO_FLOW_MATCH
+    if (established !== undefined && established !== subject.established) return false
+    if (!this.#answersFlowbits(place)) return false
+    const { bytes, kind, transaction, fresh, from, to, count } = this.#view
+    let anew = false
+    for (const { buffer, contents } of this.#set.buffers[place] ?? []) {
+      let found = false
+      for (let i = 0; i < count && !found; i++) {
+        if (kind[i] !== buffer || transaction[i] !== id) continue
+        found = contents.match(bytes, from[i] ?? 0, to[i] ?? 0)
+        if (found && fresh[i] === 1) anew = true
+      }
+      if (!found) return false
+    }
+    return anew
+  }
+}
+
+/** Whether all of them match; fragments have no flags. */
+function hasFlags(flags: readonly FlagMatch[], subject: RuleSubject): boolean {
+  return subject.wholeDatagram && flags.every((each) => matchesFlags(each, subject.flags))
+}
+
+const NO_FLOW_MATCH = { established: undefined }

@@ -1,0 +1,36 @@
+import { Automaton } from './automaton.ts'
+import type { Content } from './content.ts'
+import { lower } from './inspect.ts'
+
+/** Which pattern calls which signatures: one positive content of each, the longest or the one with `fast_pattern`. */
+export class Patterns {
+  readonly automaton: Automaton | undefined
+  /** Length of each pattern. */
+  readonly lengths: readonly number[]
+  /** Signatures by pattern. */
+  readonly calls: readonly (readonly number[])[]
+
+  /** `contents`: of each signature, with its place in the rule order; signatures that have no pattern are left out. */
+  constructor(contents: readonly { readonly place: number; readonly contents: readonly Content[] }[]) {
+    const byText = new Map<string, { readonly bytes: Uint8Array; readonly calls: number[] }>()
+    for (const each of contents) {
+      const bytes = patternOf(each.contents)?.map(lower)
+      if (bytes === undefined) continue
+      const text = bytes.join()
+      const known = byText.get(text) ?? { bytes, calls: [] }
+      known.calls.push(each.place)
+      byText.set(text, known)
+    }
+    const all = [...byText.values()]
+    this.automaton = all.length === 0 ? undefined : new Automaton(all.map(({ bytes }) => bytes))
+    this.lengths = all.map(({ bytes }) => bytes.length)
+    this.calls = all.map(({ calls }) => calls)
+  }
+}
+
+/** The bytes by which contents are found at first; undefined where all are negated. */
+export function patternOf(contents: readonly Content[]): Uint8Array | undefined {
+  const positive = contents.filter(({ negated }) => !negated)
+  const fast = positive.find((content) => content.fast)
+  return (fast ?? positive.toSorted((a, b) => b.bytes.length - a.bytes.length)[0])?.bytes
+}

@@ -1,0 +1,81 @@
+import { AppProtocol } from '../app/app-view.ts'
+import { wayOfBuffers } from './buffers.ts'
+import { isQuestion } from './flowbits.ts'
+import type { Rule, RuleProtocol } from './rule.ts'
+
+/** What a drop or pass holds for: the packet, the flow, or the flow where the stream was matched rather than the packet. */
+export const Scope = { packet: 0, flow: 1, flowIfStream: 2 } as const
+
+/** Where content is looked for: in single payloads, in the stream, or in both. Streams are TCP's. */
+export const Look = { payload: 1, stream: 2 } as const
+
+/**
+ * A rule as it is matched; one with `<>` is two, the second with its ends turned. Kinds and scopes are those of Suricata 7
+ * (detect-engine-build.c, signature types; detect-engine.c, their properties).
+ */
+export interface Signature {
+  readonly rule: Rule
+  readonly turned: boolean
+  /** Looks at addresses and ports alone: asked about the first packet of a flow in each direction, and of packets without flow. */
+  readonly ofFirst: boolean
+  readonly scope: number
+  /** An `AppProtocol` code; 0: any. */
+  readonly appProtocol: number
+  /** Which way the packets go that it is asked about; undefined: both. */
+  readonly toServer: boolean | undefined
+  /** It says something that only packets of flows have. */
+  readonly needsFlow: boolean
+  /** Bits of `Look`; 0 without content. */
+  readonly look: number
+}
+
+const APP_PROTOCOLS: Readonly<Partial<Record<RuleProtocol, number>>> = {
+  http: AppProtocol.http,
+  tls: AppProtocol.tls,
+  ssh: AppProtocol.ssh,
+  dns: AppProtocol.dns,
+}
+
+/** The signatures that a rule makes, its protocol among them as `appProtocol` where its buffers tell one. */
+export function signaturesOf(rule: Rule, buffersProtocol: number): Signature[] {
+  const appProtocol = APP_PROTOCOLS[rule.protocol] ?? buffersProtocol
+  const toServer = rule.flow?.toServer ?? wayOfBuffers(rule.buffers)
+  const stateful = rule.flow !== undefined && (rule.flow.stateless || rule.flow.established !== undefined)
+  const questions = rule.flowbits.some(isQuestion)
+  const touches = rule.flowbits.some(({ command }) => command === 'unset' || command === 'toggle')
+  const hasContent = rule.contents.length > 0
+  const plain = !hasContent && rule.buffers.length === 0 && rule.flags.length === 0
+  const hasMatch = stateful || questions || rule.flags.length > 0
+  const ofAddresses = plain && appProtocol === 0 && !hasMatch && !touches && rule.flow?.toServer === undefined
+  // Negated addresses keep a rule out of the table of addresses, but not from being about the flow.
+  const negated = rule.source.without.length > 0 || rule.destination.without.length > 0
+  const signature = {
+    rule,
+    turned: false,
+    ofFirst: ofAddresses && !negated,
+    scope: scopeOf(),
+    appProtocol,
+    toServer,
+    needsFlow: stateful || questions || appProtocol !== 0,
+    look: hasContent ? lookOf(rule) : 0,
+  }
+  return rule.bothWays ? [signature, { ...signature, turned: true }] : [signature]
+
+  function scopeOf(): number {
+    if (ofAddresses || rule.buffers.length > 0) return Scope.flow
+    if (hasContent) return lookOf(rule) === Look.payload ? Scope.packet : Scope.flowIfStream
+    return appProtocol !== 0 && !hasMatch ? Scope.flow : Scope.packet
+  }
+}
+
+/**
+ * In TCP, content without offset and depth is looked for in the stream, content with one of them in packets too; beside flags,
+ * and with tcp-pkt, in packets only (detect-parse.c).
+ */
+function lookOf({ protocol, flags, contents }: Rule): number {
+  if (protocol === 'tcp-pkt' || flags.length > 0 || protocol === 'udp' || protocol === 'icmp')
+    return Look.payload
+  if (protocol === 'tcp-stream') return Look.stream
+  const placed = contents.some(({ offset, depth }) => offset >= 0 || depth >= 0)
+  return placed ? Look.stream | Look.payload : Look.stream
+}

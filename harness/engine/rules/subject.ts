@@ -1,0 +1,86 @@
+import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
+import { Kind } from '../../model/codes.ts'
+import { u16 } from '../../wire/bytes.ts'
+import { isIpv6 } from '../../wire/ip.ts'
+import { optionsFit } from '../../wire/ipv4.ts'
+import { Protocol } from '../../wire/numbers.ts'
+import type { PacketHeader } from './group.ts'
+
+/** What the rules see of a packet. One object is filled again for each. */
+export class RuleSubject implements PacketHeader {
+  bytes: Uint8Array = new Uint8Array(0)
+  l3 = 0
+  protocol = -1
+  sourcePort = -1
+  destinationPort = -1
+  flags = 0
+  /** Range of the payload in `bytes`; empty where it is not looked at. */
+  payloadFrom = 0
+  payloadTo = 0
+  /** False of a fragment: default actions wait for the datagram. */
+  wholeDatagram = true
+  hasFlow = false
+  toServer = true
+  /** Before this packet. */
+  established = false
+  /** An `AppProtocol` code. */
+  appProtocol = 0
+  /** The first packet of its flow in this direction, or it has no flow. */
+  first = true
+
+  /** Fills in what the packet itself tells; false for what is not IP. */
+  fill(batch: PacketBatch, cause: number | Rebuilt): boolean {
+    const whole = typeof cause !== 'number'
+    const kind = whole ? cause.kind : (batch.kind[cause] ?? Kind.other)
+    const l3 = whole ? 0 : (batch.l3[cause] ?? -1)
+    if (l3 < 0) return false
+    const l4 = whole ? cause.l4 : (batch.l4[cause] ?? -1)
+    this.bytes = whole ? cause.bytes : batch.bytes
+    this.l3 = l3
+    this.protocol = PROTOCOL_OF_KIND[kind] ?? plainProtocol(this.bytes, l3, kind)
+    this.flags = whole ? cause.flags : (batch.flags[cause] ?? 0)
+    const fragment = kind === Kind.fragment4 || kind === Kind.fragment6
+    this.wholeDatagram = !fragment
+    const transport = l4 >= 0 && !fragment
+    const ports = transport && (this.protocol === Protocol.tcp || this.protocol === Protocol.udp)
+    this.sourcePort = ports ? u16(this.bytes, l4) : -1
+    this.destinationPort = ports ? u16(this.bytes, l4 + 2) : -1
+    this.payloadFrom = 0
+    this.payloadTo = 0
+    if (transport && this.protocol >= 0) this.#fillPayload(batch, cause, l4)
+    return true
+  }
+
+  hidePayload(): void {
+    this.payloadTo = this.payloadFrom
+  }
+
+  #fillPayload(batch: PacketBatch, cause: number | Rebuilt, l4: number): void {
+    const whole = typeof cause !== 'number'
+    const length = whole ? cause.payload : (batch.payload[cause] ?? 0)
+    const end = whole ? cause.bytes.length : (batch.start[cause] ?? 0) + (batch.captured[cause] ?? 0)
+    const header = this.protocol === Protocol.tcp ? ((this.bytes[l4 + 12] ?? 0) >> 4) * 4 : 8
+    this.payloadFrom = Math.min(l4 + header, end)
+    this.payloadTo = Math.min(this.payloadFrom + length, end)
+  }
+}
+
+/**
+ * The protocol that a packet says it is of whose transport is not read; -1 where that is not in plain sight, or the header
+ * before it is not in order.
+ */
+function plainProtocol(bytes: Uint8Array, l3: number, kind: number): number {
+  const six = isIpv6(bytes, l3)
+  if (kind === Kind.fragment6) return bytes[l3 + 6] === Protocol.fragment ? (bytes[l3 + 40] ?? -1) : -1
+  if (kind === Kind.malformed && six) return bytes[l3 + 6] ?? -1
+  return six || !optionsFit(bytes, l3, bytes.length) ? -1 : (bytes[l3 + 9] ?? -1)
+}
+
+const PROTOCOL_OF_KIND: Readonly<Record<number, number>> = {
+  [Kind.tcp4]: Protocol.tcp,
+  [Kind.tcp6]: Protocol.tcp,
+  [Kind.udp4]: Protocol.udp,
+  [Kind.udp6]: Protocol.udp,
+  [Kind.icmp4]: Protocol.icmp,
+  [Kind.icmp6]: Protocol.icmp6,
+}
