@@ -220,7 +220,11 @@ const ENGINE = [
     ],
   ]),
   ...mutants('engine/timestamps.js', [
-    ['old timestamps pass', 'return !isOldStamp(segment.stamp, words[own + STAMP] ?? 0)', 'return true'],
+    [
+      'old timestamps pass',
+      'return !isOldStamp(segment.stamp, last) || isFirstStamp(words, base, own, segment, last)',
+      'return true',
+    ],
   ]),
   ...mutants('engine/handshake.js', [
     [
@@ -446,7 +450,7 @@ const PATH = [
       '(service === Service.crashed ? resetOn.unhealthy : resetOn.deregistration)',
       '(service === Service.crashed ? resetOn.deregistration : resetOn.unhealthy)',
     ],
-    ['an entry survives its reset', 'entries.remove(flow)', 'void 0'],
+    ['an entry survives its reset', 'entries.remove(place)', 'void 0'],
     [
       'packets to a crashed host arrive',
       'if (host >= 0 && this.#placement.service[host] !== Service.crashed)',
