@@ -17,7 +17,12 @@ const MATTERS: { readonly [K in keyof Knobs]?: (setup: Setup) => boolean } = {
   rejectTarget: ({ policy }) => policy.exception === 'reject',
   dropMarkReplicated: isShared,
   importLiberal: isShared,
+  appStateReplicated: (setup) => isShared(setup) && hasRules(setup),
+  // Reached by captures of more flows alone, and counted where it is.
+  maxFlows: () => false,
+  onTableFull: () => false,
   passScope: hasRules,
+  dropBesideReject: hasRules,
   rejectNonTcp: hasRules,
   // How a capture is read, where a setup does not say; every setup shows it.
   tunnels: () => false,
