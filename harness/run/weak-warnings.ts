@@ -3,6 +3,8 @@ import type { RunEvent } from '../model/run-log.ts'
 import type { Knob, Mark, Setup } from '../model/setup.ts'
 import { type Knobs, profileOf } from '../profile/index.ts'
 
+/** Settings that a warning names. */
+const MOST_NAMED = 4
 const WEAK: ReadonlySet<Mark> = new Set<Mark>(['MEM', 'INF'])
 
 /** Setups in which a knob can make a difference; one that is not named here always can. */
@@ -50,9 +52,15 @@ export function* weakWarnings(cases: readonly Case[]): Generator<RunEvent> {
       yield {
         type: 'warning',
         code: 'WARN_WEAK_PROFILE',
-        message: `Profile ${name} has from memory or inference: ${knobs.join(', ')}; flowbreak profile show ${name} says why.`,
+        message: `Profile ${name} has from memory or inference: ${shortened(knobs)}; flowbreak profile show ${name} says why.`,
       }
   }
+}
+
+/** As many settings as fit a line, and how many more there are. */
+function shortened(knobs: readonly string[]): string {
+  const more = knobs.length - MOST_NAMED
+  return more > 0 ? `${knobs.slice(0, MOST_NAMED).join(', ')} and ${more} more` : knobs.join(', ')
 }
 
 function setupsByProfile(cases: readonly Case[]): ReadonlyMap<string, ReadonlyMap<string, Setup>> {
