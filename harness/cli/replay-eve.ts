@@ -1,7 +1,7 @@
 import { EveFile } from '../eve/file.ts'
 import { EVE_FORMATS, EveOutput } from '../eve/output.ts'
 import type { Setup } from '../model/setup.ts'
-import { getProfile } from '../profile/index.ts'
+import { profileOf } from '../profile/index.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import type { ReferenceTaps } from '../target/reference/reference.ts'
 
@@ -28,7 +28,7 @@ export function openEve(options: EveOptions, setup: Setup): OpenEve {
     throw new FlowbreakError('ERR_USAGE', '--eve-format says how --eve FILE is written: give that too.')
   if (target !== 'reference')
     throw new FlowbreakError('ERR_USAGE', `--eve is written by the target reference, not by ${target}.`)
-  if (getProfile(setup.profile).knobs.tracker !== undefined)
+  if (profileOf(setup).knobs.tracker.value !== 'suricata')
     throw new FlowbreakError(
       'ERR_USAGE',
       `--eve tells of flows as Suricata keeps them, and profile ${setup.profile} keeps them otherwise: choose suricata-7 or aws-nfw.`,

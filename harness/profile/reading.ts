@@ -1,12 +1,12 @@
 import type { Reading } from '../model/reading.ts'
 import type { Setup } from '../model/setup.ts'
-import { getProfile } from './index.ts'
+import { profileOf } from './index.ts'
 
 /** How a setup has its captures read. */
-export function readingOf({ profile, tunnels }: Setup): Reading {
-  const { knobs } = getProfile(profile)
+export function readingOf(setup: Setup): Reading {
+  const { knobs } = profileOf(setup)
   return {
-    tunnels,
+    tunnels: setup.tunnels,
     ipv4InIpv4: knobs.ipv4InIpv4.value,
     fragments: {
       overlap: knobs.fragmentOverlap.value,
