@@ -5,6 +5,8 @@ import { insertPiece, joinPieces, type Piece } from './piece.ts'
 
 /** One datagram being put together. */
 export class Assembly {
+  /** Of the datagrams that were begun, from 0. */
+  readonly number: number
   /** Flow of the datagram, -1 until its transport header is known. */
   flow = -1
   direction = 0
@@ -16,7 +18,8 @@ export class Assembly {
   readonly #pieces: Piece[] = []
   #endSeen = false
 
-  constructor(since: Nanos) {
+  constructor(number: number, since: Nanos) {
+    this.number = number
     this.since = since
   }
 

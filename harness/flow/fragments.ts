@@ -20,6 +20,7 @@ export class FragmentStore {
   /** In the order in which they began. */
   readonly #open = new Map<string, Assembly>()
   #held = 0
+  #begun = 0
 
   constructor(reading: FragmentReading) {
     this.#reading = reading
@@ -63,7 +64,7 @@ export class FragmentStore {
       return known
     }
     if (known !== undefined) this.#drop(key, known)
-    const begun = new Assembly(since)
+    const begun = new Assembly(this.#begun++, since)
     this.#open.set(key, begun)
     return begun
   }

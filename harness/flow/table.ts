@@ -169,6 +169,7 @@ export class FlowTable {
   /** A fragment is of its datagram's flow from the moment the transport header is known. */
   #assignFragment(batch: PacketBatch, i: number, end: number): void {
     const datagram = this.#fragments.add(batch, i)
+    batch.datagram[i] = datagram === undefined ? -1 : datagram.assembly.number
     if (datagram === undefined) return
     const { assembly, whole } = datagram
     const l4 = batch.l4[i] ?? -1

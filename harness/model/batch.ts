@@ -99,6 +99,8 @@ export class PacketBatch {
   readonly flow: Int32Array
   /** flow/: a `Direction` code. */
   readonly direction: Uint8Array
+  /** flow/, of a fragment: the number of its datagram, -1 where that cannot be told. */
+  readonly datagram: Int32Array
   /** flow/: datagrams completed in this batch, in order of index. */
   readonly rebuilt: Rebuilt[] = []
   /** timeline/: step id, dense from 0 in the order of offering. */
@@ -145,6 +147,7 @@ export class PacketBatch {
     this.view = viewOf(this.bytes)
     this.flow = new Int32Array(capacity)
     this.direction = new Uint8Array(capacity)
+    this.datagram = new Int32Array(capacity)
     this.step = new Int32Array(capacity)
     this.phase = new Uint8Array(capacity)
     this.role = new Uint8Array(capacity)

@@ -143,6 +143,7 @@ export function appendPacket(to: PacketBatch, from: PacketBatch, index: number):
   to.vlan[n] = from.vlan[index] ?? 0
   to.stack[n] = from.stack[index] ?? 0
   if (to.stack[n] !== 0) to.stacked = true
+  to.datagram[n] = from.datagram[index] ?? -1
   to.source[n] = from.source[index] ?? 0
   to.destination[n] = from.destination[index] ?? 0
   to.ports[n] = from.ports[index] ?? 0
