@@ -139,6 +139,10 @@ export class AppLayer implements AppSource {
     trim(toServer ? flow.toServer : flow.toClient, flow.disabled, needs.stream)
     if (delivered) this.#deliver(flow, words, base, toServer, isData)
     this.#show(flow, words, base, toServer)
+    if (flow.hidden && view.added) {
+      if (toServer) flow.seenToServer = true
+      else flow.seenToClient = true
+    }
     if (!this.#endIfIdle(flow, words, base)) this.#keep(store, words, base, flow)
   }
 
@@ -169,7 +173,9 @@ export class AppLayer implements AppSource {
         this.#view.added = true
         return
       }
-      if (flow.add(toServer, position, bytes, from, to)) this.#view.added = true
+      // Where neither parser nor rules want more, Suricata calls it taken, and keeps nothing.
+      if ((flow.hidden && flow.disabled) || flow.add(toServer, position, bytes, from, to))
+        this.#view.added = true
     }
     const fin = state >= State.finWait1 ? 1 : 0
     flow.clientAcked = (((words[base + CLIENT + ACKED] ?? 0) - flow.clientStart) | 0) - fin
@@ -191,7 +197,9 @@ export class AppLayer implements AppSource {
       else flow.updatedToClient = false
     }
     const stream = toServer ? flow.toServer : flow.toClient
-    if (needs.stream && view.added && !view.payloadHidden) {
+    const seen = toServer ? flow.seenToServer : flow.seenToClient
+    view.lastLook = view.payloadHidden && view.added && !seen
+    if (needs.stream && view.added && (!view.payloadHidden || view.lastLook)) {
       const start = toServer ? flow.clientStart : flow.serverStart
       showWindow(view, stream, (this.#payload.seq - start) | 0, this.#payload.length)
     }
@@ -199,7 +207,8 @@ export class AppLayer implements AppSource {
 
   /** Whether anybody is interested in bytes of that direction. */
   #reads(flow: TcpFlow, toServer: boolean): boolean {
-    if (this.#needs.stream && !flow.hidden) return true
+    const seen = toServer ? flow.seenToServer : flow.seenToClient
+    if (this.#needs.stream && !(flow.hidden && seen)) return true
     if (flow.disabled) return false
     if (!(toServer ? flow.clientDone : flow.serverDone) || flow.parser === undefined) return true
     return flow.parser.reads(toServer)
@@ -212,7 +221,7 @@ export class AppLayer implements AppSource {
 
   /** Ends a flow's application layer where nothing more can come of it. */
   #endIfIdle(flow: TcpFlow, words: Int32Array, base: number): boolean {
-    if (!flow.settled || (this.#needs.stream && !flow.hidden)) return false
+    if (!flow.settled || (this.#needs.stream && !flow.unseen)) return false
     const { parser } = flow
     const isDone = parser === undefined || !(parser.reads(true) || parser.reads(false))
     if (this.#wants(flow) && !flow.disabled && !isDone) return false

@@ -68,10 +68,16 @@ export class AppView {
   /** The packet's payload was taken into its stream (Suricata's PKT_STREAM_ADD): rules with content then look at `stream` as well. */
   added = false
   /**
-   * Rules with content are not asked about this packet, neither about its payload nor about its stream: application data of TLS was
-   * seen before it. (`isPayloadHidden` says so of a flow that is over.)
+   * Rules with content are not asked about this packet, neither about its payload nor about its stream: application data of TLS, or
+   * both NEWKEYS of SSH, were seen before it. (`isPayloadHidden` says so of a flow that is over.)
    */
   payloadHidden = false
+  /**
+   * Beside `payloadHidden`: rules whose contents are all negated are asked all the same. So it is with the first data of the direction
+   * other than that of the packet that hid them (Suricata 7, stream-tcp-reassemble.c, StreamReassembleRawUpdateProgress: a stream is
+   * raw until rules were run over it once more; detect-engine-build.c, PacketCreateMask: what is raw counts as payload).
+   */
+  lastLook = false
   /**
    * What rules look at has begun and is not complete: a request without all its headers, a ClientHello without its end, or
    * a protocol not settled that more bytes of this direction may settle.
@@ -112,6 +118,7 @@ export class AppView {
     this.over = false
     this.added = false
     this.payloadHidden = false
+    this.lastLook = false
     this.pending = false
     this.count = 0
     this.streamFrom = 0

@@ -31,6 +31,9 @@ export class TcpFlow {
   disabled = false
   /** Contents are hidden from rules from the next packet on. */
   hidden = false
+  /** Rules have looked at that direction since contents are hidden, or with the packet that hid them. */
+  seenToServer = false
+  seenToClient = false
   /** A parser saw bytes of that direction since the rules last looked at it. */
   updatedToServer = false
   updatedToClient = false
@@ -76,6 +79,11 @@ export class TcpFlow {
   /** What was told can change no more: a parser has seen bytes, or all hope is gone. */
   get settled(): boolean {
     return this.disabled || (this.#first === First.parsed && this.protocol !== AppProtocol.unknown)
+  }
+
+  /** Rules will look at no stream any more. */
+  get unseen(): boolean {
+    return this.hidden && this.seenToServer && this.seenToClient
   }
 
   /** Whether more bytes of the direction to the server may still tell the protocol. */

@@ -3,10 +3,10 @@ import { Contents } from './inspect.ts'
 import { parseRule } from './parse.ts'
 
 /** Whether the contents of a rule are in a text. */
-function finds(options: string, text: string): boolean {
+function finds(options: string, text: string, unsearched = false): boolean {
   const { contents } = parseRule(`alert tcp any any -> any any (${options} sid:1;)`, 'Rule 1')
   const bytes = new TextEncoder().encode(`..${text}..`)
-  return new Contents(contents).match(bytes, 2, bytes.length - 2)
+  return new Contents(contents).match(bytes, 2, bytes.length - 2, unsearched)
 }
 
 describe('engine/rules: contents', () => {
@@ -46,5 +46,7 @@ describe('engine/rules: contents', () => {
 
   it('a rule of negated contents alone is stopped by the longest wherever it stands', () => {
     expect(finds('content:!"ab"; endswith;', 'abc')).to.equal(false)
+    expect(finds('content:!"ab"; endswith;', 'abc', true)).to.equal(true)
+    expect(finds('content:!"bc"; endswith;', 'abc', true)).to.equal(false)
   })
 })

@@ -5,6 +5,9 @@ const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byt
 /** Contents made ready to be looked for: one after the other, each relative to the one before where it says so. */
 export class Contents {
   readonly #contents: readonly Content[]
+  /** After the search for patterns that comes before. */
+  readonly #searched: readonly Content[]
+  #asked: readonly Content[]
   /** Lower case where case does not count. */
   readonly #patterns: readonly Uint8Array[]
   #bytes: Uint8Array = new Uint8Array(0)
@@ -12,12 +15,15 @@ export class Contents {
   #length = 0
 
   constructor(contents: readonly Content[]) {
-    this.#contents = contents.every(({ negated }) => negated) ? withoutEnds(contents) : contents
+    this.#contents = contents
+    this.#searched = contents.every(({ negated }) => negated) ? withoutEnds(contents) : contents
+    this.#asked = this.#searched
     this.#patterns = contents.map(({ bytes, nocase }) => (nocase ? bytes.map(lower) : bytes))
   }
 
-  /** Whether the bytes `from` … `to`-1 hold them. */
-  match(bytes: Uint8Array, from: number, to: number): boolean {
+  /** Whether the bytes `from` … `to`-1 hold them. `unsearched`: nobody looked for patterns in them before (`AppView.lastLook`). */
+  match(bytes: Uint8Array, from: number, to: number, unsearched = false): boolean {
+    this.#asked = unsearched ? this.#contents : this.#searched
     this.#bytes = bytes
     this.#from = from
     this.#length = to - from
@@ -26,7 +32,7 @@ export class Contents {
 
   /** Whether contents from the `index`th on are there, where the one before ended at `end` (Suricata 7, content inspection). */
   #matchFrom(index: number, end: number): boolean {
-    const content = this.#contents[index]
+    const content = this.#asked[index]
     const pattern = this.#patterns[index]
     if (content === undefined || pattern === undefined) return true
     const { negated, endsWith, distance, within } = content
@@ -47,7 +53,7 @@ export class Contents {
       if (negated) return endsWith && limit - first !== behind && this.#matchFrom(index + 1, end)
       const goesOn = !endsWith || behind === size
       if (goesOn && this.#matchFrom(index + 1, behind)) return true
-      if (goesOn && this.#contents[index + 1]?.within === undefined) return false
+      if (goesOn && this.#asked[index + 1]?.within === undefined) return false
       start = at + 1
       if (start > limit) return false
     }

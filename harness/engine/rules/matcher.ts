@@ -50,7 +50,9 @@ export class Matcher {
     const steady = group.steady[subject.established ? 1 : 0]
     const called = this.#called
     called.length = 0
-    if (group.content && subject.payloadTo > subject.payloadFrom) this.#callByContent(group, subject)
+    // At the last look no pattern is looked for: rules whose contents are all negated have none.
+    if (group.content && subject.payloadTo > subject.payloadFrom && !this.#view.lastLook)
+      this.#callByContent(group, subject)
     if (called.length === 0) for (const place of steady) this.#ask(place, subject)
     else {
       for (const place of steady) called.push(place)
@@ -95,17 +97,18 @@ export class Matcher {
   #hasContent(place: number, look: number, subject: RuleSubject): boolean {
     const { bytes, payloadFrom, payloadTo } = subject
     const contents = this.#set.contents[place]
+    const { lastLook } = this.#view
     if (payloadTo <= payloadFrom || contents === undefined) return false
     if ((look & Look.stream) !== 0 && this.#view.added) {
       const { stream, streamFrom, streamTo } = this.#view
       // What is not in one piece with the stream is looked at alone.
       this.#ofStream =
         streamTo > streamFrom
-          ? contents.match(stream, streamFrom, streamTo)
-          : contents.match(bytes, payloadFrom, payloadTo)
+          ? contents.match(stream, streamFrom, streamTo, lastLook)
+          : contents.match(bytes, payloadFrom, payloadTo, lastLook)
       if (this.#ofStream || (look & Look.payload) === 0) return this.#ofStream
     }
-    return contents.match(bytes, payloadFrom, payloadTo)
+    return contents.match(bytes, payloadFrom, payloadTo, lastLook)
   }
 
   #answersFlowbits(place: number): boolean {

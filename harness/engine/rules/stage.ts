@@ -144,7 +144,7 @@ export class RuleStage {
     const view = app.take(batch, cause, host, words, base, toServer, delivered)
     subject.appProtocol = view.protocol
     // The packet that begins to hide contents is looked at itself.
-    if (isPayloadHidden(extra)) subject.hidePayload()
+    if (view.payloadHidden && !view.lastLook) subject.hidePayload()
     if (toServer) {
       const now = words[base + EXTRA] ?? 0
       words[base + EXTRA] = view.pending ? now | WAITING : now & ~WAITING
