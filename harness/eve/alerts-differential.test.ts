@@ -7,10 +7,10 @@ import { getProfile } from '../profile/index.ts'
 import { EveOutput } from './output.ts'
 
 const RULES = [
-  'alert tcp any any -> any any (msg:"hello"; flags:S; sid:1; rev:3; priority:2;)',
-  'drop udp any any -> any 53 (msg:"udp"; sid:2; rev:1;)',
+  'alert tcp any any -> any any (msg:"hello"; flags:S; sid:1; rev:3; priority:2; classtype:misc-activity;)',
+  'drop udp any any -> any 53 (msg:"udp"; classtype:not-a-known-one; sid:2; rev:1;)',
   'reject icmp any any -> any any (msg:"icmp"; sid:3; rev:1;)',
-  'alert tcp any any -> any any (msg:"established"; flow:established,to_client; flags:PA; sid:4; rev:1;)',
+  'alert tcp any any -> any any (msg:"established"; flow:established,to_client; flags:PA; classtype:trojan-activity; sid:4; rev:1;)',
 ]
 const CAPTURES = ['http-get', 'dns-udp', 'icmp-echo', 'echo-ladder']
 /** As in the other comparison, and what Suricata adds from its application layer. */

@@ -1,5 +1,5 @@
 import { checkBuffer, stickyBuffer } from './buffers.ts'
-import { priorityOfClasstype } from './classtypes.ts'
+import { classtypeOf } from './classtypes.ts'
 import { type Content, MODIFIERS, modify, parseContent } from './content.ts'
 import { type FlagMatch, parseFlags } from './flag-match.ts'
 import { parseFlow } from './flow-match.ts'
@@ -16,7 +16,7 @@ export interface RuleOptions {
   readonly buffers: BufferMatch[]
   noalert: boolean
   priority: number | undefined
-  classtype: string | undefined
+  classtype: string
   sid: number
   rev: number
   msg: string
@@ -42,9 +42,12 @@ export function parseOptions(piece: Piece, protocol: RuleProtocol): RuleOptions 
 
 /** The priority of a rule: its own, else that of its classtype, else 3. */
 export function priorityOf({ priority, classtype }: RuleOptions): number {
-  return (
-    priority ?? (classtype === undefined ? undefined : priorityOfClasstype(classtype)) ?? DEFAULT_PRIORITY
-  )
+  return priority ?? classtypeOf(classtype)?.priority ?? DEFAULT_PRIORITY
+}
+
+/** What the classtype of a rule is called; empty without one, and of one that is not known. */
+export function categoryOf({ classtype }: RuleOptions): string {
+  return classtypeOf(classtype)?.description ?? ''
 }
 
 class OptionReader {
@@ -57,7 +60,7 @@ class OptionReader {
     buffers: [],
     noalert: false,
     priority: undefined,
-    classtype: undefined,
+    classtype: '',
     sid: 0,
     rev: 0,
     msg: '',

@@ -1,5 +1,5 @@
 import { parseAddresses } from './addresses.ts'
-import { parseOptions, priorityOf } from './options.ts'
+import { categoryOf, parseOptions, priorityOf } from './options.ts'
 import { parsePorts } from './ports.ts'
 import type { Rule, RuleAction, RuleProtocol } from './rule.ts'
 import { complain, type Piece, part, split } from './text.ts'
@@ -90,7 +90,7 @@ export function parseRule(text: string, where: string): Rule {
     sid,
     rev,
     msg,
-    category: '',
+    category: categoryOf(options),
   }
 }
 

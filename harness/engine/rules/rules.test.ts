@@ -97,6 +97,17 @@ describe('engine/rules: reading', () => {
       msg: 'it"s; (x)',
       noalert: true,
       priority: 3,
+      category: '',
+    })
+    const known = 'alert ip any any -> any any (classtype:attempted-admin; sid:1;)'
+    expect(parseRule(known, 'Rule 1')).to.include({
+      priority: 1,
+      category: 'Attempted Administrator Privilege Gain',
+    })
+    const own = 'alert ip any any -> any any (priority:7; classtype:tcp-connection; sid:1;)'
+    expect(parseRule(own, 'Rule 1')).to.include({
+      priority: 7,
+      category: 'A TCP connection was detected',
     })
   })
 })
