@@ -20,7 +20,7 @@ export interface OracleVerdict {
 /** A rule that matched and told so. */
 export interface OracleAlert {
   readonly sid: number
-  /** Index of the packet; -1 where Suricata does not say (IPv6 datagrams put together from fragments). */
+  /** Index of the packet; -1 where Suricata does not say (datagrams put together from fragments). */
   readonly packet: number
 }
 
@@ -94,11 +94,14 @@ export async function suricataEve(frames: readonly OracleFrame[], options: Oracl
 
 /** The reason of a fragment whose datagram was dropped, and of a packet with a tunnel in which one was. */
 const FOR_INNER = 'tunnel packet drop'
+/** Suricata's own packets, which are in no capture: at the end of a flow, and where a stream's inspection ends. */
+const OWN_PACKET = 'stream ('
 const FORWARDED: OracleVerdict = { verdict: Verdict.forward, reason: '' }
 
 interface EveEvent {
   readonly event_type?: string
   readonly pcap_cnt?: number
+  readonly pkt_src?: string
   readonly alert?: { readonly signature_id: number }
   readonly drop?: { readonly reason: string }
   readonly verdict?: { readonly reject?: readonly string[] }
@@ -117,6 +120,7 @@ function readEvents(eve: string, count: number): OracleRun {
     const event: EveEvent = JSON.parse(line)
     if (event.event_type === 'stats')
       counted = (event.stats?.ips?.blocked ?? 0) + (event.stats?.ips?.rejected ?? 0)
+    else if (event.event_type === 'alert' && event.pkt_src?.startsWith(OWN_PACKET)) continue
     else if (event.event_type === 'alert')
       alerts.push({ sid: event.alert?.signature_id ?? 0, packet: (event.pcap_cnt ?? 0) - 1 })
     else if (event.event_type !== 'drop') continue

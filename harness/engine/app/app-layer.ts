@@ -105,8 +105,10 @@ export class AppLayer implements AppSource {
     flow.transactions.show(view, toServer, this.#needs.buffers)
     const idle =
       flow.protocol === AppProtocol.failed ? flow.clientDone && flow.serverDone : !this.#wants(flow)
-    if (idle) this.#end(words, base, flow.protocol)
-    else this.#keep(store, words, base, flow)
+    if (idle) {
+      this.#end(words, base, flow.protocol)
+      store.drop(id)
+    } else this.#keep(store, words, base, flow)
   }
 
   #takeSegment(
@@ -143,7 +145,8 @@ export class AppLayer implements AppSource {
       if (toServer) flow.seenToServer = true
       else flow.seenToClient = true
     }
-    if (!this.#endIfIdle(flow, words, base)) this.#keep(store, words, base, flow)
+    if (this.#endIfIdle(flow, words, base)) store.drop(id)
+    else this.#keep(store, words, base, flow)
   }
 
   /** State about a flow that has none yet. */

@@ -1,4 +1,4 @@
-import type { TcpFlow } from './tcp-flow.ts'
+import { TcpFlow } from './tcp-flow.ts'
 import type { UdpFlow } from './udp-flow.ts'
 
 /** Flows of a host whose application layer is followed, and the bytes that they may hold together. */
@@ -32,6 +32,12 @@ export class FlowStore {
       this.#forgetOldest()
   }
 
+  /** Forgets a flow of which nothing is to come, where it is kept. */
+  drop(id: number): void {
+    const flow = this.#flows.get(id)
+    if (flow !== undefined) this.#forget(id, flow)
+  }
+
   clear(): void {
     this.#flows.clear()
     this.#oldest = this.#flows.keys()
@@ -51,5 +57,6 @@ export class FlowStore {
   #forget(id: number, flow: TcpFlow | UdpFlow): void {
     this.#bytes -= flow.counted
     this.#flows.delete(id)
+    if (flow instanceof TcpFlow) flow.release()
   }
 }

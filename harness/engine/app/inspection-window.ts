@@ -4,7 +4,7 @@ import type { Stream } from './stream.ts'
 /** How much of a stream rules look at with one packet (suricata.yaml, toserver-chunk-size and toclient-chunk-size). */
 const CHUNK = 2560
 /** Bytes that are let lie before they are moved away. */
-const SLACK = 8192
+const SLACK = 4096
 
 /**
  * Shows the piece of the stream around a packet's payload (Suricata 7, stream-tcp-reassemble.c, StreamReassembleRawInline): up to a

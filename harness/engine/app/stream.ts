@@ -1,4 +1,5 @@
-const FIRST_WINDOW = 2048
+import { giveWindow, takeWindow } from './windows.ts'
+
 const NOTHING = new Uint8Array(0)
 /** Pieces that one direction may have beside each other; a segment that would make one more is not taken. */
 const MAX_BLOCKS = 256
@@ -16,7 +17,7 @@ export class Stream {
   full = false
   /** Some byte has been taken. */
   started = false
-  bytes = NOTHING
+  bytes: Uint8Array = NOTHING
   /** Position of `bytes[0]`. */
   #start = 0
   /** Pieces that are there: from, to, from, to …, in order, never touching. */
@@ -117,6 +118,12 @@ export class Stream {
     this.#blocks.length = 0
   }
 
+  /** Gives the memory back; to be called when nothing will be asked of it any more. */
+  release(): void {
+    giveWindow(this.bytes)
+    this.bytes = NOTHING
+  }
+
   #hasRoom(left: number, right: number): boolean {
     const blocks = this.#blocks
     return blocks.length < 2 * MAX_BLOCKS || (left >= (blocks[0] ?? 0) && right <= this.end)
@@ -157,10 +164,9 @@ export class Stream {
 
   #reserve(length: number): void {
     if (length <= this.bytes.length) return
-    let size = Math.max(FIRST_WINDOW, this.bytes.length)
-    while (size < length) size *= 2
-    const grown = new Uint8Array(size)
+    const grown = takeWindow(length)
     grown.set(this.bytes)
+    this.release()
     this.bytes = grown
   }
 }

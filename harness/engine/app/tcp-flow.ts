@@ -104,6 +104,12 @@ export class TcpFlow {
     return this.toServer.size + this.toClient.size + this.transactions.size
   }
 
+  /** Gives the memory of the streams back: the flow is not followed any more. */
+  release(): void {
+    this.toServer.release()
+    this.toClient.release()
+  }
+
   /** The flow is known to speak `protocol`, from before this host had it. */
   adopt(protocol: number): void {
     this.protocol = protocol

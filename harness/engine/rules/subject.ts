@@ -71,7 +71,7 @@ export class RuleSubject implements PacketHeader {
  */
 function plainProtocol(bytes: Uint8Array, l3: number, kind: number): number {
   const six = isIpv6(bytes, l3)
-  if (kind === Kind.fragment6) return bytes[l3 + 6] === Protocol.fragment ? (bytes[l3 + 40] ?? -1) : -1
+  if (kind === Kind.fragment6) return Protocol.fragment
   if (kind === Kind.malformed && six) return bytes[l3 + 6] ?? -1
   return six || !optionsFit(bytes, l3, bytes.length) ? -1 : (bytes[l3 + 9] ?? -1)
 }
