@@ -1,26 +1,38 @@
-// Module hooks: whatever is imported by a module with ?mutant=N gets the same mark, and the file that the mutant is about its change.
+// Module hooks: a module imported by one with ?mutant=N gets the same mark if it comes to the file that the mutant is about, which gets
+// its change. All others are shared between the mutants, compiled and warm.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-
-/** Folders whose modules judge and load rather than act: they are shared between mutants. */
-const SHARED = /^(suite|plan|capture|model|grade|log|report)\//
+import { importersOf } from './reach.mjs'
 
 /** @type {{ dist: string, mutants: { file: string, from: string, to: string }[] }} */
 let data
+/** @type {(file: string) => Set<string>} */
+let reach
+/** What comes to the file of a mutant, by its index. @type {Map<string, Set<string>>} */
+const marked = new Map()
 
 /** @param {typeof data} given */
 export function initialize(given) {
   data = given
+  reach = importersOf(given.dist)
+}
+
+/** @param {string} index */
+function markedBy(index) {
+  let urls = marked.get(index)
+  if (urls === undefined) {
+    urls = reach(data.dist + (data.mutants[Number(index)]?.file ?? ''))
+    marked.set(index, urls)
+  }
+  return urls
 }
 
 /** @type {import('node:module').ResolveHook} */
 export async function resolve(specifier, context, next) {
   const resolved = await next(specifier, context)
-  const mark = /\?mutant=\d+$/.exec(context.parentURL ?? '')
-  if (mark === null || !resolved.url.startsWith(data.dist) || resolved.url.includes('?')) return resolved
-  return SHARED.test(resolved.url.slice(data.dist.length))
-    ? resolved
-    : { ...resolved, url: resolved.url + mark[0] }
+  const [mark, index = ''] = /\?mutant=(\d+)$/.exec(context.parentURL ?? '') ?? []
+  if (mark === undefined || resolved.url.includes('?') || !markedBy(index).has(resolved.url)) return resolved
+  return { ...resolved, url: resolved.url + mark }
 }
 
 /** @type {import('node:module').LoadHook} */

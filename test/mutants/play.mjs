@@ -1,4 +1,4 @@
-// Plays the suites against each mutant of the built engine, in one process: mutants are given as JSON on standard input, and what
+// Plays the suites against each mutant of the built engine, one after another: mutants are given as JSON on standard input, and what
 // each turned red is printed as JSON. A case that is red once need not be played again, unless a mutant has no other.
 import { readFileSync } from 'node:fs'
 import { register } from 'node:module'
@@ -9,12 +9,25 @@ const mutants = JSON.parse(readFileSync(0, 'utf8'))
 register('./hooks.mjs', import.meta.url, { data: { dist, mutants } })
 
 const { CaptureStore, loadSuites, planCases } = await import(`${dist}index.js`)
-const { cases } = planCases(loadSuites([], [root.pathname]))
+const cases = spread(planCases(loadSuites([], [root.pathname])).cases)
 const captures = new CaptureStore()
 
 for (const { name, file, from } of mutants) {
   const found = readFileSync(new URL(file, dist), 'utf8').split(from).length - 1
   if (found !== 1) throw new Error(`mutant "${name}": its text stands ${found} times in ${file}, not once`)
+}
+
+/**
+ * Neighbours in a suite are much alike: a mutant that few kinds of cases notice is found out sooner by those that stand far apart.
+ * @template T
+ * @param {readonly T[]} list
+ */
+function spread(list) {
+  const golden = (Math.sqrt(5) - 1) / 2
+  return list
+    .map((item, index) => ({ item, at: (index * golden) % 1 }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item)
 }
 
 /** @param {string} query */
