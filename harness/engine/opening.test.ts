@@ -137,6 +137,12 @@ describe('engine: one side only (2.8)', () => {
     ).to.deep.equal(['forward', ERROR, 'forward', 'forward', 'forward', ERROR])
   })
 
+  it('data that goes on alone is heard: nothing of the session is lost, and no RST is believed for that', () => {
+    const lab = new Lab({ knobs: { asyncOneside: true } })
+    lab.play('> S 0', '> PA 1 1 len=1', '> PA 2 1 len=9', '< A 1 11')
+    expect(lab.play('< R 5000', '> R 5000')).to.deep.equal([ERROR, ERROR])
+  })
+
   it('server to client: the SYN-ACK meets the policy', () => {
     expect(new Lab().play('< SA 0 1', '< PA 1 1 len=9')).to.deep.equal([
       'drop stream midstream',

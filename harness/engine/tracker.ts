@@ -70,7 +70,7 @@ function trackState(
     return false
   }
   if (state === State.synSent) segment.delivered = ((words[base] ?? 0) & STATE_MASK) === State.established
-  const open = state === State.synReceived ? segment.taken : state >= State.established
+  const open = state <= State.synReceived ? segment.taken : state >= State.established
   if (open && windowCheck === WindowCheck.eventOnly) {
     const next = ((words[own + ISN] ?? 0) + sent) | 0
     const peerNext = ((words[peer + ISN] ?? 0) + peerSent) | 0
