@@ -113,6 +113,7 @@ function goOnAlone(table: SessionTable, base: number, segment: Segment): boolean
     head = (head | Flag.timestamps) & ~Flag.clientTimestamps
   else words[client + STAMP] = 0
   words[base] = head
+  segment.taken = true
   return true
 }
 

@@ -43,6 +43,16 @@ describe('engine: timestamps (10.6)', () => {
   })
 })
 
+describe('engine: another SYN-ACK', () => {
+  it('counts once it is acknowledged, and the server has not said anything by that', () => {
+    const lab = new Lab()
+    lab.play('> S 0 ts=100/0', '< SA 2000000000 1 ts=500/100', '< SA 0 1 ts=500/100')
+    // What is from before the first byte is passed over, however old, as long as the application is not told.
+    const lines = ['> PA 1 1 len=40 ts=101/500', '> PA -99 1 len=40 ts=9/500', '> PA 41 1 len=40 ts=9/500']
+    expect(lab.play(...lines)).to.deep.equal(['forward', 'forward', ERROR])
+  })
+})
+
 describe('engine: the handshake', () => {
   it('SYN-ACK with another number acknowledged, from the wrong side, or repeated otherwise: errors', () => {
     expect(new Lab().play('> S 0', '< SA 0 2', '> SA 0 1')).to.deep.equal(['forward', ERROR, ERROR])
@@ -118,6 +128,19 @@ describe('engine: one side only (2.8)', () => {
       Array(4).fill('forward'),
     )
     expect(lab.engine.counters(0).StreamExceptionPolicyPackets).to.equal(0)
+  })
+
+  it('taken as it is until the other side is seen, which may have been before', () => {
+    const lab = new Lab({ knobs: { asyncOneside: true } })
+    expect(
+      lab.play('> S 0', '< A 1 7', '> PA 1 1 len=9', '< A 1 1 len=40', '> A 1 41', '< FA 41 1'),
+    ).to.deep.equal(['forward', ERROR, 'forward', 'forward', 'forward', ERROR])
+  })
+
+  it('data that goes on alone is heard: nothing of the session is lost, and no RST is believed for that', () => {
+    const lab = new Lab({ knobs: { asyncOneside: true } })
+    lab.play('> S 0', '> PA 1 1 len=1', '> PA 2 1 len=9', '< A 1 11')
+    expect(lab.play('< R 5000', '> R 5000')).to.deep.equal([ERROR, ERROR])
   })
 
   it('server to client: the SYN-ACK meets the policy', () => {

@@ -60,6 +60,7 @@ export class Segment {
   /** Takes packet `index` of a batch, TCP: from its columns, and only rare options from its bytes. */
   take(batch: PacketBatch, index: number): void {
     this.flags = batch.flags[index] ?? 0
+    this.delivered = false
     this.length = batch.payload[index] ?? 0
     this.seq = batch.seq[index] ?? 0
     this.ack = batch.ack[index] ?? 0

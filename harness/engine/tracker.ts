@@ -12,8 +12,9 @@ import { trackEstablished, WindowCheck } from './established.ts'
 import { trackSynReceived, trackSynSent } from './handshake.ts'
 import { adoptImported } from './imported.ts'
 import { oddityAt, settleOddity } from './oddities.ts'
+import type { Oddity } from './oddity.ts'
 import { isAside, isBeforeStart } from './probes.ts'
-import { CLIENT, Flag, NEXT, SERVER, STATE_MASK, State, withState } from './record.ts'
+import { CLIENT, Flag, ISN, NEXT, SERVER, STATE_MASK, State, withState } from './record.ts'
 import { acceptReset } from './reset.ts'
 import type { Segment } from './segment.ts'
 import type { SessionTable } from './table.ts'
@@ -59,8 +60,9 @@ function trackState(
 ): boolean {
   const { words } = table
   const state = (words[base] ?? 0) & STATE_MASK
-  const next = words[own + NEXT] ?? 0
-  const peerNext = words[peer + NEXT] ?? 0
+  // Counted from the first number, which another SYN-ACK that comes to count replaces.
+  const sent = ((words[own + NEXT] ?? 0) - (words[own + ISN] ?? 0)) | 0
+  const peerSent = ((words[peer + NEXT] ?? 0) - (words[peer + ISN] ?? 0)) | 0
   segment.taken = false
   segment.delivered = state > State.synSent && state < State.closed
   if (!trackInState(table, base, segment, state, windowCheck, exactReset, asyncOneside)) {
@@ -68,9 +70,12 @@ function trackState(
     return false
   }
   if (state === State.synSent) segment.delivered = ((words[base] ?? 0) & STATE_MASK) === State.established
-  const open = state === State.synReceived ? segment.taken : state >= State.established
-  if (open && windowCheck === WindowCheck.eventOnly)
+  const open = state <= State.synReceived ? segment.taken : state >= State.established
+  if (open && windowCheck === WindowCheck.eventOnly) {
+    const next = ((words[own + ISN] ?? 0) + sent) | 0
+    const peerNext = ((words[peer + ISN] ?? 0) + peerSent) | 0
     hear(table, base, own, peer, segment, state, next, peerNext)
+  }
   return true
 }
 
@@ -131,15 +136,15 @@ function trackClosed(
   return true
 }
 
-/** Both sides have been seen: the session is one like any other from now on. */
+/** Once both sides have been seen the session is one like any other, unless it goes on without an answer to its SYN. */
 function noteSide(table: SessionTable, base: number, segment: Segment): void {
   const oddity = oddityAt(table, base)
-  if (oddity === undefined || !oddity.async || segment.flags === 0) return
+  if (oddity === undefined || segment.flags === 0) return
   if (segment.toServer) oddity.seenClient = true
   else oddity.seenServer = true
-  if (!oddity.seenClient || !oddity.seenServer) return
+  if (!oddity.async || !oddity.seenClient || !oddity.seenServer) return
   oddity.async = false
-  settleOddity(table, base, oddity)
+  settleOpened(table, base, oddity)
 }
 
 function forgetReset(table: SessionTable, base: number, segment: Segment): void {
@@ -148,5 +153,10 @@ function forgetReset(table: SessionTable, base: number, segment: Segment): void 
   if (!oddity.resetByClient && !oddity.resetByServer) return
   if (segment.toServer) oddity.resetByClient = false
   else oddity.resetByServer = false
-  settleOddity(table, base, oddity)
+  settleOpened(table, base, oddity)
+}
+
+/** Which sides were seen is remembered until the SYN is answered. */
+function settleOpened(table: SessionTable, base: number, oddity: Oddity): void {
+  if (((table.words[base] ?? 0) & STATE_MASK) !== State.synSent) settleOddity(table, base, oddity)
 }

@@ -27,6 +27,7 @@ export function breakRecording(name: string, seed: number, index: number): Conve
   const recorded = readRecorded(name).map((frame, number) => recordedFrame(frame, number + 1))
   const from = chance(roll, 33) ? roll(recorded.length) : 0
   let frames = recorded.slice(from)
+  if (from > 0) mark(frames, from, 'overlap', from)
   for (let count = 1 + roll(5); count > 0; count--) frames = breakOnce(frames, roll)
   const none = new Uint8Array(0)
   const family = name.includes('ipv6') ? 'ipv6' : 'ipv4'
