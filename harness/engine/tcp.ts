@@ -87,9 +87,11 @@ export class TcpStage implements TcpDecider {
     const settings = this.#settings
     const { synOnLive, windowCheck, exactReset, asyncOneside, dropsErrors } = settings
     if (synOnLive === 'ignore' && state >= State.established && segment.opens()) return Outcome.forward
-    const right = settings.plainWindows
-      ? trackWindows(table, base, segment, settings)
-      : track(table, base, segment, windowCheck, exactReset, asyncOneside)
+    let right: boolean
+    if (settings.plainWindows) {
+      right = trackWindows(table, base, segment, settings)
+      segment.delivered = right
+    } else right = track(table, base, segment, windowCheck, exactReset, asyncOneside)
     return right || !dropsErrors ? Outcome.forward : Outcome.streamError
   }
 

@@ -96,7 +96,7 @@ export class RuleStage {
 
     const subject = this.#subject
     if (!subject.fill(batch, cause)) return outcome
-    subject.hasFlow = base >= 0
+    subject.hasFlow = base >= 0 || subject.isApart
     subject.toServer = toServer
     subject.established = established
     subject.first = first

@@ -4,6 +4,7 @@ import { u16 } from '../../wire/bytes.ts'
 import { isIpv6 } from '../../wire/ip.ts'
 import { optionsFit } from '../../wire/ipv4.ts'
 import { Protocol } from '../../wire/numbers.ts'
+import { isIcmpError } from '../icmp.ts'
 import type { PacketHeader } from './group.ts'
 
 /** What the rules see of a packet. One object is filled again for each. */
@@ -20,6 +21,8 @@ export class RuleSubject implements PacketHeader {
   /** False of a fragment: default actions wait for the datagram. */
   wholeDatagram = true
   hasFlow = false
+  /** An ICMPv6 error, which has a flow of its own to the rules, whatever flow it is about (run, Suricata 7.0.10). */
+  isApart = false
   toServer = true
   /** Before this packet. */
   established = false
@@ -39,6 +42,7 @@ export class RuleSubject implements PacketHeader {
     this.l3 = l3
     this.protocol = PROTOCOL_OF_KIND[kind] ?? plainProtocol(this.bytes, l3, kind)
     this.flags = whole ? cause.flags : (batch.flags[cause] ?? 0)
+    this.isApart = kind === Kind.icmp6 && l4 >= 0 && isIcmpError(kind, this.bytes[l4] ?? 0)
     const fragment = kind === Kind.fragment4 || kind === Kind.fragment6
     this.wholeDatagram = !fragment
     const transport = l4 >= 0 && !fragment
