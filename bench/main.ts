@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { table } from 'table'
+import { generateFlood } from './flood.ts'
 import { type CaptureKind, generateCapture } from './generate.ts'
 import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample } from './measure.ts'
 import { measureRules } from './rules.ts'
@@ -10,7 +11,7 @@ import { suricataCommand } from './suricata.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, cases, start; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   replay,
   rules,
   growth,
+  flood,
   cases,
   start,
 }
@@ -110,6 +112,25 @@ async function growth(): Promise<readonly Row[]> {
       ours: `${memory(ten).toFixed(0)} MiB`,
       peer: `${memory(one).toFixed(0)} MiB at 1,000,000`,
       figure: `${memory(ten).toFixed(0)} MiB`,
+      aim: '<= 400 MiB',
+    },
+  ]
+}
+
+/** Ten million connections that never answer: memory stays bounded, and every one that had to make way is counted. */
+async function flood(): Promise<readonly Row[]> {
+  const packets = 10_000_000
+  mkdirSync(CACHE, { recursive: true })
+  const path = join(CACHE, `flood-${packets}.pcap`)
+  if (!existsSync(path)) generateFlood(path, packets)
+  const small = await capture('plain', 1_000_000, 20_000)
+  const [many = [], few = []] = alternate([replayCommand(path), replayCommand(small)], 1)
+  return [
+    {
+      what: `peak memory in a flood of ${packets} 5-tuples, a packet each`,
+      ours: `${seconds(many).toFixed(2)} s, ${memory(many).toFixed(0)} MiB; ${many[0]?.stdout.trim()}`,
+      peer: `${memory(few).toFixed(0)} MiB at 20,000 flows`,
+      figure: `${memory(many).toFixed(0)} MiB`,
       aim: '<= 400 MiB',
     },
   ]
