@@ -67,13 +67,6 @@ await main(async (root) => {
   const [replay] = outputFiles
   const text = replay?.text.replaceAll(' import("', ' load("')
   writeFileSync(join(bin, 'replay.js'), `(function (require, load, bundleUrl) {${text}\n})`)
-  // Threads are started from files of their own.
-  await build({
-    ...common,
-    entryPoints: { 'reader-thread': 'dist/capture/reader-thread.js' },
-    format: 'cjs',
-    define: { 'import.meta.url': 'undefined' },
-  })
   writeFileSync(join(bin, 'package.json'), '{ "type": "commonjs" }\n')
   copyFileSync(join(root, 'scripts/lib/launcher.cjs'), join(bin, 'main.js'))
   // What V8 makes of the bundle is a matter of speed alone: without it, it is made anew at each start.

@@ -1,11 +1,10 @@
 import { closeSync, createReadStream, openSync, readSync, type Stats, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import type { DecodedSource, PacketSource } from '../model/capture.ts'
+import type { PacketSource } from '../model/capture.ts'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import { FileSource } from './file-source.ts'
-import { type Format, formatOf, MAGIC_LENGTH, walkerFor } from './format.ts'
+import { formatOf, MAGIC_LENGTH, walkerFor } from './format.ts'
 import { openPipe } from './open-pipe.ts'
-import { CaptureReader } from './reader.ts'
 
 /**
  * Opens a pcap or pcapng capture: a file of any size, a named pipe, or with `-` standard input (`options.stdin` in its
@@ -21,25 +20,7 @@ export async function openCapture(
   if (stats.isDirectory())
     throw new FlowbreakError('ERR_CAPTURE_DIRECTORY', `${path} is a directory: name a capture file in it.`)
   if (!stats.isFile()) return openPipe(path, createReadStream(path))
-  return openFile(path, (fd, format) => new FileSource(path, fd, walkerFor(format)))
-}
-
-/** Files from this size on are read ahead by a thread: below, starting it costs more than it saves. */
-const AHEAD_FROM = 16 << 20
-
-/**
- * Opens a capture to be read once from its beginning to its end: as `openCapture`, but a large file is read and decoded by a
- * thread of its own, ahead of who takes its packets. The packets are the same. `tunnels`: a `Tunnels` code.
- */
-export async function openAhead(
-  path: string,
-  tunnels: number,
-  from = AHEAD_FROM,
-): Promise<PacketSource | DecodedSource> {
-  if (path === '-') return openCapture(path)
-  const stats = statOf(path)
-  if (!stats.isFile() || stats.size < from) return openCapture(path)
-  return openFile(path, (fd, format) => new CaptureReader(path, fd, format, tunnels))
+  return openFile(path)
 }
 
 function statOf(path: string): Stats {
@@ -50,14 +31,13 @@ function statOf(path: string): Stats {
   }
 }
 
-/** Opens a file for a source that takes over its descriptor. */
-function openFile<T>(path: string, source: (fd: number, format: Format) => T): T {
+function openFile(path: string): PacketSource {
   let fd: number | undefined
   try {
     fd = openSync(path, 'r')
     const first = new Uint8Array(MAGIC_LENGTH)
     const got = readSync(fd, first, 0, MAGIC_LENGTH, 0)
-    return source(fd, formatOf(first.subarray(0, got), path))
+    return new FileSource(path, fd, walkerFor(formatOf(first.subarray(0, got), path)))
   } catch (thrown) {
     if (fd !== undefined) closeSync(fd)
     throw thrown instanceof FlowbreakError ? thrown : cannotOpen(path, thrown)

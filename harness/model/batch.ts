@@ -118,33 +118,31 @@ export class PacketBatch {
   /** path/ and the target: what was emitted about packets of this batch, or between them. */
   readonly emitted: Emitted[] = []
 
-  /** `shared`: memory of `sharedLength` bytes for frames and for the columns of capture/ and wire/, to be filled by another thread. */
-  constructor(capacity: number, byteCapacity: number, shared?: SharedArrayBuffer) {
-    const room = new Room(shared)
+  constructor(capacity: number, byteCapacity: number) {
     this.capacity = capacity
-    this.time = room.doubles(capacity)
-    this.number = room.ints(capacity)
-    this.start = room.ints(capacity)
-    this.captured = room.ints(capacity)
-    this.original = room.ints(capacity)
-    this.l3 = room.ints(capacity)
-    this.l4 = room.ints(capacity)
-    this.payload = room.ints(capacity)
-    this.vlan = room.ints(capacity)
-    this.source = room.ints(capacity)
-    this.destination = room.ints(capacity)
-    this.ports = room.ints(capacity)
-    this.seq = room.ints(capacity)
-    this.ack = room.ints(capacity)
-    this.stamp = room.ints(capacity)
-    this.stack = room.ints(capacity)
-    this.window = room.shorts(capacity)
-    this.link = room.bytes(capacity)
-    this.kind = room.bytes(capacity)
-    this.flags = room.bytes(capacity)
-    this.options = room.bytes(capacity)
-    this.bytes = room.bytes(byteCapacity)
-    this.view = viewOf(this.bytes)
+    this.bytes = new Uint8Array(byteCapacity)
+    this.view = new DataView(this.bytes.buffer)
+    this.number = new Int32Array(capacity)
+    this.start = new Int32Array(capacity)
+    this.captured = new Int32Array(capacity)
+    this.original = new Int32Array(capacity)
+    this.time = new Float64Array(capacity)
+    this.link = new Uint8Array(capacity)
+    this.kind = new Uint8Array(capacity)
+    this.l3 = new Int32Array(capacity)
+    this.l4 = new Int32Array(capacity)
+    this.payload = new Int32Array(capacity)
+    this.flags = new Uint8Array(capacity)
+    this.vlan = new Int32Array(capacity)
+    this.stack = new Int32Array(capacity)
+    this.source = new Int32Array(capacity)
+    this.destination = new Int32Array(capacity)
+    this.ports = new Int32Array(capacity)
+    this.seq = new Int32Array(capacity)
+    this.ack = new Int32Array(capacity)
+    this.window = new Uint16Array(capacity)
+    this.options = new Uint8Array(capacity)
+    this.stamp = new Int32Array(capacity)
     this.flow = new Int32Array(capacity)
     this.direction = new Uint8Array(capacity)
     this.datagram = new Int32Array(capacity)
@@ -156,11 +154,6 @@ export class PacketBatch {
     this.reason = new Uint8Array(capacity)
   }
 
-  /** Bytes of shared memory that a batch of this size takes. */
-  static sharedLength(capacity: number, byteCapacity: number): number {
-    return capacity * BYTES_PER_PACKET + byteCapacity
-  }
-
   /** Forgets the packets, keeps the memory. */
   clear(): void {
     this.count = 0
@@ -168,12 +161,12 @@ export class PacketBatch {
     this.emitted.length = 0
   }
 
-  /** Replaces the byte buffer by a larger one of its own, keeping its first `keep` bytes; offsets stay good. */
+  /** Replaces the byte buffer by a larger one, keeping its first `keep` bytes; offsets stay good. */
   growBytes(byteCapacity: number, keep: number): void {
     const grown = new Uint8Array(byteCapacity)
     grown.set(this.bytes.subarray(0, keep))
     this.bytes = grown
-    this.view = viewOf(grown)
+    this.view = new DataView(grown.buffer)
   }
 
   /** A copy of one frame, for whatever must outlive the batch. */
@@ -181,51 +174,4 @@ export class PacketBatch {
     const start = this.start[index] ?? 0
     return this.bytes.slice(start, start + (this.captured[index] ?? 0))
   }
-}
-
-/** What the columns of capture/ and wire/ take of shared memory for one packet: those of time, then of 4, 2 and 1 bytes. */
-const BYTES_PER_PACKET = 8 + 15 * 4 + 2 + 4
-
-/** Gives columns their memory, one behind another where it is shared: the widest elements first, so that each is aligned. */
-class Room {
-  readonly #shared: SharedArrayBuffer | undefined
-  #at = 0
-
-  constructor(shared: SharedArrayBuffer | undefined) {
-    this.#shared = shared
-  }
-
-  doubles(length: number): Float64Array {
-    return this.#shared === undefined
-      ? new Float64Array(length)
-      : new Float64Array(this.#shared, this.#take(length * 8), length)
-  }
-
-  ints(length: number): Int32Array {
-    return this.#shared === undefined
-      ? new Int32Array(length)
-      : new Int32Array(this.#shared, this.#take(length * 4), length)
-  }
-
-  shorts(length: number): Uint16Array {
-    return this.#shared === undefined
-      ? new Uint16Array(length)
-      : new Uint16Array(this.#shared, this.#take(length * 2), length)
-  }
-
-  bytes(length: number): Uint8Array {
-    return this.#shared === undefined
-      ? new Uint8Array(length)
-      : new Uint8Array(this.#shared, this.#take(length), length)
-  }
-
-  #take(length: number): number {
-    const at = this.#at
-    this.#at += length
-    return at
-  }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

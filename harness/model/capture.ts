@@ -17,8 +17,11 @@ export interface CaptureHeader {
   readonly epoch: bigint
 }
 
-/** A capture that is being read. */
-export interface OpenCapture extends AsyncDisposable {
+/**
+ * Gives a capture's packets batch by batch. Pull, not push: the consumer brings the batch, the source clears and fills it.
+ * Fills the columns marked capture/ and nothing else.
+ */
+export interface PacketSource extends AsyncDisposable {
   /** What messages call it: a path, or `standard input`. */
   readonly name: string
   readonly header: CaptureHeader
@@ -26,24 +29,8 @@ export interface OpenCapture extends AsyncDisposable {
   readonly links: ReadonlySet<string>
   /** Set once reading met damage; the packets before it have been delivered. */
   readonly damage: Damage | undefined
-}
-
-/**
- * Gives a capture's packets batch by batch. Pull, not push: the consumer brings the batch, the source clears and fills it.
- * Fills the columns marked capture/ and nothing else.
- */
-export interface PacketSource extends OpenCapture {
   /** Fills `into`; false when there is nothing more (the batch is then empty). May answer synchronously. */
   read(into: PacketBatch): Promise<boolean> | boolean
-}
-
-/** Gives a capture's packets batch by batch in batches of its own, because they are read and decoded before they are asked for. */
-export interface DecodedSource extends OpenCapture {
-  /**
-   * A batch with the columns of capture/ and wire/, valid until the next call; undefined when there is nothing more. May answer
-   * synchronously. Throws ERR_CAPTURE_READER when the thread that reads is gone.
-   */
-  next(): Promise<PacketBatch | undefined> | PacketBatch | undefined
 }
 
 /** What is known of a flow the moment its first packet was seen. */

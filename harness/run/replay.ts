@@ -1,9 +1,8 @@
-import { openAhead, openCapture } from '../capture/open.ts'
+import { openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
 import type { Damage } from '../model/capture.ts'
 import type { Impact, Injection } from '../model/case.ts'
-import { tunnelsOf } from '../model/reading.ts'
 import type { Setup } from '../model/setup.ts'
 import type { ObservationBatch, Target } from '../model/target.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
@@ -67,9 +66,8 @@ export async function replayCapture(options: ReplayOptions): Promise<Replayed> {
 
 async function replayStream(options: ReplayOptions): Promise<Replayed> {
   const placed = await place(options)
-  const reading = readingOf(options.setup)
-  const table = new FlowTable(reading)
-  await using source = await openAhead(options.capture, tunnelsOf(reading))
+  const table = new FlowTable(readingOf(options.setup))
+  await using source = await openCapture(options.capture)
   // What is read as it is replayed asks for no verdicts: guards and reactive endpoints need the capture in memory.
   const timeline = compileStream(source, table, compileOptions(options, placed, new Feedback()))
   const counters = await play(options, timeline, undefined)

@@ -1,6 +1,6 @@
 import type { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
-import type { DecodedSource, PacketSource } from '../model/capture.ts'
+import type { PacketSource } from '../model/capture.ts'
 import type { Impact, Injection } from '../model/case.ts'
 import type { Timeline, TimelineChunk } from '../model/timeline.ts'
 import { FlowbreakError } from '../support/errors.ts'
@@ -49,7 +49,7 @@ export function placeInjections(
 
 /** The same, reading a capture only as far as needed. */
 export async function placeInStream(
-  source: PacketSource | DecodedSource,
+  source: PacketSource,
   flows: FlowTable,
   injections: readonly Injection[],
   flow: number | undefined,
@@ -106,7 +106,7 @@ export function compileReactive(
 
 /** The timeline of a capture of any size: chunk by chunk, as it is read. */
 export function compileStream(
-  source: PacketSource | DecodedSource,
+  source: PacketSource,
   table: FlowTable,
   options: CompileOptions,
 ): CompiledTimeline {

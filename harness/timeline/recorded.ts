@@ -1,7 +1,7 @@
 import { openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
-import type { DecodedSource, PacketSource } from '../model/capture.ts'
+import type { PacketSource } from '../model/capture.ts'
 import { PLAIN_READING, type Reading, tunnelsOf } from '../model/reading.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { decodeBatch } from '../wire/decode.ts'
@@ -16,33 +16,15 @@ export function roadBatch(): PacketBatch {
 }
 
 /** Reads, decodes and gives flows: the three stages that every packet passes before a timeline can be made of it. */
-export async function* readPackets(
-  source: PacketSource | DecodedSource,
-  flows: FlowTable,
-): AsyncGenerator<PacketBatch> {
-  const decoded = 'next' in source ? source : decodeAsRead(source, tunnelsOf(flows.reading))
+export async function* readPackets(source: PacketSource, flows: FlowTable): AsyncGenerator<PacketBatch> {
+  const batch = roadBatch()
+  batch.tunnels = tunnelsOf(flows.reading)
   for (;;) {
-    const next = decoded.next()
-    const batch = next instanceof Promise ? await next : next
-    if (batch === undefined) return
+    const more = source.read(batch)
+    if (!(typeof more === 'boolean' ? more : await more)) return
+    decodeBatch(batch)
     flows.assign(batch)
     yield batch
-  }
-}
-
-/** What is read when it is asked for is decoded then, in one batch for all. */
-function decodeAsRead(source: PacketSource, tunnels: number): Pick<DecodedSource, 'next'> {
-  const batch = roadBatch()
-  batch.tunnels = tunnels
-  const decoded = (more: boolean) => {
-    if (more) decodeBatch(batch)
-    return more ? batch : undefined
-  }
-  return {
-    next() {
-      const more = source.read(batch)
-      return typeof more === 'boolean' ? decoded(more) : more.then(decoded)
-    },
   }
 }
 
