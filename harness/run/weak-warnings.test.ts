@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import type { Case, Expectation, Level } from '../model/case.ts'
 import type { Mark } from '../model/setup.ts'
-import { makeSetup, type SetupInput } from '../suite/setup.ts'
+import type { SetupInput } from '../suite/setup/input.ts'
+import { makeSetup } from '../suite/setup.ts'
 import { weakWarnings } from './weak-warnings.ts'
 
 function caseOf(name: string, input: SetupInput, level: Level = 'core', mark: Mark = 'DOC'): Case {

@@ -5,7 +5,8 @@ import type { AxisReader, AxisValues } from './axes.ts'
 import { isProfileFile, readOwnProfile } from './own-profile.ts'
 import type { Path, Report } from './problems.ts'
 import type { CaseInput, HeaderInput } from './schema.ts'
-import { LOAD_BALANCER_AXES, readSetup, SETUP_AXES, type SetupInput } from './setup.ts'
+import { LOAD_BALANCER_AXES, SETUP_AXES, type SetupInput } from './setup/input.ts'
+import { readSetup } from './setup.ts'
 
 /** Makes the setups of a suite's cases: the suite's, the case's over it key by key, and the axes that name a key over both. */
 export class SetupMaker {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { FlowbreakError } from '../support/errors.ts'
-import { defaultSetup, makeSetup, type SetupInput } from './setup.ts'
+import type { SetupInput } from './setup/input.ts'
+import { defaultSetup, makeSetup } from './setup.ts'
 
 function refusal(input: SetupInput): string {
   try {

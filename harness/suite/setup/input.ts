@@ -1,0 +1,49 @@
+import type { OwnProfile } from '../../model/setup.ts'
+import type { StatelessInput } from '../stateless.ts'
+
+/** A load balancer as people write it; what is absent has its default. Times are durations, `350s`. */
+export interface LoadBalancerInput {
+  readonly placement?: string | undefined
+  readonly 'tcp-idle'?: string | number | undefined
+  readonly 'other-idle'?: string | number | undefined
+  readonly 'non-syn-miss'?: string | undefined
+  readonly failover?: string | undefined
+  readonly 'reset-on'?: readonly string[] | undefined
+}
+
+/** A setup as people write it, in a suite or by options; what is absent has its default. */
+export interface SetupInput {
+  /** A name, or a profile of one's own that was read before. */
+  readonly profile?: string | OwnProfile | undefined
+  /** How many, or their names. */
+  readonly hosts?: number | string | readonly string[] | undefined
+  readonly policy?: string | undefined
+  readonly generation?: string | undefined
+  readonly mode?: string | undefined
+  readonly 'rule-order'?: string | undefined
+  readonly 'default-actions'?: readonly string[] | undefined
+  readonly rules?: readonly string[] | undefined
+  readonly 'tcp-idle'?: string | number | undefined
+  readonly 'reset-on-expiry'?: string | undefined
+  readonly sharing?: string | undefined
+  /** `inner` or `outer`; absent: as the profile's system does. */
+  readonly tunnels?: string | undefined
+  readonly stateless?: StatelessInput | undefined
+  readonly 'load-balancer'?: LoadBalancerInput | undefined
+}
+
+/** Keys of a setup whose value is one word or number, so that an axis of that name sets them. */
+export const SETUP_AXES = [
+  'profile',
+  'hosts',
+  'policy',
+  'generation',
+  'mode',
+  'rule-order',
+  'tcp-idle',
+  'reset-on-expiry',
+  'sharing',
+  'tunnels',
+] as const
+/** The same for the load balancer's keys; `tcp-idle` is the policy's. */
+export const LOAD_BALANCER_AXES = ['placement', 'other-idle', 'non-syn-miss', 'failover'] as const

@@ -1,0 +1,43 @@
+import type { Topology } from '../../model/setup.ts'
+import type { Profile } from '../../profile/index.ts'
+import type { Report } from '../problems.ts'
+import { SHARINGS } from '../words.ts'
+import type { SetupInput } from './input.ts'
+import { readLoadBalancer } from './load-balancer.ts'
+import { word } from './values.ts'
+
+const MOST_HOSTS = 250
+/** Names that `by`, `to` and reports use for what is no host. */
+const NOT_HOSTS = ['lb', 'path', 'unknown', 'bypass']
+/** Hosts, the load balancer in front of them, and how they share. */
+export function readTopology(input: SetupInput, profile: Profile, report: Report): Topology {
+  const sharing = word(input.sharing, SHARINGS, 'none', 'a sharing', ['sharing'], report)
+  return {
+    hosts: hostsOf(input.hosts ?? 2, report),
+    loadBalancer: readLoadBalancer(input['load-balancer'] ?? {}, profile, report),
+    sharing: { kind: sharing },
+  }
+}
+
+function hostsOf(hosts: number | string | readonly string[], report: Report): readonly string[] {
+  const names = typeof hosts === 'object' ? hosts : hostNames(Number(hosts))
+  if (names.length < 1 || names.length > MOST_HOSTS) {
+    report(['hosts'], `Write 1 to ${MOST_HOSTS} hosts, as a number or a list of names, not "${hosts}".`)
+    return hostNames(2)
+  }
+  names.forEach((name, index) => {
+    if (!/^[a-z][a-z0-9-]*$/.test(name) || NOT_HOSTS.includes(name))
+      report(['hosts', index], `"${name}" cannot name a host: use a-z, 0-9 and "-", as in fw-a.`)
+    else if (names.indexOf(name) < index) report(['hosts', index], `There are two hosts named "${name}".`)
+  })
+  return names
+}
+
+/** fw-a … fw-z, fw-aa …; none where the number is not one that a topology can have. */
+function hostNames(count: number): readonly string[] {
+  if (!Number.isInteger(count) || count < 1 || count > MOST_HOSTS) return []
+  const letter = (index: number): string => String.fromCharCode(97 + index)
+  return Array.from({ length: count }, (_, index) =>
+    index < 26 ? `fw-${letter(index)}` : `fw-${letter(Math.floor(index / 26) - 1)}${letter(index % 26)}`,
+  )
+}

@@ -1,0 +1,41 @@
+import { NANOS_PER_SECOND } from '../../model/batch.ts'
+import { parseDuration } from '../../support/duration.ts'
+import { FlowbreakError, messageOf } from '../../support/errors.ts'
+import type { Path, Report } from '../problems.ts'
+import { asWord, notAWord } from '../words.ts'
+
+/** Both AWS Network Firewall's and the gateway load balancer's range, seconds (API FlowTimeouts; listener attribute tcp.idle_timeout.seconds). */
+export const TCP_IDLE = { least: 60, most: 6000 }
+
+/** The word written, or `fallback` where there is none or it is none of `words`, which is reported. */
+export function word<T extends string>(
+  text: string | undefined,
+  words: readonly T[],
+  fallback: T,
+  noun: string,
+  path: Path,
+  report: Report,
+): T {
+  if (text === undefined) return fallback
+  const found = asWord(words, text)
+  if (found === undefined) report(path, notAWord(text, noun, words))
+  return found ?? fallback
+}
+
+/** Seconds of a duration as written; undefined, and reported, where it is none or out of range. */
+export function seconds(
+  text: string | number,
+  range: { readonly least: number; readonly most: number },
+  path: Path,
+  report: Report,
+): number | undefined {
+  try {
+    const value = parseDuration(text) / NANOS_PER_SECOND
+    if (value >= range.least && value <= range.most) return value
+    report(path, `"${text}" is out of range: write ${range.least}s to ${range.most}s.`)
+  } catch (error) {
+    if (!(error instanceof FlowbreakError) || error.code !== 'ERR_DURATION') throw error
+    report(path, messageOf(error))
+  }
+  return undefined
+}
