@@ -8,6 +8,7 @@ import {
   emittedAlone,
   impactWords,
   paint,
+  partsOf,
   type ReplayPrinter,
 } from './replay-text.ts'
 
@@ -55,7 +56,8 @@ export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
         const passed = packets.verdict[i] === Verdict.forward
         // The load balancer stands before the hosts: what it absorbs ends half-way to the first lane on the sender's side.
         const end = passed ? to : (via ?? (c2s ? 0.5 : server - 0.5))
-        const label = `${packets.number[i] === 0 ? '+' : packets.number[i]} ${describePacket(packets, i)}`
+        const parts = partsOf(packets, i, hosts).map(({ host, part }) => `, ${host} ${part}`)
+        const label = `${packets.number[i] === 0 ? '+' : packets.number[i]} ${describePacket(packets, i)}${parts.join('')}`
         output.write(`${stamp}  ${arrow(lanes.length, from, end, via, passed ? undefined : '×', label)}\n`)
         for (const emitted of emittedAbout(packets, i)) {
           const back = emitted.to === 'sender' ? from : to

@@ -9,6 +9,7 @@ import {
   crowdingWords,
   emittedAbout,
   emittedAlone,
+  partsOf,
   type ReplayPrinter,
 } from './replay-text.ts'
 
@@ -57,6 +58,7 @@ function jsonPrinter(hosts: readonly string[]): ReplayPrinter {
         const number = packets.number[i] ?? 0
         const reason = packets.reason[i] ?? 0
         const emitted = emittedAbout(packets, i)
+        const parts = partsOf(packets, i, hosts)
         const record = {
           packet: number === 0 ? null : number,
           time: clock.seconds(packets.time[i] ?? 0),
@@ -67,6 +69,7 @@ function jsonPrinter(hosts: readonly string[]): ReplayPrinter {
           by: hostName(hosts, by[i] ?? Host.unknown),
           verdict: nameOf(Verdict, packets.verdict[i] ?? 0),
           ...(reason === Reason.none ? {} : { reason: nameOf(Reason, reason) }),
+          ...(parts.length === 0 ? {} : { parts }),
           ...(emitted.length === 0
             ? {}
             : { emitted: emitted.map(({ kind, to, seq, ack }) => ({ kind, to, seq, ack })) }),

@@ -11,6 +11,7 @@ import {
   impactWords,
   paint,
   paintedVerdict,
+  partsOf,
   type ReplayPrinter,
 } from './replay-text.ts'
 
@@ -70,6 +71,7 @@ function row(
     ...emittedAbout(packets, i).map(
       ({ kind, to, seq, ack }) => `${kind === 'tcp-rst' ? `RST seq=${seq} ack=${ack}` : 'ICMP'} to ${to}`,
     ),
+    ...partsOf(packets, i, hosts).map(({ host, part }) => `${host} ${part}`),
   ].filter((words) => words !== '')
   return [
     (number === 0 ? '+' : String(number)).padStart(7),

@@ -3,7 +3,7 @@ import { type Emitted, NANOS_PER_SECOND, type PacketBatch } from '../model/batch
 import type { Impact } from '../model/case.ts'
 import { nameOf, Verdict } from '../model/codes.ts'
 import type { ObservationBatch } from '../model/target.ts'
-import { contentWords } from '../report/packet-words.ts'
+import { contentWords, hostName } from '../report/packet-words.ts'
 import { painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
 import type { Crowding } from '../run/replay.ts'
@@ -76,6 +76,18 @@ export function emittedAlone(packets: PacketBatch): (index: number) => readonly 
     const later = waiting.findIndex(({ at }) => at > now)
     return waiting.splice(0, later < 0 ? waiting.length : later)
   }
+}
+
+/** The parts that hosts played in what became of a packet, `fw-a forwarder`. */
+export function partsOf(
+  packets: PacketBatch,
+  index: number,
+  hosts: readonly string[],
+): readonly { readonly host: string; readonly part: string }[] {
+  if (packets.parts.length === 0) return []
+  return packets.parts
+    .filter(({ cause }) => cause === index)
+    .map(({ host, part }) => ({ host: hostName(hosts, host), part }))
 }
 
 /** A packet in few words: `PSH ACK 128 B`, `UDP 40 B`. */

@@ -4,6 +4,7 @@ import type { Setup } from '../model/setup.ts'
 import { replayCapture } from '../run/replay.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
+import { SHARINGS } from '../suite/words.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { getTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
@@ -58,7 +59,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       "the system that the engine behaves like, or a file of one's own (default aws-nfw)",
     )
     .option('--hosts <n>', 'firewall hosts behind the load balancer (default 2)', wholeNumber('--hosts', 1))
-    .option('--sharing <kind>', 'how session state reaches another host: none or replication')
+    .option(
+      '--sharing <kind>',
+      `how session state reaches another host: ${SHARINGS.join(', ')}; with keys as in kind:key=value,key=value`,
+    )
     .option(
       '--tunnels <side>',
       'judge packets in tunnels by their inner or outer flow (default: as the profile)',

@@ -1,6 +1,7 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Host, Kind, Reason, Role, Tcp, Verdict } from '../model/codes.ts'
 import type { Policy, Stateless } from '../model/setup.ts'
+import { type MakeSharing, type SharingModel, WAITING } from '../model/sharing.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import type { Profile } from '../profile/index.ts'
 import { CtPseudoStage } from './conntrack/pseudo.ts'
@@ -9,7 +10,7 @@ import { Counters } from './counters.ts'
 import { isToServer } from './entry.ts'
 import { ExpiryResets } from './expiry-resets.ts'
 import { FragmentHosts } from './fragments.ts'
-import { Hosts, type SharingModel } from './hosts.ts'
+import { Hosts } from './hosts.ts'
 import { advanceInOrder } from './in-order.ts'
 import { Outcome, reasonOf, verdictOf } from './outcome.ts'
 import { type PseudoDecider, PseudoStage } from './pseudo.ts'
@@ -32,8 +33,8 @@ export interface EngineOptions {
   readonly rules: readonly string[]
   /** How many hosts there are, 1 … 250. */
   readonly hosts: number
-  /** How sessions reach other hosts (`makeSharing` of harness/sharing); absent: not at all. */
-  readonly sharing?: SharingModel
+  /** How sessions reach other hosts (harness/sharing); absent: not at all. */
+  readonly sharing?: MakeSharing | undefined
   /** Is told of every alert; absent: alerts are not made. */
   readonly alerts?: AlertSink | undefined
   /** The stateless engine before it; absent: every packet reaches the stateful one. */
@@ -79,19 +80,42 @@ export class Engine {
     if (options.records !== undefined) this.#recordEnds(options.records)
   }
 
+  /** What the sharing of sessions waits for: after `apply`, `reset`, and a `decide` that stopped early. */
+  get pending(): Promise<void> | undefined {
+    return this.#hosts.sharing?.pending
+  }
+
   /**
    * Fills verdict and reason of packets `from` … `to`-1 that reach a host, and adds to `emitted`. Packets that another stage
-   * has decided are left alone. Answers with `to`.
+   * has decided are left alone. Answers with `to`, or with the index of a packet that can only be decided once `pending` has settled.
    */
   decide(batch: PacketBatch, from: number, to: number): number {
     const resets = this.#resets
-    if (resets === undefined) return this.#decide(batch, from, to)
+    const { sharing } = this.#hosts
+    const watched = sharing?.watchesPackets === true ? sharing : undefined
+    if (resets === undefined && watched === undefined) return this.#decide(batch, from, to)
     for (let i = from; i < to; i++) {
-      resets.advance(batch, batch.time[i] ?? 0)
-      this.#decide(batch, i, i + 1)
-      resets.watch(batch, i)
+      resets?.advance(batch, batch.time[i] ?? 0)
+      if (watched === undefined) this.#decide(batch, i, i + 1)
+      else if (!this.#decideShared(batch, i, watched)) return i
+      resets?.watch(batch, i)
     }
     return to
+  }
+
+  /** One packet, at the host where the sharing has it decided; false: it must wait. Controls prove roads, and have no sessions to share. */
+  #decideShared(batch: PacketBatch, index: number, sharing: SharingModel): boolean {
+    const arrived = batch.host[index] ?? 0
+    const shared = arrived < this.#hosts.tables.length && batch.role[index] !== Role.control
+    if (shared) {
+      const host = sharing.arrive(batch, index, arrived)
+      if (host === WAITING) return false
+      batch.host[index] = host
+    }
+    this.#decide(batch, index, index + 1)
+    const host = batch.host[index] ?? 0
+    if (shared && host < this.#hosts.tables.length) sharing.decided(batch, index, host)
+    return true
   }
 
   #decide(batch: PacketBatch, from: number, to: number): number {

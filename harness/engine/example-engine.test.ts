@@ -2,6 +2,7 @@ import { FlowTable } from '../flow/table.ts'
 import type { PacketBatch } from '../model/batch.ts'
 import { Link, nameOf, Reason, Tcp, Verdict } from '../model/codes.ts'
 import type { ExceptionPolicy, Policy } from '../model/setup.ts'
+import type { MakeSharing } from '../model/sharing.ts'
 import { getProfile, type Knobs, type Profile } from '../profile/index.ts'
 import { makeSharing } from '../sharing/sharing.ts'
 import { Engine, type EngineOptions } from './engine.ts'
@@ -113,13 +114,16 @@ export type LabOptions = {
   readonly knobs?: { readonly [K in keyof Knobs]?: NonNullable<Knobs[K]>['value'] }
   readonly policy?: Partial<Policy>
   readonly rules?: readonly string[]
-  readonly sharing?: 'none' | 'replication'
+  /** A kind that needs no keys, or a model. */
+  readonly sharing?: 'none' | 'replication' | MakeSharing
+  /** Absent: two. */
+  readonly hosts?: number
   readonly frames?: FrameOptions
   readonly records?: EngineOptions['records']
   readonly alerts?: EngineOptions['alerts']
 }
 
-/** An engine of two hosts, a flow table, and a clock: packets go in as lines, verdicts come out as words. */
+/** An engine, of two hosts if not said, a flow table, and a clock: packets go in as lines, verdicts come out as words. */
 export class Lab {
   readonly engine: Engine
   readonly #flows = new FlowTable()
@@ -138,8 +142,11 @@ export class Lab {
         ...options.policy,
       },
       rules: options.rules ?? [],
-      hosts: 2,
-      sharing: makeSharing({ kind: options.sharing ?? 'none' }),
+      hosts: options.hosts ?? 2,
+      sharing:
+        typeof options.sharing === 'function'
+          ? options.sharing
+          : makeSharing({ kind: options.sharing ?? 'none' }),
       alerts: options.alerts,
       records: options.records,
     })

@@ -155,6 +155,13 @@ export class SessionTable {
     else this.oddities.set(base, oddity.copy())
   }
 
+  /** Takes over a record of 16 words, little-endian, into the one at `base`. */
+  take(base: number, record: DataView): void {
+    if (this.isAbsent(base)) this.entries++
+    for (let word = 0; word < RECORD_WORDS; word++) this.words[base + word] = record.getInt32(word * 4, true)
+    this.oddities.delete(base)
+  }
+
   clear(): void {
     this.words.fill(State.absent, 0, this.#used * RECORD_WORDS)
     this.oddities.clear()

@@ -102,6 +102,7 @@ const trace = z
         flow: z.int().exactOptional(),
       }),
     ),
+    parts: z.array(z.object({ index: count, host: count, part: text })).exactOptional(),
     events: z.array(z.object({ before: count, time: z.number(), label: text })),
     controls: z.object({ sent: count, out: count, dead: z.array(z.string()) }),
   })

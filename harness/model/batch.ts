@@ -25,6 +25,14 @@ export interface Emitted {
   readonly ack: number
 }
 
+/** The part that a host played in what became of a packet, such as `owner` or `forwarder`; rare, so an object. */
+export interface HostPart {
+  /** Index into the batch. */
+  readonly cause: number
+  readonly host: number
+  readonly part: string
+}
+
 /** A datagram put together from fragments; rare, so an object. The verdict is that of the fragment which completed it. */
 export interface Rebuilt {
   readonly index: number
@@ -115,6 +123,8 @@ export class PacketBatch {
   readonly verdict: Uint8Array
   /** As `verdict`: a `Reason` code. */
   readonly reason: Uint8Array
+  /** The target: which hosts had a part in what became of packets, where sessions are shared; in order of index. */
+  readonly parts: HostPart[] = []
   /** path/ and the target: what was emitted about packets of this batch, or between them. */
   readonly emitted: Emitted[] = []
 
@@ -159,6 +169,7 @@ export class PacketBatch {
     this.count = 0
     this.rebuilt.length = 0
     this.emitted.length = 0
+    this.parts.length = 0
   }
 
   /** Replaces the byte buffer by a larger one, keeping its first `keep` bytes; offsets stay good. */

@@ -56,8 +56,9 @@ export class LoadBalancerPath {
    * events with every host's index.
    */
   assign({ packets, events }: TimelineChunk): readonly TimedEvent[] {
-    // This is the first stage that emits; a batch that is replayed again still holds what was emitted the last time.
+    // This is the first stage that emits; a batch that is replayed again still holds what was noted the last time.
     packets.emitted.length = 0
+    packets.parts.length = 0
     const resolved: TimedEvent[] = []
     let from = 0
     for (const { before, at, event } of events) {

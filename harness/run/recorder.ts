@@ -26,6 +26,7 @@ export class TraceRecorder {
   readonly #by: number[] = []
   readonly #reason: number[] = []
   readonly #emitted: CaseTrace['emitted'][number][] = []
+  readonly #parts: NonNullable<CaseTrace['parts']>[number][] = []
   readonly #events: CaseTrace['events'][number][] = []
   #direction = ''
   #verdict = ''
@@ -72,6 +73,7 @@ export class TraceRecorder {
       this.#knowledge += KNOWLEDGE_LETTERS[knowledge[i] ?? Knowledge.self] ?? 's'
     }
     this.#recordEmitted(packets, base)
+    for (const { cause, host, part } of packets.parts) this.#parts.push({ index: base + cause, host, part })
   }
 
   /** Resets at expiry, each judged by what its receiver had seen when it was sent; unasked ones are not judged. */
@@ -141,6 +143,7 @@ export class TraceRecorder {
       reason: this.#reason,
       knowledge: this.#knowledge,
       emitted: this.#emitted,
+      ...(this.#parts.length === 0 ? {} : { parts: this.#parts }),
       events: this.#events,
       controls: {
         sent: controls.sent,

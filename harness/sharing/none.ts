@@ -1,4 +1,11 @@
-import type { SharingModel } from './sharing-model.ts'
+import type { MakeSharing } from '../model/sharing.ts'
 
 /** No host knows of another's sessions. */
-export const none: SharingModel = { hostLeaves() {} }
+export const none: MakeSharing = () => ({
+  watchesPackets: false,
+  pending: undefined,
+  arrive: (_packets, _index, host) => host,
+  decided() {},
+  apply() {},
+  reset() {},
+})

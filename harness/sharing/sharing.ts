@@ -1,11 +1,19 @@
 import type { Sharing } from '../model/setup.ts'
+import type { MakeSharing } from '../model/sharing.ts'
 import { none } from './none.ts'
 import { replication } from './replication.ts'
-import type { SharingModel } from './sharing-model.ts'
 
-const MODELS: Readonly<Record<Sharing['kind'], SharingModel>> = { none, replication }
+/** The sharing of a setup made ready: the model to be given to one engine, and what it must let go of afterwards. */
+export interface OpenSharing extends AsyncDisposable {
+  readonly make: MakeSharing
+}
 
-/** The sharing model of a setup, to be given to the engine. */
-export function makeSharing(sharing: Sharing): SharingModel {
-  return MODELS[sharing.kind]
+/** The model of a sharing that needs nothing from outside. */
+export function makeSharing(sharing: Sharing): MakeSharing {
+  return { none, replication }[sharing.kind]
+}
+
+/** Makes the sharing of a setup ready. Throws FlowbreakError where what it needs from outside is not there. */
+export async function openSharing(sharing: Sharing): Promise<OpenSharing> {
+  return { make: makeSharing(sharing), async [Symbol.asyncDispose]() {} }
 }

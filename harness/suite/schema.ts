@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { mapping, type Selectable, selectable, unknownKeys, word } from './grammar.ts'
+import { sharing } from './sharing-schema.ts'
 import { stateless } from './stateless-schema.ts'
 import {
   CAUSES,
@@ -23,7 +24,6 @@ import {
   RESETS_ON_EXPIRY,
   RULE_ORDERS,
   SCOPES,
-  SHARINGS,
   TOWARDS,
   TUNNELS,
   TUPLES,
@@ -87,7 +87,7 @@ const setup = mapping({
     RESETS_ON_EXPIRY,
     'Whom a reset tells when an established session expires.',
   ).optional(),
-  sharing: word(SHARINGS, 'How session state reaches another host.').optional(),
+  sharing: sharing.optional(),
   tunnels: word(
     TUNNELS,
     "Whether packets in tunnels are judged by the flow in the tunnel or the tunnel's own; the profile's where it is not said.",

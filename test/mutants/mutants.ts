@@ -318,7 +318,9 @@ const ENGINE = [
   ...mutants('engine/entry.js', [
     ['the client is who the capture says', 'direction === Direction.s2c ? Flag.flipped : 0', '0'],
   ]),
-  ...mutants('engine/hosts.js', [['replication copies nothing', 'target.copyFrom(source, base)', 'void 0']]),
+  ...mutants('engine/shared-sessions.js', [
+    ['replication copies nothing', 'target.copyFrom(source, base)', 'void 0'],
+  ]),
   ...mutants('engine/counters.js', [
     ['rejected packets count as dropped', 'return Column.rejected', 'return Column.dropped'],
     ['dropped packets count as others', 'Column.other : Column.dropped', 'Column.other : Column.other'],
@@ -474,8 +476,8 @@ const PATH = [
     ['steers are not heard', 'return this.#steers.length > 0', 'return false'],
   ]),
   ...mutants('sharing/replication.js', [
-    ['a crash replicates too', "if (cause === 'crash')\n            return", ''],
-    ['a drain replicates nothing', "if (cause === 'crash')\n            return", 'return'],
+    ['a crash replicates too', "event.kind !== 'drain'", "event.kind !== 'drain' && event.kind !== 'crash'"],
+    ['a drain replicates nothing', "event.kind !== 'drain'", 'true'],
   ]),
 ]
 

@@ -34,6 +34,7 @@ export function traceView(finished: CaseFinished, trace: CaseTrace, words: Words
     return at < 0 ? NOBODY : at + FIRST_HOST
   }
   const all = trace.number.map((_, index) => index)
+  const parts = partsByPacket(trace)
   return {
     lanes: ['client', 'lb', ...hosts.map((host) => trace.hosts[host] ?? ''), 'server'],
     phases: trace.phases,
@@ -49,7 +50,7 @@ export function traceView(finished: CaseFinished, trace: CaseTrace, words: Words
     via: trace.host.map(laneOf),
     by: trace.by.map(laneOf),
     verdict: trace.verdict,
-    observed: all.map((i) => words.of(observedWords(trace, i))),
+    observed: all.map((i) => words.of(`${observedWords(trace, i)}${parts.get(i) ?? ''}`)),
     expected: held.map((one) => words.of(one?.expected)),
     held: held.map((one) => (one === undefined ? 0 : one.met ? 1 : one.level === 'provisional' ? 2 : 3)),
     emitted: trace.emitted.map((entry) => emittedView(entry, laneOf(entry.by), hosts.length + FIRST_HOST)),
@@ -74,6 +75,14 @@ function observedWords(trace: CaseTrace, index: number): string {
   const where = by === Host.loadBalancer ? ' by lb' : by === Host.path && !forward ? ' on the path' : ''
   const why = reason === 'none' || reason === 'unknown' ? '' : `, ${reason}`
   return `${OBSERVED[trace.verdict[index] ?? 'u'] ?? 'undecided'}${where}${why}`
+}
+
+/** By index of the packet, ` (fw-a forwarder, fw-b owner)`: where sessions are shared, who did what. */
+function partsByPacket({ parts = [], hosts }: CaseTrace): ReadonlyMap<number, string> {
+  const played = new Map<number, string[]>()
+  for (const { index, host, part } of parts)
+    played.set(index, [...(played.get(index) ?? []), `${hosts[host] ?? `host ${host}`} ${part}`])
+  return new Map([...played].map(([index, words]) => [index, ` (${words.join(', ')})`]))
 }
 
 function emittedView(

@@ -1,5 +1,6 @@
 import type { OwnProfile } from '../../model/setup.ts'
 import type { StatelessInput } from '../stateless.ts'
+import type { SharingInput } from './sharing.ts'
 
 /** A load balancer as people write it; what is absent has its default. Times are durations, `350s`. */
 export interface LoadBalancerInput {
@@ -25,7 +26,7 @@ export interface SetupInput {
   readonly rules?: readonly string[] | undefined
   readonly 'tcp-idle'?: string | number | undefined
   readonly 'reset-on-expiry'?: string | undefined
-  readonly sharing?: string | undefined
+  readonly sharing?: SharingInput | undefined
   /** `inner` or `outer`; absent: as the profile's system does. */
   readonly tunnels?: string | undefined
   readonly stateless?: StatelessInput | undefined

@@ -1,21 +1,20 @@
 import type { Topology } from '../../model/setup.ts'
 import type { Profile } from '../../profile/index.ts'
 import type { Report } from '../problems.ts'
-import { SHARINGS } from '../words.ts'
 import type { SetupInput } from './input.ts'
 import { readLoadBalancer } from './load-balancer.ts'
-import { word } from './values.ts'
+import { readSharing } from './sharing.ts'
 
 const MOST_HOSTS = 250
 /** Names that `by`, `to` and reports use for what is no host. */
 const NOT_HOSTS = ['lb', 'path', 'unknown', 'bypass']
+
 /** Hosts, the load balancer in front of them, and how they share. */
 export function readTopology(input: SetupInput, profile: Profile, report: Report): Topology {
-  const sharing = word(input.sharing, SHARINGS, 'none', 'a sharing', ['sharing'], report)
   return {
     hosts: hostsOf(input.hosts ?? 2, report),
     loadBalancer: readLoadBalancer(input['load-balancer'] ?? {}, profile, report),
-    sharing: { kind: sharing },
+    sharing: readSharing(input.sharing, report),
   }
 }
 

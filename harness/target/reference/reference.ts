@@ -1,11 +1,12 @@
 import { Engine, type EngineOptions } from '../../engine/engine.ts'
+import type { PacketBatch } from '../../model/batch.ts'
 import { Host, Knowledge } from '../../model/codes.ts'
 import type { Setup, Stateless } from '../../model/setup.ts'
 import type { Capabilities, ObservationBatch, Session, Target } from '../../model/target.ts'
 import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { profileOf } from '../../profile/index.ts'
-import { makeSharing } from '../../sharing/sharing.ts'
+import { type OpenSharing, openSharing } from '../../sharing/sharing.ts'
 
 const CAPABILITIES: Capabilities = {
   clock: 'virtual',
@@ -59,6 +60,7 @@ export class ReferenceTarget implements Target {
   }
 
   async prepare(setup: Setup): Promise<Session> {
+    const sharing = await openSharing(setup.topology.sharing)
     const guarded = setup.rules.length > 0 || setup.policy.defaultActions.length > 0
     const engine = new Engine({
       ...this.#taps,
@@ -66,23 +68,25 @@ export class ReferenceTarget implements Target {
       policy: setup.policy,
       rules: guarded ? [...CONTROL_RULES, ...setup.rules] : setup.rules,
       hosts: setup.topology.hosts.length,
-      sharing: makeSharing(setup.topology.sharing),
+      sharing: sharing.make,
       stateless: setup.stateless === undefined ? undefined : withControls(setup.stateless),
     })
-    return new ReferenceSession(engine, setup.topology.hosts.length, this.#taps.records)
+    return new ReferenceSession(engine, setup.topology.hosts.length, sharing, this.#taps.records)
   }
 }
 
 class ReferenceSession implements Session {
   readonly #engine: Engine
   readonly #hosts: number
+  readonly #sharing: OpenSharing
   readonly #records: ReferenceTaps['records']
   #by = new Uint8Array(0)
   #knowledge = new Uint8Array(0)
 
-  constructor(engine: Engine, hosts: number, records: ReferenceTaps['records']) {
+  constructor(engine: Engine, hosts: number, sharing: OpenSharing, records: ReferenceTaps['records']) {
     this.#engine = engine
     this.#hosts = hosts
+    this.#sharing = sharing
     this.#records = records
   }
 
@@ -90,19 +94,28 @@ class ReferenceSession implements Session {
     for await (const chunk of timeline.chunks) {
       signal.throwIfAborted()
       if (this.#records !== undefined) this.#records.epoch = timeline.epoch
-      this.#decide(chunk)
+      await this.#decide(chunk)
       yield this.#observed(chunk)
     }
   }
 
-  #decide({ packets, events }: TimelineChunk): void {
+  async #decide({ packets, events }: TimelineChunk): Promise<void> {
     let from = 0
     for (const { before, at, event } of events) {
-      this.#engine.decide(packets, from, before)
+      await this.#decideUntil(packets, from, before)
       this.#engine.apply(event, at)
+      await this.#engine.pending
       from = before
     }
-    this.#engine.decide(packets, from, packets.count)
+    await this.#decideUntil(packets, from, packets.count)
+  }
+
+  async #decideUntil(packets: PacketBatch, from: number, to: number): Promise<void> {
+    let next = this.#engine.decide(packets, from, to)
+    while (next < to) {
+      await this.#engine.pending
+      next = this.#engine.decide(packets, next, to)
+    }
   }
 
   #observed({ packets }: TimelineChunk): ObservationBatch {
@@ -121,6 +134,7 @@ class ReferenceSession implements Session {
 
   async reset(): Promise<void> {
     this.#engine.reset()
+    await this.#engine.pending
   }
 
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
@@ -129,5 +143,6 @@ class ReferenceSession implements Session {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#engine.finish()
+    await this.#sharing[Symbol.asyncDispose]()
   }
 }

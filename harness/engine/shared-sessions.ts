@@ -1,0 +1,133 @@
+import type { Nanos } from '../model/batch.ts'
+import { SESSION_BYTES, type SessionTables } from '../model/sharing.ts'
+import { Family } from './expiry.ts'
+import {
+  APP_HIDDEN,
+  APP_IMPORTED,
+  APP_MASK,
+  APP_OVER,
+  APP_STATE,
+  EXTRA,
+  FAMILY_MASK,
+  Flag,
+  HAS_FLOWBITS,
+  LAST_SEEN,
+  RECORD_WORDS,
+  STATE_MASK,
+  State,
+} from './record.ts'
+import type { Settings } from './settings.ts'
+import type { SessionTable } from './table.ts'
+
+/** What is needed of the hosts. */
+export interface HostTables {
+  readonly tables: readonly SessionTable[]
+  table(host: number): SessionTable
+  inService(): readonly number[]
+  isLive(table: SessionTable, base: number, now: Nanos): boolean
+}
+
+/** The hosts' session tables as a sharing model may use them. */
+export class SharedSessions implements SessionTables {
+  readonly #hosts: HostTables
+  readonly #settings: Settings
+
+  constructor(hosts: HostTables, settings: Settings) {
+    this.#hosts = hosts
+    this.#settings = settings
+  }
+
+  get hosts(): number {
+    return this.#hosts.tables.length
+  }
+
+  inService(): readonly number[] {
+    return this.#hosts.inService()
+  }
+
+  has(host: number, flow: number, at: Nanos): boolean {
+    const table = this.#hosts.table(host)
+    return this.#hosts.isLive(table, table.touch(flow), at)
+  }
+
+  flows(host: number, at: Nanos): readonly number[] {
+    const table = this.#hosts.table(host)
+    const live: number[] = []
+    for (let place = 0; place < table.used; place++)
+      if (this.#hosts.isLive(table, place * RECORD_WORDS, at)) live.push(table.flowAt(place))
+    return live
+  }
+
+  read(host: number, flow: number, at: Nanos): Uint8Array | undefined {
+    const table = this.#hosts.table(host)
+    const base = table.touch(flow)
+    if (!this.#isShared(table, base, at)) return undefined
+    const session = new Uint8Array(SESSION_BYTES)
+    const view = new DataView(session.buffer)
+    for (let word = 0; word < RECORD_WORDS; word++)
+      view.setInt32(word * 4, table.words[base + word] ?? 0, true)
+    return session
+  }
+
+  write(host: number, flow: number, session: Uint8Array, at: Nanos, liberal?: boolean): boolean {
+    const table = this.#hosts.table(host)
+    const base = table.touch(flow)
+    const view = new DataView(session.buffer, session.byteOffset, SESSION_BYTES)
+    if (!this.#takes(table, base, view.getFloat64(LAST_SEEN * 8, true), at)) return false
+    table.take(base, view)
+    // What is known of a session beside its record is not in those bytes.
+    if (this.#isTcp(table, base) && this.#settings.conntrack === undefined)
+      table.words[base] = (table.words[base] ?? 0) & ~Flag.special
+    this.#markImported(table, base, liberal ?? this.#settings.importLiberal)
+    return true
+  }
+
+  copy(from: number, to: number, flow: number, at: Nanos): boolean {
+    const source = this.#hosts.table(from)
+    const target = this.#hosts.table(to)
+    const base = target.touch(flow)
+    source.touch(flow)
+    if (!this.#isShared(source, base, at)) return false
+    if (!this.#takes(target, base, source.lastSeen(base), at)) return false
+    target.copyFrom(source, base)
+    this.#markImported(target, base, this.#settings.importLiberal)
+    return true
+  }
+
+  copyAll(from: number, to: number, at: Nanos): void {
+    const source = this.#hosts.table(from)
+    for (let place = 0; place < source.used; place++) this.copy(from, to, source.flowAt(place), at)
+    this.#hosts.table(to).queries.addFrom(source.queries, at)
+  }
+
+  remove(host: number, flow: number, at: Nanos): void {
+    const table = this.#hosts.table(host)
+    table.end(table.touch(flow), at)
+  }
+
+  /** Whether there is a live session that others may have. */
+  #isShared(table: SessionTable, base: number, at: Nanos): boolean {
+    if (!this.#hosts.isLive(table, base, at)) return false
+    return ((table.words[base] ?? 0) & Flag.marked) === 0 || this.#settings.markReplicated
+  }
+
+  #takes(table: SessionTable, base: number, lastSeen: Nanos, at: Nanos): boolean {
+    if (this.#hosts.isLive(table, base, at) && table.lastSeen(base) >= lastSeen) return false
+    return table.stateAt(base) !== State.absent || table.admits(base, at)
+  }
+
+  #markImported(table: SessionTable, base: number, liberal: boolean): void {
+    const { words } = table
+    // Flowbits are not in the record: nothing says that they are replicated.
+    const gone =
+      HAS_FLOWBITS | (this.#settings.appReplicated ? APP_STATE : APP_STATE | APP_MASK | APP_OVER | APP_HIDDEN)
+    words[base + EXTRA] = ((words[base + EXTRA] ?? 0) & ~gone) | APP_IMPORTED
+    const head = words[base] ?? 0
+    const session = this.#isTcp(table, base) && (head & STATE_MASK) > State.bare
+    if (session && liberal) words[base] = head | Flag.importedClient | Flag.importedServer
+  }
+
+  #isTcp(table: SessionTable, base: number): boolean {
+    return ((table.words[base + EXTRA] ?? 0) & FAMILY_MASK) === Family.tcp
+  }
+}

@@ -1,0 +1,56 @@
+import type { Nanos, PacketBatch } from './batch.ts'
+import type { HostEvent } from './timeline.ts'
+
+/** Length of one session as bytes: the record of harness/engine/record.ts, words in little-endian order. */
+export const SESSION_BYTES = 64
+
+/** What a sharing model may do with the session tables of the hosts. Flows are flow/'s ids, hosts are indices. */
+export interface SessionTables {
+  /** How many hosts there are. */
+  readonly hosts: number
+  /** The hosts that have not left; of one that is leaving it is told after it was taken out. */
+  inService(): readonly number[]
+  /** Whether a host holds a live session of a flow. */
+  has(host: number, flow: number, at: Nanos): boolean
+  /** The flows of which a host holds a live session. */
+  flows(host: number, at: Nanos): readonly number[]
+  /** The live session of a flow at a host, `SESSION_BYTES` long and the caller's own; undefined: it has none to share. */
+  read(host: number, flow: number, at: Nanos): Uint8Array | undefined
+  /**
+   * Gives a host a session that `read` gave, unless it holds one that was seen later or has no room; whether it took it.
+   * `liberal`: the numbers of each side's first packet are believed (the profile's knob importLiberal where it is not said).
+   */
+  write(host: number, flow: number, session: Uint8Array, at: Nanos, liberal?: boolean): boolean
+  /** Copies one session, with all that is known of it beside its record; whether it was taken. */
+  copy(from: number, to: number, flow: number, at: Nanos): boolean
+  /** Copies every live session of a host to another one, which keeps what it has seen later itself. */
+  copyAll(from: number, to: number, at: Nanos): void
+  /** Takes a session away from a host. */
+  remove(host: number, flow: number, at: Nanos): void
+}
+
+/** What `arrive` answers when the packet can only be decided once `pending` has settled. */
+export const WAITING = -1
+
+/** How session state reaches another host, on the packets' own times. One for an engine; harness/sharing makes them. */
+export interface SharingModel {
+  /** False: only host events concern it, and packets cost nothing. */
+  readonly watchesPackets: boolean
+  /** Something outside that must settle before the next call; undefined nearly always. Never rejects. */
+  readonly pending: Promise<void> | undefined
+  /**
+   * Packet `index` has come to `host`; it is asked in order, about every packet of a flow that reaches a host. Answers the host that decides
+   * about it, which may hold its session from now on; `WAITING`: nothing was done yet, ask again; a `Host` code that is no index: the model has decided, and has filled
+   * verdict and reason. Parts that hosts played go into the batch's `parts`.
+   */
+  arrive(packets: PacketBatch, index: number, host: number): number
+  /** The packet was decided by `host`: what its session is now may be told to others. */
+  decided(packets: PacketBatch, index: number, host: number): void
+  /** A host event; the table of a host that crashes is emptied after this. */
+  apply(event: HostEvent, at: Nanos): void
+  /** Forgets everything that is not configuration. */
+  reset(): void
+}
+
+/** Makes the model of one engine over its tables. */
+export type MakeSharing = (tables: SessionTables) => SharingModel
