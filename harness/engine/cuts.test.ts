@@ -13,28 +13,25 @@ const FIRST = 40
 export const FULL = process.env.FLOWBREAK_FULL === '1'
 
 /** A capture whole, each direction alone, and cut before its packets. */
-export function cutsOf(name: string): OracleCase[] {
+export function* cutsOf(name: string): Generator<OracleCase> {
   const frames = readRecorded(name)
   const whole = batchOf(frames)
   new FlowTable().assign(whole)
-  const halves = Object.values(Direction).map((way) => ({
-    name: `${name} ${nameOf(Direction, way)} only`,
-    frames: frames.filter((_, index) => whole.direction[index] === way),
-  }))
-  const cuts = placesIn(frames, name, SAMPLED_CUTS).map((cut) => ({
-    name: `${name} from packet ${cut + 1}`,
-    frames: frames.slice(cut),
-  }))
-  return [...halves, ...cuts]
+  for (const way of Object.values(Direction))
+    yield {
+      name: `${name} ${nameOf(Direction, way)} only`,
+      frames: frames.filter((_, index) => whole.direction[index] === way),
+    }
+  for (const cut of placesIn(frames, name, SAMPLED_CUTS))
+    yield { name: `${name} from packet ${cut + 1}`, frames: frames.slice(cut) }
 }
 
 /** The capture with a silence of a time-out, one second less and more, before its packets; what comes later is left out. */
-export function gapsOf(name: string): OracleCase[] {
+export function* gapsOf(name: string): Generator<OracleCase> {
   const frames = readRecorded(name)
   const seconds = TIMEOUTS.flatMap((timeout) => [timeout - 1, timeout, timeout + 1])
-  return placesIn(frames, `${name} gap`, SAMPLED_GAPS).flatMap((at) =>
-    at === 0 ? [] : seconds.map((gap) => withGap(name, frames, at, gap)),
-  )
+  for (const at of placesIn(frames, `${name} gap`, SAMPLED_GAPS))
+    if (at > 0) for (const gap of seconds) yield withGap(name, frames, at, gap)
 }
 
 /** How many packets after a silence are of interest: what the silence did shows at once. */
@@ -60,6 +57,14 @@ function placesIn(frames: readonly OracleFrame[], seed: string, sampled: number)
   const roll: Roll = dice([...seed].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), 7))
   const others = Array.from({ length: sampled }, () => FIRST + roll(frames.length - FIRST))
   return [...all.slice(0, FIRST), ...new Set(others)]
+}
+
+/** The cases that `of` makes of each capture, one after another: all of them at once are more than memory holds. */
+export function* casesOf(
+  captures: readonly string[],
+  of: (name: string) => Iterable<OracleCase>,
+): Generator<OracleCase> {
+  for (const name of captures) yield* of(name)
 }
 
 /** Cases in lots of so many packets, so that no process keeps too much at once. */
