@@ -1,7 +1,19 @@
 import { Tcp } from '../model/codes.ts'
 import { makeOddity, oddityAt } from './oddities.ts'
 import type { Oddity } from './oddity.ts'
-import { ACKED, CLIENT, Flag, ISN, NEXT, SERVER, STATE_MASK, State } from './record.ts'
+import {
+  ACKED,
+  CAME_C2S,
+  CAME_S2C,
+  CLIENT,
+  EXTRA,
+  Flag,
+  ISN,
+  NEXT,
+  SERVER,
+  STATE_MASK,
+  State,
+} from './record.ts'
 import { type SackedRanges, withRange } from './sacks.ts'
 import type { Segment } from './segment.ts'
 import { before, upTo } from './sequence.ts'
@@ -20,6 +32,29 @@ const TELLING = { client: 17, server: 8 } as const
 /** Of a stream that is longer no more is kept (Suricata 7 suricata.yaml, stream.reassembly.depth). */
 const DEPTH = 1 << 20
 
+/** Of data that is kept for rules about contents so much stays that was acknowledged (Suricata 7, stream.reassembly, chunk sizes). */
+const CHUNK = 2560
+
+/**
+ * Data of a side is kept for rules about contents from the session's first packet on, until rules were asked for the first time
+ * and had none. They are asked once a flow and side: where that was before there was a session, nobody says so to it, and the
+ * data is kept all along (Suricata 7, detect.c, DetectRunPostGetFirstRuleGroup).
+ */
+export function noteAskedBefore(table: SessionTable, base: number): void {
+  const came = (table.words[base + EXTRA] ?? 0) & (CAME_C2S | CAME_S2C)
+  if (came === 0) return
+  const oddity = makeOddity(table, base)
+  const flipped = ((table.words[base] ?? 0) & Flag.flipped) !== 0
+  if ((came & (flipped ? CAME_S2C : CAME_C2S)) !== 0) oddity.clientKept = 0
+  if ((came & (flipped ? CAME_C2S : CAME_S2C)) !== 0) oddity.serverKept = 0
+}
+
+/** How many of that side's first bytes were let go, where its data is kept although the application was given up; else 0. */
+export function bytesLetGo(table: SessionTable, base: number, own: number): number {
+  const oddity = oddityAt(table, base)
+  return oddity === undefined ? 0 : Math.max(0, keptOf(oddity, base, own))
+}
+
 /** Whether nothing of that side's stream is kept any more. */
 export function isDropped(table: SessionTable, base: number, own: number): boolean {
   const { words } = table
@@ -29,6 +64,7 @@ export function isDropped(table: SessionTable, base: number, own: number): boole
   if (own === client ? oddity?.clientDeep === true : oddity?.serverDeep === true) return true
   const next = words[own + NEXT] ?? 0
   if (reach(words, own, next, oddity && heardOf(oddity, base, own)) > DEPTH) return true
+  if (oddity !== undefined && keptOf(oddity, base, own) >= 0) return false
   return isGivenUp(words, base, oddity, words[client + NEXT] ?? 0, words[server + NEXT] ?? 0)
 }
 
@@ -55,6 +91,7 @@ export function hear(
   if (isGivenUp(words, base, oddityAt(table, base), numbers[0] ?? 0, numbers[1] ?? 0)) {
     // The numbers may go back by what a FIN says: that it was given up remains.
     if (!inOrder || adopted) giveUp(table, base)
+    letGo(table, base, own, segment)
     return
   }
   if (!inOrder) startHearing(table, base, own, next - countedFin(base, own, state))
@@ -66,6 +103,21 @@ export function hear(
   const [client = 0, server = 0] = [words[base + CLIENT + NEXT], words[base + SERVER + NEXT]]
   if (isGivenUp(words, base, oddity, client, server) || tellsAlone(words, base, own, segment, oddity))
     giveUp(table, base)
+  letGo(table, base, own, segment)
+}
+
+/** What was acknowledged is let go but for one chunk, at the side's own data once the application was given up. */
+function letGo(table: SessionTable, base: number, own: number, segment: Segment): void {
+  const oddity = oddityAt(table, base)
+  if (oddity === undefined || !bringsData(segment)) return
+  const { words } = table
+  const kept = keptOf(oddity, base, own)
+  const acked = ((words[own + ACKED] ?? 0) - firstByte(words, own)) | 0
+  if (kept < 0 || acked - CHUNK <= kept) return
+  if (!isGivenUp(words, base, oddity, words[base + CLIENT + NEXT] ?? 0, words[base + SERVER + NEXT] ?? 0))
+    return
+  if (own - base === CLIENT) oddity.clientKept = acked - CHUNK
+  else oddity.serverKept = acked - CHUNK
 }
 
 /** The other side's first bytes were missed, so that this side's are enough. */
@@ -165,6 +217,10 @@ function firstByte(words: Int32Array, own: number): number {
 
 function heardOf(oddity: Oddity, base: number, own: number): SackedRanges | undefined {
   return own - base === CLIENT ? oddity.clientHeard : oddity.serverHeard
+}
+
+function keptOf(oddity: Oddity, base: number, own: number): number {
+  return own - base === CLIENT ? oddity.clientKept : oddity.serverKept
 }
 
 function setHeard(oddity: Oddity, base: number, own: number, heard: SackedRanges): void {

@@ -51,6 +51,9 @@ export class Oddity {
   serverMissed = false
   clientDeep = false
   serverDeep = false
+  /** That side's data is kept for rules about contents, though nobody asks: so many of its bytes were let go; -1: it is not. */
+  clientKept = -1
+  serverKept = -1
   /** The application is not known and of no interest any more. */
   gaveUp = false
   /** Something was given up for lost: any RST is believed. */
@@ -65,6 +68,8 @@ export class Oddity {
       !this.fastOpen &&
       !this.dataIgnored &&
       !this.lossy &&
+      this.clientKept < 0 &&
+      this.serverKept < 0 &&
       !this.clientDeep &&
       !this.serverDeep &&
       this.clientHeard === undefined &&

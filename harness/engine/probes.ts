@@ -1,5 +1,5 @@
 import { Tcp } from '../model/codes.ts'
-import { isDropped } from './application.ts'
+import { bytesLetGo, isDropped } from './application.ts'
 import { oddityAt } from './oddities.ts'
 import { ACKED, CLIENT, Flag, ISN, NEXT, STATE_MASK, State, scaleOf, WINDOW } from './record.ts'
 import { afterAck, holds } from './sacks.ts'
@@ -138,6 +138,6 @@ export function isBeforeStart(table: SessionTable, base: number, own: number, se
   if (segment.length === 0) return false
   const { words } = table
   const unknown = ((words[base] ?? 0) & STATE_MASK) === State.synSent && words[own + NEXT] === 0
-  const first = unknown ? 0 : ((words[own + ISN] ?? 0) + 1) | 0
+  const first = unknown ? 0 : ((words[own + ISN] ?? 0) + 1 + bytesLetGo(table, base, own)) | 0
   return upTo((segment.seq + segment.length) | 0, first) && !isDropped(table, base, own)
 }

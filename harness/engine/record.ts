@@ -29,6 +29,10 @@ export const APP_IMPORTED = 1 << 18
 /** The flow had a session, which was idle for too long. */
 export const EXPIRED = 1 << 11
 
+/** Packets of that `Direction` came by while the flow had no session. */
+export const CAME_C2S = 1 << 19
+export const CAME_S2C = 1 << 20
+
 /** Flowbits of the flow are in their columns; else none is set. The client's first request is not complete yet. */
 export const HAS_FLOWBITS = 1 << 24
 export const WAITING = 1 << 25

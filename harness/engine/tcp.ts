@@ -1,5 +1,6 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
-import { Role } from '../model/codes.ts'
+import { Direction, Role } from '../model/codes.ts'
+import { noteAskedBefore } from './application.ts'
 import type { Counters } from './counters.ts'
 import { mayAnswer, type ResetTarget, sendReset } from './emit.ts'
 import { bareHead, enterFlow, isToServer, NO_ROOM } from './entry.ts'
@@ -8,7 +9,7 @@ import { applyException, classifyMiss, Miss } from './miss.ts'
 import { Outcome } from './outcome.ts'
 import { openPlainly } from './plain/opening.ts'
 import { trackWindows } from './plain/tracker.ts'
-import { EXPIRED, EXTRA, Flag, STATE_MASK, State } from './record.ts'
+import { CAME_C2S, CAME_S2C, EXPIRED, EXTRA, Flag, STATE_MASK, State } from './record.ts'
 import { hasClosed, mayOpen, startsAnew } from './reuse.ts'
 import type { RuleStage } from './rules/stage.ts'
 import type { Segment } from './segment.ts'
@@ -73,7 +74,7 @@ export class TcpStage implements TcpDecider {
     const state = head & STATE_MASK
     const outcome =
       state === State.bare
-        ? this.#decideMiss(batch, cause, host, table, base, segment)
+        ? this.#decideMiss(batch, cause, host, table, base, direction, segment)
         : this.#decideHit(table, base, state, segment)
     if (this.#rules === undefined) return outcome
     const established =
@@ -97,6 +98,23 @@ export class TcpStage implements TcpDecider {
 
   /** The flow has no session: a new one, the exception policy, an error, or nothing but the rules. */
   #decideMiss(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    table: SessionTable,
+    base: number,
+    direction: number,
+    segment: Segment,
+  ): number {
+    const outcome = this.#settleMiss(batch, cause, host, table, base, segment)
+    const { words } = table
+    if (((words[base] ?? 0) & STATE_MASK) === State.bare)
+      words[base + EXTRA] = (words[base + EXTRA] ?? 0) | (direction === Direction.c2s ? CAME_C2S : CAME_S2C)
+    else if (!this.#settings.plainWindows) noteAskedBefore(table, base)
+    return outcome
+  }
+
+  #settleMiss(
     batch: PacketBatch,
     cause: number | Rebuilt,
     host: number,
