@@ -1,0 +1,23 @@
+import type { AxisReader } from '../axes.ts'
+import type { Source } from '../level.ts'
+import type { Path } from '../problems.ts'
+
+/** What reading the expectations of one expanded case takes. */
+export interface ExpectationContext {
+  readonly reader: AxisReader
+  /** Names of the phases that the case's injections make. */
+  readonly phases: readonly string[]
+  readonly hosts: readonly string[]
+  /** Product of the case's profile. */
+  readonly product: string
+  readonly endpoints: 'recorded' | 'reactive'
+  readonly sources: readonly Source[]
+  /** The case's own level, and where it stands. */
+  readonly level: Explicit | undefined
+}
+
+/** A level as written, and where. */
+export interface Explicit {
+  readonly text: string
+  readonly path: Path
+}

@@ -1,0 +1,102 @@
+import type { PacketExpectation } from '../../model/case.ts'
+import type { VerdictName } from '../../model/codes.ts'
+import type { AxisReader } from '../axes.ts'
+import { readSources, type Source, type Standing, standingOf } from '../level.ts'
+import type { Path } from '../problems.ts'
+import type { SourcesInput, VerdictsInput } from '../schema.ts'
+import { asWord, notAWord, REASONS, TOWARDS, VERDICTS } from '../words.ts'
+import type { ExpectationContext, Explicit } from './context.ts'
+
+/** What a mapping says of every answer inside it, unless that says otherwise. */
+export interface Details {
+  readonly sources: readonly Source[]
+  readonly level: Explicit | undefined
+  readonly tolerated: readonly VerdictName[]
+  readonly towards: PacketExpectation['towards']
+  readonly by: string | undefined
+  readonly reason: PacketExpectation['reason']
+}
+
+export interface DetailsInput {
+  readonly tolerated?: VerdictsInput | undefined
+  readonly towards?: string | undefined
+  readonly by?: string | undefined
+  readonly reason?: string | undefined
+  readonly source?: SourcesInput | undefined
+  readonly level?: string | undefined
+}
+
+/** Deciders that are no host. */
+const DECIDERS = ['lb', 'path', 'unknown']
+const VERDICT_WORDS = [...VERDICTS, 'blocked']
+
+/** Reads what is said of an answer besides the answer, and words out of lists of words. */
+export class DetailsReader {
+  readonly #context: ExpectationContext
+  readonly #reader: AxisReader
+
+  constructor(context: ExpectationContext) {
+    this.#context = context
+    this.#reader = context.reader
+  }
+
+  /** What is said here, over what `outer` says. */
+  details(input: DetailsInput, path: Path, outer: Details): Details {
+    const { source, level, tolerated } = input
+    return {
+      sources: source === undefined ? outer.sources : readSources(source, [...path, 'source'], this.#reader),
+      level: level === undefined ? outer.level : { text: this.#reader.text(level), path: [...path, 'level'] },
+      tolerated: tolerated === undefined ? outer.tolerated : this.verdicts(tolerated, [...path, 'tolerated']),
+      towards: this.word(input.towards, TOWARDS, 'somebody to tell', [...path, 'towards']) ?? outer.towards,
+      by:
+        this.word(input.by, [...this.#context.hosts, ...DECIDERS], 'a decider', [...path, 'by']) ?? outer.by,
+      reason: this.word(input.reason, REASONS, 'a reason', [...path, 'reason']) ?? outer.reason,
+    }
+  }
+
+  /** Undefined, and reported, where nothing is named on which it could rest. */
+  standing({ sources, level }: Details, path: Path): Standing | undefined {
+    return standingOf(sources, level?.text, this.#context.product, level?.path ?? path, this.#reader.report)
+  }
+
+  /** In the order of the verdicts; `blocked` is drop and reject. */
+  verdicts(input: VerdictsInput, path: Path): readonly VerdictName[] {
+    const words = this.words(input, VERDICT_WORDS, 'a verdict', path)
+    const names = words.flatMap((word) => (word === 'blocked' ? (['drop', 'reject'] as const) : word))
+    return VERDICTS.filter((name) => names.includes(name))
+  }
+
+  /** The words written, without those that are none, which are reported. */
+  words<T extends string>(
+    input: string | readonly string[],
+    words: readonly T[],
+    noun: string,
+    path: Path,
+  ): T[] {
+    if (typeof input === 'string') {
+      const word = this.word(input, words, noun, path)
+      return word === undefined ? [] : [word]
+    }
+    const found = input.map((text, index) => this.word(text, words, noun, [...path, index]))
+    return found.filter((word) => word !== undefined)
+  }
+
+  /** The word written; undefined, and reported, where it is none. */
+  word<T extends string>(
+    input: string | undefined,
+    words: readonly T[],
+    noun: string,
+    path: Path,
+  ): T | undefined {
+    if (input === undefined) return undefined
+    const text = this.#reader.text(input)
+    const word = asWord(words, text)
+    if (word === undefined) this.#reader.report(path, notAWord(text, noun, words))
+    return word
+  }
+}
+
+/** One word or a list of them, rather than a mapping. */
+export function isWords(value: string | readonly string[] | object): value is string | string[] {
+  return typeof value === 'string' || Array.isArray(value)
+}
