@@ -1,12 +1,12 @@
 import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Host, Verdict } from '../model/codes.ts'
+import { impactWords } from '../report/impact-words.ts'
 import {
   BufferedOutput,
   crowdingWords,
   describePacket,
   emittedAbout,
   emittedAlone,
-  impactWords,
   paint,
   partsOf,
   type ReplayPrinter,

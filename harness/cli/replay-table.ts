@@ -1,5 +1,6 @@
 import type { Emitted, PacketBatch } from '../model/batch.ts'
 import { Direction, Host, nameOf, Reason } from '../model/codes.ts'
+import { impactWords } from '../report/impact-words.ts'
 import { hostName } from '../report/packet-words.ts'
 import {
   BufferedOutput,
@@ -8,7 +9,6 @@ import {
   describePacket,
   emittedAbout,
   emittedAlone,
-  impactWords,
   paint,
   paintedVerdict,
   partsOf,

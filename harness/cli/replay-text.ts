@@ -7,7 +7,6 @@ import { contentWords, hostName } from '../report/packet-words.ts'
 import { painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
 import type { Crowding } from '../run/replay.ts'
-import { formatDuration } from '../support/duration.ts'
 
 /** Prints what comes of packets as they come. */
 export interface ReplayPrinter {
@@ -111,9 +110,4 @@ export function paintedVerdict(code: number, width: number): string {
   const name = nameOf(Verdict, code)
   const padded = name.padEnd(width)
   return name === 'unknown' ? padded : paint(VERDICT_STYLE[name], padded)
-}
-
-/** An impact in words: `survived`, `hung after 123.8s (client)`. */
-export function impactWords({ kind, after, end }: Impact): string {
-  return `${kind}${kind === 'survived' ? '' : ` after ${formatDuration(after)}`}${end === undefined ? '' : ` (${end})`}`
 }

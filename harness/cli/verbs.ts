@@ -15,6 +15,10 @@ export const VERBS = {
     summary: 'break the flows of one capture and see what comes of each packet',
     load: () => import('./replay.ts'),
   },
+  compare: {
+    summary: 'break one capture in one way under several policies, profiles or sharings, side by side',
+    load: () => import('./compare.ts'),
+  },
   capture: { summary: 'look at a capture', load: () => import('./capture.ts') },
   suite: { summary: 'check and list suites, print their schema', load: () => import('./suite.ts') },
   profile: {

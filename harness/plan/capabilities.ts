@@ -1,13 +1,12 @@
 import type { Case, Expectation } from '../model/case.ts'
+import type { Setup } from '../model/setup.ts'
 import type { Capabilities } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
 
 /** What a case needs that a target lacks, as words for reports (`policy continue`, `3 hosts`); undefined: nothing. */
 export function lacks(test: Case, capabilities: Capabilities): string | undefined {
-  const { topology, policy } = test.setup
-  if (topology.hosts.length > capabilities.hosts) return `${topology.hosts.length} hosts`
-  if (!capabilities.policies.includes(policy.exception)) return `policy ${policy.exception}`
-  if (!capabilities.sharing.includes(topology.sharing.kind)) return `sharing ${topology.sharing.kind}`
+  const lacking = setupLacks(test.setup, capabilities)
+  if (lacking !== undefined) return lacking
   // Captures are not read here: a case says its family by an axis of that name.
   const family = test.axes.family
   if ((family === 'ipv4' || family === 'ipv6') && !capabilities.families.includes(family))
@@ -19,6 +18,13 @@ export function lacks(test: Case, capabilities: Capabilities): string | undefine
     .flatMap(observationsOf)
     .find((what) => !capabilities.observes.includes(what))
   return unseen === undefined ? undefined : `observes ${unseen}`
+}
+
+/** The same of a setup alone. */
+export function setupLacks({ topology, policy }: Setup, capabilities: Capabilities): string | undefined {
+  if (topology.hosts.length > capabilities.hosts) return `${topology.hosts.length} hosts`
+  if (!capabilities.policies.includes(policy.exception)) return `policy ${policy.exception}`
+  return capabilities.sharing.includes(topology.sharing.kind) ? undefined : `sharing ${topology.sharing.kind}`
 }
 
 function eventsOf({ injections }: Case): readonly HostEventKind[] {

@@ -1,0 +1,111 @@
+import type { OwnProfile } from '../model/setup.ts'
+import { getProfile, makeProfile, profileNames } from '../profile/index.ts'
+import { asWord, listWords, notAWord, POLICIES, SHARINGS } from '../suite/words.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { TARGETS } from '../target/targets.ts'
+import { profileNamed } from './profile-named.ts'
+
+export const AXES = ['sharing', 'policy', 'profile', 'target'] as const
+export type AxisName = (typeof AXES)[number]
+
+/** Axes at most: two make a table, three a maze. */
+const MOST_AXES = 2
+
+/** One value of an axis: as it was written, and what a setup is made of. */
+export interface AxisValue {
+  readonly word: string
+  readonly value: string | OwnProfile
+}
+
+export interface ComparedAxis {
+  readonly name: AxisName
+  readonly values: readonly AxisValue[]
+}
+
+/** What the command line says of axes, and the options that fix what an axis would vary. */
+export interface AxisOptions {
+  readonly over?: readonly string[]
+  readonly values?: string
+  readonly target?: string
+  readonly policy?: string
+  readonly profile?: string
+  readonly sharing?: string
+}
+
+/** The axes of a comparison, each with its values. Throws ERR_USAGE, and what is wrong with a profile of one's own. */
+export async function readAxes(options: AxisOptions): Promise<readonly ComparedAxis[]> {
+  const { over = [] } = options
+  const asked = over.map((text) => splitAxis(text))
+  if (asked.length === 0 || asked.length > MOST_AXES)
+    throw usage(`Compare over one axis or two, such as --over policy: there are ${listWords(AXES)}.`)
+  if (new Set(asked.map(({ name }) => name)).size < asked.length)
+    throw usage(`--over ${asked[0]?.name} is given twice: name its values in one, separated by commas.`)
+  if (options.values !== undefined && (asked.length > 1 || asked[0]?.values !== undefined))
+    throw usage('--values is for one --over without values: write --over policy=drop,reject for each axis.')
+  const names = asked.map(({ name }) => name)
+  return Promise.all(
+    asked.map(async ({ name, values }) => {
+      if (options[name] !== undefined)
+        throw usage(`--${name} fixes what --over ${name} compares: leave one of them out.`)
+      const written = values ?? options.values
+      const words = written === undefined ? await valuesOf(name, names, options) : splitValues(name, written)
+      const made = words.map(async (word) => ({
+        word,
+        value: name === 'profile' ? await profileNamed(word) : word,
+      }))
+      return { name, values: await Promise.all(made) }
+    }),
+  )
+}
+
+/** Every combination of a value of each axis, the last axis varying first. */
+export function combinations(axes: readonly ComparedAxis[]): readonly (readonly AxisValue[])[] {
+  return axes.reduce<readonly (readonly AxisValue[])[]>(
+    (made, { values }) => made.flatMap((before) => values.map((value) => [...before, value])),
+    [[]],
+  )
+}
+
+/** `policy=drop,reject` in its parts. */
+function splitAxis(text: string): { readonly name: AxisName; readonly values: string | undefined } {
+  const at = text.indexOf('=')
+  const word = at < 0 ? text : text.slice(0, at)
+  const name = asWord(AXES, word)
+  if (name === undefined) throw usage(`--over: ${notAWord(word, 'an axis', AXES)}`)
+  return { name, values: at < 0 ? undefined : text.slice(at + 1) }
+}
+
+function splitValues(axis: AxisName, text: string): readonly string[] {
+  const words = text.split(',').map((word) => word.trim())
+  for (const [index, word] of words.entries()) {
+    if (word === '')
+      throw usage(`--over ${axis} names an empty value: separate values by one comma, as in a,b.`)
+    if (words.indexOf(word) < index) throw usage(`--over ${axis} names ${word} twice: leave one out.`)
+    const known = KNOWN[axis]
+    if (asWord(known, word) !== undefined || (axis === 'profile' && /[/\\.]/.test(word))) continue
+    throw usage(`--over ${axis}: ${notAWord(word, `a ${axis}`, known)}`)
+  }
+  return words
+}
+
+const KNOWN: Readonly<Record<AxisName, readonly string[]>> = {
+  sharing: SHARINGS,
+  policy: POLICIES,
+  profile: profileNames(),
+  target: TARGETS,
+}
+
+/** All values of an axis; of policies those that the profile's system has, the default first, if there is one profile. */
+async function valuesOf(
+  axis: AxisName,
+  axes: readonly AxisName[],
+  { profile = 'aws-nfw' }: AxisOptions,
+): Promise<readonly string[]> {
+  if (axis !== 'policy' || axes.includes('profile')) return KNOWN[axis]
+  const named = await profileNamed(profile)
+  return (typeof named === 'string' ? getProfile(named) : makeProfile(named)).knobs.policies.value
+}
+
+function usage(sentence: string): FlowbreakError {
+  return new FlowbreakError('ERR_USAGE', sentence)
+}

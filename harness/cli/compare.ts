@@ -1,0 +1,109 @@
+import type { Comparison } from '../model/comparison.ts'
+import { comparisonJson } from '../report/compare/json.ts'
+import { comparisonLines } from '../report/compare/text.ts'
+import { screenOf } from '../report/screen.ts'
+import { type Contender, compareCapture } from '../run/compare/compare.ts'
+import { parseInjections } from '../suite/injection-text.ts'
+import { makeSetup } from '../suite/setup.ts'
+import { listWords } from '../suite/words.ts'
+import { Breath } from '../support/breath.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { getTarget } from '../target/targets.ts'
+import { newCommand, parsed, repeatable } from './command.ts'
+import { AXES, type ComparedAxis, combinations, readAxes } from './compare-axes.ts'
+import type { VerbContext } from './context.ts'
+import { BufferedOutput } from './replay-text.ts'
+import {
+  type BreakOptions,
+  breakOptions,
+  endpointsOf,
+  type SetupOptions,
+  setupInputOf,
+  setupOptions,
+} from './setup-options.ts'
+import { version } from './version.ts'
+
+interface Options extends SetupOptions, BreakOptions {
+  readonly over?: readonly string[]
+  readonly values?: string
+  readonly target?: string
+  readonly all?: true
+  readonly json?: true
+}
+
+/** `flowbreak compare CAPTURE`: exit 0 when it ran, 2 when nothing could be played or the capture is damaged (what came before was compared). */
+export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
+  const command = newCommand(
+    'compare',
+    'Breaks the flows of one capture in one way, and sets side by side what comes of it.',
+  )
+    .argument('<capture>', 'a pcap or pcapng file')
+    .option(
+      '--over <axis[=values]>',
+      `what differs: ${listWords(AXES)}; all its values, or those after =, as in policy=drop,reject; may be given twice`,
+      repeatable,
+    )
+    .option('--values <list>', 'the values of the one axis, separated by commas')
+    .option('--target <name>', 'what it is replayed through (default reference)')
+  breakOptions(setupOptions(command))
+    .option('--all', 'every packet, from the first on, none folded')
+    .option('--json', 'one JSON object (docs/compare.md)')
+    .option('--debug', 'show where an error comes from')
+  if (await parsed(command, args)) return ExitCode.ok
+  const options = command.opts<Options>()
+  const [capture = ''] = command.args
+  const axes = await readAxes(options)
+  const { comparison, interrupted } = await compareCapture({
+    capture,
+    axes: axes.map(({ name }) => name),
+    contenders: await contendersOf(axes, options),
+    broken: options.inject ?? [],
+    injections: parseInjections(options.inject ?? []),
+    flow: options.flow,
+    endpoints: endpointsOf(options.endpoints),
+    seed: options.seed,
+    signal,
+  })
+  await print(comparison, interrupted, options, signal)
+  if (interrupted) signal.throwIfAborted()
+  const { damage } = comparison
+  if (damage === undefined) return ExitCode.ok
+  throw new FlowbreakError(
+    'ERR_CAPTURE_DAMAGED',
+    `${capture} is damaged at byte ${damage.offset} (${damage.reason}): the packets before it were compared.`,
+  )
+}
+
+/** A replay for every combination of values. */
+async function contendersOf(axes: readonly ComparedAxis[], options: Options): Promise<readonly Contender[]> {
+  const input = await setupInputOf(options)
+  return combinations(axes).map((chosen) => {
+    const byAxis = Object.fromEntries(axes.map(({ name }, at) => [name, chosen[at]?.value]))
+    const { target = options.target ?? 'reference', ...setup } = byAxis
+    return {
+      values: chosen.map(({ word }) => word),
+      target: getTarget(String(target), version()),
+      setup: () => makeSetup({ ...input, ...setup }),
+    }
+  })
+}
+
+/** Prints in parts: there may be a line for each of millions of packets. */
+async function print(
+  comparison: Comparison,
+  interrupted: boolean,
+  { json, all }: Options,
+  signal: AbortSignal,
+): Promise<void> {
+  const output = new BufferedOutput()
+  const parts = json
+    ? comparisonJson(comparison, interrupted)
+    : comparisonLines(comparison, screenOf(process.stdout, process.env), all === true)
+  const breath = new Breath()
+  for (const part of parts) {
+    output.write(json ? part : `${part}\n`)
+    await breath.take()
+    if (!interrupted) signal.throwIfAborted()
+  }
+  output.flush()
+}

@@ -1,0 +1,119 @@
+import { stripVTControlCharacters } from 'node:util'
+import { table } from 'table'
+import type { VerdictName } from '../../model/codes.ts'
+import type { Comparison } from '../../model/comparison.ts'
+import type { Paint } from '../paint.ts'
+import { plain } from '../plain.ts'
+import { type Field, tableFields } from './fields.ts'
+
+/** Characters between columns, and where that is too much. */
+const GAP = 2
+const NARROW_GAP = 1
+/** Verdicts that few replays have: where there is little room, they get no column if it would hold nothing but zeros. */
+const RARE: readonly VerdictName[] = ['answered', 'undecided']
+
+/** The table, and the verdicts that it has no column for because no packet met them. */
+export interface SummaryTable {
+  readonly text: string
+  readonly without: readonly VerdictName[]
+}
+
+/**
+ * A row a value: how many packets met which verdict, where it first differs from the first one, who decided, who was sent resets,
+ * the impact; or why it could not be played. `numbered`: the rows have numbers, which the ladder calls them by.
+ */
+export function summaryTable(
+  comparison: Comparison,
+  width: number,
+  paint: Paint,
+  numbered: boolean,
+): SummaryTable {
+  const zeros = RARE.filter((verdict) =>
+    comparison.columns.every(({ played }) => (played?.totals[verdict] ?? 0) === 0),
+  )
+  const whole = layOut(comparison, tableFields(comparison, [], paint), paint, numbered)
+  if (whole.natural <= width) return { text: whole.draw(width), without: [] }
+  const less = layOut(comparison, tableFields(comparison, zeros, paint), paint, numbered)
+  return { text: less.draw(width), without: zeros }
+}
+
+function layOut(comparison: Comparison, fields: readonly Field[], paint: Paint, numbered: boolean) {
+  const { axes, columns } = comparison
+  const heads = [...(numbered ? ['#'] : []), ...axes.map(plain), ...fields.map(({ title }) => title)]
+  const leading = heads.length - fields.length
+  const rows = columns.map(({ values, played, refused }, index) => {
+    const lead = [...(numbered ? [String(index + 1)] : []), ...values.map(plain)]
+    if (played !== undefined) return [...lead, ...fields.map(({ of }) => of(played))]
+    return [...lead, paint('yellow', plain(refused ?? '')), ...fields.slice(1).map(() => '')]
+  })
+  /** What each column takes; a reason spans several and takes what there is. */
+  const takes = (length: (text: string) => number) =>
+    heads.map((head, at) =>
+      Math.max(
+        length(head),
+        ...columns.map(({ played }, index) =>
+          played === undefined && at >= leading ? 0 : length(rows[index]?.[at] ?? ''),
+        ),
+      ),
+    )
+  const natural = takes(shownLength)
+  const flexible = (at: number) => fields[at - leading]?.flexible === true
+  const draw = (widths: readonly number[], gap: number): string =>
+    table([heads.map((head) => paint('bold', head)), ...rows], {
+      border: { joinBody: '─', joinLeft: '', joinRight: '', joinJoin: '─' },
+      columnDefault: { paddingLeft: 0, paddingRight: gap, wrapWord: true },
+      columns: widths.map((width, at) => ({
+        width,
+        alignment: fields[at - leading]?.right === true ? 'right' : 'left',
+      })),
+      spanningCells: columns.flatMap(({ played }, index) =>
+        played === undefined
+          ? [{ row: index + 1, col: leading, colSpan: fields.length, alignment: 'left' }]
+          : [],
+      ),
+      drawVerticalLine: () => false,
+      drawHorizontalLine: (index) => index === 1,
+    })
+      .replace(/ +$/gm, '')
+      .replaceAll(/^─+$/gm, (line) => line.slice(gap))
+  return {
+    natural: total(natural, GAP),
+    draw: (width: number): string => {
+      const least = takes(longestWord)
+      const widths = narrowed(natural, least, total(natural, GAP) - width, flexible)
+      if (total(widths, GAP) <= width) return draw(widths, GAP)
+      return draw(narrowed(natural, least, total(natural, NARROW_GAP) - width, flexible), NARROW_GAP)
+    },
+  }
+}
+
+function total(widths: readonly number[], gap: number): number {
+  return widths.reduce((sum, one) => sum + one, (widths.length - 1) * gap)
+}
+
+/** Takes `over` characters from the flexible columns, the widest first, down to the least that each needs. */
+function narrowed(
+  natural: readonly number[],
+  least: readonly number[],
+  over: number,
+  flexible: (at: number) => boolean,
+): readonly number[] {
+  const widths = [...natural]
+  for (let left = over; left > 0; left--) {
+    let widest = -1
+    for (const [at, width] of widths.entries())
+      if (flexible(at) && width > (least[at] ?? 0) && width >= (widths[widest] ?? 0)) widest = at
+    if (widest < 0) break
+    widths[widest] = (widths[widest] ?? 0) - 1
+  }
+  return widths
+}
+
+function longestWord(text: string): number {
+  return Math.max(...text.split(' ').map(shownLength))
+}
+
+/** Characters without the escape sequences of colours. */
+function shownLength(text: string): number {
+  return stripVTControlCharacters(text).length
+}

@@ -1,0 +1,149 @@
+import type { Emitted, PacketBatch } from '../../model/batch.ts'
+import { Direction, Host, Verdict } from '../../model/codes.ts'
+import type { EndName, PlayedColumn, Told } from '../../model/comparison.ts'
+import type { ObservationBatch } from '../../model/target.ts'
+import { hostName } from '../../report/packet-words.ts'
+import { FlowbreakError } from '../../support/errors.ts'
+import { grown, Steps } from './steps.ts'
+
+/** Packets that a comparison keeps: as many as 256 MiB of the shortest frames. */
+const MOST_PACKETS = 1 << 22
+
+/** What was sent with no packet as its cause, just before step `before`. */
+export interface SentAlone extends Told {
+  readonly before: number
+  readonly at: number
+  readonly flow: number
+}
+
+/**
+ * Takes down what one replay offered and what came of it. As long as it offers what the first replay did, packet by packet, only
+ * verdicts are kept of it.
+ */
+export class ColumnRecorder {
+  readonly #base: Steps | undefined
+  readonly #hosts: readonly string[]
+  readonly #capture: string
+  /** Steps that are those of the base. */
+  #shared = 0
+  /** The steps after them. */
+  readonly own = new Steps()
+  #verdict = new Uint8Array(256)
+  #by = new Uint8Array(256)
+  #reason = new Uint8Array(256)
+  /** What was sent about a step, by the step. */
+  readonly told = new Map<number, readonly Told[]>()
+  readonly alone: SentAlone[] = []
+  phases: readonly string[] = ['before']
+
+  /** `first`: the first replay, to share with. `capture`: what messages call it. */
+  constructor(capture: string, hosts: readonly string[], first?: ColumnRecorder) {
+    this.#capture = capture
+    this.#hosts = hosts
+    this.#base = first?.own
+  }
+
+  get count(): number {
+    return this.#shared + this.own.count
+  }
+
+  /** Takes note of a batch of observations. ERR_CAPTURE_TOO_LARGE beyond what is kept. */
+  observe({ packets, by }: ObservationBatch, phases: readonly string[]): void {
+    // Emptied with the next batch; the list of phases grows with the replay.
+    this.phases = phases
+    const base = this.count
+    if (base + packets.count > MOST_PACKETS)
+      throw new FlowbreakError(
+        'ERR_CAPTURE_TOO_LARGE',
+        `${this.#capture} has more than ${MOST_PACKETS} packets to set side by side: cut it down to the flows that matter.`,
+      )
+    this.#makeRoom(base + packets.count)
+    for (let i = 0; i < packets.count; i++) {
+      if (this.own.count === 0 && this.#base?.is(this.#shared, packets, i) === true) this.#shared++
+      else this.own.push(packets, i)
+      this.#verdict[base + i] = packets.verdict[i] ?? Verdict.undecided
+      this.#by[base + i] = by[i] ?? Host.unknown
+      this.#reason[base + i] = packets.reason[i] ?? 0
+    }
+    if (packets.emitted.length > 0) this.#takeEmitted(packets, base)
+  }
+
+  /** The steps that entry `n` stands in, and where in them. */
+  stepOf(n: number): { readonly steps: Steps; readonly at: number } {
+    return n < this.#shared && this.#base !== undefined
+      ? { steps: this.#base, at: n }
+      : { steps: this.own, at: n - this.#shared }
+  }
+
+  verdict(n: number): number {
+    return this.#verdict[n] ?? Verdict.undecided
+  }
+
+  by(n: number): string {
+    return hostName(this.#hosts, this.#by[n] ?? Host.unknown)
+  }
+
+  reason(n: number): number {
+    return this.#reason[n] ?? 0
+  }
+
+  /** Totals of everything so far. */
+  summary(): Pick<PlayedColumn, 'packets' | 'totals' | 'decidedBy' | 'resets' | 'icmp'> {
+    const verdicts = new Array<number>(5).fill(0)
+    const deciders = new Array<number>(256).fill(0)
+    for (let n = 0; n < this.count; n++) {
+      const [verdict, by] = [this.verdict(n), this.#by[n] ?? Host.unknown]
+      verdicts[verdict] = (verdicts[verdict] ?? 0) + 1
+      deciders[by] = (deciders[by] ?? 0) + 1
+    }
+    const resets = { client: 0, server: 0 }
+    const icmp = { client: 0, server: 0 }
+    for (const told of [...this.told.values(), this.alone])
+      for (const { kind, to } of told) (kind === 'icmp' ? icmp : resets)[to]++
+    return {
+      packets: this.count,
+      totals: {
+        forward: verdicts[Verdict.forward] ?? 0,
+        drop: verdicts[Verdict.drop] ?? 0,
+        reject: verdicts[Verdict.reject] ?? 0,
+        answered: verdicts[Verdict.answered] ?? 0,
+        undecided: verdicts[Verdict.undecided] ?? 0,
+      },
+      decidedBy: Object.fromEntries(
+        deciders.flatMap((packets, code) => (packets === 0 ? [] : [[hostName(this.#hosts, code), packets]])),
+      ),
+      resets,
+      icmp,
+    }
+  }
+
+  #makeRoom(count: number): void {
+    if (count <= this.#verdict.length) return
+    const room = Math.max(count, this.#verdict.length * 2)
+    this.#verdict = grown(this.#verdict, new Uint8Array(room))
+    this.#by = grown(this.#by, new Uint8Array(room))
+    this.#reason = grown(this.#reason, new Uint8Array(room))
+  }
+
+  /** What was emitted in a batch: about its packets, and alone, which comes before the first packet that is later. */
+  #takeEmitted(packets: PacketBatch, base: number): void {
+    let before = 0
+    for (const emitted of packets.emitted) {
+      const { cause, kind, at, by, flow = -1 } = emitted
+      const told = { kind, to: endOf(emitted, packets), by: hostName(this.#hosts, by) }
+      if (cause >= 0) this.told.set(base + cause, [...(this.told.get(base + cause) ?? []), told])
+      else {
+        while (before < packets.count && (packets.time[before] ?? 0) < at) before++
+        this.alone.push({ ...told, before: base + before, at, flow })
+      }
+    }
+  }
+}
+
+/** The end of a flow that something was sent to. */
+function endOf({ cause, to }: Emitted, packets: PacketBatch): EndName {
+  if (to === 'client' || to === 'server') return to
+  const sender = packets.direction[cause] === Direction.c2s ? 'client' : 'server'
+  if (to === 'sender') return sender
+  return sender === 'client' ? 'server' : 'client'
+}
