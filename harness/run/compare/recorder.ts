@@ -24,6 +24,7 @@ export class ColumnRecorder {
   readonly #base: Steps | undefined
   readonly #hosts: readonly string[]
   readonly #capture: string
+  readonly #most: number
   /** Steps that are those of the base. */
   #shared = 0
   /** The steps after them. */
@@ -36,8 +37,9 @@ export class ColumnRecorder {
   readonly alone: SentAlone[] = []
   phases: readonly string[] = ['before']
 
-  /** `first`: the first replay, to share with. `capture`: what messages call it. */
-  constructor(capture: string, hosts: readonly string[], first?: ColumnRecorder) {
+  /** `capture`: what messages call it. `first`: the first replay, to share with. `most`: packets that are kept. */
+  constructor(capture: string, hosts: readonly string[], first?: ColumnRecorder, most = MOST_PACKETS) {
+    this.#most = most
     this.#capture = capture
     this.#hosts = hosts
     this.#base = first?.own
@@ -52,10 +54,10 @@ export class ColumnRecorder {
     // Emptied with the next batch; the list of phases grows with the replay.
     this.phases = phases
     const base = this.count
-    if (base + packets.count > MOST_PACKETS)
+    if (base + packets.count > this.#most)
       throw new FlowbreakError(
         'ERR_CAPTURE_TOO_LARGE',
-        `${this.#capture} has more than ${MOST_PACKETS} packets to set side by side: cut it down to the flows that matter.`,
+        `${this.#capture} has more than ${this.#most} packets to set side by side: cut it down to the flows that matter.`,
       )
     this.#makeRoom(base + packets.count)
     for (let i = 0; i < packets.count; i++) {
