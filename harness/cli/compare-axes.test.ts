@@ -38,6 +38,9 @@ describe('readAxes', () => {
   it('takes named values, in the order given', async () => {
     expect(await valuesOf({ over: ['policy'], values: 'reject, drop' })).to.deep.equal([['reject', 'drop']])
     expect(await valuesOf({ over: ['policy=reject,drop'] })).to.deep.equal([['reject', 'drop']])
+    expect(await valuesOf({ over: ['sharing=none,replication:a=1s,b=2,replication'] })).to.deep.equal([
+      ['none', 'replication:a=1s,b=2', 'replication'],
+    ])
   })
 
   it('refuses what is no axis or no value, and says what there is', async () => {

@@ -76,14 +76,28 @@ function splitAxis(text: string): { readonly name: AxisName; readonly values: st
 }
 
 function splitValues(axis: AxisName, text: string): readonly string[] {
-  const words = text.split(',').map((word) => word.trim())
+  const words = separated(text)
   for (const [index, word] of words.entries()) {
     if (word === '')
       throw usage(`--over ${axis} names an empty value: separate values by one comma, as in a,b.`)
     if (words.indexOf(word) < index) throw usage(`--over ${axis} names ${word} twice: leave one out.`)
     const known = KNOWN[axis]
-    if (asWord(known, word) !== undefined || (axis === 'profile' && /[/\\.]/.test(word))) continue
-    throw usage(`--over ${axis}: ${notAWord(word, `a ${axis}`, known)}`)
+    // A sharing may have keys, and a profile of one's own is a file: their readers check those.
+    const name = axis === 'sharing' ? (word.split(':', 1)[0] ?? '') : word
+    if (asWord(known, name) !== undefined || (axis === 'profile' && /[/\\.]/.test(word))) continue
+    throw usage(`--over ${axis}: ${notAWord(name, `a ${axis}`, known)}`)
+  }
+  return words
+}
+
+/** The values of a list. `kind:key=value,key=value` is one, whose keys are separated by commas too. */
+function separated(text: string): readonly string[] {
+  const words: string[] = []
+  for (const part of text.split(',').map((word) => word.trim())) {
+    const before = words.at(-1)
+    if (before?.includes(':') === true && /^[a-z-]+=/.test(part))
+      words[words.length - 1] = `${before},${part}`
+    else words.push(part)
   }
   return words
 }

@@ -31,7 +31,10 @@ interface Options extends SetupOptions, BreakOptions {
   readonly json?: true
 }
 
-/** `flowbreak compare CAPTURE`: exit 0 when it ran, 2 when nothing could be played or the capture is damaged (what came before was compared). */
+/**
+ * `flowbreak compare CAPTURE`: exit 0 when it ran, 2 when nothing could be played or the capture is damaged (what came before was
+ * compared), 3 when the set-up of a value broke (the others were compared).
+ */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = newCommand(
     'compare',
@@ -53,7 +56,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const options = command.opts<Options>()
   const [capture = ''] = command.args
   const axes = await readAxes(options)
-  const { comparison, interrupted } = await compareCapture({
+  const { comparison, interrupted, broken } = await compareCapture({
     capture,
     axes: axes.map(({ name }) => name),
     contenders: await contendersOf(axes, options),
@@ -66,6 +69,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   })
   await print(comparison, interrupted, options, signal)
   if (interrupted) signal.throwIfAborted()
+  if (broken !== undefined) throw broken
   const { damage } = comparison
   if (damage === undefined) return ExitCode.ok
   throw new FlowbreakError(

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -128,15 +130,22 @@ describe('journeys: compare', () => {
   it('ends with 130 when it is interrupted', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
     try {
-      // Long enough to be interrupted on any machine: the capture again and again.
+      // Long enough not to be over before it is heard: the capture again and again.
       const whole = readFileSync(join(ROOT, 'captures/concurrent-200-ipv4.pcap'))
       const body = whole.subarray(24)
       const file = join(folder, 'long.pcap')
-      writeFileSync(file, Buffer.concat([whole.subarray(0, 24), ...Array.from({ length: 400 }, () => body)]))
-      const child = startFlowbreak(['compare', file, '--over', 'profile', '--over', 'policy'], ROOT)
+      writeFileSync(file, Buffer.concat([whole.subarray(0, 24), ...Array.from({ length: 100 }, () => body)]))
+      // Whoever reads the rules is past its start: a pipe opens when both ends are there.
+      const rules = join(folder, 'rules')
+      spawnSync('mkfifo', [rules])
+      const args = ['compare', file, '--over', 'profile', '--over', 'policy', '--rules', rules]
+      const child = startFlowbreak(args, ROOT)
       child.stdout.resume()
       const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-      setTimeout(() => child.kill('SIGINT'), 600)
+      const pipe = await open(rules, 'w')
+      child.kill('SIGINT')
+      await pipe.write('\n')
+      await pipe.close()
       expect(await ended).to.equal(130)
     } finally {
       rmSync(folder, { recursive: true, force: true })

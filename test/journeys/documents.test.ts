@@ -8,10 +8,14 @@ const DOCUMENTS = [
   'README.md',
   'captures/README.md',
   'docs/authoring.md',
+  'docs/compare.md',
   'docs/decision-tables.md',
   'docs/design.md',
   'docs/eve.md',
 ]
+
+/** Options in the README that compare has and replay has not. */
+const OF_COMPARE = ['--over', '--all']
 
 describe('journeys: documents', () => {
   it('show a suite that passes as it stands', () => {
@@ -52,7 +56,9 @@ describe('journeys: documents', () => {
       expect(status, verb).to.equal(0)
       if (verb === 'replay')
         for (const [, option = ''] of text.matchAll(/`(--[a-z-]+)[ `=]/g))
-          if (!['--reporter', '--grep'].includes(option)) expect(stdout, option).to.contain(option)
+          if (!['--reporter', '--grep', ...OF_COMPARE].includes(option))
+            expect(stdout, option).to.contain(option)
+      if (verb === 'compare') for (const option of OF_COMPARE) expect(stdout, option).to.contain(option)
     }
   })
 })

@@ -123,6 +123,24 @@ describe('compareCapture', () => {
     ])
   })
 
+  it('goes on past a target that breaks under one setup, and tells of it', async () => {
+    const breaking: Target = {
+      name: 'breaking',
+      version: '1',
+      capabilities: target.capabilities,
+      prepare: async () => {
+        throw new FlowbreakError('ERR_TEST', 'Its store is away.', { exitCode: 3 })
+      },
+    }
+    const options = optionsOf([{ policy: 'drop' }, { policy: 'reject' }], [])
+    const contenders = options.contenders.map((one, index) =>
+      index === 0 ? { ...one, target: breaking } : one,
+    )
+    const { comparison, broken } = await compareCapture({ ...options, contenders })
+    expect(comparison.columns.map(({ refused }) => refused)).to.deep.equal(['Its store is away.', undefined])
+    expect(broken?.exitCode).to.equal(3)
+  })
+
   it('says once what all setups are refused for, or what each is', async () => {
     const sentence = async (inputs: readonly SetupInput[], inject: readonly string[] = []) =>
       compareCapture(optionsOf(inputs, inject)).then(

@@ -28,6 +28,8 @@ export interface CompareOptions extends Omit<ReplayOptions, 'target' | 'setup' |
 export interface Compared {
   readonly comparison: Comparison
   readonly interrupted: boolean
+  /** What the set-up of a value broke by, rather than that there is none of that kind: its column says so too. */
+  readonly broken: FlowbreakError | undefined
 }
 
 interface Played {
@@ -79,7 +81,8 @@ export async function compareCapture(options: CompareOptions): Promise<Compared>
     damage: played[0]?.replayed.damage,
     rows,
   }
-  return { comparison, interrupted }
+  const broken = columns.find((outcome) => isBroken(outcome))
+  return { comparison, interrupted, broken }
 }
 
 /** Plays one contender; answers instead why it cannot be played, where that is a matter of its setup. */
@@ -107,13 +110,17 @@ async function playOne(
   }
 }
 
-/** Whether a setup cannot be played, rather than that the capture cannot be read or the target broke. */
+/** Whether one value cannot be played, rather than that the capture cannot be read at all. */
 function isRefusal(thrown: unknown): thrown is FlowbreakError {
   return (
     thrown instanceof FlowbreakError &&
-    thrown.exitCode === ExitCode.usage &&
+    thrown.exitCode !== ExitCode.interrupted &&
     !thrown.code.startsWith('ERR_CAPTURE_')
   )
+}
+
+function isBroken(outcome: Played | FlowbreakError): outcome is FlowbreakError {
+  return outcome instanceof FlowbreakError && outcome.exitCode === ExitCode.broken
 }
 
 /** What all say, if it is the same; else what each says. */
@@ -125,7 +132,9 @@ function nothingPlayed(
   const [first] = refusals
   if (first !== undefined && refusals.every(({ message }) => message === first.message)) return first
   const reasons = refusals.map(({ message }, index) => `${contenders[index]?.values.join(', ')}: ${message}`)
-  return new FlowbreakError('ERR_NOTHING_COMPARED', `No value could be played. ${reasons.join(' ')}`)
+  return new FlowbreakError('ERR_NOTHING_COMPARED', `No value could be played. ${reasons.join(' ')}`, {
+    exitCode: outcomes.some((outcome) => isBroken(outcome)) ? ExitCode.broken : ExitCode.usage,
+  })
 }
 
 /** Where each column first differs from the first. */
