@@ -108,7 +108,8 @@ async function place(options: ReplayOptions): Promise<readonly Placed[]> {
       'Injections need to see the capture before it is replayed, which a pipe does not allow: write it to a file first.',
     )
   await using source = await openCapture(capture)
-  return placeInStream(source, new FlowTable(readingOf(setup)), injections, flow)
+  // Awaited here: the source is closed on return.
+  return await placeInStream(source, new FlowTable(readingOf(setup)), injections, flow)
 }
 
 async function play(

@@ -61,6 +61,23 @@ describe('journeys: replay', () => {
     expect(ladder).to.contain('×')
   })
 
+  it('breaks a long capture far from its beginning', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+    try {
+      const whole = readFileSync(`${ROOT}captures/concurrent-200-ipv4.pcap`)
+      const body = whole.subarray(24)
+      const file = join(folder, 'long.pcap')
+      writeFileSync(file, Buffer.concat([whole.subarray(0, 24), body, body, body, body, body]))
+      const { stdout, stderr } = flowbreak(['replay', file, '--inject', 'host-swap@9000', '--json'])
+      expect(stderr).to.equal('')
+      const packets = jsonLines(stdout)
+      expect(packets).to.have.lengthOf(10_000)
+      expect(packets.findIndex(({ by }) => by === 'fw-b')).to.equal(8999)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
   it('plays reactive endpoints', () => {
     const { stdout } = flowbreak([
       'replay',
