@@ -50,6 +50,15 @@ export interface AppNeeds {
   readonly stream: boolean
 }
 
+/** What the rules note of the window of a stream that they looked at last, so that they need not look again. It begins with the stream. */
+export interface SeenWindow {
+  /** Positions where that window began and ended; equal before the first. */
+  seenFrom: number
+  seenTo: number
+  /** Patterns that were found there, each with the position behind it, in turn; undefined: none. */
+  found: readonly number[] | undefined
+}
+
 const FIRST_BUFFERS = 8
 const NOTHING = new Uint8Array(0)
 
@@ -109,6 +118,8 @@ export class AppView {
   streamTo = 0
   /** Where `stream[streamFrom]` lies in its direction, in bytes after the first that the peer could send (the one after its SYN). */
   streamStart = 0
+  /** What was noted of the stream that `stream` is of. */
+  seen: SeenWindow = { seenFrom: 0, seenTo: 0, found: undefined }
 
   /** Forgets all but the memory. */
   clear(): void {

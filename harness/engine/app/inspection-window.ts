@@ -37,6 +37,7 @@ export function showWindow(view: AppView, stream: Stream, position: number, leng
   view.streamFrom = stream.indexOf(from)
   view.streamTo = stream.indexOf(to)
   view.streamStart = from
+  view.seen = stream
 }
 
 /** Lets go of what neither parser nor rules will look at again. Not while a view points into the stream. */

@@ -1,3 +1,4 @@
+import type { SeenWindow } from './app-view.ts'
 import { giveWindow, takeWindow } from './windows.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -8,13 +9,16 @@ const MAX_BLOCKS = 256
  * One direction of a TCP connection, put together. Positions count bytes after the SYN's. What came first stays: a segment that
  * overlaps fills only what is missing, which is what Suricata does inline, where it also rewrites the packet.
  */
-export class Stream {
+export class Stream implements SeenWindow {
   /** Up to where the parser has consumed. */
   progress = 0
   /** The parser wants to be called only with that many bytes. */
   required = 0
   /** More than `depth` bytes came: nothing more is taken (Suricata's stream.reassembly.depth). */
   full = false
+  seenFrom = 0
+  seenTo = 0
+  found: readonly number[] | undefined = undefined
   /** Some byte has been taken. */
   started = false
   bytes: Uint8Array = NOTHING

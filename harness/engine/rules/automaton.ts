@@ -1,3 +1,4 @@
+import type { Findings } from './findings.ts'
 import { lower } from './inspect.ts'
 
 /**
@@ -14,17 +15,13 @@ export class Automaton {
   /** Patterns that end in a state: `#ends[#endAt[n]]` … of the nth of these states. */
   readonly #endAt: Int32Array
   readonly #ends: Int32Array
-  /** Length of the longest pattern. */
-  readonly longest: number
-  /** What the last `scan` found: pattern and the index behind it, in turn. */
-  found: Int32Array = new Int32Array(64)
-  count = 0
+  readonly #ids: readonly number[]
 
-  /** At least one pattern; none is empty. */
-  constructor(patterns: readonly Uint8Array[]) {
+  /** At least one pattern; none is empty. `ids` is what they are found as. */
+  constructor(patterns: readonly Uint8Array[], ids: readonly number[]) {
     const trie = new Trie(patterns)
+    this.#ids = ids
     this.#classes = trie.classes
-    this.longest = Math.max(...patterns.map(({ length }) => length))
     const place = trie.ordered()
     const states = place.length
     this.#shift = 32 - Math.clz32(trie.width - 1)
@@ -44,34 +41,23 @@ export class Automaton {
     this.#ends = Int32Array.from(ends)
   }
 
-  /** Goes on from a state (0: the start) over the bytes `from` … `to`-1 and answers the state after them. */
-  scan(state: number, bytes: Uint8Array, from: number, to: number): number {
+  /** Notes where patterns stand whole within the bytes `from` … `to`-1. */
+  scan(bytes: Uint8Array, from: number, to: number, found: Findings): void {
     const next = this.#next
     const shift = this.#shift
     const classes = this.#classes
     const firstEnd = this.#firstEnd
-    this.count = 0
-    let at = state
+    let at = 0
     for (let i = from; i < to; i++) {
       at = next[(at << shift) | (classes[bytes[i] ?? 0] ?? 0)] ?? 0
-      if (at >= firstEnd) this.#note(at, i + 1)
+      if (at >= firstEnd) this.#note(at, i + 1, found)
     }
-    return at
   }
 
-  #note(state: number, behind: number): void {
+  #note(state: number, behind: number, found: Findings): void {
     const n = state - this.#firstEnd
     const to = this.#endAt[n + 1] ?? 0
-    for (let i = this.#endAt[n] ?? 0; i < to; i++) {
-      if (this.count * 2 === this.found.length) {
-        const grown = new Int32Array(this.found.length * 2)
-        grown.set(this.found)
-        this.found = grown
-      }
-      this.found[this.count * 2] = this.#ends[i] ?? 0
-      this.found[this.count * 2 + 1] = behind
-      this.count++
-    }
+    for (let i = this.#endAt[n] ?? 0; i < to; i++) found.add(this.#ids[this.#ends[i] ?? 0] ?? 0, behind)
   }
 }
 

@@ -28,8 +28,8 @@ export class Matcher {
 
   constructor(set: RuleSet) {
     this.#set = set
-    const { automaton, lengths } = set.patterns
-    this.#scan = automaton === undefined ? undefined : new StreamScan(automaton, lengths)
+    const { search, lengths } = set.patterns
+    this.#scan = search === undefined ? undefined : new StreamScan(search, lengths)
   }
 
   /** Fills `matches`. `base` is -1 for packets without flow; `view` is what the application layer shows with this packet. */
@@ -64,17 +64,17 @@ export class Matcher {
   }
 
   #callByContent(group: RuleGroup, subject: RuleSubject): void {
-    const { automaton, calls } = this.#set.patterns
-    if (automaton === undefined) return
+    const { search, calls } = this.#set.patterns
+    if (search === undefined) return
     const view = this.#view
     if (view.added && view.streamTo > view.streamFrom && this.#scan !== undefined) {
-      const found = this.#scan.scan(this.#host, this.#base, subject.toServer, view)
+      const found = this.#scan.scan(view)
       if (found === undefined) return
       for (let i = 0; i < found.length; i += 2) this.#call(group, calls[found[i] ?? 0] ?? [])
       return
     }
-    automaton.scan(0, subject.bytes, subject.payloadFrom, subject.payloadTo)
-    for (let i = 0; i < automaton.count; i++) this.#call(group, calls[automaton.found[i * 2] ?? 0] ?? [])
+    const { pairs, count } = search.scan(subject.bytes, subject.payloadFrom, subject.payloadTo)
+    for (let i = 0; i < count; i++) this.#call(group, calls[pairs[i * 2] ?? 0] ?? [])
   }
 
   #call(group: RuleGroup, places: readonly number[]): void {
@@ -144,10 +144,10 @@ export class Matcher {
     const calls = this.#set.bufferCalls[kind[index] ?? 0]
     if (calls === undefined) return
     this.#call(group, calls.always)
-    const { automaton, calls: byPattern } = calls.patterns
-    automaton?.scan(0, bytes, from[index] ?? 0, to[index] ?? 0)
-    for (let i = 0; i < (automaton?.count ?? 0); i++)
-      this.#call(group, byPattern[automaton?.found[i * 2] ?? 0] ?? [])
+    const { search, calls: byPattern } = calls.patterns
+    if (search === undefined) return
+    const { pairs, count } = search.scan(bytes, from[index] ?? 0, to[index] ?? 0)
+    for (let i = 0; i < count; i++) this.#call(group, byPattern[pairs[i * 2] ?? 0] ?? [])
   }
 
   /** Whether a rule with buffers finds all of them under one transaction, and one of them for the first time. */

@@ -1,10 +1,11 @@
-import { Automaton } from './automaton.ts'
 import type { Content } from './content.ts'
 import { lower } from './inspect.ts'
+import { PatternSearch } from './pattern-search.ts'
 
 /** Which pattern calls which signatures: one positive content of each, the longest or the one with `fast_pattern`. */
 export class Patterns {
-  readonly automaton: Automaton | undefined
+  /** Undefined where there are none. */
+  readonly search: PatternSearch | undefined
   /** Length of each pattern. */
   readonly lengths: readonly number[]
   /** Signatures by pattern. */
@@ -22,7 +23,7 @@ export class Patterns {
       byText.set(text, known)
     }
     const all = [...byText.values()]
-    this.automaton = all.length === 0 ? undefined : new Automaton(all.map(({ bytes }) => bytes))
+    this.search = all.length === 0 ? undefined : new PatternSearch(all.map(({ bytes }) => bytes))
     this.lengths = all.map(({ bytes }) => bytes.length)
     this.calls = all.map(({ calls }) => calls)
   }

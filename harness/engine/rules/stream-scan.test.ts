@@ -1,11 +1,10 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { AppView } from '../app/app-view.ts'
-import { RECORD_WORDS } from '../record.ts'
-import { Automaton } from './automaton.ts'
+import { PatternSearch } from './pattern-search.ts'
 import { StreamScan } from './stream-scan.ts'
 
-const PATTERNS = ['ab', 'bcb', 'aaaa', 'c'].map((text) => new TextEncoder().encode(text))
+const PATTERNS = ['ab', 'bcb', 'aaaa', 'c', 'abcab', 'bbbbbbb'].map((text) => new TextEncoder().encode(text))
 
 describe('engine/rules: windows of a stream', () => {
   it('knows what a window holds as if it were gone over whole, also where windows step back', () => {
@@ -16,7 +15,7 @@ describe('engine/rules: windows of a stream', () => {
         (noise, windows) => {
           const stream = noise.map((byte) => 0x61 + (byte % 3))
           const scan = new StreamScan(
-            new Automaton(PATTERNS),
+            new PatternSearch(PATTERNS),
             PATTERNS.map(({ length }) => length),
           )
           const view = new AppView()
@@ -24,7 +23,7 @@ describe('engine/rules: windows of a stream', () => {
             const from = Math.min(at, stream.length - 1)
             const to = Math.min(from + length, stream.length)
             Object.assign(view, { stream, streamFrom: from, streamTo: to, streamStart: from })
-            const found = scan.scan(0, 3 * RECORD_WORDS, true, view) ?? []
+            const found = scan.scan(view) ?? []
             const pairs = Array.from(
               { length: found.length / 2 },
               (_, i) => `${found[i * 2]}:${found[i * 2 + 1]}`,

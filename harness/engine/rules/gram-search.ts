@@ -1,0 +1,125 @@
+import type { Findings } from './findings.ts'
+import { lower } from './inspect.ts'
+
+/** Bytes that are read at once. */
+const GRAM = 4
+export const SHORTEST = GRAM
+/** More than so many bytes are never stepped over: each byte of a step is one more gram of each pattern in the sieve. */
+const LONGEST_STEP = 4
+/** Makes ASCII letters lower case, four at once; other bytes may fall together, which is set right when patterns are compared. */
+const FOLD = 0x20202020
+/** Knuth's multiplicative hash: 2^32 divided by the golden ratio. */
+const SPREAD = 0x9e3779b1
+/** Bits of the sieve for each gram in it: one place in so many that no pattern has passes. */
+const SPARSE = 32
+const NONE = -1
+
+/**
+ * Finds patterns of four bytes or more, whatever their case, by reading four bytes (a gram) at every few places only. A pattern
+ * stands in a sieve by the grams that one of these places must fall on; what passes the sieve is compared. After Wu and Manber, "A
+ * fast algorithm for multi-pattern searching", 1994, without their shifts: no step waits for what the one before it has found.
+ */
+export class GramSearch {
+  readonly #patterns: readonly Uint8Array[]
+  readonly #ids: readonly number[]
+  readonly #step: number
+  /** A bit for each hash that some gram has. */
+  readonly #sieve: Int32Array
+  readonly #shift: number
+  /** First entry of a hash, and the one after an entry; `NONE` ends them. */
+  readonly #head: Int32Array
+  readonly #after: number[] = []
+  /** Of each entry: index of the pattern, its gram, and where in the pattern that is. */
+  readonly #pattern: number[] = []
+  readonly #gram: number[] = []
+  readonly #offset: number[] = []
+  /** Over the memory of the bytes that were gone over last. */
+  #view: DataView = new DataView(new ArrayBuffer(0))
+
+  /** At least one pattern, in lower case, each of four bytes or more; `ids` is what they are found as. */
+  constructor(patterns: readonly Uint8Array[], ids: readonly number[]) {
+    this.#patterns = patterns
+    this.#ids = ids
+    const shortest = Math.min(...patterns.map(({ length }) => length))
+    this.#step = Math.min(shortest - GRAM + 1, LONGEST_STEP)
+    const bits = 32 - Math.clz32(patterns.length * this.#step * SPARSE - 1)
+    this.#shift = 32 - bits
+    this.#sieve = new Int32Array(1 << Math.max(0, bits - 5))
+    this.#head = new Int32Array(1 << bits).fill(NONE)
+    const crowd = new Map<number, number>()
+    for (const [index, pattern] of patterns.entries()) this.#enter(index, gramsOf(pattern), crowd)
+  }
+
+  /** Notes where patterns stand whole within the bytes `from` … `to`-1, in no order. */
+  scan(bytes: Uint8Array, from: number, to: number, found: Findings): void {
+    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer)
+    const view = this.#view
+    const sieve = this.#sieve
+    const shift = this.#shift
+    const step = this.#step
+    const base = bytes.byteOffset
+    const end = base + to - GRAM
+    for (let at = base + from; at <= end; at += step) {
+      const gram = view.getUint32(at, true) | FOLD
+      const hash = Math.imul(gram, SPREAD) >>> shift
+      if (((sieve[hash >>> 5] ?? 0) & (1 << hash)) !== 0)
+        this.#compare(gram, hash, bytes, at - base, from, to, found)
+    }
+  }
+
+  /** Puts a pattern in by the grams of as many neighbouring offsets as a step has, there where the fewest others are. */
+  #enter(index: number, grams: readonly number[], crowd: Map<number, number>): void {
+    const step = this.#step
+    let best = 0
+    let fewest = Number.POSITIVE_INFINITY
+    for (let offset = 0; offset + step <= grams.length; offset++) {
+      let others = 0
+      for (let i = 0; i < step; i++) others += crowd.get(grams[offset + i] ?? 0) ?? 0
+      if (others < fewest) {
+        fewest = others
+        best = offset
+      }
+    }
+    for (let offset = best; offset < best + step; offset++) {
+      const gram = grams[offset] ?? 0
+      const hash = Math.imul(gram, SPREAD) >>> this.#shift
+      crowd.set(gram, (crowd.get(gram) ?? 0) + 1)
+      this.#sieve[hash >>> 5] = (this.#sieve[hash >>> 5] ?? 0) | (1 << hash)
+      this.#after.push(this.#head[hash] ?? NONE)
+      this.#head[hash] = this.#pattern.length
+      this.#pattern.push(index)
+      this.#gram.push(gram)
+      this.#offset.push(offset)
+    }
+  }
+
+  #compare(
+    gram: number,
+    hash: number,
+    bytes: Uint8Array,
+    at: number,
+    from: number,
+    to: number,
+    found: Findings,
+  ): void {
+    for (let entry = this.#head[hash] ?? NONE; entry >= 0; entry = this.#after[entry] ?? NONE) {
+      if (this.#gram[entry] !== gram) continue
+      const index = this.#pattern[entry] ?? 0
+      const pattern = this.#patterns[index]
+      const start = at - (this.#offset[entry] ?? 0)
+      if (pattern === undefined || start < from || start + pattern.length > to) continue
+      if (stands(pattern, bytes, start)) found.add(this.#ids[index] ?? 0, start + pattern.length)
+    }
+  }
+}
+
+/** The grams of a pattern by where they begin. */
+function gramsOf(pattern: Uint8Array): number[] {
+  const view = new DataView(pattern.buffer, pattern.byteOffset, pattern.length)
+  return Array.from({ length: pattern.length - GRAM + 1 }, (_, at) => view.getUint32(at, true) | FOLD)
+}
+
+function stands(pattern: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < pattern.length; i++) if (lower(bytes[start + i] ?? 0) !== pattern[i]) return false
+  return true
+}
