@@ -3,7 +3,7 @@ import { FlowTable } from '../../flow/table.ts'
 import { Direction } from '../../model/codes.ts'
 import { Family } from '../expiry.ts'
 import { batchOf } from '../oracle-cases.test.ts'
-import { APP_IMPORTED, APP_STATE, CLIENT, EXTRA, ISN, RECORD_WORDS, SERVER, State } from '../record.ts'
+import { APP_IMPORTED, APP_STATE, CLIENT, EXTRA, Flag, ISN, RECORD_WORDS, SERVER, State } from '../record.ts'
 import { AppLayer } from './app-layer.ts'
 import { type AppNeeds, AppProtocol, type AppView, BUFFER_KINDS, Buffer } from './app-view.ts'
 import { appProtocolOf, isAppOver } from './ask.ts'
@@ -25,7 +25,7 @@ function play(
   } = {},
 ) {
   const needs = { buffers: (1 << BUFFER_KINDS) - 1, stream: false, ...options.needs }
-  const { layer = new AppLayer(needs, false), words = established(), from = 0, host = 0 } = options
+  const { layer = new AppLayer(needs, false, true), words = established(), from = 0, host = 0 } = options
   const batch = batchOf(tcpExchange(80, lines).slice(3))
   new FlowTable().assign(batch)
   const seen: { protocol: number; texts: string[]; over: boolean; pending: boolean; stream: string }[] = []
@@ -105,6 +105,21 @@ describe('app/app-layer', () => {
     expect(seen[2]?.stream).to.equal('no protocol that anybody knows and more')
   })
 
+  it('is over with its session, unless a reset may have ended it', () => {
+    for (const special of [0, Flag.special]) {
+      const needs = { buffers: 0, stream: true }
+      const words = established()
+      words[0] = State.established | special
+      const { layer, seen } = play([REQUEST], { needs, words })
+      expect(seen[0]?.over).to.equal(false)
+      words[0] = State.closed | special
+      const over = special === 0
+      expect(play([REQUEST, '>'], { needs, layer, words, from: 1 }).seen[0]?.over).to.equal(over)
+      expect(isAppOver(words[EXTRA] ?? 0)).to.equal(over)
+      expect(appProtocolOf(words[EXTRA] ?? 0)).to.equal(AppProtocol.http)
+    }
+  })
+
   it('starts anew with an entry that was opened anew', () => {
     const { layer, words } = play(['>GET /half'])
     expect((words[EXTRA] ?? 0) & APP_STATE).not.to.equal(0)
@@ -137,7 +152,7 @@ describe('app/app-layer', () => {
 
   it('does not put together what the tracker did not take, and knows nothing without session', () => {
     const batch = batchOf(tcpExchange(80, [REQUEST]).slice(3))
-    const layer = new AppLayer({ buffers: 0, stream: false }, false)
+    const layer = new AppLayer({ buffers: 0, stream: false }, false, true)
     expect(layer.take(batch, 0, 0, established(), 0, true, false).protocol).to.equal(AppProtocol.unknown)
     const bare = established()
     bare[0] = State.bare

@@ -35,15 +35,20 @@ import { UdpFlow } from './udp-flow.ts'
 export class AppLayer implements AppSource {
   readonly #needs: AppNeeds
   readonly #pickUp: boolean
+  readonly #closesForGood: boolean
   /** Bit `1 << protocol` of protocols that are worth parsing. */
   #parses = 0
   readonly #stores: FlowStore[] = []
   readonly #view = new AppView()
   readonly #payload = new Payload()
 
-  /** `pickUp`: sessions may begin midstream (knob `continueMode`, `Settings.pickUp`). */
-  constructor(needs: AppNeeds, pickUp: boolean) {
+  /**
+   * `pickUp`: sessions may begin midstream (knob `continueMode`, `Settings.pickUp`); `closesForGood`: nothing of a closed session is
+   * `delivered` any more, unless a RST closed it, which may turn out not to count.
+   */
+  constructor(needs: AppNeeds, pickUp: boolean, closesForGood: boolean) {
     this.#needs = needs
+    this.#closesForGood = closesForGood
     for (let protocol: number = AppProtocol.http; protocol < AppProtocol.failed; protocol++)
       if (needs.stream || (needs.buffers & buffersOf(protocol)) !== 0) this.#parses |= 1 << protocol
     this.#pickUp = pickUp
@@ -134,6 +139,7 @@ export class AppLayer implements AppSource {
     }
     if (known === undefined && !isData) return
     const flow = known instanceof TcpFlow ? known : this.#begin(words, base, toServer)
+    if ((payload.flags & Tcp.rst) !== 0) flow.mayBeReset = true
     const view = this.#view
     const needs = this.#needs
     view.payloadHidden = flow.hidden
@@ -155,6 +161,7 @@ export class AppLayer implements AppSource {
     const extra = words[base + EXTRA] ?? 0
     const midstream = (head & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp
     const flow = new TcpFlow(this.#payload.serverPort(toServer), this.#pickUp, midstream, this.#parses)
+    flow.mayBeReset = (head & Flag.special) !== 0
     flow.clientStart = ((words[base + CLIENT + ISN] ?? 0) + 1) | 0
     flow.serverStart = ((words[base + SERVER + ISN] ?? 0) + 1) | 0
     if ((extra & APP_IMPORTED) !== 0) {
@@ -224,6 +231,10 @@ export class AppLayer implements AppSource {
 
   /** Ends a flow's application layer where nothing more can come of it. */
   #endIfIdle(flow: TcpFlow, words: Int32Array, base: number): boolean {
+    if (this.#isClosed(flow, words[base] ?? 0) && !flow.updatedToServer && !flow.updatedToClient) {
+      this.#end(words, base, flow.protocol, flow.hidden)
+      return true
+    }
     if (!flow.settled || (this.#needs.stream && !flow.unseen)) return false
     const { parser } = flow
     const isDone = parser === undefined || !(parser.reads(true) || parser.reads(false))
@@ -231,6 +242,11 @@ export class AppLayer implements AppSource {
     if (flow.transactions.awaitsShowing(this.#needs.buffers)) return false
     this.#end(words, base, flow.protocol, flow.hidden)
     return true
+  }
+
+  /** Whether nothing will be delivered any more: there is no use in holding what came. */
+  #isClosed(flow: TcpFlow, head: number): boolean {
+    return this.#closesForGood && (head & STATE_MASK) === State.closed && !flow.mayBeReset
   }
 
   /** Notes in the extra word that nothing will change any more; without a known protocol there will be none. */

@@ -37,6 +37,8 @@ export class TcpFlow {
   /** A parser saw bytes of that direction since the rules last looked at it. */
   updatedToServer = false
   updatedToClient = false
+  /** A RST came, or may have come before this was begun. */
+  mayBeReset = false
   readonly transactions = new Transactions()
   /** Sequence numbers of the first byte of the client and of the server. */
   clientStart = 0

@@ -2,7 +2,7 @@ const SMALLEST = 2048
 /** Larger windows are left to the garbage collector. */
 const LARGEST = 65_536
 /** Bytes kept for each size. */
-const KEPT = 1 << 20
+const KEPT = 1 << 23
 
 /** By size, smallest first. */
 const free: Uint8Array[][] = Array.from({ length: Math.log2(LARGEST / SMALLEST) + 1 }, () => [])

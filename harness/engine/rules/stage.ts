@@ -40,7 +40,7 @@ export class RuleStage {
     this.#alerts = alerts
     const needsApp = set.needsApp || defaults?.needsApp === true
     this.#app = needsApp
-      ? new AppLayer(defaults?.widened(set.needs) ?? set.needs, settings.pickUp)
+      ? new AppLayer(defaults?.widened(set.needs) ?? set.needs, settings.pickUp, !settings.plainWindows)
       : undefined
     this.#matcher = new Matcher(set)
     this.#flows = new FlowGroups(set.groups, defaults?.needsApp === true)
