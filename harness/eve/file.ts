@@ -2,6 +2,9 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 const BUFFER = 1 << 18
+/** Bytes of UTF-8 for each unit of a string's length, at most. */
+const WIDEST = 3
+const LINE_END = 0x0a
 
 /**
  * A file of JSON lines, made anew. Lines gather in a buffer and are written whole, so that what is there when it cannot go on
@@ -10,7 +13,8 @@ const BUFFER = 1 << 18
 export class EveFile implements Disposable {
   readonly #path: string
   #fd: number | undefined
-  #text = ''
+  readonly #lines = Buffer.allocUnsafe(BUFFER)
+  #used = 0
   /** It could not be written: nothing more is, so that what went wrong is told once. */
   #broken = false
 
@@ -30,8 +34,13 @@ export class EveFile implements Disposable {
 
   line(text: string): void {
     if (this.#broken) return
-    this.#text += `${text}\n`
-    if (this.#text.length >= BUFFER) this.#flush()
+    const most = text.length * WIDEST + 1
+    if (this.#used + most > BUFFER) this.#flush()
+    if (most > BUFFER) this.#write(Buffer.from(`${text}\n`))
+    else {
+      this.#used += this.#lines.write(text, this.#used)
+      this.#lines[this.#used++] = LINE_END
+    }
   }
 
   /** Writes what is left; a second call does nothing. */
@@ -50,9 +59,13 @@ export class EveFile implements Disposable {
   }
 
   #flush(): void {
+    const lines = this.#lines.subarray(0, this.#used)
+    this.#used = 0
+    this.#write(lines)
+  }
+
+  #write(bytes: Uint8Array): void {
     if (this.#broken) return
-    const bytes = Buffer.from(this.#text)
-    this.#text = ''
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd ?? -1, bytes, at)
     } catch (thrown) {

@@ -5,8 +5,6 @@ import { Verdict } from '../model/codes.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { type EveClock, eveAddress, eveFlags, eveHex, eveProtocol, eveVlan } from './text.ts'
 
-type Json = Record<string, unknown>
-
 const TCP_STATES: Readonly<Record<number, string>> = {
   [State.synSent]: 'syn_sent',
   [State.synReceived]: 'syn_recv',
@@ -20,7 +18,10 @@ const TCP_STATES: Readonly<Record<number, string>> = {
   [State.closed]: 'closed',
 }
 
-/** Writes the events about flow entries: `flow`, and a `netflow` for each way that packets went. */
+/**
+ * Writes the events about flow entries: `flow`, and a `netflow` for each way that packets went. What it answers with is JSON text:
+ * members that follow others, each behind its comma.
+ */
 export class FlowEvents {
   readonly #columns: RecordColumns
   readonly #clock: EveClock
@@ -31,63 +32,39 @@ export class FlowEvents {
   }
 
   /** Who talks to whom, from the client to the server or (`back`) the other way. */
-  tuple(row: number, back: boolean): Json {
-    const { addresses, version, protocol, ports, vlan } = this.#columns
-    const client = row * 2 * ADDRESS_BYTES
-    const server = client + ADDRESS_BYTES
-    const six = version[row] ?? 4
-    const pair = ports[row] ?? 0
-    const withPorts = protocol[row] === Protocol.tcp || protocol[row] === Protocol.udp
-    const port = (end: number) => (withPorts ? end : undefined)
-    return {
-      vlan: eveVlan(vlan[row] ?? 0),
-      src_ip: eveAddress(addresses, back ? server : client, six),
-      src_port: port(back ? pair & 0xffff : pair >>> 16),
-      dest_ip: eveAddress(addresses, back ? client : server, six),
-      dest_port: port(back ? pair >>> 16 : pair & 0xffff),
-      proto: eveProtocol(protocol[row] ?? 0),
-    }
+  tuple(row: number, back: boolean): string {
+    const vlan = eveVlan(this.#columns.vlan[row] ?? 0)
+    const { source, sourcePort, destination, destinationPort } = this.#ends(row, back)
+    const proto = eveProtocol(this.#columns.protocol[row] ?? 0)
+    return `${vlan}${source}${sourcePort}${destination}${destinationPort},"proto":"${proto}"`
   }
 
-  /** What has been counted so far, as alerts show it. */
-  soFar(row: number): Json {
-    const { packets, bytes, start } = this.#columns
-    return {
-      pkts_toserver: packets[row * 2],
-      pkts_toclient: packets[row * 2 + 1],
-      bytes_toserver: bytes[row * 2],
-      bytes_toclient: bytes[row * 2 + 1],
-      start: this.#clock.timestamp(start[row] ?? 0),
-    }
+  /** What has been counted so far, and between whom, as alerts show it. */
+  soFar(row: number): string {
+    const { source, sourcePort, destination, destinationPort } = this.#ends(row, false)
+    return `,"flow":{${this.#counts(row)}${source}${destination}${sourcePort}${destinationPort}}`
   }
 
   /** The members of event `flow` behind its header. */
-  flow(row: number, reason: FlowEnd): Json {
-    const head = this.#columns.head[row] ?? 0
-    return {
-      ...this.#icmp(row, true),
-      flow: { ...this.soFar(row), ...this.#times(row, false), ...this.#end(row, reason), ...this.#fate(row) },
-      ...(this.#columns.protocol[row] === Protocol.tcp ? { tcp: this.#tcp(row, head) } : {}),
-    }
+  flow(row: number, reason: FlowEnd): string {
+    const flow = `${this.#counts(row)},${this.#times(row)}${this.#end(row, reason)}${this.#fate(row)}`
+    const tcp = this.#columns.protocol[row] === Protocol.tcp ? this.#tcp(row) : ''
+    return `${this.#icmp(row, true)},"flow":{${flow}}${tcp}`
   }
 
   /** The members of event `netflow` behind its header; `ended`: AWS Network Firewall says there how the flow ended. */
-  netflow(row: number, back: boolean, ended: FlowEnd | undefined): Json {
-    const { packets, bytes, minTtl, maxTtl, flags, protocol } = this.#columns
+  netflow(row: number, back: boolean, ended: FlowEnd | undefined): string {
+    const { packets, bytes, minTtl, maxTtl, flags, protocol, start } = this.#columns
     const way = row * 2 + (back ? 1 : 0)
-    const seen = flags[way] ?? 0
-    return {
-      ...this.#icmp(row, false, back),
-      netflow: {
-        pkts: packets[way],
-        bytes: bytes[way],
-        ...this.#times(row, true),
-        min_ttl: minTtl[way],
-        max_ttl: maxTtl[way],
-        ...(ended === undefined ? {} : this.#end(row, ended)),
-      },
-      ...(protocol[row] === Protocol.tcp ? { tcp: { tcp_flags: eveHex(seen), ...eveFlags(seen) } } : {}),
-    }
+    const counted = `"pkts":${packets[way] ?? 0},"bytes":${bytes[way] ?? 0}`
+    const times = `"start":"${this.#clock.timestamp(start[row] ?? 0)}",${this.#times(row)}`
+    const ttl = `"min_ttl":${minTtl[way] ?? 0},"max_ttl":${maxTtl[way] ?? 0}`
+    const end = ended === undefined ? '' : this.#end(row, ended)
+    const tcp =
+      protocol[row] === Protocol.tcp
+        ? `,"tcp":{"tcp_flags":"${eveHex(flags[way] ?? 0)}"${eveFlags(flags[way] ?? 0)}}`
+        : ''
+    return `${this.#icmp(row, false, back)},"netflow":{${counted},${times},${ttl}${end}}${tcp}`
   }
 
   /** Whether the server was heard. */
@@ -95,22 +72,40 @@ export class FlowEvents {
     return (this.#columns.packets[row * 2 + 1] ?? 0) > 0
   }
 
-  #times(row: number, withStart: boolean): Json {
-    const start = this.#columns.start[row] ?? 0
-    const last = this.#columns.last[row] ?? 0
+  /** Addresses and ports, a member each; ports are empty where the protocol has none. */
+  #ends(row: number, back: boolean) {
+    const { addresses, version, protocol, ports } = this.#columns
+    const client = row * 2 * ADDRESS_BYTES
+    const server = client + ADDRESS_BYTES
+    const six = version[row] ?? 4
+    const pair = ports[row] ?? 0
+    const withPorts = protocol[row] === Protocol.tcp || protocol[row] === Protocol.udp
     return {
-      ...(withStart ? { start: this.#clock.timestamp(start) } : {}),
-      end: this.#clock.timestamp(last),
-      age: this.#clock.seconds(last) - this.#clock.seconds(start),
+      source: `,"src_ip":"${eveAddress(addresses, back ? server : client, six)}"`,
+      sourcePort: withPorts ? `,"src_port":${back ? pair & 0xffff : pair >>> 16}` : '',
+      destination: `,"dest_ip":"${eveAddress(addresses, back ? client : server, six)}"`,
+      destinationPort: withPorts ? `,"dest_port":${back ? pair >>> 16 : pair & 0xffff}` : '',
     }
   }
 
-  #end(row: number, reason: FlowEnd): Json {
-    return {
-      state: this.#stateWord(this.#columns.timed[row] ?? 0),
-      reason,
-      alerted: this.#columns.alerted[row] === 1,
-    }
+  #counts(row: number): string {
+    const { packets, bytes, start } = this.#columns
+    const way = row * 2
+    const counted = `"pkts_toserver":${packets[way] ?? 0},"pkts_toclient":${packets[way + 1] ?? 0}`
+    const sized = `"bytes_toserver":${bytes[way] ?? 0},"bytes_toclient":${bytes[way + 1] ?? 0}`
+    return `${counted},${sized},"start":"${this.#clock.timestamp(start[row] ?? 0)}"`
+  }
+
+  #times(row: number): string {
+    const start = this.#columns.start[row] ?? 0
+    const last = this.#columns.last[row] ?? 0
+    const age = this.#clock.seconds(last) - this.#clock.seconds(start)
+    return `"end":"${this.#clock.timestamp(last)}","age":${age}`
+  }
+
+  #end(row: number, reason: FlowEnd): string {
+    const state = this.#stateWord(this.#columns.timed[row] ?? 0)
+    return `,"state":"${state}","reason":"${reason}","alerted":${this.#columns.alerted[row] === 1}`
   }
 
   /** As Suricata maps sessions to flows: LAST_ACK, TIME_WAIT and CLOSED are closed, an unanswered SYN is new. */
@@ -121,40 +116,36 @@ export class FlowEvents {
       : 'established'
   }
 
-  #fate(row: number): Json {
+  #fate(row: number): string {
     const exception = this.#columns.exception[row] ?? 0
     const marked = ((this.#columns.head[row] ?? 0) & Flag.marked) !== 0
     const passed = ((this.#columns.extra[row] ?? 0) & PASSED) !== 0
     const policy = exception === Verdict.reject ? 'reject' : 'drop_flow'
-    return {
-      ...(marked ? { action: 'drop' } : passed ? { action: 'pass' } : {}),
-      ...(exception === 0 ? {} : { exception_policy: [{ target: 'stream_midstream', policy }] }),
-    }
+    const action = marked ? ',"action":"drop"' : passed ? ',"action":"pass"' : ''
+    return exception === 0
+      ? action
+      : `${action},"exception_policy":[{"target":"stream_midstream","policy":"${policy}"}]`
   }
 
-  #tcp(row: number, head: number): Json {
+  #tcp(row: number): string {
     const toServer = this.#columns.flags[row * 2] ?? 0
     const toClient = this.#columns.flags[row * 2 + 1] ?? 0
-    const state = TCP_STATES[head & STATE_MASK]
-    return {
-      tcp_flags: eveHex(toServer | toClient),
-      tcp_flags_ts: eveHex(toServer),
-      tcp_flags_tc: eveHex(toClient),
-      ...eveFlags(toServer | toClient),
-      ...(state === undefined ? {} : { state }),
-    }
+    const both = toServer | toClient
+    const state = TCP_STATES[(this.#columns.head[row] ?? 0) & STATE_MASK]
+    const words = `"tcp_flags":"${eveHex(both)}","tcp_flags_ts":"${eveHex(toServer)}","tcp_flags_tc":"${eveHex(toClient)}"`
+    return `,"tcp":{${words}${eveFlags(both)}${state === undefined ? '' : `,"state":"${state}"`}}`
   }
 
   /** Type and code of the query, and of what answers it. */
-  #icmp(row: number, ofFlow: boolean, back = false): Json {
+  #icmp(row: number, ofFlow: boolean, back = false): string {
     const { protocol, icmp } = this.#columns
-    if (protocol[row] !== Protocol.icmp && protocol[row] !== Protocol.icmp6) return {}
+    if (protocol[row] !== Protocol.icmp && protocol[row] !== Protocol.icmp6) return ''
     const word = icmp[row] ?? 0
     const type = word >> 8
     const answer = answerTo(type, protocol[row] === Protocol.icmp6)
-    const asked = { icmp_type: type, icmp_code: word & 255 }
-    if (!ofFlow) return back ? { icmp_type: answer, icmp_code: 0 } : asked
-    return this.wasAnswered(row) ? { ...asked, response_icmp_type: answer, response_icmp_code: 0 } : asked
+    const asked = `,"icmp_type":${type},"icmp_code":${word & 255}`
+    if (!ofFlow) return back ? `,"icmp_type":${answer},"icmp_code":0` : asked
+    return this.wasAnswered(row) ? `${asked},"response_icmp_type":${answer},"response_icmp_code":0` : asked
   }
 }
 

@@ -12,8 +12,6 @@ import { EveClock, eveAddress, eveProtocol, eveVlan } from './text.ts'
 export type EveFormat = 'suricata' | 'aws'
 export const EVE_FORMATS: readonly EveFormat[] = ['suricata', 'aws']
 
-type Json = Record<string, unknown>
-
 interface Alert {
   readonly rule: AlertingRule
   readonly blocked: boolean
@@ -27,16 +25,19 @@ interface Alert {
 export class EveOutput implements RecordSink, AlertSink {
   /** What an engine is given beside this, the sink of its alerts. */
   readonly records: FlowRecords = new FlowRecords(this)
+  /** The member `host` of each. */
   readonly #hosts: readonly string[]
   readonly #format: EveFormat
   readonly #write: (line: string) => void
   readonly #clock = new EveClock()
   readonly #flows = new FlowEvents(this.records.columns, this.#clock)
   readonly #alerts: Alert[] = []
+  readonly #allowedTexts = new Map<AlertingRule, string>()
+  readonly #blockedTexts = new Map<AlertingRule, string>()
 
   /** `write` takes each event as a line without its end. */
   constructor(hosts: readonly string[], format: EveFormat, write: (line: string) => void) {
-    this.#hosts = hosts
+    this.#hosts = hosts.map((host) => `,"host":${JSON.stringify(host)}`)
     this.#format = format
     this.#write = write
   }
@@ -59,26 +60,24 @@ export class EveOutput implements RecordSink, AlertSink {
     if (this.#alerts.length === 0 && verdict === Verdict.forward) return
     this.#tick()
     const subject = subjectOf(batch, cause)
-    const direction = row < 0 ? {} : { direction: toServer ? 'to_server' : 'to_client' }
+    const direction = row < 0 ? '' : `,"direction":"${toServer ? 'to_server' : 'to_client'}"`
     const emitted = batch.emitted.filter((each) => each.cause === index)
-    if (row >= 0 && this.#alerts.length > 0) this.records.columns.alerted[row] = 1
-    for (const alert of this.#alerts)
-      this.#event(batch.time[index] ?? 0, host, {
-        ...this.#header('alert', batch, cause, subject, row),
-        alert: alertOf(alert),
-        ...direction,
-        ...this.#flowSoFar(row),
-        verdict: verdictOf(verdict, emitted, this.#alerts),
-      })
+    const at = batch.time[index] ?? 0
+    if (this.#alerts.length > 0) {
+      if (row >= 0) this.records.columns.alerted[row] = 1
+      const header = this.#header('alert', batch, cause, subject, row)
+      const soFar = row < 0 ? '' : this.#flows.soFar(row)
+      const behind = `${direction}${soFar},"verdict":${verdictOf(verdict, emitted, this.#alerts)}`
+      for (const alert of this.#alerts)
+        this.#event(at, host, `${header},"alert":${this.#alertText(alert)}${behind}`)
+    }
     if (verdict !== Verdict.forward && this.#format === 'suricata') {
       const blocking = this.#alerts.find(({ blocked }) => blocked)
-      this.#event(batch.time[index] ?? 0, host, {
-        ...this.#header('drop', batch, cause, subject, row),
-        ...direction,
-        drop: dropOf(subject, batch.reason[index] ?? 0),
-        verdict: stoppedVerdict(emitted),
-        ...(blocking === undefined ? {} : { alert: alertOf(blocking) }),
-      })
+      const header = this.#header('drop', batch, cause, subject, row)
+      const drop = JSON.stringify(dropOf(subject, batch.reason[index] ?? 0))
+      const alert = blocking === undefined ? '' : `,"alert":${this.#alertText(blocking)}`
+      const behind = `,"verdict":${JSON.stringify(stoppedVerdict(emitted))}${alert}`
+      this.#event(at, host, `${header}${direction},"drop":${drop}${behind}`)
     }
     this.#alerts.length = 0
   }
@@ -88,61 +87,51 @@ export class EveOutput implements RecordSink, AlertSink {
     const { columns } = this.records
     this.#tick()
     const host = columns.host[row] ?? 0
-    const event = (type: string, back: boolean, members: Json) =>
-      this.#event(at, host, {
-        timestamp: this.#clock.timestamp(at),
-        flow_id: columns.serial[row],
-        event_type: type,
-        ...flows.tuple(row, back),
-        ...members,
-      })
+    const start = `"timestamp":"${this.#clock.timestamp(at)}","flow_id":${columns.serial[row] ?? 0}`
+    const event = (type: string, back: boolean, members: string) =>
+      this.#event(at, host, `${start},"event_type":"${type}"${flows.tuple(row, back)}${members}`)
     const aws = this.#format === 'aws'
     if (!aws) event('flow', false, flows.flow(row, reason))
     event('netflow', false, flows.netflow(row, false, aws ? reason : undefined))
     if (flows.wasAnswered(row)) event('netflow', true, flows.netflow(row, true, aws ? reason : undefined))
   }
 
-  #header(type: string, batch: PacketBatch, cause: number | Rebuilt, subject: EveSubject, row: number): Json {
+  /** The members that an event about a packet begins with. */
+  #header(
+    type: string,
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    subject: EveSubject,
+    row: number,
+  ): string {
     const index = typeof cause === 'number' ? cause : cause.index
-    const { bytes, l4, version, protocol } = subject
     const number = batch.number[index] ?? 0
-    const isIcmp = l4 >= 0 && (protocol === Protocol.icmp || protocol === Protocol.icmp6)
-    const port = (end: number) => (end < 0 ? undefined : end)
-    return {
-      timestamp: this.#clock.timestamp(batch.time[index] ?? 0),
-      flow_id: row < 0 ? undefined : this.records.columns.serial[row],
-      pcap_cnt: number === 0 ? undefined : number,
-      event_type: type,
-      vlan: eveVlan(batch.vlan[index] ?? 0),
-      ...(subject.l3 < 0
-        ? {}
-        : {
-            src_ip: eveAddress(bytes, subject.source, version),
-            src_port: port(subject.sourcePort),
-            dest_ip: eveAddress(bytes, subject.destination, version),
-            dest_port: port(subject.destinationPort),
-            proto: eveProtocol(protocol),
-            ...(isIcmp ? { icmp_type: bytes[l4], icmp_code: bytes[l4 + 1] } : {}),
-          }),
-      pkt_src: typeof cause === 'number' ? 'wire/pcap' : 'defrag',
+    const timestamp = `"timestamp":"${this.#clock.timestamp(batch.time[index] ?? 0)}"`
+    const flow = row < 0 ? '' : `,"flow_id":${this.records.columns.serial[row] ?? 0}`
+    const counted = number === 0 ? '' : `,"pcap_cnt":${number}`
+    const vlan = eveVlan(batch.vlan[index] ?? 0)
+    const ends = subject.l3 < 0 ? '' : endsOf(subject)
+    const source = typeof cause === 'number' ? 'wire/pcap' : 'defrag'
+    return `${timestamp}${flow}${counted},"event_type":"${type}"${vlan}${ends},"pkt_src":"${source}"`
+  }
+
+  #event(at: Nanos, host: number, members: string): void {
+    const event = `{${members}${this.#hosts[host] ?? ''}}`
+    if (this.#format === 'suricata') this.#write(event)
+    else {
+      const envelope = '{"firewall_name":"flowbreak","availability_zone":"none"'
+      this.#write(`${envelope},"event_timestamp":"${this.#clock.seconds(at)}","event":${event}}`)
     }
   }
 
-  #flowSoFar(row: number): Json {
-    if (row < 0) return {}
-    const { src_ip, dest_ip, src_port, dest_port } = this.#flows.tuple(row, false)
-    return { flow: { ...this.#flows.soFar(row), src_ip, dest_ip, src_port, dest_port } }
-  }
-
-  #event(at: Nanos, host: number, event: Json): void {
-    const whole = { ...event, host: this.#hosts[host] }
-    const aws = {
-      firewall_name: 'flowbreak',
-      availability_zone: 'none',
-      event_timestamp: String(this.#clock.seconds(at)),
-      event: whole,
-    }
-    this.#write(JSON.stringify(this.#format === 'aws' ? aws : whole))
+  /** What an alert says of its rule, the same each time. */
+  #alertText({ rule, blocked }: Alert): string {
+    const texts = blocked ? this.#blockedTexts : this.#allowedTexts
+    const known = texts.get(rule)
+    if (known !== undefined) return known
+    const text = JSON.stringify(alertOf(rule, blocked))
+    texts.set(rule, text)
+    return text
   }
 
   /** The capture's epoch is known once a packet was read. */
@@ -151,7 +140,17 @@ export class EveOutput implements RecordSink, AlertSink {
   }
 }
 
-function alertOf({ rule, blocked }: Alert): Json {
+/** Addresses, ports and protocol of a packet; type and code of one of ICMP. */
+function endsOf({ bytes, l4, version, protocol, ...ends }: EveSubject): string {
+  const port = (name: string, end: number) => (end < 0 ? '' : `,"${name}":${end}`)
+  const source = `,"src_ip":"${eveAddress(bytes, ends.source, version)}"${port('src_port', ends.sourcePort)}`
+  const destination = `,"dest_ip":"${eveAddress(bytes, ends.destination, version)}"${port('dest_port', ends.destinationPort)}`
+  const isIcmp = l4 >= 0 && (protocol === Protocol.icmp || protocol === Protocol.icmp6)
+  const icmp = isIcmp ? `,"icmp_type":${bytes[l4] ?? 0},"icmp_code":${bytes[l4 + 1] ?? 0}` : ''
+  return `${source}${destination},"proto":"${eveProtocol(protocol)}"${icmp}`
+}
+
+function alertOf(rule: AlertingRule, blocked: boolean) {
   return {
     action: blocked ? 'blocked' : 'allowed',
     gid: 1,
@@ -164,7 +163,7 @@ function alertOf({ rule, blocked }: Alert): Json {
 }
 
 /** What became of the packet as a whole; `alert` where nothing stopped it and no rule passed it. */
-function verdictOf(verdict: number, emitted: readonly Emitted[], alerts: readonly Alert[]): Json {
-  if (verdict !== Verdict.forward) return stoppedVerdict(emitted)
-  return { action: alerts.some(({ rule }) => rule.action === 'pass') ? 'pass' : 'alert' }
+function verdictOf(verdict: number, emitted: readonly Emitted[], alerts: readonly Alert[]): string {
+  if (verdict !== Verdict.forward) return JSON.stringify(stoppedVerdict(emitted))
+  return alerts.some(({ rule }) => rule.action === 'pass') ? '{"action":"pass"}' : '{"action":"alert"}'
 }

@@ -1,5 +1,6 @@
 import { NANOS_PER_SECOND, type Nanos } from '../model/batch.ts'
 
+const MICROS_PER_SECOND = 1_000_000
 const EPOCH_UNIT = BigInt(NANOS_PER_SECOND)
 
 /** Writes times as Suricata does, `2024-11-21T02:40:00.000000+0000`: microseconds, always UTC. */
@@ -21,7 +22,7 @@ export class EveClock {
       this.#text = new Date(second * 1000).toISOString().slice(0, 19)
     }
     const micros = Math.floor((at - (second - this.#epoch) * NANOS_PER_SECOND) / 1000)
-    return `${this.#text}.${String(micros).padStart(6, '0')}+0000`
+    return `${this.#text}.${String(MICROS_PER_SECOND + micros).slice(1)}+0000`
   }
 
   /** Whole seconds since 1970. */
@@ -32,7 +33,7 @@ export class EveClock {
 
 /** An address of 4 or 16 bytes as Suricata writes it: IPv6 in full, `2001:0db8:0000:…`. */
 export function eveAddress(bytes: Uint8Array, at: number, version: number): string {
-  if (version === 4) return bytes.subarray(at, at + 4).join('.')
+  if (version === 4) return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`
   const groups: string[] = []
   for (let k = at; k < at + 16; k += 2)
     groups.push((((bytes[k] ?? 0) << 8) | (bytes[k + 1] ?? 0)).toString(16).padStart(4, '0'))
@@ -63,22 +64,22 @@ export function eveProtocol(protocol: number): string {
   return PROTOCOLS[protocol] ?? String(protocol)
 }
 
-/** VLAN ids as EVE lists them, outer first; undefined: untagged. `vlan` as in the batch. */
-export function eveVlan(vlan: number): readonly number[] | undefined {
-  if (vlan === 0) return undefined
+/** The member `vlan`, ids as EVE lists them, outer first; empty: untagged. `vlan` as in the batch. */
+export function eveVlan(vlan: number): string {
+  if (vlan === 0) return ''
   const outer = vlan >>> 12
-  return outer === 0 ? [vlan & 0xfff] : [outer, vlan & 0xfff]
+  return outer === 0 ? `,"vlan":[${vlan & 0xfff}]` : `,"vlan":[${outer},${vlan & 0xfff}]`
 }
 
 const FLAG_NAMES = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg', 'ecn', 'cwr'] as const
 /** In the order of EVE. */
 const FLAG_ORDER = [1, 0, 2, 3, 4, 5, 6, 7] as const
 
-/** The TCP flags that are set, each as `true`. */
-export function eveFlags(flags: number): Record<string, true> {
-  const set: Record<string, true> = {}
-  for (const bit of FLAG_ORDER) if ((flags & (1 << bit)) !== 0) set[FLAG_NAMES[bit]] = true
-  return set
+/** The TCP flags that are set, a member each. */
+export function eveFlags(flags: number): string {
+  let members = ''
+  for (const bit of FLAG_ORDER) if ((flags & (1 << bit)) !== 0) members += `,"${FLAG_NAMES[bit]}":true`
+  return members
 }
 
 /** Two hexadecimal digits. */
