@@ -11,8 +11,12 @@ const FOLD = 0x20202020
 /** Knuth's multiplicative hash: 2^32 divided by the golden ratio. */
 const SPREAD = 0x9e3779b1
 /** Bits of the sieve for each gram in it: one place in so many that no pattern has passes. */
-const SPARSE = 32
+const SPARSE = 128
+/** Of the hash, the lowest bits make no difference among entries. */
+const COARSER = 4
 const NONE = -1
+/** Words of an entry: its gram, index of the pattern, where in the pattern the gram is, and the next entry of the same hash. */
+const ENTRY = 4
 
 /**
  * Finds patterns of four bytes or more, whatever their case, by reading four bytes (a gram) at every few places only. A pattern
@@ -26,13 +30,9 @@ export class GramSearch {
   /** A bit for each hash that some gram has. */
   readonly #sieve: Int32Array
   readonly #shift: number
-  /** First entry of a hash, and the one after an entry; `NONE` ends them. */
+  /** By hash, where the first entry of it is in `entries`. */
   readonly #head: Int32Array
-  readonly #after: number[] = []
-  /** Of each entry: index of the pattern, its gram, and where in the pattern that is. */
-  readonly #pattern: number[] = []
-  readonly #gram: number[] = []
-  readonly #offset: number[] = []
+  readonly #entries: Int32Array
   /** Over the memory of the bytes that were gone over last. */
   #view: DataView = new DataView(new ArrayBuffer(0))
 
@@ -45,7 +45,8 @@ export class GramSearch {
     const bits = 32 - Math.clz32(patterns.length * this.#step * SPARSE - 1)
     this.#shift = 32 - bits
     this.#sieve = new Int32Array(1 << Math.max(0, bits - 5))
-    this.#head = new Int32Array(1 << bits).fill(NONE)
+    this.#head = new Int32Array(1 << (bits - COARSER)).fill(NONE)
+    this.#entries = new Int32Array(patterns.length * this.#step * ENTRY)
     const crowd = new Map<number, number>()
     for (const [index, pattern] of patterns.entries()) this.#enter(index, gramsOf(pattern), crowd)
   }
@@ -80,16 +81,18 @@ export class GramSearch {
         best = offset
       }
     }
-    for (let offset = best; offset < best + step; offset++) {
-      const gram = grams[offset] ?? 0
+    const entries = this.#entries
+    for (let i = 0; i < step; i++) {
+      const gram = grams[best + i] ?? 0
       const hash = Math.imul(gram, SPREAD) >>> this.#shift
       crowd.set(gram, (crowd.get(gram) ?? 0) + 1)
       this.#sieve[hash >>> 5] = (this.#sieve[hash >>> 5] ?? 0) | (1 << hash)
-      this.#after.push(this.#head[hash] ?? NONE)
-      this.#head[hash] = this.#pattern.length
-      this.#pattern.push(index)
-      this.#gram.push(gram)
-      this.#offset.push(offset)
+      const at = (index * step + i) * ENTRY
+      entries[at] = gram
+      entries[at + 1] = index
+      entries[at + 2] = best + i
+      entries[at + 3] = this.#head[hash >>> COARSER] ?? NONE
+      this.#head[hash >>> COARSER] = at
     }
   }
 
@@ -102,11 +105,12 @@ export class GramSearch {
     to: number,
     found: Findings,
   ): void {
-    for (let entry = this.#head[hash] ?? NONE; entry >= 0; entry = this.#after[entry] ?? NONE) {
-      if (this.#gram[entry] !== gram) continue
-      const index = this.#pattern[entry] ?? 0
+    const entries = this.#entries
+    for (let entry = this.#head[hash >>> COARSER] ?? NONE; entry >= 0; entry = entries[entry + 3] ?? NONE) {
+      if (entries[entry] !== gram) continue
+      const index = entries[entry + 1] ?? 0
       const pattern = this.#patterns[index]
-      const start = at - (this.#offset[entry] ?? 0)
+      const start = at - (entries[entry + 2] ?? 0)
       if (pattern === undefined || start < from || start + pattern.length > to) continue
       if (stands(pattern, bytes, start)) found.add(this.#ids[index] ?? 0, start + pattern.length)
     }
