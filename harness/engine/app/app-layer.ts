@@ -3,11 +3,7 @@ import { Tcp } from '../../model/codes.ts'
 import { Family } from '../expiry.ts'
 import {
   ACKED,
-  APP_HIDDEN,
   APP_IMPORTED,
-  APP_MASK,
-  APP_OVER,
-  APP_SHIFT,
   APP_STATE,
   CLIENT,
   EXTRA,
@@ -20,7 +16,7 @@ import {
   State,
 } from '../record.ts'
 import { type AppNeeds, AppProtocol, AppView, buffersOf } from './app-view.ts'
-import { type AppSource, appProtocolOf, isPayloadHidden } from './ask.ts'
+import { appProtocolOf, isAppOver, isPayloadHidden, noteOver, noteState } from './extra-word.ts'
 import { FlowStore } from './flow-store.ts'
 import { showWindow, trim } from './inspection-window.ts'
 import { Payload } from './payload.ts'
@@ -32,7 +28,7 @@ import { UdpFlow } from './udp-flow.ts'
  * inline. A flow's state begins with its first payload; its extra word says what became of it, so that one whose entry
  * was opened anew starts anew.
  */
-export class AppLayer implements AppSource {
+export class AppLayer {
   readonly #needs: AppNeeds
   readonly #pickUp: boolean
   readonly #closesForGood: boolean
@@ -54,6 +50,13 @@ export class AppLayer implements AppSource {
     this.#pickUp = pickUp
   }
 
+  /**
+   * Takes in a packet, or the datagram that its fragment completed, and answers with what the rules may look at. To be called
+   * once for each packet of a flow (`base` is its record, never -1) that reaches the rules, in order, also for those without
+   * payload, except where `isAppOver`.
+   * `delivered`: the tracker took the packet into the session. Not so are errors of the stream, packets of flows without
+   * session, and what established sessions tolerate outside their windows; their bytes are not put together.
+   */
   take(
     batch: PacketBatch,
     cause: number | Rebuilt,
@@ -67,13 +70,30 @@ export class AppLayer implements AppSource {
     const extra = words[base + EXTRA] ?? 0
     view.clear()
     view.protocol = appProtocolOf(extra)
-    view.over = (extra & APP_OVER) !== 0
+    view.over = isAppOver(extra)
     view.payloadHidden = isPayloadHidden(extra)
-    if (view.over) return view
     const family = extra & FAMILY_MASK
-    if (family === Family.udp) this.#takeDatagram(batch, cause, host, words, base, toServer)
-    else if (family === Family.tcp && ((words[base] ?? 0) & STATE_MASK) > State.bare)
-      this.#takeSegment(batch, cause, host, words, base, toServer, delivered)
+    const hasSession = family === Family.tcp && ((words[base] ?? 0) & STATE_MASK) > State.bare
+    if (view.over || !(hasSession || family === Family.udp)) return view
+    const store = this.#store(host)
+    const id = base / RECORD_WORDS
+    const known = (extra & APP_STATE) === 0 ? undefined : store.find(id)
+    if ((extra & APP_STATE) !== 0 && known === undefined) {
+      this.#end(words, base, view.protocol, false)
+      return view
+    }
+    this.#payload.read(batch, cause)
+    const flow = hasSession
+      ? this.#takeSegment(known, words, base, toServer, delivered)
+      : this.#takeDatagram(known, toServer)
+    if (flow === undefined) return view
+    if (flow instanceof TcpFlow ? this.#isIdle(flow, words[base] ?? 0) : this.#isSilent(flow)) {
+      this.#end(words, base, flow.protocol, flow instanceof TcpFlow && flow.hidden)
+      store.drop(id)
+    } else {
+      store.keep(id, flow)
+      noteState(words, base, flow.protocol)
+    }
     return view
   }
 
@@ -82,77 +102,43 @@ export class AppLayer implements AppSource {
     for (const store of this.#stores) store.clear()
   }
 
-  #takeDatagram(
-    batch: PacketBatch,
-    cause: number | Rebuilt,
-    host: number,
-    words: Int32Array,
-    base: number,
-    toServer: boolean,
-  ): void {
-    const payload = this.#payload
-    payload.read(batch, cause)
-    const store = this.#store(host)
-    const id = base / RECORD_WORDS
-    const known = store.find(id)
-    const extra = words[base + EXTRA] ?? 0
-    if ((extra & APP_STATE) !== 0 && known === undefined) {
-      this.#end(words, base, this.#view.protocol)
-      return
-    }
-    const flow = (extra & APP_STATE) !== 0 && known instanceof UdpFlow ? known : new UdpFlow()
+  #takeDatagram(known: TcpFlow | UdpFlow | undefined, toServer: boolean): UdpFlow {
+    const { bytes, from, to } = this.#payload
+    const flow = known instanceof UdpFlow ? known : new UdpFlow()
     flow.transactions.forgetShown(Number.POSITIVE_INFINITY)
-    flow.take(toServer, payload.bytes, payload.from, payload.to, payload.serverPort(toServer))
+    flow.take(toServer, bytes, from, to, this.#payload.serverPort(toServer))
     const view = this.#view
     view.protocol = flow.protocol
     view.toServerDone = flow.clientDone
     view.toClientDone = flow.serverDone
     flow.transactions.show(view, toServer, this.#needs.buffers)
-    const idle =
-      flow.protocol === AppProtocol.failed ? flow.clientDone && flow.serverDone : !this.#wants(flow)
-    if (idle) {
-      this.#end(words, base, flow.protocol)
-      store.drop(id)
-    } else this.#keep(store, words, base, flow)
+    return flow
   }
 
+  /** Undefined as long as the flow has no data. */
   #takeSegment(
-    batch: PacketBatch,
-    cause: number | Rebuilt,
-    host: number,
+    known: TcpFlow | UdpFlow | undefined,
     words: Int32Array,
     base: number,
     toServer: boolean,
     delivered: boolean,
-  ): void {
-    const payload = this.#payload
-    payload.read(batch, cause)
-    const store = this.#store(host)
-    const id = base / RECORD_WORDS
-    const extra = words[base + EXTRA] ?? 0
-    const hasState = (extra & APP_STATE) !== 0
-    const known = hasState ? store.find(id) : undefined
-    const isData = delivered && payload.length > 0 && (payload.flags & (Tcp.syn | Tcp.rst)) === 0
-    if (hasState && known === undefined) {
-      this.#end(words, base, this.#view.protocol)
-      return
-    }
-    if (known === undefined && !isData) return
+  ): TcpFlow | undefined {
+    const { length, flags } = this.#payload
+    const isData = delivered && length > 0 && (flags & (Tcp.syn | Tcp.rst)) === 0
+    if (known === undefined && !isData) return undefined
     const flow = known instanceof TcpFlow ? known : this.#begin(words, base, toServer)
-    if ((payload.flags & Tcp.rst) !== 0) flow.mayBeReset = true
+    if ((flags & Tcp.rst) !== 0) flow.mayBeReset = true
     const view = this.#view
-    const needs = this.#needs
     view.payloadHidden = flow.hidden
     flow.transactions.forgetShown(flow.parser?.openTransaction ?? 0)
-    trim(toServer ? flow.toServer : flow.toClient, flow.disabled, needs.stream)
+    trim(toServer ? flow.toServer : flow.toClient, flow.disabled, this.#needs.stream)
     if (delivered) this.#deliver(flow, words, base, toServer, isData)
     this.#show(flow, words, base, toServer)
     if (flow.hidden && view.added) {
       if (toServer) flow.seenToServer = true
       else flow.seenToClient = true
     }
-    if (this.#endIfIdle(flow, words, base)) store.drop(id)
-    else this.#keep(store, words, base, flow)
+    return flow
   }
 
   /** State about a flow that has none yet. */
@@ -229,38 +215,26 @@ export class AppLayer implements AppSource {
     return (this.#needs.buffers & buffersOf(flow.protocol)) !== 0
   }
 
-  /** Ends a flow's application layer where nothing more can come of it. */
-  #endIfIdle(flow: TcpFlow, words: Int32Array, base: number): boolean {
-    if (this.#isClosed(flow, words[base] ?? 0) && !flow.updatedToServer && !flow.updatedToClient) {
-      this.#end(words, base, flow.protocol, flow.hidden)
-      return true
-    }
+  /** Whether nothing more can come of a TCP flow. `head`: the first word of its record. */
+  #isIdle(flow: TcpFlow, head: number): boolean {
+    // What came is of no use where nothing will be delivered any more.
+    const isClosed = this.#closesForGood && (head & STATE_MASK) === State.closed && !flow.mayBeReset
+    if (isClosed && !flow.updatedToServer && !flow.updatedToClient) return true
     if (!flow.settled || (this.#needs.stream && !flow.unseen)) return false
     const { parser } = flow
     const isDone = parser === undefined || !(parser.reads(true) || parser.reads(false))
     if (this.#wants(flow) && !flow.disabled && !isDone) return false
-    if (flow.transactions.awaitsShowing(this.#needs.buffers)) return false
-    this.#end(words, base, flow.protocol, flow.hidden)
-    return true
+    return !flow.transactions.awaitsShowing(this.#needs.buffers)
   }
 
-  /** Whether nothing will be delivered any more: there is no use in holding what came. */
-  #isClosed(flow: TcpFlow, head: number): boolean {
-    return this.#closesForGood && (head & STATE_MASK) === State.closed && !flow.mayBeReset
+  /** Whether nothing more can come of a UDP flow. */
+  #isSilent(flow: UdpFlow): boolean {
+    return flow.protocol === AppProtocol.failed ? flow.clientDone && flow.serverDone : !this.#wants(flow)
   }
 
-  /** Notes in the extra word that nothing will change any more; without a known protocol there will be none. */
-  #end(words: Int32Array, base: number, protocol: number, hidden = false): void {
-    const final = protocol === AppProtocol.unknown ? AppProtocol.failed : protocol
-    const extra = (words[base + EXTRA] ?? 0) & ~(APP_MASK | APP_STATE | APP_IMPORTED)
-    words[base + EXTRA] = extra | (final << APP_SHIFT) | APP_OVER | (hidden ? APP_HIDDEN : 0)
+  #end(words: Int32Array, base: number, protocol: number, hidden: boolean): void {
+    noteOver(words, base, protocol, hidden)
     this.#view.over = true
-  }
-
-  #keep(store: FlowStore, words: Int32Array, base: number, flow: TcpFlow | UdpFlow): void {
-    store.keep(base / RECORD_WORDS, flow)
-    const extra = (words[base + EXTRA] ?? 0) & ~APP_MASK
-    words[base + EXTRA] = extra | (flow.protocol << APP_SHIFT) | APP_STATE
   }
 
   #store(host: number): FlowStore {

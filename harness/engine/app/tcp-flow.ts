@@ -1,18 +1,13 @@
 import { State } from '../record.ts'
 import { AppProtocol } from './app-view.ts'
-import { Detection } from './detection.ts'
 import { makeParser } from './make-parser.ts'
 import { Parsed, type Parser, ParserResult } from './parser.ts'
 import { Stream } from './stream.ts'
+import { Next, TcpDetection } from './tcp-detection.ts'
 import { Transactions } from './transactions.ts'
 
 /** Suricata's stream.reassembly.depth. */
 export const DEPTH = 1 << 20
-/** Detection is given up when one side has sent so much that nothing told it (Suricata 7, app-layer.c, TCPProtoDetectCheckBailConditions). */
-const MAX_UNKNOWN = 100_000
-
-/** Which direction sent data first. */
-const First = { nobody: 0, client: 1, server: 2, parsed: 3 } as const
 
 /** One for all flows: filled and read within one call. */
 const result = new ParserResult()
@@ -25,8 +20,6 @@ const result = new ParserResult()
 export class TcpFlow {
   readonly toServer = new Stream()
   readonly toClient = new Stream()
-  /** An `AppProtocol` code. */
-  protocol: number = AppProtocol.unknown
   /** Nobody parses any more. */
   disabled = false
   /** Contents are hidden from rules from the next packet on. */
@@ -51,14 +44,8 @@ export class TcpFlow {
   serverAcked = 0
   /** `size` as it was counted last. */
   counted = 0
-  readonly #client = new Detection()
-  readonly #server = new Detection()
-  readonly #port: number
-  readonly #pickUp: boolean
-  /** The session was picked up midstream, not on a SYN-ACK. */
-  readonly #midstream: boolean
+  readonly #detection: TcpDetection
   readonly #parses: number
-  #first: number = First.nobody
   #parser: Parser | undefined
   /** Which direction the last call of a parser was for, within the current packet: 0 none, 1 to server, 2 to client. */
   #parsed = 0
@@ -66,12 +53,15 @@ export class TcpFlow {
   /** Bytes at the start of a direction that are being looked at where they arrived. */
   readonly #direct: [number, number] = [0, 0]
 
-  /** `parses`: bit `1 << protocol` of those whose bytes anybody wants to be read; of the others the name is enough. */
+  /** The first three are those of `TcpDetection`; `parses`: bit `1 << protocol` of those whose bytes anybody wants to be read; of the others the name is enough. */
   constructor(port: number, pickUp: boolean, midstream: boolean, parses: number) {
     this.#parses = parses
-    this.#port = port
-    this.#pickUp = pickUp
-    this.#midstream = midstream
+    this.#detection = new TcpDetection(port, pickUp, midstream)
+  }
+
+  /** An `AppProtocol` code. */
+  get protocol(): number {
+    return this.#detection.protocol
   }
 
   get parser(): Parser | undefined {
@@ -80,7 +70,7 @@ export class TcpFlow {
 
   /** What was told can change no more: a parser has seen bytes, or all hope is gone. */
   get settled(): boolean {
-    return this.disabled || (this.#first === First.parsed && this.protocol !== AppProtocol.unknown)
+    return this.disabled || (this.#detection.isParsed && this.protocol !== AppProtocol.unknown)
   }
 
   /** Rules will look at no stream any more. */
@@ -90,15 +80,15 @@ export class TcpFlow {
 
   /** Whether more bytes of the direction to the server may still tell the protocol. */
   get awaitsClient(): boolean {
-    return !this.disabled && this.protocol === AppProtocol.unknown && !this.#client.exhausted
+    return !this.disabled && this.#detection.awaitsClient
   }
 
   get clientDone(): boolean {
-    return this.disabled || this.#client.completed
+    return this.disabled || this.#detection.isDone(true)
   }
 
   get serverDone(): boolean {
-    return this.disabled || this.#server.completed
+    return this.disabled || this.#detection.isDone(false)
   }
 
   /** Bytes of memory held. */
@@ -114,12 +104,7 @@ export class TcpFlow {
 
   /** The flow is known to speak `protocol`, from before this host had it. */
   adopt(protocol: number): void {
-    this.protocol = protocol
-    this.#client.protocol = protocol
-    this.#server.protocol = protocol
-    this.#client.completed = true
-    this.#server.completed = true
-    this.#first = First.parsed
+    this.#detection.adopt(protocol)
     this.#parser = makeParser(protocol, true)
   }
 
@@ -148,14 +133,13 @@ export class TcpFlow {
     state: number,
   ): boolean {
     const stream = toServer ? this.toServer : this.toClient
-    const own = toServer ? First.client : First.server
     const length = to - from
     if (this.disabled || stream.full || position !== stream.progress || position !== stream.start)
       return false
     if (stream.end > position || length <= 0 || length < stream.required || position + length > DEPTH)
       return false
-    if (this.#first === First.nobody) this.#first = own
-    if (this.#first !== own && this.#first !== First.parsed) return false
+    this.#detection.noteData(toServer)
+    if (this.#detection.otherCameFirst(toServer)) return false
     this.#parsed = 0
     this.#established = state >= State.established
     this.#direct[toServer ? 0 : 1] = length
@@ -172,7 +156,7 @@ export class TcpFlow {
   /** Adds a segment of that direction; false where it is not taken. Call `update` then. */
   add(toServer: boolean, position: number, bytes: Uint8Array, from: number, to: number): boolean {
     const stream = toServer ? this.toServer : this.toClient
-    if (this.#first === First.nobody) this.#first = toServer ? First.client : First.server
+    this.#detection.noteData(toServer)
     if (stream.full) return false
     if (position + to - from > DEPTH) {
       stream.full = true
@@ -231,11 +215,7 @@ export class TcpFlow {
 
   /** Bytes are missing that the peer has: they will not come. False where nobody can go on. */
   #skip(toServer: boolean, stream: Stream, length: number): boolean {
-    const detection = toServer ? this.#client : this.#server
-    if (detection.protocol === AppProtocol.unknown) {
-      detection.completed = true
-      if (this.protocol === AppProtocol.unknown) return false
-    }
+    if (!this.#detection.skip(toServer)) return false
     this.#parsed = toServer ? 1 : 2
     if (this.#parser?.skip(toServer, length) === Parsed.error) this.disabled = true
     stream.progress += length
@@ -244,93 +224,29 @@ export class TcpFlow {
 
   /** New bytes of a direction: detection first, unless it is over; then the parser. */
   #handle(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
-    const detection = toServer ? this.#client : this.#server
-    if (detection.protocol === AppProtocol.unknown && !detection.completed)
-      this.#detect(toServer, stream, bytes, from, length)
+    if (this.#detection.isAsked(toServer)) this.#detect(toServer, stream, bytes, from, length)
     else if (this.protocol !== AppProtocol.unknown) this.#parse(toServer, stream, bytes, from, length)
   }
 
   #detect(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
-    const own = toServer ? this.#client : this.#server
-    const other = toServer ? this.#server : this.#client
-    const told = own.look(toServer, bytes, from, from + length, this.#port, other, this.#pickUp)
-    if (told === AppProtocol.unknown) {
-      this.#undetected(toServer, stream, bytes, from, length)
-      return
+    const detection = this.#detection
+    let next: number
+    if (detection.look(toServer, bytes, from, from + length)) {
+      if (detection.otherCameFirst(toServer)) this.#deliver(!toServer)
+      if (this.disabled) return
+      next = detection.begin(toServer)
+    } else {
+      const sent = Math.max(this.toServer.fromStart, this.#direct[0])
+      const answered = Math.max(this.toClient.fromStart, this.#direct[1])
+      next = detection.goOn(toServer, length > 0, this.#established, sent, answered)
     }
-    own.protocol = told
-    this.#settle(toServer, told, other)
-    own.completed = true
-    const first = this.#first
-    const otherCameFirst = first !== First.parsed && first !== (toServer ? First.client : First.server)
-    if (otherCameFirst && first !== First.nobody) this.#deliver(!toServer)
-    if (this.disabled) return
-    if (this.#first !== First.parsed && clientSpeaksFirst(this.protocol)) {
-      if (this.#first !== First.client) {
-        this.#giveUp()
-        return
-      }
-      if (!toServer) {
-        own.completed = false
-        own.patternsDone = false
-        own.probesDone = false
-        return
-      }
-    }
-    this.#first = First.parsed
-    this.#parse(toServer, stream, bytes, from, length)
-  }
-
-  /** The protocol of the flow, where one direction has just told its own: that of what was parsed, or else the server's word. */
-  #settle(toServer: boolean, told: number, other: Detection): void {
-    const mismatch = other.protocol !== AppProtocol.unknown && other.protocol !== told
-    this.protocol = mismatch && (this.#first === First.parsed || toServer) ? other.protocol : told
-  }
-
-  /** The bytes of this direction do not tell (yet). */
-  #undetected(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
-    const own = toServer ? this.#client : this.#server
-    const other = toServer ? this.#server : this.#client
-    if (this.#midstream && this.#client.exhausted) {
-      this.#giveUp()
-      return
-    }
-    if (other.protocol === AppProtocol.unknown) {
-      if (this.#established) this.#bailOut()
-      return
-    }
-    if (this.#first !== First.parsed && clientSpeaksFirst(other.protocol) && !toServer) {
-      this.#giveUp()
-      return
-    }
-    if (!own.exhausted) return
-    if (length > 0) this.#first = First.parsed
-    if (other.protocol !== AppProtocol.failed) this.#parse(toServer, stream, bytes, from, length)
-    own.protocol = AppProtocol.failed
-    own.completed = true
-  }
-
-  /** Both directions unknown: enough is enough. */
-  #bailOut(): void {
-    const toServer = Math.max(this.toServer.fromStart, this.#direct[0])
-    const toClient = Math.max(this.toClient.fromStart, this.#direct[1])
-    const client = this.#client
-    const server = this.#server
-    if (
-      (client.exhausted && server.exhausted) ||
-      Math.max(toServer, toClient) > 2 * MAX_UNKNOWN ||
-      (client.exhausted && toServer > MAX_UNKNOWN && toClient === 0) ||
-      (server.exhausted && toClient > MAX_UNKNOWN && toServer === 0) ||
-      (toClient > MAX_UNKNOWN && client.probesDone && !client.patternsDone && server.exhausted) ||
-      (toServer > MAX_UNKNOWN && server.probesDone && !server.patternsDone && client.exhausted)
-    )
-      this.#giveUp()
+    if (next === Next.giveUp) this.#giveUp()
+    else if (next === Next.parse) this.#parse(toServer, stream, bytes, from, length)
   }
 
   #giveUp(): void {
     this.disabled = true
-    this.#first = First.parsed
-    this.protocol = AppProtocol.failed
+    this.#detection.giveUp()
     this.#parser = undefined
   }
 
@@ -353,9 +269,4 @@ export class TcpFlow {
       stream.required = result.needed
     } else stream.progress += length
   }
-}
-
-/** Whether the parser of a protocol cannot begin with what the server says (Suricata's first data direction). */
-function clientSpeaksFirst(protocol: number): boolean {
-  return protocol === AppProtocol.tls
 }

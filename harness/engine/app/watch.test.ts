@@ -15,7 +15,7 @@ import { readSettings } from '../settings.ts'
 import { TcpStage } from '../tcp.ts'
 import { AppLayer } from './app-layer.ts'
 import { type AppNeeds, type AppView, BUFFER_KINDS } from './app-view.ts'
-import { appProtocolOf, isAppOver } from './ask.ts'
+import { appProtocolOf, isAppOver } from './extra-word.ts'
 
 /** What the application layer showed with one packet; undefined for packets that the engine drops. */
 export interface Watched {
