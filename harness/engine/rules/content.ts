@@ -23,6 +23,9 @@ export interface Content {
 const MOST_ABSOLUTE = 65_535
 const MOST_RELATIVE = 1_048_576
 const HEX = /^[0-9A-Fa-f]$/
+/** What stands for something else than itself in a content. */
+const SPECIAL = /[|\\"]/
+const utf8 = new TextEncoder()
 
 /** Reads `"GET |20|/"`, `!"…"`. */
 export function parseContent(value: Piece): Content {
@@ -122,9 +125,9 @@ function number(value: Piece, least: number, most: number): number {
 
 /** Bytes of a content: text in UTF-8, hexadecimal between bars, a backslash before `:`, `;`, `\` and `"`. */
 function bytesOf(value: Piece, text: string): Uint8Array {
+  if (!SPECIAL.test(text)) return utf8.encode(text)
   const bytes: number[] = []
   let hex: string | undefined
-  const utf8 = new TextEncoder()
   const chars = [...text]
   for (let at = 0; at < chars.length; at++) {
     const char = chars[at] ?? ''

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { parseAddresses } from './addresses.ts'
 import { AddressClasses, PortClasses } from './header-classes.ts'
-import { hasPort, parsePorts } from './ports.ts'
+import { type Ports, parsePorts } from './ports.ts'
 import type { Piece } from './text.ts'
 
 const piece = (text: string): Piece => ({ text, where: 'Rule 1', column: 1 })
@@ -48,3 +48,7 @@ describe('engine/rules: classes of headers', () => {
     expect(classes.accepting[classes.classOf(-1)]?.list()).to.deep.equal([0])
   })
 })
+
+function hasPort(ranges: Ports, port: number): boolean {
+  return ranges.some((first, i) => i % 2 === 0 && port >= first && port <= (ranges[i + 1] ?? -1))
+}

@@ -1,6 +1,6 @@
 import type { Addresses, Prefix } from './addresses.ts'
 import { Bits } from './bits.ts'
-import { hasPort, type Ports } from './ports.ts'
+import type { Ports } from './ports.ts'
 
 /**
  * Addresses of one family and one end, in classes: no signature tells two of a class apart. A class is a stretch between two
@@ -28,9 +28,13 @@ export class AddressClasses {
     const sorted = [...starts.values()].sort(compareBytes)
     this.#starts = new Uint8Array(sorted.length * size)
     for (const [index, bytes] of sorted.entries()) this.#starts.set(bytes, index * size)
-    this.accepting = sorted.map((first) =>
-      Bits.of(addresses.length, (index) => addresses[index]?.has(first, 0, size) === true),
-    )
+    this.accepting = sorted.map(() => new Bits(addresses.length))
+    for (const [index, each] of addresses.entries()) {
+      const within = each.within.filter(({ bytes }) => bytes.length === size)
+      if (within.length === 0) this.#accept(index, each, 0, sorted.length - 1)
+      for (const prefix of within)
+        this.#accept(index, each, this.classOf(firstOf(prefix), 0), this.classOf(lastOf(prefix), 0))
+    }
   }
 
   /** The class of the address at `at`. */
@@ -43,6 +47,12 @@ export class AddressClasses {
       else from = middle
     }
     return from
+  }
+
+  /** Notes of the classes `from` … `to` which ones a signature accepts. */
+  #accept(index: number, addresses: Addresses, from: number, to: number): void {
+    for (let c = from; c <= to; c++)
+      if (addresses.has(this.#starts, c * this.#size, this.#size)) this.accepting[c]?.add(index)
   }
 
   /** Whether an address lies before the start of a class. */
@@ -70,14 +80,16 @@ export class PortClasses {
     for (const ranges of ports)
       for (const [index, port] of (ranges ?? []).entries()) edges.add(index % 2 === 0 ? port : port + 1)
     const starts = [...edges].filter((port) => port < PORTS).sort((a, b) => a - b)
-    for (const [index, port] of starts.entries()) this.#classes.fill(index, port)
+    for (const [index, port] of starts.entries()) this.#classes.fill(index, port, starts[index + 1])
     this.none = starts.length
-    const accepts = (port: number) =>
-      Bits.of(ports.length, (index) => {
-        const ranges = ports[index]
-        return ranges === undefined || (port >= 0 && hasPort(ranges, port))
-      })
-    this.accepting = [...starts, -1].map(accepts)
+    this.accepting = [...starts, -1].map(() => new Bits(ports.length))
+    for (const [index, ranges] of ports.entries()) {
+      if (ranges === undefined) for (const bits of this.accepting) bits.add(index)
+      else
+        for (let i = 0; i < ranges.length; i += 2)
+          for (let c = this.classOf(ranges[i] ?? 0); c <= this.classOf(ranges[i + 1] ?? 0); c++)
+            this.accepting[c]?.add(index)
+    }
   }
 
   /** The class of a port; -1: the packet has none. */
@@ -90,9 +102,13 @@ function firstOf({ bytes, bits }: Prefix): Uint8Array {
   return bytes.map((byte, index) => byte & maskOf(bits, index))
 }
 
+function lastOf({ bytes, bits }: Prefix): Uint8Array {
+  return bytes.map((byte, index) => byte | (~maskOf(bits, index) & 255))
+}
+
 /** The address behind the last one of a prefix; undefined where that is the very last address. */
 function behindOf({ bytes, bits }: Prefix): Uint8Array | undefined {
-  const behind = bytes.map((byte, index) => byte | (~maskOf(bits, index) & 255))
+  const behind = lastOf({ bytes, bits })
   for (let i = behind.length - 1; i >= 0; i--) {
     behind[i] = ((behind[i] ?? 0) + 1) & 255
     if (behind[i] !== 0) return behind

@@ -22,13 +22,6 @@ export function parsePorts(piece: Piece): Ports | undefined {
   return rangesOf(ports)
 }
 
-/** Whether a port is one of them. */
-export function hasPort(ports: Ports, port: number): boolean {
-  for (let i = 0; i < ports.length; i += 2)
-    if (port >= (ports[i] ?? 0) && port <= (ports[i + 1] ?? -1)) return true
-  return false
-}
-
 function rangesOf(ports: Uint8Array): Ports {
   const ranges: number[] = []
   for (let from = ports.indexOf(1); from >= 0; ) {
