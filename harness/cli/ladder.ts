@@ -1,7 +1,7 @@
 import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Host, Verdict } from '../model/codes.ts'
+import { BufferedOutput } from './output.ts'
 import {
-  BufferedOutput,
   crowdingWords,
   describePacket,
   emittedAbout,

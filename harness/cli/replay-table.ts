@@ -1,8 +1,8 @@
 import type { Emitted, PacketBatch } from '../model/batch.ts'
 import { Direction, Host, nameOf, Reason } from '../model/codes.ts'
 import { hostName } from '../report/packet-words.ts'
+import { BufferedOutput } from './output.ts'
 import {
-  BufferedOutput,
   Clock,
   crowdingWords,
   describePacket,
