@@ -1,12 +1,13 @@
 import { Command, CommanderError } from 'commander'
 import { FlowbreakError } from '../support/errors.ts'
+import { print } from './output.ts'
 
 /** A command that throws what is wrong with its arguments instead of printing it and leaving. */
 export function newCommand(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({ writeErr: () => {}, writeOut: print })
     .helpOption('-h, --help', 'show this')
     .showSuggestionAfterError(true)
 }

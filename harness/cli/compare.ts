@@ -12,7 +12,7 @@ import { getTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable } from './command.ts'
 import { AXES, type ComparedAxis, combinations, readAxes } from './compare-axes.ts'
 import type { VerbContext } from './context.ts'
-import { BufferedOutput } from './replay-text.ts'
+import { BufferedOutput } from './output.ts'
 import {
   type BreakOptions,
   breakOptions,

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
-import { runProcess } from './process.ts'
+import { leaveWithReader, runProcess } from './process.ts'
 import { VERBS, type VerbName } from './verbs.ts'
 import { version } from './version.ts'
 
@@ -45,4 +45,5 @@ function usage(): string {
   ].join('\n')
 }
 
+leaveWithReader()
 await runProcess(main)

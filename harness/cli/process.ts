@@ -15,11 +15,6 @@ export async function runProcess(
         new FlowbreakError('ERR_INTERRUPTED', 'Interrupted.', { exitCode: ExitCode.interrupted }),
       ),
     )
-  // A reader that went away (`| head`) wants no more: not an error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.ok)
-    throw error
-  })
   try {
     const own = args.filter((arg) => arg !== '--debug')
     process.exitCode = await main(own, interrupt.signal)
@@ -34,4 +29,12 @@ function told(thrown: unknown, debug: boolean): ExitCode {
   process.stderr.write(`flowbreak: ${messageOf(thrown)} (${known?.code ?? 'ERR_INTERNAL'})\n`)
   if (debug && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ''}\n`)
   return known?.exitCode ?? ExitCode.broken
+}
+
+/** A reader of standard output that went away (`| head`) wants no more: not an error of ours. */
+export function leaveWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.ok)
+    throw error
+  })
 }

@@ -2,9 +2,9 @@ import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Direction, Host, nameOf, Reason, Verdict } from '../model/codes.ts'
 import { hostName } from '../report/packet-words.ts'
 import { ladderPrinter } from './ladder.ts'
+import { BufferedOutput, print } from './output.ts'
 import { tablePrinter } from './replay-table.ts'
 import {
-  BufferedOutput,
   Clock,
   crowdingWords,
   emittedAbout,
@@ -37,7 +37,7 @@ function totalsPrinter(): ReplayPrinter {
     },
     end: (impact, crowding) => {
       const of = (code: number) => totals[code] ?? 0
-      process.stdout.write(
+      print(
         `packets=${packets} forward=${of(Verdict.forward)} drop=${of(Verdict.drop)} reject=${of(Verdict.reject)} undecided=${of(Verdict.undecided)} answered=${of(Verdict.answered)}${impact === undefined ? '' : ` impact=${impact.kind}`}${crowdingWords(crowding)}\n`,
       )
     },

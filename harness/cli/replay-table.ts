@@ -2,8 +2,8 @@ import type { Emitted, PacketBatch } from '../model/batch.ts'
 import { Direction, Host, nameOf, Reason } from '../model/codes.ts'
 import { impactWords } from '../report/impact-words.ts'
 import { hostName } from '../report/packet-words.ts'
+import { BufferedOutput } from './output.ts'
 import {
-  BufferedOutput,
   Clock,
   crowdingWords,
   describePacket,

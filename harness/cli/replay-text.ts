@@ -1,10 +1,9 @@
-import { writeSync } from 'node:fs'
 import { type Emitted, NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
 import type { Impact } from '../model/case.ts'
 import { nameOf, Verdict } from '../model/codes.ts'
 import type { ObservationBatch } from '../model/target.ts'
 import { contentWords, hostName } from '../report/packet-words.ts'
-import { painter } from '../report/paint.ts'
+import { type Paint, painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
 import type { Crowding } from '../run/replay.ts'
 
@@ -21,31 +20,6 @@ export function crowdingWords(crowding: Crowding | undefined): string {
     .filter(([, flows]) => flows > 0)
     .map(([word, flows]) => ` ${word}=${flows}`)
     .join('')
-}
-
-/** Writes text through a buffer: a line a packet must not be a system call a packet. */
-export class BufferedOutput {
-  #text = ''
-
-  write(text: string): void {
-    this.#text += text
-    if (this.#text.length > 1 << 16) this.flush()
-  }
-
-  flush(): void {
-    let bytes = Buffer.from(this.#text)
-    this.#text = ''
-    while (bytes.length > 0) {
-      try {
-        bytes = bytes.subarray(writeSync(1, bytes))
-      } catch (thrown) {
-        // A full pipe: its reader is slower than we are. A closed one: it wants no more.
-        const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-        if (code === 'EPIPE') process.exit(0)
-        if (code !== 'EAGAIN') throw thrown
-      }
-    }
-  }
 }
 
 /** Times are those at which packets are offered, from the first one. */
@@ -94,8 +68,13 @@ export function describePacket(packets: PacketBatch, i: number): string {
   return contentWords(packets.kind[i] ?? 0, packets.flags[i] ?? 0, packets.payload[i] ?? 0)
 }
 
-/** Colours, where standard output has them. */
-export const paint = painter(screenOf(process.stdout, process.env).colour)
+let colours: Paint | undefined
+
+/** Gives text a style where standard output has colours, which is looked at when the first is asked for. */
+export const paint: Paint = (style, text) => {
+  colours ??= painter(screenOf(process.stdout, process.env).colour)
+  return colours(style, text)
+}
 
 const VERDICT_STYLE = {
   forward: 'green',

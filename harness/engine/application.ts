@@ -1,5 +1,5 @@
 import { Tcp } from '../model/codes.ts'
-import { makeOddity, oddityAt } from './oddities.ts'
+import { makeOddity, oddityAt, settleOddity } from './oddities.ts'
 import type { Oddity } from './oddity.ts'
 import {
   ACKED,
@@ -87,8 +87,10 @@ export function hear(
   const inOrder = isInOrder(segment, words[own + ISN] ?? 0, next, after)
   const adopted = words[peer + NEXT] !== peerNext
   if (inOrder && !adopted && ((words[base] ?? 0) & Flag.special) === 0) return
-  const numbers = own - base === CLIENT ? [next, peerNext] : [peerNext, next]
-  if (isGivenUp(words, base, oddityAt(table, base), numbers[0] ?? 0, numbers[1] ?? 0)) {
+  const isClient = own - base === CLIENT
+  const clientNext = isClient ? next : peerNext
+  const serverNext = isClient ? peerNext : next
+  if (isGivenUp(words, base, oddityAt(table, base), clientNext, serverNext)) {
     // The numbers may go back by what a FIN says: that it was given up remains.
     if (!inOrder || adopted) giveUp(table, base)
     letGo(table, base, own, segment)
@@ -100,7 +102,8 @@ export function hear(
   if (oddity === undefined) return
   if (bringsData(segment)) insert(words, base, own, segment, oddity)
   if (segment.taken) noticeLoss(words, base, own, oddity)
-  const [client = 0, server = 0] = [words[base + CLIENT + NEXT], words[base + SERVER + NEXT]]
+  const client = words[base + CLIENT + NEXT] ?? 0
+  const server = words[base + SERVER + NEXT] ?? 0
   if (isGivenUp(words, base, oddity, client, server) || tellsAlone(words, base, own, segment, oddity))
     giveUp(table, base)
   letGo(table, base, own, segment)
@@ -188,19 +191,21 @@ function isGivenUp(
   clientNext: number,
   serverNext: number,
 ): boolean {
-  if (oddity?.gaveUp === true) return true
+  const head = words[base] ?? 0
+  if ((head & Flag.gaveUp) !== 0) return true
   const client = reach(words, base + CLIENT, clientNext, oddity?.clientHeard)
   if (client < TELLING.client) return false
-  const head = words[base] ?? 0
   if ((head & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp) return true
   return reach(words, base + SERVER, serverNext, oddity?.serverHeard) >= TELLING.server
 }
 
 function giveUp(table: SessionTable, base: number): void {
-  const oddity = makeOddity(table, base)
-  oddity.gaveUp = true
+  table.words[base] = (table.words[base] ?? 0) | Flag.gaveUp
+  const oddity = oddityAt(table, base)
+  if (oddity === undefined) return
   oddity.clientHeard = undefined
   oddity.serverHeard = undefined
+  settleOddity(table, base, oddity)
 }
 
 /** How many bytes from the first on are there without a gap: those before `next`, unless it is known better. */

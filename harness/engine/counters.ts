@@ -1,6 +1,4 @@
-import type { PacketBatch } from '../model/batch.ts'
-import { Reason, Role, Verdict } from '../model/codes.ts'
-import { ipBytes } from './ip-bytes.ts'
+import { Reason, Verdict } from '../model/codes.ts'
 import { reasonOf, verdictOf } from './outcome.ts'
 
 /** The metrics of AWS Network Firewall that the engine counts, in the order of its columns; the last two are flowbreak's own. */
@@ -57,11 +55,12 @@ export class Counters {
     this.#counts = new Float64Array(hosts * WIDTH)
   }
 
-  /** One more packet at that host met that `Outcome`. */
-  count(host: number, outcome: number): void {
+  /** One more packet, of so many bytes from its IP header on, met that `Outcome` at that host. */
+  count(host: number, outcome: number, bytes: number): void {
     const row = host * WIDTH
     this.#add(row + Column.received, 1)
     this.#add(row + (COLUMN_OF[outcome] ?? Column.dropped), 1)
+    this.#add(row + Column.bytes, bytes)
   }
 
   /** The stream exception policy was invoked once more. */
@@ -77,15 +76,6 @@ export class Counters {
   /** A packet would have begun a flow, and the table was full. */
   countRefused(host: number): void {
     this.#add(host * WIDTH + Column.refused, 1)
-  }
-
-  /** Adds the bytes of packets `from` … `to`-1 that reached one of `hosts` hosts, controls aside. */
-  measure(batch: PacketBatch, from: number, to: number, hosts: number): void {
-    const { host, role } = batch
-    for (let i = from; i < to; i++) {
-      const by = host[i] ?? 0
-      if (by < hosts && role[i] !== Role.control) this.#add(by * WIDTH + Column.bytes, ipBytes(batch, i))
-    }
   }
 
   of(host: number): Record<string, number> {

@@ -12,6 +12,7 @@ import { ExpiryResets } from './expiry-resets.ts'
 import { FragmentHosts } from './fragments.ts'
 import { Hosts } from './hosts.ts'
 import { advanceInOrder } from './in-order.ts'
+import { ipBytes } from './ip-bytes.ts'
 import { Outcome, reasonOf, verdictOf } from './outcome.ts'
 import { type PseudoDecider, PseudoStage } from './pseudo.ts'
 import { RECORD_WORDS } from './record.ts'
@@ -198,9 +199,8 @@ export class Engine {
         outcome = this.#pseudo.decideCarriers(batch, i, by)
       verdict[i] = verdictOf(outcome)
       reason[i] = reasonOf(outcome)
-      if (role[i] !== Role.control) counters.count(by, outcome)
+      if (role[i] !== Role.control) counters.count(by, outcome, ipBytes(batch, i))
     }
-    counters.measure(batch, from, to, tables.length)
   }
 
   /** Lets something happen to a host. Paths are not the engine's: `steer` does nothing here. */

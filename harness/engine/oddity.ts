@@ -54,8 +54,6 @@ export class Oddity {
   /** That side's data is kept for rules about contents, though nobody asks: so many of its bytes were let go; -1: it is not. */
   clientKept = -1
   serverKept = -1
-  /** The application is not known and of no interest any more. */
-  gaveUp = false
   /** Something was given up for lost: any RST is believed. */
   lossy = false
   clientSacks: SackedRanges = []

@@ -106,6 +106,8 @@ export const Flag = {
   /** Came by sharing, and that side has not been heard yet. */
   importedClient: 1 << 28,
   importedServer: 1 << 29,
+  /** The application is not known and of no interest any more. */
+  gaveUp: 1 << 30,
   /** Picked up on a SYN-ACK. */
   pickedUpBySynAck: 1 << 31,
 } as const

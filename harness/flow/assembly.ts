@@ -2,6 +2,7 @@ import type { Nanos } from '../model/batch.ts'
 import type { Overlap } from '../model/reading.ts'
 import { checkDrop, DISCARD, SKIP, trimBsd } from './overlap.ts'
 import { insertPiece, joinPieces, type Piece } from './piece.ts'
+import type { Slab } from './slab.ts'
 
 /** One datagram being put together. */
 export class Assembly {
@@ -25,7 +26,7 @@ export class Assembly {
 
   /**
    * Takes bytes[from, to), which stand at `offset` of the segment; `head` is what precedes the segment, of the fragment at
-   * offset 0. False where the datagram is to be let go.
+   * offset 0; what is kept is copied into `slab`. False where the datagram is to be let go.
    */
   add(
     bytes: Uint8Array,
@@ -35,12 +36,13 @@ export class Assembly {
     more: boolean,
     head: Uint8Array | undefined,
     overlap: Overlap,
+    slab: Slab,
   ): boolean {
     const arrival = { offset, length: to - from }
     const trim = overlap === 'bsd' ? trimBsd(this.#pieces, arrival) : checkDrop(this.#pieces, arrival)
     if (trim === DISCARD) return false
     if (trim === SKIP || trim >= arrival.length) return true
-    const data = bytes.slice(from + trim, to)
+    const data = slab.copy(bytes, from + trim, to)
     insertPiece(this.#pieces, {
       offset: offset + trim,
       data,
@@ -54,7 +56,7 @@ export class Assembly {
   }
 
   /** Headers and whole segment, undefined while something is missing. */
-  whole(): Uint8Array | undefined {
-    return this.#endSeen ? joinPieces(this.#pieces) : undefined
+  whole(slab: Slab): Uint8Array | undefined {
+    return this.#endSeen ? joinPieces(this.#pieces, slab) : undefined
   }
 }

@@ -10,24 +10,28 @@ import {
   writeDatagramLength,
 } from '../wire/ip.ts'
 import { extensionLength, findFragmentHeader } from '../wire/ipv6.ts'
+import type { Slab } from './slab.ts'
 
-/** One fragment: which datagram it is of, and what part of its segment. */
+/** One fragment: what part of its datagram's segment it is. One object, filled anew each time. */
 export interface Fragment {
-  /** The same for all fragments of a datagram. */
-  readonly key: string
-  readonly six: boolean
+  six: boolean
   /** Bytes of the segment before it. */
-  readonly offset: number
-  readonly isLast: boolean
+  offset: number
+  isLast: boolean
   /** Where its data lies in the batch's bytes; the frame may have been captured only in part. */
-  readonly from: number
-  readonly to: number
+  from: number
+  to: number
   /** Whether all of it was captured. */
-  readonly isWhole: boolean
+  isWhole: boolean
   /** Offset of the IP header. */
-  readonly l3: number
-  /** IPv6: offset of the fragment header. */
-  readonly header: number
+  l3: number
+  /** IPv6: offset of the fragment header; IPv4: as `l3`. */
+  header: number
+}
+
+/** A fragment to fill. */
+export function newFragment(): Fragment {
+  return { six: false, offset: 0, isLast: false, from: 0, to: 0, isWhole: false, l3: 0, header: 0 }
 }
 
 const DONT_FRAGMENT = 0x4000
@@ -35,62 +39,71 @@ const MORE_FRAGMENTS = 0x2000
 const OFFSET_BITS = 0x1fff
 const FRAGMENT_HEADER = 8
 
-/**
- * Reads packet `index`, a fragment; undefined where its fragment header was not captured. `bothWays`: both directions between
- * two hosts share identifications.
- */
-export function readFragment(batch: PacketBatch, index: number, bothWays: boolean): Fragment | undefined {
+/** Reads packet `index`, a fragment; false where its fragment header was not captured. */
+export function readFragment(batch: PacketBatch, index: number, into: Fragment): boolean {
   const { bytes } = batch
   const l3 = batch.l3[index] ?? 0
   const end = (batch.start[index] ?? 0) + (batch.captured[index] ?? 0)
-  const to = datagramEnd(bytes, l3)
   const six = isIpv6(bytes, l3)
   const header = six ? findFragmentHeader(bytes, l3, end) : l3
-  if (header < 0) return undefined
+  if (header < 0) return false
   const place = u16(bytes, six ? header + 2 : l3 + 6)
-  return {
-    key: keyOf(bytes, l3, header, placeOf(batch, index), bothWays),
-    six,
-    offset: six ? place & 0xfff8 : (place & OFFSET_BITS) << 3,
-    isLast: (place & (six ? 1 : MORE_FRAGMENTS)) === 0,
-    from: six ? header + FRAGMENT_HEADER : l3 + (((bytes[l3] ?? 0) & 15) << 2),
-    to,
-    isWhole: to <= end,
-    l3,
-    header,
-  }
+  into.six = six
+  into.offset = six ? place & 0xfff8 : (place & OFFSET_BITS) << 3
+  into.isLast = (place & (six ? 1 : MORE_FRAGMENTS)) === 0
+  into.from = six ? header + FRAGMENT_HEADER : l3 + (((bytes[l3] ?? 0) & 15) << 2)
+  into.to = datagramEnd(bytes, l3)
+  into.isWhole = into.to <= end
+  into.l3 = l3
+  into.header = header
+  return true
 }
 
-/** VLANs are kept apart, tunnels are not. */
-function placeOf(batch: PacketBatch, index: number): string {
-  const stack = (batch.stack[index] ?? 0) >> 8
-  return stack === 0 ? `${batch.vlan[index]}` : `${batch.vlan[index]}/${stack}`
+/** Words of the key of a datagram. */
+export const DATAGRAM_WORDS = 11
+
+/**
+ * Writes what all fragments of a datagram share (RFC 791 3.2: addresses, protocol, identification; RFC 8200 4.5: addresses,
+ * identification). VLANs are kept apart, tunnels are not. `bothWays`: both directions between two hosts share identifications.
+ */
+export function writeDatagramKey(
+  key: Int32Array,
+  batch: PacketBatch,
+  index: number,
+  { six, l3, header }: Fragment,
+  bothWays: boolean,
+): void {
+  const { bytes } = batch
+  key[0] = batch.vlan[index] ?? 0
+  key[1] = ((batch.stack[index] ?? 0) & ~0xff) | (six ? 1 : 0) | ((six ? 0 : (bytes[l3 + 9] ?? 0)) << 1)
+  key[2] = six ? u32(bytes, header + 4) : u16(bytes, l3 + 4)
+  const length = addressLength(bytes, l3)
+  const source = sourceAt(bytes, l3)
+  const destination = destinationAt(bytes, l3)
+  const swapped = bothWays && isBefore(bytes, destination, source, length)
+  writeAddress(key, 3, bytes, swapped ? destination : source, length)
+  writeAddress(key, 7, bytes, swapped ? source : destination, length)
 }
 
-/** RFC 791 3.2: addresses, protocol, identification. RFC 8200 4.5: addresses, identification. */
-function keyOf(bytes: Uint8Array, l3: number, header: number, place: string, bothWays: boolean): string {
-  const six = header !== l3
-  const id = six ? `${u32(bytes, header + 4)}` : `${u16(bytes, l3 + 4)} ${bytes[l3 + 9]}`
-  const source = addressText(bytes, sourceAt(bytes, l3), addressLength(bytes, l3))
-  const destination = addressText(bytes, destinationAt(bytes, l3), addressLength(bytes, l3))
-  const swapped = bothWays && source > destination
-  return swapped ? `${place} ${id}${destination}${source}` : `${place} ${id}${source}${destination}`
+/** Whether the address at `a` is lower than the one at `b`. */
+function isBefore(bytes: Uint8Array, a: number, b: number, length: number): boolean {
+  let order = 0
+  for (let at = 0; at < length && order === 0; at += 4) order = u32(bytes, a + at) - u32(bytes, b + at)
+  return order < 0
 }
 
-function addressText(bytes: Uint8Array, from: number, length: number): string {
-  let text = ''
-  for (let at = from; at < from + length; at += 4) text += ` ${u32(bytes, at)}`
-  return text
+function writeAddress(key: Int32Array, word: number, bytes: Uint8Array, from: number, length: number): void {
+  for (let at = 0; at < 4; at++) key[word + at] = at * 4 < length ? u32(bytes, from + at * 4) : 0
 }
 
 /** The headers before the segment as they are without fragmentation; the length is still the fragment's. */
-export function headOf(bytes: Uint8Array, { six, l3, header, from }: Fragment): Uint8Array {
+export function headOf(bytes: Uint8Array, { six, l3, header, from }: Fragment, slab: Slab): Uint8Array {
   if (!six) {
-    const head = bytes.slice(l3, from)
+    const head = slab.copy(bytes, l3, from)
     putU16(head, 6, u16(head, 6) & DONT_FRAGMENT)
     return head
   }
-  const head = bytes.slice(l3, header)
+  const head = slab.copy(bytes, l3, header)
   let pointer = 6
   for (let at = 40; at < head.length; at += extensionLength(head[pointer] ?? 0, head[at + 1] ?? 0))
     pointer = at

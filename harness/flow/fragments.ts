@@ -1,7 +1,16 @@
 import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../model/batch.ts'
 import type { FragmentReading } from '../model/reading.ts'
+import { HashTable } from '../support/hash-table.ts'
 import { Assembly } from './assembly.ts'
-import { finishDatagram, headOf, readFragment } from './fragment.ts'
+import {
+  DATAGRAM_WORDS,
+  finishDatagram,
+  headOf,
+  newFragment,
+  readFragment,
+  writeDatagramKey,
+} from './fragment.ts'
+import { Slab } from './slab.ts'
 
 const MAX_DATAGRAMS = 4096
 const MAX_BYTES = 16 << 20
@@ -17,8 +26,11 @@ export interface Datagram {
 /** The datagrams whose fragments are still arriving. Bounded in number, bytes and time: the oldest make way. */
 export class FragmentStore {
   readonly #reading: FragmentReading
-  /** In the order in which they began. */
-  readonly #open = new Map<string, Assembly>()
+  readonly #keys = new HashTable(DATAGRAM_WORDS)
+  /** By id of the key, in the order in which they began. */
+  readonly #open = new Map<number, Assembly>()
+  readonly #fragment = newFragment()
+  readonly #slab = new Slab()
   #held = 0
   #begun = 0
 
@@ -29,33 +41,36 @@ export class FragmentStore {
   /** Takes packet `index`, a fragment; undefined where its fragment header was not captured. */
   add(batch: PacketBatch, index: number): Datagram | undefined {
     const { overlap, bothWays } = this.#reading
-    const fragment = readFragment(batch, index, bothWays)
-    if (fragment === undefined) return undefined
-    const { key, six, offset, from, to, isLast, isWhole } = fragment
-    const assembly = this.#at(key, six, batch.time[index] ?? 0)
+    const fragment = this.#fragment
+    if (!readFragment(batch, index, fragment)) return undefined
+    const { six, offset, from, to, isLast, isWhole } = fragment
+    writeDatagramKey(this.#keys.key, batch, index, fragment, bothWays)
+    const id = this.#keys.add()
+    const assembly = this.#at(id, six, batch.time[index] ?? 0)
     // What was cut by a snapshot length, or would end behind the largest datagram, is of no use but for its flow.
     if (!isWhole || offset + to - from > (six ? LARGEST.v6 : LARGEST.v4))
       return { assembly, whole: undefined }
     this.#held -= assembly.held
-    const head = offset === 0 ? headOf(batch.bytes, fragment) : undefined
-    const goesOn = assembly.add(batch.bytes, from, to, offset, !isLast, head, overlap)
+    const head = offset === 0 ? headOf(batch.bytes, fragment, this.#slab) : undefined
+    const goesOn = assembly.add(batch.bytes, from, to, offset, !isLast, head, overlap, this.#slab)
     this.#held += assembly.held
-    const whole = goesOn ? assembly.whole() : undefined
-    if (!goesOn || whole !== undefined) this.#drop(key, assembly)
+    const whole = goesOn ? assembly.whole(this.#slab) : undefined
+    if (!goesOn || whole !== undefined) this.#drop(id, assembly)
     this.#makeRoom()
     return { assembly, whole: whole !== undefined && finishDatagram(whole) ? whole : undefined }
   }
 
   clear(): void {
+    this.#keys.reset()
     this.#open.clear()
     this.#held = 0
   }
 
-  #at(key: string, six: boolean, time: Nanos): Assembly {
+  #at(id: number, six: boolean, time: Nanos): Assembly {
     const { timeout4, timeout6, timer } = this.#reading
     const timeout = (six ? timeout6 : timeout4) * NANOS_PER_SECOND
     const since = timer === 'last' ? Math.floor(time / NANOS_PER_SECOND) * NANOS_PER_SECOND : time
-    const known = this.#open.get(key)
+    const known = this.#open.get(id)
     if (
       known !== undefined &&
       (timer === 'last' ? time - known.since < timeout : time - known.since <= timeout)
@@ -63,22 +78,27 @@ export class FragmentStore {
       if (timer === 'last') known.since = since
       return known
     }
-    if (known !== undefined) this.#drop(key, known)
+    if (known !== undefined) this.#forget(id, known)
     const begun = new Assembly(this.#begun++, since)
-    this.#open.set(key, begun)
+    this.#open.set(id, begun)
     return begun
   }
 
   #makeRoom(): void {
     if (this.#open.size <= MAX_DATAGRAMS && this.#held <= MAX_BYTES) return
-    for (const [key, assembly] of this.#open) {
-      this.#drop(key, assembly)
+    for (const [id, assembly] of this.#open) {
+      this.#drop(id, assembly)
       if (this.#open.size <= MAX_DATAGRAMS && this.#held <= MAX_BYTES) return
     }
   }
 
-  #drop(key: string, assembly: Assembly): void {
-    this.#open.delete(key)
+  #drop(id: number, assembly: Assembly): void {
+    this.#keys.remove(id)
+    this.#forget(id, assembly)
+  }
+
+  #forget(id: number, assembly: Assembly): void {
+    this.#open.delete(id)
     this.#held -= assembly.held
   }
 }

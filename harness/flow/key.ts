@@ -52,8 +52,8 @@ export function writeKey6(
   realmOfFlow: number,
 ): boolean {
   let order = 0
-  for (let at = 0; at < 16 && order === 0; at++)
-    order = (bytes[source + at] ?? 0) - (bytes[destination + at] ?? 0)
+  for (let at = 0; at < 16 && order === 0; at += 4)
+    order = u32(bytes, source + at) - u32(bytes, destination + at)
   const senderIsLow = order < 0 || (order === 0 && ports >>> 16 <= (ports & 0xffff))
   const low = senderIsLow ? source : destination
   const high = senderIsLow ? destination : source

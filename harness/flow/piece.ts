@@ -1,3 +1,5 @@
+import type { Slab } from './slab.ts'
+
 /** What is kept of one fragment: its data, from where it does not repeat what came before. */
 export interface Piece {
   /** Bytes of the segment before it. */
@@ -27,7 +29,7 @@ export function insertPiece(pieces: Piece[], piece: Piece): void {
  * The head and the whole segment, undefined while something is missing. Pieces behind the one that ends the datagram are left
  * out, unless they begin where it does; where pieces overlap, the later one is written over the earlier one, but for its trim.
  */
-export function joinPieces(pieces: readonly Piece[]): Uint8Array | undefined {
+export function joinPieces(pieces: readonly Piece[], slab: Slab): Uint8Array | undefined {
   const head = pieces[0]?.head
   if (head === undefined) return undefined
   let reached = 0
@@ -35,16 +37,17 @@ export function joinPieces(pieces: readonly Piece[]): Uint8Array | undefined {
     if (piece.offset > reached) return undefined
     reached = Math.max(reached, endOf(piece))
   }
-  const whole = new Uint8Array(head.length + reached)
+  const whole = slab.take(head.length + reached)
   whole.set(head)
   let length = 0
   let last: Piece | undefined
   for (const piece of pieces) {
     if (last !== undefined && !last.more && piece.offset > last.offset) break
     if (piece.trim >= piece.data.length) continue
-    whole.set(piece.data.subarray(piece.trim), head.length + piece.offset + piece.trim)
+    const kept = piece.trim === 0 ? piece.data : piece.data.subarray(piece.trim)
+    whole.set(kept, head.length + piece.offset + piece.trim)
     length = Math.max(length, endOf(piece))
     last = piece
   }
-  return whole.subarray(0, head.length + length)
+  return head.length + length === whole.length ? whole : whole.subarray(0, head.length + length)
 }

@@ -85,7 +85,7 @@ export class FlowTable {
     }
   }
 
-  /** TCP and UDP over IPv4 of flows that there are: nearly every packet. Answers the index of the first other one. */
+  /** TCP and UDP of flows that there are: nearly every packet. Answers the index of the first other one. */
   #assignKnown(batch: PacketBatch, from: number): number {
     const { kind, source, destination, ports, vlan, flow, direction, count } = batch
     const table = this.#four
@@ -93,7 +93,10 @@ export class FlowTable {
     const mask = this.#mask
     for (let i = from; i < count; i++) {
       const what = kind[i]
-      if (what !== Kind.tcp4 && what !== Kind.udp4) return i
+      if (what !== Kind.tcp4 && what !== Kind.udp4) {
+        if ((what === Kind.tcp6 || what === Kind.udp6) && this.#assignKnown6(batch, i)) continue
+        return i
+      }
       const from = source[i] ?? 0
       const to = destination[i] ?? 0
       const both = ports[i] ?? 0
@@ -111,6 +114,19 @@ export class FlowTable {
       direction[i] = (entry & 1) ^ isLow
     }
     return count
+  }
+
+  #assignKnown6(batch: PacketBatch, i: number): boolean {
+    const table = this.#six
+    const l3 = batch.l3[i] ?? 0
+    const home = realm(batch.vlan[i] ?? 0, batch.kind[i] === Kind.tcp6 ? Protocol.tcp : Protocol.udp)
+    const senderIsLow = writeKey6(table.key, batch.bytes, l3 + 8, l3 + 24, batch.ports[i] ?? 0, home)
+    const local = table.find()
+    if (local < 0) return false
+    this.#take(table, local, senderIsLow)
+    batch.flow[i] = this.#flow
+    batch.direction[i] = this.#direction
+    return true
   }
 
   /** What is known of a flow. Throws ERR_FLOW where there is no such flow, or none any more. */

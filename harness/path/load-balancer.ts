@@ -37,7 +37,8 @@ export class LoadBalancerPath {
   readonly #otherIdle: Nanos
   /** A reset on idle also answers what has no entry at all (listener attribute send_tcp_reset.on_idle_timeout). */
   readonly #tcpMiss: LoadBalancer['nonSynMiss']
-  #now: Nanos = 0
+  /** When the last packet or event came. Never a small whole number, so that V8 has it as a double from the first packet on. */
+  #now: Nanos = Number.NEGATIVE_INFINITY
   #opened = 0
   #resets = 0
   #processed = 0
@@ -76,7 +77,7 @@ export class LoadBalancerPath {
     this.#placement.restoreAll()
     this.#entries.reset()
     this.#steering.clear()
-    this.#now = 0
+    this.#now = Number.NEGATIVE_INFINITY
     this.#opened = 0
     this.#resets = 0
     this.#processed = 0

@@ -9,7 +9,7 @@ const { Script } = require('node:vm')
 function runReplay() {
   const filename = join(__dirname, 'replay.js')
   const code = join(__dirname, 'replay.code')
-  const script = new Script(readFileSync(filename, 'utf8'), {
+  const script = new Script(readFileSync(filename, 'latin1'), {
     filename,
     cachedData: existsSync(code) ? readFileSync(code) : undefined,
   })

@@ -62,5 +62,7 @@ function tlsRecords(types: readonly number[]): Pattern[] {
 }
 
 function byFirstByte(patterns: readonly Pattern[]): readonly (readonly Pattern[])[] {
-  return Array.from({ length: 256 }, (_, byte) => patterns.filter(({ bytes }) => bytes[0] === byte))
+  const found = Array.from({ length: 256 }, (): Pattern[] => [])
+  for (const pattern of patterns) found[pattern.bytes[0] ?? 0]?.push(pattern)
+  return found
 }

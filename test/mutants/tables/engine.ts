@@ -164,6 +164,6 @@ export const ENGINE = [
     ['dropped packets count as others', 'Column.other : Column.dropped', 'Column.other : Column.other'],
     ['passed packets count as others', 'return Column.passed', 'return Column.other'],
     ['received packets are not counted', 'this.#add(row + Column.received, 1)', 'void 0'],
-    ['received bytes are not counted', 'Column.bytes, ipBytes(batch, i)', 'Column.bytes, 0'],
+    ['received bytes are not counted', 'Column.bytes, bytes', 'Column.bytes, 0'],
   ]),
 ]
