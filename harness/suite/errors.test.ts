@@ -163,7 +163,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   [
     'a time-out out of range',
     suiteWith({ setup: '{ load-balancer: { tcp-idle: 10s } }' }),
-    '11:41: "10s" is out of range: write 60s to 6000s.',
+    '11:41: "10s" is out of range: write 60s to 6000s (the Gateway Load Balancer takes 60 to 6000 seconds as tcp.idle_timeout.seconds).',
   ],
   [
     'a duration that is none',
@@ -173,12 +173,12 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   [
     'resets with rebalance',
     suiteWith({ setup: '{ load-balancer: { reset-on: [idle] } }' }),
-    '11:41: Resets and the failover "rebalance" exclude each other: write failover: no_rebalance or leave reset-on empty.',
+    '11:41: Resets and the failover "rebalance" exclude each other: a Gateway Load Balancer sends none (send_tcp_reset) for a target group that rebalances, so write failover: no_rebalance or leave reset-on empty.',
   ],
   [
     'an unknown key of the load balancer',
     suiteWith({ setup: '{ load-balancer: { idle: 1 } }' }),
-    '11:31: "idle" is no key of this mapping. Known here: placement, tcp-idle, other-idle, non-syn-miss, failover or reset-on.',
+    '11:31: "idle" is no key of this mapping. Known here: placement, tcp-idle, other-idle, non-syn-miss, failover, on-deregistration, on-unhealthy, reset-on, stickiness, capacity, health, deregistration-delay, zones, zone, cross-zone, all-unhealthy, mtu, host-mtu or host-tcp-established.',
   ],
 
   [
@@ -206,7 +206,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   [
     'an unknown cause and host',
     suiteWith({ inject: '[{ host-swap: { at: 1, cause: crsh, host: fw-z } }]' }),
-    '9:43: "crsh" is not a cause: write drain or crash. Did you mean "crash"?',
+    '9:43: "crsh" is not a cause: write drain, crash or unhealthy. Did you mean "crash"?',
     '9:55: "fw-z" is not a host: write fw-a or fw-b. Did you mean "fw-a"?',
   ],
   [

@@ -73,7 +73,7 @@ describe('suite/injection-text', () => {
       'host-swap@': /It names no position/,
       'host-swap@0': /"0" is not a position/,
       'host-swap@c2s:dta': /Did you mean "data"\?$/,
-      'host-swap@12:crush': /Write host-swap@12 or host-swap@12:crash\.$/,
+      'host-swap@12:crush': /Write host-swap@12, host-swap@12:crash or host-swap@12:crash,outage\.$/,
       'idle-gap@3': /Write idle-gap@12:400s\.$/,
       'idle-gap@3:x': /"x" is not a duration/,
       'idle-gap@3:0s': /longer than 0s/,

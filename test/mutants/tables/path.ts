@@ -23,21 +23,23 @@ export const PATH = [
       "topology.loadBalancer.resetOn.idle ? 'reset' :",
       "false ? 'reset' :",
     ],
-    ['the balancer always rebalances', "if (failover === 'no_rebalance')", 'if (false)'],
-    ['the balancer never rebalances', "if (failover === 'no_rebalance')", 'if (true)'],
+    [
+      'the balancer always rebalances',
+      "if (failover === 'no_rebalance' ||",
+      "if (failover === 'rebalance' &&",
+    ],
+    ['the balancer never rebalances', "if (failover === 'no_rebalance' ||", 'if (true ||'],
     [
       'the balancer mixes up its resets',
-      '(service === Service.crashed ? resetOn.unhealthy : resetOn.deregistration)',
-      '(service === Service.crashed ? resetOn.deregistration : resetOn.unhealthy)',
+      '? resetOn.deregistration : resetOn.unhealthy',
+      '? resetOn.unhealthy : resetOn.deregistration',
     ],
     ['an entry survives its reset', 'entries.remove(place)', 'void 0'],
-    [
-      'packets to a crashed host arrive',
-      'if (host >= 0 && this.#placement.service[host] !== Service.crashed)',
-      'if (host >= 0)',
-    ],
     ['paths do not return', 'this.#entries.returnAll()', 'void 0'],
-    ['a drained host stays in service', 'this.#placement.leave(host, event.kind)', 'void 0'],
+    ['a drained host stays in service', 'this.#placement.leave(host, event.kind,', 'void (host, event.kind,'],
+  ]),
+  ...mutants('path/delivery.js', [
+    ['packets to a crashed host arrive', 'if (this.#placement.isDead(host))', 'if (false)'],
   ]),
   ...mutants('path/packet.js', [
     ['the balancer takes UDP for TCP midstream', 'return tcp && ((flags', 'return ((flags'],
