@@ -210,6 +210,39 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
     '9:55: "fw-z" is not a host: write fw-a or fw-b. Did you mean "fw-a"?',
   ],
   [
+    'what happens in an outage without one',
+    suiteWith({ inject: '[{ host-swap: { at: 1, flush: 1s, back: 2s } }]' }),
+    '9:43: "flush" happens while the swap goes on: write during: outage.',
+    '9:53: "back" happens while the swap goes on: write during: outage.',
+  ],
+  [
+    'a flush of a host that has crashed',
+    suiteWith({ inject: '[{ host-swap: { at: 1, cause: crash, during: outage, flush: 1s } }]' }),
+    '9:73: Only the flows of a host that is drained are flushed: write cause: drain.',
+  ],
+  [
+    'another time-out out of range',
+    suiteWith({ inject: '[{ timeout-change: { at: 1, scope: lb, tcp-idle: 10s } }]' }),
+    '9:62: "10s" is out of range: write 60s to 6000s (the Gateway Load Balancer takes 60 to 6000 seconds as tcp.idle_timeout.seconds).',
+  ],
+  [
+    'whose time-out and table there are not',
+    suiteWith({
+      inject:
+        '[{ timeout-change: { at: 1, scope: all, tcp-idle: 60s } }, { table-full: { at: 1, scope: all } }]',
+    }),
+    '9:48: "all" is not the owner of a time-out: write lb.',
+    '9:102: "all" is not the owner of a table: write lb.',
+  ],
+  [
+    'another time-out without the 5-tuple',
+    suiteWith({
+      setup: '{ load-balancer: { stickiness: 3-tuple } }',
+      inject: '[{ timeout-change: { at: 1, scope: lb, tcp-idle: 60s } }]',
+    }),
+    '9:32: With 3-tuple stickiness the idle time-out is 350s: a Gateway Load Balancer takes another tcp.idle_timeout.seconds only with the 5-tuple.',
+  ],
+  [
     'an idle gap in short',
     suiteWith({ inject: '[{ idle-gap: 12 }]' }),
     '9:26: This is a number, where a mapping is wanted.',

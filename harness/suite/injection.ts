@@ -4,7 +4,8 @@ import { parseDuration } from '../support/duration.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { parsePosition } from './position.ts'
 import type { Path, Report } from './problems.ts'
-import { seconds, TCP_IDLE } from './setup/values.ts'
+import { GATEWAY_TCP_IDLE } from './setup/load-balancer.ts'
+import { seconds } from './setup/values.ts'
 import {
   asWord,
   CAUSES,
@@ -169,7 +170,7 @@ function outageOf(
 /** A TCP idle time-out, in seconds. */
 function idleOf(written: string | number | undefined, read: FieldReader): number | undefined {
   if (written === undefined) return read.problem(['tcp-idle'], '"tcp-idle" is missing.')
-  return seconds(written, TCP_IDLE, ['tcp-idle'], (path, message) => read.problem(path, message))
+  return seconds(written, GATEWAY_TCP_IDLE, ['tcp-idle'], (path, message) => read.problem(path, message))
 }
 
 function keepaliveOf(

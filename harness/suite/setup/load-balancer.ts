@@ -16,7 +16,8 @@ import { type Range, seconds, TCP_IDLE, whole, word } from './values.ts'
 
 /** Flows that flowbreak itself tells apart at one time. */
 const MOST_FLOWS = 1 << 20
-const IDLE: Range = {
+/** Its TCP idle time-out, seconds. */
+export const GATEWAY_TCP_IDLE: Range = {
   ...TCP_IDLE,
   rule: 'the Gateway Load Balancer takes 60 to 6000 seconds as tcp.idle_timeout.seconds',
 }
@@ -43,7 +44,7 @@ export function readLoadBalancer(
   const failover = failoverOf(input, knobs.lbFailover.value, report)
   const resetOn = resetsOf(input, profile, failover, report)
   const tcpIdle = input['tcp-idle'] ?? knobs.lbTcpIdle.value
-  const idle = seconds(tcpIdle, IDLE, at('tcp-idle'), report) ?? knobs.lbTcpIdle.value
+  const idle = seconds(tcpIdle, GATEWAY_TCP_IDLE, at('tcp-idle'), report) ?? knobs.lbTcpIdle.value
   if (stickiness !== '5-tuple') refuseNarrow(stickiness, idle, resetOn, report)
   return {
     placement: word(
@@ -135,16 +136,17 @@ function refuseNarrow(
   resetOn: LoadBalancer['resetOn'],
   report: Report,
 ): void {
-  if (idle !== DEFAULT_TCP_IDLE)
-    report(
-      ['load-balancer', 'tcp-idle'],
-      `With ${stickiness} stickiness the idle time-out is ${DEFAULT_TCP_IDLE}s: a Gateway Load Balancer takes another tcp.idle_timeout.seconds only with the 5-tuple.`,
-    )
+  if (idle !== DEFAULT_TCP_IDLE) report(['load-balancer', 'tcp-idle'], narrowTimeout(stickiness))
   if (resetOn.idle || resetOn.unhealthy || resetOn.deregistration)
     report(
       ['load-balancer', 'reset-on'],
       `With ${stickiness} stickiness there are no resets: a Gateway Load Balancer sends them (send_tcp_reset) only with the 5-tuple.`,
     )
+}
+
+/** Why there is no other time-out with less than the 5-tuple. */
+export function narrowTimeout(stickiness: string): string {
+  return `With ${stickiness} stickiness the idle time-out is ${DEFAULT_TCP_IDLE}s: a Gateway Load Balancer takes another tcp.idle_timeout.seconds only with the 5-tuple.`
 }
 
 function capacityOf({ capacity }: LoadBalancerInput, report: Report): { readonly capacity?: number } {
