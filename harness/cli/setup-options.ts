@@ -5,6 +5,7 @@ import type { SetupInput } from '../suite/setup/input.ts'
 import { SHARINGS } from '../suite/words.ts'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import { repeatable, wholeNumber } from './command.ts'
+import { loadBalancerOf } from './load-balancer-options.ts'
 import { profileNamed } from './profile-named.ts'
 
 /** The options that describe a setup, for the commands that replay one capture. */
@@ -28,6 +29,7 @@ export interface SetupOptions {
   readonly nonSynMiss?: string
   readonly failover?: string
   readonly resetOn?: readonly string[]
+  readonly lb?: readonly string[]
 }
 
 /** The options that say what breaks, and how the ends of a connection take it. */
@@ -76,6 +78,11 @@ export function setupOptions(command: Command): Command {
       'the load balancer resets on idle, unhealthy or deregistration; may be repeated',
       repeatable,
     )
+    .option(
+      '--lb <key=value>',
+      'more of the load balancer, as in a suite: stickiness=3-tuple, capacity=100, health.interval=30s; may be repeated',
+      repeatable,
+    )
 }
 
 /** Gives a command the options that break flows. */
@@ -121,6 +128,7 @@ export async function setupInputOf(options: SetupOptions): Promise<SetupInput> {
     sharing: options.sharing,
     tunnels: options.tunnels,
     'load-balancer': {
+      ...loadBalancerOf(options.lb ?? []),
       placement: options.placement,
       'tcp-idle': options.lbTcpIdle,
       'other-idle': options.lbOtherIdle,

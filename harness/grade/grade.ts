@@ -14,7 +14,7 @@ export interface Graded {
   readonly flow: number
   readonly expectations: readonly Expectation[]
   readonly trace: CaseTrace
-  /** By host, in the order of `trace.hosts`. */
+  /** By host, in the order of `trace.hosts`, then those of the load balancer. */
   readonly counters: readonly Readonly<Record<string, number>>[]
   readonly impact?: Impact | undefined
 }

@@ -37,9 +37,16 @@ export type Injection = InjectionBase &
   (
     | {
         readonly kind: 'host-swap'
-        readonly cause: 'drain' | 'crash'
+        /** `unhealthy`: it fails its health checks, and would go on forwarding. */
+        readonly cause: 'drain' | 'crash' | 'unhealthy'
         /** Host that leaves; absent: the one that serves the flow under test. */
         readonly host?: string
+        /** Packets go on before health checks have noticed and delays have ended; absent: after that. */
+        readonly during?: 'outage'
+        /** `during: outage`: how long after it the flows of drained hosts are flushed, whatever their delay. */
+        readonly flush?: Nanos
+        /** `during: outage`: how long after it the host is back. */
+        readonly back?: Nanos
       }
     | {
         readonly kind: 'idle-gap'
@@ -83,6 +90,22 @@ export type Injection = InjectionBase &
         readonly length: number
         /** Added to the sender's last TCP timestamp, where the flow has timestamps; milliseconds. */
         readonly timestamp: number
+      }
+    /** An idle time-out is configured anew. */
+    | {
+        readonly kind: 'timeout-change'
+        /** Whose. */
+        readonly scope: 'lb'
+        /** Seconds. */
+        readonly tcpIdle: number
+      }
+    /** Flows of others fill a flow table. */
+    | {
+        readonly kind: 'table-full'
+        /** Whose. */
+        readonly scope: 'lb'
+        /** How long they stay; absent: to the end. */
+        readonly lasts?: Nanos
       }
     /** The packet before the position of its direction once more, byte for byte. */
     | { readonly kind: 'duplicate'; readonly direction: DirectionName }

@@ -47,6 +47,8 @@ export const Reason = {
   'ct invalid': 14,
   /** Linux: it would begin to be tracked, but opens no connection. */
   'ct new': 15,
+  /** Larger than an interface on the way takes. */
+  'packet too big': 16,
 } as const
 export type ReasonName = keyof typeof Reason
 

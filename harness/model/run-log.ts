@@ -110,6 +110,7 @@ export interface CaseFinished {
   readonly durationMs: number
   readonly tally: Tally
   readonly mismatches: readonly Mismatch[]
+  /** By host, then those of the load balancer. */
   readonly counters: readonly Readonly<Record<string, number>>[]
   readonly impact?: Impact
   readonly trace?: CaseTrace

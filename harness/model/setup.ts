@@ -4,19 +4,58 @@ export type Sharing =
   /** AWS: the table of a draining host is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
   | { readonly kind: 'replication' }
 
+/** What makes up one flow of the load balancer: its entry, and the hash that places it. */
+export type Stickiness = '5-tuple' | '3-tuple' | '2-tuple'
+
+/** How often a host is checked, in seconds, and how many answers in a row change what is thought of it. */
+export interface HealthChecks {
+  /** 5 … 300. */
+  readonly interval: number
+  /** 2 … 10 each. */
+  readonly unhealthyThreshold: number
+  readonly healthyThreshold: number
+}
+
+/** Where hosts stand, and whether a client's flows may leave its zone. */
+export interface Zones {
+  /** By host: the name of its zone. */
+  readonly hosts: readonly string[]
+  /** The client's. */
+  readonly client: string
+  readonly crossZone: boolean
+}
+
 /** The load balancer's knobs (AWS Gateway Load Balancer guide, listeners and target groups). Times in seconds. */
 export interface LoadBalancer {
   /** Where a new flow goes: to the first host in service, or by the symmetric hash of its tuple. */
   readonly placement: 'first' | 'hash'
+  /** Absent: 5-tuple, the only one with which `tcpIdle` can be set and resets sent. */
+  readonly stickiness?: Stickiness
   /** 60 … 6000. */
   readonly tcpIdle: number
   readonly otherIdle: number
   /** A TCP packet without SYN whose flow is not in the table. */
   readonly nonSynMiss: 'forward' | 'drop' | 'reset'
-  /** What becomes of the flows of a host that left. */
+  /** What becomes of the flows of a host that left, deregistered or unhealthy alike. */
   readonly failover: 'rebalance' | 'no_rebalance'
   /** Answer a packet for an expired flow, or for a host that is unhealthy or deregistered, with a reset. Off by default. */
   readonly resetOn: { readonly idle: boolean; readonly unhealthy: boolean; readonly deregistration: boolean }
+  /** Entries that the flow table holds; absent: as many flows as flowbreak tells apart. */
+  readonly capacity?: number
+  /** Absent: the profile's default, which only what happens `during: outage` has to wait for. */
+  readonly health?: HealthChecks
+  /** 0 … 3600, how long a deregistered host keeps its flows `during: outage`; absent: the profile's default. */
+  readonly deregistrationDelay?: number
+  /** Absent: all in one. */
+  readonly zones?: Zones
+  /** New flows when no host that they may go to is healthy: to the unhealthy ones, or nowhere. Absent: open. */
+  readonly allUnhealthy?: 'open' | 'closed'
+  /** Bytes of the largest IP packet that is taken; absent: not asked, as captures of hosts hold packets that no wire carried. */
+  readonly mtu?: number
+  /** The same of the hosts' own interfaces, in GENEVE: a packet may have 68 bytes less. */
+  readonly hostMtu?: number
+  /** How long the hosts' network interfaces themselves track idle TCP; absent: longer than the load balancer ever does. */
+  readonly hostTcpEstablished?: number
 }
 
 export interface Topology {

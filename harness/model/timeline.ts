@@ -3,18 +3,29 @@ import type { Nanos, PacketBatch } from './batch.ts'
 /** What happens to hosts and paths between packets. */
 export type HostEvent =
   /** The host takes no more flows; what it serves goes elsewhere (sharing may copy its table first). Its table stays. */
-  | { readonly kind: 'drain'; readonly host: number; readonly flow: number }
+  | { readonly kind: 'drain'; readonly host: number; readonly flow: number; readonly outage?: true }
   /** The host and its table are gone. */
-  | { readonly kind: 'crash'; readonly host: number; readonly flow: number }
-  /** The host is in service again, with the table that it still has. */
-  | { readonly kind: 'restore'; readonly host: number }
+  | { readonly kind: 'crash'; readonly host: number; readonly flow: number; readonly outage?: true }
+  /** The host fails its health checks, and would go on forwarding with the table that it has. */
+  | { readonly kind: 'unhealthy'; readonly host: number; readonly flow: number; readonly outage?: true }
+  /** The host is in service again, with the table that it still has; -1: the one that left last. */
+  | { readonly kind: 'restore'; readonly host: number; readonly outage?: true }
+  /** The flows of every host that is being deregistered move now, not when its delay ends. */
+  | { readonly kind: 'flush' }
   /** Packets of a flow (-1: of all) in a direction (2: both) go by this host or `Host.bypass`, whatever the balancer holds. */
   | { readonly kind: 'steer'; readonly flow: number; readonly direction: 0 | 1 | 2; readonly host: number }
   /** Undoes every steer, restores every host, and sends flows back to where they were first. */
   | { readonly kind: 'return' }
+  /** The load balancer's TCP idle time-out becomes this many seconds for entries made from here on. */
+  | { readonly kind: 'set-timeout'; readonly scope: 'lb'; readonly tcpIdle: number }
+  /** Flows of others fill the load balancer's table, for good or for a while. */
+  | { readonly kind: 'fill-table'; readonly scope: 'lb'; readonly lasts?: Nanos }
 export type HostEventKind = HostEvent['kind']
 
-/** In `drain` and `crash`, `host` -1 means the host that serves `flow`; path/ writes the index in. */
+/**
+ * In `drain`, `crash` and `unhealthy`, `host` -1 means the host that serves `flow`; path/ writes the index in. With `outage` the
+ * packets go on at once, before health checks have noticed and delays have ended; without, after all that.
+ */
 export interface TimedEvent {
   /** Index into the chunk's batch of the packet before which it happens; `count`: after all. */
   readonly before: number

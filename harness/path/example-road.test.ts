@@ -112,7 +112,7 @@ export class Road {
   event(event: HostEvent, at = 0): string {
     const events: TimedEvent[] = [{ before: 0, at: at * NANOS_PER_SECOND, event }]
     const [resolved] = this.path.assign({ packets: batchOfOffers([]), events })
-    if (resolved === undefined || resolved.event.kind === 'return') return ''
+    if (resolved === undefined || !('host' in resolved.event)) return ''
     return HOSTS[resolved.event.host] ?? ''
   }
 }
@@ -130,6 +130,7 @@ export function answerOf(packets: PacketBatch, index: number): string {
   const verdict = nameOf(Verdict, packets.verdict[index] ?? 0)
   const reason = nameOf(Reason, packets.reason[index] ?? 0)
   if (host === Host.loadBalancer) return `${verdict} ${reason}`
+  if (host === Host.path) return `path ${verdict} ${reason}`
   if (host === Host.bypass) return `bypass ${verdict} ${reason}`
   return HOSTS[host] ?? nameOf(Host, host)
 }

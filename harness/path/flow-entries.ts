@@ -12,6 +12,8 @@ export const TCP = 1 << 17
 const EXPIRED = 1 << 18
 /** The flow had an entry once, so its first host is known. */
 const KNOWN = 1 << 19
+/** The flow was refused an entry, and has not got one since. */
+const REFUSED = 1 << 20
 
 const NO_WORDS = new Int32Array(0)
 const NO_TIMES = new Float64Array(0)
@@ -28,9 +30,12 @@ export class FlowEntries {
   lastSeen = NO_TIMES
   /** The flow at each place, once flows have shared places. */
   owners: Int32Array | undefined
+  /** By place: each entry's own time-out, once they differ. */
+  limits: Float64Array | undefined
   readonly #mask: number
   #hashes = NO_WORDS
   #used = 0
+  #live = 0
 
   /** `places`: a power of two. */
   constructor(places = MOST_FLOWS) {
@@ -45,6 +50,7 @@ export class FlowEntries {
     if (flow > this.#mask) this.owners ??= Int32Array.from({ length: this.#mask + 1 }, (_, own) => own)
     if (this.owners !== undefined && this.owners[place] !== flow) {
       this.owners[place] = flow
+      if (this.has(place)) this.#live--
       this.words[place] = 0
     }
     return place
@@ -61,25 +67,72 @@ export class FlowEntries {
     const hashes = this.#hashes
     this.#hashes = new Int32Array(capacity)
     this.#hashes.set(hashes)
+    if (this.limits !== undefined) {
+      const { limits } = this
+      this.limits = new Float64Array(capacity)
+      this.limits.set(limits)
+    }
+  }
+
+  /** From here on each entry has the time-out that held when it was made: those that there are, `tcpIdle` and `otherIdle`. */
+  keepLimits(tcpIdle: Nanos, otherIdle: Nanos): void {
+    if (this.limits !== undefined) return
+    const limits = new Float64Array(this.words.length)
+    for (let place = 0; place < this.#used; place++) limits[place] = this.isTcp(place) ? tcpIdle : otherIdle
+    this.limits = limits
+  }
+
+  /** Entries that were not found to be idle for too long. */
+  get live(): number {
+    return this.#live
   }
 
   /** Makes the entry of a flow that has none. The hash is that of the flow's tuple, for placing it again. */
-  open(place: number, host: number, tcp: boolean, hash: number, now: Nanos): void {
+  open(place: number, host: number, tcp: boolean, hash: number, now: Nanos, limit: Nanos): void {
     const before = this.words[place] ?? 0
     const first = (before & KNOWN) !== 0 ? (before >> FIRST_SHIFT) & HOST_MASK : host
     this.words[place] = host | (first << FIRST_SHIFT) | LIVE | (tcp ? TCP : 0) | KNOWN
     this.lastSeen[place] = now
     this.#hashes[place] = hash
+    if (this.limits !== undefined) this.limits[place] = limit
+    this.#live++
   }
 
   /** Removes an entry; the flow's first host and hash are kept. */
   remove(place: number): void {
+    if (this.has(place)) this.#live--
     this.words[place] = (this.words[place] ?? 0) & ~LIVE
   }
 
   /** Removes an entry that was idle for too long. */
   expire(place: number): void {
-    this.words[place] = ((this.words[place] ?? 0) & ~LIVE) | EXPIRED
+    this.remove(place)
+    this.words[place] = (this.words[place] ?? 0) | EXPIRED
+  }
+
+  /** Takes note that a flow was refused; whether it was not known to be. */
+  refuse(place: number): boolean {
+    const before = this.words[place] ?? 0
+    this.words[place] = before | REFUSED
+    return (before & REFUSED) === 0
+  }
+
+  /** When an entry will have been idle for as long as it may be. */
+  until(place: number, tcpIdle: Nanos, otherIdle: Nanos): Nanos {
+    const limit = this.limits?.[place] ?? (this.isTcp(place) ? tcpIdle : otherIdle)
+    return (this.lastSeen[place] ?? 0) + limit
+  }
+
+  /** Removes every entry that was idle for too long; answers when the next one will have been, if nothing comes for it. */
+  expireIdle(now: Nanos, tcpIdle: Nanos, otherIdle: Nanos): Nanos {
+    let next = Number.POSITIVE_INFINITY
+    for (let place = 0; place < this.#used; place++) {
+      if (!this.has(place)) continue
+      const until = this.until(place, tcpIdle, otherIdle)
+      if (now > until) this.expire(place)
+      else next = Math.min(next, until)
+    }
+    return next
   }
 
   has(place: number): boolean {
@@ -123,8 +176,7 @@ export class FlowEntries {
   countActive(now: Nanos, tcpIdle: Nanos, otherIdle: Nanos): number {
     let active = 0
     for (let place = 0; place < this.#used; place++)
-      if (this.has(place) && now - (this.lastSeen[place] ?? 0) <= (this.isTcp(place) ? tcpIdle : otherIdle))
-        active++
+      if (this.has(place) && now <= this.until(place, tcpIdle, otherIdle)) active++
     return active
   }
 
@@ -132,6 +184,8 @@ export class FlowEntries {
   reset(): void {
     this.words.fill(0, 0, this.#used)
     this.#used = 0
+    this.#live = 0
     this.owners = undefined
+    this.limits = undefined
   }
 }

@@ -57,7 +57,7 @@ describe('path/load-balancer, events', () => {
     })
 
     it('is the first in service where the flow has no entry, and host 0 where none is', () => {
-      const road = new Road()
+      const road = new Road({ allUnhealthy: 'closed' })
       expect(road.event({ ...drain, flow: 9 })).to.equal('fw-a')
       expect(road.event({ ...crash, flow: -1 })).to.equal('fw-b')
       expect(road.event(drain)).to.equal('fw-c')

@@ -21,13 +21,28 @@ const packet = fc.record({
   is: fc.constantFrom<NonNullable<Offer['is']>>('tcp', 'tcp', 'tcp6', 'udp', 'unreachable', 'fragment'),
   flags: fc.constantFrom(Tcp.syn, Tcp.syn | Tcp.ack, Tcp.ack, Tcp.rst, Tcp.fin | Tcp.ack),
 })
-const event = fc.oneof(
+const event: fc.Arbitrary<HostEvent> = fc.oneof(
+  fc
+    .record({
+      kind: fc.constantFrom('drain' as const, 'crash' as const, 'unhealthy' as const),
+      host: fc.integer({ min: -1, max: 2 }),
+      flow,
+      outage: fc.boolean(),
+    })
+    .map(({ outage, ...left }) => (outage ? { ...left, outage } : left)),
+  fc.record({ kind: fc.constant('restore' as const), host: fc.integer({ min: -1, max: 2 }) }),
+  fc.record({ kind: fc.constant('restore' as const), host, outage: fc.constant(true as const) }),
+  fc.constant({ kind: 'flush' as const }),
   fc.record({
-    kind: fc.constantFrom('drain' as const, 'crash' as const),
-    host: fc.integer({ min: -1, max: 2 }),
-    flow,
+    kind: fc.constant('set-timeout' as const),
+    scope: fc.constant('lb' as const),
+    tcpIdle: fc.integer({ min: 60, max: 6000 }),
   }),
-  fc.record({ kind: fc.constant('restore' as const), host }),
+  fc.record({
+    kind: fc.constant('fill-table' as const),
+    scope: fc.constant('lb' as const),
+    lasts: fc.constantFrom(NANOS_PER_SECOND, 200 * NANOS_PER_SECOND),
+  }),
   fc.record({
     kind: fc.constant('steer' as const),
     flow,
@@ -36,12 +51,27 @@ const event = fc.oneof(
   }),
   fc.constant({ kind: 'return' as const }),
 )
-const knobs = fc.record({
-  placement: fc.constantFrom<LoadBalancer['placement']>('first', 'hash'),
-  nonSynMiss: fc.constantFrom<LoadBalancer['nonSynMiss']>('forward', 'drop', 'reset'),
-  failover: fc.constantFrom<LoadBalancer['failover']>('rebalance', 'no_rebalance'),
-  resetOn: fc.record({ idle: fc.boolean(), unhealthy: fc.boolean(), deregistration: fc.boolean() }),
-})
+const knobs = fc
+  .record({
+    placement: fc.constantFrom<LoadBalancer['placement']>('first', 'hash'),
+    nonSynMiss: fc.constantFrom<LoadBalancer['nonSynMiss']>('forward', 'drop', 'reset'),
+    failover: fc.constantFrom<LoadBalancer['failover']>('rebalance', 'no_rebalance'),
+    resetOn: fc.record({ idle: fc.boolean(), unhealthy: fc.boolean(), deregistration: fc.boolean() }),
+    more: fc.record(
+      {
+        stickiness: fc.constantFrom<NonNullable<LoadBalancer['stickiness']>>('5-tuple', '3-tuple', '2-tuple'),
+        capacity: fc.integer({ min: 1, max: 4 }),
+        deregistrationDelay: fc.constantFrom(0, 100),
+        zones: fc.boolean().map((crossZone) => ({ hosts: ['a', 'b', 'b'], client: 'b', crossZone })),
+        allUnhealthy: fc.constantFrom<NonNullable<LoadBalancer['allUnhealthy']>>('open', 'closed'),
+        mtu: fc.constantFrom(1280, 40),
+        hostMtu: fc.constantFrom(1500, 110),
+        hostTcpEstablished: fc.constantFrom(60, 350),
+      },
+      { requiredKeys: [] },
+    ),
+  })
+  .map(({ more, ...own }): Partial<LoadBalancer> => ({ ...own, ...more }))
 const story = fc.array(fc.oneof({ weight: 5, arbitrary: packet }, { weight: 1, arbitrary: event }), {
   maxLength: 40,
 })
@@ -57,8 +87,7 @@ function play(path: LoadBalancerPath, steps: readonly Step[], cuts: ReadonlySet<
   let events: TimedEvent[] = []
   const flush = () => {
     const packets = batchOfOffers(offers)
-    for (const { event } of path.assign({ packets, events }))
-      hosts.push(event.kind === 'return' ? -1 : event.host)
+    for (const { event } of path.assign({ packets, events })) hosts.push('host' in event ? event.host : -1)
     for (let i = 0; i < packets.count; i++)
       answers.push([
         packets.host[i] ?? 0,
@@ -90,7 +119,10 @@ describe('path/load-balancer, whatever happens', () => {
       fc.property(story, knobs, (steps, knob) => {
         const { answers } = play(new LoadBalancerPath(topology(knob), 1), steps, NO_CUTS)
         for (const [at = 0, verdict = 0, reason = 0, resets = 0] of answers) {
-          if (at === Host.loadBalancer) {
+          if (at === Host.path) {
+            expect([verdict, resets]).to.deep.equal([Verdict.drop, 0])
+            expect(reason).to.be.greaterThan(0)
+          } else if (at === Host.loadBalancer) {
             expect(verdict).to.be.oneOf([Verdict.drop, Verdict.reject])
             expect(reason).to.be.greaterThan(0)
             expect(resets).to.equal(verdict === Verdict.reject ? 1 : 0)
@@ -133,7 +165,8 @@ describe('path/load-balancer, whatever happens', () => {
   it('keeps every flow with one host while nothing happens', () => {
     fc.assert(
       fc.property(fc.array(packet, { maxLength: 60 }), knobs, (steps, knob) => {
-        const path = new LoadBalancerPath(topology({ ...knob, nonSynMiss: 'forward', resetOn: NO_RESETS }), 1)
+        const { capacity: _, mtu: __, hostMtu: ___, ...room } = knob
+        const path = new LoadBalancerPath(topology({ ...room, nonSynMiss: 'forward', resetOn: NO_RESETS }), 1)
         const quick = steps.map((step) => ({ ...step, gap: 1, is: 'tcp' as const }))
         const { answers } = play(path, quick, NO_CUTS)
         const hosts = new Map<number, number>()

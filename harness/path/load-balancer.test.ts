@@ -184,6 +184,8 @@ describe('path/load-balancer', () => {
       RejectedFlowCount: 0,
       TCP_ELB_Reset_Count: 0,
       ProcessedPackets: 3,
+      HealthyHostCount: 3,
+      UnHealthyHostCount: 0,
     })
     road.event({ kind: 'restore', host: 0 }, 221)
     expect(road.path.counters().ActiveFlowCount).to.equal(2)

@@ -1,27 +1,18 @@
 import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../model/batch.ts'
-import { Host, Reason, Role, Verdict } from '../model/codes.ts'
+import { Host, Reason, Role } from '../model/codes.ts'
 import { MOST_FLOWS } from '../model/flow-place.ts'
-import type { LoadBalancer, Topology } from '../model/setup.ts'
+import type { LoadBalancer, Stickiness, Topology } from '../model/setup.ts'
 import type { HostEvent, TimedEvent, TimelineChunk } from '../model/timeline.ts'
-import { buildReset } from '../wire/reset.ts'
+import { absorb, bypass, resetSender } from './answer.ts'
+import { Counts, type LoadBalancerCounters } from './counts.ts'
+import { Delivery } from './delivery.ts'
 import { FlowEntries, HOST_MASK, LIVE, TCP } from './flow-entries.ts'
-import { isAboutFlow, isTcpFlow, isTcpMiss } from './packet.ts'
+import { FlowGroups } from './flow-groups.ts'
+import { ipLength, isAboutFlow, isTcpFlow, isTcpMiss } from './packet.ts'
 import { Placement, Service } from './placement.ts'
 import { Steering } from './steering.ts'
+import { TableRoom } from './table-room.ts'
 import { tupleHash } from './tuple-hash.ts'
-
-/** The load balancer's own metrics under AWS's names (CloudWatch namespace AWS/GatewayELB), since it was made or reset. */
-export interface LoadBalancerCounters {
-  /** Entries made. */
-  readonly NewFlowCount: number
-  /** Entries that were not idle for too long when the last packet or event came. */
-  readonly ActiveFlowCount: number
-  /** Flows refused because the table is full; this table has no limit. */
-  readonly RejectedFlowCount: number
-  readonly TCP_ELB_Reset_Count: number
-  /** Packets that reached the load balancer: all but controls and those that bypass it. */
-  readonly ProcessedPackets: number
-}
 
 /**
  * The load balancer in front of the hosts: gives each packet its host, on the packets' own times (AWS Gateway Load Balancer guide). One
@@ -33,28 +24,44 @@ export class LoadBalancerPath {
   readonly #placement: Placement
   readonly #entries = new FlowEntries()
   readonly #steering = new Steering()
-  readonly #tcpIdle: Nanos
+  readonly #room: TableRoom
+  readonly #stickiness: Stickiness
+  readonly #groups: FlowGroups | undefined
+  readonly #delivery: Delivery
+  readonly #counts = new Counts()
+  /** Bytes of the largest IP packets that are taken. */
+  readonly #mtu: number
+  /** Something is configured that asks about every packet. */
+  readonly #special: boolean
+  readonly #configuredTcpIdle: Nanos
+  /** Of entries made from now on. */
+  #tcpIdle: Nanos
   readonly #otherIdle: Nanos
   /** A reset on idle also answers what has no entry at all (listener attribute send_tcp_reset.on_idle_timeout). */
   readonly #tcpMiss: LoadBalancer['nonSynMiss']
   /** When the last packet or event came. Never a small whole number, so that V8 has it as a double from the first packet on. */
   #now: Nanos = Number.NEGATIVE_INFINITY
-  #opened = 0
-  #resets = 0
-  #processed = 0
 
   constructor(topology: Topology, seed: number) {
-    this.#loadBalancer = topology.loadBalancer
+    const { hosts, loadBalancer } = topology
+    this.#loadBalancer = loadBalancer
     this.#seed = seed
-    this.#placement = new Placement(topology.hosts.length, topology.loadBalancer.placement)
-    this.#tcpIdle = topology.loadBalancer.tcpIdle * NANOS_PER_SECOND
+    this.#placement = new Placement(hosts.length, loadBalancer)
+    this.#room = new TableRoom(loadBalancer.capacity)
+    this.#stickiness = loadBalancer.stickiness ?? '5-tuple'
+    this.#groups = this.#stickiness === '5-tuple' ? undefined : new FlowGroups(this.#stickiness)
+    this.#delivery = new Delivery(this.#placement, loadBalancer)
+    this.#mtu = loadBalancer.mtu ?? Number.POSITIVE_INFINITY
+    this.#special = this.#groups !== undefined || this.#delivery.asks || loadBalancer.mtu !== undefined
+    this.#configuredTcpIdle = topology.loadBalancer.tcpIdle * NANOS_PER_SECOND
+    this.#tcpIdle = this.#configuredTcpIdle
     this.#otherIdle = topology.loadBalancer.otherIdle * NANOS_PER_SECOND
     this.#tcpMiss = topology.loadBalancer.resetOn.idle ? 'reset' : topology.loadBalancer.nonSynMiss
   }
 
   /**
-   * Fills `host`, and `verdict`, `reason` and `emitted` of packets that it absorbs or that bypass it. Answers the chunk's
-   * events with every host's index.
+   * Fills `host`, and `verdict`, `reason` and `emitted` of packets that it absorbs, that bypass it, or that are lost between it and
+   * a host. Answers the chunk's events with every host's index.
    */
   assign({ packets, events }: TimelineChunk): readonly TimedEvent[] {
     // This is the first stage that emits; a batch that is replayed again still holds what was noted the last time.
@@ -64,7 +71,7 @@ export class LoadBalancerPath {
     let from = 0
     for (const { before, at, event } of events) {
       this.#route(packets, from, before)
-      resolved.push({ before, at, event: this.#apply(event) })
+      resolved.push({ before, at, event: this.#apply(event, at) })
       this.#now = Math.max(this.#now, at)
       from = before
     }
@@ -77,32 +84,38 @@ export class LoadBalancerPath {
     this.#placement.restoreAll()
     this.#entries.reset()
     this.#steering.clear()
+    this.#room.reset()
+    this.#groups?.reset()
+    this.#delivery.reset()
+    this.#counts.reset()
+    this.#tcpIdle = this.#configuredTcpIdle
     this.#now = Number.NEGATIVE_INFINITY
-    this.#opened = 0
-    this.#resets = 0
-    this.#processed = 0
   }
 
   counters(): LoadBalancerCounters {
-    return {
-      NewFlowCount: this.#opened,
-      ActiveFlowCount: this.#entries.countActive(this.#now, this.#tcpIdle, this.#otherIdle),
-      RejectedFlowCount: 0,
-      TCP_ELB_Reset_Count: this.#resets,
-      ProcessedPackets: this.#processed,
-    }
+    const now = this.#now
+    const placement = this.#placement
+    const active = this.#active(now) + this.#room.others(now)
+    return this.#counts.metrics(active, placement.count(true, now), placement.count(false, now))
   }
 
-  #apply(event: HostEvent): HostEvent {
+  #active(now: Nanos): number {
+    return this.#entries.countActive(now, this.#tcpIdle, this.#otherIdle)
+  }
+
+  #apply(event: HostEvent, at: Nanos): HostEvent {
     switch (event.kind) {
       case 'drain':
-      case 'crash': {
-        const host = event.host < 0 ? this.#serving(event.flow) : event.host
-        this.#placement.leave(host, event.kind)
+      case 'crash':
+      case 'unhealthy': {
+        const host = event.host < 0 ? this.#serving(event.flow, at) : event.host
+        this.#placement.leave(host, event.kind, at, event.outage === true)
         return { ...event, host }
       }
       case 'restore':
-        this.#placement.restore(event.host)
+        return { ...event, host: this.#placement.restore(event.host, at, event.outage === true) }
+      case 'flush':
+        this.#placement.flush()
         return event
       case 'steer':
         this.#steering.add(event)
@@ -112,27 +125,35 @@ export class LoadBalancerPath {
         this.#placement.restoreAll()
         this.#entries.returnAll()
         return event
+      case 'set-timeout':
+        this.#entries.keepLimits(this.#tcpIdle, this.#otherIdle)
+        this.#tcpIdle = event.tcpIdle * NANOS_PER_SECOND
+        return event
+      case 'fill-table':
+        this.#room.fill(this.#active(at), at + (event.lasts ?? Number.POSITIVE_INFINITY))
+        return event
     }
   }
 
   /** The host that the next packet of a flow would go to; without an entry the first in service, without any the first. */
-  #serving(flow: number): number {
+  #serving(flow: number, now: Nanos): number {
     const entries = this.#entries
-    const place = flow < 0 ? -1 : entries.placeOf(flow)
-    if (!entries.has(place)) return Math.max(0, this.#placement.service.indexOf(Service.up))
+    const key = this.#groups === undefined ? flow : this.#groups.known(flow)
+    const place = key < 0 ? -1 : entries.placeOf(key)
+    if (!entries.has(place)) return Math.max(0, this.#placement.first(now))
     const host = entries.host(place)
-    if (this.#placement.service[host] === Service.up || this.#loadBalancer.failover === 'no_rebalance')
-      return host
-    const next = this.#placement.place(entries.hash(place) ?? 0)
+    if (!this.#placement.hasLeft(host, now) || this.#loadBalancer.failover === 'no_rebalance') return host
+    const next = this.#placement.place(entries.hash(place) ?? 0, now)
     return next < 0 ? host : next
   }
 
   #route(packets: PacketBatch, from: number, to: number): void {
     if (from >= to) return
-    this.#processed += to - from
+    this.#counts.processed += to - from
+    const special = this.#special || this.#entries.limits !== undefined
     let i = from
     while (i < to) {
-      if (!this.#steering.active) i = this.#routeSettled(packets, i, to)
+      if (!special && !this.#steering.active) i = this.#routeSettled(packets, i, to)
       if (i < to) this.#routeOne(packets, i++)
     }
     this.#now = Math.max(this.#now, packets.time[to - 1] ?? 0)
@@ -166,113 +187,107 @@ export class LoadBalancerPath {
 
   #routeOne(packets: PacketBatch, index: number): void {
     if (packets.role[index] === Role.control) {
-      this.#processed--
+      this.#counts.processed--
       return
     }
     const flow = packets.flow[index] ?? -1
     const now = packets.time[index] ?? 0
     const steered = this.#steering.hostOf(flow, packets.direction[index] ?? 0)
     if (steered === Host.bypass) {
-      this.#processed--
-      decide(packets, index, Host.bypass, Verdict.forward, Reason.bypass)
+      this.#counts.processed--
+      bypass(packets, index)
       return
     }
-    const place = flow < 0 ? -1 : this.#entries.placeOf(flow)
+    if (this.#special && ipLength(packets, index) > this.#mtu) {
+      absorb(packets, index, Reason['packet too big'])
+      return
+    }
+    const key = flow < 0 || this.#groups === undefined ? flow : this.#groups.of(packets, index, flow)
+    const place = key < 0 ? -1 : this.#entries.placeOf(key)
     if (place >= 0) this.#expire(place, now)
     const live = place >= 0 && this.#entries.has(place)
     if (steered >= 0) {
       if (live) this.#entries.see(place, now)
-      this.#send(packets, index, steered)
+      this.#delivery.send(packets, index, -1, steered)
     } else if (live) this.#routeEntry(packets, index, place, now)
     else if (place < 0 || isAboutFlow(packets, index))
-      this.#send(packets, index, this.#placement.place(this.#hash(packets, index)))
+      this.#delivery.send(packets, index, -1, this.#placement.place(this.#hash(packets, index), now))
     else this.#routeNew(packets, index, place, now)
   }
 
   /** Removes the entry of a flow that was idle for longer than its time-out. */
   #expire(place: number, now: Nanos): void {
     const entries = this.#entries
-    const idle = entries.isTcp(place) ? this.#tcpIdle : this.#otherIdle
-    if (entries.has(place) && now - (entries.lastSeen[place] ?? 0) > idle) entries.expire(place)
+    if (entries.has(place) && now > entries.until(place, this.#tcpIdle, this.#otherIdle))
+      entries.expire(place)
   }
 
   /** A packet of a flow with an entry, which is kept, rewritten because its host has left, or ended by a reset. */
   #routeEntry(packets: PacketBatch, index: number, place: number, now: Nanos): void {
     const entries = this.#entries
+    const placement = this.#placement
     const { failover, resetOn } = this.#loadBalancer
     const host = entries.host(place)
-    const service = this.#placement.service[host]
     entries.see(place, now)
-    if (service === Service.up) {
-      packets.host[index] = host
+    if (!placement.hasLeft(host, now)) {
+      this.#delivery.send(packets, index, place, host)
       return
     }
-    if (entries.isTcp(place) && (service === Service.crashed ? resetOn.unhealthy : resetOn.deregistration)) {
+    if (
+      entries.isTcp(place) &&
+      (placement.isHealthy(host, now) ? resetOn.deregistration : resetOn.unhealthy)
+    ) {
       if (this.#reset(packets, index, Reason['target unreachable'])) entries.remove(place)
       return
     }
-    if (failover === 'no_rebalance') {
-      this.#send(packets, index, host)
+    if (failover === 'no_rebalance' || placement.failsOpen(now)) {
+      this.#delivery.send(packets, index, place, host)
       return
     }
-    const next = this.#placement.place(entries.hash(place) ?? 0)
+    const next = placement.place(entries.hash(place) ?? 0, now)
     if (next >= 0) entries.move(place, next)
-    this.#send(packets, index, next)
+    this.#delivery.send(packets, index, place, next)
   }
 
-  /** A packet of a flow without an entry: makes one, unless it is a TCP packet in the middle that must not. */
+  /** A packet of a flow without an entry: makes one, unless it is a TCP packet in the middle that must not, or there is no room. */
   #routeNew(packets: PacketBatch, index: number, place: number, now: Nanos): void {
     const entries = this.#entries
     if (this.#tcpMiss !== 'forward' && isTcpMiss(packets, index)) {
       const reason = entries.hasExpired(place) ? Reason['idle timeout'] : Reason['not in flow table']
-      if (this.#tcpMiss === 'drop') absorb(packets, index, Verdict.drop, reason)
+      if (this.#tcpMiss === 'drop') absorb(packets, index, reason)
       else this.#reset(packets, index, reason)
       return
     }
     const hash = entries.hash(place) ?? this.#hash(packets, index)
-    const host = this.#placement.place(hash)
+    const host = this.#placement.place(hash, now)
+    const tcp = isTcpFlow(packets, index)
     if (host >= 0) {
-      entries.open(place, host, isTcpFlow(packets, index), hash, now)
-      this.#opened++
+      if (this.#room.isFull(entries, now, this.#tcpIdle, this.#otherIdle)) {
+        this.#refuse(packets, index, place, tcp)
+        return
+      }
+      const limit = tcp ? this.#tcpIdle : this.#otherIdle
+      entries.open(place, host, tcp, hash, now, limit)
+      this.#room.made(now + limit)
+      this.#counts.opened++
     }
-    this.#send(packets, index, host)
+    this.#delivery.send(packets, index, place, host)
+  }
+
+  /** A new flow is refused as the table is full; counted once, however often it tries. */
+  #refuse(packets: PacketBatch, index: number, place: number, tcp: boolean): void {
+    if (this.#entries.refuse(place)) this.#counts.refuse(tcp)
+    absorb(packets, index, Reason['flow table full'])
   }
 
   #hash(packets: PacketBatch, index: number): number {
-    return this.#placement.byHash ? tupleHash(packets, index, this.#seed) : 0
+    return this.#placement.byHash ? tupleHash(packets, index, this.#seed, this.#stickiness) : 0
   }
 
-  /** Sends a packet on to a host; absorbs it where there is none (-1) or it has crashed. */
-  #send(packets: PacketBatch, index: number, host: number): void {
-    if (host >= 0 && this.#placement.service[host] !== Service.crashed) packets.host[index] = host
-    else absorb(packets, index, Verdict.drop, Reason['target unreachable'])
-  }
-
-  /** Absorbs a packet and answers its sender with a reset, if it is one to answer; whether it was. */
+  /** Answers a packet's sender with a reset, if it is one to answer; whether it was. */
   #reset(packets: PacketBatch, index: number, reason: number): boolean {
-    const reset = buildReset(packets, index, 'sender', 'rfc')
-    absorb(packets, index, reset === undefined ? Verdict.drop : Verdict.reject, reason)
-    if (reset === undefined) return false
-    this.#resets++
-    packets.emitted.push({
-      cause: index,
-      kind: 'tcp-rst',
-      to: 'sender',
-      by: Host.loadBalancer,
-      at: packets.time[index] ?? 0,
-      link: packets.link[index] ?? 0,
-      ...reset,
-    })
-    return true
+    const sent = resetSender(packets, index, reason)
+    if (sent) this.#counts.resets++
+    return sent
   }
-}
-
-function absorb(packets: PacketBatch, index: number, verdict: number, reason: number): void {
-  decide(packets, index, Host.loadBalancer, verdict, reason)
-}
-
-function decide(packets: PacketBatch, index: number, host: number, verdict: number, reason: number): void {
-  packets.host[index] = host
-  packets.verdict[index] = verdict
-  packets.reason[index] = reason
 }

@@ -1,6 +1,7 @@
 import type { PacketBatch } from '../model/batch.ts'
 import { Kind, Tcp } from '../model/codes.ts'
 import { isIcmpError } from '../wire/icmp.ts'
+import { datagramEnd, isIpv6 } from '../wire/ip.ts'
 import { Protocol } from '../wire/numbers.ts'
 
 /** A TCP packet that does not open a connection. A fragment is none: the load balancer does not see its flags. */
@@ -29,4 +30,32 @@ export function isTcpFlow({ kind, l3, bytes }: PacketBatch, index: number): bool
 export function isAboutFlow({ kind, l4, bytes }: PacketBatch, index: number): boolean {
   const six = kind[index] === Kind.icmp6
   return (six || kind[index] === Kind.icmp4) && isIcmpError(bytes[l4[index] ?? -1] ?? 0, six)
+}
+
+/**
+ * The protocol that a packet with an IP header carries, as a number. Of fragments: what they are fragments of, where the fragment
+ * header comes first.
+ */
+export function protocolOf({ kind, l3, bytes }: PacketBatch, index: number): number {
+  const at = l3[index] ?? 0
+  switch (kind[index]) {
+    case Kind.tcp4:
+    case Kind.tcp6:
+      return Protocol.tcp
+    case Kind.udp4:
+    case Kind.udp6:
+      return Protocol.udp
+    case Kind.icmp6:
+      return Protocol.icmp6
+    default: {
+      const next = bytes[at + (isIpv6(bytes, at) ? 6 : 9)] ?? 0
+      return next === Protocol.fragment ? (bytes[at + 40] ?? 0) : next
+    }
+  }
+}
+
+/** Bytes of the IP packet by its own length field; 0 for what has no IP header. */
+export function ipLength({ l3, bytes }: PacketBatch, index: number): number {
+  const at = l3[index] ?? -1
+  return at < 0 ? 0 : datagramEnd(bytes, at) - at
 }

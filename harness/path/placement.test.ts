@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { batchOfOffers } from './example-road.test.ts'
+import { batchOfOffers, topology } from './example-road.test.ts'
 import { Placement } from './placement.ts'
 import { mix32, tupleHash } from './tuple-hash.ts'
 
@@ -8,28 +8,28 @@ const SETTINGS = { seed: 11, numRuns: 200 }
 const FLOWS = 3000
 
 function placeAll(placement: Placement): number[] {
-  return Array.from({ length: FLOWS }, (_, flow) => placement.place(mix32(flow)))
+  return Array.from({ length: FLOWS }, (_, flow) => placement.place(mix32(flow), 0))
 }
 
 describe('path/placement', () => {
   it('takes the first host in service, in the order of the topology', () => {
-    const placement = new Placement(3, 'first')
-    expect(placement.place(99)).to.equal(0)
-    placement.leave(0, 'drain')
-    expect(placement.place(99)).to.equal(1)
-    placement.leave(1, 'crash')
-    placement.leave(2, 'drain')
-    expect(placement.place(99)).to.equal(-1)
-    placement.restore(1)
-    expect(placement.place(99)).to.equal(1)
+    const placement = new Placement(3, topology({ placement: 'first', allUnhealthy: 'closed' }).loadBalancer)
+    expect(placement.place(99, 0)).to.equal(0)
+    placement.leave(0, 'drain', 0, false)
+    expect(placement.place(99, 0)).to.equal(1)
+    placement.leave(1, 'crash', 0, false)
+    placement.leave(2, 'drain', 0, false)
+    expect(placement.place(99, 0)).to.equal(-1)
+    placement.restore(1, 0, false)
+    expect(placement.place(99, 0)).to.equal(1)
     placement.restoreAll()
-    expect(placement.place(99)).to.equal(0)
+    expect(placement.place(99, 0)).to.equal(0)
   })
 
   it('spreads hashes evenly, and moves only the flows of a host that leaves, evenly again', () => {
-    const placement = new Placement(3, 'hash')
+    const placement = new Placement(3, topology({ placement: 'hash' }).loadBalancer)
     const before = placeAll(placement)
-    placement.leave(1, 'crash')
+    placement.leave(1, 'crash', 0, false)
     const after = placeAll(placement)
     const moved = [0, 0, 0]
     before.forEach((host, flow) => {

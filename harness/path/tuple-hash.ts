@@ -1,6 +1,8 @@
 import type { PacketBatch } from '../model/batch.ts'
 import { Kind } from '../model/codes.ts'
+import type { Stickiness } from '../model/setup.ts'
 import { addressLength, destinationAt, sourceAt } from '../wire/ip.ts'
+import { protocolOf } from './packet.ts'
 
 /** Spreads every bit of a 32-bit number over all of them (the finaliser of MurmurHash3). */
 export function mix32(value: number): number {
@@ -12,20 +14,27 @@ export function mix32(value: number): number {
 }
 
 /**
- * A hash of a packet's addresses, kind, and (TCP and UDP) ports, equal in both directions: 32 bits, signed. Packets without
- * an IP header share one.
+ * A hash of a packet's addresses, kind, and (TCP and UDP) ports, or with another stickiness of its addresses and protocol, or its
+ * addresses alone; equal in both directions: 32 bits, signed. Packets without an IP header share one.
  */
-export function tupleHash(packets: PacketBatch, index: number, seed: number): number {
+export function tupleHash(
+  packets: PacketBatch,
+  index: number,
+  seed: number,
+  stickiness: Stickiness = '5-tuple',
+): number {
   const { bytes } = packets
   const l3 = packets.l3[index] ?? -1
   if (l3 < 0) return mix32(seed)
   const kind = packets.kind[index] ?? Kind.other
-  const l4 = kind >= Kind.tcp4 && kind <= Kind.udp6 ? (packets.l4[index] ?? -1) : -1
+  const ports = stickiness === '5-tuple' && kind >= Kind.tcp4 && kind <= Kind.udp6
+  const l4 = ports ? (packets.l4[index] ?? -1) : -1
   const length = addressLength(bytes, l3)
   const source = endpointHash(bytes, sourceAt(bytes, l3), length, l4, seed)
   const destination = endpointHash(bytes, destinationAt(bytes, l3), length, l4 < 0 ? -1 : l4 + 2, seed)
+  const sort = stickiness === '5-tuple' ? kind : stickiness === '3-tuple' ? protocolOf(packets, index) : 0
   // A sum does not tell the ends apart, and unlike xor it keeps a flow from an endpoint to itself apart from others.
-  return mix32(((source + destination) | 0) ^ Math.imul(kind, 0x9e3779b9))
+  return mix32(((source + destination) | 0) ^ Math.imul(sort, 0x9e3779b9))
 }
 
 function endpointHash(

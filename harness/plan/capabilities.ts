@@ -29,7 +29,14 @@ export function setupLacks({ topology, policy }: Setup, capabilities: Capabiliti
 
 function eventsOf({ injections }: Case): readonly HostEventKind[] {
   return injections.flatMap((injection): readonly HostEventKind[] => {
-    if (injection.kind === 'host-swap') return [injection.cause]
+    if (injection.kind === 'host-swap')
+      return [
+        injection.cause,
+        ...(injection.flush === undefined ? [] : (['flush'] as const)),
+        ...(injection.back === undefined ? [] : (['restore'] as const)),
+      ]
+    if (injection.kind === 'timeout-change') return ['set-timeout']
+    if (injection.kind === 'table-full') return ['fill-table']
     if (injection.kind === 'asymmetric-path') return ['steer']
     return injection.kind === 'path-return' ? ['return'] : []
   })

@@ -23,29 +23,34 @@ export const gatewayLoadBalancer = {
       'session state replication and VM-Series session resiliency need it; the target group default is no_rebalance',
   },
   lbResetOn: { value: [], mark: 'DOC', source: `${GUIDE}, send_tcp_reset attributes are false by default` },
-} as const satisfies Partial<Knobs>
-
-/** What is known of it beyond that. */
-export const gatewayLoadBalancerFacts: Facts['loadBalancer'] = {
-  deregistrationDelaySec: {
+  lbStickiness: {
+    value: '5-tuple',
+    mark: 'DOC',
+    source: `${GUIDE}, target group attribute stickiness.enabled: false by default`,
+  },
+  lbDeregistrationDelay: {
     value: 300,
     mark: 'DOC',
     source: `${GUIDE}, deregistration_delay.timeout_seconds`,
   },
-  healthIntervalSec: { value: 10, mark: 'DOC', source: `${GUIDE}, health checks` },
-  healthUnhealthyThreshold: { value: 2, mark: 'DOC', source: `${GUIDE}, health checks` },
-  healthHealthyThreshold: { value: 5, mark: 'DOC', source: `${GUIDE}, health checks` },
-  targetEniTcpEstablishedSec: {
-    value: 350,
-    mark: 'DOC',
-    source: `${GUIDE}, update idle timeout: Nitro v6 and later; 432000 before`,
-  },
-  mtu: { value: 8500, mark: 'DOC', source: `${GUIDE}, gateway load balancers` },
-  geneveOverhead: { value: 68, mark: 'DOC', source: `${GUIDE}, gateway load balancers` },
-  crossZone: { value: false, mark: 'DOC', source: `${GUIDE}, cross-zone load balancing` },
-  failOpenWhenAllUnhealthy: {
-    value: true,
+  lbHealthInterval: { value: 10, mark: 'DOC', source: `${GUIDE}, health checks` },
+  lbUnhealthyThreshold: { value: 2, mark: 'DOC', source: `${GUIDE}, health checks` },
+  lbHealthyThreshold: { value: 5, mark: 'DOC', source: `${GUIDE}, health checks` },
+  lbCrossZone: { value: false, mark: 'DOC', source: `${GUIDE}, cross-zone load balancing` },
+  lbAllUnhealthy: {
+    value: 'open',
     mark: 'DOC',
     source: 'Fortinet GWLB in AWS guide; the ELB FAQ says that packets are dropped',
   },
+  lbHostTcpEstablished: {
+    value: 432_000,
+    mark: 'MEM',
+    source: `EC2 connection tracking, TcpEstablishedTimeout; on Nitro v6 and later 350 (${GUIDE}, update idle timeout)`,
+  },
+} as const satisfies Partial<Knobs>
+
+/** What is known of it beyond that: sizes are asked about where a setup says so, as captures of hosts hold packets that no wire carried. */
+export const gatewayLoadBalancerFacts: Facts['loadBalancer'] = {
+  mtu: { value: 8500, mark: 'DOC', source: `${GUIDE}, gateway load balancers` },
+  geneveOverhead: { value: 68, mark: 'DOC', source: `${GUIDE}, gateway load balancers` },
 }

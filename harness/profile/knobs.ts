@@ -1,5 +1,5 @@
 import type { FragmentReading, Overlap, Reading } from '../model/reading.ts'
-import type { ExceptionPolicy, Knob, LoadBalancer } from '../model/setup.ts'
+import type { ExceptionPolicy, Knob, LoadBalancer, Stickiness } from '../model/setup.ts'
 
 /**
  * Every setting that differs between real systems. Times in seconds. What each value means is said here once; where a real
@@ -141,6 +141,15 @@ export interface Knobs {
   readonly lbNonSynMiss: Knob<LoadBalancer['nonSynMiss']>
   readonly lbFailover: Knob<LoadBalancer['failover']>
   readonly lbResetOn: Knob<readonly (keyof LoadBalancer['resetOn'])[]>
+  readonly lbStickiness: Knob<Stickiness>
+  readonly lbDeregistrationDelay: Knob<number>
+  readonly lbHealthInterval: Knob<number>
+  readonly lbUnhealthyThreshold: Knob<number>
+  readonly lbHealthyThreshold: Knob<number>
+  readonly lbCrossZone: Knob<boolean>
+  readonly lbAllUnhealthy: Knob<NonNullable<LoadBalancer['allUnhealthy']>>
+  /** Time-out of the connection tracking that the hosts' own network interfaces do. */
+  readonly lbHostTcpEstablished: Knob<number>
   /** Tracker `conntrack` alone asks the knobs from here on. What is of no connection meets the exception policy (absent), or is dropped. */
   readonly invalid?: Knob<'policy' | 'drop'>
   /** A RST from before what its receiver has acknowledged is tracked like others, not invalid (absent: it is invalid). */

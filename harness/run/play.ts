@@ -61,7 +61,7 @@ export class CasePlayer {
     }
 
     const trace = recorder.trace(timeline.flows, phases, controls)
-    const counters = await session.counters()
+    const counters = [...(await session.counters()), path.counters()]
     const impact = reactive?.impact()
     const grade = gradeCase({ flow: test.flow, expectations: test.expectations, trace, counters, impact })
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000

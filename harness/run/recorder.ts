@@ -161,8 +161,20 @@ export class TraceRecorder {
 
 /** An event in words: `fw-a drained`, `s2c by fw-b`, `paths return`. */
 export function labelOf(event: HostEvent, hosts: readonly string[]): string {
-  if (event.kind === 'return') return 'paths return'
-  const host = event.host === Host.bypass ? 'bypass' : (hosts[event.host] ?? `host ${event.host}`)
-  if (event.kind === 'steer') return `${['c2s', 's2c', 'both ways'][event.direction] ?? ''} by ${host}`
-  return `${host} ${{ drain: 'drained', crash: 'crashed', restore: 'restored' }[event.kind]}`
+  switch (event.kind) {
+    case 'return':
+      return 'paths return'
+    case 'flush':
+      return 'flows of drained hosts flushed'
+    case 'set-timeout':
+      return `load balancer: time-out of new flows ${event.tcpIdle}s`
+    case 'fill-table':
+      return 'load balancer: table full'
+    default: {
+      const host = event.host === Host.bypass ? 'bypass' : (hosts[event.host] ?? `host ${event.host}`)
+      if (event.kind === 'steer') return `${['c2s', 's2c', 'both ways'][event.direction] ?? ''} by ${host}`
+      const words = { drain: 'drained', crash: 'crashed', unhealthy: 'unhealthy', restore: 'restored' }
+      return `${host} ${words[event.kind]}`
+    }
+  }
 }

@@ -16,6 +16,8 @@ const MATTERS: { readonly [K in keyof Knobs]?: (setup: Setup) => boolean } = {
   ackWindow: (setup) => profileOf(setup).knobs.tracker.value === 'windows',
   tcpUnverifiedReset: (setup) => profileOf(setup).knobs.rstValidation.value === 'pending',
   lbPlacement: ({ topology }) => topology.loadBalancer.placement === 'hash',
+  // Longer than the load balancer ever remembers, where a setup does not say.
+  lbHostTcpEstablished: () => false,
   rejectTarget: ({ policy }) => policy.exception === 'reject',
   dropMarkReplicated: isShared,
   importLiberal: isShared,

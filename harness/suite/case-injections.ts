@@ -1,14 +1,23 @@
 import type { Case, Injection } from '../model/case.ts'
+import type { Stickiness } from '../model/setup.ts'
 import type { AxisReader } from './axes.ts'
 import { type InjectionInput, injectionLabel, phaseOf, readInjection } from './injection.ts'
 import type { Path, Report } from './problems.ts'
 import type { CaseInput } from './schema.ts'
+import { narrowTimeout } from './setup/load-balancer.ts'
 import { INJECTIONS } from './words.ts'
 
 /** The injections of a case, and the phases that they make, those of broken injections too. */
 export interface CaseInjections {
   readonly injections: readonly Injection[]
   readonly phases: readonly string[]
+}
+
+/** What of a case its injections are read among. */
+interface Among {
+  readonly hosts: readonly string[]
+  readonly endpoints: Case['endpoints']
+  readonly stickiness: Stickiness
 }
 
 type Items = NonNullable<CaseInput['inject']>
@@ -22,17 +31,18 @@ export class InjectionMaker {
   make(
     input: CaseInput,
     path: Path,
-    { hosts, endpoints }: { readonly hosts: readonly string[]; readonly endpoints: Case['endpoints'] },
+    { hosts, endpoints, stickiness }: Among,
     reader: AxisReader,
   ): CaseInjections {
     // Without placeholders this is the very list that was written.
     const items = reader.deep(input.inject ?? NONE)
-    const among = `${endpoints} ${hosts.join()}`
+    const among = `${endpoints} ${stickiness} ${hosts.join()}`
     const known = this.#read.get(items)
     if (known?.among === among) return known
     const at = [...path, 'inject']
     const made = { ...readItems(items, at, hosts, reader.report), among }
     if (endpoints === 'reactive') refusePrescribed(items, at, reader.report)
+    if (stickiness !== '5-tuple') refuseTimeouts(items, at, stickiness, reader.report)
     this.#read.set(items, made)
     return made
   }
@@ -48,6 +58,13 @@ function refusePrescribed(items: Items, path: Path, report: Report): void {
     if (item['idle-gap']?.keepalive !== undefined)
       report([...path, index, 'idle-gap', 'keepalive'], message, 'key')
   }
+}
+
+/** The load balancer's time-out cannot be set with less than the 5-tuple, later as little as at first. */
+function refuseTimeouts(items: Items, path: Path, stickiness: Stickiness, report: Report): void {
+  for (const [index, item] of items.entries())
+    if (item['timeout-change'] !== undefined)
+      report([...path, index, 'timeout-change'], narrowTimeout(stickiness))
 }
 
 function readItems(items: Items, path: Path, hosts: readonly string[], report: Report): CaseInjections {

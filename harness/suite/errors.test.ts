@@ -163,7 +163,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   [
     'a time-out out of range',
     suiteWith({ setup: '{ load-balancer: { tcp-idle: 10s } }' }),
-    '11:41: "10s" is out of range: write 60s to 6000s.',
+    '11:41: "10s" is out of range: write 60s to 6000s (the Gateway Load Balancer takes 60 to 6000 seconds as tcp.idle_timeout.seconds).',
   ],
   [
     'a duration that is none',
@@ -173,12 +173,12 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   [
     'resets with rebalance',
     suiteWith({ setup: '{ load-balancer: { reset-on: [idle] } }' }),
-    '11:41: Resets and the failover "rebalance" exclude each other: write failover: no_rebalance or leave reset-on empty.',
+    '11:41: Resets and the failover "rebalance" exclude each other: a Gateway Load Balancer sends none (send_tcp_reset) for a target group that rebalances, so write failover: no_rebalance or leave reset-on empty.',
   ],
   [
     'an unknown key of the load balancer',
     suiteWith({ setup: '{ load-balancer: { idle: 1 } }' }),
-    '11:31: "idle" is no key of this mapping. Known here: placement, tcp-idle, other-idle, non-syn-miss, failover or reset-on.',
+    '11:31: "idle" is no key of this mapping. Known here: placement, tcp-idle, other-idle, non-syn-miss, failover, on-deregistration, on-unhealthy, reset-on, stickiness, capacity, health, deregistration-delay, zones, zone, cross-zone, all-unhealthy, mtu, host-mtu or host-tcp-established.',
   ],
 
   [
@@ -206,8 +206,41 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   [
     'an unknown cause and host',
     suiteWith({ inject: '[{ host-swap: { at: 1, cause: crsh, host: fw-z } }]' }),
-    '9:43: "crsh" is not a cause: write drain or crash. Did you mean "crash"?',
+    '9:43: "crsh" is not a cause: write drain, crash or unhealthy. Did you mean "crash"?',
     '9:55: "fw-z" is not a host: write fw-a or fw-b. Did you mean "fw-a"?',
+  ],
+  [
+    'what happens in an outage without one',
+    suiteWith({ inject: '[{ host-swap: { at: 1, flush: 1s, back: 2s } }]' }),
+    '9:43: "flush" happens while the swap goes on: write during: outage.',
+    '9:53: "back" happens while the swap goes on: write during: outage.',
+  ],
+  [
+    'a flush of a host that has crashed',
+    suiteWith({ inject: '[{ host-swap: { at: 1, cause: crash, during: outage, flush: 1s } }]' }),
+    '9:73: Only the flows of a host that is drained are flushed: write cause: drain.',
+  ],
+  [
+    'another time-out out of range',
+    suiteWith({ inject: '[{ timeout-change: { at: 1, scope: lb, tcp-idle: 10s } }]' }),
+    '9:62: "10s" is out of range: write 60s to 6000s (the Gateway Load Balancer takes 60 to 6000 seconds as tcp.idle_timeout.seconds).',
+  ],
+  [
+    'whose time-out and table there are not',
+    suiteWith({
+      inject:
+        '[{ timeout-change: { at: 1, scope: all, tcp-idle: 60s } }, { table-full: { at: 1, scope: all } }]',
+    }),
+    '9:48: "all" is not the owner of a time-out: write lb.',
+    '9:102: "all" is not the owner of a table: write lb.',
+  ],
+  [
+    'another time-out without the 5-tuple',
+    suiteWith({
+      setup: '{ load-balancer: { stickiness: 3-tuple } }',
+      inject: '[{ timeout-change: { at: 1, scope: lb, tcp-idle: 60s } }]',
+    }),
+    '9:32: With 3-tuple stickiness the idle time-out is 350s: a Gateway Load Balancer takes another tcp.idle_timeout.seconds only with the 5-tuple.',
   ],
   [
     'an idle gap in short',

@@ -1,7 +1,7 @@
 import type { Injection } from '../model/case.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { type InjectionInput, injectionLabel, readInjection } from './injection.ts'
-import { asWord, CAUSES, DIRECTIONS, INJECTIONS, notAWord, TUPLES } from './words.ts'
+import { asWord, CAUSES, DIRECTIONS, DURING, INJECTIONS, notAWord, TUPLES } from './words.ts'
 
 /** What stands after the position, by kind: how it is written, and the fields that it gives; undefined: it is not that. */
 const ARGUMENTS: Readonly<
@@ -14,9 +14,19 @@ const ARGUMENTS: Readonly<
   >
 > = {
   'host-swap': {
-    form: 'host-swap@12 or host-swap@12:crash',
-    read: (text) => optional(text, CAUSES, (cause) => ({ cause })),
+    form: 'host-swap@12, host-swap@12:crash or host-swap@12:crash,outage',
+    read: (text) => {
+      const [cause, during, ...more] = text?.split(',') ?? []
+      if (more.length > 0 || (during !== undefined && asWord(DURING, during) === undefined)) return undefined
+      const outage = during === undefined ? {} : { during }
+      return optional(cause, CAUSES, (word) => ({ cause: word, ...outage }))
+    },
   },
+  'timeout-change': {
+    form: 'timeout-change@12:60s',
+    read: (text) => (text === undefined ? undefined : { 'tcp-idle': text }),
+  },
+  'table-full': { form: 'table-full@12 or table-full@12:60s', read: (text) => ({ for: text }) },
   'idle-gap': { form: 'idle-gap@12:400s', read: (gap) => (gap === undefined ? undefined : { gap }) },
   'asymmetric-path': {
     form: 'asymmetric-path@12:s2c=fw-b or asymmetric-path@12:s2c=bypass',

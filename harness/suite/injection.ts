@@ -4,13 +4,31 @@ import { parseDuration } from '../support/duration.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { parsePosition } from './position.ts'
 import type { Path, Report } from './problems.ts'
-import { asWord, CAUSES, DIRECTIONS, ENDS, notAWord, SCOPES, TUPLES, VERDICTS } from './words.ts'
+import { GATEWAY_TCP_IDLE } from './setup/load-balancer.ts'
+import { seconds } from './setup/values.ts'
+import {
+  asWord,
+  CAUSES,
+  DIRECTIONS,
+  DURING,
+  ENDS,
+  notAWord,
+  OWNERS,
+  SCOPES,
+  TUPLES,
+  VERDICTS,
+} from './words.ts'
 
 /** What people write of an injection, of whatever kind; the schema says which key goes with which kind. */
 export interface InjectionInput {
   readonly at: string | number
   readonly cause?: string | undefined
   readonly host?: string | undefined
+  readonly during?: string | undefined
+  readonly flush?: string | number | undefined
+  readonly back?: string | number | undefined
+  readonly 'tcp-idle'?: string | number | undefined
+  readonly for?: string | number | undefined
   readonly gap?: string | number | undefined
   readonly keepalive?: { readonly every: string | number; readonly from?: string | undefined } | undefined
   readonly scope?: string | undefined
@@ -61,14 +79,26 @@ function fieldsOf(
   hosts: readonly string[] | undefined,
   read: FieldReader,
 ): Injection | undefined {
-  const scope = read.word('scope', input.scope ?? 'flow', SCOPES, 'a scope')
   switch (kind) {
     case 'host-swap': {
       const cause = read.word('cause', input.cause ?? 'drain', CAUSES, 'a cause')
       if (input.host !== undefined && hosts !== undefined) read.word('host', input.host, hosts, 'a host')
-      return cause && { ...base, kind, cause, ...(input.host === undefined ? {} : { host: input.host }) }
+      const host = input.host === undefined ? {} : { host: input.host }
+      return cause && { ...base, kind, cause, ...host, ...outageOf(input, cause, read) }
+    }
+    case 'timeout-change': {
+      const owner = read.word('scope', input.scope ?? 'lb', OWNERS, 'the owner of a time-out')
+      const tcpIdle = idleOf(input['tcp-idle'], read)
+      if (owner === undefined || tcpIdle === undefined) return undefined
+      return { ...base, kind, scope: owner, tcpIdle }
+    }
+    case 'table-full': {
+      const owner = read.word('scope', input.scope ?? 'lb', OWNERS, 'the owner of a table')
+      const lasts = input.for === undefined ? undefined : read.parsed('for', input.for, parseDuration)
+      return owner && { ...base, kind, scope: owner, ...(lasts === undefined ? {} : { lasts }) }
     }
     case 'idle-gap': {
+      const scope = read.word('scope', input.scope ?? 'flow', SCOPES, 'a scope')
       const gap = read.parsed('gap', input.gap, parseDuration)
       if (gap === 0) read.problem(['gap'], 'A gap is longer than 0s.')
       const keepalive = input.keepalive && keepaliveOf(input.keepalive, read)
@@ -76,6 +106,7 @@ function fieldsOf(
       return { ...base, kind, gap, scope, ...(keepalive === undefined ? {} : { keepalive }) }
     }
     case 'asymmetric-path': {
+      const scope = read.word('scope', input.scope ?? 'flow', SCOPES, 'a scope')
       const direction = read.direction(input.direction)
       if (hosts !== undefined) read.word('to', input.to, [...hosts, 'bypass'], 'where a path can go')
       if (direction === undefined || scope === undefined || input.to === undefined) return undefined
@@ -110,6 +141,36 @@ function fieldsOf(
       return direction && { ...base, kind, direction }
     }
   }
+}
+
+/** How packets and what a swap takes go together. */
+function outageOf(
+  { during, flush, back }: InjectionInput,
+  cause: string,
+  read: FieldReader,
+): { readonly during?: 'outage'; readonly flush?: Nanos; readonly back?: Nanos } {
+  if (during === undefined) {
+    for (const key of ['flush', 'back'])
+      if ({ flush, back }[key] !== undefined)
+        read.problem([key], `"${key}" happens while the swap goes on: write during: outage.`)
+    return {}
+  }
+  if (flush !== undefined && cause !== 'drain')
+    read.problem(['flush'], 'Only the flows of a host that is drained are flushed: write cause: drain.')
+  const word = read.word('during', during, DURING, 'when packets go on')
+  const flushed = flush === undefined ? undefined : read.parsed('flush', flush, parseDuration)
+  const returned = back === undefined ? undefined : read.parsed('back', back, parseDuration)
+  return {
+    ...(word === undefined ? {} : { during: word }),
+    ...(flushed === undefined ? {} : { flush: flushed }),
+    ...(returned === undefined ? {} : { back: returned }),
+  }
+}
+
+/** A TCP idle time-out, in seconds. */
+function idleOf(written: string | number | undefined, read: FieldReader): number | undefined {
+  if (written === undefined) return read.problem(['tcp-idle'], '"tcp-idle" is missing.')
+  return seconds(written, GATEWAY_TCP_IDLE, ['tcp-idle'], (path, message) => read.problem(path, message))
 }
 
 function keepaliveOf(

@@ -3,11 +3,13 @@ import { mapping, type Selectable, selectable, unknownKeys, word } from './gramm
 import { sharing } from './sharing-schema.ts'
 import { stateless } from './stateless-schema.ts'
 import {
+  ALL_UNHEALTHY,
   CAUSES,
   COUNTERS,
   CUSTOM_COUNTER,
   DEFAULT_ACTIONS,
   DIRECTIONS,
+  DURING,
   ENDPOINTS,
   ENDS,
   FAILOVERS,
@@ -17,6 +19,7 @@ import {
   MARKS,
   MODES,
   NON_SYN_MISSES,
+  OWNERS,
   PLACEMENTS,
   POLICIES,
   REASONS,
@@ -24,6 +27,7 @@ import {
   RESETS_ON_EXPIRY,
   RULE_ORDERS,
   SCOPES,
+  STICKINESSES,
   TOWARDS,
   TUNNELS,
   TUPLES,
@@ -49,6 +53,7 @@ const position = z.union([z.string(), z.number()]).meta({
 })
 const direction = word(DIRECTIONS, 'c2s: from client to server.')
 const natural = z.int().min(0)
+const size = z.union([z.int(), z.string()])
 
 const loadBalancer = mapping({
   placement: word(PLACEMENTS, 'Where a new flow goes.').optional(),
@@ -59,7 +64,33 @@ const loadBalancer = mapping({
     'What becomes of a TCP packet without SYN and without entry.',
   ).optional(),
   failover: word(FAILOVERS, 'What becomes of the flows of a host that left.').optional(),
+  'on-deregistration': word(
+    FAILOVERS,
+    'The same after a deregistration; on-unhealthy must be equal.',
+  ).optional(),
+  'on-unhealthy': word(FAILOVERS, 'The same after a failure; on-deregistration must be equal.').optional(),
   'reset-on': z.array(word(RESET_TRIGGERS, 'Answer with a reset; not with rebalance.')).optional(),
+  stickiness: word(STICKINESSES, 'What is one flow; tcp-idle and reset-on need the 5-tuple.').optional(),
+  capacity: size.optional().meta({ description: 'Entries that the flow table holds.' }),
+  health: mapping({
+    interval: duration.optional(),
+    'unhealthy-threshold': size.optional(),
+    'healthy-threshold': size.optional(),
+  }).optional(),
+  'deregistration-delay': duration.optional(),
+  zones: z.array(sentence).optional().meta({ description: 'By host: its zone.' }),
+  zone: sentence
+    .optional()
+    .meta({ description: "The client's zone; the first host's where it is not said." }),
+  'cross-zone': z.union([z.boolean(), z.string()]).optional(),
+  'all-unhealthy': word(ALL_UNHEALTHY, 'open: flows go to unhealthy hosts when all are.').optional(),
+  mtu: size
+    .optional()
+    .meta({ description: 'Bytes of the largest IP packet; not asked where it is not said.' }),
+  'host-mtu': size
+    .optional()
+    .meta({ description: "Bytes of the hosts' own interfaces, 68 of which GENEVE takes." }),
+  'host-tcp-established': duration.optional(),
 })
 
 const setup = mapping({
@@ -112,10 +143,18 @@ const level = word(LEVELS, 'Only to lower what the source gives, or to say exten
 
 const at = { at: position }
 const scope = word(SCOPES, 'What it is done to.').optional()
+const owner = word(OWNERS, 'Whose it is: the load balancer.')
 const injection = mapping({
   'host-swap': z.union([
     position,
-    mapping({ ...at, cause: word(CAUSES, 'How the host leaves.').optional(), host: z.string().optional() }),
+    mapping({
+      ...at,
+      cause: word(CAUSES, 'How the host leaves.').optional(),
+      host: z.string().optional(),
+      during: word(DURING, 'Packets go on before it was noticed and delays have ended.').optional(),
+      flush: duration.optional(),
+      back: duration.optional(),
+    }),
   ]),
   'idle-gap': mapping({
     ...at,
@@ -140,6 +179,8 @@ const injection = mapping({
       packets: z.int().min(1).optional(),
     }),
   ]),
+  'timeout-change': mapping({ ...at, scope: owner, 'tcp-idle': duration }),
+  'table-full': mapping({ ...at, scope: owner, for: duration.optional() }),
   segment: mapping({
     ...at,
     direction,

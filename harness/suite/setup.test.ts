@@ -74,6 +74,56 @@ describe('suite/setup', () => {
     expect([setup.profile, setup.rules.length]).to.deep.equal(['suricata-7', 1])
   })
 
+  it('takes every key of the load balancer, and leaves out what is so by default', () => {
+    const { loadBalancer } = makeSetup({
+      hosts: 3,
+      'load-balancer': {
+        stickiness: '3-tuple',
+        'tcp-idle': 350,
+        'on-deregistration': 'no_rebalance',
+        'on-unhealthy': 'no_rebalance',
+        capacity: '1000',
+        health: { interval: 30, 'unhealthy-threshold': 3, 'healthy-threshold': '2' },
+        'deregistration-delay': 0,
+        zones: ['a', 'b', 'b'],
+        zone: 'b',
+        'all-unhealthy': 'closed',
+        mtu: 8500,
+        'host-mtu': '8568',
+        'host-tcp-established': 350,
+      },
+    }).topology
+    expect(loadBalancer).to.deep.include({
+      stickiness: '3-tuple',
+      failover: 'no_rebalance',
+      capacity: 1000,
+      health: { interval: 30, unhealthyThreshold: 3, healthyThreshold: 2 },
+      deregistrationDelay: 0,
+      zones: { hosts: ['a', 'b', 'b'], client: 'b', crossZone: false },
+      allUnhealthy: 'closed',
+      mtu: 8500,
+      hostMtu: 8568,
+      hostTcpEstablished: 350,
+    })
+    const written = makeSetup({
+      'load-balancer': {
+        stickiness: '5-tuple',
+        health: { interval: '10s', 'unhealthy-threshold': 2 },
+        'deregistration-delay': '5m',
+        'cross-zone': false,
+        'all-unhealthy': 'open',
+        'host-tcp-established': 432_000,
+      },
+    })
+    expect(written.key).to.equal(defaultSetup.key)
+    const crossing = makeSetup({ 'load-balancer': { zones: ['a', 'b'], zone: 'c', 'cross-zone': 'true' } })
+    expect(crossing.topology.loadBalancer.zones).to.deep.equal({
+      hosts: ['a', 'b'],
+      client: 'c',
+      crossZone: true,
+    })
+  })
+
   it('gives equal keys to equal setups however they are written, and other keys to others', () => {
     const written = makeSetup({
       hosts: ['fw-a', 'fw-b'],
@@ -155,7 +205,83 @@ describe('suite/setup', () => {
       [{ 'load-balancer': { 'non-syn-miss': 'rst' } }, /^load-balancer\.non-syn-miss: /],
       [{ 'load-balancer': { failover: 'rebalanced' } }, /^load-balancer\.failover: .*"rebalance"/],
       [{ 'load-balancer': { 'reset-on': ['idel'] } }, /^load-balancer\.reset-on\.0: .*"idle"/],
-      [{ 'load-balancer': { 'reset-on': ['idle'] } }, /^load-balancer\.reset-on: .*exclude each other/],
+      [
+        { 'load-balancer': { 'tcp-idle': '59s' } },
+        /^load-balancer\.tcp-idle: .*takes 60 to 6000 seconds as tcp\.idle_timeout\.seconds/,
+      ],
+      [
+        { 'load-balancer': { 'reset-on': ['idle'] } },
+        /^load-balancer\.reset-on: .*exclude each other: .*send_tcp_reset/,
+      ],
+      [
+        { 'load-balancer': { stickiness: '3-tuple', 'tcp-idle': 600 } },
+        /^load-balancer\.tcp-idle: With 3-tuple stickiness the idle time-out is 350s: .* only with the 5-tuple/,
+      ],
+      [
+        {
+          'load-balancer': {
+            stickiness: '2-tuple',
+            failover: 'no_rebalance',
+            'reset-on': ['deregistration'],
+          },
+        },
+        /^load-balancer\.reset-on: With 2-tuple stickiness there are no resets: .* only with the 5-tuple/,
+      ],
+      [{ 'load-balancer': { stickiness: '4-tuple' } }, /^load-balancer\.stickiness: /],
+      [
+        { 'load-balancer': { 'on-deregistration': 'rebalance', 'on-unhealthy': 'no_rebalance' } },
+        /^load-balancer\.on-unhealthy: .*target_failover\.on_unhealthy only with the same value/,
+      ],
+      [
+        { 'load-balancer': { 'on-deregistration': 'no_rebalance' } },
+        /^load-balancer\.on-deregistration: .* only with the same value/,
+      ],
+      [
+        {
+          'load-balancer': {
+            failover: 'rebalance',
+            'on-deregistration': 'no_rebalance',
+            'on-unhealthy': 'no_rebalance',
+          },
+        },
+        /^load-balancer\.failover: .*write it once/,
+      ],
+      [{ 'load-balancer': { capacity: 0 } }, /^load-balancer\.capacity: "0" is out of range: write 1 to/],
+      [{ 'load-balancer': { capacity: 1.5 } }, /^load-balancer\.capacity: /],
+      [
+        { 'load-balancer': { health: { interval: 4 } } },
+        /^load-balancer\.health\.interval: .*every 5 to 300 seconds/,
+      ],
+      [
+        { 'load-balancer': { health: { 'unhealthy-threshold': 1 } } },
+        /^load-balancer\.health\.unhealthy-threshold: .*thresholds of 2 to 10/,
+      ],
+      [
+        { 'load-balancer': { health: { 'healthy-threshold': 11 } } },
+        /^load-balancer\.health\.healthy-threshold: /,
+      ],
+      [
+        { 'load-balancer': { 'deregistration-delay': 3601 } },
+        /^load-balancer\.deregistration-delay: .*0 to 3600 seconds/,
+      ],
+      [{ 'load-balancer': { zones: ['a'] } }, /^load-balancer\.zones: There are 1 zones for 2 hosts/],
+      [
+        { 'load-balancer': { zones: ['a', 'b'], zone: 'c' } },
+        /^load-balancer\.zone: No host is in zone "c", and without cross-zone/,
+      ],
+      [{ 'load-balancer': { zone: 'c' } }, /^load-balancer\.zone: All hosts are in one zone/],
+      [{ 'load-balancer': { 'cross-zone': true } }, /^load-balancer\.cross-zone: All hosts are in one/],
+      [
+        { 'load-balancer': { zones: ['a', 'b'], 'cross-zone': 'yes' } },
+        /^load-balancer\.cross-zone: "yes" is neither/,
+      ],
+      [{ 'load-balancer': { 'all-unhealthy': 'half' } }, /^load-balancer\.all-unhealthy: /],
+      [{ 'load-balancer': { mtu: 1279 } }, /^load-balancer\.mtu: .*write 1280 to 65535/],
+      [{ 'load-balancer': { 'host-mtu': 'big' } }, /^load-balancer\.host-mtu: /],
+      [
+        { 'load-balancer': { 'host-tcp-established': 59 } },
+        /^load-balancer\.host-tcp-established: .*60 to 432000 seconds as TcpEstablishedTimeout/,
+      ],
       [
         { 'default-actions': ['aws:drop_strict'] },
         /^default-actions: Default actions need rule-order: strict\.$/,

@@ -9,6 +9,7 @@ import type {
   Setup,
   Sharing,
   StatelessAction,
+  Stickiness,
 } from '../model/setup.ts'
 
 /** The closed vocabularies of suites and of the command line, each typed by the model's union. */
@@ -20,6 +21,8 @@ export const SHARINGS: readonly Sharing['kind'][] = ['none', 'replication']
 export const TUNNELS: readonly Setup['tunnels'][] = ['inner', 'outer']
 export const PLACEMENTS: readonly LoadBalancer['placement'][] = ['first', 'hash']
 export const NON_SYN_MISSES: readonly LoadBalancer['nonSynMiss'][] = ['forward', 'drop', 'reset']
+export const STICKINESSES: readonly Stickiness[] = ['5-tuple', '3-tuple', '2-tuple']
+export const ALL_UNHEALTHY: readonly NonNullable<LoadBalancer['allUnhealthy']>[] = ['open', 'closed']
 export const FAILOVERS: readonly LoadBalancer['failover'][] = ['rebalance', 'no_rebalance']
 export const RESET_TRIGGERS: readonly (keyof LoadBalancer['resetOn'])[] = [
   'idle',
@@ -56,7 +59,10 @@ export const TOWARDS: readonly NonNullable<PacketExpectation['towards']>[] = [
 ]
 export const ENDPOINTS = ['recorded', 'reactive'] as const
 export const IMPACTS: readonly ImpactKind[] = ['survived', 'reset', 'hung', 'recovered']
-export const CAUSES = ['drain', 'crash'] as const
+export const CAUSES = ['drain', 'crash', 'unhealthy'] as const
+export const DURING = ['outage'] as const
+/** Whose time-out or table an injection is about. */
+export const OWNERS = ['lb'] as const
 export const SCOPES = ['flow', 'topology'] as const
 export const TUPLES = ['same', 'new-port'] as const
 export const ENDS = ['client', 'server'] as const
@@ -66,6 +72,8 @@ export const INJECTIONS: readonly Injection['kind'][] = [
   'asymmetric-path',
   'path-return',
   'reconnect',
+  'timeout-change',
+  'table-full',
   'segment',
   'duplicate',
 ]
@@ -82,7 +90,7 @@ export const PACKET_CLASSES: readonly PacketClass[] = [
   'fin',
   'rst',
 ]
-/** A firewall's own counters under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */
+/** Counters under AWS's names: a firewall's own (CloudWatch namespace AWS/NetworkFirewall), then the load balancer's. */
 export const COUNTERS: readonly string[] = [
   'ReceivedPackets',
   'ReceivedBytes',
@@ -104,6 +112,15 @@ export const COUNTERS: readonly string[] = [
   'Stateless.ReceivedBytes',
   'Stateless.PassedPackets',
   'Stateless.DroppedPackets',
+  // Of the load balancer (CloudWatch namespace AWS/GatewayELB).
+  'NewFlowCount',
+  'ActiveFlowCount',
+  'RejectedFlowCount',
+  'RejectedFlowCount_TCP',
+  'TCP_ELB_Reset_Count',
+  'ProcessedPackets',
+  'HealthyHostCount',
+  'UnHealthyHostCount',
 ]
 /** A counter of a custom action of the stateless engine: the metric Packets by its dimension CustomAction. */
 export const CUSTOM_COUNTER = /^Stateless\.Packets\.[a-zA-Z0-9]{1,128}$/

@@ -226,3 +226,56 @@ describe('timeline/weaver', () => {
     expect(packets.filter(({ phase }) => phase === 'reconnect')).to.have.lengthOf(26)
   })
 })
+
+describe('timeline/weaver: what happens while packets go on', () => {
+  const outage: Injection = {
+    kind: 'host-swap',
+    label: 'host-swap',
+    at: { before: 'data', direction: 'c2s', nth: 2 },
+    cause: 'drain',
+    during: 'outage',
+    flush: 2 * SECOND,
+    back: 4 * SECOND,
+  }
+  const gap: Injection = {
+    kind: 'idle-gap',
+    label: 'idle-gap',
+    at: { before: 'data', direction: 'c2s', nth: 3 },
+    gap: 3 * SECOND,
+    scope: 'flow',
+  }
+
+  for (const endpoints of ['recorded', 'reactive'] as const)
+    it(`puts a flush and a return at their times, ${endpoints}`, async () => {
+      const { events, packets, phases } = await weave('echo-ladder-ipv4', [outage, gap], { endpoints })
+      const timeOf = (at: number) => packets[at]?.time ?? Number.POSITIVE_INFINITY
+      const [left, flushed, back] = events
+      expect(left?.event).to.deep.equal({ kind: 'drain', host: -1, flow: 0, outage: true })
+      expect(flushed?.event).to.deep.equal({ kind: 'flush' })
+      expect(back?.event).to.deep.equal({ kind: 'restore', host: -1, outage: true })
+      const began = timeOf(left?.before ?? 0)
+      for (const [event, after] of [
+        [flushed, 2],
+        [back, 4],
+      ] as const) {
+        if (event === undefined) continue
+        expect(timeOf(event.before - 1)).to.be.below(began + after * SECOND)
+        if (event.before < packets.length) expect(timeOf(event.before)).to.be.at.least(began + after * SECOND)
+      }
+      expect(events).to.have.length(3)
+      expect(phases).to.deep.equal(['before', 'after host-swap', 'after idle-gap'])
+    })
+
+  it('puts a changed time-out and a full table at their places', async () => {
+    const { events } = await weave('echo-ladder-ipv4', [
+      { kind: 'timeout-change', label: 'timeout-change', at: { packet: 5 }, scope: 'lb', tcpIdle: 60 },
+      { kind: 'table-full', label: 'table-full', at: { packet: 7 }, scope: 'lb', lasts: SECOND },
+      { kind: 'table-full', label: 'table-full#2', at: { packet: 9 }, scope: 'lb' },
+    ])
+    expect(events).to.deep.equal([
+      { before: 4, event: { kind: 'set-timeout', scope: 'lb', tcpIdle: 60 } },
+      { before: 6, event: { kind: 'fill-table', scope: 'lb', lasts: SECOND } },
+      { before: 8, event: { kind: 'fill-table', scope: 'lb' } },
+    ])
+  })
+})

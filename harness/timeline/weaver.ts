@@ -24,7 +24,13 @@ export interface WeaverOptions {
 }
 
 /** Injections that need to know nothing of the packets before their place. */
-const PLACE_ONLY: ReadonlySet<string> = new Set(['host-swap', 'asymmetric-path', 'path-return'])
+const PLACE_ONLY: ReadonlySet<string> = new Set([
+  'host-swap',
+  'asymmetric-path',
+  'path-return',
+  'timeout-change',
+  'table-full',
+])
 
 /**
  * Weaves injections into recorded batches and gives chunks in the order of offering. A batch that no injection touches

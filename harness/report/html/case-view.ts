@@ -27,7 +27,7 @@ export function caseView(result: CaseResult, several: boolean, words: Words): Ca
     facts: factsOf(result),
     mismatches: mismatchViews(finished?.mismatches ?? [], trace),
     expectations: test.expectations.map(expectationView),
-    hosts: trace?.hosts ?? finished?.counters.map((_, host) => `host ${host + 1}`) ?? [],
+    hosts: finished === undefined ? (trace?.hosts ?? []) : namesOfCounters(finished),
     counters: finished === undefined ? [] : countersOf(finished),
     ...(finished === undefined || trace === undefined ? {} : { trace: traceView(finished, trace, words) }),
   }
@@ -62,6 +62,14 @@ function factsOf({ case: test, target, finished }: CaseResult): CaseView['facts'
 function impactWords({ kind, after, end }: Impact): string {
   const first = end === undefined ? '' : `, felt first by the ${end}`
   return kind === 'survived' ? kind : `${kind} after ${formatDuration(after)}${first}`
+}
+
+/** Whose counters they are: the hosts' in their order, then the load balancer's. */
+function namesOfCounters({ counters, trace }: CaseFinished): readonly string[] {
+  return counters.map((_, host) => {
+    if (trace === undefined) return `host ${host + 1}`
+    return trace.hosts[host] ?? 'lb'
+  })
 }
 
 function countersOf({ counters }: CaseFinished): CaseView['counters'] {

@@ -9,7 +9,30 @@ export interface LoadBalancerInput {
   readonly 'other-idle'?: string | number | undefined
   readonly 'non-syn-miss'?: string | undefined
   readonly failover?: string | undefined
+  /** What the failover is after either trigger; they must be equal, so one word says both. */
+  readonly 'on-deregistration'?: string | undefined
+  readonly 'on-unhealthy'?: string | undefined
   readonly 'reset-on'?: readonly string[] | undefined
+  readonly stickiness?: string | undefined
+  readonly capacity?: number | string | undefined
+  readonly health?: HealthInput | undefined
+  readonly 'deregistration-delay'?: string | number | undefined
+  /** By host. */
+  readonly zones?: readonly string[] | undefined
+  /** The client's. */
+  readonly zone?: string | undefined
+  readonly 'cross-zone'?: boolean | string | undefined
+  readonly 'all-unhealthy'?: string | undefined
+  /** Bytes. */
+  readonly mtu?: number | string | undefined
+  readonly 'host-mtu'?: number | string | undefined
+  readonly 'host-tcp-established'?: string | number | undefined
+}
+
+export interface HealthInput {
+  readonly interval?: string | number | undefined
+  readonly 'unhealthy-threshold'?: number | string | undefined
+  readonly 'healthy-threshold'?: number | string | undefined
 }
 
 /** A setup as people write it, in a suite or by options; what is absent has its default. */
@@ -47,4 +70,13 @@ export const SETUP_AXES = [
   'tunnels',
 ] as const
 /** The same for the load balancer's keys; `tcp-idle` is the policy's. */
-export const LOAD_BALANCER_AXES = ['placement', 'other-idle', 'non-syn-miss', 'failover'] as const
+export const LOAD_BALANCER_AXES = [
+  'placement',
+  'other-idle',
+  'non-syn-miss',
+  'failover',
+  'stickiness',
+  'deregistration-delay',
+  'cross-zone',
+  'all-unhealthy',
+] as const

@@ -1,31 +1,51 @@
 import type { LoadBalancer } from '../../model/setup.ts'
 import type { Profile } from '../../profile/index.ts'
 import type { Path, Report } from '../problems.ts'
-import { asWord, FAILOVERS, NON_SYN_MISSES, notAWord, PLACEMENTS, RESET_TRIGGERS } from '../words.ts'
+import {
+  asWord,
+  FAILOVERS,
+  NON_SYN_MISSES,
+  notAWord,
+  PLACEMENTS,
+  RESET_TRIGGERS,
+  STICKINESSES,
+} from '../words.ts'
 import type { LoadBalancerInput } from './input.ts'
-import { seconds, TCP_IDLE, word } from './values.ts'
+import { readTargets } from './targets.ts'
+import { type Range, seconds, TCP_IDLE, whole, word } from './values.ts'
 
-/** The load balancer; what is not written is as the profile's system has it. */
-export function readLoadBalancer(input: LoadBalancerInput, { knobs }: Profile, report: Report): LoadBalancer {
+/** Flows that flowbreak itself tells apart at one time. */
+const MOST_FLOWS = 1 << 20
+/** Its TCP idle time-out, seconds. */
+export const GATEWAY_TCP_IDLE: Range = {
+  ...TCP_IDLE,
+  rule: 'the Gateway Load Balancer takes 60 to 6000 seconds as tcp.idle_timeout.seconds',
+}
+/** tcp.idle_timeout.seconds of a listener that nobody has configured. */
+const DEFAULT_TCP_IDLE = 350
+
+/** The load balancer of so many hosts; what is not written is as the profile's system has it, and absent where that is AWS's default. */
+export function readLoadBalancer(
+  input: LoadBalancerInput,
+  profile: Profile,
+  hosts: number,
+  report: Report,
+): LoadBalancer {
+  const { knobs } = profile
   const at = (key: keyof LoadBalancerInput): Path => ['load-balancer', key]
-  const triggers: readonly string[] = input['reset-on'] ?? knobs.lbResetOn.value
-  triggers.forEach((trigger, index) => {
-    if (asWord(RESET_TRIGGERS, trigger) === undefined)
-      report([...at('reset-on'), index], notAWord(trigger, 'an occasion for resets', RESET_TRIGGERS))
-  })
-  const failover = word(
-    input.failover,
-    FAILOVERS,
-    knobs.lbFailover.value,
-    'a failover',
-    at('failover'),
+  const stickiness = word(
+    input.stickiness,
+    STICKINESSES,
+    knobs.lbStickiness.value,
+    'a stickiness',
+    at('stickiness'),
     report,
   )
-  if (triggers.length > 0 && failover === 'rebalance')
-    report(
-      at('reset-on'),
-      'Resets and the failover "rebalance" exclude each other: write failover: no_rebalance or leave reset-on empty.',
-    )
+  const failover = failoverOf(input, knobs.lbFailover.value, report)
+  const resetOn = resetsOf(input, profile, failover, report)
+  const tcpIdle = input['tcp-idle'] ?? knobs.lbTcpIdle.value
+  const idle = seconds(tcpIdle, GATEWAY_TCP_IDLE, at('tcp-idle'), report) ?? knobs.lbTcpIdle.value
+  if (stickiness !== '5-tuple') refuseNarrow(stickiness, idle, resetOn, report)
   return {
     placement: word(
       input.placement,
@@ -35,9 +55,7 @@ export function readLoadBalancer(input: LoadBalancerInput, { knobs }: Profile, r
       at('placement'),
       report,
     ),
-    tcpIdle:
-      seconds(input['tcp-idle'] ?? knobs.lbTcpIdle.value, TCP_IDLE, at('tcp-idle'), report) ??
-      knobs.lbTcpIdle.value,
+    tcpIdle: idle,
     otherIdle:
       seconds(
         input['other-idle'] ?? knobs.lbOtherIdle.value,
@@ -54,10 +72,85 @@ export function readLoadBalancer(input: LoadBalancerInput, { knobs }: Profile, r
       report,
     ),
     failover,
-    resetOn: {
-      idle: triggers.includes('idle'),
-      unhealthy: triggers.includes('unhealthy'),
-      deregistration: triggers.includes('deregistration'),
-    },
+    resetOn,
+    ...(stickiness === '5-tuple' ? {} : { stickiness }),
+    ...capacityOf(input, report),
+    ...readTargets(input, profile, hosts, report),
   }
+}
+
+/** One word for both triggers: a target group whose two differ does not exist. */
+function failoverOf(
+  input: LoadBalancerInput,
+  fallback: LoadBalancer['failover'],
+  report: Report,
+): LoadBalancer['failover'] {
+  const read = (key: 'failover' | 'on-deregistration' | 'on-unhealthy') =>
+    input[key] === undefined
+      ? undefined
+      : word(input[key], FAILOVERS, fallback, 'a failover', ['load-balancer', key], report)
+  const whole = read('failover')
+  const deregistered = read('on-deregistration') ?? whole ?? fallback
+  const unhealthy = read('on-unhealthy') ?? whole ?? fallback
+  if (deregistered !== unhealthy)
+    report(
+      ['load-balancer', input['on-unhealthy'] === undefined ? 'on-deregistration' : 'on-unhealthy'],
+      `The failover is "${deregistered}" on deregistration and "${unhealthy}" on unhealthy: a Gateway Load Balancer's target group takes target_failover.on_deregistration and target_failover.on_unhealthy only with the same value, so write it once, as failover.`,
+    )
+  else if (whole !== undefined && whole !== unhealthy)
+    report(
+      ['load-balancer', 'failover'],
+      `The failover is "${whole}" here and "${unhealthy}" by its triggers: write it once.`,
+    )
+  return unhealthy
+}
+
+function resetsOf(
+  input: LoadBalancerInput,
+  { knobs }: Profile,
+  failover: LoadBalancer['failover'],
+  report: Report,
+): LoadBalancer['resetOn'] {
+  const path = ['load-balancer', 'reset-on']
+  const triggers: readonly string[] = input['reset-on'] ?? knobs.lbResetOn.value
+  triggers.forEach((trigger, index) => {
+    if (asWord(RESET_TRIGGERS, trigger) === undefined)
+      report([...path, index], notAWord(trigger, 'an occasion for resets', RESET_TRIGGERS))
+  })
+  if (triggers.length > 0 && failover === 'rebalance')
+    report(
+      path,
+      'Resets and the failover "rebalance" exclude each other: a Gateway Load Balancer sends none (send_tcp_reset) for a target group that rebalances, so write failover: no_rebalance or leave reset-on empty.',
+    )
+  return {
+    idle: triggers.includes('idle'),
+    unhealthy: triggers.includes('unhealthy'),
+    deregistration: triggers.includes('deregistration'),
+  }
+}
+
+/** What a target group with less than the 5-tuple cannot have. */
+function refuseNarrow(
+  stickiness: string,
+  idle: number,
+  resetOn: LoadBalancer['resetOn'],
+  report: Report,
+): void {
+  if (idle !== DEFAULT_TCP_IDLE) report(['load-balancer', 'tcp-idle'], narrowTimeout(stickiness))
+  if (resetOn.idle || resetOn.unhealthy || resetOn.deregistration)
+    report(
+      ['load-balancer', 'reset-on'],
+      `With ${stickiness} stickiness there are no resets: a Gateway Load Balancer sends them (send_tcp_reset) only with the 5-tuple.`,
+    )
+}
+
+/** Why there is no other time-out with less than the 5-tuple. */
+export function narrowTimeout(stickiness: string): string {
+  return `With ${stickiness} stickiness the idle time-out is ${DEFAULT_TCP_IDLE}s: a Gateway Load Balancer takes another tcp.idle_timeout.seconds only with the 5-tuple.`
+}
+
+function capacityOf({ capacity }: LoadBalancerInput, report: Report): { readonly capacity?: number } {
+  if (capacity === undefined) return {}
+  const read = whole(capacity, { least: 1, most: MOST_FLOWS }, ['load-balancer', 'capacity'], report)
+  return read === undefined ? {} : { capacity: read }
 }

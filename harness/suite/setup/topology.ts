@@ -11,9 +11,10 @@ const NOT_HOSTS = ['lb', 'path', 'unknown', 'bypass']
 
 /** Hosts, the load balancer in front of them, and how they share. */
 export function readTopology(input: SetupInput, profile: Profile, report: Report): Topology {
+  const hosts = hostsOf(input.hosts ?? 2, report)
   return {
-    hosts: hostsOf(input.hosts ?? 2, report),
-    loadBalancer: readLoadBalancer(input['load-balancer'] ?? {}, profile, report),
+    hosts,
+    loadBalancer: readLoadBalancer(input['load-balancer'] ?? {}, profile, hosts.length, report),
     sharing: readSharing(input.sharing, report),
   }
 }

@@ -22,20 +22,34 @@ export function word<T extends string>(
   return found ?? fallback
 }
 
+/** What may be written, and the real system's rule that says so. */
+export interface Range {
+  readonly least: number
+  readonly most: number
+  readonly rule?: string
+}
+
 /** Seconds of a duration as written; undefined, and reported, where it is none or out of range. */
-export function seconds(
-  text: string | number,
-  range: { readonly least: number; readonly most: number },
-  path: Path,
-  report: Report,
-): number | undefined {
+export function seconds(text: string | number, range: Range, path: Path, report: Report): number | undefined {
   try {
     const value = parseDuration(text) / NANOS_PER_SECOND
     if (value >= range.least && value <= range.most) return value
-    report(path, `"${text}" is out of range: write ${range.least}s to ${range.most}s.`)
+    report(path, `"${text}" is out of range: write ${range.least}s to ${range.most}s${ruleOf(range)}.`)
   } catch (error) {
     if (!(error instanceof FlowbreakError) || error.code !== 'ERR_DURATION') throw error
     report(path, messageOf(error))
   }
   return undefined
+}
+
+/** A whole number as written; undefined, and reported, where it is none or out of range. */
+export function whole(text: string | number, range: Range, path: Path, report: Report): number | undefined {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= range.least && value <= range.most) return value
+  report(path, `"${text}" is out of range: write ${range.least} to ${range.most}${ruleOf(range)}.`)
+  return undefined
+}
+
+function ruleOf({ rule }: Range): string {
+  return rule === undefined ? '' : ` (${rule})`
 }

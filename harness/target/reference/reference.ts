@@ -15,7 +15,7 @@ const CAPABILITIES: Capabilities = {
   families: ['ipv4', 'ipv6'],
   policies: ['drop', 'reject', 'continue'],
   sharing: ['none', 'replication'],
-  events: ['drain', 'crash', 'restore', 'steer', 'return'],
+  events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout', 'fill-table'],
   observes: ['verdict', 'reason', 'emitted', 'counters'],
 }
 

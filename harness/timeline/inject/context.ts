@@ -1,6 +1,13 @@
 import type { TcpCursor } from '../../flow/cursor.ts'
 import type { Nanos, PacketBatch } from '../../model/batch.ts'
+import type { HostEvent } from '../../model/timeline.ts'
 import type { Item } from '../items.ts'
+
+/** A host event, and how long after an injection's place it comes. */
+export interface Happening {
+  readonly after: Nanos
+  readonly event: HostEvent
+}
 
 /** What an injection may see and do at its place: just before one packet is offered. */
 export interface InjectionContext {

@@ -1,11 +1,11 @@
 import { type Emitted, NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batch.ts'
 import type { Impact, Injection } from '../../model/case.ts'
 import { Role, Verdict } from '../../model/codes.ts'
-import type { TimedEvent, TimelineChunk } from '../../model/timeline.ts'
+import type { HostEvent, TimedEvent, TimelineChunk } from '../../model/timeline.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import { decodeBatch } from '../../wire/decode.ts'
 import type { Feedback } from '../feedback.ts'
-import { hostEventOf } from '../inject/index.ts'
+import { happeningsOf } from '../inject/index.ts'
 import { FIRST_PORT } from '../inject/reconnect.ts'
 import type { Placed } from '../positions.ts'
 import { Connection, type End } from './connection.ts'
@@ -49,6 +49,8 @@ export class Simulation {
   readonly #arrivals: Arrival[] = []
   readonly #connections: Connection[] = []
   readonly #waiting: Placed[]
+  /** What an injection that has been made does later, by time. */
+  readonly #events: { readonly at: Nanos; readonly event: HostEvent }[] = []
   readonly #reconnect: Reconnect | undefined
   readonly #patience: Nanos
   #reconnectAt: Nanos | undefined
@@ -138,27 +140,32 @@ export class Simulation {
 
   *#send(connection: Connection, end: End, segments: readonly Segment[]): Generator<TimelineChunk> {
     for (const segment of segments) {
-      const events =
-        segment.number > 0 && connection === this.#connections[0] ? this.#fire(segment.number) : []
-      yield this.#chunk(connection, end, segment, events)
+      if (segment.number > 0 && connection === this.#connections[0]) this.#fire(segment.number)
+      yield this.#chunk(connection, end, segment, this.#due())
       this.#lastMove = this.#now
       this.#resolve(connection, end, segment)
     }
   }
 
   /** Injections whose packet is this one, or one before it that live endpoints did not send. */
-  #fire(number: number): TimedEvent[] {
-    const events: TimedEvent[] = []
+  #fire(number: number): void {
     while (this.#waiting[0] !== undefined && this.#waiting[0].packet <= number) {
       const placed = this.#waiting.shift()
       if (placed === undefined) break
       const { injection, flow } = placed
       this.#phase = this.phases.push(`after ${injection.label}`) - 1
       this.#broken ??= this.#now
-      const event = hostEventOf(injection, flow, this.#options.hosts)
-      if (event !== undefined) events.push({ before: 0, at: this.#now, event })
+      for (const { after, event } of happeningsOf(injection, flow, this.#options.hosts))
+        this.#events.push({ at: this.#now + after, event })
     }
-    return events
+    this.#events.sort((a, b) => a.at - b.at)
+  }
+
+  /** What has happened to hosts since the last packet. */
+  #due(): TimedEvent[] {
+    const later = this.#events.findIndex(({ at }) => at > this.#now)
+    const due = this.#events.splice(0, later < 0 ? this.#events.length : later)
+    return due.map(({ at, event }) => ({ before: 0, at, event }))
   }
 
   #chunk(connection: Connection, end: End, segment: Segment, events: readonly TimedEvent[]): TimelineChunk {

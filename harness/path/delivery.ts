@@ -1,0 +1,48 @@
+import { NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
+import { Reason } from '../model/codes.ts'
+import type { LoadBalancer } from '../model/setup.ts'
+import { GENEVE_OVERHEAD } from '../wire/tunnel/gateway-geneve.ts'
+import { absorb, lose } from './answer.ts'
+import { HostInterfaces } from './host-interfaces.ts'
+import { ipLength } from './packet.ts'
+import type { Placement } from './placement.ts'
+
+/** The way from the load balancer to a host, and what is lost on it. */
+export class Delivery {
+  /** Whether it is asked about every packet. */
+  readonly asks: boolean
+  readonly #placement: Placement
+  readonly #interfaces: HostInterfaces | undefined
+  /** Bytes of the largest IP packets that come through. */
+  readonly #most: number
+
+  constructor(placement: Placement, { hostTcpEstablished, hostMtu }: LoadBalancer) {
+    this.asks = hostTcpEstablished !== undefined || hostMtu !== undefined
+    this.#placement = placement
+    this.#interfaces =
+      hostTcpEstablished === undefined ? undefined : new HostInterfaces(hostTcpEstablished * NANOS_PER_SECOND)
+    this.#most = hostMtu === undefined ? Number.POSITIVE_INFINITY : hostMtu - GENEVE_OVERHEAD
+  }
+
+  /** Sends a packet on to a host; absorbs it where there is none (-1). `place`: that of its flow's entry, -1: it has none. */
+  send(packets: PacketBatch, index: number, place: number, host: number): void {
+    if (host < 0) absorb(packets, index, Reason['target unreachable'])
+    else if (this.asks && ipLength(packets, index) > this.#most)
+      lose(packets, index, Reason['packet too big'])
+    else if (this.#placement.isDead(host)) this.#toTheDead(packets, index, host)
+    else if (place >= 0 && this.#interfaces?.admits(packets, index, place, host) === false)
+      lose(packets, index, Reason['target unreachable'])
+    else packets.host[index] = host
+  }
+
+  reset(): void {
+    this.#interfaces?.reset()
+  }
+
+  /** The load balancer still sends what it has for a host whose failure it has not noticed. */
+  #toTheDead(packets: PacketBatch, index: number, host: number): void {
+    if (this.#placement.isHealthy(host, packets.time[index] ?? 0))
+      lose(packets, index, Reason['target unreachable'])
+    else absorb(packets, index, Reason['target unreachable'])
+  }
+}
