@@ -27,7 +27,11 @@ import type { SessionTable } from './table.ts'
  * what it does of others is in docs/differences.md.
  */
 
-/** So many first bytes of each side tell that the application is not known, on most ports (run, 7.0.10). */
+/**
+ * So many first bytes of each side tell that the application is not known, on most ports: as many as the longest pattern of that
+ * side has, and where sessions are picked up midway of either side, since then both are tried (Suricata 7,
+ * app-layer-detect-proto.c, AppLayerProtoDetectPMGetProto).
+ */
 const TELLING = { client: 17, server: 8 } as const
 /** Of a stream that is longer no more is kept (Suricata 7 suricata.yaml, stream.reassembly.depth). */
 const DEPTH = 1 << 20
@@ -56,16 +60,16 @@ export function bytesLetGo(table: SessionTable, base: number, own: number): numb
 }
 
 /** Whether nothing of that side's stream is kept any more. */
-export function isDropped(table: SessionTable, base: number, own: number): boolean {
+export function isDropped(table: SessionTable, base: number, own: number, pickUp: boolean): boolean {
   const { words } = table
   const oddity = oddityAt(table, base)
   const client = base + CLIENT
   const server = base + SERVER
-  if (own === client ? oddity?.clientDeep === true : oddity?.serverDeep === true) return true
+  if (oddity !== undefined && isDeep(oddity, base, own)) return true
   const next = words[own + NEXT] ?? 0
   if (reach(words, own, next, oddity && heardOf(oddity, base, own)) > DEPTH) return true
   if (oddity !== undefined && keptOf(oddity, base, own) >= 0) return false
-  return isGivenUp(words, base, oddity, words[client + NEXT] ?? 0, words[server + NEXT] ?? 0)
+  return isGivenUp(words, base, oddity, words[client + NEXT] ?? 0, words[server + NEXT] ?? 0, pickUp)
 }
 
 /**
@@ -81,6 +85,7 @@ export function hear(
   state: number,
   next: number,
   peerNext: number,
+  pickUp: boolean,
 ): void {
   const { words } = table
   const after = words[own + NEXT] ?? 0
@@ -90,44 +95,56 @@ export function hear(
   const isClient = own - base === CLIENT
   const clientNext = isClient ? next : peerNext
   const serverNext = isClient ? peerNext : next
-  if (isGivenUp(words, base, oddityAt(table, base), clientNext, serverNext)) {
+  if (isGivenUp(words, base, oddityAt(table, base), clientNext, serverNext, pickUp)) {
     // The numbers may go back by what a FIN says: that it was given up remains.
     if (!inOrder || adopted) giveUp(table, base)
-    letGo(table, base, own, segment)
+    letGo(table, base, own, segment, pickUp)
     return
   }
   if (!inOrder) startHearing(table, base, own, next - countedFin(base, own, state))
   if (adopted) startHearing(table, base, peer, peerNext - countedFin(base, peer, state))
   const oddity = oddityAt(table, base)
   if (oddity === undefined) return
+  // Nothing more of a stream that was too long before comes to the application.
+  if (isDeep(oddity, base, own)) return
   if (bringsData(segment)) insert(words, base, own, segment, oddity)
   if (segment.taken) noticeLoss(words, base, own, oddity)
   const client = words[base + CLIENT + NEXT] ?? 0
   const server = words[base + SERVER + NEXT] ?? 0
-  if (isGivenUp(words, base, oddity, client, server) || tellsAlone(words, base, own, segment, oddity))
+  if (
+    isGivenUp(words, base, oddity, client, server, pickUp) ||
+    tellsAlone(words, base, own, segment, oddity, pickUp)
+  )
     giveUp(table, base)
-  letGo(table, base, own, segment)
+  letGo(table, base, own, segment, pickUp)
 }
 
 /** What was acknowledged is let go but for one chunk, at the side's own data once the application was given up. */
-function letGo(table: SessionTable, base: number, own: number, segment: Segment): void {
+function letGo(table: SessionTable, base: number, own: number, segment: Segment, pickUp: boolean): void {
   const oddity = oddityAt(table, base)
   if (oddity === undefined || !bringsData(segment)) return
   const { words } = table
   const kept = keptOf(oddity, base, own)
   const acked = ((words[own + ACKED] ?? 0) - firstByte(words, own)) | 0
   if (kept < 0 || acked - CHUNK <= kept) return
-  if (!isGivenUp(words, base, oddity, words[base + CLIENT + NEXT] ?? 0, words[base + SERVER + NEXT] ?? 0))
-    return
+  const [client = 0, server = 0] = [words[base + CLIENT + NEXT], words[base + SERVER + NEXT]]
+  if (!isGivenUp(words, base, oddity, client, server, pickUp)) return
   if (own - base === CLIENT) oddity.clientKept = acked - CHUNK
   else oddity.serverKept = acked - CHUNK
 }
 
 /** The other side's first bytes were missed, so that this side's are enough. */
-function tellsAlone(words: Int32Array, base: number, own: number, segment: Segment, oddity: Oddity): boolean {
+function tellsAlone(
+  words: Int32Array,
+  base: number,
+  own: number,
+  segment: Segment,
+  oddity: Oddity,
+  pickUp: boolean,
+): boolean {
   const client = own - base === CLIENT
   if (!segment.taken || !(client ? oddity.serverMissed : oddity.clientMissed)) return false
-  const enough = client ? TELLING.client : TELLING.server
+  const enough = client ? TELLING.client : serverTells(pickUp)
   return reach(words, own, words[own + NEXT] ?? 0, heardOf(oddity, base, own)) >= enough
 }
 
@@ -190,13 +207,18 @@ function isGivenUp(
   oddity: Oddity | undefined,
   clientNext: number,
   serverNext: number,
+  pickUp: boolean,
 ): boolean {
   const head = words[base] ?? 0
   if ((head & Flag.gaveUp) !== 0) return true
   const client = reach(words, base + CLIENT, clientNext, oddity?.clientHeard)
   if (client < TELLING.client) return false
   if ((head & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp) return true
-  return reach(words, base + SERVER, serverNext, oddity?.serverHeard) >= TELLING.server
+  return reach(words, base + SERVER, serverNext, oddity?.serverHeard) >= serverTells(pickUp)
+}
+
+function serverTells(pickUp: boolean): number {
+  return pickUp ? TELLING.client : TELLING.server
 }
 
 function giveUp(table: SessionTable, base: number): void {
@@ -222,6 +244,10 @@ function firstByte(words: Int32Array, own: number): number {
 
 function heardOf(oddity: Oddity, base: number, own: number): SackedRanges | undefined {
   return own - base === CLIENT ? oddity.clientHeard : oddity.serverHeard
+}
+
+function isDeep(oddity: Oddity, base: number, own: number): boolean {
+  return own - base === CLIENT ? oddity.clientDeep : oddity.serverDeep
 }
 
 function keptOf(oddity: Oddity, base: number, own: number): number {

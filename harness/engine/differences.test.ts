@@ -36,7 +36,8 @@ export const DIFFERENCES: readonly Difference[] = [
     covers: (disagreement) => {
       const { conversation, index } = disagreement
       if (!isOfStream(disagreement) || conversation.recording !== undefined) return false
-      return [true, false].some((way) => isNearTelling(conversation, index, way))
+      const near = [true, false].some((way) => isNearTelling(conversation, index, way))
+      return near || isFirstSinceOther(conversation, index)
     },
   },
 ]
@@ -57,11 +58,22 @@ export function isOfKnownApplication(recording: string, ours: string, theirs: st
   return KNOWN.test(recording) && [ours, theirs].sort().join() === 'drop stream error,forward'
 }
 
+/** The other side has sent data since this side's last packet, so that this one is the first after it may have told all. */
+function isFirstSinceOther(conversation: Conversation, index: number): boolean {
+  const before = conversation.frames.slice(0, index)
+  const own = before.findLastIndex(({ toServer }) => toServer === conversation.frames[index]?.toServer)
+  return before.slice(own + 1).some(({ line }) => lengthOf(line) > 0)
+}
+
 /** A side has said little, or has just begun to say more, by this packet. */
 function isNearTelling(conversation: Conversation, index: number, way: boolean): boolean {
   const lengths = conversation.frames
     .slice(0, index + 1)
     .filter(({ toServer }) => toServer === way)
-    .map(({ line }) => Number(/len=(\d+)/.exec(line)?.[1] ?? 0))
+    .map(({ line }) => lengthOf(line))
   return lengths.slice(0, -2).reduce((sum, length) => sum + length, 0) < TELLING
+}
+
+function lengthOf(line: string): number {
+  return Number(/len=(\d+)/.exec(line)?.[1] ?? 0)
 }

@@ -9,6 +9,7 @@ import { Segment } from './segment.ts'
 import { SessionTable } from './table.ts'
 import { track } from './tracker.ts'
 
+const SETTINGS = { windowCheck: 0, exactReset: true, asyncOneside: false, pickUp: false }
 const near = fc.integer({ min: -3, max: 3 }).map((steps) => steps * 100)
 
 /** A session in some state, with numbers near each other so that segments often fit. */
@@ -83,7 +84,7 @@ describe('engine: in-order packets', () => {
           const segment = new Segment()
           segment.read(view, 0, view.byteLength, flags, length)
           segment.toServer = fromClient === (((words[0] ?? 0) & Flag.flipped) === 0)
-          expect(track(slow, 0, segment, 0, true)).to.equal(true)
+          expect(track(slow, 0, segment, SETTINGS)).to.equal(true)
           expect([...quick.words.subarray(0, RECORD_WORDS)]).to.deep.equal([
             ...slow.words.subarray(0, RECORD_WORDS),
           ])

@@ -134,10 +134,16 @@ function saysNothingNew(table: SessionTable, base: number, peer: number, segment
  * Data from before the first byte of the stream, whatever the flags, while data is kept at all: passed over. As long as the
  * server's first byte is not known it is taken to be 0, the absolute number.
  */
-export function isBeforeStart(table: SessionTable, base: number, own: number, segment: Segment): boolean {
+export function isBeforeStart(
+  table: SessionTable,
+  base: number,
+  own: number,
+  segment: Segment,
+  pickUp: boolean,
+): boolean {
   if (segment.length === 0) return false
   const { words } = table
   const unknown = ((words[base] ?? 0) & STATE_MASK) === State.synSent && words[own + NEXT] === 0
   const first = unknown ? 0 : ((words[own + ISN] ?? 0) + 1 + bytesLetGo(table, base, own)) | 0
-  return upTo((segment.seq + segment.length) | 0, first) && !isDropped(table, base, own)
+  return upTo((segment.seq + segment.length) | 0, first) && !isDropped(table, base, own, pickUp)
 }

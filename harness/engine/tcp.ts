@@ -86,13 +86,13 @@ export class TcpStage implements TcpDecider {
   /** The flow has a session. */
   #decideHit(table: SessionTable, base: number, state: number, segment: Segment): number {
     const settings = this.#settings
-    const { synOnLive, windowCheck, exactReset, asyncOneside, dropsErrors } = settings
+    const { synOnLive, dropsErrors } = settings
     if (synOnLive === 'ignore' && state >= State.established && segment.opens()) return Outcome.forward
     let right: boolean
     if (settings.plainWindows) {
       right = trackWindows(table, base, segment, settings)
       segment.delivered = right
-    } else right = track(table, base, segment, windowCheck, exactReset, asyncOneside)
+    } else right = track(table, base, segment, settings)
     return right || !dropsErrors ? Outcome.forward : Outcome.streamError
   }
 

@@ -17,7 +17,11 @@ import { isAside, isBeforeStart } from './probes.ts'
 import { CLIENT, Flag, ISN, NEXT, SERVER, STATE_MASK, State, withState } from './record.ts'
 import { acceptReset } from './reset.ts'
 import type { Segment } from './segment.ts'
+import type { Settings } from './settings.ts'
 import type { SessionTable } from './table.ts'
+
+/** What tracking asks of a profile. */
+export type TrackSettings = Pick<Settings, 'windowCheck' | 'exactReset' | 'asyncOneside' | 'pickUp'>
 
 const IMPORTED = Flag.importedClient | Flag.importedServer
 
@@ -25,14 +29,7 @@ const IMPORTED = Flag.importedClient | Flag.importedServer
  * Takes a segment of a session into account. False when it is an error of the stream (docs/decision-tables.md 10.6), which leaves the
  * state as it was.
  */
-export function track(
-  table: SessionTable,
-  base: number,
-  segment: Segment,
-  windowCheck: number,
-  exactReset: boolean,
-  asyncOneside = false,
-): boolean {
+export function track(table: SessionTable, base: number, segment: Segment, settings: TrackSettings): boolean {
   const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
@@ -40,9 +37,9 @@ export function track(
   if ((head & IMPORTED) !== 0) adoptImported(words, base, own, peer, segment)
   if ((head & Flag.special) !== 0) noteSide(table, base, segment)
   if (!isAside(table, base, own, peer, segment)) {
-    const skipped = windowCheck !== WindowCheck.strict && isBeforeStart(table, base, own, segment)
-    if (!skipped && !trackState(table, base, own, peer, segment, windowCheck, exactReset, asyncOneside))
-      return false
+    const { windowCheck, pickUp } = settings
+    const skipped = windowCheck !== WindowCheck.strict && isBeforeStart(table, base, own, segment, pickUp)
+    if (!skipped && !trackState(table, base, own, peer, segment, settings)) return false
   }
   if (((words[base] ?? 0) & Flag.special) !== 0) forgetReset(table, base, segment)
   return true
@@ -54,9 +51,7 @@ function trackState(
   own: number,
   peer: number,
   segment: Segment,
-  windowCheck: number,
-  exactReset: boolean,
-  asyncOneside: boolean,
+  settings: TrackSettings,
 ): boolean {
   const { words } = table
   const state = (words[base] ?? 0) & STATE_MASK
@@ -65,16 +60,16 @@ function trackState(
   const peerSent = ((words[peer + NEXT] ?? 0) - (words[peer + ISN] ?? 0)) | 0
   segment.taken = false
   segment.delivered = state > State.synSent && state < State.closed
-  if (!trackInState(table, base, segment, state, windowCheck, exactReset, asyncOneside)) {
+  if (!trackInState(table, base, segment, state, settings)) {
     segment.delivered = false
     return false
   }
   if (state === State.synSent) segment.delivered = ((words[base] ?? 0) & STATE_MASK) === State.established
   const open = state <= State.synReceived ? segment.taken : state >= State.established
-  if (open && windowCheck === WindowCheck.eventOnly) {
+  if (open && settings.windowCheck === WindowCheck.eventOnly) {
     const next = ((words[own + ISN] ?? 0) + sent) | 0
     const peerNext = ((words[peer + ISN] ?? 0) + peerSent) | 0
-    hear(table, base, own, peer, segment, state, next, peerNext)
+    hear(table, base, own, peer, segment, state, next, peerNext, settings.pickUp)
   }
   return true
 }
@@ -84,11 +79,10 @@ function trackInState(
   base: number,
   segment: Segment,
   state: number,
-  windowCheck: number,
-  exactReset: boolean,
-  asyncOneside: boolean,
+  settings: TrackSettings,
 ): boolean {
-  if (state === State.closed) return trackClosed(table, base, segment, windowCheck, exactReset, asyncOneside)
+  if (state === State.closed) return trackClosed(table, base, segment, settings)
+  const { windowCheck, exactReset, asyncOneside } = settings
   if (state === State.synSent) return trackSynSent(table, base, segment, asyncOneside)
   if (segment.has(Tcp.rst)) return acceptReset(table, base, segment, exactReset)
   switch (state) {
@@ -115,19 +109,12 @@ function trackInState(
  * Nothing is wrong on a closed session. One that was closed by a RST that may have been forged lives on, in the state that it
  * had, when the side that is said to have sent it says anything else after all.
  */
-function trackClosed(
-  table: SessionTable,
-  base: number,
-  segment: Segment,
-  windowCheck: number,
-  exactReset: boolean,
-  asyncOneside: boolean,
-): boolean {
+function trackClosed(table: SessionTable, base: number, segment: Segment, settings: TrackSettings): boolean {
   const oddity = oddityAt(table, base)
   if (oddity === undefined || segment.has(Tcp.rst)) return true
   const { resetByClient, resetByServer, earlier } = oddity
   if (segment.toServer ? !resetByClient || resetByServer : !resetByServer || resetByClient) return true
-  if (!trackInState(table, base, segment, earlier, windowCheck, exactReset, asyncOneside)) return false
+  if (!trackInState(table, base, segment, earlier, settings)) return false
   if (((table.words[base] ?? 0) & STATE_MASK) === State.closed) {
     table.words[base] = withState(table.words[base] ?? 0, earlier)
     oddity.held = State.closed

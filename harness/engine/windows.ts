@@ -37,7 +37,8 @@ export function acknowledgesCredibly(
 export function isRetransmission(words: Int32Array, own: number, segment: Segment): boolean {
   if (segment.length === 0) return false
   const end = (segment.seq + segment.length) | 0
-  return before(segment.seq, words[own + ACKED] ?? 0) || upTo(end, words[own + NEXT] ?? 0)
+  const acked = words[own + ACKED] ?? 0
+  return before(segment.seq, acked) || upTo(end, acked) || upTo(end, words[own + NEXT] ?? 0)
 }
 
 /** Moves the sequence number expected next; where the other side is not seen, what was sent counts as acknowledged. */

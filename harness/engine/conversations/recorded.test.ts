@@ -81,7 +81,11 @@ function overlapping(frame: ConversationFrame): ConversationFrame {
 function late(frames: readonly ConversationFrame[], from: number, by: number): ConversationFrame[] {
   return frames.map((frame, index) => {
     if (index < from) return frame
-    return { ...frame, time: frame.time + by, kind: index === from ? 'gap' : frame.kind }
+    return {
+      ...frame,
+      time: frame.time + by,
+      kind: index === from && frame.kind === 'in-order' ? 'gap' : frame.kind,
+    }
   })
 }
 

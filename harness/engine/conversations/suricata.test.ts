@@ -6,6 +6,7 @@ import { agreementTable } from './agreement.test.ts'
 import { type Conversation, written } from './conversation.test.ts'
 import { makeConversations } from './generate.test.ts'
 import { isUncovered, type JudgedFrame, judgeBy } from './judged.test.ts'
+import { MOMENTS } from './moment.test.ts'
 import { breakRecording } from './recorded.test.ts'
 import { shrink } from './shrink.test.ts'
 
@@ -44,7 +45,7 @@ describe(`engine against real Suricata: random conversations, seed ${SEED}`, fun
 
   for (const setup of SETUPS)
     it(`${words(setup)}: every verdict and reason of ${CONVERSATIONS} conversations and of broken recordings`, () =>
-      compare([...random, ...recorded], setup))
+      compare([...random, ...recorded, ...MOMENTS], setup))
 
   for (const setup of ASYNC_SETUPS)
     it(`${words(setup)}: every verdict and reason of ${ASYNC_CONVERSATIONS} conversations`, () =>
