@@ -93,9 +93,7 @@ export class ClassicWalker implements RecordWalker {
     const { view, number, start, captured, original, time, link, capacity } = batch
     const { little, unit } = this.#form
     const code = this.#link
-    // Half a second before the epoch: so the product is never a small whole number, and V8 takes it for a double from the first on.
-    const afterEpoch = 0.5 - this.#epochSeconds
-    const halfSecond = NANOS_PER_SECOND / 2
+    const epoch = this.#epochSeconds
     let packets = this.#packets
     let count = batch.count
     let at = from
@@ -117,9 +115,7 @@ export class ClassicWalker implements RecordWalker {
       captured[count] = length
       original[count] = Math.min(wire, LARGEST_INT)
       time[count] =
-        (view.getUint32(at, little) + afterEpoch) * NANOS_PER_SECOND -
-        halfSecond +
-        view.getUint32(at + 4, little) * unit
+        (view.getUint32(at, little) - epoch) * NANOS_PER_SECOND + view.getUint32(at + 4, little) * unit
       link[count] = code
       count++
       at += RECORD_HEADER + length
