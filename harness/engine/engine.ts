@@ -25,6 +25,7 @@ import { readSettings, type Settings } from './settings.ts'
 import { StatelessEngine } from './stateless/stateless-engine.ts'
 import { Way } from './stateless/way.ts'
 import { type TcpDecider, TcpStage } from './tcp.ts'
+import { TimeoutChange } from './timeout-change.ts'
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -57,12 +58,14 @@ export class Engine {
   readonly #fragmentHosts = new FragmentHosts()
   readonly #stateless: StatelessEngine | undefined
   readonly #records: FlowRecords | undefined
+  readonly #timeouts: TimeoutChange
   /** The datagram that the latest fragment completed at its host, and that was decided with it. */
   #whole: Rebuilt | undefined
 
   constructor(options: EngineOptions) {
     const settings = readSettings(options.profile.knobs, options.policy)
     this.#settings = settings
+    this.#timeouts = new TimeoutChange(options.profile.knobs, settings)
     this.#counters = new Counters(options.hosts)
     this.#hosts = new Hosts(options.hosts, options.sharing, settings, this.#counters)
     this.#rules = RuleStage.of(options.rules, options.policy, settings, options.alerts)
@@ -205,6 +208,8 @@ export class Engine {
 
   /** Lets something happen to a host. Paths are not the engine's: `steer` does nothing here. */
   apply(event: HostEvent, at: Nanos): void {
+    if (event.kind === 'set-timeout' && event.scope === 'hosts')
+      this.#timeouts.apply(event.tcpIdle, this.#hosts.tables, at)
     this.#hosts.apply(event, at)
     if (event.kind === 'crash') this.#records?.forget(event.host)
   }
@@ -222,6 +227,7 @@ export class Engine {
   /** Back to empty tables, all hosts in service and counters at zero; costs what was used. */
   reset(): void {
     this.#hosts.reset()
+    this.#timeouts.reset()
     this.#fragmentHosts.clear()
     this.#resets?.clear()
     this.#rules?.clear()

@@ -1,7 +1,7 @@
 import type { Nanos } from '../model/batch.ts'
 import { Direction } from '../model/codes.ts'
 import { Family, isExpired, timeoutIndex } from './expiry.ts'
-import { EXPIRED, EXTRA, Flag, STATE_MASK, State } from './record.ts'
+import { EXPIRED, EXTRA, Flag, ROW_MASK, STATE_MASK, State } from './record.ts'
 import type { Settings } from './settings.ts'
 import type { SessionTable } from './table.ts'
 
@@ -32,10 +32,11 @@ export function enterFlow(
 ): number {
   const { timeouts, wholeSeconds, markRefreshes } = settings
   const head = table.words[base] ?? 0
+  const row = (table.words[base + EXTRA] ?? 0) & ROW_MASK
   const state = family === Family.tcp ? table.timedState(base) : head & STATE_MASK
   if (
     state === State.absent ||
-    isExpired(table.lastSeen(base), now, timeouts[timeoutIndex(family, state, head)] ?? 0, wholeSeconds)
+    isExpired(table.lastSeen(base), now, timeouts[timeoutIndex(row, state, head)] ?? 0, wholeSeconds)
   ) {
     if (state === State.absent && !table.admits(base, now)) return NO_ROOM
     const expired = state > State.bare ? EXPIRED : (table.words[base + EXTRA] ?? 0) & EXPIRED

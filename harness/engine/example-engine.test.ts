@@ -5,6 +5,7 @@ import type { ExceptionPolicy, Policy } from '../model/setup.ts'
 import type { MakeSharing } from '../model/sharing.ts'
 import { getProfile, type Knobs, type Profile } from '../profile/index.ts'
 import { makeSharing } from '../sharing/sharing.ts'
+import { makeSetup } from '../suite/setup.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import { batchOf } from './oracle-cases.test.ts'
 
@@ -146,7 +147,7 @@ export class Lab {
       sharing:
         typeof options.sharing === 'function'
           ? options.sharing
-          : makeSharing({ kind: options.sharing ?? 'none' }),
+          : makeSharing(makeSetup({ sharing: options.sharing ?? 'none' }).topology.sharing),
       alerts: options.alerts,
       records: options.records,
     })

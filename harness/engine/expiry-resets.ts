@@ -1,10 +1,10 @@
 import type { Nanos, PacketBatch } from '../model/batch.ts'
 import { Direction, Kind } from '../model/codes.ts'
 import { buildAbort, type FlowHeaders } from '../wire/reset.ts'
-import { expiryMoment, Family, timeoutIndex } from './expiry.ts'
+import { expiryMoment, timeoutIndex } from './expiry.ts'
 import { ExpiryQueue } from './expiry-queue.ts'
 import type { Hosts } from './hosts.ts'
-import { CLIENT, EXPIRED, EXTRA, Flag, NEXT, SERVER, STATE_MASK, State } from './record.ts'
+import { CLIENT, EXPIRED, EXTRA, Flag, NEXT, ROW_MASK, SERVER, STATE_MASK, State } from './record.ts'
 import type { Settings } from './settings.ts'
 import type { SessionTable } from './table.ts'
 
@@ -85,7 +85,8 @@ export class ExpiryResets {
 
   #momentOf(table: SessionTable, base: number): Nanos {
     const { timeouts, wholeSeconds } = this.#settings
-    const timeout = timeouts[timeoutIndex(Family.tcp, table.timedState(base), table.words[base] ?? 0)] ?? 0
+    const row = (table.words[base + EXTRA] ?? 0) & ROW_MASK
+    const timeout = timeouts[timeoutIndex(row, table.timedState(base), table.words[base] ?? 0)] ?? 0
     return expiryMoment(table.lastSeen(base), timeout, wholeSeconds)
   }
 

@@ -7,6 +7,8 @@ export const Family = { tcp: 0, udp: 16, icmp: 32, other: 48 } as const
 
 /** Distance from the time-outs of flows to those of flows that are marked. */
 const MARKED = 64
+/** Added to the family of flows that keep the time-outs of before they were configured anew. */
+export const KEPT = 128
 
 /** Where the time-out of a flow with that head stands in the table of `idleTimeouts`; `state` is the one that counts for it. */
 export function timeoutIndex(family: number, state: number, head: number): number {
@@ -15,7 +17,7 @@ export function timeoutIndex(family: number, state: number, head: number): numbe
 
 /** Idle time-outs in nanoseconds, by `timeoutIndex`. `tcpIdle`, in seconds, overrides that of established sessions. */
 export function idleTimeouts(knobs: Knobs, tcpIdle: number | undefined): Float64Array {
-  const table = new Float64Array(2 * MARKED)
+  const table = new Float64Array(2 * KEPT)
   const set = (family: number, states: readonly number[], seconds: number) => {
     for (const state of states) table[family + state] = seconds * NANOS_PER_SECOND
   }

@@ -3,7 +3,7 @@ import type { MakeSharing, SharingModel } from '../model/sharing.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import type { Counters } from './counters.ts'
 import { isExpired, timeoutIndex } from './expiry.ts'
-import { EXTRA, FAMILY_MASK, State } from './record.ts'
+import { EXTRA, ROW_MASK, State } from './record.ts'
 import { FlowRoom } from './room.ts'
 import type { Settings } from './settings.ts'
 import { SharedSessions } from './shared-sessions.ts'
@@ -43,6 +43,8 @@ export class Hosts {
     if (event.kind === 'drain' || event.kind === 'crash') this.#away.add(event.host)
     else if (event.kind === 'restore') this.#away.delete(event.host)
     else if (event.kind === 'return') this.#away.clear()
+    else if (event.kind === 'fill-table' && event.scope === 'hosts')
+      for (const table of this.tables) table.room?.fill(at + (event.lasts ?? Number.POSITIVE_INFINITY))
     this.sharing?.apply(event, at)
     if (event.kind === 'crash') this.table(event.host).clear()
   }
@@ -55,12 +57,12 @@ export class Hosts {
 
   /** Whether the flow at `base` of a table is there and not idle for too long. */
   isLive(table: SessionTable, base: number, now: Nanos): boolean {
-    const family = (table.words[base + EXTRA] ?? 0) & FAMILY_MASK
+    const row = (table.words[base + EXTRA] ?? 0) & ROW_MASK
     const head = table.words[base] ?? 0
     const state = table.stateAt(base)
     if (state === State.absent) return false
     const { timeouts, wholeSeconds } = this.#settings
-    const timeout = timeouts[timeoutIndex(family, state, head)] ?? 0
+    const timeout = timeouts[timeoutIndex(row, state, head)] ?? 0
     return !isExpired(table.lastSeen(base), now, timeout, wholeSeconds)
   }
 }

@@ -12,7 +12,9 @@ export const CLIENT = 1
 export const SERVER = 7
 /** Low byte: row of the time-out table. */
 export const EXTRA = 13
-export const FAMILY_MASK = 255
+export const FAMILY_MASK = 127
+/** The same and whether the flow keeps the time-outs of before: where they stand in their table. */
+export const ROW_MASK = 255
 /** Bits of the extra word: a rule passes everything of this flow; rules about flows were asked for that direction. */
 export const PASSED = 1 << 8
 export const ASKED_TO_SERVER = 1 << 9

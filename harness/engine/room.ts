@@ -2,7 +2,7 @@ import { NANOS_PER_SECOND, type Nanos } from '../model/batch.ts'
 import { PlaceHeap } from '../support/place-heap.ts'
 import type { Counters } from './counters.ts'
 import { Family, isExpired } from './expiry.ts'
-import { EXTRA, FAMILY_MASK, RECORD_WORDS, STATE_MASK, State } from './record.ts'
+import { EXTRA, FAMILY_MASK, RECORD_WORDS, ROW_MASK, STATE_MASK, State } from './record.ts'
 import type { Settings } from './settings.ts'
 import type { Room, SessionTable } from './table.ts'
 
@@ -28,6 +28,9 @@ export class FlowRoom implements Room {
   #inHeap = new Uint8Array(0)
   /** Second in which idle flows were looked for. */
   #searched = Number.NEGATIVE_INFINITY
+  /** While others fill it: the entries that the table had when they came, and until when they stay. */
+  #fullAt = 0
+  #fullUntil = Number.NEGATIVE_INFINITY
 
   constructor(table: SessionTable, settings: Settings, counters: Counters, host: number) {
     this.#table = table
@@ -46,16 +49,24 @@ export class FlowRoom implements Room {
     return true
   }
 
+  /** Flows of others take up the rest of the table, until that time; they are as lively as can be, so none of them makes way. */
+  fill(until: Nanos): void {
+    this.#fullAt = this.#table.entries
+    this.#fullUntil = until
+  }
+
   /** The table was emptied. */
   clear(): void {
+    this.#fullUntil = Number.NEGATIVE_INFINITY
     this.#silent.clear()
     this.#inHeap.fill(0)
     this.#searched = Number.NEGATIVE_INFINITY
   }
 
   #hasRoom(now: Nanos): boolean {
-    const { maxFlows, evictsOldest } = this.#settings
+    const { evictsOldest } = this.#settings
     const table = this.#table
+    const maxFlows = now < this.#fullUntil ? this.#fullAt : this.#settings.maxFlows
     if (table.entries < maxFlows) return true
     const second = Math.floor(now / NANOS_PER_SECOND)
     if (second > this.#searched) {
@@ -73,8 +84,8 @@ export class FlowRoom implements Room {
       const base = place * RECORD_WORDS
       const state = table.stateAt(base)
       if (state === State.absent) continue
-      const family = (table.words[base + EXTRA] ?? 0) & FAMILY_MASK
-      const timeout = timeouts[family + state] ?? 0
+      const row = (table.words[base + EXTRA] ?? 0) & ROW_MASK
+      const timeout = timeouts[row + state] ?? 0
       if (isExpired(table.lastSeen(base), now, timeout, wholeSeconds)) table.end(base, now)
     }
   }

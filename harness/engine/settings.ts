@@ -27,8 +27,8 @@ export interface Settings {
   /** See `idleTimeouts`. */
   readonly timeouts: Float64Array
   readonly wholeSeconds: boolean
-  /** How long an established session may be idle and still take the way of packets in order; -1: none may. */
-  readonly inOrderIdle: number
+  /** How long an established session may be idle and still take the way of packets in order; -1: none may. Changed by TimeoutChange. */
+  inOrderIdle: number
   readonly plainWindows: boolean
   readonly windowCheck: number
   readonly ackWindow: number
@@ -49,6 +49,7 @@ export interface Settings {
   readonly answersRebuilt: boolean
   /** Where Linux's connection tracking stands in for Suricata's. */
   readonly conntrack: CtSettings | undefined
+  readonly onTimeoutChange: Knobs['onTimeoutChange']['value']
   readonly maxFlows: number
   readonly evictsOldest: boolean
 }
@@ -62,7 +63,7 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     knobs.tracker.value === 'conntrack' ? readCtSettings(knobs, exception, policy.tcpIdle) : undefined
   const plainWindows = knobs.tracker.value === 'windows'
   // Entries of conntrack hold the end of their lives: nothing is to be added.
-  const timeouts = conntrack === undefined ? idleTimeouts(knobs, policy.tcpIdle) : new Float64Array(128)
+  const timeouts = conntrack === undefined ? idleTimeouts(knobs, policy.tcpIdle) : new Float64Array(256)
   return {
     exception,
     marksFlow: knobs.missScope.value === 'flow',
@@ -101,6 +102,7 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
     judgesCarriers: knobs.carrier.value === 'judged',
     answersRebuilt: knobs.rejectRebuilt.value,
     conntrack,
+    onTimeoutChange: knobs.onTimeoutChange.value,
     maxFlows: knobs.maxFlows.value,
     evictsOldest: knobs.onTableFull.value === 'evictOldest',
   }

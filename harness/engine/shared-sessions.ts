@@ -1,5 +1,5 @@
 import type { Nanos } from '../model/batch.ts'
-import { SESSION_BYTES, type SessionTables } from '../model/sharing.ts'
+import { SESSION_BYTES, type SessionTables, type TableSnapshot } from '../model/sharing.ts'
 import { Family } from './expiry.ts'
 import {
   APP_HIDDEN,
@@ -17,7 +17,17 @@ import {
   State,
 } from './record.ts'
 import type { Settings } from './settings.ts'
-import type { SessionTable } from './table.ts'
+import { SessionTable } from './table.ts'
+
+class Snapshot implements TableSnapshot {
+  readonly at: Nanos
+  readonly table: SessionTable
+
+  constructor(at: Nanos, table: SessionTable) {
+    this.at = at
+    this.table = table
+  }
+}
 
 /** What is needed of the hosts. */
 export interface HostTables {
@@ -82,22 +92,30 @@ export class SharedSessions implements SessionTables {
     return true
   }
 
-  copy(from: number, to: number, flow: number, at: Nanos): boolean {
-    const source = this.#hosts.table(from)
-    const target = this.#hosts.table(to)
-    const base = target.touch(flow)
-    source.touch(flow)
-    if (!this.#isShared(source, base, at)) return false
-    if (!this.#takes(target, base, source.lastSeen(base), at)) return false
-    target.copyFrom(source, base)
-    this.#markImported(target, base, this.#settings.importLiberal)
-    return true
+  snapshot(host: number, at: Nanos): TableSnapshot {
+    const source = this.#hosts.table(host)
+    const table = new SessionTable()
+    for (let place = 0; place < source.used; place++) {
+      const base = table.touch(source.flowAt(place))
+      if (this.#isShared(source, base, at)) table.copyFrom(source, base)
+    }
+    table.queries.addFrom(source.queries, at)
+    return new Snapshot(at, table)
   }
 
-  copyAll(from: number, to: number, at: Nanos): void {
-    const source = this.#hosts.table(from)
-    for (let place = 0; place < source.used; place++) this.copy(from, to, source.flowAt(place), at)
-    this.#hosts.table(to).queries.addFrom(source.queries, at)
+  restore(host: number, snapshot: TableSnapshot, at: Nanos, lost: (flow: number) => boolean): void {
+    if (!(snapshot instanceof Snapshot)) throw new TypeError('a snapshot is what snapshot() gave')
+    const source = snapshot.table
+    const target = this.#hosts.table(host)
+    for (let place = 0; place < source.used; place++) {
+      const flow = source.flowAt(place)
+      const base = target.touch(flow)
+      if (!this.#hosts.isLive(source, base, at) || lost(flow)) continue
+      if (!this.#takes(target, base, source.lastSeen(base), at)) continue
+      target.copyFrom(source, base)
+      this.#markImported(target, base, this.#settings.importLiberal)
+    }
+    target.queries.addFrom(source.queries, at)
   }
 
   remove(host: number, flow: number, at: Nanos): void {

@@ -8,6 +8,8 @@ import { EXTRA, FAMILY_MASK, Flag, LAST_SEEN, RECORD_WORDS, STATE_MASK, State } 
 export interface Room {
   /** Whether the absent record at `base` may become an entry now. */
   admits(base: number, now: number): boolean
+  /** Flows of others take up the rest of the table, until that time. */
+  fill(until: number): void
   /** The table was emptied. */
   clear(): void
 }

@@ -27,6 +27,9 @@ export type Position =
   /** Before the nth (from 1) packet of that class, of one direction where given, in the flow under test. */
   | { readonly before: PacketClass; readonly direction?: DirectionName; readonly nth: number }
 
+/** Whose time-out or table: the load balancer's, or that of all firewall hosts. */
+export type Owner = 'lb' | 'hosts'
+
 interface InjectionBase {
   /** `host-swap`, or `host-swap#2` for the second of its kind in a case: the name of the phase that it begins. */
   readonly label: string
@@ -94,19 +97,19 @@ export type Injection = InjectionBase &
     /** An idle time-out is configured anew. */
     | {
         readonly kind: 'timeout-change'
-        /** Whose. */
-        readonly scope: 'lb'
+        readonly scope: Owner
         /** Seconds. */
         readonly tcpIdle: number
       }
     /** Flows of others fill a flow table. */
     | {
         readonly kind: 'table-full'
-        /** Whose. */
-        readonly scope: 'lb'
+        readonly scope: Owner
         /** How long they stay; absent: to the end. */
         readonly lasts?: Nanos
       }
+    /** From here on sessions do not reach other hosts: that of the flow under test, or any. */
+    | { readonly kind: 'replication-loss'; readonly scope: 'flow' | 'topology' }
     /** The packet before the position of its direction once more, byte for byte. */
     | { readonly kind: 'duplicate'; readonly direction: DirectionName }
   )

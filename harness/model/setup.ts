@@ -1,8 +1,18 @@
 /** How session state reaches another host (docs/design.md). */
-export type Sharing =
-  | { readonly kind: 'none' }
-  /** AWS: the table of a draining host is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
-  | { readonly kind: 'replication' }
+export type Sharing = { readonly kind: 'none' } | ReplicationSharing
+
+/** AWS: what is left of a draining host's table is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
+export interface ReplicationSharing {
+  readonly kind: 'replication'
+  /** Only when a host drains, or every change as well, which is not documented. */
+  readonly mode: 'snapshot' | 'continuous'
+  /** Seconds, as all of these: how long a change takes to the others; mode `continuous`. */
+  readonly lag: number
+  /** From the deregistration to the export: existing flows stay. */
+  readonly drain: number
+  /** From the export to the replicas, after which flows are flushed: what changes meanwhile is not in them. */
+  readonly transfer: number
+}
 
 /** What makes up one flow of the load balancer: its entry, and the hash that places it. */
 export type Stickiness = '5-tuple' | '3-tuple' | '2-tuple'

@@ -4,6 +4,11 @@ import type { HostEvent } from './timeline.ts'
 /** Length of one session as bytes: the record of harness/engine/record.ts, words in little-endian order. */
 export const SESSION_BYTES = 64
 
+/** The live sessions of a host at one moment; only who made it can look into it. */
+export interface TableSnapshot {
+  readonly at: Nanos
+}
+
 /** What a sharing model may do with the session tables of the hosts. Flows are flow/'s ids, hosts are indices. */
 export interface SessionTables {
   /** How many hosts there are. */
@@ -21,10 +26,10 @@ export interface SessionTables {
    * `liberal`: the numbers of each side's first packet are believed (the profile's knob importLiberal where it is not said).
    */
   write(host: number, flow: number, session: Uint8Array, at: Nanos, liberal?: boolean): boolean
-  /** Copies one session, with all that is known of it beside its record; whether it was taken. */
-  copy(from: number, to: number, flow: number, at: Nanos): boolean
-  /** Copies every live session of a host to another one, which keeps what it has seen later itself. */
-  copyAll(from: number, to: number, at: Nanos): void
+  /** What a host holds now, with all that is known of its sessions beside their records. */
+  snapshot(host: number, at: Nanos): TableSnapshot
+  /** Gives a host what is in a snapshot and not `lost`; it keeps what it has seen later itself. */
+  restore(host: number, snapshot: TableSnapshot, at: Nanos, lost: (flow: number) => boolean): void
   /** Takes a session away from a host. */
   remove(host: number, flow: number, at: Nanos): void
 }

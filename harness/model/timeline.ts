@@ -1,4 +1,5 @@
 import type { Nanos, PacketBatch } from './batch.ts'
+import type { Owner } from './case.ts'
 
 /** What happens to hosts and paths between packets. */
 export type HostEvent =
@@ -16,10 +17,17 @@ export type HostEvent =
   | { readonly kind: 'steer'; readonly flow: number; readonly direction: 0 | 1 | 2; readonly host: number }
   /** Undoes every steer, restores every host, and sends flows back to where they were first. */
   | { readonly kind: 'return' }
-  /** The load balancer's TCP idle time-out becomes this many seconds for entries made from here on. */
-  | { readonly kind: 'set-timeout'; readonly scope: 'lb'; readonly tcpIdle: number }
-  /** Flows of others fill the load balancer's table, for good or for a while. */
-  | { readonly kind: 'fill-table'; readonly scope: 'lb'; readonly lasts?: Nanos }
+  /**
+   * Steps of AWS's replication, of a host that was deregistered (-1: the one that left last): what it still served has had time to
+   * end; what is left of its table is written out; the others have it.
+   */
+  | { readonly kind: 'end-drain' | 'export' | 'replicate'; readonly host: number }
+  /** From here on no session of the flow (-1: of any) reaches another host. */
+  | { readonly kind: 'lose-replicas'; readonly flow: number }
+  /** The TCP idle time-out of the load balancer, or of all hosts, becomes this many seconds. */
+  | { readonly kind: 'set-timeout'; readonly scope: Owner; readonly tcpIdle: number }
+  /** Flows of others fill the table of the load balancer, or of all hosts, for good or for a while. */
+  | { readonly kind: 'fill-table'; readonly scope: Owner; readonly lasts?: Nanos }
 export type HostEventKind = HostEvent['kind']
 
 /**

@@ -114,6 +114,12 @@ export class LoadBalancerPath {
       }
       case 'restore':
         return { ...event, host: this.#placement.restore(event.host, at, event.outage === true) }
+      case 'end-drain':
+      case 'export':
+      case 'replicate':
+        return { ...event, host: event.host < 0 ? this.#placement.left : event.host }
+      case 'lose-replicas':
+        return event
       case 'flush':
         this.#placement.flush()
         return event
@@ -126,10 +132,12 @@ export class LoadBalancerPath {
         this.#entries.returnAll()
         return event
       case 'set-timeout':
+        if (event.scope === 'hosts') return event
         this.#entries.keepLimits(this.#tcpIdle, this.#otherIdle)
         this.#tcpIdle = event.tcpIdle * NANOS_PER_SECOND
         return event
       case 'fill-table':
+        if (event.scope === 'hosts') return event
         this.#room.fill(this.#active(at), at + (event.lasts ?? Number.POSITIVE_INFINITY))
         return event
     }

@@ -123,9 +123,14 @@ export class Placement {
     this.#health.fail(host, outage ? at : SETTLED)
   }
 
+  /** The host that left last, the first where none did. */
+  get left(): number {
+    return Math.max(0, this.#left)
+  }
+
   /** A host is back, -1: the one that left last, if any did; which it is. In an outage its health has yet to be noticed. */
   restore(host: number, at: Nanos, outage: boolean): number {
-    const back = host < 0 ? Math.max(0, this.#left) : host
+    const back = host < 0 ? this.left : host
     this.#dead[back] = 0
     this.#draining[back] = 0
     if (outage && this.service[back] !== Service.up) this.#health.mend(back, at)

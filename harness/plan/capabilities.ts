@@ -27,16 +27,23 @@ export function setupLacks({ topology, policy }: Setup, capabilities: Capabiliti
   return capabilities.sharing.includes(topology.sharing.kind) ? undefined : `sharing ${topology.sharing.kind}`
 }
 
-function eventsOf({ injections }: Case): readonly HostEventKind[] {
+/** What follows when a host drains whose sessions are replicated. */
+const REPLICATION = ['end-drain', 'export', 'replicate', 'flush'] as const
+
+function eventsOf({ injections, setup }: Case): readonly HostEventKind[] {
   return injections.flatMap((injection): readonly HostEventKind[] => {
-    if (injection.kind === 'host-swap')
+    if (injection.kind === 'host-swap') {
+      const replicated = injection.cause === 'drain' && setup.topology.sharing.kind === 'replication'
       return [
         injection.cause,
+        ...(replicated ? REPLICATION : []),
         ...(injection.flush === undefined ? [] : (['flush'] as const)),
         ...(injection.back === undefined ? [] : (['restore'] as const)),
       ]
+    }
     if (injection.kind === 'timeout-change') return ['set-timeout']
     if (injection.kind === 'table-full') return ['fill-table']
+    if (injection.kind === 'replication-loss') return ['lose-replicas']
     if (injection.kind === 'asymmetric-path') return ['steer']
     return injection.kind === 'path-return' ? ['return'] : []
   })

@@ -125,6 +125,12 @@ export const awsNfw: Profile = {
       mark: 'DOC',
       source: 'developer guide, Suricata rule evaluation order: pass ends the inspection of the flow',
     },
+    onTimeoutChange: {
+      value: 'exception',
+      mark: 'DOC',
+      source:
+        'API reference, FlowTimeouts: existing connections are treated by the stream exception policy; older text: they are not impacted',
+    },
     maxFlows: {
       value: 453_438,
       mark: 'INF',

@@ -122,6 +122,11 @@ export interface Knobs {
   readonly appStateReplicated: Knob<boolean>
   /** A rule's `pass` about one packet passes the rest of the flow, or that packet. */
   readonly passScope: Knob<'flow' | 'packet'>
+  /**
+   * A TCP idle time-out that is configured anew: established sessions meet the exception policy with their next packet, keep
+   * the time-out that they have, or get the new one.
+   */
+  readonly onTimeoutChange: Knob<'exception' | 'keep' | 'refresh'>
   /** Flows of one host at most, of all protocols; from 1 to 1,048,576, which is what flowbreak itself tells apart at one time. */
   readonly maxFlows: Knob<number>
   /**

@@ -121,6 +121,11 @@ export const linuxConntrack: Profile = {
     },
     dropBesideReject: { value: 'first', mark: 'DOC', source: 'nft(8): drop and reject end the ruleset' },
     passScope: { value: 'packet', mark: 'DOC', source: 'nft(8): accept ends the ruleset for that packet' },
+    onTimeoutChange: {
+      value: 'refresh',
+      mark: 'SRC',
+      source: 'Linux nf_conntrack_proto_tcp.c: each packet sets its entry to the time-out of the moment',
+    },
     maxFlows: {
       value: 262_144,
       mark: 'DOC',

@@ -28,6 +28,7 @@ export const notSuricata = {
     source: 'silent; sessions are synchronised, applications are not said to be',
   },
   dropBesideReject: { value: 'first', mark: 'INF', source: 'silent; the rule that stands first decides' },
+  onTimeoutChange: { value: 'keep', mark: 'INF', source: 'silent; as PAN-OS' },
   maxFlows: { value: 1_048_576, mark: 'INF', source: 'depends on the model; as many as can be told apart' },
   onTableFull: { value: 'refuse', mark: 'INF', source: 'silent; as Linux connection tracking' },
 } as const satisfies Partial<Knobs>

@@ -15,6 +15,11 @@ export const panos: Profile = {
   title: 'Palo Alto Networks PAN-OS',
   knobs: {
     ...notSuricata,
+    onTimeoutChange: {
+      value: 'keep',
+      mark: 'DOC',
+      source: 'PAN-OS administrator guide, session time-outs: changes apply to new sessions',
+    },
     policies: { value: ['drop'], mark: 'DOC', source: `${TCP}: tcp-reject-non-syn yes, in silence` },
     missScope: { value: 'packet', mark: 'DOC', source: NO_SESSION },
     rstOnMiss: { value: 'policy', mark: 'DOC', source: `${TCP}: the first packet must be a SYN` },

@@ -63,6 +63,7 @@ export const KNOBS: { readonly [K in keyof Knobs]-?: KnobKind } = {
   other: timeout,
   otherEstablished: timeout,
   otherFlows: { group: 'session', words: ['few', 'all'] },
+  onTimeoutChange: { group: 'session', words: ['exception', 'keep', 'refresh'] },
   maxFlows: { group: 'session', number: { least: 1, most: 1_048_576 } },
   onTableFull: { group: 'session', words: ['evictOldest', 'refuse'] },
   tunnels: { group: 'reading', words: ['inner', 'outer'] },

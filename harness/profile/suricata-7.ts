@@ -110,6 +110,11 @@ export const suricata7: Profile = {
       source: 'Suricata 7.0.10, a drop and a reject rule of one packet',
     },
     passScope: { value: 'packet', mark: 'SRC', source: 'Suricata 7.0.10 detect-engine.c, packet rules' },
+    onTimeoutChange: {
+      value: 'refresh',
+      mark: 'INF',
+      source: 'Suricata 7.0.10 looks time-outs up when it needs them; it has no command that changes them',
+    },
     maxFlows: {
       value: 453_438,
       mark: 'RUN',

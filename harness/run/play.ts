@@ -32,11 +32,12 @@ export class CasePlayer {
   /** One attempt at a case: compile, send, observe, grade. The session must have the case's setup. */
   async play(test: Case, recorded: Recorded, session: Session, signal: AbortSignal): Promise<Attempt> {
     const began = performance.now()
-    const { hosts } = test.setup.topology
+    const { hosts, sharing } = test.setup.topology
     const tested = Math.max(0, test.flow)
     const options = {
       placed: placeInjections(recorded, test.injections, test.flow < 0 ? undefined : test.flow),
       hosts,
+      sharing,
       feedback: this.#feedback,
       seed: this.#seed,
       out: this.#out,

@@ -1,5 +1,6 @@
 import { VERDICT_LETTERS } from '../grade/letters.ts'
 import type { PacketBatch } from '../model/batch.ts'
+import type { Owner } from '../model/case.ts'
 import { Host, Knowledge, Role } from '../model/codes.ts'
 import type { CaseTrace } from '../model/run-log.ts'
 import type { ObservationBatch } from '../model/target.ts'
@@ -167,14 +168,36 @@ export function labelOf(event: HostEvent, hosts: readonly string[]): string {
     case 'flush':
       return 'flows of drained hosts flushed'
     case 'set-timeout':
-      return `load balancer: time-out of new flows ${event.tcpIdle}s`
+      return `${ownerWords(event.scope)}: time-out of ${event.scope === 'lb' ? 'new flows' : 'TCP'} ${event.tcpIdle}s`
     case 'fill-table':
-      return 'load balancer: table full'
-    default: {
-      const host = event.host === Host.bypass ? 'bypass' : (hosts[event.host] ?? `host ${event.host}`)
-      if (event.kind === 'steer') return `${['c2s', 's2c', 'both ways'][event.direction] ?? ''} by ${host}`
-      const words = { drain: 'drained', crash: 'crashed', unhealthy: 'unhealthy', restore: 'restored' }
-      return `${host} ${words[event.kind]}`
-    }
+      return `${ownerWords(event.scope)}: table full`
+    case 'lose-replicas':
+      return event.flow < 0 ? 'replication of sessions fails' : `replication of flow ${event.flow} fails`
+    case 'steer':
+      return `${['c2s', 's2c', 'both ways'][event.direction] ?? ''} by ${nameOfHost(event.host, hosts)}`
+    default:
+      return `${nameOfHost(event.host, hosts)} ${wordsOf(event.kind, 'outage' in event)}`
   }
+}
+
+function wordsOf(kind: keyof typeof HAPPENED, outage: boolean): string {
+  return kind === 'drain' && outage ? 'deregistered' : HAPPENED[kind]
+}
+
+const HAPPENED = {
+  drain: 'drained',
+  crash: 'crashed',
+  unhealthy: 'unhealthy',
+  restore: 'restored',
+  'end-drain': 'drained',
+  export: 'exported its sessions',
+  replicate: 'replicated to the others',
+} as const
+
+function ownerWords(owner: Owner): string {
+  return owner === 'lb' ? 'load balancer' : 'firewall hosts'
+}
+
+function nameOfHost(host: number, hosts: readonly string[]): string {
+  return host === Host.bypass ? 'bypass' : (hosts[host] ?? `host ${host}`)
 }

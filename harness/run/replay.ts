@@ -95,7 +95,14 @@ function crowdingOf(hosts: readonly Readonly<Record<string, number>>[], forgotte
 
 function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedback: Feedback) {
   const out = placed.length === 0 && options.endpoints === 'recorded' ? new PacketBatch(0, 0) : roadBatch()
-  return { placed, hosts: options.setup.topology.hosts, feedback, seed: options.seed, out }
+  return {
+    placed,
+    hosts: options.setup.topology.hosts,
+    sharing: options.setup.topology.sharing,
+    feedback,
+    seed: options.seed,
+    out,
+  }
 }
 
 /** Finds the injections' packets in a first pass, which a pipe does not allow. */

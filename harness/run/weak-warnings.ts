@@ -22,6 +22,8 @@ const MATTERS: { readonly [K in keyof Knobs]?: (setup: Setup) => boolean } = {
   dropMarkReplicated: isShared,
   importLiberal: isShared,
   appStateReplicated: (setup) => isShared(setup) && hasRules(setup),
+  // Only where an injection changes one, which its expectation knows.
+  onTimeoutChange: () => false,
   // Reached by captures of more flows alone, and counted where it is.
   maxFlows: () => false,
   onTableFull: () => false,

@@ -105,7 +105,7 @@ cases:
     expect(last).to.deep.include({ tags: ['on-3'], requirement: 'With 3 hosts and replication.' })
     expect(last?.setup.topology).to.deep.include({
       hosts: ['fw-a', 'fw-b', 'fw-c'],
-      sharing: { kind: 'replication' },
+      sharing: { kind: 'replication', mode: 'snapshot', lag: 0, drain: 0, transfer: 0 },
     })
     expect(last?.setup.topology.loadBalancer).to.deep.include({ tcpIdle: 300, failover: 'no_rebalance' })
     expect(last?.injections[0]?.at).to.deep.equal({ before: 'data', direction: 'c2s', nth: 2 })

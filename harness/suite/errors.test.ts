@@ -231,8 +231,8 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
       inject:
         '[{ timeout-change: { at: 1, scope: all, tcp-idle: 60s } }, { table-full: { at: 1, scope: all } }]',
     }),
-    '9:48: "all" is not the owner of a time-out: write lb.',
-    '9:102: "all" is not the owner of a table: write lb.',
+    '9:48: "all" is not the owner of a time-out: write lb or hosts.',
+    '9:102: "all" is not the owner of a table: write lb or hosts.',
   ],
   [
     'another time-out without the 5-tuple',

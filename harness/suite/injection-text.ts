@@ -1,7 +1,7 @@
 import type { Injection } from '../model/case.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { type InjectionInput, injectionLabel, readInjection } from './injection.ts'
-import { asWord, CAUSES, DIRECTIONS, DURING, INJECTIONS, notAWord, TUPLES } from './words.ts'
+import { asWord, CAUSES, DIRECTIONS, DURING, INJECTIONS, notAWord, SCOPES, TUPLES } from './words.ts'
 
 /** What stands after the position, by kind: how it is written, and the fields that it gives; undefined: it is not that. */
 const ARGUMENTS: Readonly<
@@ -23,10 +23,23 @@ const ARGUMENTS: Readonly<
     },
   },
   'timeout-change': {
-    form: 'timeout-change@12:60s',
-    read: (text) => (text === undefined ? undefined : { 'tcp-idle': text }),
+    form: 'timeout-change@12:60s or timeout-change@12:hosts=60s',
+    read: (text) => {
+      const [duration, scope] = ownedText(text)
+      return duration === undefined ? undefined : { 'tcp-idle': duration, scope }
+    },
   },
-  'table-full': { form: 'table-full@12 or table-full@12:60s', read: (text) => ({ for: text }) },
+  'table-full': {
+    form: 'table-full@12, table-full@12:60s, table-full@12:hosts or table-full@12:hosts=60s',
+    read: (text) => {
+      const [lasts, scope] = ownedText(text === 'hosts' ? 'hosts=' : text)
+      return { for: lasts === '' ? undefined : lasts, scope }
+    },
+  },
+  'replication-loss': {
+    form: 'replication-loss@12 or replication-loss@12:flow',
+    read: (text) => optional(text, SCOPES, (scope) => ({ scope })),
+  },
   'idle-gap': { form: 'idle-gap@12:400s', read: (gap) => (gap === undefined ? undefined : { gap }) },
   'asymmetric-path': {
     form: 'asymmetric-path@12:s2c=fw-b or asymmetric-path@12:s2c=bypass',
@@ -44,6 +57,12 @@ const ARGUMENTS: Readonly<
     form: 'duplicate@14:c2s',
     read: (text) => (asWord(DIRECTIONS, text) === undefined ? undefined : { direction: text }),
   },
+}
+
+/** `60s` or `hosts=60s`: the duration, and whose it is. */
+function ownedText(text: string | undefined): readonly [string | undefined, string | undefined] {
+  const match = /^(lb|hosts)=(.*)$/.exec(text ?? '')
+  return match === null ? [text, undefined] : [match[2], match[1]]
 }
 
 function optional<T extends string>(

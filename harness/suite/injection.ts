@@ -97,6 +97,10 @@ function fieldsOf(
       const lasts = input.for === undefined ? undefined : read.parsed('for', input.for, parseDuration)
       return owner && { ...base, kind, scope: owner, ...(lasts === undefined ? {} : { lasts }) }
     }
+    case 'replication-loss': {
+      const scope = read.word('scope', input.scope ?? 'topology', SCOPES, 'a scope')
+      return scope && { ...base, kind, scope }
+    }
     case 'idle-gap': {
       const scope = read.word('scope', input.scope ?? 'flow', SCOPES, 'a scope')
       const gap = read.parsed('gap', input.gap, parseDuration)

@@ -181,6 +181,7 @@ const injection = mapping({
   ]),
   'timeout-change': mapping({ ...at, scope: owner, 'tcp-idle': duration }),
   'table-full': mapping({ ...at, scope: owner, for: duration.optional() }),
+  'replication-loss': z.union([position, mapping({ ...at, scope })]),
   segment: mapping({
     ...at,
     direction,

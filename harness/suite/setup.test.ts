@@ -63,7 +63,7 @@ describe('suite/setup', () => {
         failover: 'no_rebalance',
         resetOn: { idle: true, unhealthy: false, deregistration: true },
       },
-      sharing: { kind: 'replication' },
+      sharing: { kind: 'replication', mode: 'snapshot', lag: 0, drain: 0, transfer: 0 },
     })
     expect(setup.policy).to.deep.equal({
       exception: 'continue',

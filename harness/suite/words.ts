@@ -1,4 +1,4 @@
-import type { ImpactKind, Injection, Level, PacketClass, PacketExpectation } from '../model/case.ts'
+import type { ImpactKind, Injection, Level, Owner, PacketClass, PacketExpectation } from '../model/case.ts'
 import { Direction, Reason, Verdict } from '../model/codes.ts'
 import type {
   Generation,
@@ -6,6 +6,7 @@ import type {
   Mark,
   Policy,
   PolicyMode,
+  ReplicationSharing,
   Setup,
   Sharing,
   StatelessAction,
@@ -18,6 +19,7 @@ export const GENERATIONS: readonly Generation[] = ['classic', 'next']
 export const MODES: readonly PolicyMode[] = ['enforce', 'monitor']
 export const RULE_ORDERS: readonly Policy['ruleOrder'][] = ['action', 'strict']
 export const SHARINGS: readonly Sharing['kind'][] = ['none', 'replication']
+export const REPLICATION_MODES: readonly ReplicationSharing['mode'][] = ['snapshot', 'continuous']
 export const TUNNELS: readonly Setup['tunnels'][] = ['inner', 'outer']
 export const PLACEMENTS: readonly LoadBalancer['placement'][] = ['first', 'hash']
 export const NON_SYN_MISSES: readonly LoadBalancer['nonSynMiss'][] = ['forward', 'drop', 'reset']
@@ -62,7 +64,7 @@ export const IMPACTS: readonly ImpactKind[] = ['survived', 'reset', 'hung', 'rec
 export const CAUSES = ['drain', 'crash', 'unhealthy'] as const
 export const DURING = ['outage'] as const
 /** Whose time-out or table an injection is about. */
-export const OWNERS = ['lb'] as const
+export const OWNERS: readonly Owner[] = ['lb', 'hosts']
 export const SCOPES = ['flow', 'topology'] as const
 export const TUPLES = ['same', 'new-port'] as const
 export const ENDS = ['client', 'server'] as const
@@ -74,6 +76,7 @@ export const INJECTIONS: readonly Injection['kind'][] = [
   'reconnect',
   'timeout-change',
   'table-full',
+  'replication-loss',
   'segment',
   'duplicate',
 ]

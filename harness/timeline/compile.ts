@@ -2,6 +2,7 @@ import type { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
 import type { PacketSource } from '../model/capture.ts'
 import type { Impact, Injection } from '../model/case.ts'
+import type { Sharing } from '../model/setup.ts'
 import type { Timeline, TimelineChunk } from '../model/timeline.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import type { Feedback } from './feedback.ts'
@@ -16,6 +17,7 @@ import { Weaver } from './weaver.ts'
 export interface CompileOptions {
   readonly placed: readonly Placed[]
   readonly hosts: readonly string[]
+  readonly sharing: Sharing
   readonly feedback: Feedback
   readonly seed: number
   /** The batch that woven packets are written into. */

@@ -51,6 +51,7 @@ export async function weave(
   const feedback = new Feedback()
   const compile = {
     placed: placeInjections(recorded, injections, options.flow),
+    sharing: { kind: 'none' as const },
     hosts: ['fw-a', 'fw-b'],
     feedback,
     seed: 7,

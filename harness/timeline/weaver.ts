@@ -1,6 +1,7 @@
 import { TcpCursor } from '../flow/cursor.ts'
 import type { Nanos, PacketBatch } from '../model/batch.ts'
 import { Role } from '../model/codes.ts'
+import type { Sharing } from '../model/setup.ts'
 import type { TimedEvent, TimelineChunk } from '../model/timeline.ts'
 import { decodeBatch } from '../wire/decode.ts'
 import type { Feedback } from './feedback.ts'
@@ -13,6 +14,7 @@ import { appendPacket, usedBytes } from './recorded.ts'
 export interface WeaverOptions {
   readonly placed: readonly Placed[]
   readonly hosts: readonly string[]
+  readonly sharing: Sharing
   readonly feedback: Feedback
   /** The packets of a flow as recorded; asked for by injections that replay them. */
   readonly recordedFlow: (flow: number) => PacketBatch
@@ -148,6 +150,7 @@ export class Weaver {
     return {
       flow,
       hosts: options.hosts,
+      sharing: options.sharing,
       now: (batch.time[index] ?? 0) + this.#shift + (this.#flowShift.get(flow) ?? 0),
       previous: this.#lastTime.get(flow),
       cursor,

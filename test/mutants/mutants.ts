@@ -5,6 +5,7 @@ import { PATH } from './tables/path.ts'
 import { RULES } from './tables/rules.ts'
 import { MISS, TCP } from './tables/sessions.ts'
 import { KNOBS, MODES } from './tables/settings.ts'
+import { REPLICATION } from './tables/sharing.ts'
 import { STATELESS } from './tables/stateless.ts'
 import { TIMEOUTS } from './tables/timeouts.ts'
 
@@ -20,4 +21,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...OTHERS,
   ...RULES,
   ...PATH,
+  ...REPLICATION,
 ]

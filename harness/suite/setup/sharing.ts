@@ -1,6 +1,6 @@
 import type { Sharing } from '../../model/setup.ts'
 import type { Report } from '../problems.ts'
-import { SHARINGS } from '../words.ts'
+import { REPLICATION_MODES, SHARINGS } from '../words.ts'
 import { Fields } from './fields.ts'
 import { word } from './values.ts'
 
@@ -10,9 +10,17 @@ export type SharingInput = string | { readonly kind: string; readonly [key: stri
 /** Makes the sharing of one kind of what was written beside the kind; what is absent has its default. */
 type Reader = (fields: Fields) => Sharing
 
+const UP_TO_AN_HOUR = { least: 0, most: 3600 }
+
 const READERS: Readonly<Record<Sharing['kind'], Reader>> = {
   none: () => ({ kind: 'none' }),
-  replication: () => ({ kind: 'replication' }),
+  replication: (fields) => ({
+    kind: 'replication',
+    mode: fields.word('mode', REPLICATION_MODES, 'snapshot', 'a mode of replication'),
+    lag: fields.seconds('lag', 0, UP_TO_AN_HOUR),
+    drain: fields.seconds('drain', 0, UP_TO_AN_HOUR),
+    transfer: fields.seconds('transfer', 0, UP_TO_AN_HOUR),
+  }),
 }
 
 /** How the hosts share sessions; not at all where nothing is written. */

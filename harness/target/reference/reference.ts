@@ -15,7 +15,21 @@ const CAPABILITIES: Capabilities = {
   families: ['ipv4', 'ipv6'],
   policies: ['drop', 'reject', 'continue'],
   sharing: ['none', 'replication'],
-  events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout', 'fill-table'],
+  events: [
+    'drain',
+    'crash',
+    'unhealthy',
+    'restore',
+    'flush',
+    'steer',
+    'return',
+    'set-timeout',
+    'fill-table',
+    'end-drain',
+    'export',
+    'replicate',
+    'lose-replicas',
+  ],
   observes: ['verdict', 'reason', 'emitted', 'counters'],
 }
 

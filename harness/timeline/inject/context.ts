@@ -1,5 +1,6 @@
 import type { TcpCursor } from '../../flow/cursor.ts'
 import type { Nanos, PacketBatch } from '../../model/batch.ts'
+import type { Sharing } from '../../model/setup.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 import type { Item } from '../items.ts'
 
@@ -14,6 +15,7 @@ export interface InjectionContext {
   /** The flow that it is about. */
   readonly flow: number
   readonly hosts: readonly string[]
+  readonly sharing: Sharing
   /** When the packet would be offered as things stand, earlier shifts included. */
   readonly now: Nanos
   /** When the packet before it in its flow was offered; undefined: it is the first. */

@@ -1,4 +1,6 @@
+import { NANOS_PER_SECOND, type Nanos } from '../../model/batch.ts'
 import type { Injection } from '../../model/case.ts'
+import type { ReplicationSharing, Sharing } from '../../model/setup.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import type { Happening } from './context.ts'
 
@@ -10,14 +12,33 @@ export function hostSwap(
   injection: Extract<Injection, { kind: 'host-swap' }>,
   flow: number,
   hosts: readonly string[],
+  sharing: Sharing,
 ): readonly Happening[] {
   const { cause, during, flush, back } = injection
   const host = injection.host === undefined ? -1 : hostIndex(hosts, injection.host)
-  const outage = during === undefined ? {} : ({ outage: true } as const)
+  const replicated = cause === 'drain' && sharing.kind === 'replication'
+  const outage = during === undefined && !replicated ? {} : ({ outage: true } as const)
   const happenings: Happening[] = [{ after: 0, event: { kind: cause, host, flow, ...outage } }]
-  if (flush !== undefined) happenings.push({ after: flush, event: { kind: 'flush' } })
+  if (replicated) happenings.push(...replicationSteps(sharing, host, flush))
+  else if (flush !== undefined) happenings.push({ after: flush, event: { kind: 'flush' } })
   if (back !== undefined) happenings.push({ after: back, event: { kind: 'restore', host, ...outage } })
   return happenings.sort((a, b) => a.after - b.after)
+}
+
+/** What follows a deregistration (AWS Network Firewall, session state replication); flows are flushed once the others have them, if no time is given. */
+function replicationSteps(
+  { drain, transfer }: ReplicationSharing,
+  host: number,
+  flush: Nanos | undefined,
+): readonly Happening[] {
+  const exported = drain * NANOS_PER_SECOND
+  const replicated = exported + transfer * NANOS_PER_SECOND
+  return [
+    { after: exported, event: { kind: 'end-drain', host } },
+    { after: exported, event: { kind: 'export', host } },
+    { after: replicated, event: { kind: 'replicate', host } },
+    { after: flush ?? replicated, event: { kind: 'flush' } },
+  ]
 }
 
 /** The index of a host by name; ERR_HOST_UNKNOWN. */

@@ -1,4 +1,5 @@
 import type { Injection } from '../../model/case.ts'
+import type { Sharing } from '../../model/setup.ts'
 import { asymmetricPath } from './asymmetric-path.ts'
 import type { Happening, InjectionContext } from './context.ts'
 import { duplicate } from './duplicate.ts'
@@ -12,7 +13,7 @@ import { timeoutChange } from './timeout-change.ts'
 
 /** Lets an injection do its work at its place. */
 export function inject(injection: Injection, context: InjectionContext): void {
-  for (const { after, event } of happeningsOf(injection, context.flow, context.hosts))
+  for (const { after, event } of happeningsOf(injection, context.flow, context.hosts, context.sharing))
     context.put({ type: 'event', event }, after === 0 ? undefined : context.now + after)
   if (injection.kind === 'idle-gap') idleGap(injection, context)
   else if (injection.kind === 'reconnect') reconnect(injection, context)
@@ -25,10 +26,11 @@ export function happeningsOf(
   injection: Injection,
   flow: number,
   hosts: readonly string[],
+  sharing: Sharing,
 ): readonly Happening[] {
   switch (injection.kind) {
     case 'host-swap':
-      return hostSwap(injection, flow, hosts)
+      return hostSwap(injection, flow, hosts, sharing)
     case 'asymmetric-path':
       return [{ after: 0, event: asymmetricPath(injection, flow, hosts) }]
     case 'path-return':
@@ -37,6 +39,8 @@ export function happeningsOf(
       return [{ after: 0, event: timeoutChange(injection) }]
     case 'table-full':
       return [{ after: 0, event: tableFull(injection) }]
+    case 'replication-loss':
+      return [{ after: 0, event: { kind: 'lose-replicas', flow: injection.scope === 'flow' ? flow : -1 } }]
     default:
       return []
   }

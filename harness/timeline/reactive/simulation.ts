@@ -1,6 +1,7 @@
 import { type Emitted, NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batch.ts'
 import type { Impact, Injection } from '../../model/case.ts'
 import { Role, Verdict } from '../../model/codes.ts'
+import type { Sharing } from '../../model/setup.ts'
 import type { HostEvent, TimedEvent, TimelineChunk } from '../../model/timeline.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import { decodeBatch } from '../../wire/decode.ts'
@@ -24,6 +25,7 @@ export interface SimulationOptions {
   readonly script: Script
   readonly placed: readonly Placed[]
   readonly hosts: readonly string[]
+  readonly sharing: Sharing
   readonly feedback: Feedback
   readonly flow: number
   readonly newFlow: (frame: Uint8Array, link: number) => number
@@ -155,7 +157,12 @@ export class Simulation {
       const { injection, flow } = placed
       this.#phase = this.phases.push(`after ${injection.label}`) - 1
       this.#broken ??= this.#now
-      for (const { after, event } of happeningsOf(injection, flow, this.#options.hosts))
+      for (const { after, event } of happeningsOf(
+        injection,
+        flow,
+        this.#options.hosts,
+        this.#options.sharing,
+      ))
         this.#events.push({ at: this.#now + after, event })
     }
     this.#events.sort((a, b) => a.at - b.at)

@@ -123,8 +123,4 @@ export const PATH = [
     ['a steer holds for both directions', 'steer.direction === BOTH ||', 'true ||'],
     ['steers are not heard', 'return this.#steers.length > 0', 'return false'],
   ]),
-  ...mutants('sharing/replication.js', [
-    ['a crash replicates too', "event.kind !== 'drain'", "event.kind !== 'drain' && event.kind !== 'crash'"],
-    ['a drain replicates nothing', "event.kind !== 'drain'", 'true'],
-  ]),
 ]
