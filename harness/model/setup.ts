@@ -3,6 +3,28 @@ export type Sharing =
   | { readonly kind: 'none' }
   /** AWS: the table of a draining host is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
   | { readonly kind: 'replication' }
+  | ClusterSharing
+
+/** Cisco: every connection of a cluster has an owner, a director who knows it and a backup owner (cdFMC guide, connection roles). */
+export interface ClusterSharing {
+  readonly kind: 'cluster'
+  /** Packets at another node than the owner are sent on to it; if not, they are dropped. */
+  readonly redirect: boolean
+  /** When an owner fails, the first node that gets a packet goes on with what the backup owner holds; if not, the connection is lost. */
+  readonly statefulFailover: boolean
+  /** Seconds after which director and backup owner of a TCP connection hear of it. */
+  readonly delay: number
+  /** Round trip of the cluster control link, in seconds. */
+  readonly rtt: number
+  /** Owners write themselves into the sequence number of a SYN, where every node can read them in the SYN-ACK. */
+  readonly randomSequenceNumber: boolean
+  /** Server port of the TLS connections that nodes decrypt, which are reset when their owner fails; absent: none. */
+  readonly decrypts?: number
+  /** Bytes of the largest IP packet that the cluster control link takes, 154 of them for its own headers; absent: not asked. */
+  readonly linkMtu?: number
+  /** The same of the interfaces to the load balancer, 306 of them for GENEVE; absent: no GENEVE, and not asked. */
+  readonly geneveMtu?: number
+}
 
 /** What makes up one flow of the load balancer: its entry, and the hash that places it. */
 export type Stickiness = '5-tuple' | '3-tuple' | '2-tuple'

@@ -1,5 +1,6 @@
 import type { Sharing } from '../model/setup.ts'
 import type { MakeSharing } from '../model/sharing.ts'
+import { cluster } from './cluster/cluster.ts'
 import { none } from './none.ts'
 import { replication } from './replication.ts'
 
@@ -10,7 +11,14 @@ export interface OpenSharing extends AsyncDisposable {
 
 /** The model of a sharing that needs nothing from outside. */
 export function makeSharing(sharing: Sharing): MakeSharing {
-  return { none, replication }[sharing.kind]
+  switch (sharing.kind) {
+    case 'none':
+      return none
+    case 'replication':
+      return replication
+    case 'cluster':
+      return cluster(sharing)
+  }
 }
 
 /** Makes the sharing of a setup ready. Throws FlowbreakError where what it needs from outside is not there. */
