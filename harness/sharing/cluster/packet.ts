@@ -44,7 +44,7 @@ export function lose(packets: PacketBatch, index: number): number {
 /** The node drops a packet of a connection that another one owns. */
 export function dropElsewhere(packets: PacketBatch, index: number): number {
   packets.verdict[index] = Verdict.drop
-  packets.reason[index] = Reason['stream midstream']
+  packets.reason[index] = isTcp(packets, index) ? Reason['stream midstream'] : Reason.none
   return DECIDED
 }
 
