@@ -34,7 +34,8 @@ export class Roles {
 
   /** Whether a node that asks the director now learns the owner: the question takes its time too. */
   isKnown(connection: Connection, node: number, now: Nanos): boolean {
-    return connection.known <= this.#heardAt(connection.director, node, now)
+    const { director, known } = connection
+    return this.#nodes.has(director) && known <= this.#heardAt(director, node, now)
   }
 
   /** What the backup owner holds by the time that it hears of a node that asks now. */
