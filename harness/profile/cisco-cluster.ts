@@ -28,7 +28,7 @@ export const clusterModel = {
     mark: 'DOC',
     source: 'Cisco ASA CLI guide: random-sequence-number; without it there is no SYN cookie (MEM)',
   },
-  decrypts: { value: 'none', mark: 'DOC', source: 'TLS decryption is a policy of its own; not by default' },
+  decrypts: { value: 'none', mark: 'INF', source: 'TLS decryption is a policy of its own' },
   'link-mtu': { value: 'any', mark: 'INF', source: 'captures of hosts hold packets that no wire carried' },
   'geneve-mtu': { value: 'any', mark: 'INF', source: 'captures of hosts hold packets that no wire carried' },
   linkOverhead: { value: 154, mark: 'DOC', source: `${GUIDE}: 100 bytes of the cluster, 54 of VXLAN` },
