@@ -16,7 +16,7 @@ const CAPABILITIES: Capabilities = {
   policies: ['drop', 'reject', 'continue'],
   sharing: ['none', 'replication', 'cluster'],
   events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout', 'fill-table'],
-  observes: ['verdict', 'reason', 'emitted', 'counters'],
+  observes: ['verdict', 'reason', 'emitted', 'counters', 'parts'],
 }
 
 /** Controls must come out whatever the rules say; these stand before the case's own. */

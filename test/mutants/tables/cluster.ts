@@ -27,6 +27,8 @@ export const CLUSTER = [
       'if (true)',
     ],
     ['cluster: a drained node has failed', "if (event.kind === 'crash')", "if (event.kind !== 'return')"],
+    ['cluster: forwarders keep asking', '!connection.forwards(node) &&', ''],
+    ['cluster: DNS is not relayed', 'const relayed = isShortLived', 'const relayed = false && isShortLived'],
     ['cluster: UDP waits for the delay', 'isTcp(packets, index));', 'true);'],
     [
       'cluster: fragments are put together where they come in',
