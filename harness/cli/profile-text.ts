@@ -5,7 +5,7 @@ import { GROUPS, KNOBS } from '../profile/schema.ts'
 
 const HEAD = ['knob', 'value', 'mark', 'source'] as const
 
-/** A profile as people read it: knobs by group, the system's own switches, and facts that nothing acts on. */
+/** A profile as people read it: knobs by group, the system's own switches, and facts, most of which nothing acts on. */
 export function profileText(profile: Profile): string {
   const groups = Object.entries(GROUPS).map(([group, title]) => ({
     title,
@@ -23,6 +23,10 @@ export function profileText(profile: Profile): string {
   const parts = [
     ...groups,
     { title: "The system's own switches, and what they are in policy and knobs", rows: switches },
+    {
+      title: 'Sharing: what its model acts on, the keys of a setup by their names',
+      rows: factRows(profile.facts.sharingModel ?? {}),
+    },
     { title: 'Sharing: recorded facts, not acted on by this version', rows: factRows(profile.facts.sharing) },
     {
       title: 'Load balancer: recorded facts, not acted on by this version',

@@ -63,6 +63,14 @@ export class Counters {
     this.#add(row + Column.bytes, bytes)
   }
 
+  /** A packet that was counted with the one outcome met the other after all. */
+  correct(host: number, counted: number, outcome: number): void {
+    if (counted === outcome) return
+    const row = host * WIDTH
+    this.#add(row + (COLUMN_OF[counted] ?? Column.dropped), -1)
+    this.#add(row + (COLUMN_OF[outcome] ?? Column.dropped), 1)
+  }
+
   /** The stream exception policy was invoked once more. */
   countException(host: number): void {
     this.#add(host * WIDTH + Column.exceptions, 1)

@@ -1,7 +1,7 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Host, Kind, Reason, Role, Tcp, Verdict } from '../model/codes.ts'
 import type { Policy, Stateless } from '../model/setup.ts'
-import { type MakeSharing, type SharingModel, WAITING } from '../model/sharing.ts'
+import { DECIDED, type MakeSharing, type SharingModel, WAITING } from '../model/sharing.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import type { Profile } from '../profile/index.ts'
 import { CtPseudoStage } from './conntrack/pseudo.ts'
@@ -13,7 +13,7 @@ import { FragmentHosts } from './fragments.ts'
 import { Hosts } from './hosts.ts'
 import { advanceInOrder } from './in-order.ts'
 import { ipBytes } from './ip-bytes.ts'
-import { Outcome, reasonOf, verdictOf } from './outcome.ts'
+import { Outcome, outcomeOf, reasonOf, verdictOf } from './outcome.ts'
 import { type PseudoDecider, PseudoStage } from './pseudo.ts'
 import { RECORD_WORDS } from './record.ts'
 import { account } from './records/account.ts'
@@ -59,6 +59,8 @@ export class Engine {
   readonly #stateless: StatelessEngine | undefined
   readonly #records: FlowRecords | undefined
   readonly #timeouts: TimeoutChange
+  /** Where a fragment's datagram is put together, if not at the host that decides about it. */
+  #assembler: number | undefined
   /** The datagram that the latest fragment completed at its host, and that was decided with it. */
   #whole: Rebuilt | undefined
 
@@ -111,15 +113,30 @@ export class Engine {
   #decideShared(batch: PacketBatch, index: number, sharing: SharingModel): boolean {
     const arrived = batch.host[index] ?? 0
     const shared = arrived < this.#hosts.tables.length && batch.role[index] !== Role.control
-    if (shared) {
-      const host = sharing.arrive(batch, index, arrived)
-      if (host === WAITING) return false
-      batch.host[index] = host
+    if (!shared) {
+      this.#decide(batch, index, index + 1)
+      return true
     }
-    this.#decide(batch, index, index + 1)
-    const host = batch.host[index] ?? 0
-    if (shared && host < this.#hosts.tables.length) sharing.decided(batch, index, host)
+    const host = sharing.arrive(batch, index, arrived)
+    if (host === WAITING) return false
+    this.#assembler = sharing.assembler?.(batch, index, arrived)
+    if (host === DECIDED || host >= this.#hosts.tables.length) this.#decidedByModel(batch, index, host)
+    else {
+      batch.host[index] = host
+      this.#decide(batch, index, index + 1)
+      const before = outcomeAt(batch, index)
+      sharing.decided(batch, index, host)
+      this.#counters.correct(host, before, outcomeAt(batch, index))
+    }
+    this.#assembler = undefined
     return true
+  }
+
+  /** A packet that the sharing has decided, at the host that it came to or on its way. */
+  #decidedByModel(batch: PacketBatch, index: number, host: number): void {
+    if (isFragment(batch, index)) this.#missFragment(batch, index)
+    if (host !== DECIDED) batch.host[index] = host
+    else this.#counters.count(batch.host[index] ?? 0, outcomeAt(batch, index), ipBytes(batch, index))
   }
 
   #decide(batch: PacketBatch, from: number, to: number): number {
@@ -147,8 +164,7 @@ export class Engine {
   #decideStateless(batch: PacketBatch, index: number, way: number): void {
     batch.verdict[index] = way === Way.pass ? Verdict.forward : Verdict.drop
     batch.reason[index] = way === Way.pass ? Reason.none : Reason.stateless
-    const kind = batch.kind[index]
-    if (kind === Kind.fragment4 || kind === Kind.fragment6) this.#missFragment(batch, index)
+    if (isFragment(batch, index)) this.#missFragment(batch, index)
   }
 
   #recordEnds(records: FlowRecords): void {
@@ -249,7 +265,7 @@ export class Engine {
    * meets the rules that need no more than it has.
    */
   #decideFragment(batch: PacketBatch, index: number, host: number, flow: number): number {
-    const together = this.#fragmentHosts.note(batch, index, host)
+    const together = this.#fragmentHosts.note(batch, index, this.#assembler ?? host)
     const whole = rebuiltAt(batch.rebuilt, index)
     if (whole !== undefined) {
       this.#fragmentHosts.forget(batch, index)
@@ -271,6 +287,14 @@ export class Engine {
     const base = table.touch(flow)
     return this.#tcp.decide(batch, whole, host, table, base, direction, batch.time[index] ?? 0, this.#segment)
   }
+}
+
+function isFragment({ kind }: PacketBatch, index: number): boolean {
+  return kind[index] === Kind.fragment4 || kind[index] === Kind.fragment6
+}
+
+function outcomeAt({ verdict, reason }: PacketBatch, index: number): number {
+  return outcomeOf(verdict[index] ?? 0, reason[index] ?? 0)
 }
 
 /** The datagram that packet `index` completed: they are in order of index, and there may be many in a batch. */

@@ -146,6 +146,20 @@ describe('grade', () => {
     expect(grade(packets({ reason: 'stream error' }), trace).outcome).to.equal('fail')
   })
 
+  it('holds what hosts did for a packet, where asked', () => {
+    const forwarder = { index: 2, host: 1, part: 'forwarder' }
+    const trace = traceOf('ffd', { parts: [forwarder, { ...forwarder, host: 0, part: 'owner' }] })
+    const asked = (...parts: string[]) => grade(packets({ parts }), trace)
+    expect(asked('fw-a owner', 'fw-b forwarder').outcome).to.equal('pass')
+    expect(asked('fw-b owner').mismatches[0]).to.include({
+      expected: 'drop with fw-b owner',
+      observed: 'drop with fw-b forwarder and fw-a owner',
+    })
+    expect(grade(packets({ parts: ['fw-a owner'] }), traceOf('ffd')).mismatches[0]?.observed).to.equal(
+      'drop with nobody having a part',
+    )
+  })
+
   it('is inconclusive when a control was lost or a packet stayed undecided, whatever else was seen', () => {
     for (const trace of [
       traceOf('ffddd', { controls: { sent: 4, out: 3, dead: ['fw-b s2c'] } }),

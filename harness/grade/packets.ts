@@ -61,6 +61,9 @@ function problemOf(expectation: PacketExpectation, trace: CaseTrace, index: numb
   if (expectation.by !== undefined && by !== expectation.by) return `${verdict} by ${by}`
   const reason = nameOf(Reason, trace.reason[index] ?? 0)
   if (expectation.reason !== undefined && reason !== expectation.reason) return `${verdict} for ${reason}`
+  const parts = expectation.parts === undefined ? [] : partsOf(trace, index)
+  if (expectation.parts?.some((part) => !parts.includes(part)))
+    return `${verdict} with ${parts.join(' and ') || 'nobody having a part'}`
   if (verdict === 'reject') return problemOfReject(expectation, trace, index)
   return undefined
 }
@@ -91,6 +94,11 @@ export function deciderName(trace: CaseTrace, index: number): string {
   return trace.hosts[by] ?? 'unknown'
 }
 
+/** What hosts did for a packet, `fw-b forwarder`. */
+function partsOf({ parts = [], hosts }: CaseTrace, index: number): readonly string[] {
+  return parts.filter((each) => each.index === index).map(({ host, part }) => `${hosts[host]} ${part}`)
+}
+
 /** What an expectation asks for, in words: `reject towards sender`, `drop or reject`. */
 export function expectedWords(expectation: PacketExpectation): string {
   return [
@@ -98,6 +106,7 @@ export function expectedWords(expectation: PacketExpectation): string {
     expectation.by === undefined ? '' : ` by ${expectation.by}`,
     expectation.reason === undefined ? '' : ` for ${expectation.reason}`,
     expectation.towards === undefined ? '' : ` towards ${expectation.towards}`,
+    expectation.parts === undefined ? '' : ` with ${expectation.parts.join(' and ')}`,
   ].join('')
 }
 

@@ -29,6 +29,7 @@ const expectation = z.discriminatedUnion('kind', [
     towards: z.enum(['sender', 'peer', 'client', 'server', 'both', 'any']).exactOptional(),
     by: text.exactOptional(),
     reason: reason.exactOptional(),
+    parts: z.array(text).exactOptional(),
     level,
     provenance,
   }),

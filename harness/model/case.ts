@@ -135,6 +135,8 @@ export interface PacketExpectation {
   readonly towards?: 'sender' | 'peer' | 'client' | 'server' | 'both' | 'any'
   readonly by?: string
   readonly reason?: ReasonName
+  /** Hosts and what they did for the packet, `fw-b forwarder`: each of them must be told of. */
+  readonly parts?: readonly string[]
   readonly level: Level
   readonly provenance: Provenance
 }

@@ -1,5 +1,5 @@
 /** How session state reaches another host (docs/design.md). */
-export type Sharing = { readonly kind: 'none' } | ReplicationSharing
+export type Sharing = { readonly kind: 'none' } | ReplicationSharing | ClusterSharing
 
 /** AWS: what is left of a draining host's table is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
 export interface ReplicationSharing {
@@ -12,6 +12,27 @@ export interface ReplicationSharing {
   readonly drain: number
   /** From the export to the replicas, after which flows are flushed: what changes meanwhile is not in them. */
   readonly transfer: number
+}
+
+/** Cisco: every connection of a cluster has an owner, a director who knows it and a backup owner (cdFMC guide, connection roles). */
+export interface ClusterSharing {
+  readonly kind: 'cluster'
+  /** Packets at another node than the owner are sent on to it; if not, they are dropped. */
+  readonly redirect: boolean
+  /** When an owner fails, the first node that gets a packet goes on with what the backup owner holds; if not, the connection is lost. */
+  readonly statefulFailover: boolean
+  /** Seconds after which director and backup owner of a TCP connection hear of it. */
+  readonly delay: number
+  /** Round trip of the cluster control link, in seconds. */
+  readonly rtt: number
+  /** Owners write themselves into the sequence number of a SYN, where every node can read them in the SYN-ACK. */
+  readonly randomSequenceNumber: boolean
+  /** Server port of the TLS connections that nodes decrypt, which are reset when their owner fails; absent: none. */
+  readonly decrypts?: number
+  /** Bytes of the largest IP packet that the cluster control link takes, 154 of them for its own headers; absent: not asked. */
+  readonly linkMtu?: number
+  /** The same of the interfaces to the load balancer, 306 of them for GENEVE; absent: no GENEVE, and not asked. */
+  readonly geneveMtu?: number
 }
 
 /** What makes up one flow of the load balancer: its entry, and the hash that places it. */

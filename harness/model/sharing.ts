@@ -36,6 +36,8 @@ export interface SessionTables {
 
 /** What `arrive` answers when the packet can only be decided once `pending` has settled. */
 export const WAITING = -1
+/** What `arrive` answers when the model has decided at the host that the packet came to, and has filled verdict and reason. */
+export const DECIDED = -2
 
 /** How session state reaches another host, on the packets' own times. One for an engine; harness/sharing makes them. */
 export interface SharingModel {
@@ -45,11 +47,13 @@ export interface SharingModel {
   readonly pending: Promise<void> | undefined
   /**
    * Packet `index` has come to `host`; it is asked in order, about every packet of a flow that reaches a host. Answers the host that decides
-   * about it, which may hold its session from now on; `WAITING`: nothing was done yet, ask again; a `Host` code that is no index: the model has decided, and has filled
-   * verdict and reason. Parts that hosts played go into the batch's `parts`.
+   * about it, which may hold its session from now on; `WAITING`: nothing was done yet, ask again; `DECIDED`; or a `Host` code that is no index:
+   * the model has decided, and has filled verdict and reason. Parts that hosts played go into the batch's `parts`.
    */
   arrive(packets: PacketBatch, index: number, host: number): number
-  /** The packet was decided by `host`: what its session is now may be told to others. */
+  /** The host that puts together the datagram of a fragment that came to `host`, where that is not the one which decides about it. */
+  assembler?(packets: PacketBatch, index: number, host: number): number
+  /** The packet was decided by `host`: what its session is now may be told to others. A drop may be made a reject. */
   decided(packets: PacketBatch, index: number, host: number): void
   /** A host event; the table of a host that crashes is emptied after this. */
   apply(event: HostEvent, at: Nanos): void

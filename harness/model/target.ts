@@ -13,7 +13,7 @@ export interface Capabilities {
   readonly policies: readonly ExceptionPolicy[]
   readonly sharing: readonly Sharing['kind'][]
   readonly events: readonly HostEventKind[]
-  readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters')[]
+  readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters' | 'parts')[]
 }
 
 /**

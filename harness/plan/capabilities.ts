@@ -65,6 +65,7 @@ function observationsOf(expectation: Expectation): readonly Capabilities['observ
   if (expectation.kind === 'expiry-resets') return ['emitted']
   const needed: Capabilities['observes'][number][] = ['verdict']
   if (expectation.reason !== undefined) needed.push('reason')
+  if (expectation.parts !== undefined) needed.push('parts')
   if (expectation.conforms.every((verdict) => verdict === 'reject')) needed.push('emitted')
   return needed
 }

@@ -1,5 +1,5 @@
 import { gatewayLoadBalancer, gatewayLoadBalancerFacts } from './gateway-load-balancer.ts'
-import type { Facts, Profile } from './knobs.ts'
+import type { Profile } from './knobs.ts'
 import { notSuricata } from './not-suricata.ts'
 
 const CONNECTIONS = 'Cisco ASA firewall CLI guide, connection settings'
@@ -7,10 +7,6 @@ const NOT_SYN = 'Cisco ASP drop reason tcp-not-syn, first TCP packet not SYN'
 const ASP = 'Cisco ASP drop reasons tcp-seq-past-win, tcp-rstfin-ooo, tcp-rst-syn-in-win'
 const SILENT = 'documentation is silent; as pf.c'
 const NO_CONNECTION = 'Cisco ASA keeps no connection for what it drops'
-
-const SEQUENCE_RANDOMISATION: Facts['sharing'] = {
-  randomSequenceNumber: { value: true, mark: 'DOC', source: 'Cisco ASA CLI guide: random-sequence-number' },
-}
 
 /** Cisco ASA, and the LINA engine of Secure Firewall, as a single unit. */
 export const ciscoAsa: Profile = {
@@ -106,45 +102,12 @@ export const ciscoAsa: Profile = {
   ],
   facts: {
     sharing: {
-      ...SEQUENCE_RANDOMISATION,
-      replicatesHttp: { value: false, mark: 'DOC', source: 'Cisco ASA 5500 CLI guide: replication http' },
-    },
-    loadBalancer: gatewayLoadBalancerFacts,
-  },
-}
-
-/** The same units as a cluster: what the directors and backup owners add is recorded, not modelled yet. */
-export const ciscoCluster: Profile = {
-  ...ciscoAsa,
-  name: 'cisco-cluster',
-  product: 'cisco-cluster',
-  title: 'Cisco ASA / Secure Firewall, cluster',
-  facts: {
-    sharing: {
-      ...SEQUENCE_RANDOMISATION,
-      redirect: {
+      randomSequenceNumber: {
         value: true,
         mark: 'DOC',
-        source: 'cdFMC guide, connection roles; off on AWS in some releases',
+        source: 'Cisco ASA CLI guide: random-sequence-number',
       },
-      statefulTargetFailover: {
-        value: false,
-        mark: 'DOC',
-        source: 'cdFMC guidelines for AWS; the announcement of the cluster says true',
-      },
-      replicationDelayMs: {
-        value: 5000,
-        mark: 'MEM',
-        source: 'ASA cluster replication delay, typical for HTTP',
-      },
-      cclRttMs: { value: 20, mark: 'DOC', source: 'cdFMC guide, cluster control link: at most' },
-      synAckBeforeOwner: {
-        value: 'dropped, and a reset to the server',
-        mark: 'DOC',
-        source: 'Cisco 225716: SYN-ACK at a director that has not heard of the owner yet',
-      },
-      mostUnits: { value: 16, mark: 'DOC', source: 'cdFMC guide, clustering in the public cloud' },
-      healthHoldSec: { value: 3, mark: 'DOC', source: 'cdFMC guide, health check' },
+      replicatesHttp: { value: false, mark: 'DOC', source: 'Cisco ASA 5500 CLI guide: replication http' },
     },
     loadBalancer: gatewayLoadBalancerFacts,
   },

@@ -90,11 +90,7 @@ describe('profile', () => {
     expect([of('cisco-asa').tcpEstablished.value, of('cisco-asa').tcpHalfClosed.value]).to.deep.equal([
       3600, 600,
     ])
-    expect(getProfile('cisco-cluster').facts.sharing).to.include.keys(
-      'redirect',
-      'replicationDelayMs',
-      'cclRttMs',
-    )
+    expect(getProfile('cisco-cluster').facts.sharingModel).to.include.keys('redirect', 'delay', 'rtt')
   })
 
   it('makes a profile of one’s own over a known one', () => {

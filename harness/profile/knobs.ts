@@ -186,10 +186,12 @@ export interface Switch {
   readonly source: string
 }
 
-/** What is known of a system and recorded, but not acted on by this version: no option reaches it. */
+/** What is known of a system and recorded; of it only `sharingModel` is acted on by this version. */
 export interface Facts {
   /** How sessions reach another unit. */
   readonly sharing: Readonly<Record<string, Knob<string | number | boolean>>>
+  /** What the sharing model of this system acts on: the defaults of its keys, by their names, and what no key changes. */
+  readonly sharingModel?: Readonly<Record<string, Knob<string | number | boolean>>>
   /** The load balancer in front of it, beyond what `lb…` knobs say. */
   readonly loadBalancer: Readonly<Record<string, Knob<string | number | boolean>>>
 }

@@ -1,5 +1,6 @@
 import type { Sharing } from '../model/setup.ts'
 import type { MakeSharing } from '../model/sharing.ts'
+import { cluster } from './cluster/cluster.ts'
 import { none } from './none.ts'
 import { replication } from './replication/replication.ts'
 
@@ -15,6 +16,8 @@ export function makeSharing(sharing: Sharing): MakeSharing {
       return none
     case 'replication':
       return replication(sharing)
+    case 'cluster':
+      return cluster(sharing)
   }
 }
 

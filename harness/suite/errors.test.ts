@@ -330,7 +330,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   [
     'a packet with what is no answer',
     suiteWith({ expect: '{ before: { packet 3: { is: drop, form: x } } }' }),
-    `${EXPECT}:47: "form" is no key of this mapping. Known here: is, tolerated, towards, by, reason, source or level.`,
+    `${EXPECT}:47: "form" is no key of this mapping. Known here: is, tolerated, towards, by, reason, parts, source or level.`,
   ],
   [
     'an answer that says nothing',
@@ -353,6 +353,12 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
     `${EXPECT}:45: "him" is not somebody to tell: write sender, peer, client, server, both or any.`,
     `${EXPECT}:54: "fw-c" is not a decider: write fw-a, fw-b, lb, path or unknown. Did you mean "fw-a"?`,
     `${EXPECT}:68: "flow drp" is not a reason: write ${listWords(REASONS)}. Did you mean "flow drop"?`,
+  ],
+  [
+    'parts of no host, and no parts',
+    suiteWith({ expect: '{ before: { all: { is: drop, parts: [fw-c owner, owner] } } }' }),
+    `${EXPECT}:50: "fw-c" is not a host: write fw-a or fw-b. Did you mean "fw-a"?`,
+    `${EXPECT}:62: "owner" names no part: write a host and what it did, as in fw-b forwarder.`,
   ],
   [
     'a drop that tells somebody',

@@ -25,7 +25,15 @@ export class ExpectationReader {
 
   read(input: Selectable<ExpectationInput>, path: Path): readonly Expectation[] {
     const { sources, level } = this.#context
-    const outer = { sources, level, tolerated: [], towards: undefined, by: undefined, reason: undefined }
+    const outer = {
+      sources,
+      level,
+      tolerated: [],
+      towards: undefined,
+      by: undefined,
+      reason: undefined,
+      parts: undefined,
+    }
     const selected = this.#reader.select<ExpectationInput>(input, path)
     if (selected !== undefined) {
       const { counters, impact, 'resets-at-expiry': resets, ...phases } = selected.value

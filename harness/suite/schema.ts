@@ -204,6 +204,10 @@ const details = {
   towards: word(TOWARDS, 'Whom a reject tells.').optional(),
   by: z.string().optional().meta({ description: 'A host, lb, path or unknown.' }),
   reason: word(REASONS, 'Why, in the words of Suricata.').optional(),
+  parts: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'What hosts did for the packet, where sessions are shared: fw-b forwarder.' }),
   ...rest,
 }
 const answerPlain = z.union([verdicts, mapping({ is: verdicts, ...details })])

@@ -188,7 +188,7 @@ describe('suite/setup', () => {
         { profile: 'linux-conntrack', 'reset-on-expiry': 'both' },
         /^reset-on-expiry: .* tells nobody of an expiry/,
       ],
-      [{ sharing: 'cluster' }, /^sharing: /],
+      [{ sharing: 'clusters' }, /^sharing: .*Did you mean "cluster"/],
       [{ 'rule-order': 'as-written' }, /^rule-order: /],
       [{ hosts: 0 }, /^hosts: Write 1 to 250 hosts/],
       [{ hosts: 251 }, /^hosts: /],

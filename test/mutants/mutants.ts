@@ -1,4 +1,5 @@
 import type { Mutant } from './mutant.ts'
+import { CLUSTER } from './tables/cluster.ts'
 import { ENGINE } from './tables/engine.ts'
 import { OTHERS } from './tables/others.ts'
 import { PATH } from './tables/path.ts'
@@ -22,4 +23,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...RULES,
   ...PATH,
   ...REPLICATION,
+  ...CLUSTER,
 ]

@@ -15,6 +15,7 @@ export interface Details {
   readonly towards: PacketExpectation['towards']
   readonly by: string | undefined
   readonly reason: PacketExpectation['reason']
+  readonly parts: PacketExpectation['parts']
 }
 
 export interface DetailsInput {
@@ -22,6 +23,7 @@ export interface DetailsInput {
   readonly towards?: string | undefined
   readonly by?: string | undefined
   readonly reason?: string | undefined
+  readonly parts?: readonly string[] | undefined
   readonly source?: SourcesInput | undefined
   readonly level?: string | undefined
 }
@@ -51,7 +53,20 @@ export class DetailsReader {
       by:
         this.word(input.by, [...this.#context.hosts, ...DECIDERS], 'a decider', [...path, 'by']) ?? outer.by,
       reason: this.word(input.reason, REASONS, 'a reason', [...path, 'reason']) ?? outer.reason,
+      parts: input.parts?.map((text, index) => this.#part(text, [...path, 'parts', index])) ?? outer.parts,
     }
+  }
+
+  /** `fw-b forwarder`: what parts there are is the model's, hosts are the setup's. */
+  #part(text: string, path: Path): string {
+    const [, host, part] = /^(\S+) (\S.*)$/.exec(this.#reader.text(text)) ?? []
+    if (part === undefined)
+      this.#reader.report(
+        path,
+        `"${text}" names no part: write a host and what it did, as in fw-b forwarder.`,
+      )
+    else this.word(host, this.#context.hosts, 'a host', path)
+    return `${host} ${part}`
   }
 
   /** Undefined, and reported, where nothing is named on which it could rest. */

@@ -119,7 +119,7 @@ export class PacketReader {
         [...selected.path, 'towards'],
         'Only a reject tells somebody: leave "towards" out, or expect a reject.',
       )
-    const { towards, by, reason, tolerated } = details
+    const { towards, by, reason, parts, tolerated } = details
     this.#found.push({
       kind: 'packets',
       ...whose,
@@ -128,6 +128,7 @@ export class PacketReader {
       ...(towards === undefined || !rejects ? {} : { towards }),
       ...(by === undefined ? {} : { by }),
       ...(reason === undefined ? {} : { reason }),
+      ...(parts === undefined ? {} : { parts }),
       ...standing,
     })
   }

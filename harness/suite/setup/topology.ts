@@ -15,7 +15,7 @@ export function readTopology(input: SetupInput, profile: Profile, report: Report
   return {
     hosts,
     loadBalancer: readLoadBalancer(input['load-balancer'] ?? {}, profile, hosts.length, report),
-    sharing: readSharing(input.sharing, report),
+    sharing: readSharing(input.sharing, hosts.length, report),
   }
 }
 

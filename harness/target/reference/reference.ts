@@ -14,7 +14,7 @@ const CAPABILITIES: Capabilities = {
   hosts: 250,
   families: ['ipv4', 'ipv6'],
   policies: ['drop', 'reject', 'continue'],
-  sharing: ['none', 'replication'],
+  sharing: ['none', 'replication', 'cluster'],
   events: [
     'drain',
     'crash',
@@ -30,7 +30,7 @@ const CAPABILITIES: Capabilities = {
     'replicate',
     'lose-replicas',
   ],
-  observes: ['verdict', 'reason', 'emitted', 'counters'],
+  observes: ['verdict', 'reason', 'emitted', 'counters', 'parts'],
 }
 
 /** Controls must come out whatever the rules say; these stand before the case's own. */

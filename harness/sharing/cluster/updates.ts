@@ -1,0 +1,36 @@
+import type { Nanos } from '../../model/batch.ts'
+
+interface Update {
+  readonly sent: Nanos
+  readonly arrives: Nanos
+  readonly session: Uint8Array
+}
+
+/** What an owner tells the backup owner about one connection: the newest that has arrived, and what is on its way, in order. */
+export class Updates {
+  #updates: Update[] = []
+
+  /** The owner's session as it is sent now, or will be. Later ones never arrive earlier. */
+  add(now: Nanos, sent: Nanos, arrives: Nanos, session: Uint8Array): void {
+    const updates = this.#updates
+    // Of several that arrive together, or have arrived, the newest counts.
+    if (updates.at(-1)?.arrives === arrives) updates.pop()
+    const arrived = updates.findLastIndex((update) => update.arrives <= now)
+    if (arrived > 0) updates.splice(0, arrived)
+    updates.push({ sent, arrives, session })
+  }
+
+  /** What the backup owner holds at a time. */
+  heldAt(time: Nanos): Uint8Array | undefined {
+    return this.#updates.findLast(({ arrives }) => arrives <= time)?.session
+  }
+
+  /** The owner has failed: what it would have sent later is never sent. */
+  end(at: Nanos): void {
+    this.#updates = this.#updates.filter(({ sent }) => sent <= at)
+  }
+
+  clear(): void {
+    this.#updates = []
+  }
+}
