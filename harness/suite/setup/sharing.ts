@@ -2,6 +2,7 @@ import type { Sharing } from '../../model/setup.ts'
 import type { Report } from '../problems.ts'
 import { SHARINGS } from '../words.ts'
 import { Fields } from './fields.ts'
+import { readSync } from './sync.ts'
 import { word } from './values.ts'
 
 /** A sharing as people write it: its kind, `kind:key=value,key=value`, or a mapping of its kind and keys. */
@@ -13,6 +14,8 @@ type Reader = (fields: Fields) => Sharing
 const READERS: Readonly<Record<Sharing['kind'], Reader>> = {
   none: () => ({ kind: 'none' }),
   replication: () => ({ kind: 'replication' }),
+  sync: readSync,
+  snat: () => ({ kind: 'snat' }),
 }
 
 /** How the hosts share sessions; not at all where nothing is written. */

@@ -14,7 +14,7 @@ const CAPABILITIES: Capabilities = {
   hosts: 250,
   families: ['ipv4', 'ipv6'],
   policies: ['drop', 'reject', 'continue'],
-  sharing: ['none', 'replication'],
+  sharing: ['none', 'replication', 'sync', 'snat'],
   events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout', 'fill-table'],
   observes: ['verdict', 'reason', 'emitted', 'counters'],
 }
