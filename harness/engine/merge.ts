@@ -23,30 +23,27 @@ const RANKS: readonly number[] = [0, 1, 2, 3, 5, 6, 7, 9, 8, 6, 7, 10, 5]
 const FROM_HOST = Flag.importedClient | Flag.importedServer
 const SCALES = withScale(withScale(0, CLIENT, 15), SERVER, 15)
 
+/** What became of a merge: it was done; the records are of different connections; and of these the one that came is the later one. */
+export const Merge = { done: 0, other: 1, newer: 2 } as const
+
 /**
  * Merges the record of a TCP session that came from another host into the one at `base`, which is of the same connection: the state
- * that is further on, and of each number the larger one (pfsync, if_pfsync.c, pfsync_upd_tcp). False, and nothing is done: they are not
- * of the same connection.
+ * that is further on, and of each number the larger one (pfsync, if_pfsync.c, pfsync_upd_tcp). Answers a `Merge`.
  */
-export function mergeSession(
-  words: Int32Array,
-  base: number,
-  other: Int32Array,
-  conntrack: boolean,
-): boolean {
+export function mergeSession(words: Int32Array, base: number, other: Int32Array, conntrack: boolean): number {
   const head = words[base] ?? 0
   const otherHead = other[0] ?? 0
-  if (((head ^ otherHead) & Flag.flipped) !== 0) return false
+  if (((head ^ otherHead) & Flag.flipped) !== 0) return Merge.other
   const isSession = (head & STATE_MASK) > State.bare && (otherHead & STATE_MASK) > State.bare
-  if (!isSession) return false
+  if (!isSession) return Merge.other
   return conntrack ? mergeEntries(words, base, other) : mergeStreams(words, base, other)
 }
 
-function mergeStreams(words: Int32Array, base: number, other: Int32Array): boolean {
+function mergeStreams(words: Int32Array, base: number, other: Int32Array): number {
   for (const stream of [CLIENT, SERVER]) {
     const isn = words[base + stream + ISN] ?? 0
     const otherIsn = other[stream + ISN] ?? 0
-    if (isn !== 0 && otherIsn !== 0 && isn !== otherIsn) return false
+    if (isn !== 0 && otherIsn !== 0 && isn !== otherIsn) return Merge.other
   }
   const head = words[base] ?? 0
   const otherHead = other[0] ?? 0
@@ -58,7 +55,7 @@ function mergeStreams(words: Int32Array, base: number, other: Int32Array): boole
   const flags = (head | (otherHead & ~FROM_HOST)) & ~SCALES
   words[base] = withState(flags | scales, further ? otherState : state)
   for (const stream of [CLIENT, SERVER]) mergeStream(words, base + stream, other, stream)
-  return true
+  return Merge.done
 }
 
 function mergeStream(words: Int32Array, own: number, other: Int32Array, stream: number): void {
@@ -68,13 +65,14 @@ function mergeStream(words: Int32Array, own: number, other: Int32Array, stream: 
   if ((words[own + WINDOW] ?? 0) < window) words[own + WINDOW] = window
 }
 
-function mergeEntries(words: Int32Array, base: number, other: Int32Array): boolean {
+function mergeEntries(words: Int32Array, base: number, other: Int32Array): number {
   const head = words[base] ?? 0
   const otherHead = other[0] ?? 0
   const state = head & STATE_MASK
   const otherState = otherHead & STATE_MASK
-  if (state >= CtState.lastAck && otherState <= CtState.synReceived && state !== CtState.synSent2)
-    return false
+  // An entry holds the end of its life, not when it was seen: what is being opened comes after what was closed.
+  if (state >= CtState.lastAck && state !== CtState.synSent2 && otherState <= CtState.synReceived)
+    return Merge.newer
   const further = ctRank(otherState) > ctRank(state)
   let merged = withState(head | (otherHead & ~CT_SCALES), further ? otherState : state)
   for (const direction of [ct.ORIGINAL, ct.REPLY]) {
@@ -87,7 +85,7 @@ function mergeEntries(words: Int32Array, base: number, other: Int32Array): boole
       words[window] = other[direction + ct.MAX_WINDOW] ?? 0
   }
   words[base] = merged
-  return true
+  return Merge.done
 }
 
 const CT_SCALES = ct.withScale(ct.withScale(0, ct.ORIGINAL, 15), ct.REPLY, 15)

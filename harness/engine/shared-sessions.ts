@@ -9,7 +9,7 @@ import {
 } from '../model/sharing.ts'
 import { CtState } from './conntrack/states.ts'
 import { Family } from './expiry.ts'
-import { mergeSession } from './merge.ts'
+import { Merge, mergeSession } from './merge.ts'
 import {
   APP_HIDDEN,
   APP_IMPORTED,
@@ -110,22 +110,24 @@ export class SharedSessions implements SessionTables {
     if (tcp && ((words[0] ?? 0) & STATE_MASK) > State.bare)
       stripWindows(words, taking.windows, believed, conntrack)
     const lastSeen = view.getFloat64(LAST_SEEN * 8, true)
-    if (
-      taking.merge === true &&
-      tcp &&
-      this.#hosts.isLive(table, base, at) &&
-      this.#isTcp(table, base) &&
-      mergeSession(table.words, base, words, conntrack)
-    ) {
+    const merged = taking.merge === true && tcp ? this.#merge(table, base, words, at) : Merge.other
+    if (merged === Merge.done) {
       table.see(base, lastSeen)
       return true
     }
-    const bare = taking.merge === true && this.#isBare(table, base)
-    if (!bare && !this.#takes(table, base, lastSeen, at)) return false
+    if (merged !== Merge.newer && !this.#takes(table, base, lastSeen, at)) return false
     for (let word = 0; word < LAST_SEEN * 2; word++) view.setInt32(word * 4, words[word] ?? 0, true)
     table.take(base, view)
     this.#markImported(table, base, believed)
     return true
+  }
+
+  /** Merges a record that came into what is held; an entry without a session, and without a mark, makes way. */
+  #merge(table: SessionTable, base: number, words: Int32Array, at: Nanos): number {
+    if (!this.#hosts.isLive(table, base, at) || !this.#isTcp(table, base)) return Merge.other
+    const head = table.words[base] ?? 0
+    if ((head & (STATE_MASK | Flag.marked)) === State.bare) return Merge.newer
+    return mergeSession(table.words, base, words, this.#settings.conntrack !== undefined)
   }
 
   /** The `Stage` of what stands at `base`; whatever is not TCP is open. */
@@ -137,12 +139,6 @@ export class SharedSessions implements SessionTables {
       return Stage.halfOpen
     const open = this.#settings.conntrack === undefined ? State.established : CtState.established
     return state === open ? Stage.open : Stage.closing
-  }
-
-  /** An entry of TCP without a session, and without a mark. */
-  #isBare(table: SessionTable, base: number): boolean {
-    const head = table.words[base] ?? 0
-    return this.#isTcp(table, base) && (head & (STATE_MASK | Flag.marked)) === State.bare
   }
 
   copy(from: number, to: number, flow: number, at: Nanos): boolean {

@@ -28,11 +28,11 @@ export function stripWindows(
   conntrack: boolean,
 ): void {
   if (windows === undefined || windows === 'full') return
-  if (conntrack) stripEntry(words, windows)
+  if (conntrack) stripEntry(words, windows, liberal)
   else stripSession(words, windows, liberal)
 }
 
-function stripEntry(words: Int32Array, windows: 'scales' | 'none'): void {
+function stripEntry(words: Int32Array, windows: 'scales' | 'none', liberal: boolean): void {
   const head = words[0] ?? 0
   let kept = head & CT_KEPT
   for (const direction of [ct.ORIGINAL, ct.REPLY]) {
@@ -45,7 +45,7 @@ function stripEntry(words: Int32Array, windows: 'scales' | 'none'): void {
     )
   }
   words.fill(0, ct.ORIGINAL, ct.LAST)
-  words[0] = kept
+  words[0] = liberal ? kept | ct.Status.liberalOriginal | ct.Status.liberalReply : kept
   words[ct.LAST] = ct.withLast(0, Class.none, ct.ORIGINAL)
 }
 
