@@ -6,6 +6,7 @@ import { RULES } from './tables/rules.ts'
 import { MISS, TCP } from './tables/sessions.ts'
 import { KNOBS, MODES } from './tables/settings.ts'
 import { STATELESS } from './tables/stateless.ts'
+import { SYNC } from './tables/sync.ts'
 import { TIMEOUTS } from './tables/timeouts.ts'
 
 /** All mutants. Which process plays which goes by their order, so that narrow and broad ones are mixed. */
@@ -20,4 +21,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...OTHERS,
   ...RULES,
   ...PATH,
+  ...SYNC,
 ]
