@@ -1,5 +1,18 @@
 import { Tcp } from '../model/codes.ts'
-import { ACKED, CLIENT, EXTRA, Flag, LIMIT, NEXT, STATE_MASK, State, scaleOf, WINDOW, WINDOWLESS, withState } from './record.ts'
+import {
+  ACKED,
+  CLIENT,
+  EXTRA,
+  Flag,
+  LIMIT,
+  NEXT,
+  STATE_MASK,
+  State,
+  scaleOf,
+  WINDOW,
+  WINDOWLESS,
+  withState,
+} from './record.ts'
 import type { Segment } from './segment.ts'
 import { before } from './sequence.ts'
 

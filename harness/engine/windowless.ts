@@ -54,8 +54,7 @@ function stripSession(words: Int32Array, windows: 'scales' | 'none', liberal: bo
   // Where windows are not checked a scale that is not known is the largest, as of a connection that is picked up.
   const scale = liberal ? MAX_SCALE : 0
   if (windows === 'none') head = withScale(withScale(head, CLIENT, scale), SERVER, scale)
-  words[0] =
-    head | Flag.importedClient | Flag.importedServer | (liberal ? Flag.pickedUp : 0)
+  words[0] = head | Flag.importedClient | Flag.importedServer | (liberal ? Flag.pickedUp : 0)
   words[EXTRA] = (words[EXTRA] ?? 0) | WINDOWLESS
   for (const stream of [CLIENT, SERVER]) words.fill(0, stream + ISN, stream + STAMP + 1)
 }

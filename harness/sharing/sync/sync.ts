@@ -80,6 +80,9 @@ class Sync implements SharingModel {
         this.#dead.add(event.host)
         this.#takeOver(event.host, at)
         return
+      case 'unhealthy':
+        this.#takeOver(event.host, at)
+        return
       case 'restore':
         this.#revive(event.host, at)
         return
