@@ -20,17 +20,19 @@ export function profileText(profile: Profile): string {
     const set = Object.entries(knobs).map(([knob, value]) => `${knob} ${valueText(value)}`)
     return [name, [...(policy === undefined ? [] : [`policy ${policy}`]), ...set].join(', '), mark, source]
   })
+  const { sharing } = profile.facts
   const parts = [
     ...groups,
     { title: "The system's own switches, and what they are in policy and knobs", rows: switches },
     {
       title: 'Sharing: what its model acts on, the keys of a setup by their names',
-      rows: factRows(profile.facts.sharingModel ?? {}),
+      rows: factRows(profile.facts.sharingModel ?? {}, false),
     },
-    { title: 'Sharing: recorded facts, not acted on by this version', rows: factRows(profile.facts.sharing) },
+    { title: 'Sharing: what --sharing sync does by default in this way', rows: factRows(sharing, true) },
+    { title: 'Sharing: recorded facts, not acted on by this version', rows: factRows(sharing, false) },
     {
       title: 'Load balancer: recorded facts, not acted on by this version',
-      rows: factRows(profile.facts.loadBalancer),
+      rows: factRows(profile.facts.loadBalancer, false),
     },
   ].filter(({ rows }) => rows.length > 0)
   const widths = widthsOf([HEAD, ...parts.flatMap(({ rows }) => rows)])
@@ -42,8 +44,21 @@ export function profileText(profile: Profile): string {
   return `${profile.name}: ${profile.title}\n\n  ${line(HEAD, widths)}${lines.map((each) => `\n${each}`).join('')}\n`
 }
 
-function factRows(facts: Facts['sharing']): string[][] {
-  return Object.entries(facts).map(([name, knob]) => knobRow(name, knob))
+/** Facts that sharing `sync` has keys for; harness/profile/sync-ways.ts holds its defaults. */
+const OF_SYNC: readonly string[] = [
+  'conntrackdMode',
+  'tcpWindowTracking',
+  'disableExternalCache',
+  'pfsyncDefer',
+  'sessionPickupConnectionless',
+  'sessionPickupDelaySec',
+  'replicatesHttp',
+]
+
+function factRows(facts: Facts['sharing'], acted: boolean): string[][] {
+  return Object.entries(facts)
+    .filter(([name]) => OF_SYNC.includes(name) === acted)
+    .map(([name, knob]) => knobRow(name, knob))
 }
 
 function knobRow(name: string, { value, mark, source }: Knob<unknown>) {

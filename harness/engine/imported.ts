@@ -1,5 +1,18 @@
 import { Tcp } from '../model/codes.ts'
-import { ACKED, CLIENT, Flag, LIMIT, NEXT, STATE_MASK, State, scaleOf, WINDOW, withState } from './record.ts'
+import {
+  ACKED,
+  CLIENT,
+  EXTRA,
+  Flag,
+  LIMIT,
+  NEXT,
+  STATE_MASK,
+  State,
+  scaleOf,
+  WINDOW,
+  WINDOWLESS,
+  withState,
+} from './record.ts'
 import type { Segment } from './segment.ts'
 import { before } from './sequence.ts'
 
@@ -17,8 +30,11 @@ export function adoptImported(
   const side = own - base === CLIENT ? Flag.importedClient : Flag.importedServer
   const head = words[base] ?? 0
   if ((head & side) === 0 || segment.has(Tcp.syn)) return
+  if (((words[base + EXTRA] ?? 0) & WINDOWLESS) !== 0) learnNumbers(words, base, own, peer, segment)
   const opening = (head & STATE_MASK) < State.established && segment.acknowledges()
-  words[base] = (opening ? withState(head, State.established) : head) & ~side
+  const left = (opening ? withState(head, State.established) : head) & ~side
+  words[base] = left
+  if ((left & BOTH_SIDES) === 0) words[base + EXTRA] = (words[base + EXTRA] ?? 0) & ~WINDOWLESS
   if (before(words[own + NEXT] ?? 0, segment.seq)) {
     words[own + NEXT] = segment.seq
     words[own + ACKED] = segment.seq
@@ -31,4 +47,21 @@ export function adoptImported(
   words[peer + WINDOW] = segment.window << scaleOf(head, peer - base)
   const limit = (segment.ack + (words[peer + WINDOW] ?? 0)) | 0
   if (before(words[peer + LIMIT] ?? 0, limit)) words[peer + LIMIT] = limit
+}
+
+const BOTH_SIDES = Flag.importedClient | Flag.importedServer
+
+/**
+ * The first packet of a side whose numbers were not told: it is where that side stands, whatever the other one's packet said, and the
+ * window that it gives is taken for both, as of a connection that is picked up.
+ */
+function learnNumbers(words: Int32Array, base: number, own: number, peer: number, segment: Segment): void {
+  const head = words[base] ?? 0
+  const end = (segment.seq + segment.length) | 0
+  if (words[own + WINDOW] === 0) words[own + ACKED] = segment.seq
+  words[own + NEXT] = segment.seq
+  words[own + LIMIT] = (end + Math.max(segment.window << scaleOf(head, peer - base), 1)) | 0
+  if (words[peer + LIMIT] !== 0 || !segment.has(Tcp.ack)) return
+  words[peer + NEXT] = segment.ack
+  words[peer + ACKED] = segment.ack
 }

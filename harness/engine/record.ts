@@ -38,6 +38,8 @@ export const CAME_S2C = 1 << 20
 /** Flowbits of the flow are in their columns; else none is set. The client's first request is not complete yet. */
 export const HAS_FLOWBITS = 1 << 24
 export const WAITING = 1 << 25
+/** Came by sharing without windows: what the first packet of each side says is all that is known. */
+export const WINDOWLESS = 1 << 26
 
 /** Word offsets within a stream. The stream of a side holds what that side sends. */
 export const ISN = 0

@@ -1,6 +1,16 @@
 import type { Nanos } from '../model/batch.ts'
-import { SESSION_BYTES, type SessionTables, type TableSnapshot } from '../model/sharing.ts'
+import {
+  type ExpectedConnections,
+  noteStage,
+  SESSION_BYTES,
+  type SessionTables,
+  Stage,
+  type TableSnapshot,
+  type Taking,
+} from '../model/sharing.ts'
+import { CtState } from './conntrack/states.ts'
 import { Family } from './expiry.ts'
+import { Merge, mergeSession } from './merge.ts'
 import {
   APP_HIDDEN,
   APP_IMPORTED,
@@ -18,6 +28,7 @@ import {
 } from './record.ts'
 import type { Settings } from './settings.ts'
 import { SessionTable } from './table.ts'
+import { stripWindows } from './windowless.ts'
 
 class Snapshot implements TableSnapshot {
   readonly at: Nanos
@@ -41,6 +52,13 @@ export interface HostTables {
 export class SharedSessions implements SessionTables {
   readonly #hosts: HostTables
   readonly #settings: Settings
+  /** Where a record that came is read. */
+  readonly #words = new Int32Array(RECORD_WORDS)
+
+  readonly expected: ExpectedConnections = {
+    takeFresh: (host) => this.#hosts.table(host).expected.takeFresh(),
+    add: (host, expectation) => this.#hosts.table(host).expected.add(expectation),
+  }
 
   constructor(hosts: HostTables, settings: Settings) {
     this.#hosts = hosts
@@ -76,20 +94,62 @@ export class SharedSessions implements SessionTables {
     const view = new DataView(session.buffer)
     for (let word = 0; word < RECORD_WORDS; word++)
       view.setInt32(word * 4, table.words[base + word] ?? 0, true)
+    noteStage(session, this.#stageAt(table, base))
     return session
   }
 
-  write(host: number, flow: number, session: Uint8Array, at: Nanos, liberal?: boolean): boolean {
+  write(
+    host: number,
+    flow: number,
+    session: Uint8Array,
+    at: Nanos,
+    liberal?: boolean,
+    taking: Taking = {},
+  ): boolean {
     const table = this.#hosts.table(host)
     const base = table.touch(flow)
-    const view = new DataView(session.buffer, session.byteOffset, SESSION_BYTES)
-    if (!this.#takes(table, base, view.getFloat64(LAST_SEEN * 8, true), at)) return false
-    table.take(base, view)
+    const conntrack = this.#settings.conntrack !== undefined
+    const believed = liberal ?? this.#settings.importLiberal
+    const bytes = session.slice(0, SESSION_BYTES)
+    noteStage(bytes, Stage.none)
+    const words = this.#words
+    const view = new DataView(bytes.buffer)
+    for (let word = 0; word < RECORD_WORDS; word++) words[word] = view.getInt32(word * 4, true)
+    const tcp = ((words[EXTRA] ?? 0) & FAMILY_MASK) === Family.tcp
     // What is known of a session beside its record is not in those bytes.
-    if (this.#isTcp(table, base) && this.#settings.conntrack === undefined)
-      table.words[base] = (table.words[base] ?? 0) & ~Flag.special
-    this.#markImported(table, base, liberal ?? this.#settings.importLiberal)
+    if (tcp && !conntrack) words[0] = (words[0] ?? 0) & ~Flag.special
+    if (tcp && ((words[0] ?? 0) & STATE_MASK) > State.bare)
+      stripWindows(words, taking.windows, believed, conntrack)
+    const lastSeen = view.getFloat64(LAST_SEEN * 8, true)
+    const merged = taking.merge === true && tcp ? this.#merge(table, base, words, at) : Merge.other
+    if (merged === Merge.done) {
+      table.see(base, lastSeen)
+      return true
+    }
+    if (merged !== Merge.newer && !this.#takes(table, base, lastSeen, at)) return false
+    for (let word = 0; word < LAST_SEEN * 2; word++) view.setInt32(word * 4, words[word] ?? 0, true)
+    table.take(base, view)
+    this.#markImported(table, base, believed)
     return true
+  }
+
+  /** Merges a record that came into what is held; an entry without a session, and without a mark, makes way. */
+  #merge(table: SessionTable, base: number, words: Int32Array, at: Nanos): number {
+    if (!this.#hosts.isLive(table, base, at) || !this.#isTcp(table, base)) return Merge.other
+    const head = table.words[base] ?? 0
+    if ((head & (STATE_MASK | Flag.marked)) === State.bare) return Merge.newer
+    return mergeSession(table.words, base, words, this.#settings.conntrack !== undefined)
+  }
+
+  /** The `Stage` of what stands at `base`; whatever is not TCP is open. */
+  #stageAt(table: SessionTable, base: number): number {
+    if (!this.#isTcp(table, base)) return Stage.open
+    const state = table.timedState(base)
+    if (state <= State.bare) return Stage.none
+    if (state <= State.synReceived || (this.#settings.conntrack !== undefined && state === CtState.synSent2))
+      return Stage.halfOpen
+    const open = this.#settings.conntrack === undefined ? State.established : CtState.established
+    return state === open ? Stage.open : Stage.closing
   }
 
   snapshot(host: number, at: Nanos): TableSnapshot {

@@ -1,4 +1,5 @@
 import { MOST_FLOWS } from '../model/flow-place.ts'
+import { Expected } from './conntrack/expected.ts'
 import { Queries } from './conntrack/queries.ts'
 import { Family } from './expiry.ts'
 import type { Oddity } from './oddity.ts'
@@ -28,6 +29,8 @@ export class SessionTable {
   readonly oddities = new Map<number, Oddity>()
   /** ICMP queries, where they are tracked each by itself. */
   readonly queries = new Queries()
+  /** Connections that others have announced, where those are looked into. */
+  readonly expected = new Expected()
   /** Is told of an entry at `base` just before it goes or another one takes its place; absent: nobody keeps records. */
   replaced: ((base: number, at: number) => void) | undefined
   /** Places, less one. */
@@ -168,6 +171,7 @@ export class SessionTable {
     this.words.fill(State.absent, 0, this.#used * RECORD_WORDS)
     this.oddities.clear()
     this.queries.clear()
+    this.expected.clear()
     this.#used = 0
     this.#own = 0
     this.#owners = undefined

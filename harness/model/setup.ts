@@ -1,5 +1,10 @@
 /** How session state reaches another host (docs/design.md). */
-export type Sharing = { readonly kind: 'none' } | ReplicationSharing | ClusterSharing
+export type Sharing =
+  | { readonly kind: 'none' }
+  | ReplicationSharing
+  | ClusterSharing
+  | SyncSharing
+  | { readonly kind: 'snat' }
 
 /** AWS: what is left of a draining host's table is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
 export interface ReplicationSharing {
@@ -33,6 +38,45 @@ export interface ClusterSharing {
   readonly linkMtu?: number
   /** The same of the interfaces to the load balancer, 306 of them for GENEVE; absent: no GENEVE, and not asked. */
   readonly geneveMtu?: number
+}
+
+/** The ways in which a pair keeps its sessions in step: conntrackd, pfsync, Fortinet FGSP, Cisco ASA failover. */
+export type SyncWay = 'conntrackd' | 'pfsync' | 'fgsp' | 'asa'
+
+/** A high-availability pair (or more hosts): each host streams its sessions to the others as they change. Times in seconds. */
+export interface SyncSharing {
+  readonly kind: 'sync'
+  readonly way: SyncWay
+  /** `active-passive`: one host takes packets, the others stand by. */
+  readonly mode: 'active-passive' | 'active-active'
+  /** From a change until the others have it; what is younger when a host crashes is lost. */
+  readonly lag: number
+  /** Every so-manieth update is lost on its way; 0: none. */
+  readonly lose: number
+  /** What becomes of an update that was lost: it is sent again, nothing, or the session is told again after `REFRESH_SECONDS`. */
+  readonly repair: 'resend' | 'none' | 'refresh'
+  /** What comes is kept beside the session table, and only put into it when the host takes over. */
+  readonly externalCache: boolean
+  /** The first packet of a session is held until the others have the session, for 10 ms at most. */
+  readonly defer: boolean
+  /** Connections are told of while they are being opened. */
+  readonly halfOpen: boolean
+  /** Connections to TCP port 80 are told of. */
+  readonly http: boolean
+  /** What is not TCP is told of. */
+  readonly connectionless: boolean
+  /** A TCP session is told of once it is this old. */
+  readonly pickupDelay: number
+  /** Connections that are expected (FTP data) are told of. */
+  readonly expectations: boolean
+  /** What is told about sequence numbers: all, the scales of windows, or nothing. */
+  readonly windows: 'full' | 'scales' | 'none'
+  /** Whether numbers that were not told, or are old, are made up for by not checking them; absent: the profile's knob importLiberal. */
+  readonly liberal?: boolean
+  /** A host that crashed gets all sessions when it is back. */
+  readonly resync: boolean
+  /** The version that the other hosts speak: an older one tells nothing of sequence numbers, an incompatible one nothing at all. */
+  readonly peerVersion: 'same' | 'older' | 'incompatible'
 }
 
 /** What makes up one flow of the load balancer: its entry, and the hash that places it. */

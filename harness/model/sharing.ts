@@ -9,6 +9,31 @@ export interface TableSnapshot {
   readonly at: Nanos
 }
 
+/** How far a session has come, where sharing chooses by it: `none` is a TCP flow without a session. */
+export const Stage = { none: 0, halfOpen: 1, open: 2, closing: 3 } as const
+
+/** Where the stage stands in a record that `read` gave: the upper half of its byte 55, which tables keep clear. */
+const STAGE_BYTE = 55
+const STAGE_SHIFT = 4
+
+/** The `Stage` of a session that `read` gave. */
+export function stageOf(session: Uint8Array): number {
+  return (session[STAGE_BYTE] ?? 0) >> STAGE_SHIFT
+}
+
+/** Notes the `Stage` in a record that leaves a table. */
+export function noteStage(session: Uint8Array, stage: number): void {
+  session[STAGE_BYTE] = ((session[STAGE_BYTE] ?? 0) & 15) | (stage << STAGE_SHIFT)
+}
+
+/** How a session that came from another host is taken; absent parts: whole, and instead of what is held already. */
+export interface Taking {
+  /** What it says about sequence numbers: all, only by how much windows are shifted, or nothing; what is missing is learnt from the next packet of each side. */
+  readonly windows?: 'full' | 'scales' | 'none'
+  /** What the host holds of the same connection is kept where it is further on, number by number. */
+  readonly merge?: boolean
+}
+
 /** What a sharing model may do with the session tables of the hosts. Flows are flow/'s ids, hosts are indices. */
 export interface SessionTables {
   /** How many hosts there are. */
@@ -23,15 +48,38 @@ export interface SessionTables {
   read(host: number, flow: number, at: Nanos): Uint8Array | undefined
   /**
    * Gives a host a session that `read` gave, unless it holds one that was seen later or has no room; whether it took it.
-   * `liberal`: the numbers of each side's first packet are believed (the profile's knob importLiberal where it is not said).
+   * `liberal`: the numbers of each side's first packet are believed (the profile's knob importLiberal where it is not said); where
+   * the session comes without windows, they are never checked.
    */
-  write(host: number, flow: number, session: Uint8Array, at: Nanos, liberal?: boolean): boolean
+  write(
+    host: number,
+    flow: number,
+    session: Uint8Array,
+    at: Nanos,
+    liberal?: boolean,
+    taking?: Taking,
+  ): boolean
   /** What a host holds now, with all that is known of its sessions beside their records. */
   snapshot(host: number, at: Nanos): TableSnapshot
   /** Gives a host what is in a snapshot and not `lost`; it keeps what it has seen later itself. */
   restore(host: number, snapshot: TableSnapshot, at: Nanos, lost: (flow: number) => boolean): void
   /** Takes a session away from a host. */
   remove(host: number, flow: number, at: Nanos): void
+  /** Connections that hosts expect, since others have announced them; absent: these hosts look for none. */
+  readonly expected?: ExpectedConnections
+}
+
+/** A connection that another one has announced, as FTP's control connections do: who will open it to where, and until when. */
+export interface Expectation {
+  readonly key: string
+  readonly until: Nanos
+}
+
+/** What a sharing model may do with expectations. */
+export interface ExpectedConnections {
+  /** What the packet that a host decided last has announced, once. */
+  takeFresh(host: number): Expectation | undefined
+  add(host: number, expectation: Expectation): void
 }
 
 /** What `arrive` answers when the packet can only be decided once `pending` has settled. */

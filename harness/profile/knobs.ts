@@ -159,6 +159,8 @@ export interface Knobs {
   readonly invalid?: Knob<'policy' | 'drop'>
   /** A RST from before what its receiver has acknowledged is tracked like others, not invalid (absent: it is invalid). */
   readonly ignoreInvalidReset?: Knob<boolean>
+  /** Tracker `conntrack`: control connections of FTP (TCP port 21) are looked into, and the data connections that they announce are expected: related, not new. */
+  readonly ftpHelper?: Knob<boolean>
   /** A wrong transport checksum: not looked at (absent), not answered by a reset, or the packet is of no connection. */
   readonly badChecksum?: Knob<'ignore' | 'noReset' | 'invalid'>
   /** SYNs seen from both sides. Absent: as `tcpNew`. */

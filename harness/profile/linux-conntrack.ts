@@ -104,6 +104,11 @@ export const linuxConntrack: Profile = {
       mark: 'DOC',
       source: `${SYSCTL}, nf_conntrack_tcp_ignore_invalid_rst`,
     },
+    ftpHelper: {
+      value: false,
+      mark: 'DOC',
+      source: `nft(8), ct helper: none is assigned unless a rule does so`,
+    },
     synReuseOnNullSession: { value: true, mark: 'RUN', source: `${TCP}: what was dropped left no entry` },
     synOnLiveSession: { value: 'ignore', mark: 'SRC', source: TCP },
     dropMarkRefreshesIdle: { value: false, mark: 'RUN', source: JUDGED },
@@ -150,6 +155,7 @@ export const linuxConntrack: Profile = {
       mark: 'DOC',
       source: SYSCTL,
     },
+    { name: 'ct helper set "ftp"', knobs: { ftpHelper: true }, mark: 'DOC', source: 'nft(8), ct helper' },
     { name: 'nf_conntrack_checksum=1', knobs: { badChecksum: 'invalid' }, mark: 'DOC', source: SYSCTL },
   ],
   facts: {

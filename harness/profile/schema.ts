@@ -102,6 +102,7 @@ export const KNOBS: { readonly [K in keyof Knobs]-?: KnobKind } = {
   lbHostTcpEstablished: { group: 'loadBalancer', number: { least: 60, most: 432_000 } },
   invalid: { group: 'conntrack', words: ['policy', 'drop'] },
   ignoreInvalidReset: { group: 'conntrack', ...yesNo },
+  ftpHelper: { group: 'conntrack', ...yesNo },
   badChecksum: { group: 'conntrack', words: ['ignore', 'noReset', 'invalid'] },
   tcpSynSent2: { group: 'conntrack', ...seconds },
   tcpFinWait: { group: 'conntrack', ...seconds },

@@ -3,6 +3,8 @@ import type { MakeSharing } from '../model/sharing.ts'
 import { cluster } from './cluster/cluster.ts'
 import { none } from './none.ts'
 import { replication } from './replication/replication.ts'
+import { snat } from './snat.ts'
+import { makeSync } from './sync/sync.ts'
 
 /** The sharing of a setup made ready: the model to be given to one engine, and what it must let go of afterwards. */
 export interface OpenSharing extends AsyncDisposable {
@@ -18,6 +20,10 @@ export function makeSharing(sharing: Sharing): MakeSharing {
       return replication(sharing)
     case 'cluster':
       return cluster(sharing)
+    case 'sync':
+      return makeSync(sharing)
+    case 'snat':
+      return snat
   }
 }
 

@@ -8,6 +8,7 @@ import { MISS, TCP } from './tables/sessions.ts'
 import { KNOBS, MODES } from './tables/settings.ts'
 import { REPLICATION } from './tables/sharing.ts'
 import { STATELESS } from './tables/stateless.ts'
+import { SYNC } from './tables/sync.ts'
 import { TIMEOUTS } from './tables/timeouts.ts'
 
 /** All mutants. Which process plays which goes by their order, so that narrow and broad ones are mixed. */
@@ -24,4 +25,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...PATH,
   ...REPLICATION,
   ...CLUSTER,
+  ...SYNC,
 ]

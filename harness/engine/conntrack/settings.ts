@@ -15,6 +15,8 @@ export interface CtSettings {
   readonly liberal: boolean
   /** nf_conntrack_tcp_ignore_invalid_rst. */
   readonly ignoreInvalidReset: boolean
+  /** Control connections of FTP are looked into. */
+  readonly ftpHelper: boolean
   /** nf_conntrack_tcp_max_retrans. */
   readonly mostRetransmissions: number
   readonly badChecksum: 'ignore' | 'noReset' | 'invalid'
@@ -39,6 +41,7 @@ export function readCtSettings(
     dropsInvalid: knobs.invalid?.value === 'drop',
     pickUp: exception === 'continue' && knobs.continueMode.value === 'pickup',
     liberal: knobs.windowCheck.value !== 'strict',
+    ftpHelper: knobs.ftpHelper?.value ?? false,
     ignoreInvalidReset: knobs.ignoreInvalidReset?.value ?? false,
     mostRetransmissions: knobs.tcpMostRetransmissions?.value ?? 3,
     badChecksum: knobs.badChecksum?.value ?? 'ignore',

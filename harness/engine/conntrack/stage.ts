@@ -8,10 +8,14 @@ import { Segment } from '../segment.ts'
 import type { SessionTable } from '../table.ts'
 import { resetTarget, type TcpDecider } from '../tcp.ts'
 import { hasBadChecksum } from './checksum.ts'
+import { announcedBy, openedBy } from './ftp.ts'
 import { CtOptions } from './options.ts'
 import type { CtSettings } from './settings.ts'
 import { Ct, CtTracker } from './tracker.ts'
 import { exceptional, withoutReset } from './verdict.ts'
+
+/** Where FTP's control connections go. */
+const FTP_PORT = 21
 
 /** Decides about TCP as Linux's connection tracking and the rules of nftables around it; then the suite's own rules. */
 export class CtStage implements TcpDecider {
@@ -44,6 +48,8 @@ export class CtStage implements TcpDecider {
     segment.toServer = direction === Direction.c2s
     const ct = this.#track(batch, cause, table, base, direction, now, segment)
     if (ct === Ct.full) return Outcome.tableFull
+    const known =
+      ct === Ct.established || (ct === Ct.fresh && this.#meetsExpectation(batch, cause, table, now))
     let outcome: number = Outcome.forward
     if (ct === Ct.invalid || (ct !== Ct.established && !opens(segment.flags)))
       outcome = this.#except(batch, cause, host, table, base, direction, now, segment, ct)
@@ -56,11 +62,34 @@ export class CtStage implements TcpDecider {
         words,
         ct === Ct.invalid ? -1 : base,
         segment.toServer,
-        ct === Ct.established,
+        known,
         false,
       )
     if (ct === Ct.fresh && verdictOf(outcome) !== Verdict.forward) table.release(base)
+    if (this.#settings.ftpHelper && ct === Ct.established && verdictOf(outcome) === Verdict.forward)
+      this.#expect(batch, cause, table, now, segment)
     return outcome
+  }
+
+  /** A connection that was announced is related to the one that announced it (`ct state related`). */
+  #meetsExpectation(batch: PacketBatch, cause: number | Rebuilt, table: SessionTable, now: Nanos): boolean {
+    if (table.expected.isEmpty || typeof cause !== 'number') return false
+    return table.expected.meet(openedBy(batch, cause), now)
+  }
+
+  /** Notes the connection that a packet of an FTP control connection announces. */
+  #expect(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    table: SessionTable,
+    now: Nanos,
+    segment: Segment,
+  ): void {
+    if (typeof cause !== 'number' || segment.length === 0) return
+    const ports = batch.ports[cause] ?? 0
+    if ((segment.toServer ? ports & 0xffff : ports >>> 16) !== FTP_PORT) return
+    const key = announcedBy(batch, cause, segment.toServer)
+    if (key !== undefined) table.expected.announce(key, now)
   }
 
   #track(

@@ -3,6 +3,7 @@ import type { Report } from '../problems.ts'
 import { REPLICATION_MODES, SHARINGS } from '../words.ts'
 import { readCluster } from './cluster.ts'
 import { Fields } from './fields.ts'
+import { readSync } from './sync.ts'
 import { word } from './values.ts'
 
 /** A sharing as people write it: its kind, `kind:key=value,key=value`, or a mapping of its kind and keys. */
@@ -23,6 +24,8 @@ const READERS: Readonly<Record<Sharing['kind'], Reader>> = {
     transfer: fields.seconds('transfer', 0, UP_TO_AN_HOUR),
   }),
   cluster: readCluster,
+  sync: readSync,
+  snat: () => ({ kind: 'snat' }),
 }
 
 /** How so many hosts share sessions; not at all where nothing is written. */

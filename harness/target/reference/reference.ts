@@ -14,7 +14,7 @@ const CAPABILITIES: Capabilities = {
   hosts: 250,
   families: ['ipv4', 'ipv6'],
   policies: ['drop', 'reject', 'continue'],
-  sharing: ['none', 'replication', 'cluster'],
+  sharing: ['none', 'replication', 'cluster', 'sync', 'snat'],
   events: [
     'drain',
     'crash',

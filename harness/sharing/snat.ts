@@ -1,0 +1,58 @@
+import type { Nanos, PacketBatch } from '../model/batch.ts'
+import { Direction, Host, Kind, Reason, Tcp, Verdict } from '../model/codes.ts'
+import type { MakeSharing, SharingModel } from '../model/sharing.ts'
+import type { HostEvent } from '../model/timeline.ts'
+
+/** Nobody translates for the flow: the host that did is gone, and its address with it. */
+const LOST = -1
+
+/**
+ * Each host writes an address of its own into what it forwards to servers, so that answers come back to it by whatever way. No byte is
+ * rewritten here: the translation of a flow is which host it is at, and that decides where the server's packets arrive.
+ */
+class SourceTranslation implements SharingModel {
+  readonly watchesPackets = true
+  readonly pending = undefined
+  /** By flow: the host whose address the server knows its client by, or `LOST`. */
+  readonly #translators = new Map<number, number>()
+  /** Connections of TCP, which keep their translation until they are opened anew. */
+  readonly #connections = new Set<number>()
+
+  arrive(packets: PacketBatch, index: number, host: number): number {
+    if (packets.direction[index] !== Direction.s2c) return host
+    const translator = this.#translators.get(packets.flow[index] ?? -1)
+    if (translator === undefined || translator === host) return host
+    if (translator !== LOST) {
+      packets.parts.push({ cause: index, host: translator, part: 'translator' })
+      return translator
+    }
+    packets.verdict[index] = Verdict.drop
+    packets.reason[index] = Reason['target unreachable']
+    return Host.path
+  }
+
+  /** A connection that is opened, and any other flow, is translated by the host that lets the client's packet pass. */
+  decided(packets: PacketBatch, index: number, host: number): void {
+    const flow = packets.flow[index] ?? -1
+    if (flow < 0 || packets.direction[index] !== Direction.c2s) return
+    if (packets.verdict[index] !== Verdict.forward) return
+    const kind = packets.kind[index]
+    const known = this.#translators.get(flow)
+    if (known === undefined && (kind === Kind.tcp4 || kind === Kind.tcp6)) this.#connections.add(flow)
+    const opens = ((packets.flags[index] ?? 0) & (Tcp.syn | Tcp.ack)) === Tcp.syn
+    if (opens || known === undefined || !this.#connections.has(flow)) this.#translators.set(flow, host)
+    else if (known !== host) packets.parts.push({ cause: index, host, part: 'new source' })
+  }
+
+  apply(event: HostEvent, _at: Nanos): void {
+    if (event.kind !== 'crash') return
+    for (const [flow, host] of this.#translators) if (host === event.host) this.#translators.set(flow, LOST)
+  }
+
+  reset(): void {
+    this.#translators.clear()
+    this.#connections.clear()
+  }
+}
+
+export const snat: MakeSharing = () => new SourceTranslation()

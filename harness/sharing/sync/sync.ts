@@ -1,0 +1,174 @@
+import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batch.ts'
+import { Host, Reason, Tcp, Verdict } from '../../model/codes.ts'
+import type { SyncSharing } from '../../model/setup.ts'
+import type { MakeSharing, SessionTables, SharingModel } from '../../model/sharing.ts'
+import type { HostEvent } from '../../model/timeline.ts'
+import { InFlight, type Update } from './in-flight.ts'
+import { Receiver } from './receiver.ts'
+import { Told } from './told.ts'
+
+/** After how long an entry is told of again where that is how lost updates are repaired (conntrackd.conf(5), RefreshTime of the example). */
+export const REFRESH_SECONDS = 15
+/** How long a first packet is held at most (pfsync(4), defer). */
+const MOST_DEFERRED = NANOS_PER_SECOND / 100
+
+/**
+ * A pair, or more hosts, that stream sessions to each other as they change: conntrackd, pfsync, FortiOS FGSP, Cisco ASA failover, by
+ * the setup's keys. Updates travel on the packets' own times, and are delivered when the next packet or event comes.
+ */
+class Sync implements SharingModel {
+  readonly watchesPackets = true
+  readonly pending = undefined
+  readonly #tables: SessionTables
+  readonly #settings: SyncSharing
+  readonly #lag: Nanos
+  readonly #told: Told
+  readonly #receiver: Receiver
+  readonly #inFlight = new InFlight()
+  /** Hosts that have crashed, and hear nothing. */
+  readonly #dead = new Set<number>()
+  /** The host that takes packets, where only one does. */
+  #active = 0
+  #sent = 0
+
+  constructor(tables: SessionTables, settings: SyncSharing) {
+    this.#tables = tables
+    this.#settings = settings
+    this.#lag = settings.lag * NANOS_PER_SECOND
+    this.#told = new Told(settings)
+    this.#receiver = new Receiver(tables, settings)
+  }
+
+  arrive(packets: PacketBatch, index: number, host: number): number {
+    this.#deliver(packets.time[index] ?? 0)
+    if (this.#settings.mode === 'active-active' || host === this.#active) return host
+    packets.parts.push({ cause: index, host, part: 'standby' })
+    packets.verdict[index] = Verdict.drop
+    packets.reason[index] = Reason['target unreachable']
+    return Host.path
+  }
+
+  decided(packets: PacketBatch, index: number, host: number): void {
+    const flow = packets.flow[index] ?? -1
+    if (flow < 0) return
+    const at = packets.time[index] ?? 0
+    this.#told.note(packets, index, flow)
+    const session = this.#tables.read(host, flow, at)
+    const held = session !== undefined && this.#isDeferred(packets, index)
+    if (held) packets.parts.push({ cause: index, host, part: 'deferred' })
+    this.#tell(host, flow, session, at, held ? this.#lagOfDeferred() : this.#lag)
+    const expected = this.#tables.expected?.takeFresh(host)
+    if (
+      expected !== undefined &&
+      this.#settings.expectations &&
+      this.#settings.peerVersion !== 'incompatible'
+    )
+      this.#sendToOthers(host, flow, at + this.#lag, expected)
+  }
+
+  apply(event: HostEvent, at: Nanos): void {
+    this.#deliver(at)
+    switch (event.kind) {
+      case 'drain':
+        // Planned: what is on its way arrives first.
+        this.#deliver(Number.POSITIVE_INFINITY, at)
+        this.#takeOver(event.host, at)
+        return
+      case 'crash':
+        this.#inFlight.lose(event.host)
+        this.#receiver.forget(event.host)
+        this.#dead.add(event.host)
+        this.#takeOver(event.host, at)
+        return
+      case 'unhealthy':
+        this.#takeOver(event.host, at)
+        return
+      case 'restore':
+        this.#revive(event.host, at)
+        return
+      case 'return':
+        this.#deliver(Number.POSITIVE_INFINITY, at)
+        for (const host of [...this.#dead]) this.#revive(host, at)
+        this.#active = 0
+        this.#receiver.commit(0, at)
+    }
+  }
+
+  reset(): void {
+    this.#inFlight.clear()
+    this.#told.clear()
+    this.#receiver.clear()
+    this.#dead.clear()
+    this.#active = 0
+    this.#sent = 0
+  }
+
+  /** A host has left: another one is active now, and who goes on has what it was told of. */
+  #takeOver(left: number, at: Nanos): void {
+    const others = this.#tables.inService()
+    if (this.#active === left) this.#active = others.find((host) => host > left) ?? others[0] ?? left
+    for (const host of others) this.#receiver.commit(host, at)
+  }
+
+  /** A host that crashed is back, with nothing; the one that served meanwhile tells it of everything, if that is how it is done. */
+  #revive(host: number, at: Nanos): void {
+    if (!this.#dead.delete(host) || !this.#settings.resync) return
+    for (const from of this.#tables.inService()) {
+      if (from === host) continue
+      for (const flow of this.#tables.flows(from, at)) {
+        const session = this.#tables.read(from, flow, at)
+        if (session !== undefined && this.#told.isTold(flow, session))
+          this.#receiver.receive(host, flow, session, at)
+      }
+    }
+  }
+
+  /** The first packet of a connection is held: what follows from it comes that much later. */
+  #isDeferred(packets: PacketBatch, index: number): boolean {
+    return this.#settings.defer && ((packets.flags[index] ?? 0) & (Tcp.syn | Tcp.ack)) === Tcp.syn
+  }
+
+  /** By how much the update is behind the packet that was held for it, there and back. */
+  #lagOfDeferred(): Nanos {
+    return Math.max(0, this.#lag - Math.min(2 * this.#lag, MOST_DEFERRED))
+  }
+
+  #tell(host: number, flow: number, session: Uint8Array | undefined, at: Nanos, lag: Nanos): void {
+    if (session !== undefined && !this.#told.isTold(flow, session)) return
+    const wait = session === undefined ? 0 : this.#told.wait(flow, at)
+    if (wait > 0 && !this.#told.await(flow)) return
+    const told = session === undefined ? 'gone' : wait > 0 ? 'now' : session
+    this.#sendToOthers(host, flow, at + wait + lag, told)
+  }
+
+  #sendToOthers(host: number, flow: number, due: Nanos, session: Update['session']): void {
+    for (let to = 0; to < this.#tables.hosts; to++)
+      if (to !== host) this.#send({ due, from: host, to, flow, session })
+  }
+
+  #send(update: Update): void {
+    const { lose, repair } = this.#settings
+    this.#sent++
+    if (lose === 0 || this.#sent % lose !== 0) this.#inFlight.send(update)
+    else if (repair === 'resend') this.#inFlight.send({ ...update, due: update.due + this.#lag })
+    else if (repair === 'refresh')
+      this.#inFlight.send({ ...update, due: update.due + REFRESH_SECONDS * NANOS_PER_SECOND, session: 'now' })
+  }
+
+  /** What has arrived by `until` is taken; `at` is when that is. */
+  #deliver(until: Nanos, at: Nanos = until): void {
+    for (let update = this.#inFlight.take(until); update !== undefined; update = this.#inFlight.take(until)) {
+      const { from, to, flow } = update
+      if (this.#dead.has(to)) continue
+      const session = update.session === 'now' ? this.#tables.read(from, flow, at) : update.session
+      if (session === undefined || session === 'gone') this.#receiver.receive(to, flow, undefined, at)
+      else if (session instanceof Uint8Array) this.#receiver.receive(to, flow, session, at)
+      else this.#receiver.expect(to, session)
+    }
+  }
+}
+
+/** The model of a pair with these settings. */
+export function makeSync(settings: SyncSharing): MakeSharing {
+  return (tables) => new Sync(tables, settings)
+}
