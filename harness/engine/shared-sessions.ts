@@ -57,7 +57,7 @@ export class SharedSessions implements SessionTables {
 
   has(host: number, flow: number, at: Nanos): boolean {
     const table = this.#hosts.table(host)
-    return this.#hosts.isLive(table, table.touch(flow), at)
+    return this.#isSession(table, table.touch(flow), at)
   }
 
   flows(host: number, at: Nanos): readonly number[] {
@@ -71,7 +71,7 @@ export class SharedSessions implements SessionTables {
   read(host: number, flow: number, at: Nanos): Uint8Array | undefined {
     const table = this.#hosts.table(host)
     const base = table.touch(flow)
-    if (!this.#isShared(table, base, at)) return undefined
+    if (!this.#isSession(table, base, at) || !this.#isShared(table, base, at)) return undefined
     const session = new Uint8Array(SESSION_BYTES)
     const view = new DataView(session.buffer)
     for (let word = 0; word < RECORD_WORDS; word++)
@@ -123,6 +123,13 @@ export class SharedSessions implements SessionTables {
     table.end(table.touch(flow), at)
   }
 
+  /** Whether there is a live session: what remembers a TCP packet that opened none, and drops nothing, is not one. */
+  #isSession(table: SessionTable, base: number, at: Nanos): boolean {
+    if (!this.#hosts.isLive(table, base, at)) return false
+    const head = table.words[base] ?? 0
+    return (head & STATE_MASK) !== State.bare || (head & Flag.marked) !== 0 || !this.#isTcp(table, base)
+  }
+
   /** Whether there is a live session that others may have. */
   #isShared(table: SessionTable, base: number, at: Nanos): boolean {
     if (!this.#hosts.isLive(table, base, at)) return false
@@ -130,7 +137,7 @@ export class SharedSessions implements SessionTables {
   }
 
   #takes(table: SessionTable, base: number, lastSeen: Nanos, at: Nanos): boolean {
-    if (this.#hosts.isLive(table, base, at) && table.lastSeen(base) >= lastSeen) return false
+    if (this.#isSession(table, base, at) && table.lastSeen(base) >= lastSeen) return false
     return table.stateAt(base) !== State.absent || table.admits(base, at)
   }
 

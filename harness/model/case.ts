@@ -1,6 +1,7 @@
 import type { Nanos } from './batch.ts'
 import type { DirectionName, ReasonName, VerdictName } from './codes.ts'
 import type { Mark, Setup } from './setup.ts'
+import type { StoreState } from './timeline.ts'
 
 /** What a packet is within its flow. A position names the packet *before* which something happens. */
 export type PacketClass =
@@ -69,6 +70,8 @@ export type Injection = InjectionBase &
       }
     /** Undoes swaps and asymmetric paths: the host is back in service and flows go where they went at first. */
     | { readonly kind: 'path-return' }
+    /** What becomes of the store of sessions; of sharing `store` only. */
+    | { readonly kind: 'store-outage'; readonly state: StoreState }
     | {
         readonly kind: 'reconnect'
         readonly tuple: 'same' | 'new-port'

@@ -1,5 +1,5 @@
 /** How session state reaches another host (docs/design.md). */
-export type Sharing = { readonly kind: 'none' } | ReplicationSharing
+export type Sharing = { readonly kind: 'none' } | ReplicationSharing | StoreSharing
 
 /** AWS: what is left of a draining host's table is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
 export interface ReplicationSharing {
@@ -12,6 +12,20 @@ export interface ReplicationSharing {
   readonly drain: number
   /** From the export to the replicas, after which flows are flushed: what changes meanwhile is not in them. */
   readonly transfer: number
+}
+
+/** Palo Alto VM-Series: sessions are written to a Redis, and pulled by whichever host lacks them (session resiliency). Times in seconds. */
+export interface StoreSharing {
+  readonly kind: 'store'
+  /** `host:port` of a Redis that is there, with TLS; absent: one is started. */
+  readonly endpoint?: string
+  /** Hosts with one name here share sessions, in whichever processes they are; absent: those of this setup alone. */
+  readonly group?: string
+  /** How long after a change it is in the store. */
+  readonly lag: number
+  /** How long the store takes to answer, and how long an answer is waited for. */
+  readonly latency: number
+  readonly timeout: number
 }
 
 /** What makes up one flow of the load balancer: its entry, and the hash that places it. */

@@ -160,11 +160,13 @@ export class TraceRecorder {
   }
 }
 
-/** An event in words: `fw-a drained`, `s2c by fw-b`, `paths return`. */
+/** An event in words: `fw-a drained`, `s2c by fw-b`, `paths return`, `store down`. */
 export function labelOf(event: HostEvent, hosts: readonly string[]): string {
   switch (event.kind) {
     case 'return':
       return 'paths return'
+    case 'store':
+      return `store ${event.state}`
     case 'flush':
       return 'flows of drained hosts flushed'
     case 'set-timeout':

@@ -15,10 +15,14 @@ export function makeSharing(sharing: Sharing): MakeSharing {
       return none
     case 'replication':
       return replication(sharing)
+    case 'store':
+      throw new RangeError('sharing store is for openSharing')
   }
 }
 
 /** Makes the sharing of a setup ready. Throws FlowbreakError where what it needs from outside is not there. */
 export async function openSharing(sharing: Sharing): Promise<OpenSharing> {
+  // It brings a client and a server along, which few replays need.
+  if (sharing.kind === 'store') return (await import('./store/open-store.ts')).openStore(sharing)
   return { make: makeSharing(sharing), async [Symbol.asyncDispose]() {} }
 }

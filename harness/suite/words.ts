@@ -12,13 +12,14 @@ import type {
   StatelessAction,
   Stickiness,
 } from '../model/setup.ts'
+import type { StoreState } from '../model/timeline.ts'
 
 /** The closed vocabularies of suites and of the command line, each typed by the model's union. */
 export const POLICIES: readonly Policy['exception'][] = ['drop', 'reject', 'continue']
 export const GENERATIONS: readonly Generation[] = ['classic', 'next']
 export const MODES: readonly PolicyMode[] = ['enforce', 'monitor']
 export const RULE_ORDERS: readonly Policy['ruleOrder'][] = ['action', 'strict']
-export const SHARINGS: readonly Sharing['kind'][] = ['none', 'replication']
+export const SHARINGS: readonly Sharing['kind'][] = ['none', 'replication', 'store']
 export const REPLICATION_MODES: readonly ReplicationSharing['mode'][] = ['snapshot', 'continuous']
 export const TUNNELS: readonly Setup['tunnels'][] = ['inner', 'outer']
 export const PLACEMENTS: readonly LoadBalancer['placement'][] = ['first', 'hash']
@@ -66,6 +67,7 @@ export const DURING = ['outage'] as const
 /** Whose time-out or table an injection is about. */
 export const OWNERS: readonly Owner[] = ['lb', 'hosts']
 export const SCOPES = ['flow', 'topology'] as const
+export const STORE_STATES: readonly StoreState[] = ['up', 'down', 'slow', 'full', 'unauthorised']
 export const TUPLES = ['same', 'new-port'] as const
 export const ENDS = ['client', 'server'] as const
 export const INJECTIONS: readonly Injection['kind'][] = [
@@ -73,6 +75,7 @@ export const INJECTIONS: readonly Injection['kind'][] = [
   'idle-gap',
   'asymmetric-path',
   'path-return',
+  'store-outage',
   'reconnect',
   'timeout-change',
   'table-full',

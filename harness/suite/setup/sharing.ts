@@ -1,14 +1,22 @@
-import type { Sharing } from '../../model/setup.ts'
+import type { LoadBalancer, Sharing } from '../../model/setup.ts'
 import type { Report } from '../problems.ts'
 import { REPLICATION_MODES, SHARINGS } from '../words.ts'
 import { Fields } from './fields.ts'
+import { readStore } from './store.ts'
 import { word } from './values.ts'
 
 /** A sharing as people write it: its kind, `kind:key=value,key=value`, or a mapping of its kind and keys. */
 export type SharingInput = string | { readonly kind: string; readonly [key: string]: unknown }
 
 /** Makes the sharing of one kind of what was written beside the kind; what is absent has its default. */
-type Reader = (fields: Fields) => Sharing
+type Reader = (fields: Fields, around: Around) => Sharing
+
+/** What a sharing may ask of the setup that it belongs to. */
+export interface Around {
+  readonly loadBalancer: LoadBalancer
+  /** Where relative paths begin. */
+  readonly folder: string
+}
 
 const UP_TO_AN_HOUR = { least: 0, most: 3600 }
 
@@ -21,14 +29,15 @@ const READERS: Readonly<Record<Sharing['kind'], Reader>> = {
     drain: fields.seconds('drain', 0, UP_TO_AN_HOUR),
     transfer: fields.seconds('transfer', 0, UP_TO_AN_HOUR),
   }),
+  store: readStore,
 }
 
 /** How the hosts share sessions; not at all where nothing is written. */
-export function readSharing(input: SharingInput | undefined, report: Report): Sharing {
+export function readSharing(input: SharingInput | undefined, around: Around, report: Report): Sharing {
   const written = typeof input === 'string' ? mappingOf(input) : (input ?? { kind: 'none' })
   const kind = word(written.kind, SHARINGS, 'none', 'a sharing', ['sharing'], report)
   const fields = new Fields(written, ['sharing'], report, ['kind'])
-  const sharing = READERS[kind](fields)
+  const sharing = READERS[kind](fields, around)
   fields.end(`sharing ${kind}`)
   return sharing
 }
