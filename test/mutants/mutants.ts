@@ -7,6 +7,7 @@ import { MISS, TCP } from './tables/sessions.ts'
 import { KNOBS, MODES } from './tables/settings.ts'
 import { REPLICATION } from './tables/sharing.ts'
 import { STATELESS } from './tables/stateless.ts'
+import { STORE } from './tables/store.ts'
 import { TIMEOUTS } from './tables/timeouts.ts'
 
 /** All mutants. Which process plays which goes by their order, so that narrow and broad ones are mixed. */
@@ -22,4 +23,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...RULES,
   ...PATH,
   ...REPLICATION,
+  ...STORE,
 ]

@@ -38,6 +38,8 @@ export class StoreModel implements SharingModel {
   #answer: Answer | undefined
   #failure: FlowbreakError | undefined
   #written = false
+  /** Answers to what was asked before a reset are nobody's. */
+  #round = 0
   #pending: Promise<void> | undefined
 
   constructor(tables: SessionTables, store: Store, { lag, latency, timeout }: StoreSharing) {
@@ -94,6 +96,7 @@ export class StoreModel implements SharingModel {
   }
 
   reset(): void {
+    this.#round++
     this.#behind.clear()
     this.#arrived.clear()
     this.#answer = undefined
@@ -121,9 +124,10 @@ export class StoreModel implements SharingModel {
   }
 
   async #pull(packets: PacketBatch, index: number, key: Uint8Array): Promise<void> {
+    const round = this.#round
     await this.#send()
     const value = await this.#store.get(key)
-    this.#answer = { packets, index, value }
+    if (round === this.#round) this.#answer = { packets, index, value }
   }
 
   async #send(): Promise<void> {

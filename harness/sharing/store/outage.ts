@@ -2,7 +2,7 @@ import type { StoreState } from '../../model/timeline.ts'
 
 /**
  * What a store in each state still does: whether it answers what it is asked within the time-out, and whether it takes what is
- * written. A real Redis in each of these states is held against this table in redis-outage.test.ts.
+ * written. A real Redis in each of these states is held against this table in redis-store.test.ts.
  */
 export const STATES: Readonly<Record<StoreState, { readonly answers: boolean; readonly takes: boolean }>> = {
   up: { answers: true, takes: true },

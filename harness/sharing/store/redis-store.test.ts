@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -78,7 +77,7 @@ describe('sharing/store: a real Redis', function () {
     plain.on('data', (part) => {
       said += String(part)
     })
-    await once(plain, 'close')
+    await new Promise((resolve) => plain.on('close', resolve))
     expect(said).not.to.contain('PONG')
   })
 
