@@ -23,7 +23,10 @@ export function profileText(profile: Profile): string {
   const parts = [
     ...groups,
     { title: "The system's own switches, and what they are in policy and knobs", rows: switches },
-    { title: 'Sharing: recorded facts, not acted on by this version', rows: factRows(profile.facts.sharing) },
+    {
+      title: 'Sharing: recorded facts; a source names what acts on them',
+      rows: factRows(profile.facts.sharing),
+    },
     {
       title: 'Load balancer: recorded facts, not acted on by this version',
       rows: factRows(profile.facts.loadBalancer),

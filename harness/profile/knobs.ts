@@ -186,7 +186,7 @@ export interface Switch {
   readonly source: string
 }
 
-/** What is known of a system and recorded, but not acted on by this version: no option reaches it. */
+/** What is known of a system and recorded; nothing acts on it but what its source names. */
 export interface Facts {
   /** How sessions reach another unit. */
   readonly sharing: Readonly<Record<string, Knob<string | number | boolean>>>

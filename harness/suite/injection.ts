@@ -52,6 +52,9 @@ export function injectionLabel(kind: Injection['kind'], nth: number): string {
   return nth === 1 ? kind : `${kind}#${nth}`
 }
 
+/** What is said of an outage of a store that no host shares by. */
+export const NO_STORE = 'There is no store in this setup: write sharing: store, or leave the outage out.'
+
 /** The phase that an injection begins: a reconnect's own packets are a phase of its label. */
 export function phaseOf({ kind, label }: Pick<Injection, 'kind' | 'label'>): string {
   return kind === 'reconnect' ? label : `after ${label}`

@@ -31,6 +31,8 @@ export class StoreModel implements SharingModel {
   readonly #lag: Nanos
   /** Whether answers of a store that is up come in time. */
   readonly #inTime: boolean
+  /** Other processes read too, and this one may be killed: what has arrived by the packets' times is sent packet by packet. */
+  readonly #writesAtOnce: boolean
   readonly #behind = new WriteBehind()
   /** What has arrived at the store and is to be sent to it, the last of each key. */
   readonly #arrived = new Map<string, readonly [key: Uint8Array, value: Uint8Array]>()
@@ -42,11 +44,12 @@ export class StoreModel implements SharingModel {
   #round = 0
   #pending: Promise<void> | undefined
 
-  constructor(tables: SessionTables, store: Store, { lag, latency, timeout }: StoreSharing) {
+  constructor(tables: SessionTables, store: Store, { lag, latency, timeout, group }: StoreSharing) {
     this.#tables = tables
     this.#store = store
     this.#lag = lag * NANOS_PER_SECOND
     this.#inTime = latency <= timeout
+    this.#writesAtOnce = group !== undefined
   }
 
   get pending(): Promise<void> | undefined {
@@ -55,6 +58,7 @@ export class StoreModel implements SharingModel {
 
   arrive(packets: PacketBatch, index: number, host: number): number {
     if (this.#failure !== undefined) throw this.#failure
+    if (this.#pending !== undefined) return WAITING
     const flow = packets.flow[index] ?? -1
     const now = packets.time[index] ?? 0
     if (flow < 0) return host
@@ -86,6 +90,9 @@ export class StoreModel implements SharingModel {
     const key = session && keyOf(packets, index)
     if (session !== undefined && key !== undefined)
       this.#behind.add(now + this.#lag, host, key, toValue(session))
+    if (!this.#writesAtOnce) return
+    this.#settle(now)
+    this.#wait(this.#send())
   }
 
   apply(event: HostEvent, at: Nanos): void {
