@@ -25,9 +25,8 @@ export function requirePrograms(): void {
   )
 }
 
-/** Users' PATH often lacks the administrator's folders. */
 function isThere(command: string): boolean {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin']
+  const folders = (process.env.PATH ?? '').split(delimiter)
   return folders.some((folder) => folder !== '' && canRun(join(folder, command)))
 }
 
