@@ -1,12 +1,8 @@
 import type { Sharing } from '../model/setup.ts'
 import type { MakeSharing } from '../model/sharing.ts'
 import { none } from './none.ts'
+import type { OpenSharing } from './open-sharing.ts'
 import { replication } from './replication/replication.ts'
-
-/** The sharing of a setup made ready: the model to be given to one engine, and what it must let go of afterwards. */
-export interface OpenSharing extends AsyncDisposable {
-  readonly make: MakeSharing
-}
 
 /** The model of a sharing that needs nothing from outside. */
 export function makeSharing(sharing: Sharing): MakeSharing {

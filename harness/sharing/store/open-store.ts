@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { StoreSharing } from '../../model/setup.ts'
-import type { OpenSharing } from '../sharing.ts'
+import type { OpenSharing } from '../open-sharing.ts'
 import { StoreModel } from './model.ts'
 import { RedisStore } from './redis-store.ts'
 import { leaseDatabase } from './shared-server.ts'

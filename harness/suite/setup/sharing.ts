@@ -1,6 +1,7 @@
-import type { LoadBalancer, Sharing } from '../../model/setup.ts'
+import type { Sharing } from '../../model/setup.ts'
 import type { Report } from '../problems.ts'
 import { REPLICATION_MODES, SHARINGS } from '../words.ts'
+import type { Around } from './around.ts'
 import { Fields } from './fields.ts'
 import { readStore } from './store.ts'
 import { word } from './values.ts'
@@ -10,13 +11,6 @@ export type SharingInput = string | { readonly kind: string; readonly [key: stri
 
 /** Makes the sharing of one kind of what was written beside the kind; what is absent has its default. */
 type Reader = (fields: Fields, around: Around) => Sharing
-
-/** What a sharing may ask of the setup that it belongs to. */
-export interface Around {
-  readonly loadBalancer: LoadBalancer
-  /** Where relative paths begin. */
-  readonly folder: string
-}
 
 const UP_TO_AN_HOUR = { least: 0, most: 3600 }
 

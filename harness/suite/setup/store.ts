@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Sharing } from '../../model/setup.ts'
+import type { Around } from './around.ts'
 import type { Fields } from './fields.ts'
 import { hasPort, initCfgProblem } from './init-cfg.ts'
-import type { Around } from './sharing.ts'
 
 const SECONDS = { least: 0, most: 3600 }
 const DEPLOYED = ['new', 'existing'] as const

@@ -6,7 +6,8 @@ import type { Capabilities, ObservationBatch, Session, Target } from '../../mode
 import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { profileOf } from '../../profile/index.ts'
-import { type OpenSharing, openSharing } from '../../sharing/sharing.ts'
+import type { OpenSharing } from '../../sharing/open-sharing.ts'
+import { openSharing } from '../../sharing/sharing.ts'
 import { missingPrograms } from '../../sharing/store/programs.ts'
 
 const CAPABILITIES: Capabilities = {
