@@ -7,11 +7,12 @@ import { generateFlood } from './flood.ts'
 import { type CaptureKind, generateCapture } from './generate.ts'
 import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample } from './measure.ts'
 import { measureRules } from './rules.ts'
+import { DOCUMENTED_BYTES, measureStore } from './store.ts'
 import { suricataCommand } from './suricata.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -32,6 +33,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   flood,
   cases,
   start,
+  store,
 }
 
 /** A generated capture, kept between benchmarks. */
@@ -63,6 +65,23 @@ function replayCommand(path: string): CommandLine {
 const seconds = (samples: readonly Sample[]) => median(samples.map((sample) => sample.seconds))
 const memory = (samples: readonly Sample[]) => Math.max(...samples.map(({ mebibytes }) => mebibytes))
 const times = (ratio: number) => `${ratio.toFixed(2)} x`
+
+/** What a million sessions take in a Redis, beside what its documentation reckons with. */
+async function store(): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (const six of [false, true])
+    for (const expires of [false, true]) {
+      const { payload, usage, growth } = await measureStore(1_000_000, { six, expires })
+      rows.push({
+        what: `store, 1,000,000 sessions of ${six ? 'IPv6' : 'IPv4'}${expires ? ', with expiry' : ''}`,
+        ours: `payload ${payload} B, MEMORY USAGE ${usage} B, used_memory ${growth.toFixed(1)} B a session`,
+        peer: `${DOCUMENTED_BYTES} B a session, as documented`,
+        figure: times(growth / DOCUMENTED_BYTES),
+        aim: 'told',
+      })
+    }
+  return rows
+}
 
 /** Packets a second beside Suricata's, on a plain and on a mixed capture. */
 async function replay(): Promise<readonly Row[]> {

@@ -6,11 +6,11 @@ import { build } from 'esbuild'
 import { main } from './lib/main.mjs'
 
 /** Packages that stay packages: they are loaded late, or are native. */
-const PACKAGES = ['zod', 'yaml', 'mocha', 'chai', 'table', 'zx', 'pcap-parser', 'node-pcap']
+const PACKAGES = ['zod', 'yaml', 'mocha', 'chai', 'table', 'zx', 'pcap-parser', 'node-pcap', '@redis/client']
 
 /**
- * Modules that stay where they are: one reads files beside itself; the other is for captures from pipes, and what is loaded late
- * makes the bundle's constants variables, which costs hot loops.
+ * Modules that stay where they are: one reads files beside itself; the others are for captures from pipes and for the store of
+ * sessions, and what is loaded late makes the bundle's constants variables, which costs hot loops.
  */
 const beside = {
   name: 'beside',
@@ -22,6 +22,10 @@ const beside = {
     }))
     bundler.onResolve({ filter: /\/classic-pipe\.js$/ }, () => ({
       path: '../capture/classic-pipe.js',
+      external: true,
+    }))
+    bundler.onResolve({ filter: /\/open-store\.js$/ }, () => ({
+      path: '../sharing/store/open-store.js',
       external: true,
     }))
   },

@@ -30,7 +30,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   plan: ['model', 'support', 'profile', 'suite'],
   timeline: ['model', 'support', 'wire', 'capture', 'flow', 'profile', 'suite', 'plan'],
   path: ['model', 'support', 'wire', 'flow', 'profile'],
-  sharing: ['model', 'support', 'wire', 'profile'],
+  sharing: ['model', 'support', 'wire', 'flow', 'profile'],
   engine: ['model', 'support', 'wire', 'flow', 'profile'],
   observe: ['model', 'support', 'wire', 'capture', 'flow'],
   target: upToTarget,

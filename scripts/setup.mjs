@@ -17,7 +17,11 @@ await main(async (root) => {
       `flowbreak needs Node ${engines.node} and this is ${process.versions.node}: install a newer one.`,
     )
   }
-  const purposes = ['start', ...['tests', 'record'].filter((name) => process.argv.includes(`--${name}`))]
+  const purposes = [
+    'start',
+    'suites',
+    ...['tests', 'record'].filter((name) => process.argv.includes(`--${name}`)),
+  ]
   await installSystemPackages(purposes)
   const absent = missing(readNeeds(), ['start']).map((need) => need.package)
   await installPackages(root, absent)

@@ -31,7 +31,7 @@ describe('set-up', () => {
         expect(proofs[0], need.package).to.match(need.file === undefined ? /^[\w.+-]+$/ : /^\/[\w./+-]+$/)
         expect(need.package).to.match(/^[a-z0-9][a-z0-9.+-]+$/)
         expect(need.for, need.package).to.not.be.empty
-        expect(['start', 'tests', 'record', 'bench'], need.package).to.include.members(need.for)
+        expect(['start', 'suites', 'tests', 'record', 'bench'], need.package).to.include.members(need.for)
         expect(need.why, need.package).to.not.be.empty
       }
     })
@@ -60,6 +60,8 @@ describe('set-up', () => {
     it('asks for what the purposes need and lack, no more', () => {
       const start = missing(readNeeds(), ['start'], () => false).map((need) => need.package)
       expect(start).to.deep.equal(['libpcap-dev', 'g++', 'make', 'python3'])
+      const suites = missing(readNeeds(), ['suites'], () => false).map((need) => need.package)
+      expect(suites).to.deep.equal(['redis-server', 'openssl'])
       const tests = missing(readNeeds(), ['start', 'tests'], () => false).map((need) => need.package)
       expect(tests).to.include.members([...start, 'tshark', 'tcpdump', 'iproute2', 'chromium', 'suricata'])
       expect(tests).to.not.include('nginx')

@@ -1,4 +1,4 @@
-import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 /**
  * Runs the command line of this process and sets its exit code; everything that goes wrong ends here. `--debug`, wherever it
@@ -25,7 +25,7 @@ export async function runProcess(
 
 /** Says what went wrong in one line; answers the exit code that it leads to. */
 function told(thrown: unknown, debug: boolean): ExitCode {
-  const known = thrown instanceof FlowbreakError ? thrown : undefined
+  const known = asFlowbreakError(thrown)
   process.stderr.write(`flowbreak: ${messageOf(thrown)} (${known?.code ?? 'ERR_INTERNAL'})\n`)
   if (debug && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ''}\n`)
   return known?.exitCode ?? ExitCode.broken

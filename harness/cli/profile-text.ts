@@ -29,7 +29,7 @@ export function profileText(profile: Profile): string {
       rows: factRows(profile.facts.sharingModel ?? {}, false),
     },
     { title: 'Sharing: what --sharing sync does by default in this way', rows: factRows(sharing, true) },
-    { title: 'Sharing: recorded facts, not acted on by this version', rows: factRows(sharing, false) },
+    { title: 'Sharing: recorded facts; a source names what acts on them', rows: factRows(sharing, false) },
     {
       title: 'Load balancer: recorded facts, not acted on by this version',
       rows: factRows(profile.facts.loadBalancer, false),

@@ -1,5 +1,6 @@
 import type { Setup } from '../model/setup.ts'
 import { replayCapture } from '../run/replay.ts'
+import { NO_STORE } from '../suite/injection.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
@@ -43,6 +44,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const [capture = '-'] = command.args
   const setup = makeSetup(await setupInputOf(options))
   const injections = parseInjections(options.inject ?? [])
+  if (setup.topology.sharing.kind !== 'store' && injections.some(({ kind }) => kind === 'store-outage'))
+    throw new FlowbreakError('ERR_INJECTION', NO_STORE)
   const printer = printerFor(options, setup.topology.hosts)
   using eve = await eveOf(options, setup)
   const replaying = replayCapture({

@@ -90,7 +90,7 @@ export function breakOptions(command: Command): Command {
   return command
     .option(
       '--inject <injection>',
-      'such as host-swap@12, idle-gap@12:400s, asymmetric-path@1:s2c=fw-b; may be repeated',
+      'such as host-swap@12, idle-gap@12:400s, asymmetric-path@1:s2c=fw-b, store-outage@9:down; may be repeated',
       repeatable,
     )
     .option(

@@ -75,7 +75,7 @@ export class SharedSessions implements SessionTables {
 
   has(host: number, flow: number, at: Nanos): boolean {
     const table = this.#hosts.table(host)
-    return this.#hosts.isLive(table, table.touch(flow), at)
+    return this.#isSession(table, table.touch(flow), at)
   }
 
   flows(host: number, at: Nanos): readonly number[] {
@@ -89,7 +89,7 @@ export class SharedSessions implements SessionTables {
   read(host: number, flow: number, at: Nanos): Uint8Array | undefined {
     const table = this.#hosts.table(host)
     const base = table.touch(flow)
-    if (!this.#isShared(table, base, at)) return undefined
+    if (!this.#isSession(table, base, at) || !this.#isShared(table, base, at)) return undefined
     const session = new Uint8Array(SESSION_BYTES)
     const view = new DataView(session.buffer)
     for (let word = 0; word < RECORD_WORDS; word++)
@@ -110,7 +110,8 @@ export class SharedSessions implements SessionTables {
     const base = table.touch(flow)
     const conntrack = this.#settings.conntrack !== undefined
     const believed = liberal ?? this.#settings.importLiberal
-    const bytes = session.slice(0, SESSION_BYTES)
+    // A Buffer's slice would be no copy.
+    const bytes = new Uint8Array(session.subarray(0, SESSION_BYTES))
     noteStage(bytes, Stage.none)
     const words = this.#words
     const view = new DataView(bytes.buffer)
@@ -183,6 +184,13 @@ export class SharedSessions implements SessionTables {
     table.end(table.touch(flow), at)
   }
 
+  /** Whether there is a live session: what remembers a TCP packet that opened none, and drops nothing, is not one. */
+  #isSession(table: SessionTable, base: number, at: Nanos): boolean {
+    if (!this.#hosts.isLive(table, base, at)) return false
+    const head = table.words[base] ?? 0
+    return (head & STATE_MASK) !== State.bare || (head & Flag.marked) !== 0 || !this.#isTcp(table, base)
+  }
+
   /** Whether there is a live session that others may have. */
   #isShared(table: SessionTable, base: number, at: Nanos): boolean {
     if (!this.#hosts.isLive(table, base, at)) return false
@@ -190,7 +198,7 @@ export class SharedSessions implements SessionTables {
   }
 
   #takes(table: SessionTable, base: number, lastSeen: Nanos, at: Nanos): boolean {
-    if (this.#hosts.isLive(table, base, at) && table.lastSeen(base) >= lastSeen) return false
+    if (this.#isSession(table, base, at) && table.lastSeen(base) >= lastSeen) return false
     return table.stateAt(base) !== State.absent || table.admits(base, at)
   }
 

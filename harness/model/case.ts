@@ -1,6 +1,7 @@
 import type { Nanos } from './batch.ts'
 import type { DirectionName, ReasonName, VerdictName } from './codes.ts'
 import type { Mark, Setup } from './setup.ts'
+import type { Owner, StoreState } from './timeline.ts'
 
 /** What a packet is within its flow. A position names the packet *before* which something happens. */
 export type PacketClass =
@@ -26,9 +27,6 @@ export type Position =
   | { readonly time: Nanos }
   /** Before the nth (from 1) packet of that class, of one direction where given, in the flow under test. */
   | { readonly before: PacketClass; readonly direction?: DirectionName; readonly nth: number }
-
-/** Whose time-out or table: the load balancer's, or that of all firewall hosts. */
-export type Owner = 'lb' | 'hosts'
 
 interface InjectionBase {
   /** `host-swap`, or `host-swap#2` for the second of its kind in a case: the name of the phase that it begins. */
@@ -69,6 +67,8 @@ export type Injection = InjectionBase &
       }
     /** Undoes swaps and asymmetric paths: the host is back in service and flows go where they went at first. */
     | { readonly kind: 'path-return' }
+    /** What becomes of the store of sessions; of sharing `store` only. */
+    | { readonly kind: 'store-outage'; readonly state: StoreState }
     | {
         readonly kind: 'reconnect'
         readonly tuple: 'same' | 'new-port'

@@ -5,6 +5,7 @@ export type Sharing =
   | ClusterSharing
   | SyncSharing
   | { readonly kind: 'snat' }
+  | StoreSharing
 
 /** AWS: what is left of a draining host's table is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
 export interface ReplicationSharing {
@@ -77,6 +78,20 @@ export interface SyncSharing {
   readonly resync: boolean
   /** The version that the other hosts speak: an older one tells nothing of sequence numbers, an incompatible one nothing at all. */
   readonly peerVersion: 'same' | 'older' | 'incompatible'
+}
+
+/** Palo Alto VM-Series: sessions are written to a Redis, and pulled by whichever host lacks them (session resiliency). Times in seconds. */
+export interface StoreSharing {
+  readonly kind: 'store'
+  /** `host:port` of a Redis that is there, with TLS; absent: one is started. */
+  readonly endpoint?: string
+  /** Hosts with one name here share sessions, in whichever processes they are; absent: those of this setup alone. */
+  readonly group?: string
+  /** How long after a change it is in the store. */
+  readonly lag: number
+  /** How long the store takes to answer, and how long an answer is waited for. */
+  readonly latency: number
+  readonly timeout: number
 }
 
 /** What makes up one flow of the load balancer: its entry, and the hash that places it. */

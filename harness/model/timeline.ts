@@ -1,5 +1,7 @@
 import type { Nanos, PacketBatch } from './batch.ts'
-import type { Owner } from './case.ts'
+
+/** Whose time-out or table: the load balancer's, or that of all firewall hosts. */
+export type Owner = 'lb' | 'hosts'
 
 /** What happens to hosts and paths between packets. */
 export type HostEvent =
@@ -28,6 +30,10 @@ export type HostEvent =
   | { readonly kind: 'set-timeout'; readonly scope: Owner; readonly tcpIdle: number }
   /** Flows of others fill the table of the load balancer, or of all hosts, for good or for a while. */
   | { readonly kind: 'fill-table'; readonly scope: Owner; readonly lasts?: Nanos }
+  /** The store of sessions changes its state. */
+  | { readonly kind: 'store'; readonly state: StoreState }
+/** A store is as it should be, cannot be reached, answers too late, has no more room, or refuses the password. */
+export type StoreState = 'up' | 'down' | 'slow' | 'full' | 'unauthorised'
 export type HostEventKind = HostEvent['kind']
 
 /**

@@ -140,6 +140,8 @@ export class LoadBalancerPath {
         if (event.scope === 'hosts') return event
         this.#room.fill(this.#active(at), at + (event.lasts ?? Number.POSITIVE_INFINITY))
         return event
+      case 'store':
+        return event
     }
   }
 

@@ -45,6 +45,7 @@ function eventsOf({ injections, setup }: Case): readonly HostEventKind[] {
     if (injection.kind === 'table-full') return ['fill-table']
     if (injection.kind === 'replication-loss') return ['lose-replicas']
     if (injection.kind === 'asymmetric-path') return ['steer']
+    if (injection.kind === 'store-outage') return ['store']
     return injection.kind === 'path-return' ? ['return'] : []
   })
 }

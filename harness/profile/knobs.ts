@@ -188,7 +188,7 @@ export interface Switch {
   readonly source: string
 }
 
-/** What is known of a system and recorded; of it only `sharingModel` is acted on by this version. */
+/** What is known of a system and recorded; nothing acts on it but `sharingModel`, and what a source names. */
 export interface Facts {
   /** How sessions reach another unit. */
   readonly sharing: Readonly<Record<string, Knob<string | number | boolean>>>

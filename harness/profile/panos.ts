@@ -104,12 +104,27 @@ export const panos: Profile = {
   ],
   facts: {
     sharing: {
-      store: { value: 'Redis', mark: 'DOC', source: 'VM-Series session resiliency' },
+      store: {
+        value: 'Redis',
+        mark: 'DOC',
+        source: 'VM-Series session resiliency; acted on by sharing store',
+      },
       storeBytesPerSession: { value: 128, mark: 'SEED', source: 'VM-Series session resiliency' },
+      storeLag: {
+        value: 0,
+        mark: 'INF',
+        source: 'documentation is silent about when sessions are written; lag of sharing store, seconds',
+      },
+      storeTimeout: {
+        value: 1,
+        mark: 'INF',
+        source:
+          'documentation is silent about how long an answer is waited for; timeout of sharing store, seconds',
+      },
       storeMiss: {
         value: 'tcp-reject-non-syn',
         mark: 'INF',
-        source: 'documentation is silent about a miss in the store',
+        source: 'documentation is silent about a miss in the store; acted on by sharing store',
       },
     },
     loadBalancer: gatewayLoadBalancerFacts,

@@ -5,7 +5,7 @@ import type { Session, Target } from '../model/target.ts'
 import { lacks } from '../plan/capabilities.ts'
 import type { KnownFailures } from '../plan/known-failures.ts'
 import { Breath } from '../support/breath.ts'
-import { FlowbreakError, messageOf } from '../support/errors.ts'
+import { asFlowbreakError, FlowbreakError, messageOf } from '../support/errors.ts'
 import { calibrate } from './calibrate.ts'
 import type { CaptureStore } from './captures.ts'
 import { checkPlaces } from './places.ts'
@@ -103,7 +103,7 @@ async function playSetup(
   const setup = cases[0]?.setup
   if (setup === undefined) return true
   const failed = (thrown: unknown): false => {
-    const code = thrown instanceof FlowbreakError ? thrown.code : 'ERR_TARGET'
+    const code = asFlowbreakError(thrown)?.code ?? 'ERR_TARGET'
     options.emit({ type: 'target-failed', target: target.name, code, message: messageOf(thrown) })
     for (const test of cases) running.count(finishError(options, target, test, messageOf(thrown)))
     return false

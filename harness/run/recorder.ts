@@ -1,10 +1,9 @@
 import { VERDICT_LETTERS } from '../grade/letters.ts'
 import type { PacketBatch } from '../model/batch.ts'
-import type { Owner } from '../model/case.ts'
 import { Host, Knowledge, Role } from '../model/codes.ts'
 import type { CaseTrace } from '../model/run-log.ts'
 import type { ObservationBatch } from '../model/target.ts'
-import type { HostEvent, TimelineChunk } from '../model/timeline.ts'
+import type { HostEvent, Owner, TimelineChunk } from '../model/timeline.ts'
 import { isAcceptable } from '../observe/acceptable.ts'
 import type { Controls } from '../observe/controls.ts'
 import type { Receivers } from '../observe/receivers.ts'
@@ -160,11 +159,13 @@ export class TraceRecorder {
   }
 }
 
-/** An event in words: `fw-a drained`, `s2c by fw-b`, `paths return`. */
+/** An event in words: `fw-a drained`, `s2c by fw-b`, `paths return`, `store down`. */
 export function labelOf(event: HostEvent, hosts: readonly string[]): string {
   switch (event.kind) {
     case 'return':
       return 'paths return'
+    case 'store':
+      return `store ${event.state}`
     case 'flush':
       return 'flows of drained hosts flushed'
     case 'set-timeout':

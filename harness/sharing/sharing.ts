@@ -2,14 +2,10 @@ import type { Sharing } from '../model/setup.ts'
 import type { MakeSharing } from '../model/sharing.ts'
 import { cluster } from './cluster/cluster.ts'
 import { none } from './none.ts'
+import type { OpenSharing } from './open-sharing.ts'
 import { replication } from './replication/replication.ts'
 import { snat } from './snat.ts'
 import { makeSync } from './sync/sync.ts'
-
-/** The sharing of a setup made ready: the model to be given to one engine, and what it must let go of afterwards. */
-export interface OpenSharing extends AsyncDisposable {
-  readonly make: MakeSharing
-}
 
 /** The model of a sharing that needs nothing from outside. */
 export function makeSharing(sharing: Sharing): MakeSharing {
@@ -24,10 +20,14 @@ export function makeSharing(sharing: Sharing): MakeSharing {
       return makeSync(sharing)
     case 'snat':
       return snat
+    case 'store':
+      throw new RangeError('sharing store is for openSharing')
   }
 }
 
 /** Makes the sharing of a setup ready. Throws FlowbreakError where what it needs from outside is not there. */
 export async function openSharing(sharing: Sharing): Promise<OpenSharing> {
+  // It brings a client and a server along, which few replays need.
+  if (sharing.kind === 'store') return (await import('./store/open-store.ts')).openStore(sharing)
   return { make: makeSharing(sharing), async [Symbol.asyncDispose]() {} }
 }

@@ -1,7 +1,7 @@
 import type { Case, Injection } from '../model/case.ts'
-import type { Stickiness } from '../model/setup.ts'
+import type { Sharing, Stickiness } from '../model/setup.ts'
 import type { AxisReader } from './axes.ts'
-import { type InjectionInput, injectionLabel, phaseOf, readInjection } from './injection.ts'
+import { type InjectionInput, injectionLabel, NO_STORE, phaseOf, readInjection } from './injection.ts'
 import type { Path, Report } from './problems.ts'
 import type { CaseInput } from './schema.ts'
 import { narrowTimeout } from './setup/load-balancer.ts'
@@ -18,6 +18,7 @@ interface Among {
   readonly hosts: readonly string[]
   readonly endpoints: Case['endpoints']
   readonly stickiness: Stickiness
+  readonly sharing: Sharing['kind']
 }
 
 type Items = NonNullable<CaseInput['inject']>
@@ -31,18 +32,19 @@ export class InjectionMaker {
   make(
     input: CaseInput,
     path: Path,
-    { hosts, endpoints, stickiness }: Among,
+    { hosts, endpoints, stickiness, sharing }: Among,
     reader: AxisReader,
   ): CaseInjections {
     // Without placeholders this is the very list that was written.
     const items = reader.deep(input.inject ?? NONE)
-    const among = `${endpoints} ${stickiness} ${hosts.join()}`
+    const among = `${endpoints} ${stickiness} ${sharing} ${hosts.join()}`
     const known = this.#read.get(items)
     if (known?.among === among) return known
     const at = [...path, 'inject']
     const made = { ...readItems(items, at, hosts, reader.report), among }
     if (endpoints === 'reactive') refusePrescribed(items, at, reader.report)
     if (stickiness !== '5-tuple') refuseTimeouts(items, at, stickiness, reader.report)
+    if (sharing !== 'store') refuseOutages(items, at, reader.report)
     this.#read.set(items, made)
     return made
   }
@@ -65,6 +67,11 @@ function refuseTimeouts(items: Items, path: Path, stickiness: Stickiness, report
   for (const [index, item] of items.entries())
     if (item['timeout-change'] !== undefined)
       report([...path, index, 'timeout-change'], narrowTimeout(stickiness))
+}
+
+function refuseOutages(items: Items, path: Path, report: Report): void {
+  for (const [index, item] of items.entries())
+    if (item['store-outage'] !== undefined) report([...path, index, 'store-outage'], NO_STORE, 'key')
 }
 
 function readItems(items: Items, path: Path, hosts: readonly string[], report: Report): CaseInjections {

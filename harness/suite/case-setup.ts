@@ -37,7 +37,7 @@ export class SetupMaker {
       good = false
       reader.report(sourceOf(key, input, path, reader), message)
     }
-    const setup = readSetup(this.#withProfile(written, report), report)
+    const setup = readSetup(this.#withProfile(written, report), report, dirname(this.#file))
     if (good) this.#made.set(from, setup)
     return setup
   }

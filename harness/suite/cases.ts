@@ -98,8 +98,9 @@ class CaseMaker {
     const endpoints = asWord(ENDPOINTS, written) ?? 'recorded'
     if (endpoints !== written)
       reader.report([...path, 'endpoints'], notAWord(written, 'a kind of endpoints', ENDPOINTS))
-    const { hosts, loadBalancer } = setup.topology
-    const among = { hosts, endpoints, stickiness: loadBalancer.stickiness ?? '5-tuple' } as const
+    const { hosts, loadBalancer, sharing } = setup.topology
+    const stickiness = loadBalancer.stickiness ?? '5-tuple'
+    const among = { hosts, endpoints, stickiness, sharing: sharing.kind } as const
     const { injections, phases } = this.#injections.make(input, path, among, reader)
     const sources = readSources(input.source, [...path, 'source'], reader)
     const level = input.level === undefined ? undefined : reader.text(input.level)

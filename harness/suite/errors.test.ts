@@ -53,6 +53,11 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
     '5:1: "setpu" is no key of this mapping. Did you mean "setup"?',
     '6:1: "foo" is no key of this mapping. Known here: suite, title, setup, matrix or cases.',
   ],
+  [
+    'an outage of a store that there is not',
+    suiteWith({ inject: '[store-outage: 12]', expect: '{ after store-outage: forward }' }),
+    '9:14: There is no store in this setup: write sharing: store, or leave the outage out.',
+  ],
   ['no title', `suite: s\ncases: []\n`, '1:1: "title" is missing.', '2:8: This is empty.'],
   [
     'a bad name',

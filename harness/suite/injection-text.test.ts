@@ -95,6 +95,13 @@ describe('suite/injection-text', () => {
       },
       'duplicate@14:c2s': { label: 'duplicate', kind: 'duplicate', at: { packet: 14 }, direction: 'c2s' },
     }
+    for (const [text, state] of Object.entries({ 'store-outage@12': 'down', 'store-outage@12:full': 'full' }))
+      expect(parseInjection(text)).to.deep.equal({
+        kind: 'store-outage',
+        label: 'store-outage',
+        at: { packet: 12 },
+        state,
+      })
     for (const [text, injection] of Object.entries(read))
       expect(parseInjection(text), text).to.deep.equal(injection)
   })
@@ -122,6 +129,7 @@ describe('suite/injection-text', () => {
       'idle-gap@3:0s': /longer than 0s/,
       'asymmetric-path@3:up=fw-b': /Write asymmetric-path@12:s2c=fw-b/,
       'path-return@3:now': /Write path-return@20\.$/,
+      'store-outage@3:gone': /Write store-outage@12, store-outage@12:slow or store-outage@20:up\.$/,
       'duplicate@4': /Write duplicate@14:c2s\.$/,
       'segment@4:c2s': /write a suite/,
       '': /is not an injection/,

@@ -1,7 +1,17 @@
 import type { Injection } from '../model/case.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { type InjectionInput, injectionLabel, readInjection } from './injection.ts'
-import { asWord, CAUSES, DIRECTIONS, DURING, INJECTIONS, notAWord, SCOPES, TUPLES } from './words.ts'
+import {
+  asWord,
+  CAUSES,
+  DIRECTIONS,
+  DURING,
+  INJECTIONS,
+  notAWord,
+  SCOPES,
+  STORE_STATES,
+  TUPLES,
+} from './words.ts'
 
 /** What stands after the position, by kind: how it is written, and the fields that it gives; undefined: it is not that. */
 const ARGUMENTS: Readonly<
@@ -49,6 +59,10 @@ const ARGUMENTS: Readonly<
     },
   },
   'path-return': { form: 'path-return@20', read: (text) => (text === undefined ? {} : undefined) },
+  'store-outage': {
+    form: 'store-outage@12, store-outage@12:slow or store-outage@20:up',
+    read: (text) => optional(text, STORE_STATES, (state) => ({ state })),
+  },
   reconnect: {
     form: 'reconnect@15, reconnect@15:same or reconnect@15:new-port',
     read: (text) => optional(text, TUPLES, (tuple) => ({ tuple })),

@@ -15,6 +15,7 @@ import {
   notAWord,
   OWNERS,
   SCOPES,
+  STORE_STATES,
   TUPLES,
   VERDICTS,
 } from './words.ts'
@@ -34,6 +35,7 @@ export interface InjectionInput {
   readonly scope?: string | undefined
   readonly direction?: string | undefined
   readonly to?: string | undefined
+  readonly state?: string | undefined
   readonly tuple?: string | undefined
   readonly delay?: string | number | undefined
   readonly when?: readonly string[] | undefined
@@ -50,13 +52,16 @@ export function injectionLabel(kind: Injection['kind'], nth: number): string {
   return nth === 1 ? kind : `${kind}#${nth}`
 }
 
+/** What is said of an outage of a store that no host shares by. */
+export const NO_STORE = 'There is no store in this setup: write sharing: store, or leave the outage out.'
+
 /** The phase that an injection begins: a reconnect's own packets are a phase of its label. */
 export function phaseOf({ kind, label }: Pick<Injection, 'kind' | 'label'>): string {
   return kind === 'reconnect' ? label : `after ${label}`
 }
 
 /**
- * The injection that was written, with defaults: cause `drain`, scope `flow`, keepalives from the client, tuple `new-port`
+ * The injection that was written, with defaults: cause `drain`, scope `flow`, state `down`, keepalives from the client, tuple `new-port`
  * after 1 s, and 0 for a segment's numbers. `hosts` undefined: names of hosts are not checked. Undefined after a report.
  */
 export function readInjection(
@@ -118,6 +123,10 @@ function fieldsOf(
     }
     case 'path-return':
       return { ...base, kind }
+    case 'store-outage': {
+      const state = read.word('state', input.state ?? 'down', STORE_STATES, 'a state of a store')
+      return state && { ...base, kind, state }
+    }
     case 'reconnect': {
       const tuple = read.word('tuple', input.tuple ?? 'new-port', TUPLES, 'a tuple')
       const delay = read.parsed('delay', input.delay ?? '1s', parseDuration)

@@ -28,6 +28,7 @@ import {
   RULE_ORDERS,
   SCOPES,
   STICKINESSES,
+  STORE_STATES,
   TOWARDS,
   TUNNELS,
   TUPLES,
@@ -169,6 +170,10 @@ const injection = mapping({
     scope,
   }),
   'path-return': z.union([position, mapping(at)]),
+  'store-outage': z.union([
+    position,
+    mapping({ ...at, state: word(STORE_STATES, 'What becomes of the store of sessions.').optional() }),
+  ]),
   reconnect: z.union([
     position,
     mapping({

@@ -17,8 +17,11 @@ export function makeSetup(input: SetupInput = {}): Setup {
   })
 }
 
-/** As `makeSetup`, but tells `report` of every problem, by key, and takes the default in its place. */
-export function readSetup(input: SetupInput, report: Report): Setup {
+/**
+ * As `makeSetup`, but tells `report` of every problem, by key, and takes the default in its place. `folder`: where relative paths
+ * begin.
+ */
+export function readSetup(input: SetupInput, report: Report, folder = '.'): Setup {
   const own = typeof input.profile === 'object' ? input.profile : undefined
   const named = typeof input.profile === 'object' ? undefined : input.profile
   const profile =
@@ -26,7 +29,7 @@ export function readSetup(input: SetupInput, report: Report): Setup {
       ? getProfile(word(named, profileNames(), 'aws-nfw', 'a profile', ['profile'], report))
       : makeProfile(own)
   const content = {
-    topology: readTopology(input, profile, report),
+    topology: readTopology(input, profile, folder, report),
     policy: readPolicy(input, profile, report),
     profile: profile.name,
     ...(own === undefined ? {} : { ownProfile: own }),

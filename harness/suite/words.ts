@@ -1,4 +1,4 @@
-import type { ImpactKind, Injection, Level, Owner, PacketClass, PacketExpectation } from '../model/case.ts'
+import type { ImpactKind, Injection, Level, PacketClass, PacketExpectation } from '../model/case.ts'
 import { Direction, Reason, Verdict } from '../model/codes.ts'
 import type {
   Generation,
@@ -12,13 +12,21 @@ import type {
   StatelessAction,
   Stickiness,
 } from '../model/setup.ts'
+import type { Owner, StoreState } from '../model/timeline.ts'
 
 /** The closed vocabularies of suites and of the command line, each typed by the model's union. */
 export const POLICIES: readonly Policy['exception'][] = ['drop', 'reject', 'continue']
 export const GENERATIONS: readonly Generation[] = ['classic', 'next']
 export const MODES: readonly PolicyMode[] = ['enforce', 'monitor']
 export const RULE_ORDERS: readonly Policy['ruleOrder'][] = ['action', 'strict']
-export const SHARINGS: readonly Sharing['kind'][] = ['none', 'replication', 'cluster', 'sync', 'snat']
+export const SHARINGS: readonly Sharing['kind'][] = [
+  'none',
+  'replication',
+  'cluster',
+  'store',
+  'sync',
+  'snat',
+]
 export const REPLICATION_MODES: readonly ReplicationSharing['mode'][] = ['snapshot', 'continuous']
 export const SWITCHES = ['on', 'off'] as const
 export const TUNNELS: readonly Setup['tunnels'][] = ['inner', 'outer']
@@ -67,6 +75,7 @@ export const DURING = ['outage'] as const
 /** Whose time-out or table an injection is about. */
 export const OWNERS: readonly Owner[] = ['lb', 'hosts']
 export const SCOPES = ['flow', 'topology'] as const
+export const STORE_STATES: readonly StoreState[] = ['up', 'down', 'slow', 'full', 'unauthorised']
 export const TUPLES = ['same', 'new-port'] as const
 export const ENDS = ['client', 'server'] as const
 export const INJECTIONS: readonly Injection['kind'][] = [
@@ -74,6 +83,7 @@ export const INJECTIONS: readonly Injection['kind'][] = [
   'idle-gap',
   'asymmetric-path',
   'path-return',
+  'store-outage',
   'reconnect',
   'timeout-change',
   'table-full',

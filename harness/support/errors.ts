@@ -19,6 +19,13 @@ export class FlowbreakError extends Error {
   }
 }
 
+/** The error for people that was thrown, by whichever of two copies of this module: bundles have their own. */
+export function asFlowbreakError(thrown: unknown): FlowbreakError | undefined {
+  if (thrown instanceof FlowbreakError) return thrown
+  const isOne = thrown instanceof Error && thrown.name === 'FlowbreakError' && 'code' in thrown
+  return isOne ? (thrown as FlowbreakError) : undefined
+}
+
 /** The sentence of whatever was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)

@@ -8,6 +8,7 @@ import { MISS, TCP } from './tables/sessions.ts'
 import { KNOBS, MODES } from './tables/settings.ts'
 import { REPLICATION } from './tables/sharing.ts'
 import { STATELESS } from './tables/stateless.ts'
+import { STORE } from './tables/store.ts'
 import { SYNC } from './tables/sync.ts'
 import { TIMEOUTS } from './tables/timeouts.ts'
 
@@ -26,4 +27,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...REPLICATION,
   ...CLUSTER,
   ...SYNC,
+  ...STORE,
 ]

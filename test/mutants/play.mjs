@@ -45,7 +45,7 @@ async function player(query) {
     return session
   }
   /** @param {import('../../harness/index.ts').Case} test */
-  return async (test) => {
+  const playOne = async (test) => {
     const session = await sessionFor(test)
     const { outcome, mismatches } = await play.play(
       test,
@@ -55,11 +55,16 @@ async function player(query) {
     )
     return `${outcome} ${mismatches.length}`
   }
+  const close = async () => {
+    for (const session of sessions.values()) await session[Symbol.asyncDispose]()
+  }
+  return { playOne, close }
 }
 
 const plain = await player('')
 const expected = new Map()
-for (const test of cases) expected.set(test.name, await plain(test))
+for (const test of cases) expected.set(test.name, await plain.playOne(test))
+await plain.close()
 
 const alive = new Set(cases)
 const results = []
@@ -71,11 +76,12 @@ for (const [index, { name }] of mutants.entries()) {
   for (const test of [...alive, ...others]) {
     if (red.length > 0 && !alive.has(test)) break
     try {
-      if ((await mutated(test)) !== expected.get(test.name)) red.push(test)
+      if ((await mutated.playOne(test)) !== expected.get(test.name)) red.push(test)
     } catch (error) {
       crash ??= String(error)
     }
   }
+  await mutated.close()
   for (const test of red) alive.delete(test)
   results.push({ name, red: red.map((test) => test.name), ...(crash === undefined ? {} : { crash }) })
 }

@@ -2,13 +2,18 @@ import { expect } from 'chai'
 import { Lab } from '../../engine/example-engine.test.ts'
 import type { SyncSharing } from '../../model/setup.ts'
 import { readSharing } from '../../suite/setup/sharing.ts'
+import { makeSetup } from '../../suite/setup.ts'
 import { makeSync } from './sync.ts'
 
 /** The settings of `sync` with these keys. */
 function settings(keys: string): SyncSharing {
-  const sharing = readSharing(`sync:${keys}`, 2, (_path, message) => {
-    throw new Error(message)
-  })
+  const sharing = readSharing(
+    `sync:${keys}`,
+    { hosts: 2, loadBalancer: makeSetup().topology.loadBalancer, folder: '.' },
+    (_path, message) => {
+      throw new Error(message)
+    },
+  )
   if (sharing.kind !== 'sync') throw new Error('another sharing')
   return sharing
 }

@@ -1,8 +1,10 @@
 import type { Sharing } from '../../model/setup.ts'
 import type { Report } from '../problems.ts'
 import { REPLICATION_MODES, SHARINGS } from '../words.ts'
+import type { Around } from './around.ts'
 import { readCluster } from './cluster.ts'
 import { Fields } from './fields.ts'
+import { readStore } from './store.ts'
 import { readSync } from './sync.ts'
 import { word } from './values.ts'
 
@@ -10,7 +12,7 @@ import { word } from './values.ts'
 export type SharingInput = string | { readonly kind: string; readonly [key: string]: unknown }
 
 /** Makes the sharing of one kind of what was written beside the kind; what is absent has its default. */
-type Reader = (fields: Fields, hosts: number, report: Report) => Sharing
+type Reader = (fields: Fields, around: Around, report: Report) => Sharing
 
 const UP_TO_AN_HOUR = { least: 0, most: 3600 }
 
@@ -23,17 +25,18 @@ const READERS: Readonly<Record<Sharing['kind'], Reader>> = {
     drain: fields.seconds('drain', 0, UP_TO_AN_HOUR),
     transfer: fields.seconds('transfer', 0, UP_TO_AN_HOUR),
   }),
-  cluster: readCluster,
+  cluster: (fields, { hosts }, report) => readCluster(fields, hosts, report),
   sync: readSync,
   snat: () => ({ kind: 'snat' }),
+  store: readStore,
 }
 
-/** How so many hosts share sessions; not at all where nothing is written. */
-export function readSharing(input: SharingInput | undefined, hosts: number, report: Report): Sharing {
+/** How the hosts share sessions; not at all where nothing is written. */
+export function readSharing(input: SharingInput | undefined, around: Around, report: Report): Sharing {
   const written = typeof input === 'string' ? mappingOf(input) : (input ?? { kind: 'none' })
   const kind = word(written.kind, SHARINGS, 'none', 'a sharing', ['sharing'], report)
   const fields = new Fields(written, ['sharing'], report, ['kind'])
-  const sharing = READERS[kind](fields, hosts, report)
+  const sharing = READERS[kind](fields, around, report)
   fields.end(`sharing ${kind}`)
   return sharing
 }

@@ -9,13 +9,14 @@ const MOST_HOSTS = 250
 /** Names that `by`, `to` and reports use for what is no host. */
 const NOT_HOSTS = ['lb', 'path', 'unknown', 'bypass']
 
-/** Hosts, the load balancer in front of them, and how they share. */
-export function readTopology(input: SetupInput, profile: Profile, report: Report): Topology {
+/** Hosts, the load balancer in front of them, and how they share. `folder`: where relative paths begin. */
+export function readTopology(input: SetupInput, profile: Profile, folder: string, report: Report): Topology {
   const hosts = hostsOf(input.hosts ?? 2, report)
+  const loadBalancer = readLoadBalancer(input['load-balancer'] ?? {}, profile, hosts.length, report)
   return {
     hosts,
-    loadBalancer: readLoadBalancer(input['load-balancer'] ?? {}, profile, hosts.length, report),
-    sharing: readSharing(input.sharing, hosts.length, report),
+    loadBalancer,
+    sharing: readSharing(input.sharing, { hosts: hosts.length, loadBalancer, folder }, report),
   }
 }
 

@@ -6,7 +6,9 @@ import type { Capabilities, ObservationBatch, Session, Target } from '../../mode
 import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { profileOf } from '../../profile/index.ts'
-import { type OpenSharing, openSharing } from '../../sharing/sharing.ts'
+import type { OpenSharing } from '../../sharing/open-sharing.ts'
+import { openSharing } from '../../sharing/sharing.ts'
+import { missingPrograms } from '../../sharing/store/programs.ts'
 
 const CAPABILITIES: Capabilities = {
   clock: 'virtual',
@@ -29,6 +31,7 @@ const CAPABILITIES: Capabilities = {
     'export',
     'replicate',
     'lose-replicas',
+    'store',
   ],
   observes: ['verdict', 'reason', 'emitted', 'counters', 'parts'],
 }
@@ -64,13 +67,18 @@ export type ReferenceTaps = Pick<EngineOptions, 'records' | 'alerts'>
 export class ReferenceTarget implements Target {
   readonly name = 'reference'
   readonly version: string
-  readonly capabilities = CAPABILITIES
   readonly #taps: ReferenceTaps
 
   /** `version`: that of flowbreak itself. */
   constructor(version: string, taps: ReferenceTaps = {}) {
     this.version = version
     this.#taps = taps
+  }
+
+  /** With sharing `store` where a Redis can be started. */
+  get capabilities(): Capabilities {
+    if (missingPrograms().length > 0) return CAPABILITIES
+    return { ...CAPABILITIES, sharing: [...CAPABILITIES.sharing, 'store'] }
   }
 
   async prepare(setup: Setup): Promise<Session> {

@@ -8,6 +8,7 @@ import { idleGap } from './idle-gap.ts'
 import { pathReturn } from './path-return.ts'
 import { reconnect } from './reconnect.ts'
 import { segment } from './segment.ts'
+import { storeOutage } from './store-outage.ts'
 import { tableFull } from './table-full.ts'
 import { timeoutChange } from './timeout-change.ts'
 
@@ -35,6 +36,8 @@ export function happeningsOf(
       return [{ after: 0, event: asymmetricPath(injection, flow, hosts) }]
     case 'path-return':
       return [{ after: 0, event: pathReturn() }]
+    case 'store-outage':
+      return [{ after: 0, event: storeOutage(injection) }]
     case 'timeout-change':
       return [{ after: 0, event: timeoutChange(injection) }]
     case 'table-full':

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
+import { makeCertificate } from './certificate.ts'
+import { FOLDER_PREFIX, PID_FILE, removeLeftovers } from './leftovers.ts'
+import { requirePrograms } from './programs.ts'
+import { type RedisAddress, RedisStore } from './redis-store.ts'
+
+/** Databases of a server: as many stores can be open at once. */
+export const DATABASES = 1024
+const START_LIMIT_MS = 15_000
+const POLL_MS = 10
+/** Another process may take a port between its choice and its use. */
+const ATTEMPTS = 5
+
+/**
+ * Runs the server, and ends it and removes its folder once standard input ends, which it does however whoever started this ends: the
+ * kernel closes the pipe of a process that was killed too.
+ */
+const GUARD = `
+redis-server "$1/redis.conf" >"$1/log" 2>&1 &
+trap '' INT TERM HUP
+cat >/dev/null
+kill -KILL "$!" 2>/dev/null
+wait
+rm -rf "$1"
+`
+
+/** A Redis of our own on a free port of the loopback: TLS, a password drawn for it, nothing kept on disk, nothing evicted. */
+export interface RedisServer {
+  readonly address: RedisAddress
+  /** Its process, for those who pause or kill it. */
+  readonly pid: number
+  /** Where its certificate is. */
+  readonly folder: string
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>
+}
+
+/** Starts one. Throws ERR_STORE_MISSING where it cannot be run here, ERR_STORE_START where it does not come up. */
+export async function startRedis(): Promise<RedisServer> {
+  requirePrograms()
+  removeLeftovers()
+  let problem: unknown
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      return await launch()
+    } catch (thrown) {
+      problem = thrown
+    }
+  }
+  throw new FlowbreakError(
+    'ERR_STORE_START',
+    `redis-server does not come up on the loopback (${messageOf(problem)}): try to start one by hand, with TLS.`,
+    { exitCode: ExitCode.broken, cause: problem },
+  )
+}
+
+async function launch(): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`))
+  let guard: ChildProcess | undefined
+  try {
+    const address = {
+      host: '127.0.0.1',
+      port: await freePort(),
+      password: randomBytes(24).toString('hex'),
+      ca: await makeCertificate(folder),
+    }
+    await writeFile(join(folder, 'redis.conf'), configuration(folder, address), { mode: 0o600 })
+    const running = guarded(folder)
+    guard = running
+    await untilReady(address, folder)
+    const pid = Number(await readFile(join(folder, PID_FILE), 'utf8'))
+    return { address, pid, folder, stop: () => end(running) }
+  } catch (thrown) {
+    if (guard === undefined) await rm(folder, { recursive: true, force: true })
+    else await end(guard)
+    throw thrown
+  }
+}
+
+function configuration(folder: string, { host, port, password }: RedisAddress): string {
+  return `port 0
+tls-port ${port}
+bind ${host}
+tls-cert-file ${folder}/cert.pem
+tls-key-file ${folder}/key.pem
+tls-ca-cert-file ${folder}/cert.pem
+tls-auth-clients no
+requirepass ${password}
+dir ${folder}
+pidfile ${folder}/${PID_FILE}
+databases ${DATABASES}
+save ""
+appendonly no
+maxmemory-policy noeviction
+`
+}
+
+/** The server and its guard, neither of which keeps this process. */
+function guarded(folder: string): ChildProcess {
+  const guard = spawn('/bin/sh', ['-c', GUARD, 'flowbreak-store', folder], {
+    // Of a group of its own: an interrupt from the keyboard is ours to answer.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  guard.unref()
+  if (guard.stdin instanceof Socket) guard.stdin.unref()
+  return guard
+}
+
+async function end(guard: ChildProcess): Promise<void> {
+  const gone = guard.exitCode === null && guard.signalCode === null ? once(guard, 'exit') : undefined
+  guard.ref()
+  guard.stdin?.destroy()
+  await gone
+}
+
+/** Asks until it answers; its log says at once that it cannot listen. */
+async function untilReady(address: RedisAddress, folder: string): Promise<void> {
+  const store = new RedisStore(address, { prefix: '', owned: false })
+  const limit = performance.now() + START_LIMIT_MS
+  for (;;) {
+    try {
+      await store.command('PING')
+      await store.close()
+      return
+    } catch (thrown) {
+      const log = existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : ''
+      const fatal = log.split('\n').find((line) => /Failed listening|FATAL|Fatal|Failed to/.test(line))
+      if (fatal !== undefined) throw new Error(fatal.trim(), { cause: thrown })
+      if (performance.now() > limit) throw thrown
+    }
+    await sleep(POLL_MS)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  probe.listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}

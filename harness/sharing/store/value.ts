@@ -1,0 +1,19 @@
+import { SESSION_BYTES } from '../../model/sharing.ts'
+
+/** The first byte of a value: how the rest is laid out. */
+const LAYOUT = 1
+/** Bytes of a value: its layout, and the session's record. */
+export const VALUE_BYTES = SESSION_BYTES + 1
+
+/** A session as the store holds it: states, windows and numbers of both directions, and when it was last seen. */
+export function toValue(session: Uint8Array): Uint8Array {
+  const value = new Uint8Array(VALUE_BYTES)
+  value[0] = LAYOUT
+  value.set(session, 1)
+  return value
+}
+
+/** The session of a value; undefined where it is not one of ours. */
+export function toSession(value: Uint8Array): Uint8Array | undefined {
+  return value.length === VALUE_BYTES && value[0] === LAYOUT ? value.slice(1) : undefined
+}
