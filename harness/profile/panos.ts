@@ -1,6 +1,7 @@
 import { gatewayLoadBalancer, gatewayLoadBalancerFacts } from './gateway-load-balancer.ts'
 import type { Profile } from './knobs.ts'
 import { notSuricata } from './not-suricata.ts'
+import { storeModel } from './store-model.ts'
 
 const TCP = 'PAN-OS TCP settings'
 const TCP_DROP = 'PAN-OS zone protection, TCP drop'
@@ -104,29 +105,9 @@ export const panos: Profile = {
   ],
   facts: {
     sharing: {
-      store: {
-        value: 'Redis',
-        mark: 'DOC',
-        source: 'VM-Series session resiliency; acted on by sharing store',
-      },
       storeBytesPerSession: { value: 128, mark: 'SEED', source: 'VM-Series session resiliency' },
-      storeLag: {
-        value: 0,
-        mark: 'INF',
-        source: 'documentation is silent about when sessions are written; lag of sharing store, seconds',
-      },
-      storeTimeout: {
-        value: 1,
-        mark: 'INF',
-        source:
-          'documentation is silent about how long an answer is waited for; timeout of sharing store, seconds',
-      },
-      storeMiss: {
-        value: 'tcp-reject-non-syn',
-        mark: 'INF',
-        source: 'documentation is silent about a miss in the store; acted on by sharing store',
-      },
     },
+    sharingModel: storeModel,
     loadBalancer: gatewayLoadBalancerFacts,
   },
 }

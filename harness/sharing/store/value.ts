@@ -15,5 +15,6 @@ export function toValue(session: Uint8Array): Uint8Array {
 
 /** The session of a value; undefined where it is not one of ours. */
 export function toSession(value: Uint8Array): Uint8Array | undefined {
-  return value.length === VALUE_BYTES && value[0] === LAYOUT ? value.slice(1) : undefined
+  // A copy: what clients give is a part of a larger buffer.
+  return value.length === VALUE_BYTES && value[0] === LAYOUT ? Uint8Array.from(value.subarray(1)) : undefined
 }

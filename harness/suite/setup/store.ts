@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Sharing } from '../../model/setup.ts'
+import { storeModel } from '../../profile/store-model.ts'
 import type { Around } from './around.ts'
 import type { Fields } from './fields.ts'
 import { hasPort, initCfgProblem } from './init-cfg.ts'
@@ -45,8 +46,8 @@ export function readStore(fields: Fields, { loadBalancer, folder }: Around): Sha
     kind: 'store',
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(group === undefined ? {} : { group }),
-    lag: fields.seconds('lag', 0, SECONDS),
-    latency: fields.seconds('latency', 0.001, SECONDS),
-    timeout: fields.seconds('timeout', 1, SECONDS),
+    lag: fields.seconds('lag', storeModel.lag.value, SECONDS),
+    latency: fields.seconds('latency', storeModel.latency.value, SECONDS),
+    timeout: fields.seconds('timeout', storeModel.timeout.value, SECONDS),
   }
 }

@@ -1,0 +1,18 @@
+import type { Facts } from './knobs.ts'
+
+/** What sharing `store` acts on: the defaults of its keys, times in seconds, and what no key changes. */
+export const storeModel = {
+  store: { value: 'Redis', mark: 'DOC', source: 'VM-Series session resiliency' },
+  miss: {
+    value: 'tcp-reject-non-syn',
+    mark: 'INF',
+    source: 'documentation is silent about a miss in the store',
+  },
+  lag: { value: 0, mark: 'INF', source: 'documentation is silent about when sessions are written' },
+  latency: { value: 0.001, mark: 'INF', source: 'documentation is silent; a Redis in the same region' },
+  timeout: {
+    value: 1,
+    mark: 'INF',
+    source: 'documentation is silent about how long an answer is waited for',
+  },
+} as const satisfies Facts['sharing']
