@@ -9,7 +9,7 @@ import { CtStage } from './conntrack/stage.ts'
 import { Counters } from './counters.ts'
 import { isToServer } from './entry.ts'
 import { ExpiryResets } from './expiry-resets.ts'
-import { FragmentHosts } from './fragments.ts'
+import { FragmentHosts, rebuiltAt } from './fragments.ts'
 import { Hosts } from './hosts.ts'
 import { advanceInOrder } from './in-order.ts'
 import { ipBytes } from './ip-bytes.ts'
@@ -295,16 +295,4 @@ function isFragment({ kind }: PacketBatch, index: number): boolean {
 
 function outcomeAt({ verdict, reason }: PacketBatch, index: number): number {
   return outcomeOf(verdict[index] ?? 0, reason[index] ?? 0)
-}
-
-/** The datagram that packet `index` completed: they are in order of index, and there may be many in a batch. */
-function rebuiltAt(rebuilt: readonly Rebuilt[], index: number): Rebuilt | undefined {
-  let from = 0
-  let to = rebuilt.length
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if ((rebuilt[middle]?.index ?? index) < index) from = middle + 1
-    else to = middle
-  }
-  return rebuilt[from]?.index === index ? rebuilt[from] : undefined
 }

@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../model/batch.ts'
+import type { PacketBatch, Rebuilt } from '../model/batch.ts'
 
 /** Datagrams under way that are remembered; beyond that the oldest are forgotten. */
 const MOST_DATAGRAMS = 4096
@@ -34,4 +34,16 @@ export class FragmentHosts {
       return
     }
   }
+}
+
+/** The datagram that packet `index` completed: they are in order of index, and there may be many in a batch. */
+export function rebuiltAt(rebuilt: readonly Rebuilt[], index: number): Rebuilt | undefined {
+  let from = 0
+  let to = rebuilt.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((rebuilt[middle]?.index ?? index) < index) from = middle + 1
+    else to = middle
+  }
+  return rebuilt[from]?.index === index ? rebuilt[from] : undefined
 }

@@ -1,17 +1,15 @@
 import { z } from 'zod'
 import { mapping, type Selectable, selectable, unknownKeys, word } from './grammar.ts'
+import { injection } from './injection-schema.ts'
+import { duration, natural } from './scalars-schema.ts'
 import { sharing } from './sharing-schema.ts'
 import { stateless } from './stateless-schema.ts'
 import {
   ALL_UNHEALTHY,
-  CAUSES,
   COUNTERS,
   CUSTOM_COUNTER,
   DEFAULT_ACTIONS,
-  DIRECTIONS,
-  DURING,
   ENDPOINTS,
-  ENDS,
   FAILOVERS,
   GENERATIONS,
   IMPACTS,
@@ -19,19 +17,15 @@ import {
   MARKS,
   MODES,
   NON_SYN_MISSES,
-  OWNERS,
   PLACEMENTS,
   POLICIES,
   REASONS,
   RESET_TRIGGERS,
   RESETS_ON_EXPIRY,
   RULE_ORDERS,
-  SCOPES,
   STICKINESSES,
-  STORE_STATES,
   TOWARDS,
   TUNNELS,
-  TUPLES,
   VERDICTS,
 } from './words.ts'
 
@@ -45,15 +39,6 @@ const name = z.string().regex(/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/,
     `"${issue.input}" is not a name: write lower-case letters, digits, ".", "_" and "-", parted by "/".`,
 })
 const sentence = z.string().min(1)
-const duration = z
-  .union([z.string(), z.number()])
-  .meta({ description: 'A number and ns, us, ms, s, m or h, as in 350s; seconds where no unit is written.' })
-const position = z.union([z.string(), z.number()]).meta({
-  description:
-    'Just before this packet: its number (12), a time (1.5s), or [c2s:|s2c:]<class>[#n] (c2s:data#2).',
-})
-const direction = word(DIRECTIONS, 'c2s: from client to server.')
-const natural = z.int().min(0)
 const size = z.union([z.int(), z.string()])
 
 const loadBalancer = mapping({
@@ -141,65 +126,6 @@ const source = mapping({
 })
 const sources = z.union([source, z.array(source).min(1)]).meta({ id: 'sources' })
 const level = word(LEVELS, 'Only to lower what the source gives, or to say extended.')
-
-const at = { at: position }
-const scope = word(SCOPES, 'What it is done to.').optional()
-const owner = word(OWNERS, 'Whose it is: the load balancer.')
-const injection = mapping({
-  'host-swap': z.union([
-    position,
-    mapping({
-      ...at,
-      cause: word(CAUSES, 'How the host leaves.').optional(),
-      host: z.string().optional(),
-      during: word(DURING, 'Packets go on before it was noticed and delays have ended.').optional(),
-      flush: duration.optional(),
-      back: duration.optional(),
-    }),
-  ]),
-  'idle-gap': mapping({
-    ...at,
-    gap: duration,
-    keepalive: mapping({ every: duration, from: word(ENDS, 'Who sends them.').optional() }).optional(),
-    scope,
-  }),
-  'asymmetric-path': mapping({
-    ...at,
-    direction,
-    to: z.string().meta({ description: 'A host, or bypass.' }),
-    scope,
-  }),
-  'path-return': z.union([position, mapping(at)]),
-  'store-outage': z.union([
-    position,
-    mapping({ ...at, state: word(STORE_STATES, 'What becomes of the store of sessions.').optional() }),
-  ]),
-  reconnect: z.union([
-    position,
-    mapping({
-      ...at,
-      tuple: word(TUPLES, 'Whether the client keeps its port.').optional(),
-      delay: duration.optional(),
-      when: z.array(word(VERDICTS, 'Only if the packet before met one of these.')).optional(),
-      packets: z.int().min(1).optional(),
-    }),
-  ]),
-  'timeout-change': mapping({ ...at, scope: owner, 'tcp-idle': duration }),
-  'table-full': mapping({ ...at, scope: owner, for: duration.optional() }),
-  'replication-loss': z.union([position, mapping({ ...at, scope })]),
-  segment: mapping({
-    ...at,
-    direction,
-    flags: z.string().meta({ description: 'Letters of FSRPAUEC.' }),
-    seq: z.int().optional(),
-    ack: z.int().optional(),
-    length: natural.max(65_495).optional(),
-    timestamp: z.int().optional(),
-  }),
-  duplicate: mapping({ ...at, direction }),
-})
-  .partial()
-  .meta({ minProperties: 1, maxProperties: 1 })
 
 const verdict = word([...VERDICTS, 'blocked'], 'blocked: drop or reject.')
 const verdicts = z.union([verdict, z.array(verdict).min(1)]).meta({ id: 'verdicts' })
