@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { nameOf, Verdict } from '../../harness/model/codes.ts'
@@ -14,40 +11,19 @@ import { makeSetup } from '../../harness/suite/setup.ts'
 import { ReferenceTarget } from '../../harness/target/reference/reference.ts'
 import { loadRecorded } from '../../harness/timeline/recorded.ts'
 import { ROOT } from './command.ts'
-import type { SentPacket } from './store-host.ts'
+import { HostProcess } from './host-process.ts'
+import { sentPacket } from './sent-packet.ts'
+import type { Decided } from './store-host.ts'
 
 const SCRIPT = fileURLToPath(new URL('store-host.ts', import.meta.url))
 
-/** A firewall in a process of its own. */
-class HostProcess {
-  readonly #child: ChildProcess
-  readonly #lines: AsyncIterator<string>
-
-  constructor(redis: RedisServer, group: string) {
-    const { host, port, password } = redis.address
-    const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, `${host}:${port}`, group], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
-        [PASSWORD_VARIABLE]: password,
-        NODE_EXTRA_CA_CERTS: join(redis.folder, 'cert.pem'),
-      },
-    })
-    this.#child = child
-    const lines: Interface = createInterface({ input: child.stdout })
-    this.#lines = lines[Symbol.asyncIterator]()
-  }
-
-  async decide(sent: SentPacket): Promise<{ readonly verdict: string; readonly part?: string }> {
-    this.#child.stdin?.write(`${JSON.stringify(sent)}\n`)
-    const { value } = await this.#lines.next()
-    return JSON.parse(String(value))
-  }
-
-  async kill(): Promise<void> {
-    this.#child.kill('SIGKILL')
-    await once(this.#child, 'exit')
-  }
+/** A firewall in a process of its own, which reaches the Redis. */
+function startHost(redis: RedisServer, group: string): HostProcess {
+  const { host, port, password } = redis.address
+  return new HostProcess(['--import', 'tsx', SCRIPT, `${host}:${port}`, group], {
+    [PASSWORD_VARIABLE]: password,
+    NODE_EXTRA_CA_CERTS: join(redis.folder, 'cert.pem'),
+  })
 }
 
 /** What one engine makes of it, of two hosts that share by the store. */
@@ -87,24 +63,18 @@ describe('firewalls as processes that share by a Redis', function () {
       const capture = `${ROOT}captures/${name}.pcap`
       const { batch } = await loadRecorded(capture)
       const group = name.replaceAll(/[^a-z0-9]/g, '').slice(-8)
-      const [first, second] = [new HostProcess(redis, group), new HostProcess(redis, group)]
+      const [first, second] = [startHost(redis, group), startHost(redis, group)]
       const verdicts: string[] = []
       const parts: (string | undefined)[] = []
       try {
         for (let i = 0; i < batch.count; i++) {
           if (i === swapAt - 1) await first.kill()
-          const { verdict, part } = await (i < swapAt - 1 ? first : second).decide({
-            frame: Buffer.from(batch.copyFrame(i)).toString('base64'),
-            link: batch.link[i] ?? 0,
-            time: batch.time[i] ?? 0,
-            flow: batch.flow[i] ?? -1,
-            direction: batch.direction[i] ?? 0,
-          })
+          const { verdict, part } = await (i < swapAt - 1 ? first : second).ask<Decided>(sentPacket(batch, i))
           verdicts.push(verdict)
           if (i === swapAt - 1) parts.push(part)
         }
       } finally {
-        await second.kill()
+        await Promise.all([first.kill(), second.kill()])
       }
       expect(verdicts).to.deep.equal(await inProcess(capture, swapAt))
       expect(new Set(verdicts)).to.deep.equal(new Set(['forward']))

@@ -31,12 +31,12 @@ class Sync implements SharingModel {
   #active = 0
   #sent = 0
 
-  constructor(tables: SessionTables, settings: SyncSharing) {
+  constructor(tables: SessionTables, settings: SyncSharing, receiver: Receiver) {
     this.#tables = tables
     this.#settings = settings
     this.#lag = settings.lag * NANOS_PER_SECOND
     this.#told = new Told(settings)
-    this.#receiver = new Receiver(tables, settings)
+    this.#receiver = receiver
   }
 
   arrive(packets: PacketBatch, index: number, host: number): number {
@@ -168,7 +168,10 @@ class Sync implements SharingModel {
   }
 }
 
-/** The model of a pair with these settings. */
-export function makeSync(settings: SyncSharing): MakeSharing {
-  return (tables) => new Sync(tables, settings)
+/** The model of a pair with these settings. `receive` makes what takes the updates, which may be in another process. */
+export function makeSync(
+  settings: SyncSharing,
+  receive: (tables: SessionTables) => Receiver = (tables) => new Receiver(tables, settings),
+): MakeSharing {
+  return (tables) => new Sync(tables, settings, receive(tables))
 }
