@@ -35,6 +35,14 @@ describe('journeys: replay', () => {
     ).to.equal(true)
   })
 
+  it('tells of flows that found no room, in the totals and below the table', () => {
+    const full = ['--inject', 'table-full@3:hosts', '--inject', 'reconnect@8']
+    const args = ['replay', 'captures/http-get-ipv4.pcap', '--profile', 'linux-conntrack', ...full]
+    expect(flowbreak([...args, '--quiet']).stdout).to.match(/^packets=17 forward=7 drop=10 .* refused=1\n$/)
+    expect(flowbreak(args).stdout).to.match(/\nflows without room: refused=1\n$/)
+    expect(flowbreak([...args, '--ladder']).stdout).to.match(/\nflows without room: refused=1\n$/)
+  })
+
   it('prints a line a packet with what the contract names, numbered from 1', () => {
     const packets = jsonLines(flowbreak(['replay', LADDER, '--json']).stdout)
     expect(packets.map(({ packet }) => packet)).to.deep.equal(
