@@ -30,12 +30,10 @@ import type { Settings } from './settings.ts'
 import { SessionTable } from './table.ts'
 import { stripWindows } from './windowless.ts'
 
-class Snapshot implements TableSnapshot {
-  readonly at: Nanos
+class Snapshot {
   readonly table: SessionTable
 
-  constructor(at: Nanos, table: SessionTable) {
-    this.at = at
+  constructor(table: SessionTable) {
     this.table = table
   }
 }
@@ -161,7 +159,7 @@ export class SharedSessions implements SessionTables {
       if (this.#isShared(source, base, at)) table.copyFrom(source, base)
     }
     table.queries.addFrom(source.queries, at)
-    return new Snapshot(at, table)
+    return new Snapshot(table)
   }
 
   restore(host: number, snapshot: TableSnapshot, at: Nanos, lost: (flow: number) => boolean): void {

@@ -5,9 +5,7 @@ import type { HostEvent } from './timeline.ts'
 export const SESSION_BYTES = 64
 
 /** The live sessions of a host at one moment; only who made it can look into it. */
-export interface TableSnapshot {
-  readonly at: Nanos
-}
+export type TableSnapshot = object
 
 /** How far a session has come, where sharing chooses by it: `none` is a TCP flow without a session. */
 export const Stage = { none: 0, halfOpen: 1, open: 2, closing: 3 } as const

@@ -1,7 +1,7 @@
 import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../model/batch.ts'
 import { Host, Reason, Role } from '../model/codes.ts'
 import { MOST_FLOWS } from '../model/flow-place.ts'
-import type { LoadBalancer, Stickiness, Topology } from '../model/setup.ts'
+import type { LoadBalancer, Topology } from '../model/setup.ts'
 import type { HostEvent, TimedEvent, TimelineChunk } from '../model/timeline.ts'
 import { absorb, bypass, resetSender } from './answer.ts'
 import { Counts, type LoadBalancerCounters } from './counts.ts'
@@ -25,7 +25,6 @@ export class LoadBalancerPath {
   readonly #entries = new FlowEntries()
   readonly #steering = new Steering()
   readonly #room: TableRoom
-  readonly #stickiness: Stickiness
   readonly #groups: FlowGroups | undefined
   readonly #delivery: Delivery
   readonly #counts = new Counts()
@@ -33,7 +32,6 @@ export class LoadBalancerPath {
   readonly #mtu: number
   /** Something is configured that asks about every packet. */
   readonly #special: boolean
-  readonly #configuredTcpIdle: Nanos
   /** Of entries made from now on. */
   #tcpIdle: Nanos
   readonly #otherIdle: Nanos
@@ -48,13 +46,12 @@ export class LoadBalancerPath {
     this.#seed = seed
     this.#placement = new Placement(hosts.length, loadBalancer)
     this.#room = new TableRoom(loadBalancer.capacity)
-    this.#stickiness = loadBalancer.stickiness ?? '5-tuple'
-    this.#groups = this.#stickiness === '5-tuple' ? undefined : new FlowGroups(this.#stickiness)
+    const { stickiness = '5-tuple' } = loadBalancer
+    this.#groups = stickiness === '5-tuple' ? undefined : new FlowGroups(stickiness)
     this.#delivery = new Delivery(this.#placement, loadBalancer)
     this.#mtu = loadBalancer.mtu ?? Number.POSITIVE_INFINITY
     this.#special = this.#groups !== undefined || this.#delivery.asks || loadBalancer.mtu !== undefined
-    this.#configuredTcpIdle = topology.loadBalancer.tcpIdle * NANOS_PER_SECOND
-    this.#tcpIdle = this.#configuredTcpIdle
+    this.#tcpIdle = topology.loadBalancer.tcpIdle * NANOS_PER_SECOND
     this.#otherIdle = topology.loadBalancer.otherIdle * NANOS_PER_SECOND
     this.#tcpMiss = topology.loadBalancer.resetOn.idle ? 'reset' : topology.loadBalancer.nonSynMiss
   }
@@ -88,7 +85,7 @@ export class LoadBalancerPath {
     this.#groups?.reset()
     this.#delivery.reset()
     this.#counts.reset()
-    this.#tcpIdle = this.#configuredTcpIdle
+    this.#tcpIdle = this.#loadBalancer.tcpIdle * NANOS_PER_SECOND
     this.#now = Number.NEGATIVE_INFINITY
   }
 
@@ -291,7 +288,9 @@ export class LoadBalancerPath {
   }
 
   #hash(packets: PacketBatch, index: number): number {
-    return this.#placement.byHash ? tupleHash(packets, index, this.#seed, this.#stickiness) : 0
+    return this.#placement.byHash
+      ? tupleHash(packets, index, this.#seed, this.#loadBalancer.stickiness ?? '5-tuple')
+      : 0
   }
 
   /** Answers a packet's sender with a reset, if it is one to answer; whether it was. */

@@ -2,7 +2,7 @@ import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batc
 import type { Sharing } from '../../model/setup.ts'
 import type { MakeSharing, SessionTables, SharingModel, TableSnapshot } from '../../model/sharing.ts'
 import type { HostEvent } from '../../model/timeline.ts'
-import { Updates } from './updates.ts'
+import { InFlight } from '../in-flight.ts'
 
 type Options = Extract<Sharing, { kind: 'replication' }>
 
@@ -16,7 +16,7 @@ class Replication implements SharingModel {
   readonly pending = undefined
   readonly #tables: SessionTables
   readonly #lag: Nanos
-  readonly #updates = new Updates()
+  readonly #updates = new InFlight()
   /** By host: what it exported last. */
   readonly #exported = new Map<number, TableSnapshot>()
   /** Flows whose sessions are lost on the way; -1: all are. */
@@ -38,7 +38,9 @@ class Replication implements SharingModel {
     const at = packets.time[index] ?? 0
     if (flow < 0 || this.#isLost(flow)) return
     const session = this.#tables.read(host, flow, at)
-    if (session !== undefined) this.#updates.send({ due: at + this.#lag, host, flow, session })
+    if (session === undefined) return
+    const due = at + this.#lag
+    for (const to of this.#others(host)) this.#updates.send({ due, from: host, to, flow, session })
   }
 
   apply(event: HostEvent, at: Nanos): void {
@@ -50,7 +52,7 @@ class Replication implements SharingModel {
       this.#replicate(event.host, at)
     } else if (event.kind === 'lose-replicas') this.#lost.add(event.flow)
     // What a crashed host had not got rid of is lost with it.
-    else if (event.kind === 'crash') this.#updates.forget(event.host)
+    else if (event.kind === 'crash') this.#updates.lose(event.host)
   }
 
   reset(): void {
@@ -72,9 +74,10 @@ class Replication implements SharingModel {
   }
 
   #deliver(now: Nanos): void {
-    for (let update = this.#updates.take(now); update !== undefined; update = this.#updates.take(now))
-      for (const other of this.#others(update.host))
-        this.#tables.write(other, update.flow, update.session, update.due)
+    for (let update = this.#updates.take(now); update !== undefined; update = this.#updates.take(now)) {
+      const { due, to, flow, session } = update
+      if (session instanceof Uint8Array) this.#tables.write(to, flow, session, due)
+    }
   }
 
   #others(host: number): readonly number[] {

@@ -3,7 +3,7 @@ import { Host, Reason, Tcp, Verdict } from '../../model/codes.ts'
 import type { SyncSharing } from '../../model/setup.ts'
 import type { MakeSharing, SessionTables, SharingModel } from '../../model/sharing.ts'
 import type { HostEvent } from '../../model/timeline.ts'
-import { InFlight, type Update } from './in-flight.ts'
+import { InFlight, type Update } from '../in-flight.ts'
 import { Receiver } from './receiver.ts'
 import { Told } from './told.ts'
 

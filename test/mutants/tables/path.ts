@@ -57,7 +57,7 @@ export const PATH = [
     ['the balancer takes packets of any size', 'ipLength(packets, index) > this.#mtu', 'false'],
     [
       'every connection is a flow of its own',
-      "this.#groups = this.#stickiness === '5-tuple' ? undefined",
+      "this.#groups = stickiness === '5-tuple' ? undefined",
       'this.#groups = true ? undefined',
     ],
   ]),

@@ -5,7 +5,7 @@ export const REPLICATION = [
   ...mutants('sharing/replication/replication.js', [
     [
       'a crash replicates too',
-      "event.kind === 'crash')\n            this.#updates.forget(event.host)",
+      "event.kind === 'crash')\n            this.#updates.lose(event.host)",
       "event.kind === 'crash') {\n            this.#export(event.host, at);\n            this.#replicate(event.host, at);\n        }",
     ],
     [
@@ -25,7 +25,7 @@ export const REPLICATION = [
       'return this.#lost.has(flow) || this.#lost.has(-1)',
       'return this.#lost.has(flow)',
     ],
-    ['streamed changes arrive at once', 'due: at + this.#lag', 'due: at'],
+    ['streamed changes arrive at once', 'const due = at + this.#lag', 'const due = at'],
     ['snapshots alone, in any mode', "mode === 'continuous'", 'false'],
   ]),
   ...mutants('timeline/inject/host-swap.js', [

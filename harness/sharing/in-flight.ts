@@ -1,5 +1,5 @@
-import type { Nanos } from '../../model/batch.ts'
-import type { Expectation } from '../../model/sharing.ts'
+import type { Nanos } from '../model/batch.ts'
+import type { Expectation } from '../model/sharing.ts'
 
 /** What one host tells another about a flow. */
 export interface Update {
