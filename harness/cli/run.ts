@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { RunLogWriter } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
+import type { OwnProfile } from '../model/setup.ts'
+import type { Target } from '../model/target.ts'
 import { type KnownFailures, loadKnownFailures, NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
 import { planCases } from '../plan/plan.ts'
 import { parseShard } from '../plan/shard.ts'
+import { profileNames } from '../profile/index.ts'
 import { parseReporter, type ReporterChoice } from '../report/index.ts'
 import { Progress } from '../report/progress.ts'
 import { screenOf } from '../report/screen.ts'
@@ -14,17 +17,22 @@ import { MochaHost } from '../run/mocha-host.ts'
 import { runCases } from '../run/pipeline.ts'
 import { checkPlaces } from '../run/places.ts'
 import { checkRules } from '../run/rules.ts'
+import { heldTo, steadOf } from '../run/stead.ts'
 import { loadSuites } from '../run/suites.ts'
 import { weakWarnings } from '../run/weak-warnings.ts'
+import type { ProfileInStead } from '../suite/case-setup.ts'
+import { asWord, notAWord } from '../suite/words.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
-import { getTarget } from '../target/targets.ts'
+import { makeTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
 import type { VerbContext } from './context.ts'
+import { profileNamed } from './profile-named.ts'
 import { deliverReports } from './reports.ts'
 import { PLACES, version } from './version.ts'
 
 interface Options {
   readonly target?: readonly string[]
+  readonly profile?: string
   readonly grep?: readonly string[]
   readonly tag?: readonly string[]
   readonly policy?: readonly string[]
@@ -48,6 +56,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       '--target <name>',
       'what the cases are played through; may be repeated (default reference)',
       repeatable,
+    )
+    .option(
+      '--profile <name>',
+      'the system, or a file with a profile, that suites about any firewall are held to, and no others are played (default: what cases name)',
     )
     .option(
       '--grep <pattern>',
@@ -83,10 +95,13 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()
   const reporters = (options.reporter ?? ['console']).map(readReporter)
-  const targets = (options.target ?? ['reference']).map((name) => getTarget(name, version()))
+  const { targets, own } = await targetsOf(options)
   const known = knownFailuresOf(options.knownFailures)
-  const cases = casesOf(command.args, options)
-  if (options.plan) return printPlan(cases, options.json === true)
+  const casesBy = new Map(
+    targets.map((target) => [target, casesOf(command.args, options, steadOf(target, own))]),
+  )
+  const cases = [...casesBy.values()].flat()
+  if (options.plan) return printPlan(casesBy.get(targets[0] as Target) ?? [], options.json === true)
 
   const captures = new CaptureStore()
   checkRules(cases)
@@ -96,7 +111,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const log = new RunLogWriter(join(options.output, run, 'run.ndjson'))
   const progress = new Progress(screenOf(process.stderr, process.env), (text) => process.stderr.write(text))
   const host = new MochaHost(
-    cases,
+    casesBy.get(targets[0] as Target) ?? [],
     targets.map(({ name }) => name),
   )
   const events: RunEvent[] = []
@@ -116,14 +131,14 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       flowbreak: version(),
       node: process.versions.node,
       startedAt: new Date().toISOString(),
-      planned: cases.length * targets.length,
+      planned: cases.length,
       seed,
       command: ['flowbreak', 'run', ...args],
     })
     for (const event of warnings(known, cases)) emit(event)
     for (const event of weakWarnings(cases)) emit(event)
     const { exitCode } = await runCases({
-      cases,
+      cases: (target) => casesBy.get(target) ?? [],
       captures,
       targets,
       seed,
@@ -166,8 +181,25 @@ function readReporter(text: string): { readonly mocha?: string; readonly choice?
   return text.startsWith('mocha:') ? { mocha: text.slice(6) } : { choice: parseReporter(text) }
 }
 
-function casesOf(suites: readonly string[], options: Options): readonly Case[] {
-  const { cases, total } = planCases(loadSuites(suites, PLACES), {
+/** The targets of the run, and the profile of one's own that they are held to. */
+async function targetsOf(
+  options: Options,
+): Promise<{ readonly targets: readonly Target[]; readonly own?: OwnProfile }> {
+  const targets = await Promise.all(
+    (options.target ?? ['reference']).map((name) => makeTarget({ kind: name }, { name, version: version() })),
+  )
+  const profile = await profileNamed(options.profile)
+  if (profile === undefined) return { targets }
+  const own = typeof profile === 'string' ? undefined : profile
+  const name = own?.name ?? asWord(profileNames(), profile)
+  if (name === undefined)
+    throw new FlowbreakError('ERR_USAGE', `--profile: ${notAWord(profile, 'a profile', profileNames())}`)
+  const held = targets.map((target) => heldTo(target, name))
+  return own === undefined ? { targets: held } : { targets: held, own }
+}
+
+function casesOf(suites: readonly string[], options: Options, stead: ProfileInStead): readonly Case[] {
+  const { cases, total } = planCases(loadSuites(suites, PLACES, stead), {
     grep: options.grep,
     tags: options.tag,
     policies: options.policy,

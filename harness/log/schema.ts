@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Direction, Reason, Verdict } from '../model/codes.ts'
 import { OUTCOMES, type RunEvent } from '../model/run-log.ts'
 import type { ExceptionPolicy, Sharing } from '../model/setup.ts'
-import type { Capabilities } from '../model/target.ts'
+import { type Capabilities, type Feature, FOLDINGS } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
 import { LOG_SCHEMA } from './head.ts'
 
@@ -149,6 +149,10 @@ const capabilities = z.object({
   sharing: z.array(anyWord<Sharing['kind']>()),
   events: z.array(anyWord<HostEventKind>()),
   observes: z.array(anyWord<Capabilities['observes'][number]>()),
+  folding: z.enum(FOLDINGS),
+  profiles: z.union([z.literal('any'), z.array(text)]),
+  features: z.array(anyWord<Feature>()),
+  clockScale: z.number().positive(),
 })
 
 /** One line of a run log. Fields that are not known are dropped, so that a log of a later minor version reads. */

@@ -2,6 +2,25 @@ import type { PacketBatch } from './batch.ts'
 import type { ExceptionPolicy, Setup, Sharing } from './setup.ts'
 import type { HostEventKind, Timeline } from './timeline.ts'
 
+/** Parts of a setup that not every firewall can be brought to. */
+export const FEATURES = [
+  'rules',
+  'default-actions',
+  'stateless',
+  'next-generation',
+  'monitor',
+  'inner-tunnels',
+  'reset-on-expiry',
+] as const
+export type Feature = (typeof FEATURES)[number]
+
+/**
+ * The cases that one replay can hold: one; several without events that touch firewall hosts; several also with them, when they
+ * coincide.
+ */
+export const FOLDINGS = ['one', 'isolated', 'aligned'] as const
+export type Folding = (typeof FOLDINGS)[number]
+
 /** What a target can do; cases that need more are skipped by the name of what is lacking. */
 export interface Capabilities {
   readonly clock: 'virtual' | 'real'
@@ -14,6 +33,12 @@ export interface Capabilities {
   readonly sharing: readonly Sharing['kind'][]
   readonly events: readonly HostEventKind[]
   readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters' | 'parts')[]
+  readonly folding: Folding
+  /** Profiles that it can be brought to; of suites about any firewall, the cases are held to the first. */
+  readonly profiles: 'any' | readonly string[]
+  readonly features: readonly Feature[]
+  /** Seconds of the timeline in one second of its clock: 1 on a virtual clock; 50 where 350 s pass in 7. */
+  readonly clockScale: number
 }
 
 /**

@@ -7,7 +7,10 @@ import { writeIpv4Checksum, writeTransportChecksum } from '../wire/checksum.ts'
  */
 export const CONTROL_CLIENT = { ipv4: '198.18.0.1', ipv6: '2001:2::1' } as const
 export const CONTROL_SERVER = { ipv4: '198.19.0.1', ipv6: '2001:2:1::1' } as const
-const PORT = { client: 40_404, server: 40_405 }
+/** UDP ports of controls. `denied`: the server's port where a rule denies, in setups that have nothing else to deny. */
+export const CONTROL_PORT = { client: 40_404, server: 40_405, denied: 40_406 } as const
+
+export type ControlKind = 'allowed' | 'denied' | 'denied-port'
 
 const ADDRESS = {
   ipv4: { client: [198, 18, 0, 1], server: [198, 19, 0, 1] },
@@ -22,15 +25,21 @@ const L3 = 14
 
 const MAC = { client: [2, 0, 0, 0, 0, 0xc1], server: [2, 0, 0, 0, 0, 0x51] } as const
 
-/** Ethernet frames that prove something about a road: a UDP datagram that is allowed, a TCP reset out of nowhere that is not. */
+/**
+ * Ethernet frames that prove something about a road: a UDP datagram that is allowed; a TCP reset out of nowhere, which is not; a
+ * UDP datagram to or from a port that a rule denies.
+ */
 export function controlFrame(
   family: 'ipv4' | 'ipv6',
   direction: 0 | 1,
-  what: 'allowed' | 'denied',
+  what: ControlKind,
 ): { readonly frame: Uint8Array; readonly link: number } {
   const [from, to] = direction === 0 ? (['client', 'server'] as const) : (['server', 'client'] as const)
-  const protocol = what === 'allowed' ? 17 : 6
-  const segment = what === 'allowed' ? datagram(PORT[from], PORT[to]) : reset(PORT[from], PORT[to])
+  const protocol = what === 'denied' ? 6 : 17
+  const server = CONTROL_PORT[what === 'denied-port' ? 'denied' : 'server']
+  const { client } = CONTROL_PORT
+  const make = protocol === 17 ? datagram : reset
+  const segment = direction === 0 ? make(client, server) : make(server, client)
   const source = ADDRESS[family][from]
   const destination = ADDRESS[family][to]
   const lengths = [segment.length >> 8, segment.length & 255]

@@ -1,6 +1,6 @@
 import type { Case, Expectation } from '../model/case.ts'
 import type { Setup } from '../model/setup.ts'
-import type { Capabilities } from '../model/target.ts'
+import type { Capabilities, Feature } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
 
 /** What a case needs that a target lacks, as words for reports (`policy continue`, `3 hosts`); undefined: nothing. */
@@ -21,10 +21,28 @@ export function lacks(test: Case, capabilities: Capabilities): string | undefine
 }
 
 /** The same of a setup alone. */
-export function setupLacks({ topology, policy }: Setup, capabilities: Capabilities): string | undefined {
+export function setupLacks(setup: Setup, capabilities: Capabilities): string | undefined {
+  const { topology, policy, profile } = setup
+  const { profiles, features } = capabilities
   if (topology.hosts.length > capabilities.hosts) return `${topology.hosts.length} hosts`
+  if (profiles !== 'any' && !profiles.includes(profile)) return `profile ${profile}`
   if (!capabilities.policies.includes(policy.exception)) return `policy ${policy.exception}`
-  return capabilities.sharing.includes(topology.sharing.kind) ? undefined : `sharing ${topology.sharing.kind}`
+  if (!capabilities.sharing.includes(topology.sharing.kind)) return `sharing ${topology.sharing.kind}`
+  return featuresOf(setup).find((feature) => !features.includes(feature))
+}
+
+/** What of a setup asks for more than a stateful table with an exception policy. */
+function featuresOf({ policy, rules, stateless, tunnels }: Setup): readonly Feature[] {
+  const asked: readonly [Feature, boolean][] = [
+    ['rules', rules.length > 0],
+    ['default-actions', policy.defaultActions.length > 0],
+    ['stateless', stateless !== undefined],
+    ['next-generation', policy.generation === 'next'],
+    ['monitor', policy.mode === 'monitor'],
+    ['inner-tunnels', tunnels === 'inner'],
+    ['reset-on-expiry', (policy.resetOnExpiry ?? 'none') !== 'none'],
+  ]
+  return asked.flatMap(([feature, is]) => (is ? [feature] : []))
 }
 
 /** What follows when a host drains whose sessions are replicated. */
@@ -41,8 +59,9 @@ function eventsOf({ injections, setup }: Case): readonly HostEventKind[] {
         ...(injection.back === undefined ? [] : (['restore'] as const)),
       ]
     }
-    if (injection.kind === 'timeout-change') return ['set-timeout']
-    if (injection.kind === 'table-full') return ['fill-table']
+    // The load balancer is the harness's own.
+    if (injection.kind === 'timeout-change') return injection.scope === 'lb' ? [] : ['set-timeout']
+    if (injection.kind === 'table-full') return injection.scope === 'lb' ? [] : ['fill-table']
     if (injection.kind === 'replication-loss') return ['lose-replicas']
     if (injection.kind === 'asymmetric-path') return ['steer']
     if (injection.kind === 'store-outage') return ['store']

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Case, Expectation, Injection } from '../model/case.ts'
-import type { Capabilities } from '../model/target.ts'
+import { type Capabilities, FEATURES } from '../model/target.ts'
 import type { LoadedSuite } from '../suite/cases.ts'
 import type { SetupInput } from '../suite/setup/input.ts'
 import { makeSetup } from '../suite/setup.ts'
@@ -96,8 +96,12 @@ const EVERYTHING: Capabilities = {
   families: ['ipv4', 'ipv6'],
   policies: ['drop', 'reject', 'continue'],
   sharing: ['none', 'replication'],
-  events: ['drain', 'crash', 'restore', 'steer', 'return'],
+  events: ['drain', 'crash', 'restore', 'steer', 'return', 'set-timeout'],
   observes: ['verdict', 'reason', 'emitted', 'counters'],
+  folding: 'one',
+  profiles: 'any',
+  features: FEATURES,
+  clockScale: 1,
 }
 const NOTHING: Capabilities = {
   clock: 'real',
@@ -108,6 +112,10 @@ const NOTHING: Capabilities = {
   sharing: ['none'],
   events: [],
   observes: ['verdict'],
+  folding: 'one',
+  profiles: ['linux-conntrack'],
+  features: [],
+  clockScale: 1,
 }
 const AT = { at: { packet: 3 } } as const
 const SWAP: Injection = { ...AT, label: 'host-swap', kind: 'host-swap', cause: 'crash' }
@@ -119,6 +127,7 @@ const STEER: Injection = {
   to: 'bypass',
   scope: 'flow',
 }
+const TIMEOUT = { ...AT, label: 'timeout-change', kind: 'timeout-change', tcpIdle: 60 } as const
 const RETURN: Injection = { ...AT, label: 'path-return', kind: 'path-return' }
 const RECONNECT: Injection = { ...AT, label: 'reconnect', kind: 'reconnect', tuple: 'same', delay: 0 }
 const PACKETS: Expectation = {
@@ -133,7 +142,7 @@ const PACKETS: Expectation = {
 
 describe('plan/capabilities', () => {
   it('names the capability that is lacking', () => {
-    const one: SetupInput = { hosts: 1 }
+    const one: SetupInput = { hosts: 1, profile: 'linux-conntrack' }
     const table: [Case, string | undefined][] = [
       [caseOf('a', one), undefined],
       [caseOf('a'), '2 hosts'],
@@ -141,6 +150,12 @@ describe('plan/capabilities', () => {
       [caseOf('a', { ...one, sharing: 'replication' }), 'sharing replication'],
       [caseOf('a', one, { axes: { family: 'ipv6' } }), 'family ipv6'],
       [caseOf('a', one, { axes: { family: 'ipv4' } }), undefined],
+      [caseOf('a', { ...one, profile: 'suricata-7' }), 'profile suricata-7'],
+      [caseOf('a', { ...one, profile: 'aws-nfw' }), 'profile aws-nfw'],
+      [caseOf('a', { ...one, rules: ['pass ip any any -> any any (sid:1;)'] }), 'rules'],
+      [caseOf('a', { ...one, tunnels: 'inner' }), 'inner-tunnels'],
+      [caseOf('a', one, { injections: [{ ...TIMEOUT, scope: 'hosts' }] }), 'event set-timeout'],
+      [caseOf('a', one, { injections: [{ ...TIMEOUT, scope: 'lb' }] }), undefined],
       [caseOf('a', one, { injections: [SWAP] }), 'event crash'],
       [caseOf('a', one, { injections: [STEER] }), 'event steer'],
       [caseOf('a', one, { injections: [RETURN] }), 'event return'],

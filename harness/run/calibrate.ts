@@ -1,26 +1,34 @@
 import { PacketBatch } from '../model/batch.ts'
 import { Role, Verdict } from '../model/codes.ts'
+import type { Setup } from '../model/setup.ts'
 import type { Session } from '../model/target.ts'
 import type { TimelineChunk } from '../model/timeline.ts'
 import { controlFrame } from '../observe/control-frames.ts'
+import { deniedControlOf } from '../profile/denied.ts'
 import { decodeBatch } from '../wire/decode.ts'
 
 /**
  * Proves that a session can say yes and no: by every host and in both directions a datagram that is allowed must come out,
- * and a TCP reset of a connection that nobody opened must not. Answers the sentence of what is wrong; undefined: nothing.
+ * and what the setup denies (a TCP reset of a connection that nobody opened, or a datagram by a rule) must not. Answers the sentence of what is wrong; undefined: nothing.
  */
 export async function calibrate(
   session: Session,
-  hosts: readonly string[],
+  setup: Setup,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const { hosts } = setup.topology
+  const denied = deniedControlOf(setup)
   const expected: { readonly what: 'allowed' | 'denied'; readonly road: string }[] = []
   const batch = new PacketBatch(hosts.length * 4, hosts.length * 512)
   for (let host = 0; host < hosts.length; host++)
     for (const direction of [0, 1] as const)
       for (const what of ['allowed', 'denied'] as const) {
         const flow = host * 4 + direction * 2 + (what === 'allowed' ? 0 : 1)
-        append(batch, controlFrame('ipv4', direction, what), { host, direction, flow })
+        append(batch, controlFrame('ipv4', direction, what === 'allowed' ? what : denied), {
+          host,
+          direction,
+          flow,
+        })
         expected.push({ what, road: `${hosts[host]} ${direction === 0 ? 'c2s' : 's2c'}` })
       }
   decodeBatch(batch)
@@ -35,13 +43,18 @@ export async function calibrate(
       if (out !== (what === 'allowed'))
         return what === 'allowed'
           ? `A datagram that is allowed did not come out by ${road}: the target is deaf or dead there.`
-          : `A reset of no known connection came out by ${road}: the target lets everything through.`
+          : `${DENIED[denied]} came out by ${road}: the target lets everything through.`
     }
   await session.reset()
   return seen === expected.length
     ? undefined
     : `The target answered for ${seen} of ${expected.length} packets.`
 }
+
+const DENIED = {
+  denied: 'A reset of no known connection',
+  'denied-port': 'A datagram that a rule denies',
+} as const
 
 function append(
   batch: PacketBatch,

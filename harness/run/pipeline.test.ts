@@ -78,7 +78,7 @@ async function play(target: Target, yaml: string, options: Partial<RunOptions> =
     const { cases } = planCases([loadSuite(file, { captures: [CAPTURES] })])
     const events: RunEvent[] = []
     const { exitCode, totals, reason } = await runCases({
-      cases,
+      cases: () => cases,
       captures: new CaptureStore(),
       targets: [target],
       seed: 1,

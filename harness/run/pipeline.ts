@@ -13,7 +13,8 @@ import { type Attempt, CasePlayer, summaryOf } from './play.ts'
 import { checkRules } from './rules.ts'
 
 export interface RunOptions {
-  readonly cases: readonly Case[]
+  /** What is played through a target; the same names for each. */
+  readonly cases: (target: Target) => readonly Case[]
   readonly captures: CaptureStore
   readonly targets: readonly Target[]
   readonly seed: number
@@ -36,8 +37,11 @@ type Finished = RunEvent & { readonly type: 'run-finished' }
  * setup's cases, and take everything down. Answers the exit code that the outcomes come to.
  */
 export async function runCases(options: RunOptions): Promise<Finished> {
-  checkRules(options.cases)
-  await checkPlaces(options.cases, options.captures)
+  const planned = options.targets.map((target) => ({ target, cases: options.cases(target) }))
+  for (const { cases } of planned) {
+    checkRules(cases)
+    await checkPlaces(cases, options.captures)
+  }
   const totals = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>
   const state = { broken: false, stopped: false }
   const player = new CasePlayer(options.seed)
@@ -46,8 +50,8 @@ export async function runCases(options: RunOptions): Promise<Finished> {
     totals[outcome]++
     if (options.bail && (outcome === 'fail' || outcome === 'error')) state.stopped = true
   }
-  for (const target of options.targets)
-    for (const cases of bySetup(options.cases, target, (test, lacking) => {
+  for (const { target, cases: all } of planned)
+    for (const cases of bySetup(all, target, (test, lacking) => {
       options.emit({ type: 'case-skipped', case: summaryOf(test), target: target.name, lacks: lacking })
       count('skipped')
     })) {
@@ -117,7 +121,7 @@ async function playSetup(
   try {
     let wrong: string | undefined
     try {
-      wrong = await calibrate(session, setup.topology.hosts, options.signal)
+      wrong = await calibrate(session, setup, options.signal)
     } catch (thrown) {
       return options.signal.aborted || failed(thrown)
     }

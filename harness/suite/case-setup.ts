@@ -8,6 +8,12 @@ import type { CaseInput, HeaderInput } from './schema.ts'
 import { LOAD_BALANCER_AXES, SETUP_AXES, type SetupInput } from './setup/input.ts'
 import { readSetup } from './setup.ts'
 
+/** What a profile is replaced by, for a firewall that cannot be brought to it; undefined: nothing. Both as written. */
+export type ProfileInStead = (
+  profile: string | undefined,
+  policy: string | undefined,
+) => string | OwnProfile | undefined
+
 /** Makes the setups of a suite's cases: the suite's, the case's over it key by key, and the axes that name a key over both. */
 export class SetupMaker {
   readonly #suite: HeaderInput
@@ -16,10 +22,13 @@ export class SetupMaker {
   readonly #profiles = new Map<string, OwnProfile | undefined>()
   /** Setups made so far, by what they were made from: a suite has few. */
   readonly #made = new Map<string, Setup>()
+  readonly #stead: ProfileInStead | undefined
 
-  constructor(suite: HeaderInput, file: string) {
+  /** `stead`: the profile that cases of a suite about any firewall are held to in place of their own. */
+  constructor(suite: HeaderInput, file: string, stead?: ProfileInStead) {
     this.#suite = suite
     this.#file = file
+    this.#stead = suite['any-firewall'] === true ? stead : undefined
   }
 
   /** The setup of one expanded case; `path`: where the case stands. */
@@ -44,7 +53,9 @@ export class SetupMaker {
 
   /** The setup with the profile that it names by file, which is looked for from where the suite is. */
   #withProfile(written: SetupInput, report: Report): SetupInput {
-    const { profile } = written
+    const { profile, policy } = written
+    const stead = this.#stead?.(typeof profile === 'string' ? profile : undefined, policy)
+    if (stead !== undefined) return { ...written, profile: stead }
     if (typeof profile !== 'string' || !isProfileFile(profile)) return written
     const file = resolve(dirname(this.#file), profile)
     if (!this.#profiles.has(file)) this.#profiles.set(file, readProfile(file, report))

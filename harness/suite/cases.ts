@@ -11,7 +11,7 @@ import {
 } from './axes.ts'
 import { CaptureFinder } from './captures.ts'
 import { InjectionMaker } from './case-injections.ts'
-import { SetupMaker } from './case-setup.ts'
+import { type ProfileInStead, SetupMaker } from './case-setup.ts'
 import { ExpectationReader } from './expectation.ts'
 import { isRecord } from './grammar.ts'
 import { reportIssues } from './issues.ts'
@@ -30,18 +30,22 @@ export interface LoadedSuite {
   readonly cases: readonly Case[]
 }
 
+export interface LoadOptions {
+  /** Folders where captures are found by name. */
+  readonly captures: readonly string[]
+  /** What profiles are replaced by in suites about any firewall. */
+  readonly stead?: ProfileInStead | undefined
+}
+
 /**
- * Reads a suite file and makes its cases, one for each combination of axes; `captures`: folders where captures are found by
- * name. Throws ERR_SUITE with every mistake of the file, each as `file:line:column: sentence`.
+ * Reads a suite file and makes its cases, one for each combination of axes. Throws ERR_SUITE with every mistake of the file, each as `file:line:column: sentence`.
  */
-export function loadSuite(file: string, options: { readonly captures: readonly string[] }): LoadedSuite {
+export function loadSuite(file: string, options: LoadOptions): LoadedSuite {
   const yaml = readYaml(file, 'ERR_SUITE')
   const problems = new Problems(file, (path, on) => yaml.locate(path, on))
   const header = suiteHeader.safeParse(yaml.value)
   if (!header.success) reportIssues(header.error.issues, [], yaml.value, problems.report)
-  const maker =
-    header.data &&
-    new CaseMaker(header.data, file, new CaptureFinder(options.captures, file), problems.report)
+  const maker = header.data && new CaseMaker(header.data, file, options, problems.report)
   const cases = casesOf(yaml.value).flatMap((written, index) => {
     const path = ['cases', index]
     const parsed = suiteCase.safeParse(written)
@@ -68,13 +72,19 @@ class CaseMaker {
   readonly #injections = new InjectionMaker()
   readonly #names = new Set<string>()
 
-  constructor(suite: HeaderInput, file: string, captures: CaptureFinder, report: Report) {
+  constructor(suite: HeaderInput, file: string, { captures, stead }: LoadOptions, report: Report) {
     this.#suite = suite
-    this.#setups = new SetupMaker(suite, file)
+    this.#setups = new SetupMaker(suite, file, stead)
     this.#file = file
-    this.#captures = captures
+    this.#captures = new CaptureFinder(captures, file)
     this.#report = report
     checkMatrix(suite.matrix ?? {}, ['matrix'], report)
+    if (suite['any-firewall'] === true && suite.matrix?.profile !== undefined)
+      report(
+        ['matrix', 'profile'],
+        'A suite about any firewall has no axis "profile": name one in setup, or leave any-firewall out.',
+        'key',
+      )
   }
 
   /** Every case of one entry of `cases`. */

@@ -51,7 +51,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
     `${HEAD}cases: []\nsetpu: {}\nfoo: 1\n`,
     '4:8: This is empty.',
     '5:1: "setpu" is no key of this mapping. Did you mean "setup"?',
-    '6:1: "foo" is no key of this mapping. Known here: suite, title, setup, matrix or cases.',
+    '6:1: "foo" is no key of this mapping. Known here: suite, title, any-firewall, setup, matrix or cases.',
   ],
   [
     'an outage of a store that there is not',
@@ -154,6 +154,11 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
     'an unknown profile of an axis',
     suiteWith({ matrix: '{ profile: [aws-nfw, nftables] }' }),
     `11:34: "nftables" is not a profile: write ${listWords(profileNames())}.`,
+  ],
+  [
+    'an axis of profiles in a suite about any firewall',
+    suiteWith({}, 'suite: s\ntitle: T\nany-firewall: true\nmatrix: { profile: [aws-nfw] }\n'),
+    '4:11: A suite about any firewall has no axis "profile": name one in setup, or leave any-firewall out.',
   ],
   [
     'an unknown policy of the suite',

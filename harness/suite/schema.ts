@@ -237,6 +237,10 @@ export const suiteCase = mapping({
 const suite = mapping({
   suite: name.meta({ description: 'Names of cases begin with it.' }),
   title: sentence,
+  'any-firewall': z.boolean().optional().meta({
+    description:
+      'Its cases hold for any firewall: a target that is another system is held to them under its own profile.',
+  }),
   setup: setup
     .optional()
     .meta({ description: 'Defaults; a case’s own setup is merged over it, key by key.' }),

@@ -2,17 +2,46 @@ import type { Target } from '../model/target.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { type ReferenceTaps, ReferenceTarget } from './reference/reference.ts'
 
-/** Names of the targets that there are. */
+/** What describes a target: its kind, and what that kind asks for. */
+export interface TargetSpec {
+  readonly kind: string
+  readonly [option: string]: unknown
+}
+
+export interface TargetContext {
+  /** What the run calls it. */
+  readonly name: string
+  /** Of flowbreak itself. */
+  readonly version: string
+}
+
+/** Makes a target of one kind. Throws ERR_TARGET_OPTION where the spec is not what the kind asks for; touches no device. */
+export type TargetMaker = (spec: TargetSpec, context: TargetContext) => Target | Promise<Target>
+
+/** A line a kind; what is large, or needs parts that may be missing, is loaded when it is asked for. */
+const KINDS: Readonly<Record<string, TargetMaker>> = {
+  reference: (_spec, { version }) => new ReferenceTarget(version),
+}
+
+/** Names of the targets that need no configuration. */
 export const TARGETS: readonly string[] = ['reference']
 
+/** The target that a spec describes. ERR_TARGET_UNKNOWN names the kinds that there are. */
+export async function makeTarget(spec: TargetSpec, context: TargetContext): Promise<Target> {
+  const make = Object.hasOwn(KINDS, spec.kind) ? KINDS[spec.kind] : undefined
+  if (make === undefined) throw unknown(spec.kind, Object.keys(KINDS))
+  return make(spec, context)
+}
+
 /**
- * The target of that name; ERR_TARGET_UNKNOWN names those that there are. `taps`: of the reference, which alone tells what a
- * device's log would.
+ * The target of that name, without waiting; ERR_TARGET_UNKNOWN names those that there are. `taps`: of the reference, which alone
+ * tells what a device's log would.
  */
 export function getTarget(name: string, version: string, taps?: ReferenceTaps): Target {
   if (name === 'reference') return new ReferenceTarget(version, taps)
-  throw new FlowbreakError(
-    'ERR_TARGET_UNKNOWN',
-    `There is no target ${name}: choose ${TARGETS.join(' or ')}.`,
-  )
+  throw unknown(name, TARGETS)
+}
+
+function unknown(name: string, known: readonly string[]): FlowbreakError {
+  return new FlowbreakError('ERR_TARGET_UNKNOWN', `There is no target ${name}: choose ${known.join(' or ')}.`)
 }

@@ -1,10 +1,17 @@
 import { Engine, type EngineOptions } from '../../engine/engine.ts'
 import type { PacketBatch } from '../../model/batch.ts'
 import { Host, Knowledge } from '../../model/codes.ts'
-import type { Setup, Stateless } from '../../model/setup.ts'
-import type { Capabilities, ObservationBatch, Session, Target } from '../../model/target.ts'
+import type { Setup } from '../../model/setup.ts'
+import {
+  type Capabilities,
+  FEATURES,
+  type ObservationBatch,
+  type Session,
+  type Target,
+} from '../../model/target.ts'
 import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
-import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
+import { CONTROL_RULES, withControls } from '../../observe/control-rules.ts'
+import { deniedControlOf } from '../../profile/denied.ts'
 import { profileOf } from '../../profile/index.ts'
 import type { OpenSharing } from '../../sharing/open-sharing.ts'
 import { openSharing } from '../../sharing/sharing.ts'
@@ -34,30 +41,10 @@ const CAPABILITIES: Capabilities = {
     'store',
   ],
   observes: ['verdict', 'reason', 'emitted', 'counters', 'parts'],
-}
-
-/** Controls must come out whatever the rules say; these stand before the case's own. */
-const CONTROL_RULES: readonly string[] = (['ipv4', 'ipv6'] as const).map(
-  (family, index) =>
-    `pass udp ${CONTROL_CLIENT[family]} any <> ${CONTROL_SERVER[family]} any (msg:"control"; sid:${900_000_000 + index};)`,
-)
-
-/** What is between these comes from the harness, and goes on to the stateful engine before the case's own rules are asked. */
-function withControls(stateless: Stateless): Stateless {
-  const ends = [...Object.values(CONTROL_CLIENT), ...Object.values(CONTROL_SERVER)]
-  const controls = {
-    priority: 0,
-    action: { verdict: 'aws:forward_to_sfe', customs: [] },
-    match: {
-      sources: ends,
-      destinations: ends,
-      sourcePorts: [],
-      destinationPorts: [],
-      protocols: [],
-      flags: [],
-    },
-  } as const
-  return { ...stateless, rules: [controls, ...stateless.rules] }
+  folding: 'one',
+  profiles: 'any',
+  features: FEATURES,
+  clockScale: 1,
 }
 
 /** What is told of what the engine does, beside the observations; both or none see what a log of the device would. */
@@ -83,7 +70,10 @@ export class ReferenceTarget implements Target {
 
   async prepare(setup: Setup): Promise<Session> {
     const sharing = await openSharing(setup.topology.sharing)
-    const guarded = setup.rules.length > 0 || setup.policy.defaultActions.length > 0
+    const guarded =
+      setup.rules.length > 0 ||
+      setup.policy.defaultActions.length > 0 ||
+      deniedControlOf(setup) === 'denied-port'
     const engine = new Engine({
       ...this.#taps,
       profile: profileOf(setup),

@@ -1,0 +1,31 @@
+import type { Stateless } from '../model/setup.ts'
+import { CONTROL_CLIENT, CONTROL_PORT, CONTROL_SERVER } from './control-frames.ts'
+
+/**
+ * Rules in Suricata's language that let controls through whatever a case's own say, and deny those that are to be denied by a rule;
+ * they stand before those of the case.
+ */
+export const CONTROL_RULES: readonly string[] = (['ipv4', 'ipv6'] as const).flatMap((family, index) =>
+  (['pass', 'drop'] as const).map(
+    (action, offset) =>
+      `${action} udp ${CONTROL_CLIENT[family]} ${CONTROL_PORT.client} <> ${CONTROL_SERVER[family]} ${action === 'pass' ? CONTROL_PORT.server : CONTROL_PORT.denied} (msg:"control"; sid:${900_000_000 + index * 2 + offset};)`,
+  ),
+)
+
+/** A stateless engine that sends controls on to the stateful one before the case's own rules are asked. */
+export function withControls(stateless: Stateless): Stateless {
+  const ends = [...Object.values(CONTROL_CLIENT), ...Object.values(CONTROL_SERVER)]
+  const controls = {
+    priority: 0,
+    action: { verdict: 'aws:forward_to_sfe', customs: [] },
+    match: {
+      sources: ends,
+      destinations: ends,
+      sourcePorts: [],
+      destinationPorts: [],
+      protocols: [],
+      flags: [],
+    },
+  } as const
+  return { ...stateless, rules: [controls, ...stateless.rules] }
+}

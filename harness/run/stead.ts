@@ -1,0 +1,35 @@
+import type { OwnProfile } from '../model/setup.ts'
+import type { Target } from '../model/target.ts'
+import { getProfile, makeProfile, profileNames } from '../profile/index.ts'
+import type { ProfileInStead } from '../suite/case-setup.ts'
+import { FlowbreakError } from '../support/errors.ts'
+
+/**
+ * What a target puts in the place of profiles that it cannot be brought to, in suites about any firewall: the first of its own,
+ * where that system can be set to the policy. `own`: that first one, where it is a profile of one's own.
+ */
+export function steadOf({ capabilities: { profiles } }: Target, own?: OwnProfile): ProfileInStead {
+  if (profiles === 'any') return () => undefined
+  const [first] = profiles
+  if (first === undefined || (own === undefined && !profileNames().includes(first))) return () => undefined
+  const { policies } = (own === undefined ? getProfile(first) : makeProfile(own)).knobs
+  const settable: readonly string[] = policies.value
+  return (profile = 'aws-nfw', policy = 'drop') =>
+    profiles.includes(profile) || !settable.includes(policy) ? undefined : (own ?? first)
+}
+
+/** The target, brought to one profile alone. ERR_USAGE where it cannot be. */
+export function heldTo(target: Target, profile: string): Target {
+  const { name, version, capabilities } = target
+  if (capabilities.profiles !== 'any' && !capabilities.profiles.includes(profile))
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `--profile: target ${name} cannot be brought to ${profile}: choose ${capabilities.profiles.join(' or ')}.`,
+    )
+  return {
+    name,
+    version,
+    capabilities: { ...capabilities, profiles: [profile] },
+    prepare: (setup, signal) => target.prepare(setup, signal),
+  }
+}
