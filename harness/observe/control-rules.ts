@@ -8,7 +8,7 @@ import { CONTROL_CLIENT, CONTROL_PORT, CONTROL_SERVER } from './control-frames.t
 export const CONTROL_RULES: readonly string[] = (['ipv4', 'ipv6'] as const).flatMap((family, index) =>
   (['pass', 'drop'] as const).map(
     (action, offset) =>
-      `${action} udp ${CONTROL_CLIENT[family]} ${CONTROL_PORT.client} <> ${CONTROL_SERVER[family]} ${action === 'pass' ? CONTROL_PORT.server : CONTROL_PORT.denied} (msg:"control"; sid:${900_000_000 + index * 2 + offset};)`,
+      `${action} udp ${CONTROL_CLIENT[family]} any <> ${CONTROL_SERVER[family]} ${action === 'pass' ? CONTROL_PORT.server : CONTROL_PORT.denied} (msg:"control"; sid:${900_000_000 + index * 2 + offset};)`,
   ),
 )
 
