@@ -185,6 +185,13 @@ describe('sharing: sync', () => {
     expect(pair.play('< SA 0 1 @3 host=1')).to.deep.equal(['drop ct invalid'])
   })
 
+  it('ends no session of others by refusing what it was not told of yet', () => {
+    const pair = lab('way=pfsync,mode=active-active,lag=2s')
+    pair.play(...OPENING)
+    expect(pair.play('< PA 1 1 len=5 @1 host=1')[0]).to.match(LOST)
+    expect(pair.play('> PA 1 1 len=10 @4')).to.deep.equal(['forward'])
+  })
+
   it('tells a host that is back of everything, or of nothing', () => {
     const back = (resync: boolean) => {
       const pair = lab(`way=pfsync,resync=${resync}`)

@@ -30,6 +30,8 @@ class Sync implements SharingModel {
   /** The host that takes packets, where only one does. */
   #active = 0
   #sent = 0
+  /** Whether the host held a session of the packet's flow when that came: only then is it news that there is none. */
+  #held = false
 
   constructor(tables: SessionTables, settings: SyncSharing, receiver: Receiver) {
     this.#tables = tables
@@ -41,7 +43,11 @@ class Sync implements SharingModel {
 
   arrive(packets: PacketBatch, index: number, host: number): number {
     this.#deliver(packets.time[index] ?? 0)
-    if (this.#settings.mode === 'active-active' || host === this.#active) return host
+    if (this.#settings.mode === 'active-active' || host === this.#active) {
+      const flow = packets.flow[index] ?? -1
+      this.#held = flow >= 0 && this.#tables.has(host, flow, packets.time[index] ?? 0)
+      return host
+    }
     packets.parts.push({ cause: index, host, part: 'standby' })
     packets.verdict[index] = Verdict.drop
     packets.reason[index] = Reason['target unreachable']
@@ -134,7 +140,7 @@ class Sync implements SharingModel {
   }
 
   #tell(host: number, flow: number, session: Uint8Array | undefined, at: Nanos, lag: Nanos): void {
-    if (session !== undefined && !this.#told.isTold(flow, session)) return
+    if (session === undefined ? !this.#held : !this.#told.isTold(flow, session)) return
     const wait = session === undefined ? 0 : this.#told.wait(flow, at)
     if (wait > 0 && !this.#told.await(flow)) return
     const told = session === undefined ? 'gone' : wait > 0 ? 'now' : session

@@ -29,6 +29,8 @@ export const SYNC = [
     ['sync: one host is always active', "this.#settings.mode === 'active-active' || host", 'host'],
     ['sync: nobody takes over', 'if (this.#active === left)', 'if (this.#active === -1)'],
     ['sync: nobody gives back', 'this.#active = 0;\n                this.#receiver', 'this.#receiver'],
+    ['sync: a packet of no session ends that of others', '? !this.#held :', '? false :'],
+    ['sync: failed checks are nothing', "case 'unhealthy':", "case 'restored':"],
     ['sync: no first packet is held', 'this.#settings.defer &&', 'false &&'],
     [
       'sync: a first packet is held for as long as it takes',
