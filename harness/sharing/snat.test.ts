@@ -49,6 +49,21 @@ describe('sharing: snat', () => {
     expect(lab().play(...HANDSHAKE, '> PA 1 1 len=5 host=1')[3]).to.equal('drop ct invalid')
   })
 
+  it("brings a server's reset about a new source back to the host that gave it, and no other reset", () => {
+    const pair = new Lab({ profile: 'pf', exception: 'continue', sharing: snat })
+    pair.play(...HANDSHAKE)
+    leave(pair, 'crash', 1)
+    expect(pair.play('> PA 1 1 len=5 host=1 @2', '< R 2 host=0 @2', '< R 1 host=0 @2')).to.deep.equal([
+      'forward',
+      'drop target unreachable',
+      'forward',
+    ])
+    expect(pair.batch.host[2]).to.equal(1)
+    leave(pair, 'crash', 3)
+    pair.engine.apply({ kind: 'crash', host: 1, flow: -1 }, 3e9)
+    expect(pair.play('< R 1 host=0 @4')).to.deep.equal(['drop target unreachable'])
+  })
+
   it('translates anew what is opened anew, and UDP with each host that lets it pass', () => {
     const pair = lab()
     pair.play(...HANDSHAKE, '> UDP')

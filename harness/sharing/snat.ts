@@ -17,10 +17,13 @@ class SourceTranslation implements SharingModel {
   readonly #translators = new Map<number, number>()
   /** Connections of TCP, which keep their translation until they are opened anew. */
   readonly #connections = new Set<number>()
+  /** By flow: the packet that left last with a new source, which its server knows no connection of. */
+  readonly #strangers = new Map<number, { readonly host: number; readonly ack: number }>()
 
   arrive(packets: PacketBatch, index: number, host: number): number {
     if (packets.direction[index] !== Direction.s2c) return host
-    const translator = this.#translators.get(packets.flow[index] ?? -1)
+    const translator =
+      this.#answersStranger(packets, index) ?? this.#translators.get(packets.flow[index] ?? -1)
     if (translator === undefined || translator === host) return host
     if (translator !== LOST) {
       packets.parts.push({ cause: index, host: translator, part: 'translator' })
@@ -41,17 +44,30 @@ class SourceTranslation implements SharingModel {
     if (known === undefined && (kind === Kind.tcp4 || kind === Kind.tcp6)) this.#connections.add(flow)
     const opens = ((packets.flags[index] ?? 0) & (Tcp.syn | Tcp.ack)) === Tcp.syn
     if (opens || known === undefined || !this.#connections.has(flow)) this.#translators.set(flow, host)
-    else if (known !== host) packets.parts.push({ cause: index, host, part: 'new source' })
+    else if (known !== host) {
+      packets.parts.push({ cause: index, host, part: 'new source' })
+      this.#strangers.set(flow, { host, ack: packets.ack[index] ?? 0 })
+    }
+  }
+
+  /** The host to whose address a reset goes that answers a packet of no connection (RFC 9293 3.10.7.1): it has that one's ack for its number. */
+  #answersStranger(packets: PacketBatch, index: number): number | undefined {
+    if (((packets.flags[index] ?? 0) & (Tcp.rst | Tcp.ack)) !== Tcp.rst) return undefined
+    const stranger = this.#strangers.get(packets.flow[index] ?? -1)
+    return stranger?.ack === packets.seq[index] ? stranger?.host : undefined
   }
 
   apply(event: HostEvent, _at: Nanos): void {
     if (event.kind !== 'crash') return
     for (const [flow, host] of this.#translators) if (host === event.host) this.#translators.set(flow, LOST)
+    for (const [flow, stranger] of this.#strangers)
+      if (stranger.host === event.host) this.#strangers.delete(flow)
   }
 
   reset(): void {
     this.#translators.clear()
     this.#connections.clear()
+    this.#strangers.clear()
   }
 }
 

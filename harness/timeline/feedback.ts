@@ -6,11 +6,13 @@ import type { ObservationBatch } from '../model/target.ts'
 export class Feedback {
   #verdicts = new Uint8Array(64)
   #emitted: readonly Emitted[] = []
+  #newSource = false
 
   /** Forgets everything; step ids begin at 0 again. */
   reset(): void {
     this.#verdicts.fill(Verdict.undecided)
     this.#emitted = []
+    this.#newSource = false
   }
 
   /** Takes note of every packet of an observation batch by its step; controls have none. */
@@ -25,11 +27,17 @@ export class Feedback {
     }
     for (let i = 0; i < count; i++) this.#verdicts[step[i] ?? 0] = verdict[i] ?? 0
     this.#emitted = packets.emitted.slice()
+    this.#newSource = packets.parts.some(({ part }) => part === 'new source')
   }
 
   /** A `Verdict` code; undecided for a step that was not observed. */
   verdictOf(step: number): number {
     return this.#verdicts[step] ?? Verdict.undecided
+  }
+
+  /** Whether a packet observed last has left with another source than its connection began with (sharing `snat`). */
+  get newSource(): boolean {
+    return this.#newSource
   }
 
   /** What was emitted about the packets observed last. */

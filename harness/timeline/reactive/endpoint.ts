@@ -103,14 +103,14 @@ export class Endpoint {
 
   /** A segment has arrived. */
   receive(segment: Segment, now: Nanos): Segment[] {
-    if (this.#state === 'closed') return this.#refuse(segment)
+    if (this.#state === 'closed') return this.refuse(segment)
     if (this.#state === 'listen') return this.#greet(segment, now)
     if (this.#state === 'syn-sent') return this.#answered(segment, now)
     return this.#synchronised(segment, now)
   }
 
-  /** RFC 9293 3.10.7.1: whoever is closed answers everything but a reset with one. */
-  #refuse({ flags, seq, ack, length }: Segment): Segment[] {
+  /** RFC 9293 3.10.7.1: where there is no connection, everything but a reset is answered with one. */
+  refuse({ flags, seq, ack, length }: Segment): Segment[] {
     if ((flags & Tcp.rst) !== 0) return []
     if ((flags & Tcp.ack) !== 0) return [{ flags: Tcp.rst, seq: ack, ack: 0, length: 0, number: 0 }]
     const end = seq + length + ((flags & Tcp.syn) !== 0 ? 1 : 0) + ((flags & Tcp.fin) !== 0 ? 1 : 0)
@@ -120,7 +120,7 @@ export class Endpoint {
   #greet(segment: Segment, now: Nanos): Segment[] {
     const { flags } = segment
     if ((flags & Tcp.rst) !== 0) return []
-    if ((flags & Tcp.ack) !== 0) return this.#refuse(segment)
+    if ((flags & Tcp.ack) !== 0) return this.refuse(segment)
     if ((flags & Tcp.syn) === 0) return []
     this.#state = 'syn-received'
     this.#remoteIsn = segment.seq
@@ -131,7 +131,7 @@ export class Endpoint {
   #answered(segment: Segment, now: Nanos): Segment[] {
     const { flags, ack } = segment
     const ours = (flags & Tcp.ack) !== 0 && ack === (this.#iss + 1) >>> 0
-    if ((flags & Tcp.ack) !== 0 && !ours) return this.#refuse(segment)
+    if ((flags & Tcp.ack) !== 0 && !ours) return this.refuse(segment)
     if ((flags & Tcp.rst) !== 0) return ours ? this.#die('reset', now) : []
     if ((flags & Tcp.syn) === 0 || !ours) return []
     this.#remoteIsn = segment.seq
@@ -152,7 +152,7 @@ export class Endpoint {
     }
     if ((flags & Tcp.ack) === 0) return []
     if (this.#state === 'syn-received') {
-      if (ack !== (this.#iss + 1) >>> 0) return this.#refuse(segment)
+      if (ack !== (this.#iss + 1) >>> 0) return this.refuse(segment)
       this.#acknowledge(ack, now)
       this.#establish(now)
     } else if (((ack - this.#next) | 0) > 0) return [this.#acknowledgement(0)]

@@ -40,6 +40,8 @@ interface Arrival {
   readonly segment: Segment
   /** The sender's clock in TCP timestamp units; undefined: a firewall sent it. */
   readonly timestamp: number | undefined
+  /** It has a source that the receiver has no connection with. */
+  readonly stranger?: boolean
 }
 
 type Reconnect = Extract<Injection, { kind: 'reconnect' }>
@@ -135,9 +137,14 @@ export class Simulation {
     return earliest
   }
 
-  *#deliver({ connection, to, segment, timestamp }: Arrival): Generator<TimelineChunk> {
+  *#deliver({ connection, to, segment, timestamp, stranger }: Arrival): Generator<TimelineChunk> {
+    const end = connection.ends[to]
+    if (stranger === true) {
+      yield* this.#send(connection, to, end.refuse(segment))
+      return
+    }
     if (timestamp !== undefined) connection.makers[to].echo = timestamp
-    yield* this.#send(connection, to, connection.ends[to].receive(segment, this.#now))
+    yield* this.#send(connection, to, end.receive(segment, this.#now))
   }
 
   *#send(connection: Connection, end: End, segments: readonly Segment[]): Generator<TimelineChunk> {
@@ -204,7 +211,14 @@ export class Simulation {
         ? undefined
         : (script.timestamp + Math.floor((this.#now - this.#options.script.begin) / 1e6)) >>> 0
     if (feedback.verdictOf(this.#step - 1) === Verdict.forward)
-      this.#arrivals.push({ at: this.#now + ONE_WAY, connection, to: peer, segment, timestamp })
+      this.#arrivals.push({
+        at: this.#now + ONE_WAY,
+        connection,
+        to: peer,
+        segment,
+        timestamp,
+        stranger: feedback.newSource,
+      })
     for (const emitted of feedback.emitted)
       if (emitted.kind === 'tcp-rst' && emitted.cause >= 0)
         this.#arrivals.push({

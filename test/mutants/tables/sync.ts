@@ -98,8 +98,12 @@ export const SYNC = [
     ['conntrack: there is always a helper', 'this.#settings.ftpHelper &&', 'true &&'],
     ['conntrack: there is never a helper', 'this.#settings.ftpHelper &&', 'false &&'],
   ]),
+  ...mutants('timeline/feedback.js', [
+    ['snat: a server knows every source', "part === 'new source'", 'false'],
+  ]),
   ...mutants('sharing/snat.js', [
     ['snat: answers come by any way', 'translator === undefined || translator === host', 'true'],
+    ['snat: a reset about a new source goes to the old one', '=== packets.seq[index]', '=== undefined'],
     ['snat: the address of a lost host lives on', 'if (host === event.host)', 'if (false)'],
     [
       'snat: every packet is translated anew',
