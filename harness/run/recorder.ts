@@ -28,6 +28,9 @@ export class TraceRecorder {
   readonly #emitted: CaseTrace['emitted'][number][] = []
   readonly #parts: NonNullable<CaseTrace['parts']>[number][] = []
   readonly #events: CaseTrace['events'][number][] = []
+  #emissions: ObservationBatch['emissions']
+  /** Probe packets offered so far; a target may observe them only when the timeline has ended. */
+  #offered = 0
   #direction = ''
   #verdict = ''
   #knowledge = ''
@@ -44,16 +47,22 @@ export class TraceRecorder {
     for await (const chunk of chunks) {
       for (const { before, at, event } of chunk.events)
         this.#events.push({
-          before: this.#number.length + before,
+          before: this.#offered + before,
           time: this.#micros(at),
           label: labelOf(event, this.#hosts),
         })
+      const { role, time, count } = chunk.packets
+      if (count > 0 && role[0] !== Role.control) {
+        this.#micros(time[0] ?? 0)
+        this.#offered += count
+      }
       yield chunk
     }
   }
 
   /** Takes note of the probe packets of an observation batch. */
-  record({ packets, by, knowledge }: ObservationBatch): void {
+  record({ packets, by, knowledge, emissions }: ObservationBatch): void {
+    this.#emissions ??= emissions
     this.#recordExpiry(packets)
     if (packets.count === 0 || packets.role[0] === Role.control) return
     const base = this.#number.length
@@ -144,6 +153,7 @@ export class TraceRecorder {
       knowledge: this.#knowledge,
       emitted: this.#emitted,
       ...(this.#parts.length === 0 ? {} : { parts: this.#parts }),
+      ...(this.#emissions === undefined ? {} : { emissions: this.#emissions }),
       events: this.#events,
       controls: {
         sent: controls.sent,
