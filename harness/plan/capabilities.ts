@@ -2,6 +2,7 @@ import type { Case, Expectation } from '../model/case.ts'
 import type { Setup } from '../model/setup.ts'
 import type { Capabilities, Feature } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
+import { profileOf } from '../profile/index.ts'
 
 /** What a case needs that a target lacks, as words for reports (`policy continue`, `3 hosts`); undefined: nothing. */
 export function lacks(test: Case, capabilities: Capabilities): string | undefined {
@@ -13,9 +14,9 @@ export function lacks(test: Case, capabilities: Capabilities): string | undefine
     return `family ${family}`
   const event = eventsOf(test).find((kind) => !capabilities.events.includes(kind))
   if (event !== undefined) return `event ${event}`
-  if (!capabilities.reactive && needsAnswers(test)) return 'reactive'
   const unseen = test.expectations
     .flatMap((each) => observationsOf(each, capabilities))
+    .concat(answersOf(test))
     .find((what) => !capabilities.observes.includes(what))
   return unseen === undefined ? undefined : `observes ${unseen}`
 }
@@ -78,12 +79,14 @@ function eventsOf({ injections, setup }: Case): readonly HostEventKind[] {
   })
 }
 
-/** Whether what is offered depends on what became of earlier packets. */
-function needsAnswers({ endpoints, injections }: Case): boolean {
-  return (
-    endpoints === 'reactive' ||
-    injections.some((each) => each.kind === 'reconnect' && each.when !== undefined)
-  )
+/** What reactive endpoints have to be told: verdicts, and where the firewall can send something to them, what it was. */
+function answersOf({ endpoints, setup }: Case): readonly Capabilities['observes'][number][] {
+  if (endpoints === 'recorded') return []
+  const { policy, rules } = setup
+  const { resetOnExpiry = profileOf(setup).knobs.resetOnExpiry.value } = policy
+  const rejects = policy.exception === 'reject' && policy.mode !== 'monitor'
+  const sends = rejects || rules.some((rule) => /^\s*reject/.test(rule)) || resetOnExpiry !== 'none'
+  return sends ? ['emitted'] : []
 }
 
 /** What has to be seen to grade an expectation; a provisional one fails nobody, so it needs nothing. */

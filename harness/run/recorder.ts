@@ -29,12 +29,12 @@ export class TraceRecorder {
   readonly #parts: NonNullable<CaseTrace['parts']>[number][] = []
   readonly #events: CaseTrace['events'][number][] = []
   #emissions: ObservationBatch['emissions']
-  /** Probe packets offered so far; a target may observe them only when the timeline has ended. */
-  #offered = 0
   #direction = ''
   #verdict = ''
   #knowledge = ''
   #zero: number | undefined
+  /** Probe packets that were offered. */
+  #offered = 0
 
   /** `receivers`: to judge resets at expiry by; absent where the setup has none. */
   constructor(hosts: readonly string[], receivers?: Receivers) {
@@ -45,17 +45,16 @@ export class TraceRecorder {
   /** Takes note of the host events of a chunk as it is offered. */
   async *events(chunks: AsyncIterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {
     for await (const chunk of chunks) {
-      for (const { before, at, event } of chunk.events)
+      const { packets, events } = chunk
+      for (const { before, at, event } of events)
         this.#events.push({
           before: this.#offered + before,
           time: this.#micros(at),
           label: labelOf(event, this.#hosts),
         })
-      const { role, time, count } = chunk.packets
-      if (count > 0 && role[0] !== Role.control) {
-        this.#micros(time[0] ?? 0)
-        this.#offered += count
-      }
+      // Targets that are offered all of it before they answer must find the same beginning.
+      if (packets.count > 0) this.#micros(packets.time[0] ?? 0)
+      this.#offered += packets.count
       yield chunk
     }
   }

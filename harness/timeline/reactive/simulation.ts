@@ -5,7 +5,7 @@ import type { Sharing } from '../../model/setup.ts'
 import type { HostEvent, TimedEvent, TimelineChunk } from '../../model/timeline.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import { decodeBatch } from '../../wire/decode.ts'
-import type { Feedback } from '../feedback.ts'
+import type { Answers } from '../feedback.ts'
 import { happeningsOf } from '../inject/index.ts'
 import { FIRST_PORT } from '../inject/reconnect.ts'
 import type { Placed } from '../positions.ts'
@@ -26,7 +26,7 @@ export interface SimulationOptions {
   readonly placed: readonly Placed[]
   readonly hosts: readonly string[]
   readonly sharing: Sharing
-  readonly feedback: Feedback
+  readonly feedback: Answers
   readonly flow: number
   readonly newFlow: (frame: Uint8Array, link: number) => number
   readonly random: () => number
@@ -205,7 +205,7 @@ export class Simulation {
         : (script.timestamp + Math.floor((this.#now - this.#options.script.begin) / 1e6)) >>> 0
     if (feedback.verdictOf(this.#step - 1) === Verdict.forward)
       this.#arrivals.push({ at: this.#now + ONE_WAY, connection, to: peer, segment, timestamp })
-    for (const emitted of feedback.emitted)
+    for (const emitted of feedback.emittedAt(this.#step - 1))
       if (emitted.kind === 'tcp-rst' && emitted.cause >= 0)
         this.#arrivals.push({
           at: this.#now + ONE_WAY,
