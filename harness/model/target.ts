@@ -1,4 +1,5 @@
 import type { PacketBatch } from './batch.ts'
+import type { Case } from './case.ts'
 import type { ExceptionPolicy, Setup, Sharing } from './setup.ts'
 import type { HostEventKind, Timeline } from './timeline.ts'
 
@@ -11,6 +12,7 @@ export const FEATURES = [
   'monitor',
   'inner-tunnels',
   'reset-on-expiry',
+  'own-profile',
 ] as const
 export type Feature = (typeof FEATURES)[number]
 
@@ -34,7 +36,10 @@ export interface Capabilities {
   readonly events: readonly HostEventKind[]
   readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters' | 'parts')[]
   readonly folding: Folding
-  /** Profiles that it can be brought to; of suites about any firewall, the cases are held to the first. */
+  /**
+   * Profiles that it can be brought to, with feature `own-profile` those that extend them too; of suites about any firewall, the
+   * cases are held to the first.
+   */
   readonly profiles: 'any' | readonly string[]
   readonly features: readonly Feature[]
   /** Seconds of the timeline in one second of its clock: 1 on a virtual clock; 50 where 350 s pass in 7. */
@@ -51,6 +56,8 @@ export interface ObservationBatch {
   readonly by: Uint8Array
   /** By packet: a `Knowledge` code. */
   readonly knowledge: Uint8Array
+  /** What was emitted cannot be seen, though a verdict may tell of it; absent: all of it is in `packets.emitted`. */
+  readonly emissions?: 'unseen'
 }
 
 /** What a timeline is replayed through. */
@@ -58,6 +65,8 @@ export interface Target {
   readonly name: string
   readonly version: string
   readonly capabilities: Capabilities
+  /** What a case needs beyond what its capabilities can say, in words for reports (`rule order strict`); absent or undefined: nothing. */
+  lacks?(test: Case): string | undefined
   /** Brings the device to `setup` with empty session tables. Throws FlowbreakError when it cannot. */
   prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 }

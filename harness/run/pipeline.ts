@@ -78,7 +78,7 @@ function bySetup(
 ): readonly (readonly Case[])[] {
   const groups = new Map<string, Case[]>()
   for (const test of cases) {
-    const lacking = lacks(test, target.capabilities)
+    const lacking = lacks(test, target.capabilities) ?? target.lacks?.(test)
     if (lacking !== undefined) {
       skip(test, lacking)
       continue

@@ -9,16 +9,16 @@ import { Controls } from '../observe/controls.ts'
 import { Receivers } from '../observe/receivers.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
 import { compileReactive, compileRecorded, placeInjections } from '../timeline/compile.ts'
-import { Feedback } from '../timeline/feedback.ts'
 import { type Recorded, roadBatch } from '../timeline/recorded.ts'
 import { TraceRecorder } from './recorder.ts'
+import { Rounds } from './rounds.ts'
 
 export type Attempt = Omit<CaseFinished, 'type' | 'case' | 'target' | 'attempt'>
 
 /** Plays cases one after another through sessions; keeps what can be used again between them. */
 export class CasePlayer {
   readonly #out: PacketBatch = roadBatch()
-  readonly #feedback = new Feedback()
+  readonly #rounds = new Rounds()
   readonly #controls: Readonly<Record<FlowInfo['family'], Controls>> = {
     ipv4: new Controls('ipv4'),
     ipv6: new Controls('ipv6'),
@@ -31,6 +31,14 @@ export class CasePlayer {
 
   /** One attempt at a case: compile, send, observe, grade. The session must have the case's setup. */
   async play(test: Case, recorded: Recorded, session: Session, signal: AbortSignal): Promise<Attempt> {
+    this.#rounds.reset()
+    for (;;) {
+      const attempt = await this.#playRound(test, recorded, session, signal)
+      if (this.#rounds.settled()) return attempt
+    }
+  }
+
+  async #playRound(test: Case, recorded: Recorded, session: Session, signal: AbortSignal): Promise<Attempt> {
     const began = performance.now()
     const { hosts, sharing } = test.setup.topology
     const tested = Math.max(0, test.flow)
@@ -38,7 +46,7 @@ export class CasePlayer {
       placed: placeInjections(recorded, test.injections, test.flow < 0 ? undefined : test.flow),
       hosts,
       sharing,
-      feedback: this.#feedback,
+      feedback: this.#rounds,
       seed: this.#seed,
       out: this.#out,
     }
@@ -50,13 +58,12 @@ export class CasePlayer {
     const controls = this.#controls[recorded.flows.info(tested).family]
     // An injection opens one flow at most, numbered after those recorded.
     controls.reset(recorded.flows.count + test.injections.length)
-    this.#feedback.reset()
     await session.reset()
 
     const road = controls.around(recorder.events(assignHosts(timeline.chunks, path)))
     const { epoch, phases } = timeline
     for await (const observed of session.replay({ epoch, phases, chunks: road }, signal)) {
-      this.#feedback.record(observed)
+      this.#rounds.record(observed)
       controls.record(observed)
       recorder.record(observed)
     }

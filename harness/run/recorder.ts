@@ -28,10 +28,13 @@ export class TraceRecorder {
   readonly #emitted: CaseTrace['emitted'][number][] = []
   readonly #parts: NonNullable<CaseTrace['parts']>[number][] = []
   readonly #events: CaseTrace['events'][number][] = []
+  #emissions: ObservationBatch['emissions']
   #direction = ''
   #verdict = ''
   #knowledge = ''
   #zero: number | undefined
+  /** Probe packets that were offered. */
+  #offered = 0
 
   /** `receivers`: to judge resets at expiry by; absent where the setup has none. */
   constructor(hosts: readonly string[], receivers?: Receivers) {
@@ -42,18 +45,23 @@ export class TraceRecorder {
   /** Takes note of the host events of a chunk as it is offered. */
   async *events(chunks: AsyncIterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {
     for await (const chunk of chunks) {
-      for (const { before, at, event } of chunk.events)
+      const { packets, events } = chunk
+      for (const { before, at, event } of events)
         this.#events.push({
-          before: this.#number.length + before,
+          before: this.#offered + before,
           time: this.#micros(at),
           label: labelOf(event, this.#hosts),
         })
+      // Targets that are offered all of it before they answer must find the same beginning.
+      if (packets.count > 0) this.#micros(packets.time[0] ?? 0)
+      this.#offered += packets.count
       yield chunk
     }
   }
 
   /** Takes note of the probe packets of an observation batch. */
-  record({ packets, by, knowledge }: ObservationBatch): void {
+  record({ packets, by, knowledge, emissions }: ObservationBatch): void {
+    this.#emissions ??= emissions
     this.#recordExpiry(packets)
     if (packets.count === 0 || packets.role[0] === Role.control) return
     const base = this.#number.length
@@ -144,6 +152,7 @@ export class TraceRecorder {
       knowledge: this.#knowledge,
       emitted: this.#emitted,
       ...(this.#parts.length === 0 ? {} : { parts: this.#parts }),
+      ...(this.#emissions === undefined ? {} : { emissions: this.#emissions }),
       events: this.#events,
       controls: {
         sent: controls.sent,

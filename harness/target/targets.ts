@@ -21,10 +21,14 @@ export type TargetMaker = (spec: TargetSpec, context: TargetContext) => Target |
 /** A line a kind; what is large, or needs parts that may be missing, is loaded when it is asked for. */
 const KINDS: Readonly<Record<string, TargetMaker>> = {
   reference: (_spec, { version }) => new ReferenceTarget(version),
+  suricata: async (spec, { name }) => {
+    const { makeSuricata } = await import('./suricata/suricata.ts')
+    return makeSuricata(name, spec)
+  },
 }
 
 /** Names of the targets that need no configuration. */
-export const TARGETS: readonly string[] = ['reference']
+export const TARGETS: readonly string[] = ['reference', 'suricata']
 
 /** The target that a spec describes. ERR_TARGET_UNKNOWN names the kinds that there are. */
 export async function makeTarget(spec: TargetSpec, context: TargetContext): Promise<Target> {
