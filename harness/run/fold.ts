@@ -4,7 +4,7 @@ import { Role } from '../model/codes.ts'
 import type { Session } from '../model/target.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../observe/control-frames.ts'
 import { type Fold, type Foldable, offsetsOf } from '../plan/folding.ts'
-import type { Recorded } from '../timeline/recorded.ts'
+import { type Recorded, roadBatch } from '../timeline/recorded.ts'
 import { AddressPool, BENCHMARKING } from './fold/address-pool.ts'
 import { CaseAddresses } from './fold/case-addresses.ts'
 import { type FoldedCase, storeOffer } from './fold/folded-case.ts'
@@ -22,6 +22,7 @@ export interface FoldEntry extends Foldable {
 /** Plays folds: each case has its own addresses, its own grade, and its share of the time that it took. */
 export class FoldPlayer {
   readonly #offers: Offers
+  readonly #out = roadBatch()
 
   constructor(seed: number) {
     this.#offers = new Offers(seed)
@@ -32,7 +33,7 @@ export class FoldPlayer {
     const began = performance.now()
     const { store, cases } = await this.#compile(fold)
     await session.reset()
-    const merged = merge(cases, store)
+    const merged = merge(cases, store, this.#out)
     const observations = new FoldObservations(cases, store, merged)
     const epoch = fold[0]?.recorded.epoch ?? 0n
     async function* chunks() {

@@ -1,12 +1,9 @@
-import { PacketBatch } from '../../model/batch.ts'
+import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, Link, Role, Tunnels } from '../../model/codes.ts'
 import type { HostEvent, TimedEvent, TimelineChunk } from '../../model/timeline.ts'
 import { appendPacket } from '../../timeline/recorded.ts'
 import { decodeBatch } from '../../wire/decode.ts'
 import type { FoldedCase } from './folded-case.ts'
-
-const CHUNK_PACKETS = 4096
-const CHUNK_BYTES = 1 << 20
 
 /** Packets of many cases in the order in which they are offered together. */
 export interface Merged {
@@ -18,15 +15,15 @@ export interface Merged {
 }
 
 /**
- * Merges the packets of cases by time, each case's own in its order. What happens to firewalls parts the whole for all cases:
+ * Merges the packets of cases by time, each case's own in its order; chunks are written into `out`. What happens to firewalls parts the whole for all cases:
  * whatever a case offers before it is offered before it.
  */
-export function merge(cases: readonly FoldedCase[], store: PacketBatch): Merged {
+export function merge(cases: readonly FoldedCase[], store: PacketBatch, out: PacketBatch): Merged {
   const parts = partsOf(cases, store)
   const order = orderOf(cases, store, parts)
   const last = cases[cases.length - 1]
   const controls = last === undefined ? 0 : last.firstFlow + last.flows.count
-  return { order, flows: controls + 2, chunks: () => chunksOf(cases, store, parts, order, controls) }
+  return { order, flows: controls + 2, chunks: () => chunksOf(cases, store, out, parts, order, controls) }
 }
 
 /** By place in the store: how many of the events of its case are before the packet. */
@@ -57,11 +54,12 @@ function orderOf(cases: readonly FoldedCase[], store: PacketBatch, parts: Uint16
 function* chunksOf(
   cases: readonly FoldedCase[],
   store: PacketBatch,
+  out: PacketBatch,
   parts: Uint16Array,
   order: Int32Array,
   controls: number,
 ): Generator<TimelineChunk> {
-  const out = new PacketBatch(CHUNK_PACKETS, CHUNK_BYTES)
+  out.clear()
   out.tunnels = store.tunnels
   const caseOf = casesByPlace(cases, store.count)
   const rebuilt = new Map(store.rebuilt.map((each) => [each.index, each]))
