@@ -2,16 +2,14 @@ import { gradeCase } from '../grade/grade.ts'
 import { PacketBatch } from '../model/batch.ts'
 import { Role } from '../model/codes.ts'
 import type { Session } from '../model/target.ts'
-import { CONTROL_CLIENT, CONTROL_SERVER } from '../observe/control-frames.ts'
 import { type Fold, type Foldable, offsetsOf } from '../plan/folding.ts'
 import { type Recorded, roadBatch } from '../timeline/recorded.ts'
-import { AddressPool, BENCHMARKING } from './fold/address-pool.ts'
-import { CaseAddresses } from './fold/case-addresses.ts'
+import type { Dress } from './fold/disguise.ts'
 import { type FoldedCase, storeOffer } from './fold/folded-case.ts'
 import { mattering } from './fold/happenings.ts'
 import { merge } from './fold/merge.ts'
 import { FoldObservations } from './fold/observed.ts'
-import { Offers } from './offer.ts'
+import type { Offers } from './offer.ts'
 import type { Attempt } from './play.ts'
 
 /** A case of a fold, with its capture. */
@@ -24,14 +22,19 @@ export class FoldPlayer {
   readonly #offers: Offers
   readonly #out = roadBatch()
 
-  constructor(seed: number) {
-    this.#offers = new Offers(seed)
+  constructor(offers: Offers) {
+    this.#offers = offers
   }
 
   /** One attempt at each case of a fold, in its order. The session must have their setup. */
-  async play(fold: Fold<FoldEntry>, session: Session, signal: AbortSignal): Promise<readonly Attempt[]> {
+  async play(
+    fold: Fold<FoldEntry>,
+    session: Session,
+    signal: AbortSignal,
+    dress: Dress,
+  ): Promise<readonly Attempt[]> {
     const began = performance.now()
-    const { store, cases } = await this.#compile(fold)
+    const { store, cases } = await this.#compile(fold, dress)
     await session.reset()
     const merged = merge(cases, store, this.#out)
     const observations = new FoldObservations(cases, store, merged)
@@ -49,14 +52,13 @@ export class FoldPlayer {
     })
   }
 
-  async #compile(fold: Fold<FoldEntry>): Promise<{ store: PacketBatch; cases: readonly FoldedCase[] }> {
+  async #compile(
+    fold: Fold<FoldEntry>,
+    dress: Dress,
+  ): Promise<{ store: PacketBatch; cases: readonly FoldedCase[] }> {
     const sum = (what: 'packets' | 'bytes') => fold.reduce((total, { facts }) => total + facts[what], 0)
     const store = new PacketBatch(sum('packets'), sum('bytes'))
     store.tunnels = fold[0]?.recorded.batch.tunnels ?? store.tunnels
-    const pool = new AddressPool(BENCHMARKING, () => 0, [
-      ...Object.values(CONTROL_CLIENT),
-      ...Object.values(CONTROL_SERVER),
-    ])
     const offsets = offsetsOf(fold)
     const cases: FoldedCase[] = []
     let flows = 0
@@ -81,7 +83,7 @@ export class FoldPlayer {
         firstDatagram: datagrams,
         phases: timeline.phases,
         recorder,
-        addresses: new CaseAddresses(pool, timeline.flows, store.tunnels),
+        addresses: dress(timeline.flows, store.tunnels),
         loadBalancerCounters: path.counters(),
       })
       flows += timeline.flows.count
@@ -97,7 +99,13 @@ export class FoldPlayer {
     const trace = recorder.trace(flows, phases, controls)
     // The device's own counters are of all cases together.
     const counters = [...test.setup.topology.hosts.map(() => ({})), loadBalancerCounters]
-    const grade = gradeCase({ flow: test.flow, expectations: test.expectations, trace, counters, impact: undefined })
+    const grade = gradeCase({
+      flow: test.flow,
+      expectations: test.expectations,
+      trace,
+      counters,
+      impact: undefined,
+    })
     return { ...grade, counters, trace }
   }
 }

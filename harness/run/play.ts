@@ -3,6 +3,8 @@ import type { Case } from '../model/case.ts'
 import type { CaseFinished, CaseSummary } from '../model/run-log.ts'
 import type { Session } from '../model/target.ts'
 import type { Recorded } from '../timeline/recorded.ts'
+import type { Dress } from './fold/disguise.ts'
+import { disguised, undisguised } from './fold/disguised.ts'
 import { Offers } from './offer.ts'
 
 export type Attempt = Omit<CaseFinished, 'type' | 'case' | 'target' | 'attempt'>
@@ -15,15 +17,27 @@ export class CasePlayer {
     this.#offers = new Offers(seed)
   }
 
-  /** One attempt at a case: compile, send, observe, grade. The session must have the case's setup. */
-  async play(test: Case, recorded: Recorded, session: Session, signal: AbortSignal): Promise<Attempt> {
+  /**
+   * One attempt at a case: compile, send, observe, grade. The session must have the case's setup. `dress`: for other addresses than
+   * those of its capture.
+   */
+  async play(
+    test: Case,
+    recorded: Recorded,
+    session: Session,
+    signal: AbortSignal,
+    dress?: Dress,
+  ): Promise<Attempt> {
     const began = performance.now()
     const { feedback } = this.#offers
     const { timeline, road, path, recorder, controls, impact: felt } = this.#offers.make(test, recorded)
     const { epoch, phases } = timeline
+    const addresses = dress?.(timeline.flows, recorded.batch.tunnels)
+    const chunks = addresses === undefined ? road : disguised(road, addresses)
     await session.reset()
 
-    for await (const observed of session.replay({ epoch, phases, chunks: road }, signal)) {
+    for await (const seen of session.replay({ epoch, phases, chunks }, signal)) {
+      const observed = addresses === undefined ? seen : undisguised(seen, addresses)
       feedback.record(observed)
       controls.record(observed)
       recorder.record(observed)

@@ -1,14 +1,6 @@
-import type { Cidr } from '../../support/cidr.ts'
-import { parseCidr } from '../../support/cidr.ts'
+import type { AddressRanges } from '../../model/target.ts'
+import { type Cidr, parseCidr } from '../../support/cidr.ts'
 import { FlowbreakError } from '../../support/errors.ts'
-
-/** Blocks that cases get their addresses from, `192.0.2.0/24`. */
-export interface AddressRanges {
-  readonly clients: string
-  readonly servers: string
-  readonly clients6: string
-  readonly servers6: string
-}
 
 /** The blocks set aside for benchmarking: RFC 2544 (198.18.0.0/15) and RFC 5180 (2001:2::/48). */
 export const BENCHMARKING: AddressRanges = {
@@ -18,63 +10,30 @@ export const BENCHMARKING: AddressRanges = {
   servers6: '2001:2:0:5::/64',
 }
 
-/** Addresses of one block, each given once until all have been. */
-class Block {
-  readonly #cidr: Cidr
-  readonly #size: number
-  readonly #taken: readonly Uint8Array[]
-  readonly #first: number
-  #given = 0
+/** Addresses of a block that are told apart; beyond them it begins anew. */
+const MOST_ADDRESSES = 2 ** 20
 
-  /** `draw`: where in the block it begins, of 32 bits; `taken`: addresses that are never given. */
-  constructor(name: string, text: string, draw: number, taken: readonly Uint8Array[]) {
-    const cidr = parseCidr(text)
-    const six = name.endsWith('6')
-    if (cidr === undefined || cidr.bytes.length !== (six ? 16 : 4) || cidr.bits > cidr.bytes.length * 8 - 4)
-      throw new FlowbreakError(
-        'ERR_CONFIG',
-        `addresses.${name}: ${JSON.stringify(text)} is no block of ${six ? 'IPv6' : 'IPv4'} addresses with room for cases: give one like ${BENCHMARKING[name as keyof AddressRanges]}.`,
-      )
-    this.#cidr = cidr
-    this.#size = 2 ** Math.min(32, cidr.bytes.length * 8 - cidr.bits)
-    this.#taken = taken
-    this.#first = draw % this.#size
-  }
-
-  /** How often every address has been given. */
-  get rounds(): number {
-    return Math.floor(this.#given / this.#size)
-  }
-
-  take(): Uint8Array {
-    for (;;) {
-      const place = (this.#first + this.#given++) % this.#size
-      // Those at both ends may mean the network, and everybody in it.
-      if (place === 0 || place === this.#size - 1) continue
-      const address = this.#at(place)
-      if (!this.#taken.some((taken) => taken.every((byte, index) => byte === address[index]))) return address
-    }
-  }
-
-  #at(place: number): Uint8Array {
-    const { bytes, bits } = this.#cidr
-    const address = bytes.slice()
-    const size = address.length * 8
-    for (let bit = bits; bit < size; bit++) address[bit >> 3] = (address[bit >> 3] ?? 0) & ~(0x80 >> (bit & 7))
-    for (let k = 0; k < 4; k++) {
-      const at = address.length - 1 - k
-      address[at] = (address[at] ?? 0) | ((place >>> (8 * k)) & 0xff)
-    }
-    return address
-  }
+export interface PoolOptions {
+  readonly ranges: AddressRanges
+  /** 32 bits for where each block begins. */
+  readonly draw: () => number
+  /** Addresses that are others', as those of controls. */
+  readonly taken: readonly string[]
+  /** Seconds on a clock of the pool's own; absent: nobody remembers an address. */
+  readonly now?: () => number
 }
 
-/** Gives out addresses of clients and servers, none twice before its block has been gone through. */
+/**
+ * Gives out addresses of clients and servers, one after the other. A client's is given again only when no device can still hold a
+ * session of whoever had it before.
+ */
 export class AddressPool {
   readonly #blocks: Readonly<Record<keyof AddressRanges, Block>>
+  readonly #now: (() => number) | undefined
+  #remembered = 0
 
-  /** `draw`: 32 bits for where each block begins; `taken`: addresses that are others' (those of controls). ERR_CONFIG. */
-  constructor(ranges: AddressRanges, draw: () => number, taken: readonly string[]) {
+  /** Throws ERR_TARGET_OPTION where a range is none, or has no room. */
+  constructor({ ranges, draw, taken, now }: PoolOptions) {
     const bytes = taken.flatMap((text) => parseCidr(text)?.bytes ?? [])
     const block = (name: keyof AddressRanges) => new Block(name, ranges[name], draw(), bytes)
     this.#blocks = {
@@ -83,15 +42,78 @@ export class AddressPool {
       clients6: block('clients6'),
       servers6: block('servers6'),
     }
+    this.#now = now
   }
 
-  /** The next address of a block. */
+  /** Addresses are kept from others for so many seconds from now on, or longer if that was said before. */
+  remember(seconds: number): void {
+    this.#remembered = Math.max(this.#remembered, seconds)
+  }
+
+  /** The next address, of 4 or 16 bytes. Throws ERR_ADDRESSES where all were given within the time that they are remembered. */
   take(end: 'client' | 'server', size: 4 | 16): Uint8Array {
-    return this.#blocks[`${end}s${size === 4 ? '' : '6'}`].take()
+    const block = this.#blocks[`${end}s${size === 4 ? '' : '6'}`]
+    return block.take(end === 'client' ? this.#now?.() : undefined, this.#remembered)
+  }
+}
+
+class Block {
+  readonly #name: string
+  readonly #text: string
+  readonly #cidr: Cidr
+  readonly #size: number
+  readonly #taken: readonly Uint8Array[]
+  readonly #givenAt = new Map<number, number>()
+  #next: number
+
+  constructor(name: keyof AddressRanges, text: string, draw: number, taken: readonly Uint8Array[]) {
+    const cidr = parseCidr(text)
+    const bits = name.endsWith('6') ? 128 : 32
+    if (cidr === undefined || cidr.bytes.length * 8 !== bits || cidr.bits > bits - 3)
+      throw new FlowbreakError(
+        'ERR_TARGET_OPTION',
+        `addresses: ${name} ${JSON.stringify(text)} is no block of addresses with room for cases: write one like ${BENCHMARKING[name]}.`,
+      )
+    this.#name = name
+    this.#text = text
+    this.#cidr = cidr
+    this.#size = Math.min(MOST_ADDRESSES, 2 ** (bits - cidr.bits))
+    this.#taken = taken
+    this.#next = draw % this.#size
   }
 
-  /** How often the clients of a family have all been given. */
-  rounds(size: 4 | 16): number {
-    return this.#blocks[size === 4 ? 'clients' : 'clients6'].rounds
+  take(now: number | undefined, remembered: number): Uint8Array {
+    for (;;) {
+      const place = this.#next
+      this.#next = (place + 1) % this.#size
+      // Those at both ends may mean the network, and everybody in it.
+      if (place === 0 || place === this.#size - 1) continue
+      const address = this.#at(place)
+      if (this.#taken.some((taken) => taken.every((byte, index) => byte === address[index]))) continue
+      if (now !== undefined) this.#give(place, now, remembered)
+      return address
+    }
+  }
+
+  #give(place: number, now: number, remembered: number): void {
+    const before = this.#givenAt.get(place)
+    if (before !== undefined && now - before <= remembered)
+      throw new FlowbreakError(
+        'ERR_ADDRESSES',
+        `All addresses of ${this.#name} ${this.#text} were used within ${remembered} s, for which the device may remember them: give the target a larger block.`,
+      )
+    this.#givenAt.set(place, now)
+  }
+
+  #at(place: number): Uint8Array {
+    const { bytes, bits } = this.#cidr
+    const address = bytes.slice()
+    for (let bit = bits; bit < address.length * 8; bit++)
+      address[bit >> 3] = (address[bit >> 3] ?? 0) & ~(0x80 >> (bit & 7))
+    for (let k = 1; k <= 3; k++) {
+      const at = address.length - k
+      address[at] = (address[at] ?? 0) | ((place >>> (8 * (k - 1))) & 0xff)
+    }
+    return address
   }
 }

@@ -9,8 +9,8 @@ import type { AddressPool } from './address-pool.ts'
 
 /** What a real clock asks for beside addresses, so that no device takes a case for one that it has seen. */
 export interface Disguise {
-  /** The new port of a client, of TCP or UDP. */
-  port(address: string, port: number, serverPort: number): number
+  /** The new port of a client, of TCP or UDP; absent: the one that it had. */
+  port?(address: string, port: number, serverPort: number): number
   /** Added to every sequence number of one end of a flow; of 32 bits. */
   offset(): number
 }
@@ -46,13 +46,15 @@ export class CaseAddresses {
 
   /** Gives the packet of a frame, which is of that flow (-1: of none) and direction, the addresses of the case. */
   rewrite(frame: Uint8Array, link: number, flow: number, direction: number, tunnels = this.#tunnels): void {
-    const change = flow < 0 ? this.#loose(frame, link, this.#given, true) : this.#of(flow).forth[direction & 1]
+    const change =
+      flow < 0 ? this.#loose(frame, link, this.#given, true) : this.#of(flow).forth[direction & 1]
     if (change !== undefined) readdress(frame, link, change, tunnels)
   }
 
   /** Gives a frame that a device made, or passed on, the addresses of the capture back. */
   restore(frame: Uint8Array, link: number, flow: number, direction: number, tunnels = this.#tunnels): void {
-    const change = flow < 0 ? this.#loose(frame, link, this.#original, false) : this.#of(flow).back[direction & 1]
+    const change =
+      flow < 0 ? this.#loose(frame, link, this.#original, false) : this.#of(flow).back[direction & 1]
     if (change !== undefined) readdress(frame, link, change, tunnels)
   }
 
@@ -69,7 +71,7 @@ export class CaseAddresses {
       const { address, port } = old[which]
       const fresh = { address: this.#addressFor(address, which) }
       if (!disguised || which === 'server' || port === undefined) return { fresh, former: { address } }
-      const other = this.#disguise?.port(keyOf(address), port, old.server.port ?? 0) ?? port
+      const other = this.#disguise?.port?.(keyOf(address), port, old.server.port ?? 0) ?? port
       return { fresh: { ...fresh, port: other }, former: { address, port } }
     }
     const client = end('client')
@@ -124,7 +126,10 @@ export class CaseAddresses {
         source: end(destinationAt(frame, quote.l3), 'server'),
         destination: end(sourceAt(frame, quote.l3), 'client'),
       }
-    return { source: end(sourceAt(frame, l3), 'client'), destination: end(destinationAt(frame, l3), 'server') }
+    return {
+      source: end(sourceAt(frame, l3), 'client'),
+      destination: end(destinationAt(frame, l3), 'server'),
+    }
   }
 }
 
@@ -139,4 +144,3 @@ function endOf(text: string): { readonly address: Uint8Array; readonly port?: nu
 function keyOf(address: Uint8Array): string {
   return address.join('.')
 }
-

@@ -7,11 +7,14 @@ import { type FoldEntry, FoldPlayer } from '../fold.ts'
 import { Offers } from '../offer.ts'
 import { type Attempt, CasePlayer } from '../play.ts'
 import { loadSuites } from '../suites.ts'
+import { RunAddresses } from './disguise.ts'
 import { surveyCase } from './survey.ts'
 
 const ROOT = new URL('../../../', import.meta.url).pathname
 const SEED = 7
 const target = getTarget('reference', 'test')
+const addresses = new RunAddresses(target, SEED)
+const offers = new Offers(SEED)
 const { signal } = new AbortController()
 const captures = new CaptureStore()
 
@@ -21,11 +24,10 @@ function shown({ durationMs: _, counters: _counters, ...attempt }: Attempt): str
 }
 
 async function entriesOf(cases: readonly Case[]): Promise<FoldEntry[]> {
-  const offers = new Offers(SEED)
   const entries: FoldEntry[] = []
   for (const test of cases) {
     const recorded = await captures.load(test.capture, test.setup)
-    entries.push({ test, recorded, facts: await surveyCase(offers, test, recorded) })
+    entries.push({ test, recorded, facts: await surveyCase(offers, test, recorded, target.capabilities) })
   }
   return entries
 }
@@ -47,12 +49,12 @@ describe('folding', () => {
         if (first === undefined) continue
         await using session = await target.prepare(first.setup, signal)
         const player = new CasePlayer(SEED)
-        const folds = new FoldPlayer(SEED)
+        const folds = new FoldPlayer(offers)
         for (const fold of foldCases(await entriesOf(group), 'aligned')) {
           if (fold.some(({ facts }) => aloneOn('aligned', facts) !== undefined)) continue
           seen.folded += fold.length
           if (fold.length > 1) seen.together += fold.length
-          const folded = await folds.play(fold, session, signal)
+          const folded = await folds.play(fold, session, signal, addresses.dress(first.setup))
           for (const [index, { test, recorded }] of fold.entries()) {
             const alone = await player.play(test, recorded, session, signal)
             expect(shown(folded[index] as Attempt), test.name).to.equal(shown(alone))

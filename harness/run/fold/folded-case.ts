@@ -1,9 +1,9 @@
 import type { Emitted, Nanos, PacketBatch, Rebuilt } from '../../model/batch.ts'
 import type { Case } from '../../model/case.ts'
 import { Host, Role, Verdict } from '../../model/codes.ts'
+import type { TimelineFlows } from '../../timeline/flows.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
 import { appendPacket } from '../../timeline/recorded.ts'
-import type { TimelineFlows } from '../../timeline/flows.ts'
 import type { Offer } from '../offer.ts'
 import type { TraceRecorder } from '../recorder.ts'
 import type { CaseAddresses } from './case-addresses.ts'
@@ -58,7 +58,8 @@ export async function storeOffer({ road }: Offer, store: PacketBatch): Promise<S
       datagrams = Math.max(datagrams, (packets.datagram[i] ?? -1) + 1)
     }
     for (const each of packets.emitted) emitted.push({ ...each, cause: base + each.cause })
-    for (const each of packets.rebuilt) store.rebuilt.push({ ...each, index: base + each.index } satisfies Rebuilt)
+    for (const each of packets.rebuilt)
+      store.rebuilt.push({ ...each, index: base + each.index } satisfies Rebuilt)
     if (packets.count > 0) cuts.push(store.count)
   }
   return { cuts, happenings, emitted, datagrams }

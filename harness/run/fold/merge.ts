@@ -46,9 +46,7 @@ function orderOf(cases: readonly FoldedCase[], store: PacketBatch, parts: Uint16
   }
   const order = new Int32Array(store.count)
   for (let place = 0; place < order.length; place++) order[place] = place
-  return order.sort(
-    (a, b) => (parts[a] ?? 0) - (parts[b] ?? 0) || (due[a] ?? 0) - (due[b] ?? 0) || a - b,
-  )
+  return order.sort((a, b) => (parts[a] ?? 0) - (parts[b] ?? 0) || (due[a] ?? 0) - (due[b] ?? 0) || a - b)
 }
 
 function* chunksOf(
@@ -76,7 +74,13 @@ function* chunksOf(
         const whole = rebuilt.get(place)
         if (whole !== undefined && folded !== undefined) {
           const bytes = whole.bytes.slice()
-          folded.addresses.rewrite(bytes, Link.raw, store.flow[place] ?? -1, store.direction[place] ?? 0, Tunnels.outer)
+          folded.addresses.rewrite(
+            bytes,
+            Link.raw,
+            store.flow[place] ?? -1,
+            store.direction[place] ?? 0,
+            Tunnels.outer,
+          )
           out.rebuilt.push({ ...whole, index: out.count - 1, bytes })
         }
         step++
@@ -136,7 +140,8 @@ function eventsOf(cases: readonly FoldedCase[], index: number): TimedEvent[] {
 
 /** Only what concerns a session is about a flow once hosts are known. */
 function moved(event: HostEvent, firstFlow: number): HostEvent {
-  if (event.kind === 'lose-replicas') return event.flow < 0 ? event : { ...event, flow: event.flow + firstFlow }
+  if (event.kind === 'lose-replicas')
+    return event.flow < 0 ? event : { ...event, flow: event.flow + firstFlow }
   return 'flow' in event ? { ...event, flow: -1 } : event
 }
 

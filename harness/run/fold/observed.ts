@@ -1,8 +1,7 @@
 import type { Emitted, HostPart, PacketBatch } from '../../model/batch.ts'
 import { Host, Knowledge, Role } from '../../model/codes.ts'
 import type { ObservationBatch } from '../../model/target.ts'
-import { dissectInner } from '../../wire/tunnel/enter.ts'
-import { u32 } from '../../wire/bytes.ts'
+import { directionOf, restoreEmitted } from './emitted.ts'
 import type { FoldedCase } from './folded-case.ts'
 import { casesByPlace, type Merged } from './merge.ts'
 
@@ -53,42 +52,22 @@ export class FoldObservations {
   }
 
   #takeEmitted(packets: PacketBatch, emitted: Emitted): void {
-    if (emitted.cause < 0) {
-      const index = this.#cases.findIndex(
-        ({ firstFlow, flows }) =>
-          (emitted.flow ?? -1) >= firstFlow && (emitted.flow ?? -1) < firstFlow + flows.count,
-      )
-      const folded = this.#cases[index]
-      if (folded === undefined) return
-      const flow = (emitted.flow ?? 0) - folded.firstFlow
-      this.#emitted[index]?.push(this.#restored(folded, emitted, -1, flow, emitted.to === 'client' ? 1 : 0))
-      return
-    }
-    const place = this.#placeOf(packets, emitted.cause)
-    const index = this.#caseOf[place] ?? 0
+    const { cause } = emitted
+    const place = cause < 0 ? -1 : this.#placeOf(packets, cause)
+    const index = cause < 0 ? this.#caseOfFlow(emitted.flow ?? -1) : (this.#caseOf[place] ?? -1)
     const folded = this.#cases[index]
-    if (place < 0 || folded === undefined || this.#store.role[place] === Role.control) return
-    const direction = this.#store.direction[place] ?? 0
-    const towards = emitted.to === 'sender' ? 1 - direction : direction
-    this.#emitted[index]?.push(
-      this.#restored(folded, emitted, place, this.#store.flow[place] ?? -1, towards),
-    )
+    const store = this.#store
+    if (folded === undefined || (place >= 0 && store.role[place] === Role.control)) return
+    const flow = place < 0 ? (emitted.flow ?? 0) - folded.firstFlow : (store.flow[place] ?? -1)
+    const way = directionOf(emitted, store.direction[place] ?? 0)
+    const own = restoreEmitted(emitted, folded.addresses, store.tunnels, flow, way)
+    this.#emitted[index]?.push({ ...own, cause: place, flow, at: emitted.at - folded.offset })
   }
 
-  /** As the case would have seen it: addresses, ports and numbers of its capture, and its time. */
-  #restored(
-    { addresses, offset }: FoldedCase,
-    emitted: Emitted,
-    cause: number,
-    flow: number,
-    direction: number,
-  ): Emitted {
-    const { frame, link, kind } = emitted
-    addresses.restore(frame, link, flow, direction)
-    const { l4 } = kind === 'tcp-rst' ? dissectInner(frame, link, this.#store.tunnels) : { l4: -1 }
-    const numbers = l4 < 0 ? {} : { seq: u32(frame, l4 + 4), ack: u32(frame, l4 + 8) }
-    const { flow: _, ...rest } = emitted
-    return { ...rest, ...numbers, cause, at: emitted.at - offset, ...(cause < 0 ? { flow } : {}) }
+  #caseOfFlow(flow: number): number {
+    return this.#cases.findIndex(
+      ({ firstFlow, flows }) => flow >= firstFlow && flow < firstFlow + flows.count,
+    )
   }
 
   /** Lets the recorder of a case take down what came of its packets, chunk by chunk as it was offered. */

@@ -6,7 +6,7 @@ import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
 const found = new WeakMap<Recorded, { readonly reason: string | undefined }>()
 
 /** Why the packets of a capture cannot be given other addresses; undefined: they can. Found once a capture. */
-export function aloneByCapture(recorded: Recorded): string | undefined {
+export function addressedByCapture(recorded: Recorded): string | undefined {
   let known = found.get(recorded)
   if (known === undefined) {
     known = { reason: search(recorded.batch) }
