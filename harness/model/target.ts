@@ -60,6 +60,24 @@ export interface ObservationBatch {
   readonly emissions?: 'unseen'
 }
 
+/** What is never to be exceeded, in what the plan offers at once and in any second of the target's clock; absent: no limit. */
+export interface Limits {
+  readonly packetsPerSecond?: number
+  /** Of whole frames. */
+  readonly bytesPerSecond?: number
+  readonly newConnectionsPerSecond?: number
+  /** Entries of session tables that one replay may take. */
+  readonly sessions?: number
+}
+
+/** Blocks that cases get their addresses from, `192.0.2.0/24`. */
+export interface AddressRanges {
+  readonly clients: string
+  readonly servers: string
+  readonly clients6: string
+  readonly servers6: string
+}
+
 /** What a timeline is replayed through. */
 export interface Target {
   readonly name: string
@@ -67,6 +85,9 @@ export interface Target {
   readonly capabilities: Capabilities
   /** What a case needs beyond what its capabilities can say, in words for reports (`rule order strict`); absent or undefined: nothing. */
   lacks?(test: Case): string | undefined
+  readonly limits?: Limits
+  /** Absent: the ranges set aside for benchmarking. */
+  readonly addresses?: AddressRanges
   /** Brings the device to `setup` with empty session tables. Throws FlowbreakError when it cannot. */
   prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 }

@@ -59,13 +59,13 @@ export class TraceRecorder {
     }
   }
 
-  /** Takes note of the probe packets of an observation batch. */
-  record({ packets, by, knowledge, emissions }: ObservationBatch): void {
+  /** Takes note of the probe packets of an observation batch, `from` … `to`-1 of it, whose emissions are all about these. */
+  record({ packets, by, knowledge, emissions }: ObservationBatch, from = 0, to = packets.count): void {
     this.#emissions ??= emissions
-    this.#recordExpiry(packets)
-    if (packets.count === 0 || packets.role[0] === Role.control) return
-    const base = this.#number.length
-    for (let i = 0; i < packets.count; i++) {
+    this.#recordExpiry(packets, from, to)
+    if (from === to || packets.role[from] === Role.control) return
+    const base = this.#number.length - from
+    for (let i = from; i < to; i++) {
       this.#number.push(packets.number[i] ?? 0)
       this.#time.push(this.#micros(packets.time[i] ?? 0))
       this.#flow.push(packets.flow[i] ?? -1)
@@ -85,12 +85,12 @@ export class TraceRecorder {
   }
 
   /** Resets at expiry, each judged by what its receiver had seen when it was sent; unasked ones are not judged. */
-  #recordExpiry(packets: PacketBatch): void {
+  #recordExpiry(packets: PacketBatch, from: number, to: number): void {
     const receivers = this.#receivers
     if (receivers === undefined && packets.emitted.length === 0) return
     const alone = packets.emitted.filter(({ cause }) => cause < 0)
     let next = 0
-    for (let i = 0; i < packets.count; i++) {
+    for (let i = from; i < to; i++) {
       for (let emitted = alone[next]; emitted !== undefined; emitted = alone[++next]) {
         if (emitted.at > (packets.time[i] ?? 0)) break
         const { kind, to, by, seq, ack, at, flow = -1 } = emitted
