@@ -10,6 +10,7 @@ export type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 const KINDS: Readonly<Record<string, TargetMaker>> = {
   reference: (_spec, { version }) => new ReferenceTarget(version),
   module: async (spec, context) => (await import('./module/module.ts')).makeModuleTarget(spec, context),
+  process: async (spec, context) => (await import('./process/process.ts')).makeProcessTarget(spec, context),
 }
 
 /** Every kind of target that can be configured. */
