@@ -20,7 +20,7 @@ export function steadOf({ capabilities: { profiles } }: Target, own?: OwnProfile
 
 /** The target, brought to one profile alone. ERR_USAGE where it cannot be. */
 export function heldTo(target: Target, profile: string): Target {
-  const { name, version, capabilities } = target
+  const { name, version, capabilities, limits, addresses } = target
   if (capabilities.profiles !== 'any' && !capabilities.profiles.includes(profile))
     throw new FlowbreakError(
       'ERR_USAGE',
@@ -30,6 +30,8 @@ export function heldTo(target: Target, profile: string): Target {
     name,
     version,
     capabilities: { ...capabilities, profiles: [profile] },
+    ...(limits === undefined ? {} : { limits }),
+    ...(addresses === undefined ? {} : { addresses }),
     lacks: (test) => target.lacks?.(test),
     prepare: (setup, signal) => target.prepare(setup, signal),
   }
