@@ -10,16 +10,25 @@ const digest = new Digest()
 /** What of TCP's flags tells one segment from another; a device may clear ECE, CWR and URG, and PSH. */
 const TELLING = Tcp.fin | Tcp.syn | Tcp.rst | Tcp.ack
 
-/** Addresses, protocol and ports (or an echo's identifier) of packet `i`, in the order of its own direction, as a number. */
-export function tupleOf(batch: PacketBatch, i: number): number {
+/**
+ * Addresses, protocol and ports (or an echo's identifier) of packet `i` as a number, in the order of its own direction; `back`: in
+ * that of the other.
+ */
+export function tupleOf(batch: PacketBatch, i: number, back = false): number {
   const { bytes } = batch
   const l3 = batch.l3[i] ?? 0
   const l4 = batch.l4[i] ?? -1
   const kind = batch.kind[i] ?? 0
   const at = sourceAt(bytes, l3)
-  digest.begin(kind).bytes(bytes, at, at + 2 * addressLength(bytes, l3))
-  if (l4 >= 0 && hasPorts(kind)) digest.bytes(bytes, l4, l4 + 4)
-  else if (l4 >= 0 && isEcho(batch, i)) digest.word(u16(bytes, l4 + 4))
+  const size = addressLength(bytes, l3)
+  digest.begin(kind)
+  if (back) digest.bytes(bytes, at + size, at + 2 * size).bytes(bytes, at, at + size)
+  else digest.bytes(bytes, at, at + 2 * size)
+  if (l4 >= 0 && hasPorts(kind)) {
+    const from = u16(bytes, l4)
+    const to = u16(bytes, l4 + 2)
+    digest.word(back ? (to << 16) | from : (from << 16) | to)
+  } else if (l4 >= 0 && isEcho(batch, i)) digest.word(u16(bytes, l4 + 4))
   return digest.value()
 }
 
@@ -44,7 +53,11 @@ export function packetKey(batch: PacketBatch, i: number, way: number, seqDelta: 
   const end = datagramEnd(bytes, l3)
   if (isFragment(kind)) {
     const { offset, id } = fragmentOf(bytes, l3)
-    return digest.word(offset).word(id).word(end - l3).value()
+    return digest
+      .word(offset)
+      .word(id)
+      .word(end - l3)
+      .value()
   }
   if (kind === Kind.udp4 || kind === Kind.udp6) return digest.bytes(bytes, l4 + 8, end).value()
   if ((kind === Kind.icmp4 || kind === Kind.icmp6) && l4 >= 0) {
@@ -67,7 +80,9 @@ export function hasPorts(kind: number): boolean {
 function isEcho(batch: PacketBatch, i: number): boolean {
   const kind = batch.kind[i]
   const type = batch.bytes[batch.l4[i] ?? 0] ?? 0
-  return kind === Kind.icmp4 ? type === 0 || type === 8 : kind === Kind.icmp6 && (type === 128 || type === 129)
+  return kind === Kind.icmp4
+    ? type === 0 || type === 8
+    : kind === Kind.icmp6 && (type === 128 || type === 129)
 }
 
 /** What tells a fragment from others of its datagram, and its datagram from others between the same ends. */
@@ -114,4 +129,18 @@ export function fragmentOf(bytes: Uint8Array, l3: number): FragmentIdentity {
     at += ((bytes[at + 1] ?? 0) + 1) * 8
   }
   return NO_FRAGMENT
+}
+
+/** The identification of an IPv4 packet; 0 for IPv6. */
+export function idOf(bytes: Uint8Array, l3: number): number {
+  return isIpv6(bytes, l3) ? 0 : u16(bytes, l3 + 4)
+}
+
+/** Offset in an IP header of the time to live, or hop limit. */
+export function hopsAt(bytes: Uint8Array, l3: number): number {
+  return l3 + (isIpv6(bytes, l3) ? 7 : 8)
+}
+
+export function hopsOf(bytes: Uint8Array, l3: number): number {
+  return bytes[hopsAt(bytes, l3)] ?? 0
 }

@@ -1,5 +1,5 @@
-import { Kind } from '../../model/codes.ts'
 import type { PacketBatch } from '../../model/batch.ts'
+import { Kind } from '../../model/codes.ts'
 import { putU16, putU32, u16, u32 } from '../../wire/bytes.ts'
 import { writeTransportChecksum } from '../../wire/checksum.ts'
 import { isIpv6 } from '../../wire/ip.ts'

@@ -1,5 +1,8 @@
 import { Verdict } from '../../model/codes.ts'
 
+/** State of a packet that stayed undecided and is no longer waited for. */
+export const GAVE_UP = 255
+
 /** Packets remembered after they were resolved, for copies that come late or again. */
 const CAPACITY = 1 << 17
 
@@ -19,7 +22,7 @@ export interface SentPacket {
 
 /**
  * Packets that were sent, by running number from 0: columns in a ring, found by key. `state` is a `Verdict` code, undecided as long
- * as nothing is known; a resolved packet stays findable until the ring comes round.
+ * as it is waited for, or `GAVE_UP`; a resolved packet stays findable until the ring comes round.
  */
 export class SentPackets {
   /** The next packet's number. */

@@ -1,6 +1,8 @@
 import type { PacketBatch } from '../../model/batch.ts'
+import { Kind, Link } from '../../model/codes.ts'
+import { u16, u32 } from '../../wire/bytes.ts'
+import { dissect } from '../../wire/dissect.ts'
 import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
-import { u16 } from '../../wire/bytes.ts'
 import type { AddressChange, EndChange } from '../../wire/readdress.ts'
 import { hasPorts, tupleOf } from './identity.ts'
 
@@ -17,15 +19,23 @@ interface Way {
  * packets of the other direction must be sent so that the device sees one consistent conversation.
  */
 export class Translations {
-  /** Whether any flow was found to be translated. */
-  any = false
+  /** Whether any flow was found to be translated, or is known to be. */
+  any: boolean
   /** Flow * 2 + direction by tuple, as sent and as it comes out. */
   readonly #ways = new Map<number, number>()
   readonly #learned = new Map<number, Way>()
 
-  /** Says whose tuple that of packet `i` is. */
+  constructor(known: boolean) {
+    this.any = known
+  }
+
+  /** Says whose tuple that of packet `i` is, and who would answer it. */
   register(batch: PacketBatch, i: number, way: number): void {
-    this.#ways.set(tupleOf(batch, i), way)
+    const tuple = tupleOf(batch, i)
+    if (this.#ways.get(tuple) === way) return
+    this.#ways.set(tuple, way)
+    const back = tupleOf(batch, i, true)
+    if (!this.#ways.has(back) || (this.#ways.get(back) ?? 0) >> 1 !== way >> 1) this.#ways.set(back, way ^ 1)
   }
 
   /** Flow * 2 + direction of packet `i` as it came out; -1: not known. */
@@ -37,31 +47,34 @@ export class Translations {
     return this.any ? (this.#learned.get(way)?.seqDelta ?? 0) : 0
   }
 
-  /** Takes packet `i` of `seen` as what came out of one of direction `way`, its numbers changed by so much. */
-  learn(way: number, seen: PacketBatch, i: number, seqDelta: number): void {
-    this.any = true
+  /** Takes packet `i` of `seen` as what came out of `sent`, a datagram of direction `way`. */
+  learn(way: number, sent: Uint8Array, seen: PacketBatch, i: number): void {
     const { bytes } = seen
+    const kind = seen.kind[i] ?? 0
     const l3 = seen.l3[i] ?? 0
     const l4 = seen.l4[i] ?? -1
     const size = addressLength(bytes, l3)
+    const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
+    const sentSeq = isTcp ? u32(sent, dissect(sent, Link.raw).l4 + 4) : 0
+    const seqDelta = isTcp ? (u32(bytes, l4 + 4) - sentSeq) | 0 : 0
     const end = (address: number, port: number): EndChange => ({
       address: bytes.slice(address, address + size),
-      ...(l4 < 0 || !hasPorts(seen.kind[i] ?? 0) ? {} : { port: u16(bytes, port) }),
+      ...(l4 < 0 || !hasPorts(kind) ? {} : { port: u16(bytes, port) }),
     })
-    this.#learned.set(way, {
+    const learned = {
       seqDelta,
       source: end(sourceAt(bytes, l3), l4),
       destination: end(destinationAt(bytes, l3), l4 + 2),
-    })
+    }
+    this.any = true
+    this.#learned.set(way, learned)
     this.register(seen, i, way)
   }
 
   /** How a packet of this direction has to be changed before it is sent; undefined: not at all. */
   change(way: number): AddressChange | undefined {
     const other = this.any ? this.#learned.get(way ^ 1) : undefined
-    return (
-      other && { source: other.destination, destination: other.source, ackDelta: other.seqDelta }
-    )
+    return other && { source: other.destination, destination: other.source, ackDelta: other.seqDelta }
   }
 
   clear(): void {
