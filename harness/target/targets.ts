@@ -21,6 +21,7 @@ export type TargetMaker = (spec: TargetSpec, context: TargetContext) => Target |
 /** A line a kind; what is large, or needs parts that may be missing, is loaded when it is asked for. */
 const KINDS: Readonly<Record<string, TargetMaker>> = {
   reference: (_spec, { version }) => new ReferenceTarget(version),
+  netfilter: async (spec, context) => (await import('./netfilter/netfilter.ts')).makeNetfilter(spec, context),
 }
 
 /** Names of the targets that need no configuration. */

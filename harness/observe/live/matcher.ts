@@ -35,6 +35,8 @@ export class Matcher {
   #hops = 1
   /** Nanoseconds on the way after which a packet came late. */
   lateness = 0
+  /** Is told of packets that have to do with nothing that was sent. */
+  stranger: ((seen: PacketBatch, i: number, arm: number) => void) | undefined
 
   constructor(parts: MatcherParts) {
     this.#parts = parts
@@ -98,6 +100,7 @@ export class Matcher {
     }
     if (way < 0 && this.#resembles(seen, i, arm, way)) return
     if (way >= 0) this.#stray(i)
+    else this.stranger?.(seen, i, arm)
   }
 
   #controlCame(number: number): void {

@@ -3,6 +3,7 @@ import { Host, Knowledge, Verdict } from '../../model/codes.ts'
 import type { ObservationBatch, Session } from '../../model/target.ts'
 import type { TimedEvent, Timeline, TimelineChunk } from '../../model/timeline.ts'
 import type { HostActions } from './actions.ts'
+import { calibrateWires } from './calibration.ts'
 import { Alarm, LiveClock } from './clock.ts'
 import { Emissions } from './emissions.ts'
 import { LIMITS, type LiveLimits } from './limits.ts'
@@ -28,6 +29,8 @@ export interface LiveOptions {
   /** The hosts are known to rewrite addresses or sequence numbers; if not, that is found out. */
   readonly translates?: boolean
   readonly limits?: Partial<LiveLimits>
+  /** Takes the hosts down, once the port is closed. */
+  readonly dispose?: () => Promise<void>
 }
 
 /** Packets that are sent at a time. */
@@ -93,6 +96,21 @@ export class LiveSession implements Session {
     )
   }
 
+  /** Proves the wires and learns how late something may come; before anything is replayed. Throws ERR_CALIBRATION. */
+  async calibrate(signal: AbortSignal): Promise<void> {
+    this.#matcher.lateness = await calibrateWires(
+      {
+        hosts: this.#options.hosts,
+        families: this.#options.families,
+        waiting: this.#waiting,
+        roads: this.#roads,
+        matcher: this.#matcher,
+        limits: this.#limits,
+      },
+      signal,
+    )
+  }
+
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
     this.#clock.restart()
     for await (const chunk of timeline.chunks) {
@@ -118,6 +136,7 @@ export class LiveSession implements Session {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#options.port[Symbol.asyncDispose]()
+    await this.#options.dispose?.()
   }
 
   async #play({ packets, events }: TimelineChunk, signal: AbortSignal): Promise<void> {
