@@ -10,18 +10,31 @@ import type { Offered } from './offered.ts'
 import type { SentPackets } from './sent.ts'
 import type { Translations } from './translation.ts'
 
-/** How far back a packet is looked for that something was emitted about. */
-const FARTHEST = 4096
+/** Something that a host sent on its own, before it is known about which packet. */
+interface Heard {
+  readonly kind: Emitted['kind'] | 'answer'
+  readonly arm: number
+  /** Flow * 2 + direction that it travelled in. */
+  readonly way: number
+  readonly at: number
+  readonly frame: Uint8Array
+}
+
+interface Cause {
+  readonly index: number
+  readonly towards: 'sender' | 'receiver'
+}
 
 /**
- * What devices send on their own: resets, ICMP errors and answers, each held to be about the latest packet that its numbers or
- * its quote fit.
+ * What devices send on their own: resets, ICMP errors and answers, each held to be about the first packet that it fits by numbers or
+ * quote: rather one that did not come out, and rather one whose sender it went to. That is decided once it is known what came out.
  */
 export class Emissions {
   readonly #offered: Offered
   readonly #sent: SentPackets
   readonly #translations: Translations
   readonly #clock: LiveClock
+  #heard: Heard[] = []
 
   constructor(offered: Offered, sent: SentPackets, translations: Translations, clock: LiveClock) {
     this.#offered = offered
@@ -31,100 +44,102 @@ export class Emissions {
   }
 
   /**
-   * Takes packet `i`, heard on `arm`, as emitted by that arm's host, if it can be: a reset, or a segment that answers one which
-   * did not come out, of direction `way`. False: it is neither.
+   * Takes packet `i`, heard on `arm`, as emitted by that arm's host, if it can be: a reset, or a segment with an acknowledgement, which
+   * may answer one that did not come out. False: it is neither.
    */
   takeSegment(seen: PacketBatch, i: number, arm: number, way: number): boolean {
     const flags = seen.flags[i] ?? 0
-    const isReset = (flags & Tcp.rst) !== 0
-    const cause = this.#latest(arm, way, (frame, l4, towards) =>
-      isReset ? resets(seen, i, frame, l4, towards) : towards === 'sender' && answers(flags, frame, l4),
-    )
-    if (cause === undefined && !isReset) return false
-    if (isReset) this.#emit(seen, i, arm, way, 'tcp-rst', cause)
-    else if (cause !== undefined) this.#offered.tell(cause.index, Verdict.answered)
+    if ((flags & (Tcp.rst | Tcp.ack)) === 0) return false
+    this.#keep(seen, i, arm, way, (flags & Tcp.rst) === 0 ? 'answer' : 'tcp-rst')
     return true
   }
 
-  /** The same of an ICMP error, which quotes the packet that it is about; false: it quotes none that was sent. */
+  /** The same of an ICMP error; false: it quotes nothing that was sent by that host in this chunk. */
   takeError(seen: PacketBatch, i: number, arm: number): boolean {
     const six = seen.kind[i] === Kind.icmp6
     const l4 = seen.l4[i] ?? -1
-    const { bytes } = seen
-    if (l4 < 0 || !isIcmpError(bytes[l4] ?? 0, six)) return false
-    const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
-    const end = datagramEnd(bytes, seen.l3[i] ?? 0)
-    if (!findQuote(bytes, l4, end, six, quote)) return false
-    for (const number of this.#recent()) {
-      const { index, frame } = this.#at(number)
-      const road = this.#sent.road[this.#sent.slot(number)] ?? 0
-      if (road >> 1 !== arm >> 1 || !quotes(bytes, quote, end, frame, six)) continue
-      const way = this.#sent.way[this.#sent.slot(number)] ?? -1
-      this.#emit(seen, i, arm, way ^ 1, 'icmp', { index, towards: road === arm ? 'sender' : 'receiver' })
-      return true
+    if (l4 < 0 || !isIcmpError(seen.bytes[l4] ?? 0, six)) return false
+    this.#keep(seen, i, arm, -1, 'icmp')
+    return true
+  }
+
+  /** Finds the causes of all that was heard, tells of the packets, and counts what is about none of them as the host's own doing. */
+  attribute(): void {
+    if (this.#heard.length === 0) return
+    const heard = this.#heard
+    this.#heard = []
+    const byHost = this.#sentByHost()
+    for (const each of heard) {
+      const cause = this.#causeOf(each, byHost.get(each.arm >> 1) ?? [])
+      if (each.kind === 'answer') {
+        if (cause === undefined)
+          this.#offered.note({ kind: 'stray', index: -1, step: -1, after: this.#clock.timeline(each.at) })
+        else this.#offered.tell(cause.index, Verdict.answered)
+      } else this.#emit(each, each.kind, cause)
     }
-    return false
   }
 
-  #latest(
-    arm: number,
-    way: number,
-    fits: (frame: Uint8Array, l4: number, towards: 'sender' | 'receiver') => boolean,
-  ): { readonly index: number; readonly towards: 'sender' | 'receiver' } | undefined {
-    let passed: { readonly index: number; readonly towards: 'sender' | 'receiver' } | undefined
-    for (const number of this.#recent()) {
-      const slot = this.#sent.slot(number)
-      const road = this.#sent.road[slot] ?? 0
-      const sentWay = this.#sent.way[slot] ?? -1
-      if (road >> 1 !== arm >> 1 || sentWay >> 1 !== way >> 1) continue
-      const towards = sentWay === way ? 'receiver' : 'sender'
-      const { index, frame } = this.#at(number)
-      const { l4, kind } = dissect(frame, Link.raw)
-      if ((kind !== Kind.tcp4 && kind !== Kind.tcp6) || !fits(frame, l4, towards)) continue
-      if (this.#sent.state[slot] !== Verdict.forward) return { index, towards }
-      passed ??= { index, towards }
-    }
-    return passed
+  clear(): void {
+    this.#heard = []
   }
 
-  /** Numbers of packets of this chunk that were sent, latest first. */
-  *#recent(): Generator<number> {
-    const { first } = this.#offered
-    const last = this.#sent.next - 1
-    for (let number = last; number >= Math.max(first, last - FARTHEST); number--)
-      if (this.#offered.indexOf(number) >= 0) yield number
-  }
-
-  #at(number: number): { readonly index: number; readonly frame: Uint8Array } {
-    return { index: this.#offered.indexOf(number), frame: this.#offered.frameOf(number) }
-  }
-
-  #emit(
-    seen: PacketBatch,
-    i: number,
-    arm: number,
-    way: number,
-    kind: Emitted['kind'],
-    cause: { readonly index: number; readonly towards: 'sender' | 'receiver' } | undefined,
-  ): void {
+  #keep(seen: PacketBatch, i: number, arm: number, way: number, kind: Heard['kind']): void {
     const l3 = seen.l3[i] ?? 0
     const frame = seen.bytes.slice(l3, Math.min(datagramEnd(seen.bytes, l3), endOf(seen, i)))
+    this.#heard.push({ kind, arm, way, at: seen.time[i] ?? 0, frame })
+  }
+
+  /** Numbers of this chunk's packets by host, those that came out last. */
+  #sentByHost(): Map<number, number[]> {
+    const missing = new Map<number, number[]>()
+    const passed: number[] = []
+    const put = (number: number) => {
+      const host = (this.#sent.road[this.#sent.slot(number)] ?? 0) >> 1
+      const list = missing.get(host)
+      if (list === undefined) missing.set(host, [number])
+      else list.push(number)
+    }
+    for (let number = this.#offered.first; number < this.#sent.next; number++)
+      if (this.#sent.state[this.#sent.slot(number)] === Verdict.forward) passed.push(number)
+      else put(number)
+    for (const number of passed) put(number)
+    return missing
+  }
+
+  #causeOf(heard: Heard, numbers: readonly number[]): Cause | undefined {
+    let receiver: Cause | undefined
+    let again: Cause | undefined
+    for (const number of numbers) {
+      const slot = this.#sent.slot(number)
+      const sentWay = this.#sent.way[slot] ?? -1
+      if ((this.#sent.at[slot] ?? 0) > heard.at) continue
+      if (heard.kind !== 'icmp' && sentWay >> 1 !== heard.way >> 1) continue
+      const towards = this.#sent.road[slot] === heard.arm ? 'sender' : 'receiver'
+      if (!fits(heard, this.#offered.frameOf(number), towards)) continue
+      const cause = { index: this.#offered.indexOf(number), towards } as const
+      if (this.#offered.told[cause.index] !== undefined) again ??= cause
+      else if (towards === 'sender') return cause
+      else receiver ??= cause
+    }
+    return receiver ?? again
+  }
+
+  #emit({ arm, way, at, frame }: Heard, kind: Emitted['kind'], cause: Cause | undefined): void {
     if (cause !== undefined) this.#restore(frame, way, cause)
     const { l4 } = dissect(frame, Link.raw)
     const isReset = kind === 'tcp-rst'
-    const emitted: Emitted = {
+    this.#offered.emitted.push({
       cause: cause?.index ?? -1,
       kind,
       to: cause?.towards ?? (arm & 1 ? 'server' : 'client'),
       ...(cause === undefined ? { flow: way >> 1 } : {}),
       by: arm >> 1,
-      at: this.#clock.timeline(seen.time[i] ?? 0),
+      at: this.#clock.timeline(at),
       frame,
       link: Link.raw,
       seq: isReset ? u32(frame, l4 + 4) : 0,
       ack: isReset ? u32(frame, l4 + 8) : 0,
-    }
-    this.#offered.emitted.push(emitted)
+    })
     if (cause !== undefined) this.#offered.tell(cause.index, Verdict.reject)
   }
 
@@ -163,23 +178,35 @@ function endOf(batch: PacketBatch, i: number): number {
   return (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)
 }
 
+/** Whether what was heard can be about this datagram. */
+function fits({ kind, frame }: Heard, sent: Uint8Array, towards: Cause['towards']): boolean {
+  if (kind === 'icmp') return quotes(frame, sent)
+  const of = dissect(sent, Link.raw)
+  if (of.kind !== Kind.tcp4 && of.kind !== Kind.tcp6) return false
+  const { l4 } = dissect(frame, Link.raw)
+  if (kind === 'tcp-rst') return resets(frame, l4, sent, of.l4, towards)
+  return towards === 'sender' && answers(frame[l4 + 13] ?? 0, sent[of.l4 + 13] ?? 0)
+}
+
 /** Whether a reset's numbers are those of one about this segment (RFC 9293 3.10.7; towards the receiver, the segment's own). */
-function resets(seen: PacketBatch, i: number, frame: Uint8Array, l4: number, towards: string): boolean {
-  const at = seen.l4[i] ?? 0
-  const seq = u32(seen.bytes, at + 4)
-  const sentSeq = u32(frame, l4 + 4)
+function resets(
+  frame: Uint8Array,
+  at: number,
+  sent: Uint8Array,
+  l4: number,
+  towards: Cause['towards'],
+): boolean {
+  const seq = u32(frame, at + 4)
+  const sentSeq = u32(sent, l4 + 4)
   if (towards === 'receiver') return seq === sentSeq
-  const sentFlags = frame[l4 + 13] ?? 0
-  if ((sentFlags & Tcp.ack) !== 0 && seq === u32(frame, l4 + 8)) return true
-  const length = segmentLength(frame, l4, sentFlags)
-  const covered = (u32(seen.bytes, at + 8) - sentSeq) | 0
-  return seq === 0 && covered >= 0 && covered <= length
+  const sentFlags = sent[l4 + 13] ?? 0
+  if ((sentFlags & Tcp.ack) !== 0 && seq === u32(sent, l4 + 8)) return true
+  const covered = (u32(frame, at + 8) - sentSeq) | 0
+  return seq === 0 && covered >= 0 && covered <= segmentLength(sent, l4, sentFlags)
 }
 
 /** Whether a device that answers as the other end would have sent this to the sender of that: a SYN-ACK to a SYN, else an ACK. */
-function answers(flags: number, frame: Uint8Array, l4: number): boolean {
-  const sent = frame[l4 + 13] ?? 0
-  if ((flags & Tcp.ack) === 0) return false
+function answers(flags: number, sent: number): boolean {
   return (flags & Tcp.syn) === 0 || (sent & (Tcp.syn | Tcp.ack)) === Tcp.syn
 }
 
@@ -190,19 +217,23 @@ function segmentLength(frame: Uint8Array, l4: number, flags: number): number {
 }
 
 /** Whether what an ICMP error quotes is this datagram: addresses and the first 8 bytes of its transport, or of its payload. */
-function quotes(bytes: Uint8Array, quote: Quote, end: number, frame: Uint8Array, six: boolean): boolean {
-  if (six !== isIpv6(frame, 0)) return false
-  const size = 2 * addressLength(frame, 0)
-  const from = sourceAt(bytes, quote.l3)
-  const at = sourceAt(frame, 0)
-  for (let k = 0; k < size; k++) if (bytes[from + k] !== frame[at + k]) return false
-  if (!six && u16(bytes, quote.l3 + 4) !== u16(frame, 4)) return false
-  const sent = dissect(frame, Link.raw).l4
-  if (sent < 0 || quote.l4 < 0) return quote.l4 < 0 && sent < 0
+function quotes(error: Uint8Array, sent: Uint8Array): boolean {
+  const six = isIpv6(sent, 0)
+  const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
+  const end = Math.min(error.length, datagramEnd(error, 0))
+  if (isIpv6(error, 0) !== six) return false
+  if (!findQuote(error, dissect(error, Link.raw).l4, end, six, quote)) return false
+  const size = 2 * addressLength(sent, 0)
+  const from = sourceAt(error, quote.l3)
+  const at = sourceAt(sent, 0)
+  for (let k = 0; k < size; k++) if (error[from + k] !== sent[at + k]) return false
+  if (!six && u16(error, quote.l3 + 4) !== u16(sent, 4)) return false
+  const { l4 } = dissect(sent, Link.raw)
+  if (l4 < 0 || quote.l4 < 0) return quote.l4 < 0 && l4 < 0
   for (let k = 0; k < 8 && quote.l4 + k < end; k++) {
     // UDP's checksum may have been filled in on the way.
     if (quote.protocol === 17 && k >= 6) break
-    if (bytes[quote.l4 + k] !== frame[sent + k]) return false
+    if (error[quote.l4 + k] !== sent[l4 + k]) return false
   }
   return true
 }

@@ -57,6 +57,15 @@ export class FakePort implements Port {
     this.#failed(error)
   }
 
+  /** Lets these out now. */
+  leave(leaving: readonly Leaving[]): void {
+    this.#out.clear()
+    const now = monotonicNow()
+    for (const { arm, frame } of leaving) this.#out.append(arm, now, frame, 0, frame.length)
+    this.#count += leaving.length
+    this.#heard(this.#out)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     for (const timer of this.#timers) clearTimeout(timer)
@@ -66,11 +75,7 @@ export class FakePort implements Port {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       if (this.#closed) return
-      this.#out.clear()
-      const now = monotonicNow()
-      for (const { arm, frame } of leaving) this.#out.append(arm, now, frame, 0, frame.length)
-      this.#count += leaving.length
-      this.#heard(this.#out)
+      this.leave(leaving)
     }, delay)
     this.#timers.add(timer)
   }

@@ -79,6 +79,12 @@ export async function playThrough(
     readonly port?: FakePort
     readonly scale?: number
     readonly translates?: boolean
+    /** Milliseconds, as the next: after which a packet that is missing was dropped. */
+    readonly lateness?: number
+    /** After which a road is dead. */
+    readonly patience?: number
+    /** Runs before each chunk but the first. */
+    readonly between?: () => Promise<void>
   } = {},
 ): Promise<Seen & { readonly port: FakePort }> {
   const port = options.port ?? new FakePort(device)
@@ -89,10 +95,17 @@ export async function playThrough(
     actions: options.actions ?? IDLE,
     families: ['ipv4', 'ipv6'],
     translates: options.translates ?? false,
-    limits: { marker: 300e6, settle: 2e9 },
+    limits: {
+      marker: (options.patience ?? 20_000) * 1e6,
+      settle: 20e9,
+      leastLateness: (options.lateness ?? 1000) * 1e6,
+    },
   })
   async function* all() {
-    yield* chunks
+    for (const [n, chunk] of chunks.entries()) {
+      if (n > 0) await options.between?.()
+      yield chunk
+    }
   }
   const seen: Seen = { verdicts: [], sightings: [], batches: [] }
   const timeline = { epoch: 0n, phases: ['before'], chunks: all() }

@@ -4,6 +4,7 @@ import { writeIpv4Checksum, writeTransportChecksum } from '../../wire/checksum.t
 import { dissect } from '../../wire/dissect.ts'
 import { datagramEnd } from '../../wire/ip.ts'
 import { readdress } from '../../wire/readdress.ts'
+import { CONTROL_PORT } from '../control-frames.ts'
 import { hopsAt, hopsOf, idOf, isFragment, packetKey } from './identity.ts'
 import type { Markers } from './markers.ts'
 import type { Offered } from './offered.ts'
@@ -42,7 +43,7 @@ export class Outgoing {
     const kind = batch.kind[i] ?? Kind.other
     if (l3 < 0 || kind === Kind.malformed) return undefined
     const way = (batch.flow[i] ?? -1) * 2 + (batch.direction[i] ?? 0)
-    const isMarker = batch.role[i] === Role.control && (kind === Kind.udp4 || kind === Kind.udp6)
+    const isMarker = batch.role[i] === Role.control && isAllowed(batch, i)
     const end = (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)
     const length = datagramEnd(batch.bytes, l3) - l3
     if (length > largest) return undefined
@@ -89,4 +90,12 @@ export class Outgoing {
     frame[hopsAt(frame, 0)] = hops - (copies % COPIES)
     if ((frame[0] ?? 0) >> 4 === 4) writeIpv4Checksum(frame, 0)
   }
+}
+
+/** Whether a control is one that must come out. */
+function isAllowed(batch: PacketBatch, i: number): boolean {
+  const kind = batch.kind[i]
+  const ports = batch.ports[i] ?? 0
+  const { denied } = CONTROL_PORT
+  return (kind === Kind.udp4 || kind === Kind.udp6) && ports >>> 16 !== denied && (ports & 0xffff) !== denied
 }

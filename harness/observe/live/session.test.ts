@@ -28,7 +28,7 @@ describe('observe/live/session', () => {
       const all = await playThrough(passing, [chunkOf(steps)])
       expect(all.verdicts).to.deep.equal(['forward', 'forward', 'forward', 'forward'])
       expect(all.sightings).to.deep.equal([])
-      const some = await playThrough(dropsServer, [chunkOf(steps)])
+      const some = await playThrough(dropsServer, [chunkOf(steps)], { lateness: 50 })
       expect(some.verdicts).to.deep.equal(['forward', 'drop', 'forward', 'forward'])
     }
   })
@@ -37,9 +37,12 @@ describe('observe/live/session', () => {
     const swapped: Device = (arm, frame) => passing(arm, frame).map((each) => ({ ...each, arm: arm ^ 3 }))
     const deaf: Device = (arm, frame) => (arm === 0 ? passing(arm, frame) : [])
     const undecided = ['undecided', 'undecided', 'undecided']
-    expect((await playThrough(() => [], [chunkOf(HANDSHAKE)])).verdicts).to.deep.equal(undecided)
-    expect((await playThrough(swapped, [chunkOf(HANDSHAKE)], { hosts: 2 })).verdicts).to.deep.equal(undecided)
-    expect((await playThrough(deaf, [chunkOf(HANDSHAKE)])).verdicts).to.deep.equal([
+    const patience = { patience: 50, lateness: 50 }
+    const dead = await playThrough(() => [], [chunkOf(HANDSHAKE)], patience)
+    expect(dead.verdicts).to.deep.equal(undecided)
+    const exchanged = await playThrough(swapped, [chunkOf(HANDSHAKE)], { hosts: 2, ...patience })
+    expect(exchanged.verdicts).to.deep.equal(undecided)
+    expect((await playThrough(deaf, [chunkOf(HANDSHAKE)], patience)).verdicts).to.deep.equal([
       'forward',
       'undecided',
       'forward',
@@ -53,7 +56,7 @@ describe('observe/live/session', () => {
         return arm === 0 ? passing(arm, frame) : []
       }),
     )
-    const { verdicts } = await playThrough(passing, [chunkOf(HANDSHAKE)], { port })
+    const { verdicts } = await playThrough(passing, [chunkOf(HANDSHAKE)], { port, lateness: 50 })
     expect(verdicts).to.deep.equal(['forward', 'undecided', 'forward'])
   })
 
@@ -106,15 +109,24 @@ describe('observe/live/session', () => {
   })
 
   it('what comes after it was given up was forwarded, late, even when its batch is gone', async () => {
-    const slow = with_((arm, frame) =>
-      frame.length > 60 ? passing(arm, frame).map((each) => ({ ...each, delay: 150 })) : passing(arm, frame),
+    const held: (() => void)[] = []
+    const port = new FakePort(
+      with_((arm, frame) => {
+        if (frame.length <= 60) return passing(arm, frame)
+        held.push(() => port.leave(passing(arm, frame)))
+        return []
+      }),
     )
-    const wait: Step = { from: 'client', seq: 141, ack: 501, time: 600 }
-    const { verdicts, sightings } = await playThrough(slow, [chunkOf([...HANDSHAKE, DATA]), chunkOf([wait])])
+    const between = async () => {
+      for (const release of held) release()
+    }
+    const chunks = [chunkOf([...HANDSHAKE, DATA]), chunkOf([{ from: 'client', seq: 141, ack: 501 }])]
+    const { verdicts, sightings } = await playThrough(passing, chunks, { port, between, lateness: 50 })
     expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'drop', 'forward'])
-    expect(sightings).to.have.length(1)
-    expect(sightings[0]).to.include({ kind: 'late', index: -1, step: 3 })
-    expect(sightings[0]?.after).to.be.greaterThan(100e6)
+    const late = sightings.filter(({ kind, step }) => kind === 'late' && step === 3)
+    expect(late).to.have.length(1)
+    expect(late[0]?.index).to.equal(-1)
+    expect(late[0]?.after).to.be.greaterThan(50e6)
   })
 
   it('of two equal packets, tells which one was dropped', async () => {
@@ -123,7 +135,7 @@ describe('observe/live/session', () => {
         let count = 0
         const one = with_((arm, frame) => (count++ === dropped ? [] : passing(arm, frame)))
         const same: Step = { ...DATA, family }
-        const { verdicts } = await playThrough(one, [chunkOf([same, same, same])])
+        const { verdicts } = await playThrough(one, [chunkOf([same, same, same])], { lateness: 50 })
         const expected = ['forward', 'forward', 'forward']
         expected[dropped] = 'drop'
         expect(verdicts, `${family} ${dropped}`).to.deep.equal(expected)

@@ -54,6 +54,7 @@ export class LiveSession implements Session {
   readonly #roads: Roads
   readonly #matcher: Matcher
   readonly #openings: Openings
+  readonly #emissions: Emissions
   readonly #outgoing: Outgoing
   readonly #waiting: Waiting
   #by = new Uint8Array(0)
@@ -75,12 +76,14 @@ export class LiveSession implements Session {
       roads: this.#roads,
       clock: this.#clock,
     }
-    const emissions = new Emissions(this.#offered, this.#sent, this.#translations, this.#clock)
+    this.#emissions = new Emissions(this.#offered, this.#sent, this.#translations, this.#clock)
+    const emissions = this.#emissions
     this.#matcher = new Matcher({ ...shared, emissions })
     this.#openings = new Openings(this.#sent, this.#translations)
     this.#outgoing = new Outgoing({ ...shared, largest: options.port.largest })
     this.#waiting = new Waiting({
       ...shared,
+      emissions,
       port: options.port,
       alarm: this.#alarm,
       limits: this.#limits,
@@ -126,6 +129,7 @@ export class LiveSession implements Session {
     this.#openings.clear()
     this.#roads.clear()
     this.#matcher.clear()
+    this.#emissions.clear()
     this.#offered.begin(undefined, 0)
     this.#offered.taken()
   }
@@ -230,6 +234,8 @@ export class LiveSession implements Session {
       packets.verdict[this.#offered.indexOf(number)] = state === GAVE_UP ? Verdict.undecided : state
     }
     const { emitted, sightings, outages } = this.#offered.taken()
+    // What is heard from here on comes too late for this batch.
+    this.#offered.begin(undefined, this.#sent.next)
     packets.emitted.push(...emitted)
     return { packets, by: this.#by, knowledge: this.#knowledge, sightings, outages }
   }

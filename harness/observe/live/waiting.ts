@@ -1,6 +1,7 @@
 import { Verdict } from '../../model/codes.ts'
 import type { HostActions } from './actions.ts'
 import type { Alarm } from './clock.ts'
+import type { Emissions } from './emissions.ts'
 import { FrameColumns } from './frames.ts'
 import type { LiveLimits } from './limits.ts'
 import type { Markers } from './markers.ts'
@@ -22,6 +23,7 @@ const TRIES = 2
 interface WaitingParts {
   readonly port: Port
   readonly offered: Offered
+  readonly emissions: Emissions
   readonly sent: SentPackets
   readonly markers: Markers
   readonly roads: Roads
@@ -45,7 +47,7 @@ export class Waiting {
    * it on its road has come out, `lateness` has passed, and the capture missed nothing since it had missed `missed` frames; else undecided.
    */
   async resolve(lateness: number, missed: number, signal: AbortSignal): Promise<void> {
-    const { offered, alarm } = this.#parts
+    const { offered, alarm, emissions } = this.#parts
     if (offered.open > 0) await alarm.wait(MOMENT, signal)
     for (let tries = 0; tries < TRIES && this.#unproved().size > 0; tries++)
       await this.#mark(this.#unproved(), signal)
@@ -53,7 +55,9 @@ export class Waiting {
       await alarm.wait(left, signal)
       left = this.#latest() + lateness - monotonicNow()
     }
-    if (offered.open > 0) this.#giveUp((await this.#parts.port.stats()).missed > missed)
+    const lost = offered.open > 0 && (await this.#parts.port.stats()).missed > missed
+    emissions.attribute()
+    this.#giveUp(lost)
   }
 
   /** Until packet `number` has come out or would have: what its flow goes on with may depend on what became of it. */

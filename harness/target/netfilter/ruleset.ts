@@ -1,5 +1,5 @@
 import type { ExceptionPolicy } from '../../model/setup.ts'
-import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
+import { CONTROL_CLIENT, CONTROL_PORT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import type { Knobs } from '../../profile/index.ts'
 import type { NetfilterOptions } from './options.ts'
 
@@ -12,7 +12,7 @@ const ENDS = {
 }
 
 /**
- * The rules of one host, for `nft -f`. Controls pass whatever the policy, and a reset between their ends never does. Marks say by
+ * The rules of one host, for `nft -f`. Controls pass whatever the policy, but for those that are to be denied. Marks say by
  * which side a packet came, so that what the host sends about it goes back there, whatever its addresses.
  */
 export function rulesetOf(
@@ -30,15 +30,19 @@ table inet flowbreak {
     iifname c meta mark set 1
     iifname s meta mark set 2
 ${synproxy ? proxiedArrivals(isSyn) : ''}  }
+  chain controls {
+    udp dport ${CONTROL_PORT.denied} drop
+    udp sport ${CONTROL_PORT.denied} drop
+    meta l4proto udp accept
+    drop
+  }
   chain passing {
     type filter hook forward priority 0; policy drop;
 ${Object.entries(ENDS)
-  .map(
-    ([family, ends]) =>
-      `    ${family} saddr ${ends} ${family} daddr ${ends} meta l4proto vmap { udp : accept, tcp : drop }`,
-  )
-  .join('\n')}
-${synproxy ? proxied(mtu) : ''}    ${knobs.invalid?.value === 'drop' ? 'ct state invalid drop' : ''}
+  .map(([family, ends]) => `    ${family} saddr ${ends} ${family} daddr ${ends} jump controls\n`)
+  .join(
+    '',
+  )}${synproxy ? proxied(mtu) : ''}    ${knobs.invalid?.value === 'drop' ? 'ct state invalid drop' : ''}
     ct state established,related accept
     ${isSyn} ct state new accept
     meta l4proto != tcp ct state new accept
