@@ -1,22 +1,9 @@
 import type { Target } from '../model/target.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { type ReferenceTaps, ReferenceTarget } from './reference/reference.ts'
+import type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 
-/** What describes a target: its kind, and what that kind asks for. */
-export interface TargetSpec {
-  readonly kind: string
-  readonly [option: string]: unknown
-}
-
-export interface TargetContext {
-  /** What the run calls it. */
-  readonly name: string
-  /** Of flowbreak itself. */
-  readonly version: string
-}
-
-/** Makes a target of one kind. Throws ERR_TARGET_OPTION where the spec is not what the kind asks for; touches no device. */
-export type TargetMaker = (spec: TargetSpec, context: TargetContext) => Target | Promise<Target>
+export type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 
 /** A line a kind; what is large, or needs parts that may be missing, is loaded when it is asked for. */
 const KINDS: Readonly<Record<string, TargetMaker>> = {

@@ -4,8 +4,10 @@ import { u16, u32 } from '../../wire/bytes.ts'
 import { dissect } from '../../wire/dissect.ts'
 import { findQuote, isIcmpError, type Quote } from '../../wire/icmp.ts'
 import { addressLength, datagramEnd, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { Protocol } from '../../wire/numbers.ts'
 import { readdress } from '../../wire/readdress.ts'
 import type { LiveClock } from './clock.ts'
+import { fragmentOf } from './identity.ts'
 import type { Offered } from './offered.ts'
 import type { SentPackets } from './sent.ts'
 import type { Translations } from './translation.ts'
@@ -116,12 +118,27 @@ export class Emissions {
       if (heard.kind !== 'icmp' && sentWay >> 1 !== heard.way >> 1) continue
       const towards = this.#sent.road[slot] === heard.arm ? 'sender' : 'receiver'
       if (!fits(heard, this.#offered.frameOf(number), towards)) continue
-      const cause = { index: this.#offered.indexOf(number), towards } as const
+      const cause = { index: this.#offered.indexOf(this.#lastPiece(number)), towards } as const
       if (this.#offered.told[cause.index] !== undefined) again ??= cause
       else if (towards === 'sender') return cause
       else receiver ??= cause
     }
     return receiver ?? again
+  }
+
+  /** The last fragment sent of the datagram that a packet begins, which is the one that it was rejected with; else the packet itself. */
+  #lastPiece(number: number): number {
+    if (this.#offered.fragments === 0) return number
+    const { id, more } = fragmentOf(this.#offered.frameOf(number), 0)
+    if (!more) return number
+    const way = this.#sent.way[this.#sent.slot(number)]
+    let last = number
+    for (let other = number + 1; other < this.#sent.next; other++) {
+      if (this.#sent.way[this.#sent.slot(other)] !== way) continue
+      const piece = fragmentOf(this.#offered.frameOf(other), 0)
+      if (piece.offset > 0 && piece.id === id) last = other
+    }
+    return last
   }
 
   #emit({ arm, way, at, frame }: Heard, kind: Emitted['kind'], cause: Cause | undefined): void {
@@ -182,7 +199,8 @@ function endOf(batch: PacketBatch, i: number): number {
 function fits({ kind, frame }: Heard, sent: Uint8Array, towards: Cause['towards']): boolean {
   if (kind === 'icmp') return quotes(frame, sent)
   const of = dissect(sent, Link.raw)
-  if (of.kind !== Kind.tcp4 && of.kind !== Kind.tcp6) return false
+  // Of a segment in fragments, the first one has the numbers.
+  if (of.protocol !== Protocol.tcp || of.l4 < 0) return false
   const { l4 } = dissect(frame, Link.raw)
   if (kind === 'tcp-rst') return resets(frame, l4, sent, of.l4, towards)
   return towards === 'sender' && answers(frame[l4 + 13] ?? 0, sent[of.l4 + 13] ?? 0)

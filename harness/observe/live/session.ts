@@ -59,7 +59,6 @@ export class LiveSession implements Session {
   readonly #waiting: Waiting
   #by = new Uint8Array(0)
   #knowledge = new Uint8Array(0)
-  #missed = 0
 
   constructor(options: LiveOptions) {
     this.#options = options
@@ -145,7 +144,6 @@ export class LiveSession implements Session {
 
   async #play({ packets, events }: TimelineChunk, signal: AbortSignal): Promise<void> {
     this.#offered.begin(packets, this.#sent.next)
-    this.#missed = (await this.#options.port.stats()).missed
     let from = 0
     for (const timed of events) {
       await this.#send(packets, from, timed.before, signal)
@@ -153,7 +151,7 @@ export class LiveSession implements Session {
       await this.#happen(timed, signal)
     }
     await this.#send(packets, from, packets.count, signal)
-    await this.#waiting.resolve(this.#matcher.lateness, this.#missed, signal)
+    await this.#waiting.resolve(this.#matcher.lateness, signal)
   }
 
   /** Sends packets [from, to) when their time has come, as many at a time as have. */
@@ -209,7 +207,7 @@ export class LiveSession implements Session {
   }
 
   async #happen({ event, at }: TimedEvent, signal: AbortSignal): Promise<void> {
-    await this.#waiting.resolve(this.#matcher.lateness, this.#missed, signal)
+    await this.#waiting.resolve(this.#matcher.lateness, signal)
     for (let left = this.#clock.until(at); left > 0; left = this.#clock.until(at))
       await this.#alarm.wait(left, signal)
     const began = monotonicNow()

@@ -37,6 +37,7 @@ export class Waiting {
   readonly #parts: WaitingParts
   readonly #frames = new FrameColumns()
   #port = 0
+  #missed = 0
 
   constructor(parts: WaitingParts) {
     this.#parts = parts
@@ -44,9 +45,9 @@ export class Waiting {
 
   /**
    * Until every packet of the chunk has come out or been given up: dropped, rejected or answered where a marker that was sent after
-   * it on its road has come out, `lateness` has passed, and the capture missed nothing since it had missed `missed` frames; else undecided.
+   * it on its road has come out, `lateness` has passed, and the capture missed nothing since it was last asked; else undecided.
    */
-  async resolve(lateness: number, missed: number, signal: AbortSignal): Promise<void> {
+  async resolve(lateness: number, signal: AbortSignal): Promise<void> {
     const { offered, alarm, emissions } = this.#parts
     if (offered.open > 0) await alarm.wait(MOMENT, signal)
     for (let tries = 0; tries < TRIES && this.#unproved().size > 0; tries++)
@@ -55,7 +56,7 @@ export class Waiting {
       await alarm.wait(left, signal)
       left = this.#latest() + lateness - monotonicNow()
     }
-    const lost = offered.open > 0 && (await this.#parts.port.stats()).missed > missed
+    const lost = offered.open > 0 && (await this.#hasMissed())
     emissions.attribute()
     this.#giveUp(lost)
   }
@@ -159,6 +160,13 @@ export class Waiting {
       latest = Math.max(latest, sent.at[sent.slot(number)] ?? 0)
     })
     return latest
+  }
+
+  async #hasMissed(): Promise<boolean> {
+    const { missed } = await this.#parts.port.stats()
+    const more = missed > this.#missed
+    this.#missed = missed
+    return more
   }
 
   #giveUp(missed: boolean): void {

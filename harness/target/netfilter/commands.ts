@@ -30,21 +30,14 @@ export async function run(program: string, args: readonly string[], input = ''):
   )
 }
 
-/** The same in a network namespace. */
-export function runIn(
-  namespace: string,
-  program: string,
-  args: readonly string[],
-  input = '',
-): Promise<string> {
-  return run('ip', ['netns', 'exec', namespace, program, ...args], input)
+/** A script that gives a program this as its standard input. */
+export function withInput(command: string, input: string): string {
+  return `${command} <<'FLOWBREAK'\n${input}\nFLOWBREAK\n`
 }
 
-/** Writes values below /proc/sys of a namespace. */
-export async function writeSettings(
-  namespace: string,
-  settings: Readonly<Record<string, number>>,
-): Promise<void> {
-  const lines = Object.entries(settings).map(([name, value]) => `echo ${value} > /proc/sys/${name}\n`)
-  await runIn(namespace, 'sh', ['-e'], lines.join(''))
+/** A script that writes values below /proc/sys. */
+export function settingsScript(settings: Readonly<Record<string, number>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `echo ${value} > /proc/sys/${name}\n`)
+    .join('')
 }

@@ -1,12 +1,13 @@
 import type { Nanos } from '../../model/batch.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 import type { HostActions } from '../../observe/live/actions.ts'
-import { runIn, writeSettings } from './commands.ts'
+import { settingsScript, withInput } from './commands.ts'
 import type { KernelSettings } from './kernel-settings.ts'
 import { scaledTimeout } from './kernel-settings.ts'
 import type { Lab } from './lab.ts'
 import { DOWN } from './ruleset.ts'
 
+const FLUSH = 'conntrack -F 2>/dev/null\n'
 const ESTABLISHED = 'net/netfilter/nf_conntrack_tcp_timeout_established'
 
 /** The hosts of a lab, each a kernel's tables in a namespace. */
@@ -26,11 +27,8 @@ export class NetfilterHosts implements HostActions {
 
   /** Gives every host its settings and rules, with empty tables. */
   async configure(ruleset: string): Promise<void> {
-    await this.#each(async (name) => {
-      await runIn(name, 'nft', ['-f', '-'], ruleset)
-      await writeSettings(name, this.#settings)
-      await runIn(name, 'conntrack', ['-F'])
-    })
+    // The kernel tracks, and knows the settings of tracking, once a rule asks for it.
+    await this.#lab.each(withInput('nft -f -', ruleset) + settingsScript(this.#settings) + FLUSH)
   }
 
   async apply(event: HostEvent, _at: Nanos): Promise<boolean> {
@@ -62,9 +60,9 @@ export class NetfilterHosts implements HostActions {
 
   async reset(): Promise<void> {
     for (const host of [...this.#down]) await this.#restore(host)
-    if (this.#changed) await this.#each((name) => writeSettings(name, this.#settings))
+    const settings = this.#changed ? settingsScript(this.#settings) : ''
     this.#changed = false
-    await this.#each(flush)
+    await this.#lab.each(settings + FLUSH)
   }
 
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
@@ -75,27 +73,17 @@ export class NetfilterHosts implements HostActions {
   async #crash(host: number): Promise<void> {
     this.#last = host
     this.#down.add(host)
-    const name = this.#lab.host(host)
-    await runIn(name, 'nft', ['-f', '-'], DOWN)
-    await flush(name)
+    await this.#lab.on(host, withInput('nft -f -', DOWN) + FLUSH)
   }
 
   async #restore(host: number): Promise<void> {
     if (!this.#down.delete(host)) return
-    await runIn(this.#lab.host(host), 'nft', ['delete', 'table', 'inet', 'down'])
+    await this.#lab.on(host, 'nft delete table inet down')
   }
 
   async #setTimeout(seconds: number): Promise<void> {
     this.#changed = true
     const value = scaledTimeout(ESTABLISHED, seconds, this.#scale)
-    await this.#each((name) => writeSettings(name, { [ESTABLISHED]: value }))
+    await this.#lab.each(settingsScript({ [ESTABLISHED]: value }))
   }
-
-  async #each(act: (name: string) => Promise<unknown>): Promise<void> {
-    await Promise.all(Array.from({ length: this.#lab.hosts }, (_, host) => act(this.#lab.host(host))))
-  }
-}
-
-async function flush(namespace: string): Promise<void> {
-  await runIn(namespace, 'conntrack', ['-F'])
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { run, runIn } from './commands.ts'
+import { run } from './commands.ts'
 import { hardwareAddress, hostNamespace, outerNamespace } from './names.ts'
 import { disown, own, removeNamespaces } from './ownership.ts'
+import { NamespaceShell } from './shell.ts'
 
 /**
  * Network namespaces: one a host, and one that holds the outer ends of two links to each. Any packet that comes by a side leaves by
@@ -10,6 +11,7 @@ import { disown, own, removeNamespaces } from './ownership.ts'
 export class Lab implements AsyncDisposable {
   readonly hosts: number
   readonly #id: string
+  readonly #shells: NamespaceShell[] = []
 
   private constructor(id: string, hosts: number) {
     this.#id = id
@@ -29,6 +31,16 @@ export class Lab implements AsyncDisposable {
     return lab
   }
 
+  /** Runs a script on one host. Throws ERR_NETFILTER where a command fails. */
+  async on(host: number, script: string): Promise<string> {
+    return (await this.#shells[host]?.run(script)) ?? ''
+  }
+
+  /** The same on all hosts at once. */
+  async each(script: string): Promise<void> {
+    await Promise.all(this.#shells.map((shell) => shell.run(script)))
+  }
+
   get outer(): string {
     return outerNamespace(this.#id)
   }
@@ -38,6 +50,7 @@ export class Lab implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#shells.map((shell) => shell[Symbol.asyncDispose]()))
     await removeNamespaces(this.#id)
     await disown(this.#id)
   }
@@ -53,9 +66,11 @@ export class Lab implements AsyncDisposable {
     )
     const names = [this.outer, ...hosts.map((host) => this.host(host))]
     await run('ip', ['-batch', '-'], [...names.map((name) => `netns add ${name}`), ...links, ''].join('\n'))
+    await using outer = new NamespaceShell(this.outer)
+    this.#shells.push(...hosts.map((host) => new NamespaceShell(this.host(host))))
     await Promise.all([
-      runIn(this.outer, 'sh', ['-e'], outerEnds(this.hosts)),
-      ...hosts.map((host) => runIn(this.host(host), 'sh', ['-e'], insideOf(host))),
+      outer.run(outerEnds(this.hosts)),
+      ...hosts.map((host) => this.on(host, insideOf(host))),
     ])
   }
 }

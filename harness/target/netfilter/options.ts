@@ -1,5 +1,5 @@
 import { FlowbreakError } from '../../support/errors.ts'
-import type { TargetSpec } from '../targets.ts'
+import type { TargetSpec } from '../spec.ts'
 
 /** What a netfilter target is told. */
 export interface NetfilterOptions {

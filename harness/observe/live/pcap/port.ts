@@ -37,13 +37,17 @@ export class PcapPort implements Port {
   readonly #input: Writable
   readonly #headers: readonly { readonly ipv4: Uint8Array; readonly ipv6: Uint8Array }[]
   readonly #heard = new FrameColumns()
-  readonly #asked: ((stats: PortStats) => void)[] = []
+  readonly #asked: {
+    readonly resolve: (stats: PortStats) => void
+    readonly reject: (error: Error) => void
+  }[] = []
   #ready: (() => void) | undefined
   #take: (frames: FrameColumns) => void = () => undefined
   #fail: (error: Error) => void = () => undefined
   #failed: Error | undefined
   #complaints = ''
   #closing = false
+  #drained: () => void = () => undefined
 
   private constructor(options: PcapPortOptions, child: ChildProcess) {
     this.largest = options.mtu
@@ -56,6 +60,7 @@ export class PcapPort implements Port {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#complaints = (this.#complaints + text).slice(-2000)
     })
+    this.#input.on('drain', () => this.#drained())
     // Writing to a child that ended is told by its end.
     this.#input.on('error', () => undefined)
     child.on('error', (error) => this.#broke(error.message))
@@ -87,7 +92,9 @@ export class PcapPort implements Port {
     if (this.#failed !== undefined) throw this.#failed
     if (to === from) return
     if (!this.#input.write(encodeFrames(frames, from, to, this.#headers)) && this.#failed === undefined)
-      await Promise.race([once(this.#input, 'drain'), once(this.#child, 'exit')])
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve
+      })
   }
 
   listen(heard: (frames: FrameColumns) => void, failed: (error: Error) => void): void {
@@ -99,10 +106,7 @@ export class PcapPort implements Port {
   async stats(): Promise<PortStats> {
     if (this.#failed !== undefined) throw this.#failed
     this.#input.write(encodeText(Message.stats, ''))
-    return new Promise((resolve, reject) => {
-      this.#asked.push(resolve)
-      this.#child.once('exit', () => reject(this.#failed))
-    })
+    return new Promise((resolve, reject) => this.#asked.push({ resolve, reject }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -119,7 +123,7 @@ export class PcapPort implements Port {
   #message(kind: number, body: Buffer): void {
     if (kind === Message.ready) this.#ready?.()
     else if (kind === Message.failed) this.#broke(body.toString())
-    else if (kind === Message.stats) this.#asked.shift()?.(JSON.parse(body.toString()) as PortStats)
+    else if (kind === Message.stats) this.#asked.shift()?.resolve(JSON.parse(body.toString()) as PortStats)
     else {
       const heard = this.#heard
       heard.clear()
@@ -129,9 +133,11 @@ export class PcapPort implements Port {
   }
 
   #broke(why: string): void {
+    this.#drained()
     if (this.#closing || this.#failed !== undefined) return
     const message = `Frames can no longer be sent and heard, since the process that does so failed: ${why}.`
     this.#failed = new FlowbreakError('ERR_PORT', message, { exitCode: ExitCode.broken })
+    for (const { reject } of this.#asked.splice(0)) reject(this.#failed)
     this.#fail(this.#failed)
   }
 }
