@@ -19,6 +19,7 @@ import { checkPlaces } from '../run/places.ts'
 import { checkRules } from '../run/rules.ts'
 import { heldTo, steadOf } from '../run/stead.ts'
 import { loadSuites } from '../run/suites.ts'
+import { FOLD_CHOICES, type FoldChoice } from '../run/target-plan.ts'
 import { weakWarnings } from '../run/weak-warnings.ts'
 import type { ProfileInStead } from '../suite/case-setup.ts'
 import { asWord, notAWord } from '../suite/words.ts'
@@ -28,6 +29,7 @@ import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
 import type { VerbContext } from './context.ts'
 import { profileNamed } from './profile-named.ts'
 import { deliverReports } from './reports.ts'
+import { printPlan } from './run-plan.ts'
 import { PLACES, version } from './version.ts'
 
 interface Options {
@@ -44,6 +46,7 @@ interface Options {
   readonly seed?: number
   readonly repeat: number
   readonly retries: number
+  readonly fold: string
   readonly plan?: true
   readonly json?: true
 }
@@ -79,7 +82,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .option('--known-failures <file>', 'cases that are known to fail, each with its reason')
     .option(
       '--seed <n>',
-      'for ports and sequence numbers of new connections (default: drawn and printed)',
+      'for ports and sequence numbers of new connections, and on a real clock for the addresses of all (default: drawn and printed)',
       wholeNumber('--seed', 0),
     )
     .option('--repeat <n>', 'play each case so many times', wholeNumber('--repeat', 1), 1)
@@ -89,7 +92,15 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       wholeNumber('--retries', 0),
       0,
     )
-    .option('--plan', 'say what would be played, and play nothing')
+    .option(
+      '--fold <when>',
+      `cases of one setup in one replay: ${FOLD_CHOICES.join(', ')} (auto: on a real clock, and where a replay is costly)`,
+      'auto',
+    )
+    .option(
+      '--plan',
+      'say what would be played, in how many replays, with which peaks and how long, and play nothing',
+    )
     .option('--json', 'with --plan: as JSON')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
@@ -101,12 +112,16 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     targets.map((target) => [target, casesOf(command.args, options, steadOf(target, own))]),
   )
   const cases = [...casesBy.values()].flat()
-  if (options.plan) return printPlan(casesBy.get(targets[0] as Target) ?? [], options.json === true)
+  const seed = options.seed ?? randomInt(2 ** 31)
+  const fold = foldChoiceOf(options.fold)
+  if (options.plan) {
+    await printPlan(casesBy, { seed, fold, repeat: options.repeat, json: options.json === true })
+    return ExitCode.ok
+  }
 
   const captures = new CaptureStore()
   checkRules(cases)
   await checkPlaces(cases, captures)
-  const seed = options.seed ?? randomInt(2 ** 31)
   const run = runId()
   const log = new RunLogWriter(join(options.output, run, 'run.ndjson'))
   const progress = new Progress(screenOf(process.stderr, process.env), (text) => process.stderr.write(text))
@@ -142,6 +157,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       captures,
       targets,
       seed,
+      fold,
       repeat: options.repeat,
       retries: options.retries,
       bail: options.bail === true,
@@ -212,6 +228,12 @@ function casesOf(suites: readonly string[], options: Options, stead: ProfileInSt
   )
 }
 
+function foldChoiceOf(text: string): FoldChoice {
+  const choice = asWord(FOLD_CHOICES, text)
+  if (choice !== undefined) return choice
+  throw new FlowbreakError('ERR_USAGE', `--fold: ${notAWord(text, 'a choice', FOLD_CHOICES)}`)
+}
+
 function knownFailuresOf(file: string | undefined): KnownFailures {
   return file === undefined
     ? NO_KNOWN_FAILURES
@@ -240,17 +262,4 @@ function runId(): string {
   return `${stamp}-${randomInt(2 ** 24)
     .toString(16)
     .padStart(6, '0')}`
-}
-
-function printPlan(cases: readonly Case[], json: boolean): ExitCode {
-  const setups = new Set(cases.map(({ setup }) => setup.key)).size
-  const captures = new Set(cases.map(({ capture }) => capture)).size
-  if (json) {
-    const names = cases.map(({ name }) => name)
-    process.stdout.write(`${JSON.stringify({ cases: names, setups, captures })}\n`)
-    return ExitCode.ok
-  }
-  for (const { name } of cases) process.stdout.write(`${name}\n`)
-  process.stdout.write(`${cases.length} cases, ${setups} setups, ${captures} captures\n`)
-  return ExitCode.ok
 }

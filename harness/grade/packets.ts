@@ -77,6 +77,8 @@ function problemOfReject(
   const ignored = emitted.find((entry) => !entry.acceptable)
   if (ignored !== undefined) return `reject with a reset that the ${ignored.to} would ignore`
   const towards = expectation.towards ?? 'any'
+  if (trace.emissions === 'unseen')
+    return towards === 'any' ? undefined : 'reject, and towards whom cannot be seen'
   const sender = trace.direction[index] === '>' ? 'client' : 'server'
   const ends = new Set(emitted.map((entry) => entry.to))
   const wanted =

@@ -104,6 +104,7 @@ const trace = z
       }),
     ),
     parts: z.array(z.object({ index: count, host: count, part: text })).exactOptional(),
+    emissions: z.literal('unseen').exactOptional(),
     events: z.array(z.object({ before: count, time: z.number(), label: text })),
     controls: z.object({ sent: count, out: count, dead: z.array(z.string()) }),
   })

@@ -78,6 +78,8 @@ export interface CaseTrace {
   }[]
   /** Which hosts had a part in what became of packets, where sessions are shared; absent: none is told of. */
   readonly parts?: readonly { readonly index: number; readonly host: number; readonly part: string }[]
+  /** What was emitted could not be seen; absent: all of it is in `emitted`. */
+  readonly emissions?: 'unseen'
   readonly events: readonly { readonly before: number; readonly time: number; readonly label: string }[]
   /** Controls offered, how many of them came out, and the roads of those that did not (`fw-b s2c`). */
   readonly controls: { readonly sent: number; readonly out: number; readonly dead: readonly string[] }

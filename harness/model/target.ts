@@ -1,4 +1,5 @@
 import type { Nanos, PacketBatch } from './batch.ts'
+import type { Case } from './case.ts'
 import type { ExceptionPolicy, Setup, Sharing } from './setup.ts'
 import type { HostEventKind, Timeline } from './timeline.ts'
 
@@ -11,6 +12,7 @@ export const FEATURES = [
   'monitor',
   'inner-tunnels',
   'reset-on-expiry',
+  'own-profile',
 ] as const
 export type Feature = (typeof FEATURES)[number]
 
@@ -34,7 +36,10 @@ export interface Capabilities {
   readonly events: readonly HostEventKind[]
   readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters' | 'parts')[]
   readonly folding: Folding
-  /** Profiles that it can be brought to; of suites about any firewall, the cases are held to the first. */
+  /**
+   * Profiles that it can be brought to, with feature `own-profile` those that extend them too; of suites about any firewall, the
+   * cases are held to the first.
+   */
   readonly profiles: 'any' | readonly string[]
   readonly features: readonly Feature[]
   /** Seconds of the timeline in one second of its clock: 1 on a virtual clock; 50 where 350 s pass in 7. */
@@ -94,6 +99,26 @@ export interface ObservationBatch {
   readonly sightings?: readonly Sighting[]
   /** Of the events of this chunk. */
   readonly outages?: readonly Outage[]
+  /** What was emitted cannot be seen, though a verdict may tell of it; absent: all of it is in `packets.emitted`. */
+  readonly emissions?: 'unseen'
+}
+
+/** What is never to be exceeded, in what the plan offers at once and in any second of the target's clock; absent: no limit. */
+export interface Limits {
+  readonly packetsPerSecond?: number
+  /** Of whole frames. */
+  readonly bytesPerSecond?: number
+  readonly newConnectionsPerSecond?: number
+  /** Entries of session tables that one replay may take. */
+  readonly sessions?: number
+}
+
+/** Blocks that cases get their addresses from, `192.0.2.0/24`. */
+export interface AddressRanges {
+  readonly clients: string
+  readonly servers: string
+  readonly clients6: string
+  readonly servers6: string
 }
 
 /** What a timeline is replayed through. */
@@ -101,6 +126,11 @@ export interface Target {
   readonly name: string
   readonly version: string
   readonly capabilities: Capabilities
+  /** What a case needs beyond what its capabilities can say, in words for reports (`rule order strict`); absent or undefined: nothing. */
+  lacks?(test: Case): string | undefined
+  readonly limits?: Limits
+  /** Absent: the ranges set aside for benchmarking. */
+  readonly addresses?: AddressRanges
   /** Brings the device to `setup` with empty session tables. Throws FlowbreakError when it cannot. */
   prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 }

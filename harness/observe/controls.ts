@@ -55,10 +55,10 @@ export class Controls {
     yield* this.#close()
   }
 
-  /** Takes note of controls among what was observed. */
-  record(observed: ObservationBatch): void {
-    const { role, host, direction, verdict, count } = observed.packets
-    for (let i = 0; i < count; i++) {
+  /** Takes note of controls among what was observed, packets `from` … `to`-1 of it. */
+  record(observed: ObservationBatch, from = 0, to = observed.packets.count): void {
+    const { role, host, direction, verdict } = observed.packets
+    for (let i = from; i < to; i++) {
       if (role[i] !== Role.control) continue
       this.sent++
       if (verdict[i] === Verdict.forward) this.out++

@@ -2,6 +2,7 @@ import type { Case, Expectation } from '../model/case.ts'
 import type { Setup } from '../model/setup.ts'
 import type { Capabilities, Feature } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
+import { profileOf } from '../profile/index.ts'
 
 /** What a case needs that a target lacks, as words for reports (`policy continue`, `3 hosts`); undefined: nothing. */
 export function lacks(test: Case, capabilities: Capabilities): string | undefined {
@@ -13,9 +14,9 @@ export function lacks(test: Case, capabilities: Capabilities): string | undefine
     return `family ${family}`
   const event = eventsOf(test).find((kind) => !capabilities.events.includes(kind))
   if (event !== undefined) return `event ${event}`
-  if (!capabilities.reactive && needsAnswers(test)) return 'reactive'
   const unseen = test.expectations
-    .flatMap(observationsOf)
+    .flatMap((each) => observationsOf(each, capabilities))
+    .concat(answersOf(test))
     .find((what) => !capabilities.observes.includes(what))
   return unseen === undefined ? undefined : `observes ${unseen}`
 }
@@ -23,12 +24,21 @@ export function lacks(test: Case, capabilities: Capabilities): string | undefine
 /** The same of a setup alone. */
 export function setupLacks(setup: Setup, capabilities: Capabilities): string | undefined {
   const { topology, policy, profile } = setup
-  const { profiles, features } = capabilities
+  const { features } = capabilities
   if (topology.hosts.length > capabilities.hosts) return `${topology.hosts.length} hosts`
-  if (profiles !== 'any' && !profiles.includes(profile)) return `profile ${profile}`
+  if (!canHaveProfile(setup, capabilities)) return `profile ${profile}`
   if (!capabilities.policies.includes(policy.exception)) return `policy ${policy.exception}`
   if (!capabilities.sharing.includes(topology.sharing.kind)) return `sharing ${topology.sharing.kind}`
   return featuresOf(setup).find((feature) => !features.includes(feature))
+}
+
+/** A profile of one's own can be one that it is fixed to, or one that it can be brought to by way of the known one. */
+function canHaveProfile(
+  { profile, ownProfile }: Setup,
+  { profiles, features }: Pick<Capabilities, 'profiles' | 'features'>,
+): boolean {
+  if (profiles === 'any' || profiles.includes(profile)) return true
+  return ownProfile !== undefined && features.includes('own-profile') && profiles.includes(ownProfile.extends)
 }
 
 /** What of a setup asks for more than a stateful table with an exception policy. */
@@ -69,16 +79,21 @@ function eventsOf({ injections, setup }: Case): readonly HostEventKind[] {
   })
 }
 
-/** Whether what is offered depends on what became of earlier packets. */
-function needsAnswers({ endpoints, injections }: Case): boolean {
-  return (
-    endpoints === 'reactive' ||
-    injections.some((each) => each.kind === 'reconnect' && each.when !== undefined)
-  )
+/** What reactive endpoints have to be told: verdicts, and where the firewall can send something to them, what it was. */
+function answersOf({ endpoints, setup }: Case): readonly Capabilities['observes'][number][] {
+  if (endpoints === 'recorded') return []
+  const { policy, rules } = setup
+  const { resetOnExpiry = profileOf(setup).knobs.resetOnExpiry.value } = policy
+  const rejects = policy.exception === 'reject' && policy.mode !== 'monitor'
+  const sends = rejects || rules.some((rule) => /^\s*reject/.test(rule)) || resetOnExpiry !== 'none'
+  return sends ? ['emitted'] : []
 }
 
 /** What has to be seen to grade an expectation; a provisional one fails nobody, so it needs nothing. */
-function observationsOf(expectation: Expectation): readonly Capabilities['observes'][number][] {
+function observationsOf(
+  expectation: Expectation,
+  { observes }: Capabilities,
+): readonly Capabilities['observes'][number][] {
   if (expectation.level === 'provisional') return []
   if (expectation.kind === 'counter') return ['counters']
   if (expectation.kind === 'impact') return ['verdict']
@@ -86,6 +101,9 @@ function observationsOf(expectation: Expectation): readonly Capabilities['observ
   const needed: Capabilities['observes'][number][] = ['verdict']
   if (expectation.reason !== undefined) needed.push('reason')
   if (expectation.parts !== undefined) needed.push('parts')
-  if (expectation.conforms.every((verdict) => verdict === 'reject')) needed.push('emitted')
+  if (expectation.towards !== undefined) needed.push('emitted')
+  // A device's record tells a reject from a drop, as what was emitted does.
+  else if (expectation.conforms.every((verdict) => verdict === 'reject'))
+    needed.push(observes.includes('reason') ? 'reason' : 'emitted')
   return needed
 }

@@ -160,8 +160,8 @@ describe('plan/capabilities', () => {
       [caseOf('a', one, { injections: [STEER] }), 'event steer'],
       [caseOf('a', one, { injections: [RETURN] }), 'event return'],
       [caseOf('a', one, { injections: [RECONNECT] }), undefined],
-      [caseOf('a', one, { injections: [{ ...RECONNECT, when: ['reject'] }] }), 'reactive'],
-      [caseOf('a', one, { endpoints: 'reactive' }), 'reactive'],
+      [caseOf('a', one, { injections: [{ ...RECONNECT, when: ['reject'] }] }), undefined],
+      [caseOf('a', one, { endpoints: 'reactive' }), undefined],
       [caseOf('a', one, { expectations: [PACKETS] }), 'observes emitted'],
       [caseOf('a', one, { expectations: [{ ...PACKETS, conforms: ['drop', 'reject'] }] }), undefined],
       [caseOf('a', one, { expectations: [{ ...PACKETS, reason: 'rules' }] }), 'observes reason'],
@@ -177,5 +177,43 @@ describe('plan/capabilities', () => {
       expect(lacks(test, NOTHING), JSON.stringify(test)).to.equal(lacking)
       expect(lacks(test, EVERYTHING)).to.equal(undefined)
     }
+  })
+
+  it('asks for what was emitted where only that shows it: towards whom, a reject without record, what endpoints obey', () => {
+    const reject: SetupInput = { hosts: 1, policy: 'reject' }
+    const record: Capabilities = { ...EVERYTHING, reactive: false, observes: ['verdict', 'reason'] }
+    const table: [Case, string | undefined][] = [
+      [caseOf('a', reject, { expectations: [PACKETS] }), undefined],
+      [caseOf('a', reject, { expectations: [{ ...PACKETS, towards: 'sender' }] }), 'observes emitted'],
+      [caseOf('a', { hosts: 1 }, { endpoints: 'reactive' }), undefined],
+      [caseOf('a', reject, { endpoints: 'reactive' }), 'observes emitted'],
+      [
+        caseOf(
+          'a',
+          { hosts: 1, rules: ['reject tcp any any -> any any (sid:1;)'] },
+          { endpoints: 'reactive' },
+        ),
+        'observes emitted',
+      ],
+      [caseOf('a', { hosts: 1, profile: 'cisco-asa' }, { endpoints: 'reactive' }), undefined],
+      [
+        caseOf('a', { hosts: 1, profile: 'cisco-asa', 'reset-on-expiry': 'both' }, { endpoints: 'reactive' }),
+        'observes emitted',
+      ],
+    ]
+    for (const [test, lacking] of table) {
+      expect(lacks(test, record), JSON.stringify(test)).to.equal(lacking)
+      expect(lacks(test, EVERYTHING)).to.equal(undefined)
+    }
+  })
+
+  it('takes a profile of one’s own by the one that it extends only where a target can be brought to it', () => {
+    const knobs = { tcpNew: { value: 30, mark: 'DOC', source: 'guide' } } as const
+    const own = caseOf('a', { hosts: 1, profile: { name: 'mine', extends: 'suricata-7', knobs } })
+    const fixed: Capabilities = { ...EVERYTHING, profiles: ['suricata-7'], features: ['inner-tunnels'] }
+    expect(lacks(own, fixed)).to.equal('profile mine')
+    expect(lacks(own, { ...fixed, profiles: ['mine'] })).to.equal(undefined)
+    expect(lacks(own, { ...fixed, features: ['inner-tunnels', 'own-profile'] })).to.equal(undefined)
+    expect(lacks(own, { ...fixed, profiles: ['pf'], features: ['own-profile'] })).to.equal('profile mine')
   })
 })

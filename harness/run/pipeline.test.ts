@@ -82,6 +82,7 @@ async function play(target: Target, yaml: string, options: Partial<RunOptions> =
       captures: new CaptureStore(),
       targets: [target],
       seed: 1,
+      fold: 'auto',
       repeat: 1,
       retries: 0,
       bail: false,

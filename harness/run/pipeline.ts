@@ -2,15 +2,24 @@ import { exitCodeOf } from '../log/summary.ts'
 import type { Case } from '../model/case.ts'
 import { type CaseFinished, OUTCOMES, type Outcome, type RunEvent } from '../model/run-log.ts'
 import type { Session, Target } from '../model/target.ts'
-import { lacks } from '../plan/capabilities.ts'
-import type { KnownFailures } from '../plan/known-failures.ts'
+import { type KnownFailures, NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
 import { Breath } from '../support/breath.ts'
 import { asFlowbreakError, FlowbreakError, messageOf } from '../support/errors.ts'
+import { attemptAll, errorAttempt, judge } from './attempts.ts'
 import { calibrate } from './calibrate.ts'
 import type { CaptureStore } from './captures.ts'
 import { checkPlaces } from './places.ts'
-import { type Attempt, CasePlayer, summaryOf } from './play.ts'
+import { summaryOf } from './play.ts'
+import { ReplayPlayer } from './replay-player.ts'
 import { checkRules } from './rules.ts'
+import {
+  bySetup,
+  type FoldChoice,
+  planSetup,
+  type Replay,
+  type ReplayEntry,
+  type SkippedCase,
+} from './target-plan.ts'
 
 export interface RunOptions {
   /** What is played through a target; the same names for each. */
@@ -18,6 +27,7 @@ export interface RunOptions {
   readonly captures: CaptureStore
   readonly targets: readonly Target[]
   readonly seed: number
+  readonly fold: FoldChoice
   /** Times that each case is played; 1 or more. */
   readonly repeat: number
   /** Further attempts at a case that did not pass; one that differs makes it flaky. */
@@ -34,7 +44,7 @@ type Finished = RunEvent & { readonly type: 'run-finished' }
 
 /**
  * The story of a run: check every case against its capture, then for each target bring it to each setup, prove it, play the
- * setup's cases, and take everything down. Answers the exit code that the outcomes come to.
+ * setup's cases, alone or folded, and take everything down. Answers the exit code that the outcomes come to.
  */
 export async function runCases(options: RunOptions): Promise<Finished> {
   const planned = options.targets.map((target) => ({ target, cases: options.cases(target) }))
@@ -44,20 +54,21 @@ export async function runCases(options: RunOptions): Promise<Finished> {
   }
   const totals = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>
   const state = { broken: false, stopped: false }
-  const player = new CasePlayer(options.seed)
-  const breath = new Breath()
   const count = (outcome: Outcome) => {
     totals[outcome]++
     if (options.bail && (outcome === 'fail' || outcome === 'error')) state.stopped = true
   }
-  for (const { target, cases: all } of planned)
-    for (const cases of bySetup(all, target, (test, lacking) => {
-      options.emit({ type: 'case-skipped', case: summaryOf(test), target: target.name, lacks: lacking })
-      count('skipped')
-    })) {
+  const breath = new Breath()
+  for (const { target, cases } of planned) {
+    const player = new ReplayPlayer(target, options.captures, options.seed)
+    const running = { target, player, breath, state, count }
+    const { groups, skipped } = bySetup(cases, target)
+    skip(options, running, skipped)
+    for (const group of groups) {
       if (state.stopped || options.signal.aborted) break
-      if (!(await playSetup(options, target, cases, { breath, player, state, count }))) state.broken = true
+      if (!(await playSetup(options, running, group))) state.broken = true
     }
+  }
   const reason = options.signal.aborted ? 'interrupted' : state.stopped ? 'bailed' : 'completed'
   const finished: Finished = {
     type: 'run-finished',
@@ -70,46 +81,32 @@ export async function runCases(options: RunOptions): Promise<Finished> {
   return finished
 }
 
-/** Cases that the target can play, together by setup, in the order of their first. */
-function bySetup(
-  cases: readonly Case[],
-  target: Target,
-  skip: (test: Case, lacking: string) => void,
-): readonly (readonly Case[])[] {
-  const groups = new Map<string, Case[]>()
-  for (const test of cases) {
-    const lacking = lacks(test, target.capabilities)
-    if (lacking !== undefined) {
-      skip(test, lacking)
-      continue
-    }
-    const group = groups.get(test.setup.key)
-    if (group === undefined) groups.set(test.setup.key, [test])
-    else group.push(test)
-  }
-  return [...groups.values()]
-}
-
 interface Running {
+  readonly target: Target
+  readonly player: ReplayPlayer
   readonly breath: Breath
-  readonly player: CasePlayer
   readonly state: { broken: boolean; stopped: boolean }
   readonly count: (outcome: Outcome) => void
 }
 
 /** Plays the cases of one setup on one target; false when the target could not be used. */
-async function playSetup(
-  options: RunOptions,
-  target: Target,
-  cases: readonly Case[],
-  running: Running,
-): Promise<boolean> {
+async function playSetup(options: RunOptions, running: Running, cases: readonly Case[]): Promise<boolean> {
+  const { target, player, breath, state } = running
   const setup = cases[0]?.setup
   if (setup === undefined) return true
+  const { replays, skipped } = await planSetup(cases, target, {
+    captures: options.captures,
+    offers: player.offers,
+    fold: options.fold,
+  })
+  skip(options, running, skipped)
+  if (replays.length === 0) return true
   const failed = (thrown: unknown): false => {
     const code = asFlowbreakError(thrown)?.code ?? 'ERR_TARGET'
     options.emit({ type: 'target-failed', target: target.name, code, message: messageOf(thrown) })
-    for (const test of cases) running.count(finishError(options, target, test, messageOf(thrown)))
+    const error = [errorAttempt(messageOf(thrown))]
+    for (const { test } of replays.flat())
+      finish(options, running, judge(named(test, target), error, NO_KNOWN_FAILURES))
     return false
   }
   let session: Session
@@ -135,10 +132,10 @@ async function playSetup(
       ...(wrong === undefined ? {} : { detail: wrong }),
     })
     if (wrong !== undefined) return failed(new FlowbreakError('ERR_CALIBRATION', wrong))
-    for (const test of cases) {
-      await running.breath.take()
-      if (running.state.stopped || options.signal.aborted) break
-      await playCase(options, target, test, session, running)
+    for (const replay of replays) {
+      await breath.take()
+      if (state.stopped || options.signal.aborted) break
+      await playReplay(options, running, replay, session)
     }
     return true
   } finally {
@@ -146,81 +143,32 @@ async function playSetup(
   }
 }
 
-async function playCase(
+/** Plays a case, or the cases of a fold, until each has had its attempts, and tells what came of each. */
+async function playReplay(
   options: RunOptions,
-  target: Target,
-  test: Case,
-  session: Session,
   running: Running,
+  replay: Replay,
+  session: Session,
 ): Promise<void> {
-  const recorded = await options.captures.load(test.capture, test.setup)
-  const attempts: Attempt[] = []
-  let finished: CaseFinished | undefined
-  for (let tries = 0; tries < options.repeat + options.retries; tries++) {
-    if (tries >= options.repeat && attempts.every(({ outcome }) => outcome === 'pass')) break
-    let attempt: Attempt
-    try {
-      attempt = await running.player.play(test, recorded, session, options.signal)
-    } catch (thrown) {
-      if (options.signal.aborted) return
-      attempt = errorAttempt(messageOf(thrown))
-    }
-    attempts.push(attempt)
-    finished = {
-      type: 'case-finished',
-      case: summaryOf(test),
-      target: target.name,
-      attempt: tries + 1,
-      ...attempt,
-    }
-    if (attempt.outcome === 'error') break
-  }
-  if (finished === undefined) return
-  const judged = judge(finished, attempts, options.knownFailures)
-  options.emit(judged)
-  running.count(judged.outcome)
+  const { target, player } = running
+  const { signal, knownFailures } = options
+  const play = (entries: readonly ReplayEntry[]) => player.play(entries, session, signal)
+  for (const { entry, attempts } of (await attemptAll(replay, play, options)) ?? [])
+    finish(options, running, judge(named(entry.test, target), attempts, knownFailures))
 }
 
-/** The outcome of all attempts together: a difference between them is flaky, and a known failure is held to its word. */
-function judge(finished: CaseFinished, attempts: readonly Attempt[], known: KnownFailures): CaseFinished {
-  const outcomes = new Set(attempts.map(({ outcome }) => outcome))
-  const worst = attempts.find(({ outcome }) => outcome !== 'pass') ?? finished
-  const result = { ...finished, ...worst }
-  if (outcomes.size > 1) {
-    const words = attempts.map(({ outcome }) => outcome).join(', ')
-    return { ...result, outcome: 'flaky', detail: `Its ${attempts.length} attempts differed: ${words}.` }
-  }
-  const entry = known.find(finished.case.name)
-  if (entry === undefined) return result
-  if (result.outcome === 'fail') return { ...result, outcome: 'known-failure', detail: entry.reason }
-  if (result.outcome === 'pass')
-    return {
-      ...result,
-      outcome: 'unexpected-pass',
-      detail: `It passes, but is listed as a known failure (${entry.reason}): take it off the list.`,
-    }
-  return result
+function named(test: Case, target: Target): Pick<CaseFinished, 'case' | 'target'> {
+  return { case: summaryOf(test), target: target.name }
 }
 
-function errorAttempt(detail: string): Attempt {
-  const none = { checked: 0, met: 0 }
-  return {
-    outcome: 'error',
-    detail,
-    durationMs: 0,
-    tally: { core: none, extended: none, provisional: none },
-    mismatches: [],
-    counters: [],
-  }
+function finish(options: RunOptions, { count }: Running, finished: CaseFinished): void {
+  options.emit(finished)
+  count(finished.outcome)
 }
 
-function finishError(options: RunOptions, target: Target, test: Case, detail: string): Outcome {
-  options.emit({
-    type: 'case-finished',
-    case: summaryOf(test),
-    target: target.name,
-    attempt: 1,
-    ...errorAttempt(detail),
-  })
-  return 'error'
+function skip(options: RunOptions, { target, count }: Running, skipped: readonly SkippedCase[]): void {
+  for (const { test, lacks } of skipped) {
+    options.emit({ type: 'case-skipped', case: summaryOf(test), target: target.name, lacks })
+    count('skipped')
+  }
 }

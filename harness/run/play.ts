@@ -1,81 +1,70 @@
 import { gradeCase } from '../grade/grade.ts'
-import type { PacketBatch } from '../model/batch.ts'
-import type { FlowInfo } from '../model/capture.ts'
 import type { Case } from '../model/case.ts'
 import type { CaseFinished, CaseSummary } from '../model/run-log.ts'
 import type { Session } from '../model/target.ts'
-import type { TimelineChunk } from '../model/timeline.ts'
-import { Controls } from '../observe/controls.ts'
-import { Receivers } from '../observe/receivers.ts'
-import { LoadBalancerPath } from '../path/load-balancer.ts'
-import { compileReactive, compileRecorded, placeInjections } from '../timeline/compile.ts'
-import { Feedback } from '../timeline/feedback.ts'
-import { type Recorded, roadBatch } from '../timeline/recorded.ts'
-import { TraceRecorder } from './recorder.ts'
+import type { Recorded } from '../timeline/recorded.ts'
+import type { Dress } from './fold/disguise.ts'
+import { disguised, undisguised } from './fold/disguised.ts'
+import { Offers } from './offer.ts'
 
 export type Attempt = Omit<CaseFinished, 'type' | 'case' | 'target' | 'attempt'>
 
-/** Plays cases one after another through sessions; keeps what can be used again between them. */
+/** Plays cases one after another through sessions. */
 export class CasePlayer {
-  readonly #out: PacketBatch = roadBatch()
-  readonly #feedback = new Feedback()
-  readonly #controls: Readonly<Record<FlowInfo['family'], Controls>> = {
-    ipv4: new Controls('ipv4'),
-    ipv6: new Controls('ipv6'),
-  }
-  readonly #seed: number
+  readonly #offers: Offers
 
   constructor(seed: number) {
-    this.#seed = seed
+    this.#offers = new Offers(seed)
   }
 
-  /** One attempt at a case: compile, send, observe, grade. The session must have the case's setup. */
-  async play(test: Case, recorded: Recorded, session: Session, signal: AbortSignal): Promise<Attempt> {
-    const began = performance.now()
-    const { hosts, sharing } = test.setup.topology
-    const tested = Math.max(0, test.flow)
-    const options = {
-      placed: placeInjections(recorded, test.injections, test.flow < 0 ? undefined : test.flow),
-      hosts,
-      sharing,
-      feedback: this.#feedback,
-      seed: this.#seed,
-      out: this.#out,
+  /**
+   * One attempt at a case: compile, send, observe, grade, in as many rounds as its guards need. The session must have the case's
+   * setup. `dress`: for other addresses than those of its capture.
+   */
+  async play(
+    test: Case,
+    recorded: Recorded,
+    session: Session,
+    signal: AbortSignal,
+    dress?: Dress,
+  ): Promise<Attempt> {
+    const { rounds } = this.#offers
+    rounds.reset()
+    for (;;) {
+      const attempt = await this.#playRound(test, recorded, session, signal, dress)
+      if (rounds.settled()) return attempt
     }
-    const reactive = test.endpoints === 'reactive' ? compileReactive(recorded, tested, options) : undefined
-    const timeline = reactive ?? compileRecorded(recorded, options)
-    const path = new LoadBalancerPath(test.setup.topology, this.#seed)
-    const { resetOnExpiry = 'none' } = test.setup.policy
-    const recorder = new TraceRecorder(hosts, resetOnExpiry === 'none' ? undefined : new Receivers())
-    const controls = this.#controls[recorded.flows.info(tested).family]
-    // An injection opens one flow at most, numbered after those recorded.
-    controls.reset(recorded.flows.count + test.injections.length)
-    this.#feedback.reset()
+  }
+
+  async #playRound(
+    test: Case,
+    recorded: Recorded,
+    session: Session,
+    signal: AbortSignal,
+    dress?: Dress,
+  ): Promise<Attempt> {
+    const began = performance.now()
+    const { rounds } = this.#offers
+    const { timeline, road, path, recorder, controls, impact: felt } = this.#offers.make(test, recorded)
+    const { epoch, phases } = timeline
+    const addresses = dress?.(timeline.flows, recorded.batch.tunnels)
+    const chunks = addresses === undefined ? road : disguised(road, addresses)
     await session.reset()
 
-    const road = controls.around(recorder.events(assignHosts(timeline.chunks, path)))
-    const { epoch, phases } = timeline
-    for await (const observed of session.replay({ epoch, phases, chunks: road }, signal)) {
-      this.#feedback.record(observed)
+    for await (const seen of session.replay({ epoch, phases, chunks }, signal)) {
+      const observed = addresses === undefined ? seen : undisguised(seen, addresses)
+      rounds.record(observed)
       controls.record(observed)
       recorder.record(observed)
     }
 
     const trace = recorder.trace(timeline.flows, phases, controls)
     const counters = [...(await session.counters()), path.counters()]
-    const impact = reactive?.impact()
+    const impact = felt()
     const grade = gradeCase({ flow: test.flow, expectations: test.expectations, trace, counters, impact })
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000
     return { ...grade, durationMs, counters, trace, ...(impact === undefined ? {} : { impact }) }
   }
-}
-
-/** The load balancer's pass: every packet gets its host, every event its host's index. */
-export async function* assignHosts(
-  chunks: AsyncIterable<TimelineChunk>,
-  path: LoadBalancerPath,
-): AsyncGenerator<TimelineChunk> {
-  for await (const chunk of chunks) yield { packets: chunk.packets, events: path.assign(chunk) }
 }
 
 /** What the run log keeps of a case itself. */

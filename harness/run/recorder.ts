@@ -28,10 +28,13 @@ export class TraceRecorder {
   readonly #emitted: CaseTrace['emitted'][number][] = []
   readonly #parts: NonNullable<CaseTrace['parts']>[number][] = []
   readonly #events: CaseTrace['events'][number][] = []
+  #emissions: ObservationBatch['emissions']
   #direction = ''
   #verdict = ''
   #knowledge = ''
   #zero: number | undefined
+  /** Probe packets that were offered. */
+  #offered = 0
 
   /** `receivers`: to judge resets at expiry by; absent where the setup has none. */
   constructor(hosts: readonly string[], receivers?: Receivers) {
@@ -42,22 +45,27 @@ export class TraceRecorder {
   /** Takes note of the host events of a chunk as it is offered. */
   async *events(chunks: AsyncIterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {
     for await (const chunk of chunks) {
-      for (const { before, at, event } of chunk.events)
+      const { packets, events } = chunk
+      for (const { before, at, event } of events)
         this.#events.push({
-          before: this.#number.length + before,
+          before: this.#offered + before,
           time: this.#micros(at),
           label: labelOf(event, this.#hosts),
         })
+      // Targets that are offered all of it before they answer must find the same beginning.
+      if (packets.count > 0) this.#micros(packets.time[0] ?? 0)
+      this.#offered += packets.count
       yield chunk
     }
   }
 
-  /** Takes note of the probe packets of an observation batch. */
-  record({ packets, by, knowledge }: ObservationBatch): void {
-    this.#recordExpiry(packets)
-    if (packets.count === 0 || packets.role[0] === Role.control) return
-    const base = this.#number.length
-    for (let i = 0; i < packets.count; i++) {
+  /** Takes note of the probe packets of an observation batch, `from` … `to`-1 of it, whose emissions are all about these. */
+  record({ packets, by, knowledge, emissions }: ObservationBatch, from = 0, to = packets.count): void {
+    this.#emissions ??= emissions
+    this.#recordExpiry(packets, from, to)
+    if (from === to || packets.role[from] === Role.control) return
+    const base = this.#number.length - from
+    for (let i = from; i < to; i++) {
       this.#number.push(packets.number[i] ?? 0)
       this.#time.push(this.#micros(packets.time[i] ?? 0))
       this.#flow.push(packets.flow[i] ?? -1)
@@ -77,12 +85,12 @@ export class TraceRecorder {
   }
 
   /** Resets at expiry, each judged by what its receiver had seen when it was sent; unasked ones are not judged. */
-  #recordExpiry(packets: PacketBatch): void {
+  #recordExpiry(packets: PacketBatch, from: number, to: number): void {
     const receivers = this.#receivers
     if (receivers === undefined && packets.emitted.length === 0) return
     const alone = packets.emitted.filter(({ cause }) => cause < 0)
     let next = 0
-    for (let i = 0; i < packets.count; i++) {
+    for (let i = from; i < to; i++) {
       for (let emitted = alone[next]; emitted !== undefined; emitted = alone[++next]) {
         if (emitted.at > (packets.time[i] ?? 0)) break
         const { kind, to, by, seq, ack, at, flow = -1 } = emitted
@@ -144,6 +152,7 @@ export class TraceRecorder {
       knowledge: this.#knowledge,
       emitted: this.#emitted,
       ...(this.#parts.length === 0 ? {} : { parts: this.#parts }),
+      ...(this.#emissions === undefined ? {} : { emissions: this.#emissions }),
       events: this.#events,
       controls: {
         sent: controls.sent,

@@ -21,7 +21,7 @@ import { Feedback } from '../timeline/feedback.ts'
 import type { TimelineFlows } from '../timeline/flows.ts'
 import type { Placed } from '../timeline/positions.ts'
 import { loadRecorded, roadBatch } from '../timeline/recorded.ts'
-import { assignHosts } from './play.ts'
+import { assignHosts } from './offer.ts'
 
 export interface ReplayOptions {
   /** A path, or `-` for standard input. */

@@ -30,6 +30,7 @@ export function heldTo(target: Target, profile: string): Target {
     name,
     version,
     capabilities: { ...capabilities, profiles: [profile] },
+    lacks: (test) => target.lacks?.(test),
     prepare: (setup, signal) => target.prepare(setup, signal),
   }
 }

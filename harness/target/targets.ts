@@ -9,10 +9,14 @@ export type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 const KINDS: Readonly<Record<string, TargetMaker>> = {
   reference: (_spec, { version }) => new ReferenceTarget(version),
   netfilter: async (spec, context) => (await import('./netfilter/netfilter.ts')).makeNetfilter(spec, context),
+  suricata: async (spec, { name }) => {
+    const { makeSuricata } = await import('./suricata/suricata.ts')
+    return makeSuricata(name, spec)
+  },
 }
 
 /** Names of the targets that need no configuration. */
-export const TARGETS: readonly string[] = ['reference']
+export const TARGETS: readonly string[] = ['reference', 'suricata', 'netfilter']
 
 /** The target that a spec describes. ERR_TARGET_UNKNOWN names the kinds that there are. */
 export async function makeTarget(spec: TargetSpec, context: TargetContext): Promise<Target> {

@@ -5,7 +5,7 @@ import type { Impact, Injection } from '../model/case.ts'
 import type { Sharing } from '../model/setup.ts'
 import type { Timeline, TimelineChunk } from '../model/timeline.ts'
 import { FlowbreakError } from '../support/errors.ts'
-import type { Feedback } from './feedback.ts'
+import type { Answers } from './feedback.ts'
 import { TimelineFlows } from './flows.ts'
 import { type Placed, PositionFinder } from './positions.ts'
 import { seededRandom } from './random.ts'
@@ -18,7 +18,7 @@ export interface CompileOptions {
   readonly placed: readonly Placed[]
   readonly hosts: readonly string[]
   readonly sharing: Sharing
-  readonly feedback: Feedback
+  readonly feedback: Answers
   readonly seed: number
   /** The batch that woven packets are written into. */
   readonly out: PacketBatch

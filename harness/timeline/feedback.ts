@@ -1,18 +1,33 @@
-import type { Emitted } from '../model/batch.ts'
+import type { Emitted, PacketBatch } from '../model/batch.ts'
 import { Role, Verdict } from '../model/codes.ts'
 import type { ObservationBatch } from '../model/target.ts'
 
-/** What the timeline is told of the packets that it offered: guards and reactive endpoints ask it before they go on. */
-export class Feedback {
+/** What guards and reactive endpoints ask about the packets that were offered, before they go on. */
+export interface Answers {
+  /** What became of the packet of a step, a `Verdict` code. */
+  verdictOf(step: number): number
+  /** What was emitted about it, or on nobody's account since the packet before. */
+  emittedAt(step: number): readonly Emitted[]
+  /** Whether it left with another source than its connection began with (sharing `snat`). */
+  newSourceAt(step: number): boolean
+}
+
+const NOTHING: readonly Emitted[] = []
+
+/** Answers from what was observed. */
+export class Feedback implements Answers {
   #verdicts = new Uint8Array(64)
-  #emitted: readonly Emitted[] = []
-  #newSource = false
+  #observed = 0
+  readonly #emitted = new Map<number, Emitted[]>()
+  /** Steps whose packets left with another source than their connection began with. */
+  readonly #newSource = new Set<number>()
 
   /** Forgets everything; step ids begin at 0 again. */
   reset(): void {
-    this.#verdicts.fill(Verdict.undecided)
-    this.#emitted = []
-    this.#newSource = false
+    this.#verdicts.fill(Verdict.undecided, 0, this.#observed)
+    this.#observed = 0
+    this.#emitted.clear()
+    this.#newSource.clear()
   }
 
   /** Takes note of every packet of an observation batch by its step; controls have none. */
@@ -26,8 +41,15 @@ export class Feedback {
       this.#verdicts = grown
     }
     for (let i = 0; i < count; i++) this.#verdicts[step[i] ?? 0] = verdict[i] ?? 0
-    this.#emitted = packets.emitted.slice()
-    this.#newSource = packets.parts.some(({ part }) => part === 'new source')
+    this.#observed = Math.max(this.#observed, last + 1)
+    for (const emitted of packets.emitted) this.#note(step[causeOf(emitted, packets)] ?? 0, emitted)
+    for (const { cause, part } of packets.parts)
+      if (part === 'new source') this.#newSource.add(step[cause] ?? 0)
+  }
+
+  /** Whether a step was observed. */
+  has(step: number): boolean {
+    return step < this.#observed
   }
 
   /** A `Verdict` code; undecided for a step that was not observed. */
@@ -35,13 +57,25 @@ export class Feedback {
     return this.#verdicts[step] ?? Verdict.undecided
   }
 
-  /** Whether a packet observed last has left with another source than its connection began with (sharing `snat`). */
-  get newSource(): boolean {
-    return this.#newSource
+  newSourceAt(step: number): boolean {
+    return this.#newSource.has(step)
   }
 
-  /** What was emitted about the packets observed last. */
-  get emitted(): readonly Emitted[] {
-    return this.#emitted
+  emittedAt(step: number): readonly Emitted[] {
+    return this.#emitted.get(step) ?? NOTHING
   }
+
+  #note(step: number, emitted: Emitted): void {
+    const others = this.#emitted.get(step)
+    if (others === undefined) this.#emitted.set(step, [emitted])
+    else others.push(emitted)
+  }
+}
+
+/** Index of the packet that caused it, or of the next one where none did: a clock of packets' times shows it with that. */
+function causeOf({ cause, at }: Emitted, { time, count }: PacketBatch): number {
+  if (cause >= 0) return cause
+  let next = 0
+  while (next < count - 1 && (time[next] ?? 0) < at) next++
+  return next
 }

@@ -4,7 +4,7 @@ import { Role } from '../model/codes.ts'
 import type { Sharing } from '../model/setup.ts'
 import type { TimedEvent, TimelineChunk } from '../model/timeline.ts'
 import { decodeBatch } from '../wire/decode.ts'
-import type { Feedback } from './feedback.ts'
+import type { Answers } from './feedback.ts'
 import type { InjectionContext } from './inject/context.ts'
 import { inject } from './inject/index.ts'
 import { Agenda, type FrameItem, type Item, type Timed } from './items.ts'
@@ -15,7 +15,7 @@ export interface WeaverOptions {
   readonly placed: readonly Placed[]
   readonly hosts: readonly string[]
   readonly sharing: Sharing
-  readonly feedback: Feedback
+  readonly feedback: Answers
   /** The packets of a flow as recorded; asked for by injections that replay them. */
   readonly recordedFlow: (flow: number) => PacketBatch
   /** An id for a flow that was not recorded, by its first frame. */

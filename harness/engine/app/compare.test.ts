@@ -20,9 +20,6 @@ const KEYWORDS: readonly (readonly [protocol: string, keyword: string])[] = [
 ]
 const ANY_SID = 100
 const FIRST_EXACT_SID = 1000
-/** As in suricata.yaml. */
-const YAML =
-  'app-layer: { protocols: { http: { enabled: yes, libhtp: { default-config: { personality: IDS } } } } }\n'
 
 /** "kind text" of every buffer that the engine showed, and a rule for exactly that. */
 function exactRules(watched: readonly (Watched | undefined)[]): Map<string, string> {
@@ -102,7 +99,7 @@ export async function compare(cases: readonly OracleCase[], exception: Exception
       `alert ${protocol} any any -> any any (${keyword}; bsize:>0; sid:${ANY_SID + kind};)`,
   )
   const rules = [SESSION_RULE, ...PROTOCOL_RULES, ...any, ...exact.values()]
-  const run = await runSuricata(frames, { exception, midstream: pickUp, rules, yaml: YAML })
+  const run = await runSuricata(frames, { exception, midstream: pickUp, rules })
   const apart = partings(run, watched, owner)
   const isCompared = (packet: number) =>
     packet >= 0 && packet < (apart.get(owner[packet] ?? -1) ?? Number.POSITIVE_INFINITY)

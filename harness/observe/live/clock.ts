@@ -58,12 +58,12 @@ export class Alarm {
     this.check(signal)
     const milliseconds = Math.min(Math.ceil(nanos / NANOS_PER_MILLISECOND), LONGEST_TIMER)
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds)
       const done = () => {
         clearTimeout(timer)
         signal.removeEventListener('abort', done)
         resolve()
       }
+      const timer = setTimeout(done, milliseconds)
       this.#wake = done
       signal.addEventListener('abort', done)
     })

@@ -32,7 +32,9 @@ export class NetfilterTarget implements Target {
       reactive: true,
       hosts: HOSTS,
       families: ['ipv4', 'ipv6'],
-      policies: ['drop', 'reject', 'continue'],
+      // What has lost its translation cannot be passed on.
+      policies:
+        options.nat === 'none' && !options.synproxy ? ['drop', 'reject', 'continue'] : ['drop', 'reject'],
       sharing: ['none'],
       events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout'],
       observes: ['verdict', 'emitted'],

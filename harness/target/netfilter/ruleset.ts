@@ -48,15 +48,26 @@ ${Object.entries(ENDS)
     meta l4proto != tcp ct state new accept
     ${LAST_RULE[exception]}
   }
-${nat === 'masquerade' ? MASQUERADE : ''}${synproxy ? ANSWERS : ''}}
+${nat === 'masquerade' ? masquerading(exception) : ''}${synproxy ? ANSWERS : ''}}
 `
 }
 
-const MASQUERADE = `  chain leaving {
+/** What comes back to the host's own address, and is of no connection there, meets the policy as if it were to be passed on. */
+function masquerading(exception: ExceptionPolicy): string {
+  return `  chain leaving {
     type nat hook postrouting priority 100; policy accept;
     oifname s masquerade
   }
+  chain own {
+    type filter hook input priority 0; policy accept;
+    iifname != s accept
+    ct state established,related accept
+    meta l4proto { icmp, ipv6-icmp } accept
+    ${LAST_RULE[exception]}
+    drop
+  }
 `
+}
 
 /** Packets that the host makes itself for the handshakes that it answers have no mark: it knows clients by their addresses. */
 const ANSWERS = `  chain answering {

@@ -41,7 +41,7 @@ const CAPABILITIES: Capabilities = {
     'store',
   ],
   observes: ['verdict', 'reason', 'emitted', 'counters', 'parts'],
-  folding: 'one',
+  folding: 'aligned',
   profiles: 'any',
   features: FEATURES,
   clockScale: 1,

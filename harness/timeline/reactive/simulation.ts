@@ -5,7 +5,7 @@ import type { Sharing } from '../../model/setup.ts'
 import type { HostEvent, TimedEvent, TimelineChunk } from '../../model/timeline.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import { decodeBatch } from '../../wire/decode.ts'
-import type { Feedback } from '../feedback.ts'
+import type { Answers } from '../feedback.ts'
 import { happeningsOf } from '../inject/index.ts'
 import { FIRST_PORT } from '../inject/reconnect.ts'
 import type { Placed } from '../positions.ts'
@@ -26,7 +26,7 @@ export interface SimulationOptions {
   readonly placed: readonly Placed[]
   readonly hosts: readonly string[]
   readonly sharing: Sharing
-  readonly feedback: Feedback
+  readonly feedback: Answers
   readonly flow: number
   readonly newFlow: (frame: Uint8Array, link: number) => number
   readonly random: () => number
@@ -217,9 +217,9 @@ export class Simulation {
         to: peer,
         segment,
         timestamp,
-        stranger: feedback.newSource,
+        stranger: feedback.newSourceAt(this.#step - 1),
       })
-    for (const emitted of feedback.emitted)
+    for (const emitted of feedback.emittedAt(this.#step - 1))
       if (emitted.kind === 'tcp-rst' && emitted.cause >= 0)
         this.#arrivals.push({
           at: this.#now + ONE_WAY,

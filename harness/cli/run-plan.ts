@@ -1,0 +1,49 @@
+import type { Case } from '../model/case.ts'
+import type { Target } from '../model/target.ts'
+import { CaptureStore } from '../run/captures.ts'
+import { Offers } from '../run/offer.ts'
+import { type PlanSummary, summarisePlan } from '../run/plan-summary.ts'
+import type { FoldChoice } from '../run/target-plan.ts'
+
+export interface PlanOptions {
+  readonly seed: number
+  readonly fold: FoldChoice
+  readonly repeat: number
+  readonly json: boolean
+}
+
+/** `run --plan`: what would be played through each target, none of which is touched. */
+export async function printPlan(
+  planned: ReadonlyMap<Target, readonly Case[]>,
+  { seed, fold, repeat, json }: PlanOptions,
+): Promise<void> {
+  const planning = { captures: new CaptureStore(), offers: new Offers(seed), fold }
+  const targets: PlanSummary[] = []
+  for (const [target, cases] of planned) targets.push(await summarisePlan(cases, target, planning, repeat))
+  const [cases = []] = planned.values()
+  const names = cases.map(({ name }) => name)
+  const setups = new Set(cases.map(({ setup }) => setup.key)).size
+  const captures = new Set(cases.map(({ capture }) => capture)).size
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ cases: names, setups, captures, targets })}\n`)
+    return
+  }
+  for (const name of names) process.stdout.write(`${name}\n`)
+  process.stdout.write(`${names.length} cases, ${setups} setups, ${captures} captures\n`)
+  for (const summary of targets) process.stdout.write(textOf(summary))
+}
+
+function textOf(summary: PlanSummary): string {
+  const { target, cases, skipped, setups, replays, folds, alone, peak, timelineSeconds, wallSeconds } =
+    summary
+  const lines = [
+    `${target}: ${cases} cases, ${setups} setups, ${replays} replays, ${folds} of them folds`,
+    ...Object.entries(alone).map(([why, count]) => `  ${count} alone: ${why}`),
+    `  at most ${peak.sessions} sessions; in a second ${peak.packetsPerSecond} packets, ${peak.bytesPerSecond} bytes, ${peak.newConnectionsPerSecond} new connections`,
+    wallSeconds === undefined
+      ? `  ${timelineSeconds} s on a virtual clock, for which nobody waits`
+      : `  ${wallSeconds} s on a real clock (${timelineSeconds} s of timelines)`,
+    ...skipped.map(({ name, lacks }) => `  skipped ${name}: ${lacks}`),
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,176 @@
+import type { Nanos } from '../model/batch.ts'
+import type { Case } from '../model/case.ts'
+import type { Setup } from '../model/setup.ts'
+import type { Capabilities, Folding, Limits } from '../model/target.ts'
+import { profileOf } from '../profile/index.ts'
+import { exceeded, type Load } from './load.ts'
+
+/** What is known of a case once its timeline has been compiled. */
+export interface FoldFacts {
+  /** Why it is played alone whatever the target can; absent: it may be folded. */
+  readonly alone?: string
+  /** Whether it has a meaning which addresses its packets have, so that they can get no others. */
+  readonly addressed: boolean
+  /** What happens to firewalls in it, in words that are equal where it can happen to all cases at once; empty: nothing. */
+  readonly pattern: string
+  /** When the first of that happens, else when the case begins. */
+  readonly anchor: Nanos
+  /** When its first packet is offered, and its last. */
+  readonly begin: Nanos
+  readonly end: Nanos
+  /** Packets, controls among them, and the bytes of their frames. */
+  readonly packets: number
+  readonly bytes: number
+  /** By the time since the anchor where something happens, so that cases of one fold are added up as they are played. */
+  readonly load: Load
+}
+
+/** A case that may be folded, and what is known of it. */
+export interface Foldable {
+  readonly test: Case
+  readonly facts: FoldFacts
+}
+
+/** Cases of one setup that are played in one replay, in their order. */
+export type Fold<T extends Foldable = Foldable> = readonly T[]
+
+/** What a fold may hold at most, so that memory is bounded. */
+const MOST_CASES = 1024
+const MOST_PACKETS = 32_768
+const MOST_BYTES = 32 << 20
+
+/** What is in a fold so far, and whether one more case fits. */
+class FoldRoom {
+  readonly #limits: Limits | undefined
+  #cases = 0
+  #packets = 0
+  #bytes = 0
+  #load: Load | undefined
+
+  constructor(limits: Limits | undefined) {
+    this.#limits = limits
+  }
+
+  /** Takes a case in, if it fits or is the first. */
+  takes({ packets, bytes, load }: FoldFacts): boolean {
+    const all = this.#limits === undefined ? undefined : (this.#load?.with(load) ?? load)
+    if (this.#cases > 0) {
+      if (this.#cases === MOST_CASES) return false
+      if (this.#packets + packets > MOST_PACKETS || this.#bytes + bytes > MOST_BYTES) return false
+      if (all !== undefined && exceeded(all, this.#limits ?? {}) !== undefined) return false
+    }
+    this.#cases++
+    this.#packets += packets
+    this.#bytes += bytes
+    this.#load = all
+    return true
+  }
+}
+
+/**
+ * Puts cases of one setup together into folds: those that nothing happens to, and those to which the same happens at the same time,
+ * as far as the target's `folding` goes and its limits let them. Folds are in the order of their first case.
+ */
+export function foldCases<T extends Foldable>(
+  cases: readonly T[],
+  folding: Folding,
+  limits?: Limits,
+): readonly Fold<T>[] {
+  const folds: T[][] = []
+  const open = new Map<string, { readonly fold: T[]; readonly room: FoldRoom }>()
+  for (const entry of cases) {
+    const { facts } = entry
+    if (aloneOn(folding, facts) !== undefined) {
+      folds.push([entry])
+      continue
+    }
+    const current = open.get(facts.pattern)
+    if (current?.room.takes(facts) === true) {
+      current.fold.push(entry)
+      continue
+    }
+    const fresh = { fold: [entry], room: new FoldRoom(limits) }
+    fresh.room.takes(facts)
+    folds.push(fresh.fold)
+    open.set(facts.pattern, fresh)
+  }
+  return folds
+}
+
+/** How much later than it was compiled each case of a fold is played, so that what happens to firewalls happens at once. */
+export function offsetsOf(fold: Fold): readonly Nanos[] {
+  const last = fold.reduce((latest, { facts }) => Math.max(latest, facts.anchor), Number.NEGATIVE_INFINITY)
+  return fold.map(({ facts }) => (facts.pattern === '' ? 0 : last - facts.anchor))
+}
+
+/** How long a fold takes on its timeline. */
+export function durationOf(fold: Fold): Nanos {
+  const offsets = offsetsOf(fold)
+  const begin = Math.min(...fold.map(({ facts }, index) => facts.begin + (offsets[index] ?? 0)))
+  const end = Math.max(...fold.map(({ facts }, index) => facts.end + (offsets[index] ?? 0)))
+  return Math.max(0, end - begin)
+}
+
+/** Why a case is played alone on a target that folds so; undefined: it is not. */
+export function aloneOn(folding: Folding, { alone, pattern }: FoldFacts): string | undefined {
+  if (folding === 'one') return 'the target plays one case at a time'
+  if (alone !== undefined) return alone
+  return folding === 'isolated' && pattern !== '' ? 'something happens to a firewall' : undefined
+}
+
+/**
+ * Why a case is never folded, as far as the suite tells; undefined: nothing speaks against it there. `own`: names of counters that
+ * each case has to itself, as the load balancer is its own.
+ */
+export function aloneBySuite(
+  { endpoints, injections, expectations, setup }: Case,
+  { observes }: Pick<Capabilities, 'observes'>,
+  own: ReadonlySet<string>,
+): string | undefined {
+  if (endpoints === 'reactive') return 'reactive endpoints'
+  if (injections.some((each) => each.kind === 'reconnect' && each.when !== undefined)) return 'guards'
+  const counted = expectations.some((each) => each.kind === 'counter' && !own.has(each.counter))
+  if (counted && observes.includes('counters')) return 'counters are of all cases together'
+  const { sharing } = setup.topology
+  if (sharing.kind === 'sync' && sharing.lose > 0) return 'every so-manieth update of all is lost'
+  return addressedBySetup(setup)
+}
+
+/** Why packets cannot be given other addresses under a setup; undefined: they can. */
+export function addressedBySetup(setup: Setup): string | undefined {
+  const { topology, rules, stateless } = setup
+  const matches = stateless?.rules.map(({ match }) => match) ?? []
+  if (
+    rules.some(namesAddresses) ||
+    matches.some(({ sources, destinations }) => sources.length + destinations.length > 0)
+  )
+    return 'rules name addresses'
+  if (topology.sharing.kind === 'cluster') return 'a cluster gives roles by addresses'
+  if (profileOf(setup).knobs.ftpHelper?.value === true) return 'addresses in payloads are read'
+  return undefined
+}
+
+/** Ports that no client is given: below them a service may be meant. */
+const FIRST_CLIENT_PORT = 1024
+
+/** Whether rules of a setup may tell ports of clients apart, so that these can get no others. */
+export function namesClientPorts({ rules, stateless }: Setup): boolean {
+  const named = rules.flatMap((rule) => [headOf(rule)[3] ?? '', headOf(rule)[6] ?? ''])
+  const written = named.flatMap((text) => (text.match(/\d+/g) ?? []).map(Number))
+  const matched = (stateless?.rules ?? []).flatMap(({ match }) =>
+    [...match.sourcePorts, ...match.destinationPorts].flat(),
+  )
+  return [...written, ...matched].some((port) => port >= FIRST_CLIENT_PORT && port < 65_535)
+}
+
+/** Whether a rule in Suricata's language is about certain addresses: the words in third and sixth place. */
+function namesAddresses(rule: string): boolean {
+  if (/^\s*(#|$)/.test(rule)) return false
+  const [, , source, , , destination] = headOf(rule)
+  return source !== 'any' || destination !== 'any'
+}
+
+/** The words before the options, lists in brackets being one word. */
+function headOf(rule: string): readonly string[] {
+  return rule.slice(0, rule.indexOf('(')).match(/!?\[[^\]]*\]|\S+/g) ?? []
+}

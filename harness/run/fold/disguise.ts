@@ -1,0 +1,100 @@
+import type { Setup } from '../../model/setup.ts'
+import type { Target } from '../../model/target.ts'
+import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
+import { namesClientPorts } from '../../plan/folding.ts'
+import { profileOf } from '../../profile/index.ts'
+import type { TimelineFlows } from '../../timeline/flows.ts'
+import { seededRandom } from '../../timeline/random.ts'
+import { AddressPool, BENCHMARKING } from './address-pool.ts'
+import { CaseAddresses, type Disguise } from './case-addresses.ts'
+
+/** Where ports of clients are drawn from: above those that servers listen on, and above what Linux gives out at first. */
+const FIRST_PORT = 32_768
+const PORTS = 65_536 - FIRST_PORT
+
+/** Gives the cases of one replay their addresses. */
+export type Dress = (flows: TimelineFlows, tunnels: number) => CaseAddresses
+
+/**
+ * The addresses that the cases of a run have on a target. On a virtual clock they only tell the cases of a fold apart, and are the
+ * same in each; on a real clock they, ports and sequence numbers are drawn from the run's seed, so that nothing that a device
+ * still holds of an earlier case, or an earlier run, is taken for the same.
+ */
+export class RunAddresses {
+  readonly #target: Target
+  readonly #random: () => number
+  readonly #pool: AddressPool | undefined
+
+  /** `now`: seconds of a clock that never goes back. */
+  constructor(target: Target, seed: number, now = () => performance.now() / 1000) {
+    this.#target = target
+    this.#random = seededRandom(seed)
+    if (target.capabilities.clock === 'real') this.#pool = this.#newPool(this.#random, now)
+  }
+
+  /** For the cases of one replay under that setup. */
+  dress(setup: Setup): Dress {
+    const pool = this.#pool ?? this.#newPool(() => 0)
+    if (this.#pool === undefined) return (flows, tunnels) => new CaseAddresses(pool, flows, tunnels)
+    pool.remember(longestTimeout(setup) / this.#target.capabilities.clockScale)
+    const keepsPorts = namesClientPorts(setup)
+    return (flows, tunnels) => {
+      const { port, offset } = drawn(this.#random)
+      return new CaseAddresses(pool, flows, tunnels, keepsPorts ? { offset } : { port, offset })
+    }
+  }
+
+  #newPool(draw: () => number, now?: () => number): AddressPool {
+    return new AddressPool({
+      ranges: this.#target.addresses ?? BENCHMARKING,
+      draw,
+      taken: [...Object.values(CONTROL_CLIENT), ...Object.values(CONTROL_SERVER)],
+      ...(now === undefined ? {} : { now }),
+    })
+  }
+}
+
+/**
+ * Ports and offsets of one case. A port stays where another could have the ends of a flow that begins midway mistaken for each
+ * other: a client's is never below its server's.
+ */
+function drawn(random: () => number): Required<Disguise> {
+  const ports = new Map<string, number>()
+  const used = new Set<number>()
+  return {
+    port(address, port, serverPort) {
+      if (serverPort >= FIRST_PORT || port <= serverPort) return port
+      const key = `${address} ${port}`
+      let fresh = ports.get(key)
+      if (fresh !== undefined) return fresh
+      do fresh = FIRST_PORT + (random() % PORTS)
+      while (used.has(fresh) && used.size < PORTS)
+      used.add(fresh)
+      ports.set(key, fresh)
+      return fresh
+    },
+    offset: random,
+  }
+}
+
+/** Seconds for which a device under that setup may remember a session: the longest of its time-outs. */
+function longestTimeout(setup: Setup): number {
+  const { knobs } = profileOf(setup)
+  const timeouts = [
+    knobs.tcpNew,
+    knobs.tcpSynReceived,
+    knobs.tcpEstablished,
+    knobs.tcpHalfClosed,
+    knobs.tcpLastAck,
+    knobs.tcpTimeWait,
+    knobs.tcpClosed,
+    knobs.tcpUnverifiedReset,
+    knobs.udpNew,
+    knobs.udpEstablished,
+    knobs.icmpNew,
+    knobs.icmpEstablished,
+    knobs.other,
+    knobs.otherEstablished,
+  ].map(({ value }) => (typeof value === 'number' ? value : 0))
+  return Math.max(setup.policy.tcpIdle ?? 0, ...timeouts)
+}

@@ -1,0 +1,99 @@
+import type { Emitted, HostPart, PacketBatch } from '../../model/batch.ts'
+import { Host, Knowledge, Role } from '../../model/codes.ts'
+import type { ObservationBatch } from '../../model/target.ts'
+import { directionOf, restoreEmitted } from './emitted.ts'
+import type { FoldedCase } from './folded-case.ts'
+import { casesByPlace, type Merged } from './merge.ts'
+
+/** What came of the packets of a fold, put beside them in the store, each where its case finds it. */
+export class FoldObservations {
+  readonly #cases: readonly FoldedCase[]
+  readonly #store: PacketBatch
+  readonly #order: Int32Array
+  readonly #caseOf: Uint16Array
+  readonly #by: Uint8Array
+  readonly #knowledge: Uint8Array
+  /** By case. Of the first, causes are places in the store. */
+  readonly #emitted: Emitted[][]
+  readonly #parts: HostPart[][]
+
+  constructor(cases: readonly FoldedCase[], store: PacketBatch, { order }: Merged) {
+    this.#cases = cases
+    this.#store = store
+    this.#order = order
+    this.#caseOf = casesByPlace(cases, store.count)
+    this.#by = new Uint8Array(store.count).fill(Host.unknown)
+    this.#knowledge = new Uint8Array(store.count).fill(Knowledge.self)
+    this.#emitted = cases.map(({ emitted }) => [...emitted])
+    this.#parts = cases.map(() => [])
+  }
+
+  /** Takes note of a batch: packets are known again by their step. */
+  take({ packets, by, knowledge }: ObservationBatch): void {
+    const store = this.#store
+    for (let i = 0; i < packets.count; i++) {
+      const place = this.#placeOf(packets, i)
+      if (place < 0) continue
+      store.host[place] = packets.host[i] ?? Host.unknown
+      store.verdict[place] = packets.verdict[i] ?? 0
+      store.reason[place] = packets.reason[i] ?? 0
+      this.#by[place] = by[i] ?? Host.unknown
+      this.#knowledge[place] = knowledge[i] ?? Knowledge.self
+    }
+    for (const { cause, host, part } of packets.parts) {
+      const place = this.#placeOf(packets, cause)
+      if (place >= 0) this.#parts[this.#caseOf[place] ?? 0]?.push({ cause: place, host, part })
+    }
+    for (const each of packets.emitted) this.#takeEmitted(packets, each)
+  }
+
+  #placeOf({ step }: PacketBatch, index: number): number {
+    return this.#order[step[index] ?? -1] ?? -1
+  }
+
+  #takeEmitted(packets: PacketBatch, emitted: Emitted): void {
+    const { cause } = emitted
+    const place = cause < 0 ? -1 : this.#placeOf(packets, cause)
+    const index = cause < 0 ? this.#caseOfFlow(emitted.flow ?? -1) : (this.#caseOf[place] ?? -1)
+    const folded = this.#cases[index]
+    const store = this.#store
+    if (folded === undefined || (place >= 0 && store.role[place] === Role.control)) return
+    const flow = place < 0 ? (emitted.flow ?? 0) - folded.firstFlow : (store.flow[place] ?? -1)
+    const way = directionOf(emitted, store.direction[place] ?? 0)
+    const own = restoreEmitted(emitted, folded.addresses, store.tunnels, flow, way)
+    this.#emitted[index]?.push({ ...own, cause: place, flow, at: emitted.at - folded.offset })
+  }
+
+  #caseOfFlow(flow: number): number {
+    return this.#cases.findIndex(
+      ({ firstFlow, flows }) => flow >= firstFlow && flow < firstFlow + flows.count,
+    )
+  }
+
+  /** Lets the recorder of a case take down what came of its packets, chunk by chunk as it was offered. */
+  record(index: number, tally: (observed: ObservationBatch, from: number, to: number) => void): void {
+    const folded = this.#cases[index]
+    if (folded === undefined) return
+    const store = this.#store
+    const observed = { packets: store, by: this.#by, knowledge: this.#knowledge }
+    const caused = (this.#emitted[index] ?? []).filter(({ cause }) => cause >= 0)
+    const alone = (this.#emitted[index] ?? []).filter(({ cause }) => cause < 0).sort((a, b) => a.at - b.at)
+    let from = folded.from
+    let next = 0
+    for (const to of folded.cuts) {
+      store.emitted.length = 0
+      store.parts.length = 0
+      const last = store.time.subarray(from, to).reduce((latest, at) => Math.max(latest, at), 0)
+      for (; next < alone.length && (alone[next]?.at ?? 0) <= last; next++)
+        store.emitted.push(alone[next] as Emitted)
+      for (const each of caused) if (each.cause >= from && each.cause < to) store.emitted.push(each)
+      for (const each of this.#parts[index] ?? [])
+        if (each.cause >= from && each.cause < to) store.parts.push(each)
+      tally(observed, from, to)
+      folded.recorder.record(observed, from, to)
+      from = to
+    }
+    store.emitted.length = 0
+    store.parts.length = 0
+  }
+}

@@ -1,0 +1,82 @@
+import type { PacketBatch } from '../model/batch.ts'
+import type { FlowInfo } from '../model/capture.ts'
+import type { Case, Impact } from '../model/case.ts'
+import type { TimelineChunk } from '../model/timeline.ts'
+import { Controls } from '../observe/controls.ts'
+import { Receivers } from '../observe/receivers.ts'
+import { LoadBalancerPath } from '../path/load-balancer.ts'
+import {
+  type CompiledTimeline,
+  compileReactive,
+  compileRecorded,
+  placeInjections,
+} from '../timeline/compile.ts'
+import { type Recorded, roadBatch } from '../timeline/recorded.ts'
+import { TraceRecorder } from './recorder.ts'
+import { Rounds } from './rounds.ts'
+
+/** What is offered in one attempt at a case, and whoever takes down what comes of it. */
+export interface Offer {
+  readonly timeline: CompiledTimeline
+  /** Its chunks with hosts given by the load balancer, controls round them and events noted by the recorder. */
+  readonly road: AsyncIterable<TimelineChunk>
+  readonly path: LoadBalancerPath
+  readonly recorder: TraceRecorder
+  readonly controls: Controls
+  /** Of reactive endpoints, once the road has ended. */
+  readonly impact: () => Impact | undefined
+}
+
+/** Makes offers of cases, one after another; what can be used again between them is kept. */
+export class Offers {
+  /** What offers are asked of what was observed; whoever plays one begins it anew. */
+  readonly rounds = new Rounds()
+  readonly #out: PacketBatch = roadBatch()
+  readonly #controls: Readonly<Record<FlowInfo['family'], Controls>> = {
+    ipv4: new Controls('ipv4'),
+    ipv6: new Controls('ipv6'),
+  }
+  readonly #seed: number
+
+  constructor(seed: number) {
+    this.#seed = seed
+  }
+
+  /** What `test` offers; the offer before this one must have come to its end. */
+  make(test: Case, recorded: Recorded): Offer {
+    const { hosts, sharing } = test.setup.topology
+    const tested = Math.max(0, test.flow)
+    const options = {
+      placed: placeInjections(recorded, test.injections, test.flow < 0 ? undefined : test.flow),
+      hosts,
+      sharing,
+      feedback: this.rounds,
+      seed: this.#seed,
+      out: this.#out,
+    }
+    const reactive = test.endpoints === 'reactive' ? compileReactive(recorded, tested, options) : undefined
+    const timeline = reactive ?? compileRecorded(recorded, options)
+    const path = new LoadBalancerPath(test.setup.topology, this.#seed)
+    const { resetOnExpiry = 'none' } = test.setup.policy
+    const recorder = new TraceRecorder(hosts, resetOnExpiry === 'none' ? undefined : new Receivers())
+    const controls = this.controlsOf(test, recorded)
+    const road = controls.around(recorder.events(assignHosts(timeline.chunks, path)))
+    return { timeline, road, path, recorder, controls, impact: () => reactive?.impact() }
+  }
+
+  /** Controls in the family of the flow under test, begun anew. */
+  controlsOf(test: Case, recorded: Recorded): Controls {
+    const controls = this.#controls[recorded.flows.info(Math.max(0, test.flow)).family]
+    // An injection opens one flow at most, numbered after those recorded.
+    controls.reset(recorded.flows.count + test.injections.length)
+    return controls
+  }
+}
+
+/** The load balancer's pass: every packet gets its host, every event its host's index. */
+export async function* assignHosts(
+  chunks: AsyncIterable<TimelineChunk>,
+  path: LoadBalancerPath,
+): AsyncGenerator<TimelineChunk> {
+  for await (const chunk of chunks) yield { packets: chunk.packets, events: path.assign(chunk) }
+}

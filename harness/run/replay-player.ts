@@ -1,0 +1,44 @@
+import type { Session, Target } from '../model/target.ts'
+import type { CaptureStore } from './captures.ts'
+import { RunAddresses } from './fold/disguise.ts'
+import { FoldPlayer } from './fold.ts'
+import { Offers } from './offer.ts'
+import { type Attempt, CasePlayer } from './play.ts'
+import { isFold, type ReplayEntry } from './target-plan.ts'
+
+/** Plays what a plan has put together on one target: a case as it was recorded, or a fold of cases with addresses of their own. */
+export class ReplayPlayer {
+  readonly offers: Offers
+  readonly #target: Target
+  readonly #captures: CaptureStore
+  readonly #cases: CasePlayer
+  readonly #folds: FoldPlayer
+  readonly #addresses: RunAddresses
+
+  constructor(target: Target, captures: CaptureStore, seed: number) {
+    this.offers = new Offers(seed)
+    this.#target = target
+    this.#captures = captures
+    this.#cases = new CasePlayer(seed)
+    this.#folds = new FoldPlayer(this.offers)
+    this.#addresses = new RunAddresses(target, seed)
+  }
+
+  /** One attempt at each case of a replay, or at those of it that are tried again. The session must have their setup. */
+  async play(
+    replay: readonly ReplayEntry[],
+    session: Session,
+    signal: AbortSignal,
+  ): Promise<readonly Attempt[]> {
+    const [first] = replay
+    if (first === undefined) return []
+    const { test } = first
+    const { capabilities } = this.#target
+    if (isFold(replay, capabilities))
+      return this.#folds.play(replay, session, signal, this.#addresses.dress(test.setup))
+    const recorded = await this.#captures.load(test.capture, test.setup)
+    const others = capabilities.clock === 'real' && 'facts' in first && !first.facts.addressed
+    const dress = others ? this.#addresses.dress(test.setup) : undefined
+    return [await this.#cases.play(test, recorded, session, signal, dress)]
+  }
+}

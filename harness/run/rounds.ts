@@ -1,0 +1,107 @@
+import type { Emitted } from '../model/batch.ts'
+import { Verdict } from '../model/codes.ts'
+import type { ObservationBatch } from '../model/target.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { type Answers, Feedback } from '../timeline/feedback.ts'
+
+/** Rounds of one attempt at most: each settles one verdict more at least, and mostly all up to the next that is of another kind. */
+const MOST_ROUNDS = 256
+const NOTHING: readonly Emitted[] = []
+
+interface Guess {
+  readonly verdict?: number
+  readonly nothingEmitted?: true
+  readonly ownSource?: true
+}
+
+/**
+ * Answers guards and reactive endpoints on any target. One that observes what it was offered before it takes more is asked as it goes.
+ * One that answers only when the timeline has ended is offered it in rounds, each from an empty table: an answer that is not there yet is
+ * guessed to be as the one before it, and a round that went by a wrong guess is played again with what was seen up to there. The round
+ * in which every guess was right is what a target that answers at once would have seen.
+ */
+export class Rounds implements Answers {
+  /** What is being observed in this round, and what was in the one before. */
+  #now = new Feedback()
+  #before = new Feedback()
+  /** Steps about which the round before has the truth. */
+  #sure = 0
+  #rounds = 0
+  /** What was guessed in this round, by step, in order. */
+  readonly #guessed = new Map<number, Guess>()
+
+  /** Begins with another attempt. */
+  reset(): void {
+    this.#now.reset()
+    this.#before.reset()
+    this.#guessed.clear()
+    this.#sure = 0
+    this.#rounds = 0
+  }
+
+  record(observed: ObservationBatch): void {
+    this.#now.record(observed)
+  }
+
+  verdictOf(step: number): number {
+    if (step < 0 || this.#now.has(step)) return this.#now.verdictOf(step)
+    if (step < this.#sure) return this.#before.verdictOf(step)
+    const verdict = this.#sure === 0 ? Verdict.forward : this.#before.verdictOf(this.#sure - 1)
+    this.#guessed.set(step, { ...this.#guessed.get(step), verdict })
+    return verdict
+  }
+
+  /** Guessed to be nothing. */
+  emittedAt(step: number): readonly Emitted[] {
+    if (this.#now.has(step)) return this.#now.emittedAt(step)
+    if (step < this.#sure) return this.#before.emittedAt(step)
+    this.#guessed.set(step, { ...this.#guessed.get(step), nothingEmitted: true })
+    return NOTHING
+  }
+
+  /** Guessed not to. */
+  newSourceAt(step: number): boolean {
+    if (this.#now.has(step)) return this.#now.newSourceAt(step)
+    if (step < this.#sure) return this.#before.newSourceAt(step)
+    this.#guessed.set(step, { ...this.#guessed.get(step), ownSource: true })
+    return false
+  }
+
+  /**
+   * Whether the round that has ended stands; if not, the next one is to be played, from an empty table. Throws ERR_ROUNDS when that was to
+   * happen too often, as it does where a target answers differently each time.
+   */
+  settled(): boolean {
+    const sure = this.#sureUntil()
+    if (sure === undefined) return true
+    if (++this.#rounds === MOST_ROUNDS)
+      throw new FlowbreakError(
+        'ERR_ROUNDS',
+        `After ${MOST_ROUNDS} rounds what is offered still depends on answers that the target has not given: offer it less at once, or see whether it answers alike twice.`,
+        { exitCode: ExitCode.broken },
+      )
+    const seen = this.#now
+    this.#now = this.#before
+    this.#now.reset()
+    this.#before = seen
+    this.#sure = sure
+    this.#guessed.clear()
+    return false
+  }
+
+  /** The first step that was offered by a wrong guess; undefined: none was wrong. What was asked for until then has been seen. */
+  #sureUntil(): number | undefined {
+    let until = this.#sure
+    for (const [step, guess] of this.#guessed) {
+      until = Math.max(until, step + 1)
+      if (this.#wasWrong(step, guess)) return until
+    }
+    return undefined
+  }
+
+  #wasWrong(step: number, { verdict, nothingEmitted, ownSource }: Guess): boolean {
+    if (verdict !== undefined && this.#now.verdictOf(step) !== verdict) return true
+    if (nothingEmitted && this.#now.emittedAt(step).length > 0) return true
+    return ownSource === true && this.#now.newSourceAt(step)
+  }
+}

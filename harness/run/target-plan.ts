@@ -1,0 +1,108 @@
+import type { Case } from '../model/case.ts'
+import type { Capabilities, Folding, Target } from '../model/target.ts'
+import { lacks } from '../plan/capabilities.ts'
+import { foldCases } from '../plan/folding.ts'
+import { exceeded } from '../plan/load.ts'
+import type { CaptureStore } from './captures.ts'
+import { surveyCase } from './fold/survey.ts'
+import type { FoldEntry } from './fold.ts'
+import type { Offers } from './offer.ts'
+
+/** Whether cases are folded: where it is of use, wherever it can be, or not at all. */
+export const FOLD_CHOICES = ['auto', 'always', 'never'] as const
+export type FoldChoice = (typeof FOLD_CHOICES)[number]
+
+export interface SkippedCase {
+  readonly test: Case
+  readonly lacks: string
+}
+
+/** A case of a replay; what is to be folded has been looked at before. */
+export type ReplayEntry = { readonly test: Case } | FoldEntry
+
+/** What is played at once: a case as it is, or a fold of cases, each with its own addresses. */
+export type Replay = readonly ReplayEntry[]
+
+export interface SetupPlan<T extends ReplayEntry = ReplayEntry> {
+  readonly skipped: readonly SkippedCase[]
+  readonly replays: readonly (readonly T[])[]
+}
+
+/** What plans are made with. */
+export interface Planning {
+  readonly captures: CaptureStore
+  readonly offers: Offers
+  readonly fold: FoldChoice
+}
+
+/** Cases that the target can play, together by setup in the order of their first, and those that it cannot. */
+export function bySetup(
+  cases: readonly Case[],
+  target: Target,
+): { readonly groups: readonly (readonly Case[])[]; readonly skipped: readonly SkippedCase[] } {
+  const groups = new Map<string, Case[]>()
+  const skipped: SkippedCase[] = []
+  for (const test of cases) {
+    const lacking = lacks(test, target.capabilities) ?? target.lacks?.(test)
+    if (lacking !== undefined) {
+      skipped.push({ test, lacks: lacking })
+      continue
+    }
+    const group = groups.get(test.setup.key)
+    if (group === undefined) groups.set(test.setup.key, [test])
+    else group.push(test)
+  }
+  return { groups: [...groups.values()], skipped }
+}
+
+/**
+ * How cases of one setup are played on a target: in folds where that is chosen and possible, within the target's limits. They are
+ * only looked at where something depends on it.
+ */
+export async function planSetup(
+  cases: readonly Case[],
+  target: Target,
+  planning: Planning,
+): Promise<SetupPlan> {
+  const { capabilities, limits } = target
+  const isPlain = capabilities.clock === 'virtual' && limits === undefined
+  if (isPlain && foldingOf(capabilities, planning.fold) === 'one')
+    return { skipped: [], replays: cases.map((test) => [{ test }]) }
+  return surveySetup(cases, target, planning)
+}
+
+/** The same, having looked at every case. One that exceeds the limits alone is skipped. The target is not touched. */
+export async function surveySetup(
+  cases: readonly Case[],
+  { capabilities, limits }: Target,
+  { captures, offers, fold }: Planning,
+): Promise<SetupPlan<FoldEntry>> {
+  const entries: FoldEntry[] = []
+  const skipped: SkippedCase[] = []
+  for (const test of cases) {
+    const recorded = await captures.load(test.capture, test.setup)
+    const facts = await surveyCase(offers, test, recorded, capabilities)
+    const over = limits === undefined ? undefined : exceeded(facts.load, limits)
+    if (over === undefined) entries.push({ test, recorded, facts })
+    else skipped.push({ test, lacks: over })
+  }
+  return { skipped, replays: foldCases(entries, foldingOf(capabilities, fold), limits) }
+}
+
+/**
+ * How far a target's cases are folded. One that answers each chunk before it takes the next, on virtual time, gains nothing by it; on a
+ * real clock gaps overlap, and one that plays a whole timeline at once starts less often.
+ */
+export function foldingOf({ clock, reactive, folding }: Capabilities, choice: FoldChoice): Folding {
+  return choice === 'always' || (choice === 'auto' && (clock === 'real' || !reactive)) ? folding : 'one'
+}
+
+/**
+ * Whether a replay is played as a fold: with several cases it is; with one on a real clock too, for the sake of other addresses,
+ * unless what the case offers depends on answers.
+ */
+export function isFold(replay: Replay, { clock }: Capabilities): replay is readonly FoldEntry[] {
+  const [first] = replay
+  if (first === undefined || !('facts' in first)) return false
+  return replay.length > 1 || (clock === 'real' && first.facts.alone === undefined)
+}

@@ -1,0 +1,77 @@
+import type { SuricataSettings } from './settings.ts'
+
+/** Names of files in a run's folder. */
+export const FILES = {
+  configuration: 'suricata.yaml',
+  capture: 'in.pcap',
+  rules: 'rules',
+  eve: 'eve.json',
+  pid: 'pid',
+} as const
+
+/** What else is written to EVE. */
+export interface ConfigurationExtras {
+  /** Alerts of rules, in the order in which they were made. */
+  readonly alerts?: boolean
+  /** Flow and netflow events. */
+  readonly flows?: boolean
+}
+
+/** What `midstream-policy` is for an exception policy (util-exception-policy.c). */
+const MIDSTREAM_POLICY = { drop: 'drop-flow', reject: 'reject', continue: 'ignore' } as const
+
+/**
+ * Suricata's configuration. Whatever its own file could say otherwise, and that decides verdicts, is said: what one version has as
+ * its default another may not. Every other exception policy is `ignore`, so that no limit of memory passes for a verdict.
+ */
+export function configurationOf(settings: SuricataSettings, extras: ConfigurationExtras = {}): string {
+  const { exception, midstream, asyncOneside, dropInvalid, timeouts, fragmentTimeout, tunnels } = settings
+  return `%YAML 1.1
+---
+default-log-dir: .
+exception-policy: ignore
+stats: { enabled: yes, interval: 3600 }
+outputs:
+  - eve-log:
+      enabled: yes
+      filetype: regular
+      filename: ${FILES.eve}
+      pcap-file: false
+      types:
+        - drop: { alerts: yes, flows: all, verdict: yes }
+        - stats: { totals: yes, threads: no, deltas: no }${typesOf(extras)}
+logging: { default-log-level: error, outputs: [{ console: { enabled: yes } }] }
+action-order: [pass, drop, reject, alert]
+stream:
+  memcap: 256mb
+  checksum-validation: no
+  midstream: ${yesNo(midstream)}
+  midstream-policy: ${MIDSTREAM_POLICY[exception]}
+  async-oneside: ${yesNo(asyncOneside)}
+  inline: yes
+  drop-invalid: ${yesNo(dropInvalid)}
+  reassembly: { memcap: 512mb, depth: 1mb, toserver-chunk-size: 2560, toclient-chunk-size: 2560, randomize-chunk-size: no }
+host-os-policy: { bsd: [0.0.0.0/0, "::/0"] }
+defrag: { memcap: 256mb, hash-size: 65536, trackers: 65535, max-frags: 65535, prealloc: yes, timeout: ${fragmentTimeout} }
+decoder:
+  teredo: { enabled: ${tunnels} }
+  vxlan: { enabled: ${tunnels}, ports: 4789 }
+  geneve: { enabled: ${tunnels}, ports: 6081 }
+app-layer: { protocols: { http: { enabled: yes, libhtp: { default-config: { personality: IDS } } } } }
+flow: { memcap: 128mb, hash-size: 65536, prealloc: 1000 }
+flow-timeouts:
+  default: { new: ${timeouts.other}, established: ${timeouts.otherEstablished}, closed: 0 }
+  tcp: { new: ${timeouts.tcpNew}, established: ${timeouts.tcpEstablished}, closed: ${timeouts.tcpClosed} }
+  udp: { new: ${timeouts.udpNew}, established: ${timeouts.udpEstablished} }
+  icmp: { new: ${timeouts.icmpNew}, established: ${timeouts.icmpEstablished} }
+`
+}
+
+function typesOf({ alerts = false, flows = false }: ConfigurationExtras): string {
+  const types = [...(alerts ? ['alert: { verdict: yes }'] : []), ...(flows ? ['flow', 'netflow'] : [])]
+  return types.map((type) => `\n        - ${type}`).join('')
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no'
+}

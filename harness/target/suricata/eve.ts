@@ -1,0 +1,119 @@
+import { Verdict } from '../../model/codes.ts'
+
+/** The reason of a fragment whose datagram was dropped, and of a packet with a tunnel in which one was. */
+const FOR_INNER = 'tunnel packet drop'
+const REBUILT = 'defrag'
+const BY_RULE = 'rules'
+/** Signature id of the rule that stands for a default action: what it drops has that reason. */
+export const DEFAULT_ACTION_SID = 900_000_100
+/** Suricata's own packets, which are in no capture: at the end of a flow, and where a stream's inspection ends. */
+const OWN_PACKET = 'stream ('
+
+/** A rule that matched and told so. */
+export interface Alert {
+  readonly sid: number
+  /** Index of the packet; -1 where Suricata does not say (datagrams put together from fragments). */
+  readonly packet: number
+}
+
+/** What Suricata counted in all. */
+export interface Totals {
+  /** Packets read. */
+  readonly packets: number
+  readonly blocked: number
+  readonly rejected: number
+}
+
+interface Event {
+  readonly event_type?: string
+  readonly pcap_cnt?: number
+  readonly pkt_src?: string
+  readonly alert?: { readonly signature_id: number }
+  readonly drop?: { readonly reason?: string }
+  readonly verdict?: { readonly reject?: readonly string[] }
+  readonly stats?: {
+    readonly decoder?: { readonly pkts?: number }
+    readonly ips?: { readonly blocked?: number; readonly rejected?: number }
+  }
+}
+
+/**
+ * Reads EVE line by line into a verdict a packet: what has no drop event was forwarded. Events name their packet by its place in the
+ * capture (`pcap_cnt`); what is in a packet is logged before it, from the inside out, and without that number.
+ */
+export class EveReader {
+  /** By packet: a `Verdict` code. */
+  readonly verdicts: Uint8Array
+  readonly alerts: Alert[] = []
+  totals: Totals | undefined
+  /** Packets that were not passed. */
+  stopped = 0
+  /** By packet: index into the words of reasons so far; 0, no word: forwarded. */
+  readonly #reasons: Uint8Array
+  readonly #words: string[] = ['']
+  readonly #tunnels: boolean
+  #inner = ''
+  #inTunnel = false
+
+  /**
+   * `count`: packets of the capture; `tunnels`: they are to be looked into. Where they are not, a packet that was dropped for what is
+   * in a tunnel, into which Suricata looks all the same, is undecided.
+   */
+  constructor(count: number, tunnels: boolean) {
+    this.#tunnels = tunnels
+    this.verdicts = new Uint8Array(count).fill(Verdict.forward)
+    this.#reasons = new Uint8Array(count)
+  }
+
+  /** Takes one line. Throws where it is not JSON, as the last one of a process that died may be. */
+  take(line: string): void {
+    if (line === '') return
+    const event: Event = JSON.parse(line)
+    if (event.event_type === 'drop') this.#takeDrop(event)
+    else if (event.event_type === 'stats') this.#takeStats(event)
+    else if (event.event_type === 'alert' && event.pkt_src?.startsWith(OWN_PACKET) !== true)
+      this.alerts.push({ sid: event.alert?.signature_id ?? 0, packet: (event.pcap_cnt ?? 0) - 1 })
+  }
+
+  /** Why a packet was not passed, in Suricata's words: of one dropped for what is in it, the reason that that has. */
+  reasonOf(packet: number): string {
+    return this.#words[this.#reasons[packet] ?? 0] ?? ''
+  }
+
+  /** About what is in a packet Suricata counts a reject, but sends nothing (respond-reject.c): a drop. */
+  #takeDrop(event: Event): void {
+    const { pcap_cnt: place, pkt_src: source, verdict } = event
+    const reason = reasonWord(event)
+    if (place === undefined) {
+      this.#inner ||= reason
+      if (source !== REBUILT) this.#inTunnel = true
+      return
+    }
+    const forInner = reason === FOR_INNER
+    const rejected = !forInner && (verdict?.reject?.length ?? 0) > 0
+    const unasked = forInner && this.#inTunnel && !this.#tunnels
+    this.verdicts[place - 1] = unasked ? Verdict.undecided : rejected ? Verdict.reject : Verdict.drop
+    this.#reasons[place - 1] = this.#wordOf(forInner ? this.#inner : reason)
+    this.stopped++
+    this.#inner = ''
+    this.#inTunnel = false
+  }
+
+  #takeStats({ stats }: Event): void {
+    this.totals = {
+      packets: stats?.decoder?.pkts ?? 0,
+      blocked: stats?.ips?.blocked ?? 0,
+      rejected: stats?.ips?.rejected ?? 0,
+    }
+  }
+
+  #wordOf(word: string): number {
+    const at = this.#words.indexOf(word)
+    return at < 0 ? this.#words.push(word) - 1 : at
+  }
+}
+
+function reasonWord({ drop, alert }: Event): string {
+  const reason = drop?.reason ?? ''
+  return reason === BY_RULE && alert?.signature_id === DEFAULT_ACTION_SID ? 'default action' : reason
+}

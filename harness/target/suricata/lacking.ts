@@ -1,0 +1,119 @@
+import type { Case } from '../../model/case.ts'
+import type { KnobValue, Setup } from '../../model/setup.ts'
+import { type Knobs, profileOf } from '../../profile/index.ts'
+import { FlowbreakError } from '../../support/errors.ts'
+import { settingsOf } from './settings.ts'
+
+/** What Suricata is, and cannot be configured not to be. */
+const FIXED: { readonly [K in keyof Knobs]?: NonNullable<Knobs[K]>['value'] } = {
+  tracker: 'suricata',
+  missScope: 'flow',
+  rstOnMiss: 'streamError',
+  finOnMiss: 'policyThenStreamError',
+  flaglessOnMiss: 'rules',
+  missAfterExpiry: 'policy',
+  rejectTarget: 'source',
+  resetOnExpiry: 'none',
+  windowCheck: 'eventOnly',
+  rstValidation: 'exact',
+  synReuseOnNullSession: true,
+  synOnLiveSession: 'drop',
+  synOnClosedSession: 'open',
+  tcpHalfClosed: 'established',
+  discardTcp: 'state',
+  discardUdp: 'state',
+  discardOther: 'state',
+  expiry: 'integerSecondStrict',
+  dropMarkRefreshesIdle: true,
+  otherFlows: 'few',
+  ipv4InIpv4: false,
+  rejectRebuilt: false,
+  fragmentOverlap: 'bsd',
+  fragmentTimer: 'last',
+  fragmentBothWays: true,
+  maxFlows: 453_438,
+  onTableFull: 'evictOldest',
+}
+
+/** Settings that are one in Suricata, by the knob that stands for them. */
+const SAME: readonly (readonly [keyof Knobs, keyof Knobs])[] = [
+  ['tcpNew', 'tcpSynReceived'],
+  ['tcpClosed', 'tcpLastAck'],
+  ['tcpClosed', 'tcpTimeWait'],
+  ['fragmentTimeout4', 'fragmentTimeout6'],
+]
+
+/** What a case needs beyond capabilities that Suricata does not have, in words for reports; undefined: nothing. */
+export function caseLacks(test: Case): string | undefined {
+  return (
+    setupLacks(test.setup) ??
+    (countsContinued(test) ? 'counter StreamExceptionPolicyPackets under continue' : undefined)
+  )
+}
+
+/** Throws ERR_SURICATA_SETUP where Suricata cannot be brought to a setup. */
+export function requireSetup(setup: Setup): void {
+  const lacking = setupLacks(setup)
+  if (lacking === undefined) return
+  throw new FlowbreakError(
+    'ERR_SURICATA_SETUP',
+    `Suricata cannot be brought to ${lacking}: take profile suricata-7, or target reference.`,
+  )
+}
+
+function setupLacks(setup: Setup): string | undefined {
+  const knob = knobOf(setup)
+  if (knob !== undefined) return `profile ${setup.profile} (${knob})`
+  const action = setup.policy.defaultActions.find((each) => each !== 'aws:drop_strict')
+  if (action !== undefined) return `default action ${action}`
+  return setup.policy.ruleOrder === 'strict' && !isActionOrder(setup.rules) ? 'rule order strict' : undefined
+}
+
+/** A knob that matters to the setup and is not as Suricata has it: `missScope: packet`. */
+function knobOf(setup: Setup): string | undefined {
+  const { knobs } = profileOf(setup)
+  const of = (name: keyof Knobs): KnobValue | undefined => knobs[name]?.value
+  for (const [name, value] of Object.entries({ ...FIXED, ...fixedFor(setup) })) {
+    const given = of(name as keyof Knobs)
+    if (given !== value) return `${name}: ${given}`
+  }
+  const apart = SAME.find(([one, other]) => of(one) !== of(other))
+  return apart === undefined ? undefined : `${apart[1]}: ${of(apart[1])}`
+}
+
+/** What matters only where a setup has tunnels looked into, policy `continue`, or rules of certain actions. */
+function fixedFor(setup: Setup): Readonly<Record<string, KnobValue>> {
+  const actions = new Set(setup.rules.map(actionOf))
+  const { exception, midstream } = settingsOf(setup)
+  return {
+    ...(setup.tunnels === 'inner' ? { carrier: 'judged' } : {}),
+    ...(exception === 'continue' && !midstream ? { continueMode: 'untracked' } : {}),
+    ...(actions.has('pass') ? { passScope: 'packet' } : {}),
+    ...(actions.has('reject') ? { rejectNonTcp: 'icmp' } : {}),
+    ...(actions.has('reject') && actions.has('drop') ? { dropBesideReject: 'reject' } : {}),
+  }
+}
+
+/** Suricata asks passes first, so rules in strict order mean the same to it where none stands behind one that stops packets. */
+function isActionOrder(rules: readonly string[]): boolean {
+  const deciding = rules.map(actionOf).filter((action) => action !== 'alert')
+  const stops = deciding.findIndex((action) => action !== 'pass')
+  return stops < 0 || !deciding.slice(stops).includes('pass')
+}
+
+function actionOf(rule: string): string {
+  return rule.trimStart().split(/\s/, 1)[0] ?? ''
+}
+
+/** Nothing in Suricata's log tells of a packet that its exception policy let go on. */
+function countsContinued({ setup, expectations }: Case): boolean {
+  return (
+    settingsOf(setup).exception === 'continue' &&
+    expectations.some(
+      (each) =>
+        each.kind === 'counter' &&
+        each.level !== 'provisional' &&
+        each.counter === 'StreamExceptionPolicyPackets',
+    )
+  )
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+
+/** Of what a process said, the last that is kept. */
+const KEPT_LETTERS = 16_384
+const SHOWN_LINES = 5
+
+export interface Command {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  /** Seconds. */
+  readonly timeout: number
+  readonly signal: AbortSignal
+}
+
+/** How a process ended by itself. */
+export interface Ended {
+  readonly code: number | null
+  /** Name of the signal that killed it. */
+  readonly killedBy: NodeJS.Signals | null
+  /** The last that it said on either output. */
+  readonly said: string
+}
+
+/**
+ * Runs a process to its end. Nothing of it is left when this settles: it and what it started are killed, by its id, when its time is
+ * up (ERR_SURICATA_TIMEOUT) or the signal is aborted (whose reason is thrown).
+ */
+export async function runProcess({ command, args, cwd, timeout, signal }: Command): Promise<Ended> {
+  signal.throwIfAborted()
+  // Of a group of its own: an interrupt from the keyboard is ours to answer, and a wrapper dies with what it wraps.
+  const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = keepLast(child)
+  let late = false
+  const kill = () => killGroup(child)
+  const timer = setTimeout(() => {
+    late = true
+    kill()
+  }, timeout * 1000)
+  signal.addEventListener('abort', kill, { once: true })
+  try {
+    const { code, killedBy } = await untilEnd(child)
+    signal.throwIfAborted()
+    if (late)
+      throw new FlowbreakError(
+        'ERR_SURICATA_TIMEOUT',
+        `Suricata was not done after ${timeout} s and was stopped: give it a longer timeout, or less to read.${quoted(said())}`,
+        { exitCode: ExitCode.broken },
+      )
+    return { code, killedBy, said: said() }
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', kill)
+  }
+}
+
+/** The last lines that a process said, as a sentence after one about it. */
+export function quoted(said: string): string {
+  const lines = said.split('\n').filter((line) => line.trim() !== '')
+  return lines.length === 0 ? '' : ` It said: ${lines.slice(-SHOWN_LINES).join(' / ')}`
+}
+
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has just ended.
+  }
+}
+
+function untilEnd(child: ChildProcess): Promise<Omit<Ended, 'said'>> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, killedBy) => resolve({ code, killedBy }))
+  })
+}
+
+function keepLast(child: ChildProcess): () => string {
+  let kept = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      kept = (kept + text).slice(-KEPT_LETTERS)
+    })
+  return () => kept
+}

@@ -1,0 +1,147 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import type { Case } from '../../model/case.ts'
+import { Host, Knowledge, Reason, Verdict } from '../../model/codes.ts'
+import type { Setup } from '../../model/setup.ts'
+import type { Capabilities, ObservationBatch, Session, Target } from '../../model/target.ts'
+import type { Timeline } from '../../model/timeline.ts'
+import { holdBatch } from '../../observe/held.ts'
+import { findSuricata, type SuricataBinary } from './binary.ts'
+import { HostCounters } from './counters.ts'
+import { caseLacks, requireSetup } from './lacking.ts'
+import { readOptions, type SuricataOptions } from './options.ts'
+import { rulesOf } from './rules.ts'
+import { settingsOf } from './settings.ts'
+import { type Decided, Slices } from './slices.ts'
+
+const CAPABILITIES: Capabilities = {
+  clock: 'virtual',
+  reactive: false,
+  hosts: 250,
+  families: ['ipv4', 'ipv6'],
+  policies: ['drop', 'reject', 'continue'],
+  sharing: ['none'],
+  events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return'],
+  observes: ['verdict', 'reason', 'counters'],
+  folding: 'isolated',
+  profiles: ['suricata-7', 'aws-nfw'],
+  features: ['rules', 'default-actions', 'next-generation', 'monitor', 'inner-tunnels', 'own-profile'],
+  clockScale: 1,
+}
+
+/** Where the timeline begins when it says nothing of its own: a clock at 1970 is one that Suricata takes for not set. */
+const NO_EPOCH = 1_700_000_000_000_000_000n
+
+/** A target of kind `suricata` from its spec. Throws ERR_TARGET_OPTION; no process is started before it is asked for something. */
+export function makeSuricata(name: string, spec: Readonly<Record<string, unknown>>): Target {
+  return new SuricataTarget(name, readOptions(spec))
+}
+
+/** Real Suricata on virtual time: one process a host reads the host's packets from a file, and its log tells what became of them. */
+export class SuricataTarget implements Target {
+  readonly name: string
+  readonly capabilities = CAPABILITIES
+  readonly #options: SuricataOptions
+  #binary: SuricataBinary | undefined
+
+  constructor(name: string, options: SuricataOptions) {
+    this.name = name
+    this.#options = options
+  }
+
+  /** Of the binary; throws as `findSuricata` does. */
+  get version(): string {
+    return this.#found().version
+  }
+
+  lacks(test: Case): string | undefined {
+    return caseLacks(test)
+  }
+
+  async prepare(setup: Setup): Promise<Session> {
+    requireSetup(setup)
+    return new SuricataSession(setup, this.#found().path, this.#options.timeout)
+  }
+
+  #found(): SuricataBinary {
+    this.#binary ??= findSuricata(this.#options.binary)
+    return this.#binary
+  }
+}
+
+class SuricataSession implements Session {
+  readonly #setup: Setup
+  readonly #binary: string
+  readonly #timeout: number
+  #counters: readonly HostCounters[]
+
+  constructor(setup: Setup, binary: string, timeout: number) {
+    this.#setup = setup
+    this.#binary = binary
+    this.#timeout = timeout
+    this.#counters = this.#zero()
+  }
+
+  async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
+    const held: PacketBatch[] = []
+    using slices = new Slices(this.#counters.length, () => timeline.epoch || NO_EPOCH)
+    for await (const chunk of timeline.chunks) {
+      signal.throwIfAborted()
+      const packets = holdBatch(chunk.packets)
+      held.push(packets)
+      let from = 0
+      for (const { before, event } of chunk.events) {
+        slices.add(packets, from, before)
+        slices.apply(event)
+        from = before
+      }
+      slices.add(packets, from, packets.count)
+    }
+    const settings = settingsOf(this.#setup)
+    const options = {
+      binary: this.#binary,
+      timeout: this.#timeout,
+      signal,
+      settings,
+      ...rulesOf(this.#setup),
+    }
+    for (const decided of await slices.decide(options)) this.#take(decided)
+    slices[Symbol.dispose]()
+    for (const packets of held) yield observationsOf(packets)
+  }
+
+  async reset(): Promise<void> {
+    this.#counters = this.#zero()
+  }
+
+  async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
+    const continues = settingsOf(this.#setup).exception === 'continue'
+    return this.#counters.map((each) => each.read(continues))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #zero(): readonly HostCounters[] {
+    return this.#setup.topology.hosts.map(() => new HostCounters())
+  }
+
+  #take({ host, batches, indices, eve }: Decided): void {
+    for (const [n, packets] of batches.entries()) {
+      const at = indices[n] ?? 0
+      packets.verdict[at] = eve.verdicts[n] ?? Verdict.undecided
+      packets.reason[at] = reasonOf(eve.reasonOf(n))
+      this.#counters[host]?.count(packets, at)
+    }
+  }
+}
+
+/** The code of a reason in Suricata's words. */
+function reasonOf(word: string): number {
+  if (word === 'flow memcap') return Reason['flow table full']
+  return Object.entries(Reason).find(([name]) => name === word)?.[1] ?? Reason.none
+}
+
+function observationsOf(packets: PacketBatch): ObservationBatch {
+  const by = packets.host.map((host) => (host === Host.bypass ? Host.path : host))
+  const knowledge = new Uint8Array(packets.count).fill(Knowledge.log)
+  return { packets, by, knowledge, emissions: 'unseen' }
+}
