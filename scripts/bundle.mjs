@@ -9,7 +9,7 @@ import { main } from './lib/main.mjs'
 const PACKAGES = ['zod', 'yaml', 'mocha', 'chai', 'table', 'zx', 'pcap-parser', 'node-pcap', '@redis/client']
 
 /**
- * Modules that stay where they are: one reads files beside itself; the others are for captures from pipes and for the store of
+ * Modules that stay where they are: two find files beside themselves; the others are for captures from pipes and for the store of
  * sessions, and what is loaded late makes the bundle's constants variables, which costs hot loops.
  */
 const beside = {
@@ -22,6 +22,10 @@ const beside = {
     }))
     bundler.onResolve({ filter: /\/classic-pipe\.js$/ }, () => ({
       path: '../capture/classic-pipe.js',
+      external: true,
+    }))
+    bundler.onResolve({ filter: /\/child-path\.js$/ }, () => ({
+      path: '../observe/live/pcap/child-path.js',
       external: true,
     }))
     bundler.onResolve({ filter: /\/open-store\.js$/ }, () => ({

@@ -1,4 +1,4 @@
-import type { PacketBatch } from './batch.ts'
+import type { Nanos, PacketBatch } from './batch.ts'
 import type { Case } from './case.ts'
 import type { ExceptionPolicy, Setup, Sharing } from './setup.ts'
 import type { HostEventKind, Timeline } from './timeline.ts'
@@ -47,6 +47,45 @@ export interface Capabilities {
 }
 
 /**
+ * What can be seen of a copy of a packet beside that it came out: a field of it was changed, it is one too many, it came later than any control
+ * ever did, in fragments or put together, by arms that are not its own, or it is nothing that was sent.
+ */
+export const SIGHTINGS = [
+  'altered',
+  'again',
+  'late',
+  'fragmented',
+  'reassembled',
+  'elsewhere',
+  'stray',
+] as const
+
+/** Something seen on a wire beside verdicts; rare, so an object. */
+export interface Sighting {
+  readonly kind: (typeof SIGHTINGS)[number]
+  /** Index in the batch, -1 where the packet is in none that is still there, or there is none. */
+  readonly index: number
+  /** Its step, where there is a packet; what comes `late` for an earlier batch was forwarded after all. */
+  readonly step: number
+  /** From when it was sent until it was seen; of what nobody sent, when that was. */
+  readonly after: Nanos
+  /** Of what was altered: `window`, `option 2`, …, and what it was. */
+  readonly field?: string
+  readonly sent?: string
+  readonly seen?: string
+}
+
+/** How long hosts were away: from what happened to them until a fresh connection went through one of them. */
+export interface Outage {
+  readonly event: HostEventKind
+  readonly at: Nanos
+  /** Of the device's own clock, not scaled. */
+  readonly lasted: Nanos
+  /** False: none went through before the limit. */
+  readonly over: boolean
+}
+
+/**
  * What came of the packets of one chunk: its batch with the target's columns filled (verdict, reason, emitted), and how and by
  * whom it is known. Exactly one observation a packet. Valid until the next is pulled.
  */
@@ -56,6 +95,10 @@ export interface ObservationBatch {
   readonly by: Uint8Array
   /** By packet: a `Knowledge` code. */
   readonly knowledge: Uint8Array
+  /** Where packets are seen on wires: what was, beside the verdicts. */
+  readonly sightings?: readonly Sighting[]
+  /** Of the events of this chunk. */
+  readonly outages?: readonly Outage[]
   /** What was emitted cannot be seen, though a verdict may tell of it; absent: all of it is in `packets.emitted`. */
   readonly emissions?: 'unseen'
 }

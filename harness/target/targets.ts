@@ -10,6 +10,7 @@ export type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 const KINDS: Readonly<Record<string, TargetMaker>> = {
   reference: (_spec, { version }) => new ReferenceTarget(version),
   module: async (spec, context) => (await import('./module/module.ts')).makeModuleTarget(spec, context),
+  netfilter: async (spec, context) => (await import('./netfilter/netfilter.ts')).makeNetfilter(spec, context),
   process: async (spec, context) => (await import('./process/process.ts')).makeProcessTarget(spec, context),
   suricata: async (spec, { name }) => (await import('./suricata/suricata.ts')).makeSuricata(name, spec),
 }
@@ -18,7 +19,7 @@ const KINDS: Readonly<Record<string, TargetMaker>> = {
 export const TARGET_KINDS: readonly string[] = Object.keys(KINDS)
 
 /** Names of the targets that need no configuration. */
-export const TARGETS: readonly string[] = ['reference', 'suricata']
+export const TARGETS: readonly string[] = ['reference', 'suricata', 'netfilter']
 
 /** The target that a spec describes. ERR_TARGET_UNKNOWN names the kinds that there are. */
 export async function makeTarget(spec: TargetSpec, context: TargetContext): Promise<Target> {

@@ -1,0 +1,17 @@
+import type { Nanos } from '../../model/batch.ts'
+import type { HostEvent } from '../../model/timeline.ts'
+
+/** What a live target does to its hosts, beside what is sent through them. */
+export interface HostActions {
+  /**
+   * Does to hosts what an event says; resolved once it is done. True where traffic may have been disturbed, so that the flows
+   * have to wait until a host answers again. Events that are the load balancer's own are handed on too.
+   */
+  apply(event: HostEvent, at: Nanos, signal: AbortSignal): Promise<boolean>
+  /** Whether packets can go by a host at all, as far as the target's own doings go: not between a crash and its return. */
+  isUp(host: number): boolean
+  /** Empties the session tables of all hosts, zeroes counters and undoes what events did. */
+  reset(): Promise<void>
+  /** By host, under AWS's names. */
+  counters(): Promise<readonly Readonly<Record<string, number>>[]>
+}

@@ -1,0 +1,69 @@
+import { Kind } from '../../model/codes.ts'
+import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import type { LiveLimits } from './limits.ts'
+import type { Matcher } from './matcher.ts'
+import type { Roads } from './roads.ts'
+import type { Waiting } from './waiting.ts'
+
+interface CalibrationParts {
+  readonly hosts: readonly string[]
+  readonly families: readonly ('ipv4' | 'ipv6')[]
+  readonly waiting: Waiting
+  readonly roads: Roads
+  readonly matcher: Matcher
+  readonly limits: LiveLimits
+}
+
+/** Controls by each road and family, one after the other. */
+const ROUNDS = 4
+/** Whatever comes out takes, at worst, so many times as long as the slowest control did. */
+const LATE = 8
+
+const SIDES = ['client', 'server'] as const
+
+/**
+ * Proves the wires before anything is graded: what is sent on an arm comes out by the other arm of the same host and nowhere else,
+ * the harness does not hear itself, and its kernel does not answer what comes out. Answers the lateness learned, in nanoseconds;
+ * throws ERR_CALIBRATION with what is wrong.
+ */
+export async function calibrateWires(parts: CalibrationParts, signal: AbortSignal): Promise<number> {
+  const { hosts, families, waiting, roads, matcher, limits } = parts
+  const words = (arm: number) => `the ${SIDES[arm & 1]} arm of ${hosts[arm >> 1] ?? 'no host'}`
+  const answers = new Set<number>()
+  matcher.stranger = (seen, i, arm) => {
+    const kind = seen.kind[i] ?? Kind.other
+    if (kind === Kind.icmp4 || kind === Kind.icmp6 || kind === Kind.tcp4 || kind === Kind.tcp6)
+      answers.add(arm)
+  }
+  roads.slowest = 0
+  try {
+    for (let round = 0; round < ROUNDS; round++)
+      for (const family of families)
+        for (let road = 0; road < hosts.length * 2; road++) {
+          const came = await waiting.travels([road], family, limits.marker, signal)
+          const astray = roads.misled.find((each) => each.road === road)
+          if (astray?.arm === road)
+            throw wrong(`What is sent by ${words(road)} is heard there again: the harness hears itself.`)
+          if (astray !== undefined)
+            throw wrong(
+              `What is sent by ${words(road)} comes out by ${words(astray.arm)}: arms are exchanged.`,
+            )
+          if (!came)
+            throw wrong(
+              `A control over ${family} that is sent by ${words(road)} does not come out: the device is dead or deaf there, or does not let ${family} datagrams between the addresses of controls pass.`,
+            )
+        }
+  } finally {
+    matcher.stranger = undefined
+  }
+  const [answered] = answers
+  if (answered !== undefined)
+    throw wrong(
+      `Controls are answered by something at ${words(answered)}: the harness's kernel must have no address on its arms.`,
+    )
+  return Math.min(limits.mostLateness, Math.max(limits.leastLateness, roads.slowest * LATE))
+}
+
+function wrong(message: string): FlowbreakError {
+  return new FlowbreakError('ERR_CALIBRATION', message, { exitCode: ExitCode.broken })
+}

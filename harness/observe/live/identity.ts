@@ -1,0 +1,146 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { Kind, Tcp } from '../../model/codes.ts'
+import { u16 } from '../../wire/bytes.ts'
+import { isIcmpError } from '../../wire/icmp.ts'
+import { addressLength, datagramEnd, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { Digest } from './digest.ts'
+
+const digest = new Digest()
+
+/** What of TCP's flags tells one segment from another; a device may clear ECE, CWR and URG, and PSH. */
+const TELLING = Tcp.fin | Tcp.syn | Tcp.rst | Tcp.ack
+
+/**
+ * Addresses, protocol and ports (or an echo's identifier) of packet `i` as a number, in the order of its own direction; `back`: in
+ * that of the other.
+ */
+export function tupleOf(batch: PacketBatch, i: number, back = false): number {
+  const { bytes } = batch
+  const l3 = batch.l3[i] ?? 0
+  const l4 = batch.l4[i] ?? -1
+  const kind = batch.kind[i] ?? 0
+  const at = sourceAt(bytes, l3)
+  const size = addressLength(bytes, l3)
+  digest.begin(kind)
+  if (back) digest.bytes(bytes, at + size, at + 2 * size).bytes(bytes, at, at + size)
+  else digest.bytes(bytes, at, at + 2 * size)
+  if (l4 >= 0 && hasPorts(kind)) {
+    const from = u16(bytes, l4)
+    const to = u16(bytes, l4 + 2)
+    digest.word(back ? (to << 16) | from : (from << 16) | to)
+  } else if (l4 >= 0 && isEcho(batch, i)) digest.word(u16(bytes, l4 + 4))
+  return digest.value()
+}
+
+/**
+ * What tells packet `i` from others of its flow and direction (`way`: flow * 2 + direction) when all has been taken away that a
+ * device may change: as a number. `seqDelta` is what the device added to sequence numbers of that direction.
+ */
+export function packetKey(batch: PacketBatch, i: number, way: number, seqDelta: number): number {
+  const { bytes } = batch
+  const kind = batch.kind[i] ?? 0
+  const l3 = batch.l3[i] ?? 0
+  const l4 = batch.l4[i] ?? -1
+  digest.begin(way).word(kind)
+  if (kind === Kind.tcp4 || kind === Kind.tcp6) {
+    const flags = (batch.flags[i] ?? 0) & TELLING
+    return digest
+      .word(((batch.seq[i] ?? 0) - seqDelta) | 0)
+      .word((flags & Tcp.ack) === 0 ? 0 : (batch.ack[i] ?? 0))
+      .word((flags << 16) | (batch.payload[i] ?? 0))
+      .value()
+  }
+  const end = datagramEnd(bytes, l3)
+  if (isFragment(kind)) {
+    const { offset, id } = fragmentOf(bytes, l3)
+    return digest
+      .word(offset)
+      .word(id)
+      .word(end - l3)
+      .value()
+  }
+  if (kind === Kind.udp4 || kind === Kind.udp6) return digest.bytes(bytes, l4 + 8, end).value()
+  if ((kind === Kind.icmp4 || kind === Kind.icmp6) && l4 >= 0) {
+    digest.word(u16(bytes, l4)).word(end - l4)
+    // What an error quotes is translated with its flow, and its checksum with it.
+    if (!isIcmpError(bytes[l4] ?? 0, kind === Kind.icmp6)) digest.bytes(bytes, l4 + 6, end)
+    return digest.value()
+  }
+  return digest.bytes(bytes, l4 < 0 ? l3 + (isIpv6(bytes, l3) ? 40 : 20) : l4, end).value()
+}
+
+export function isFragment(kind: number): boolean {
+  return kind === Kind.fragment4 || kind === Kind.fragment6
+}
+
+export function hasPorts(kind: number): boolean {
+  return kind >= Kind.tcp4 && kind <= Kind.udp6
+}
+
+function isEcho(batch: PacketBatch, i: number): boolean {
+  const kind = batch.kind[i]
+  const type = batch.bytes[batch.l4[i] ?? 0] ?? 0
+  return kind === Kind.icmp4
+    ? type === 0 || type === 8
+    : kind === Kind.icmp6 && (type === 128 || type === 129)
+}
+
+/** What tells a fragment from others of its datagram, and its datagram from others between the same ends. */
+export interface FragmentIdentity {
+  readonly id: number
+  /** In bytes. */
+  readonly offset: number
+  readonly more: boolean
+  /** Offset in the frame of what the fragment carries. */
+  readonly body: number
+  readonly protocol: number
+}
+
+const NO_FRAGMENT: FragmentIdentity = { id: 0, offset: 0, more: false, body: 0, protocol: 0 }
+
+/** The same of the packet whose IP header is at `l3`; id 0 and offset 0 of one that is no fragment. */
+export function fragmentOf(bytes: Uint8Array, l3: number): FragmentIdentity {
+  if (!isIpv6(bytes, l3)) {
+    const field = u16(bytes, l3 + 6)
+    return {
+      id: u16(bytes, l3 + 4),
+      offset: (field & 0x1fff) * 8,
+      more: (field & 0x2000) !== 0,
+      body: l3 + ((bytes[l3] ?? 0) & 15) * 4,
+      protocol: bytes[l3 + 9] ?? 0,
+    }
+  }
+  let next = bytes[l3 + 6] ?? 0
+  let at = l3 + 40
+  const end = datagramEnd(bytes, l3)
+  while (at + 8 <= end) {
+    if (next === 44) {
+      const field = u16(bytes, at + 2)
+      return {
+        id: ((u16(bytes, at + 4) << 16) | u16(bytes, at + 6)) >>> 0,
+        offset: field & 0xfff8,
+        more: (field & 1) === 1,
+        body: at + 8,
+        protocol: bytes[at] ?? 0,
+      }
+    }
+    if (next !== 0 && next !== 43 && next !== 60) break
+    next = bytes[at] ?? 0
+    at += ((bytes[at + 1] ?? 0) + 1) * 8
+  }
+  return NO_FRAGMENT
+}
+
+/** The identification of an IPv4 packet; 0 for IPv6. */
+export function idOf(bytes: Uint8Array, l3: number): number {
+  return isIpv6(bytes, l3) ? 0 : u16(bytes, l3 + 4)
+}
+
+/** Offset in an IP header of the time to live, or hop limit. */
+export function hopsAt(bytes: Uint8Array, l3: number): number {
+  return l3 + (isIpv6(bytes, l3) ? 7 : 8)
+}
+
+export function hopsOf(bytes: Uint8Array, l3: number): number {
+  return bytes[hopsAt(bytes, l3)] ?? 0
+}

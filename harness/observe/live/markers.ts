@@ -1,0 +1,65 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { Kind } from '../../model/codes.ts'
+import { putU16, putU32, u16, u32 } from '../../wire/bytes.ts'
+import { writeTransportChecksum } from '../../wire/checksum.ts'
+import { isIpv6 } from '../../wire/ip.ts'
+import { Protocol } from '../../wire/numbers.ts'
+import { controlFrame } from '../control-frames.ts'
+import type { FrameColumns } from './frames.ts'
+
+/** Behind the link header of control frames. */
+const LINK = 14
+/** Where, in the payload, number and road stand; in place of the words that controls carry elsewhere. */
+const TOKEN = 4
+const LENGTH = 17
+
+/**
+ * Controls of a live target: datagrams between the ends that controls have, each with a number of its own, so that a copy that
+ * comes late is not taken for a later one. Where one comes out, its road was alive when it passed.
+ */
+export class Markers {
+  /** Of this run: frames of another are foreign. */
+  readonly #run: number
+  readonly #frames = { ipv4: framesOf('ipv4'), ipv6: framesOf('ipv6') }
+  #next = 0
+
+  constructor(run: number) {
+    this.#run = run >>> 0
+  }
+
+  /** Adds one to what is to be sent on a road (host index * 2 + direction); answers its number. */
+  append(into: FrameColumns, road: number, family: 'ipv4' | 'ipv6', ports?: number): number {
+    const template = this.#frames[family][road & 1]
+    if (template === undefined) return -1
+    const number = this.#next++
+    const n = into.append(road, 0, template, 0, template.length)
+    const l3 = into.start[n] ?? 0
+    const { bytes } = into
+    const l4 = l3 + (isIpv6(bytes, l3) ? 40 : 20)
+    if (ports !== undefined) putU16(bytes, l4 + (road & 1 ? 2 : 0), ports)
+    putU32(bytes, l4 + 8, this.#run)
+    putU32(bytes, l4 + 8 + TOKEN, number)
+    putU16(bytes, l4 + 12 + TOKEN, road)
+    writeTransportChecksum(bytes, l3, l4, l3 + template.length, Protocol.udp)
+    return number
+  }
+
+  /** The number of the marker that packet `i` is, and the road that it was sent on; -1: it is none. */
+  numberOf(batch: PacketBatch, i: number): number {
+    return this.#is(batch, i) ? u32(batch.bytes, (batch.l4[i] ?? 0) + 8 + TOKEN) : -1
+  }
+
+  roadOf(batch: PacketBatch, i: number): number {
+    return u16(batch.bytes, (batch.l4[i] ?? 0) + 12 + TOKEN)
+  }
+
+  #is(batch: PacketBatch, i: number): boolean {
+    const kind = batch.kind[i]
+    if ((kind !== Kind.udp4 && kind !== Kind.udp6) || batch.payload[i] !== LENGTH) return false
+    return u32(batch.bytes, (batch.l4[i] ?? 0) + 8) === this.#run
+  }
+}
+
+function framesOf(family: 'ipv4' | 'ipv6'): readonly Uint8Array[] {
+  return ([0, 1] as const).map((direction) => controlFrame(family, direction, 'allowed').frame.slice(LINK))
+}

@@ -1,0 +1,227 @@
+import { PacketBatch } from '../../model/batch.ts'
+import { Kind, Link, Tcp, Verdict } from '../../model/codes.ts'
+import { decodeBatch } from '../../wire/decode.ts'
+import { alterationsOf } from './alterations.ts'
+import type { LiveClock } from './clock.ts'
+import type { Emissions } from './emissions.ts'
+import { fragmentsOf } from './fragments.ts'
+import type { FrameColumns } from './frames.ts'
+import { hopsOf, idOf, isFragment, packetKey } from './identity.ts'
+import type { Markers } from './markers.ts'
+import type { Offered } from './offered.ts'
+import { Pieces } from './pieces.ts'
+import { resemblance } from './resemblance.ts'
+import type { Roads } from './roads.ts'
+import type { SentPackets } from './sent.ts'
+import type { Translations } from './translation.ts'
+
+/** What a matcher works on. */
+export interface MatcherParts {
+  readonly offered: Offered
+  readonly sent: SentPackets
+  readonly translations: Translations
+  readonly emissions: Emissions
+  readonly markers: Markers
+  readonly roads: Roads
+  readonly clock: LiveClock
+}
+
+/** Tells of every frame that was heard which packet it is a copy of, or what else. */
+export class Matcher {
+  readonly #parts: MatcherParts
+  readonly #seen = new PacketBatch(4096, 0)
+  readonly #pieces = new Pieces()
+  /** What devices on the way take off hop limits, as last seen where there was no doubt. */
+  #hops = 1
+  /** Nanoseconds on the way after which a packet came late. */
+  lateness = 0
+  /** Is told of packets that have to do with nothing that was sent. */
+  stranger: ((seen: PacketBatch, i: number, arm: number) => void) | undefined
+
+  constructor(parts: MatcherParts) {
+    this.#parts = parts
+  }
+
+  take(frames: FrameColumns): void {
+    const seen = this.#seen
+    for (let from = 0; from < frames.count; from += seen.capacity) {
+      this.#read(frames, from, Math.min(frames.count, from + seen.capacity))
+      for (let i = 0; i < seen.count; i++) this.#takeOne(i, frames.arm[from + i] ?? 0)
+    }
+  }
+
+  /** Forgets fragments that wait for others. */
+  clear(): void {
+    this.#pieces.clear()
+  }
+
+  #read(frames: FrameColumns, from: number, to: number): void {
+    const seen = this.#seen
+    seen.bytes = frames.bytes
+    seen.view = new DataView(frames.bytes.buffer, frames.bytes.byteOffset, frames.bytes.byteLength)
+    seen.count = to - from
+    for (let i = 0; i < seen.count; i++) {
+      seen.start[i] = frames.start[from + i] ?? 0
+      seen.captured[i] = frames.length[from + i] ?? 0
+      seen.original[i] = frames.length[from + i] ?? 0
+      seen.time[i] = frames.time[from + i] ?? 0
+      seen.link[i] = Link.raw
+    }
+    decodeBatch(seen)
+  }
+
+  #takeOne(i: number, arm: number): void {
+    const seen = this.#seen
+    if ((seen.l3[i] ?? -1) < 0) return
+    const { markers, roads, translations, emissions } = this.#parts
+    const marker = markers.numberOf(seen, i)
+    if (marker >= 0) {
+      const number = roads.heard(marker, markers.roadOf(seen, i), arm, seen.time[i] ?? 0)
+      if (number >= 0) this.#controlCame(number)
+      return
+    }
+    const way = translations.wayOf(seen, i)
+    if (way >= 0 && this.#matches(seen, i, arm, way)) return
+    const kind = seen.kind[i] ?? 0
+    if (isFragment(kind)) {
+      this.#takePiece(i, arm)
+      return
+    }
+    if (this.#joins(seen, i, arm, 'reassembled')) return
+    if (kind === Kind.icmp4 || kind === Kind.icmp6) {
+      if (emissions.takeError(seen, i, arm)) return
+    } else if (way >= 0 && (kind === Kind.tcp4 || kind === Kind.tcp6)) {
+      // What comes out on its way to that end, rather than what a device sends back.
+      const outwards = (way & 1) === ((arm & 1) ^ 1)
+      const reset = ((seen.flags[i] ?? 0) & Tcp.rst) !== 0
+      if (outwards && reset && emissions.takeSegment(seen, i, arm, way)) return
+      if (this.#resembles(seen, i, arm, way)) return
+      if (outwards && emissions.takeSegment(seen, i, arm, way)) return
+    }
+    if (way < 0 && this.#resembles(seen, i, arm, way)) return
+    if (way >= 0) this.#stray(i)
+    else this.stranger?.(seen, i, arm)
+  }
+
+  #controlCame(number: number): void {
+    const { sent, offered } = this.#parts
+    const slot = sent.slot(number)
+    if (sent.state[slot] === Verdict.undecided) offered.open--
+    if (offered.indexOf(number) >= 0) sent.state[slot] = Verdict.forward
+  }
+
+  /** Whether packet `i` is a copy of one that was sent, by its key. */
+  #matches(seen: PacketBatch, i: number, arm: number, way: number): boolean {
+    const { sent, translations } = this.#parts
+    const key = packetKey(seen, i, way, translations.seqDelta(way))
+    const number = this.#choose(sent.first(key), seen, i)
+    if (number < 0) return false
+    this.#came(number, seen, i, arm)
+    return true
+  }
+
+  /** Of packets with one key the one that this is most likely a copy of: not seen yet, with its identification and hops. */
+  #choose(first: number, seen: PacketBatch, i: number): number {
+    const { sent } = this.#parts
+    if (first < 0 || sent.after(first) < 0) return first
+    const l3 = seen.l3[i] ?? 0
+    const id = idOf(seen.bytes, l3)
+    const hops = hopsOf(seen.bytes, l3)
+    let best = -1
+    let most = -1
+    for (let number = first; number >= 0; number = sent.after(number)) {
+      const slot = sent.slot(number)
+      const fresh = sent.state[slot] === Verdict.undecided ? 8 : sent.state[slot] === Verdict.forward ? 0 : 1
+      const score =
+        fresh + (sent.id[slot] === id ? 4 : 0) + ((sent.hops[slot] ?? 0) - hops === this.#hops ? 2 : 0)
+      // Of equals the oldest; of those seen already the latest.
+      if (score > most || (score === most && fresh < 8)) {
+        most = score
+        best = number
+      }
+    }
+    return best
+  }
+
+  /** Takes note that packet `number` came out as packet `i` on `arm`. */
+  #came(number: number, seen: PacketBatch, i: number, arm: number, cut?: 'fragmented' | 'reassembled'): void {
+    const { sent, offered, roads } = this.#parts
+    const slot = sent.slot(number)
+    const road = sent.road[slot] ?? 0
+    const after = (seen.time[i] ?? 0) - (sent.at[slot] ?? 0)
+    const index = offered.indexOf(number)
+    const told = { index, step: sent.step[slot] ?? -1, after }
+    if (arm !== (road ^ 1)) {
+      offered.note({ kind: 'elsewhere', ...told })
+      return
+    }
+    if (sent.state[slot] === Verdict.forward) {
+      offered.note({ kind: 'again', ...told })
+      return
+    }
+    if (after > this.lateness || index < 0) offered.note({ kind: 'late', ...told })
+    sent.state[slot] = Verdict.forward
+    if (index < 0) return
+    roads.passed(after)
+    offered.open--
+    if (cut !== undefined) {
+      offered.note({ kind: cut, ...told })
+      return
+    }
+    this.#hops = (sent.hops[slot] ?? 0) - hopsOf(seen.bytes, seen.l3[i] ?? 0)
+    const changed = alterationsOf(offered.frameOf(number), seen, i)
+    for (const alteration of changed ?? []) offered.note({ kind: 'altered', ...told, ...alteration })
+  }
+
+  /** A packet whose tuple or numbers are not known is what came of the packet that it resembles most, if of any. */
+  #resembles(seen: PacketBatch, i: number, arm: number, way: number): boolean {
+    const { sent, offered, translations } = this.#parts
+    let best = -1
+    let most = 0
+    for (let number = offered.first; number < sent.next; number++) {
+      const slot = sent.slot(number)
+      if (sent.road[slot] !== (arm ^ 1) || sent.state[slot] !== Verdict.undecided) continue
+      if (way >= 0 && sent.way[slot] !== way) continue
+      const likeness = resemblance(offered.frameOf(number), seen, i)
+      if (likeness <= most) continue
+      most = likeness
+      best = number
+    }
+    if (best < 0) return false
+    if (way < 0 || isNewConnection(seen, i))
+      translations.learn(sent.way[sent.slot(best)] ?? -1, offered.frameOf(best), seen, i)
+    this.#came(best, seen, i, arm)
+    return true
+  }
+
+  /** Fragments of what was sent whole, or cut differently; together they are a packet. */
+  #takePiece(i: number, arm: number): void {
+    const whole = this.#pieces.add(this.#seen, i, arm)
+    if (whole === undefined || this.#joins(whole, 0, arm, 'fragmented')) return
+    const { sent, translations } = this.#parts
+    const way = translations.wayOf(whole, 0)
+    const number =
+      way < 0 ? -1 : this.#choose(sent.first(packetKey(whole, 0, way, translations.seqDelta(way))), whole, 0)
+    if (number >= 0) this.#came(number, whole, 0, arm, 'fragmented')
+    else if (way >= 0) this.#stray(i)
+  }
+
+  /** Fragments that were sent came out as one datagram: all of them. */
+  #joins(seen: PacketBatch, i: number, arm: number, cut: 'fragmented' | 'reassembled'): boolean {
+    const { sent, offered } = this.#parts
+    if (offered.fragments === 0) return false
+    const numbers = fragmentsOf(seen, i, arm ^ 1, sent, offered)
+    for (const number of numbers) this.#came(number, seen, i, arm, cut)
+    return numbers.length > 0
+  }
+
+  #stray(i: number): void {
+    const after = this.#parts.clock.timeline(this.#seen.time[i] ?? 0)
+    this.#parts.offered.note({ kind: 'stray', index: -1, step: -1, after })
+  }
+}
+
+function isNewConnection(seen: PacketBatch, i: number): boolean {
+  const kind = seen.kind[i]
+  return (kind === Kind.tcp4 || kind === Kind.tcp6) && ((seen.flags[i] ?? 0) & Tcp.syn) !== 0
+}

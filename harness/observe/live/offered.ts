@@ -1,0 +1,62 @@
+import type { Emitted, PacketBatch } from '../../model/batch.ts'
+import { Verdict } from '../../model/codes.ts'
+import type { Outage, Sighting } from '../../model/target.ts'
+import { FrameColumns } from './frames.ts'
+
+/** What is on its way of one chunk of a timeline: its packets, as sent, and what has been seen of them. */
+export class Offered {
+  /** Datagrams as sent, one a packet number from `first`. */
+  readonly frames = new FrameColumns()
+  /** Number of the first packet of the chunk that was sent. */
+  first = 0
+  /** By number from `first`: index in the batch. */
+  readonly index: number[] = []
+  /** By index in the batch: a reset or ICMP error about it was seen, or a device's own answer. */
+  readonly told: number[] = []
+  emitted: Emitted[] = []
+  sightings: Sighting[] = []
+  outages: Outage[] = []
+  /** Packets that were neither seen nor given up. */
+  open = 0
+  /** Fragments among those sent. */
+  fragments = 0
+  batch: PacketBatch | undefined
+
+  begin(batch: PacketBatch | undefined, first: number): void {
+    this.batch = batch
+    this.first = first
+    this.index.length = 0
+    this.told.length = 0
+    this.frames.clear()
+    this.open = 0
+    this.fragments = 0
+  }
+
+  /** Index in the batch of a packet by number; -1: it was of an earlier chunk. */
+  indexOf(number: number): number {
+    return number < this.first ? -1 : (this.index[number - this.first] ?? -1)
+  }
+
+  /** The datagram as it was sent. */
+  frameOf(number: number): Uint8Array {
+    return this.frames.frame(number - this.first)
+  }
+
+  /** A reset, ICMP error or answer about a packet was seen: what it comes to if the packet is not. */
+  tell(index: number, verdict: number): void {
+    if (this.told[index] !== Verdict.reject) this.told[index] = verdict
+  }
+
+  note(sighting: Sighting): void {
+    this.sightings.push(sighting)
+  }
+
+  /** What was noted since it was last taken. */
+  taken(): { readonly emitted: Emitted[]; readonly sightings: Sighting[]; readonly outages: Outage[] } {
+    const { emitted, sightings, outages } = this
+    this.emitted = []
+    this.sightings = []
+    this.outages = []
+    return { emitted, sightings, outages }
+  }
+}

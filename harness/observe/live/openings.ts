@@ -1,0 +1,45 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { Kind, Tcp, Verdict } from '../../model/codes.ts'
+import type { SentPackets } from './sent.ts'
+import type { Translations } from './translation.ts'
+
+/**
+ * The packet of each direction of a flow by whose coming out its translation is learned: the first, and each SYN. Where devices
+ * translate, the other direction waits for it.
+ */
+export class Openings {
+  readonly #sent: SentPackets
+  readonly #translations: Translations
+  readonly #numbers = new Map<number, number>()
+
+  constructor(sent: SentPackets, translations: Translations) {
+    this.#sent = sent
+    this.#translations = translations
+  }
+
+  /** Number of the packet that has to come out before packet `i` is sent; -1: none. */
+  awaited(batch: PacketBatch, i: number): number {
+    if (!this.#translations.any) return -1
+    const number = this.#numbers.get(wayOf(batch, i) ^ 1) ?? -1
+    const missing = number >= 0 && this.#sent.state[this.#sent.slot(number)] === Verdict.undecided
+    return missing ? number : -1
+  }
+
+  /** Takes note of packet `i`, which has just become number `number`. */
+  note(batch: PacketBatch, i: number, number: number): void {
+    if (!this.#translations.any) return
+    const way = wayOf(batch, i)
+    const kind = batch.kind[i]
+    const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
+    const opens = isTcp && ((batch.flags[i] ?? 0) & Tcp.syn) !== 0
+    if (opens || !this.#numbers.has(way)) this.#numbers.set(way, number)
+  }
+
+  clear(): void {
+    this.#numbers.clear()
+  }
+}
+
+function wayOf(batch: PacketBatch, i: number): number {
+  return (batch.flow[i] ?? -1) * 2 + (batch.direction[i] ?? 0)
+}

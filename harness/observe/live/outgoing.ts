@@ -1,0 +1,101 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { Kind, Link, Role, Verdict } from '../../model/codes.ts'
+import { writeIpv4Checksum, writeTransportChecksum } from '../../wire/checksum.ts'
+import { dissect } from '../../wire/dissect.ts'
+import { datagramEnd } from '../../wire/ip.ts'
+import { readdress } from '../../wire/readdress.ts'
+import { CONTROL_PORT } from '../control-frames.ts'
+import { hopsAt, hopsOf, idOf, isFragment, packetKey } from './identity.ts'
+import type { Markers } from './markers.ts'
+import type { Offered } from './offered.ts'
+import type { SentPackets } from './sent.ts'
+import type { Translations } from './translation.ts'
+
+/** Copies of a packet that are on their way at a time get so many hop limits, to be told apart by. */
+const COPIES = 8
+/** Below this, a hop limit is left as it is. */
+const FEW_HOPS = 32
+
+interface OutgoingParts {
+  readonly offered: Offered
+  readonly sent: SentPackets
+  readonly translations: Translations
+  readonly markers: Markers
+  /** Bytes of the largest datagram that can be sent. */
+  readonly largest: number
+}
+
+/** Makes what is sent out of packets of a timeline. */
+export class Outgoing {
+  readonly #parts: OutgoingParts
+
+  constructor(parts: OutgoingParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Adds packet `i`, which goes by host and direction `road`, to what is to be sent. Answers the marker that takes its place where
+   * it is a control, -1 where it is a packet; undefined where it cannot be sent: it is no IP, or too large.
+   */
+  add(batch: PacketBatch, i: number, road: number): number | undefined {
+    const { offered, sent, markers, translations, largest } = this.#parts
+    const l3 = batch.l3[i] ?? -1
+    const kind = batch.kind[i] ?? Kind.other
+    if (l3 < 0 || kind === Kind.malformed) return undefined
+    const way = (batch.flow[i] ?? -1) * 2 + (batch.direction[i] ?? 0)
+    const isMarker = batch.role[i] === Role.control && isAllowed(batch, i)
+    const end = (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)
+    const length = datagramEnd(batch.bytes, l3) - l3
+    if (length > largest) return undefined
+    const key = isMarker ? -1 - sent.next : packetKey(batch, i, way, 0)
+    let marker = -1
+    if (isMarker) marker = markers.append(offered.frames, road, kind === Kind.udp4 ? 'ipv4' : 'ipv6')
+    else {
+      const there = Math.min(length, end - l3)
+      offered.frames.append(road, 0, batch.bytes, l3, l3 + there, length - there)
+      translations.register(batch, i, way)
+      this.#adapt(way, length > there)
+      this.#tellApart(key)
+      if (isFragment(kind)) offered.fragments++
+    }
+    const frame = offered.frames.frame(offered.frames.count - 1)
+    sent.add({ key, way, road, id: idOf(frame, 0), hops: hopsOf(frame, 0), step: batch.step[i] ?? -1 })
+    offered.index.push(i)
+    offered.open++
+    return marker
+  }
+
+  /** Brings the last frame in line with what the device made of its flow; what was not captured of it is zeros. */
+  #adapt(way: number, cut: boolean): void {
+    const { offered, translations } = this.#parts
+    const change = translations.change(way)
+    if (change === undefined && !cut) return
+    const frame = offered.frames.frame(offered.frames.count - 1)
+    if (change !== undefined) readdress(frame, Link.raw, change)
+    if (!cut) return
+    const { l3, l4, protocol, kind } = dissect(frame, Link.raw)
+    if (l4 >= 0 && !isFragment(kind)) writeTransportChecksum(frame, l3, l4, frame.length, protocol)
+  }
+
+  /** Gives the last frame a hop limit of its own where copies of it are on their way. */
+  #tellApart(key: number): void {
+    const { offered, sent } = this.#parts
+    let copies = 0
+    for (let number = sent.first(key); number >= 0; number = sent.after(number))
+      if (number >= offered.first && sent.state[sent.slot(number)] === Verdict.undecided) copies++
+    if (copies === 0) return
+    const frame = offered.frames.frame(offered.frames.count - 1)
+    const hops = hopsOf(frame, 0)
+    if (hops < FEW_HOPS) return
+    frame[hopsAt(frame, 0)] = hops - (copies % COPIES)
+    if ((frame[0] ?? 0) >> 4 === 4) writeIpv4Checksum(frame, 0)
+  }
+}
+
+/** Whether a control is one that must come out. */
+function isAllowed(batch: PacketBatch, i: number): boolean {
+  const kind = batch.kind[i]
+  const ports = batch.ports[i] ?? 0
+  const { denied } = CONTROL_PORT
+  return (kind === Kind.udp4 || kind === Kind.udp6) && ports >>> 16 !== denied && (ports & 0xffff) !== denied
+}

@@ -1,0 +1,104 @@
+import type { FrameColumns } from '../frames.ts'
+
+/** What goes between a port and its child process: 8 bytes (length of what follows, kind), and the rest by kind. */
+export const Message = { frames: 1, stats: 2, ready: 3, failed: 4 } as const
+
+const HEAD = 8
+/** Of a frame: when it was heard, how long it is, and its arm. */
+const COLUMNS = 16
+
+/** Bytes of an Ethernet header without tags. */
+export const ETHERNET = 14
+
+/** A message of frames [from, to), each behind the header that `headers` has for its arm, or behind none. */
+export function encodeFrames(
+  frames: FrameColumns,
+  from: number,
+  to: number,
+  headers?: readonly { readonly ipv4: Uint8Array; readonly ipv6: Uint8Array }[],
+): Buffer {
+  const count = to - from
+  const room = headers === undefined ? 0 : ETHERNET
+  const first = frames.start[from] ?? 0
+  const end = (frames.start[to - 1] ?? 0) + (frames.length[to - 1] ?? 0)
+  const message = Buffer.allocUnsafe(
+    HEAD + 4 + count * COLUMNS + (count === 0 ? 0 : end - first) + count * room,
+  )
+  head(message, Message.frames)
+  message.writeUInt32LE(count, HEAD)
+  let column = HEAD + 4
+  let at = column + count * COLUMNS
+  for (let n = from; n < to; n++) {
+    const start = frames.start[n] ?? 0
+    const length = frames.length[n] ?? 0
+    const arm = frames.arm[n] ?? 0
+    message.writeDoubleLE(frames.time[n] ?? 0, column)
+    message.writeUInt32LE(length + room, column + 8)
+    message.writeUInt32LE(arm, column + 12)
+    column += COLUMNS
+    if (headers !== undefined) {
+      const header = headers[arm]
+      const six = (frames.bytes[start] ?? 0) >> 4 === 6
+      if (header !== undefined) message.set(six ? header.ipv6 : header.ipv4, at)
+      at += ETHERNET
+    }
+    message.set(frames.bytes.subarray(start, start + length), at)
+    at += length
+  }
+  return message
+}
+
+/** Visits the frames of a message: where each lies in it, its arm, and when it was heard. */
+export function eachFrame(
+  body: Buffer,
+  visit: (arm: number, from: number, to: number, time: number) => void,
+): void {
+  const count = body.readUInt32LE(0)
+  let column = 4
+  let at = 4 + count * COLUMNS
+  for (let n = 0; n < count; n++, column += COLUMNS) {
+    const length = body.readUInt32LE(column + 8)
+    visit(body.readUInt32LE(column + 12), at, at + length, body.readDoubleLE(column))
+    at += length
+  }
+}
+
+/** A message with text, or numbers as JSON. */
+export function encodeText(kind: number, text: string): Buffer {
+  const message = Buffer.concat([Buffer.alloc(HEAD), Buffer.from(text)])
+  head(message, kind)
+  return message
+}
+
+function head(message: Buffer, kind: number): void {
+  message.writeUInt32LE(message.length - HEAD, 0)
+  message.writeUInt32LE(kind, 4)
+}
+
+/** Finds messages in what comes through a pipe. */
+export class MessageReader {
+  readonly #take: (kind: number, body: Buffer) => void
+  #chunks: Buffer[] = []
+  #have = 0
+
+  constructor(take: (kind: number, body: Buffer) => void) {
+    this.#take = take
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#have += chunk.length
+    if (this.#have < HEAD) return
+    let all = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks)
+    // Long messages are put together once, when their last byte is there.
+    this.#chunks = [all]
+    while (all.length >= HEAD) {
+      const length = HEAD + all.readUInt32LE(0)
+      if (all.length < length) break
+      this.#take(all.readUInt32LE(4), all.subarray(HEAD, length))
+      all = all.subarray(length)
+    }
+    this.#chunks = all.length === 0 ? [] : [all]
+    this.#have = all.length
+  }
+}

@@ -1,0 +1,95 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { PacketBatch as Batch } from '../../model/batch.ts'
+import { Link } from '../../model/codes.ts'
+import { putU16 } from '../../wire/bytes.ts'
+import { writeIpv4Checksum } from '../../wire/checksum.ts'
+import { decodeBatch } from '../../wire/decode.ts'
+import { addressLength, datagramEnd, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { Digest } from './digest.ts'
+import { fragmentOf } from './identity.ts'
+
+interface Piece {
+  readonly offset: number
+  readonly bytes: Uint8Array
+}
+
+interface Assembly {
+  readonly pieces: Piece[]
+  /** Bytes that the datagram carries; -1 as long as its last piece is missing. */
+  length: number
+  have: number
+  header: Uint8Array
+  protocol: number
+}
+
+/** Datagrams that are put together at a time. */
+const MOST = 1024
+
+/** Puts fragments that came out together again. */
+export class Pieces {
+  readonly #open = new Map<number, Assembly>()
+  readonly #digest = new Digest()
+
+  /** Takes packet `i`, a fragment heard on an arm; answers the whole datagram that it completes, alone in a batch. */
+  add(seen: PacketBatch, i: number, arm: number): PacketBatch | undefined {
+    const { bytes } = seen
+    const l3 = seen.l3[i] ?? 0
+    const { id, offset, more, body, protocol } = fragmentOf(bytes, l3)
+    const at = sourceAt(bytes, l3)
+    const key = this.#digest
+      .begin(arm)
+      .bytes(bytes, at, at + 2 * addressLength(bytes, l3))
+      .word(id)
+      .word(isIpv6(bytes, l3) ? 0 : protocol)
+      .value()
+    let assembly = this.#open.get(key)
+    if (assembly === undefined) {
+      if (this.#open.size >= MOST) this.#open.clear()
+      assembly = { pieces: [], length: -1, have: 0, header: bytes.slice(l3, body), protocol }
+      this.#open.set(key, assembly)
+    }
+    const piece = bytes.slice(body, datagramEnd(bytes, l3))
+    if (assembly.pieces.some((each) => each.offset === offset)) return undefined
+    if (offset === 0) {
+      assembly.header = bytes.slice(l3, body)
+      assembly.protocol = protocol
+    }
+    if (!more) assembly.length = offset + piece.length
+    assembly.pieces.push({ offset, bytes: piece })
+    assembly.have += piece.length
+    if (assembly.have !== assembly.length) return undefined
+    this.#open.delete(key)
+    return wholeOf(assembly, seen.time[i] ?? 0)
+  }
+
+  clear(): void {
+    this.#open.clear()
+  }
+}
+
+function wholeOf({ pieces, length, header, protocol }: Assembly, time: number): PacketBatch {
+  const six = isIpv6(header, 0)
+  // Without the fragment header, which is the last one before what is carried.
+  const own = six ? header.slice(0, header.length - 8) : header.slice()
+  const frame = new Uint8Array(own.length + length)
+  frame.set(own)
+  for (const { offset, bytes } of pieces) frame.set(bytes, own.length + offset)
+  if (six) {
+    putU16(frame, 4, frame.length - 40)
+    if (own.length === 40) frame[6] = protocol
+  } else {
+    putU16(frame, 2, frame.length)
+    putU16(frame, 6, 0)
+    writeIpv4Checksum(frame, 0)
+  }
+  const batch = new Batch(1, 0)
+  batch.bytes = frame
+  batch.view = new DataView(frame.buffer)
+  batch.captured[0] = frame.length
+  batch.original[0] = frame.length
+  batch.link[0] = Link.raw
+  batch.time[0] = time
+  batch.count = 1
+  decodeBatch(batch)
+  return batch
+}

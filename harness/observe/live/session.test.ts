@@ -1,0 +1,258 @@
+import { expect } from 'chai'
+import { Link, Tcp } from '../../model/codes.ts'
+import type { TimedEvent } from '../../model/timeline.ts'
+import { forgeTcp } from '../../wire/forge.ts'
+import { readdress } from '../../wire/readdress.ts'
+import { type Device, FakePort, passing } from './fake-port.test.ts'
+import { chunkOf, IDLE, playThrough, type Step } from './live-bench.test.ts'
+
+const HANDSHAKE: readonly Step[] = [
+  { from: 'client', flags: Tcp.syn, seq: 100 },
+  { from: 'server', flags: Tcp.syn | Tcp.ack, seq: 500, ack: 101 },
+  { from: 'client', seq: 101, ack: 501 },
+]
+const DATA: Step = { from: 'client', flags: Tcp.ack | Tcp.psh, seq: 101, ack: 501, payload: 40 }
+
+/** A device that lets markers through and does to segments what `what` says. */
+function with_(what: Device): Device {
+  return (arm, frame) => (isTcp(frame) ? what(arm, frame) : passing(arm, frame))
+}
+const isTcp = (frame: Uint8Array) => ((frame[0] ?? 0) >> 4 === 6 ? frame[6] : frame[9]) === 6
+const flagsOf = (frame: Uint8Array) => frame[33] ?? 0
+
+describe('observe/live/session', () => {
+  it('tells what comes out from what does not, on both families and both ways', async () => {
+    const dropsServer = with_((arm, frame) => (arm === 0 ? passing(arm, frame) : []))
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const steps = [...HANDSHAKE, DATA].map((step) => ({ ...step, family }))
+      const all = await playThrough(passing, [chunkOf(steps)])
+      expect(all.verdicts).to.deep.equal(['forward', 'forward', 'forward', 'forward'])
+      expect(all.sightings).to.deep.equal([])
+      const some = await playThrough(dropsServer, [chunkOf(steps)], { lateness: 50 })
+      expect(some.verdicts).to.deep.equal(['forward', 'drop', 'forward', 'forward'])
+    }
+  })
+
+  it('is undecided about what a dead, a deaf or a mis-wired device does, never a drop', async () => {
+    const swapped: Device = (arm, frame) => passing(arm, frame).map((each) => ({ ...each, arm: arm ^ 3 }))
+    const deaf: Device = (arm, frame) => (arm === 0 ? passing(arm, frame) : [])
+    const undecided = ['undecided', 'undecided', 'undecided']
+    const patience = { patience: 50, lateness: 50 }
+    const dead = await playThrough(() => [], [chunkOf(HANDSHAKE)], patience)
+    expect(dead.verdicts).to.deep.equal(undecided)
+    const exchanged = await playThrough(swapped, [chunkOf(HANDSHAKE)], { hosts: 2, ...patience })
+    expect(exchanged.verdicts).to.deep.equal(undecided)
+    expect((await playThrough(deaf, [chunkOf(HANDSHAKE)], patience)).verdicts).to.deep.equal([
+      'forward',
+      'undecided',
+      'forward',
+    ])
+  })
+
+  it('is undecided about what is missing while the capture missed frames', async () => {
+    const port = new FakePort(
+      with_((arm, frame) => {
+        port.missed++
+        return arm === 0 ? passing(arm, frame) : []
+      }),
+    )
+    const { verdicts } = await playThrough(passing, [chunkOf(HANDSHAKE)], { port, lateness: 50 })
+    expect(verdicts).to.deep.equal(['forward', 'undecided', 'forward'])
+  })
+
+  it('a reset about a packet that does not come out is a reject, with the frame, and whom it was sent to', async () => {
+    const rejects = with_((arm, frame) =>
+      frame.length > 60 ? [{ arm, frame: resetTo(frame) }] : passing(arm, frame),
+    )
+    const { verdicts, batches } = await playThrough(rejects, [chunkOf([...HANDSHAKE, DATA])])
+    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'reject'])
+    const [emitted] = batches[0]?.packets.emitted ?? []
+    expect(emitted).to.include({ cause: 3, kind: 'tcp-rst', to: 'sender', by: 0, link: Link.raw, seq: 501 })
+  })
+
+  it('a reset that fits no packet was sent by the device on its own', async () => {
+    const lonely = with_((arm, frame) =>
+      frame.length > 60
+        ? [...passing(arm, frame), { arm: 0, frame: resetTo(frame, 9999) }]
+        : passing(arm, frame),
+    )
+    const { verdicts, batches } = await playThrough(lonely, [chunkOf([...HANDSHAKE, DATA])])
+    expect(verdicts[3]).to.equal('forward')
+    expect(batches[0]?.packets.emitted[0]).to.include({ cause: -1, flow: 0, to: 'client', seq: 9999 })
+  })
+
+  it('a device that answers as the other end is told from one that drops', async () => {
+    const answers = with_((arm, frame) =>
+      flagsOf(frame) === Tcp.syn ? [{ arm, frame: answerTo(frame) }] : passing(arm, frame),
+    )
+    const { verdicts } = await playThrough(answers, [chunkOf(HANDSHAKE.slice(0, 1))])
+    expect(verdicts).to.deep.equal(['answered'])
+  })
+
+  it('copies that come twice, late or changed are told apart', async () => {
+    const twice = with_((arm, frame) => [...passing(arm, frame), ...passing(arm, frame)])
+    const again = await playThrough(twice, [chunkOf(HANDSHAKE)])
+    expect(again.verdicts).to.deep.equal(['forward', 'forward', 'forward'])
+    expect(again.sightings.map(({ kind, step }) => `${kind} ${step}`)).to.have.members([
+      'again 0',
+      'again 1',
+      'again 2',
+    ])
+
+    const changes = with_((arm, frame) =>
+      passing(arm, frame).map((each) => ({ ...each, frame: smaller(each.frame) })),
+    )
+    const altered = await playThrough(changes, [chunkOf(HANDSHAKE.slice(0, 1))])
+    expect(altered.verdicts).to.deep.equal(['forward'])
+    expect(altered.sightings).to.have.length(1)
+    expect(altered.sightings[0]).to.include({ kind: 'altered', field: 'window', sent: '1000', seen: '7' })
+  })
+
+  it('what comes after it was given up was forwarded, late, even when its batch is gone', async () => {
+    const held: (() => void)[] = []
+    const port = new FakePort(
+      with_((arm, frame) => {
+        if (frame.length <= 60) return passing(arm, frame)
+        held.push(() => port.leave(passing(arm, frame)))
+        return []
+      }),
+    )
+    const between = async () => {
+      for (const release of held) release()
+    }
+    const chunks = [chunkOf([...HANDSHAKE, DATA]), chunkOf([{ from: 'client', seq: 141, ack: 501 }])]
+    const { verdicts, sightings } = await playThrough(passing, chunks, { port, between, lateness: 50 })
+    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'drop', 'forward'])
+    const late = sightings.filter(({ kind, step }) => kind === 'late' && step === 3)
+    expect(late).to.have.length(1)
+    expect(late[0]?.index).to.equal(-1)
+    expect(late[0]?.after).to.be.greaterThan(50e6)
+  })
+
+  it('of two equal packets, tells which one was dropped', async () => {
+    for (const family of ['ipv4', 'ipv6'] as const)
+      for (const dropped of [0, 1, 2]) {
+        let count = 0
+        const one = with_((arm, frame) => (count++ === dropped ? [] : passing(arm, frame)))
+        const same: Step = { ...DATA, family }
+        const { verdicts } = await playThrough(one, [chunkOf([same, same, same])], { lateness: 50 })
+        const expected = ['forward', 'forward', 'forward']
+        expected[dropped] = 'drop'
+        expect(verdicts, `${family} ${dropped}`).to.deep.equal(expected)
+      }
+  })
+
+  it('speaks to a device that translates as its own answers say, and hears what it makes of that', async () => {
+    const steps = [...HANDSHAKE, DATA, { from: 'server' as const, seq: 501, ack: 141, payload: 9 }]
+    const { verdicts, port, sightings } = await playThrough(masquerade(), [chunkOf(steps)], {
+      translates: true,
+    })
+    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'forward', 'forward'])
+    const toServer = port.sent.filter(({ arm, frame }) => arm === 1 && isTcp(frame))
+    expect(toServer).to.have.length(2)
+    for (const { frame } of toServer) expect([...frame.subarray(16, 20)]).to.deep.equal([9, 9, 9, 9])
+    const fields = new Set(sightings.map(({ kind, field }) => `${kind} ${field}`))
+    expect([...fields]).to.have.members([
+      'altered source',
+      'altered source port',
+      'altered destination',
+      'altered destination port',
+      'altered seq',
+      'altered ack',
+    ])
+  })
+
+  it('hands events to the hosts, waits until one answers again, and says how long that took', async () => {
+    const crash: TimedEvent['event'] = { kind: 'crash', host: 0, flow: 0 }
+    const applied: string[] = []
+    let down = false
+    const device: Device = (arm, frame) => (down ? [] : passing(arm, frame))
+    const actions = {
+      ...IDLE,
+      apply: async (event: TimedEvent['event']) => {
+        applied.push(event.kind)
+        down = true
+        setTimeout(() => {
+          down = false
+        }, 80)
+        return true
+      },
+    }
+    const { verdicts, batches } = await playThrough(device, [chunkOf(HANDSHAKE), chunkOf([DATA], [crash])], {
+      actions,
+    })
+    expect(applied).to.deep.equal(['crash'])
+    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'forward'])
+    const [outage] = batches[1]?.outages ?? []
+    expect(outage).to.include({ event: 'crash', over: true })
+    expect(outage?.lasted).to.be.greaterThan(50e6)
+  })
+
+  it('what the load balancer decided stays as it is and is not sent', async () => {
+    const chunk = chunkOf(HANDSHAKE)
+    chunk.packets.host[1] = 255
+    chunk.packets.verdict[1] = 2
+    const { verdicts, port } = await playThrough(passing, [chunk])
+    expect(verdicts).to.deep.equal(['forward', 'drop', 'forward'])
+    expect(port.sent.filter(({ frame }) => isTcp(frame))).to.have.length(2)
+  })
+
+  it('says why when its port breaks, and stops when it is told to', async () => {
+    const port = new FakePort(() => {
+      port.fail(new Error('the child ended'))
+      return []
+    })
+    let thrown: unknown
+    await playThrough(passing, [chunkOf(HANDSHAKE)], { port }).catch((error: unknown) => {
+      thrown = error
+    })
+    expect(String(thrown)).to.contain('the child ended')
+  })
+})
+
+/** A reset to the sender of a datagram, with the number that it acknowledges. */
+function resetTo(frame: Uint8Array, seq?: number): Uint8Array {
+  const view = new DataView(frame.buffer, frame.byteOffset)
+  return turned(frame, { flags: Tcp.rst, seq: seq ?? view.getUint32(28), ack: 0 })
+}
+
+function answerTo(frame: Uint8Array): Uint8Array {
+  const view = new DataView(frame.buffer, frame.byteOffset)
+  return turned(frame, { flags: Tcp.syn | Tcp.ack, seq: 77, ack: view.getUint32(24) + 1 })
+}
+
+function turned(frame: Uint8Array, numbers: { flags: number; seq: number; ack: number }): Uint8Array {
+  const made = forgeTcp({ bytes: frame, link: Link.raw }, { ...numbers, payload: 0, window: 0 })
+  const source = { address: frame.slice(16, 20), port: ((frame[22] ?? 0) << 8) | (frame[23] ?? 0) }
+  const destination = { address: frame.slice(12, 16), port: ((frame[20] ?? 0) << 8) | (frame[21] ?? 0) }
+  readdress(made, Link.raw, { source, destination })
+  return made
+}
+
+/** With another window. */
+function smaller(frame: Uint8Array): Uint8Array {
+  const copy = frame.slice()
+  new DataView(copy.buffer).setUint16(34, 7)
+  return copy
+}
+
+/** Clients go by 9.9.9.9:60000 and other sequence numbers on the server's side. */
+function masquerade(): Device {
+  const client = { address: new Uint8Array(4), port: 0 }
+  const SHIFT = 1_000_000
+  return with_((arm, frame) => {
+    const copy = frame.slice()
+    if (arm === 0) {
+      client.address = copy.slice(12, 16)
+      client.port = ((copy[20] ?? 0) << 8) | (copy[21] ?? 0)
+      const source = { address: Uint8Array.from([9, 9, 9, 9]), port: 60_000 }
+      readdress(copy, Link.raw, { source, seqDelta: SHIFT })
+    } else {
+      const view = new DataView(copy.buffer)
+      // What is not addressed to 9.9.9.9, or acknowledges what was not sent, is of no connection.
+      if (copy[16] !== 9 || view.getUint16(22) !== 60_000 || view.getUint32(28) < SHIFT) return []
+      readdress(copy, Link.raw, { destination: client, ackDelta: -SHIFT })
+    }
+    return passing(arm, copy)
+  })
+}

@@ -1,0 +1,240 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { Host, Knowledge, Verdict } from '../../model/codes.ts'
+import type { ObservationBatch, Session } from '../../model/target.ts'
+import type { TimedEvent, Timeline, TimelineChunk } from '../../model/timeline.ts'
+import type { HostActions } from './actions.ts'
+import { calibrateWires } from './calibration.ts'
+import { Alarm, LiveClock } from './clock.ts'
+import { Emissions } from './emissions.ts'
+import { LIMITS, type LiveLimits } from './limits.ts'
+import { Markers } from './markers.ts'
+import { Matcher } from './matcher.ts'
+import { Offered } from './offered.ts'
+import { Openings } from './openings.ts'
+import { Outgoing } from './outgoing.ts'
+import { monotonicNow, type Port } from './port.ts'
+import { Roads } from './roads.ts'
+import { GAVE_UP, SentPackets } from './sent.ts'
+import { Translations } from './translation.ts'
+import { Waiting } from './waiting.ts'
+
+export interface LiveOptions {
+  readonly port: Port
+  /** Names of hosts, in order; the port has two arms for each. */
+  readonly hosts: readonly string[]
+  /** Seconds of the timeline in one second of the hosts' clock. */
+  readonly clockScale: number
+  readonly actions: HostActions
+  readonly families: readonly ('ipv4' | 'ipv6')[]
+  /** The hosts are known to rewrite addresses or sequence numbers; if not, that is found out. */
+  readonly translates?: boolean
+  readonly limits?: Partial<LiveLimits>
+  /** Takes the hosts down, once the port is closed. */
+  readonly dispose?: () => Promise<void>
+}
+
+/** Packets that are sent at a time. */
+const BURST = 128
+/** Packets that are offered ahead of their time: timers are no finer. */
+const SOON = 200_000
+
+/**
+ * Plays timelines over a port, on the clock of the machine, and tells what was seen: chunk by chunk, each packet resolved before
+ * the next chunk is pulled.
+ */
+export class LiveSession implements Session {
+  readonly #options: LiveOptions
+  readonly #limits: LiveLimits
+  readonly #clock: LiveClock
+  readonly #alarm = new Alarm()
+  readonly #offered = new Offered()
+  readonly #sent = new SentPackets()
+  readonly #translations: Translations
+  readonly #markers: Markers
+  readonly #roads: Roads
+  readonly #matcher: Matcher
+  readonly #openings: Openings
+  readonly #emissions: Emissions
+  readonly #outgoing: Outgoing
+  readonly #waiting: Waiting
+  #by = new Uint8Array(0)
+  #knowledge = new Uint8Array(0)
+
+  constructor(options: LiveOptions) {
+    this.#options = options
+    this.#limits = { ...LIMITS, ...options.limits }
+    this.#clock = new LiveClock(options.clockScale)
+    this.#translations = new Translations(options.translates ?? false)
+    this.#markers = new Markers(Math.floor(Math.random() * 2 ** 32))
+    this.#roads = new Roads(options.hosts.length * 2)
+    const shared = {
+      offered: this.#offered,
+      sent: this.#sent,
+      translations: this.#translations,
+      markers: this.#markers,
+      roads: this.#roads,
+      clock: this.#clock,
+    }
+    this.#emissions = new Emissions(this.#offered, this.#sent, this.#translations, this.#clock)
+    const emissions = this.#emissions
+    this.#matcher = new Matcher({ ...shared, emissions })
+    this.#openings = new Openings(this.#sent, this.#translations)
+    this.#outgoing = new Outgoing({ ...shared, largest: options.port.largest })
+    this.#waiting = new Waiting({
+      ...shared,
+      emissions,
+      port: options.port,
+      alarm: this.#alarm,
+      limits: this.#limits,
+      families: options.families,
+    })
+    this.#matcher.lateness = this.#limits.leastLateness
+    options.port.listen(
+      (frames) => {
+        this.#matcher.take(frames)
+        this.#alarm.ring()
+      },
+      (error) => this.#alarm.fail(error),
+    )
+  }
+
+  /** Proves the wires and learns how late something may come; before anything is replayed. Throws ERR_CALIBRATION. */
+  async calibrate(signal: AbortSignal): Promise<void> {
+    this.#matcher.lateness = await calibrateWires(
+      {
+        hosts: this.#options.hosts,
+        families: this.#options.families,
+        waiting: this.#waiting,
+        roads: this.#roads,
+        matcher: this.#matcher,
+        limits: this.#limits,
+      },
+      signal,
+    )
+  }
+
+  async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
+    this.#clock.restart()
+    for await (const chunk of timeline.chunks) {
+      await this.#play(chunk, signal)
+      yield this.#observed(chunk.packets)
+    }
+  }
+
+  async reset(): Promise<void> {
+    await this.#options.actions.reset()
+    this.#sent.clear()
+    this.#translations.clear()
+    this.#openings.clear()
+    this.#roads.clear()
+    this.#matcher.clear()
+    this.#emissions.clear()
+    this.#offered.begin(undefined, 0)
+    this.#offered.taken()
+  }
+
+  counters(): Promise<readonly Readonly<Record<string, number>>[]> {
+    return this.#options.actions.counters()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#options.port[Symbol.asyncDispose]()
+    await this.#options.dispose?.()
+  }
+
+  async #play({ packets, events }: TimelineChunk, signal: AbortSignal): Promise<void> {
+    this.#offered.begin(packets, this.#sent.next)
+    let from = 0
+    for (const timed of events) {
+      await this.#send(packets, from, timed.before, signal)
+      from = timed.before
+      await this.#happen(timed, signal)
+    }
+    await this.#send(packets, from, packets.count, signal)
+    await this.#waiting.resolve(this.#matcher.lateness, signal)
+  }
+
+  /** Sends packets [from, to) when their time has come, as many at a time as have. */
+  async #send(packets: PacketBatch, from: number, to: number, signal: AbortSignal): Promise<void> {
+    const { frames } = this.#offered
+    const { port } = this.#options
+    let sent = frames.count
+    const flush = async () => {
+      if (frames.count === sent) return
+      const now = monotonicNow()
+      for (let k = sent; k < frames.count; k++) this.#sent.at[this.#sent.slot(this.#offered.first + k)] = now
+      const first = sent
+      sent = frames.count
+      await port.send(frames, first, sent)
+    }
+    for (let i = from; i < to; i++) {
+      const host = packets.host[i] ?? Host.unknown
+      if (host >= Host.unknown) continue
+      const early = this.#clock.until(packets.time[i] ?? 0)
+      if (early > SOON) {
+        await flush()
+        for (let left = early; left > 0; left = this.#clock.until(packets.time[i] ?? 0))
+          await this.#alarm.wait(left, signal)
+      }
+      const opener = this.#openings.awaited(packets, i)
+      if (opener >= 0) {
+        await flush()
+        await this.#waiting.passage(opener, this.#matcher.lateness, signal)
+      }
+      this.#addOne(packets, i, host)
+      this.#openings.note(packets, i, this.#sent.next - 1)
+      if (frames.count - sent >= BURST) await flush()
+      if (frames.count % this.#limits.window === 0) {
+        await flush()
+        await this.#waiting.keepUp(signal)
+      }
+    }
+    await flush()
+  }
+
+  #addOne(packets: PacketBatch, i: number, host: number): void {
+    const road = host * 2 + (packets.direction[i] ?? 0)
+    packets.verdict[i] = Verdict.undecided
+    packets.reason[i] = 0
+    const marker = this.#outgoing.add(packets, i, road)
+    if (marker !== undefined && marker >= 0)
+      this.#roads.sending(marker, {
+        road,
+        behind: this.#sent.next,
+        at: monotonicNow(),
+        number: this.#sent.next - 1,
+      })
+  }
+
+  async #happen({ event, at }: TimedEvent, signal: AbortSignal): Promise<void> {
+    await this.#waiting.resolve(this.#matcher.lateness, signal)
+    for (let left = this.#clock.until(at); left > 0; left = this.#clock.until(at))
+      await this.#alarm.wait(left, signal)
+    const began = monotonicNow()
+    const disturbed = await this.#options.actions.apply(event, at, signal)
+    if (!disturbed || ('outage' in event && event.outage === true)) return
+    const over = await this.#waiting.settle(this.#options.actions, this.#options.hosts.length, signal)
+    this.#offered.outages.push({ event: event.kind, at, lasted: monotonicNow() - began, over })
+  }
+
+  #observed(packets: PacketBatch): ObservationBatch {
+    if (this.#by.length < packets.capacity) {
+      this.#by = new Uint8Array(packets.capacity)
+      this.#knowledge = new Uint8Array(packets.capacity).fill(Knowledge.wire)
+    }
+    const { host, count } = packets
+    for (let i = 0; i < count; i++) {
+      const at = host[i] ?? Host.unknown
+      this.#by[i] = at === Host.bypass ? Host.path : at
+    }
+    for (let number = this.#offered.first; number < this.#sent.next; number++) {
+      const state = this.#sent.state[this.#sent.slot(number)] ?? GAVE_UP
+      packets.verdict[this.#offered.indexOf(number)] = state === GAVE_UP ? Verdict.undecided : state
+    }
+    const { emitted, sightings, outages } = this.#offered.taken()
+    // What is heard from here on comes too late for this batch.
+    this.#offered.begin(undefined, this.#sent.next)
+    packets.emitted.push(...emitted)
+    return { packets, by: this.#by, knowledge: this.#knowledge, sightings, outages }
+  }
+}

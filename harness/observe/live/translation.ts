@@ -1,0 +1,84 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { Kind, Link } from '../../model/codes.ts'
+import { u16, u32 } from '../../wire/bytes.ts'
+import { dissect } from '../../wire/dissect.ts'
+import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
+import type { AddressChange, EndChange } from '../../wire/readdress.ts'
+import { hasPorts, tupleOf } from './identity.ts'
+
+interface Way {
+  /** What the device added to sequence numbers. */
+  readonly seqDelta: number
+  /** How the packet was addressed as it came out. */
+  readonly source: EndChange
+  readonly destination: EndChange
+}
+
+/**
+ * What a device makes of the addresses, ports and sequence numbers of flows, learned from packets as they came out, and how
+ * packets of the other direction must be sent so that the device sees one consistent conversation.
+ */
+export class Translations {
+  /** Whether any flow was found to be translated, or is known to be. */
+  any: boolean
+  /** Flow * 2 + direction by tuple, as sent and as it comes out. */
+  readonly #ways = new Map<number, number>()
+  readonly #learned = new Map<number, Way>()
+
+  constructor(known: boolean) {
+    this.any = known
+  }
+
+  /** Says whose tuple that of packet `i` is, and who would answer it. */
+  register(batch: PacketBatch, i: number, way: number): void {
+    const tuple = tupleOf(batch, i)
+    if (this.#ways.get(tuple) === way) return
+    this.#ways.set(tuple, way)
+    const back = tupleOf(batch, i, true)
+    if (!this.#ways.has(back) || (this.#ways.get(back) ?? 0) >> 1 !== way >> 1) this.#ways.set(back, way ^ 1)
+  }
+
+  /** Flow * 2 + direction of packet `i` as it came out; -1: not known. */
+  wayOf(batch: PacketBatch, i: number): number {
+    return this.#ways.get(tupleOf(batch, i)) ?? -1
+  }
+
+  seqDelta(way: number): number {
+    return this.any ? (this.#learned.get(way)?.seqDelta ?? 0) : 0
+  }
+
+  /** Takes packet `i` of `seen` as what came out of `sent`, a datagram of direction `way`. */
+  learn(way: number, sent: Uint8Array, seen: PacketBatch, i: number): void {
+    const { bytes } = seen
+    const kind = seen.kind[i] ?? 0
+    const l3 = seen.l3[i] ?? 0
+    const l4 = seen.l4[i] ?? -1
+    const size = addressLength(bytes, l3)
+    const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
+    const sentSeq = isTcp ? u32(sent, dissect(sent, Link.raw).l4 + 4) : 0
+    const seqDelta = isTcp ? (u32(bytes, l4 + 4) - sentSeq) | 0 : 0
+    const end = (address: number, port: number): EndChange => ({
+      address: bytes.slice(address, address + size),
+      ...(l4 < 0 || !hasPorts(kind) ? {} : { port: u16(bytes, port) }),
+    })
+    const learned = {
+      seqDelta,
+      source: end(sourceAt(bytes, l3), l4),
+      destination: end(destinationAt(bytes, l3), l4 + 2),
+    }
+    this.any = true
+    this.#learned.set(way, learned)
+    this.register(seen, i, way)
+  }
+
+  /** How a packet of this direction has to be changed before it is sent; undefined: not at all. */
+  change(way: number): AddressChange | undefined {
+    const other = this.any ? this.#learned.get(way ^ 1) : undefined
+    return other && { source: other.destination, destination: other.source, ackDelta: other.seqDelta }
+  }
+
+  clear(): void {
+    this.#ways.clear()
+    this.#learned.clear()
+  }
+}

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+
+/** Milliseconds that a command may take. */
+const PATIENCE = 30_000
+
+/** Runs a program with this on its standard input; answers its standard output. Throws ERR_NETFILTER with what it complained of. */
+export async function run(program: string, args: readonly string[], input = ''): Promise<string> {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: PATIENCE })
+  let output = ''
+  let complaints = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text
+  })
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const code = await new Promise<number | string | null>((resolve) => {
+    child.on('error', (error) => resolve(error.message))
+    child.on('close', (exit, signal) => resolve(exit ?? signal))
+  })
+  if (code === 0) return output
+  const said = complaints.trim().split('\n').slice(0, 3).join('; ')
+  throw new FlowbreakError(
+    'ERR_NETFILTER',
+    `${[program, ...args].join(' ')} failed (${code})${said === '' ? '' : `: ${said}`}.`,
+    { exitCode: ExitCode.broken },
+  )
+}
+
+/** A script that gives a program this as its standard input. */
+export function withInput(command: string, input: string): string {
+  return `${command} <<'FLOWBREAK'\n${input}\nFLOWBREAK\n`
+}
+
+/** A script that writes values below /proc/sys. */
+export function settingsScript(settings: Readonly<Record<string, number>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `echo ${value} > /proc/sys/${name}\n`)
+    .join('')
+}

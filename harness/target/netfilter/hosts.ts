@@ -1,0 +1,89 @@
+import type { Nanos } from '../../model/batch.ts'
+import type { HostEvent } from '../../model/timeline.ts'
+import type { HostActions } from '../../observe/live/actions.ts'
+import { settingsScript, withInput } from './commands.ts'
+import type { KernelSettings } from './kernel-settings.ts'
+import { scaledTimeout } from './kernel-settings.ts'
+import type { Lab } from './lab.ts'
+import { DOWN } from './ruleset.ts'
+
+const FLUSH = 'conntrack -F 2>/dev/null\n'
+const ESTABLISHED = 'net/netfilter/nf_conntrack_tcp_timeout_established'
+
+/** The hosts of a lab, each a kernel's tables in a namespace. */
+export class NetfilterHosts implements HostActions {
+  readonly #lab: Lab
+  readonly #settings: KernelSettings
+  readonly #scale: number
+  readonly #down = new Set<number>()
+  #changed = false
+  #last = -1
+
+  constructor(lab: Lab, settings: KernelSettings, scale: number) {
+    this.#lab = lab
+    this.#settings = settings
+    this.#scale = scale
+  }
+
+  /** Gives every host its settings and rules, with empty tables. */
+  async configure(ruleset: string): Promise<void> {
+    // The kernel tracks, and knows the settings of tracking, once a rule asks for it.
+    await this.#lab.each(withInput('nft -f -', ruleset) + settingsScript(this.#settings) + FLUSH)
+  }
+
+  async apply(event: HostEvent, _at: Nanos): Promise<boolean> {
+    switch (event.kind) {
+      case 'crash':
+        await this.#crash(event.host)
+        return true
+      case 'drain':
+      case 'unhealthy':
+        this.#last = event.host
+        return false
+      case 'restore':
+        await this.#restore(event.host < 0 ? this.#last : event.host)
+        return true
+      case 'return':
+        for (const host of [...this.#down]) await this.#restore(host)
+        return true
+      case 'set-timeout':
+        if (event.scope === 'hosts') await this.#setTimeout(event.tcpIdle)
+        return false
+      default:
+        return false
+    }
+  }
+
+  isUp(host: number): boolean {
+    return !this.#down.has(host)
+  }
+
+  async reset(): Promise<void> {
+    for (const host of [...this.#down]) await this.#restore(host)
+    const settings = this.#changed ? settingsScript(this.#settings) : ''
+    this.#changed = false
+    await this.#lab.each(settings + FLUSH)
+  }
+
+  async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
+    return Array.from({ length: this.#lab.hosts }, () => ({}))
+  }
+
+  /** Its sessions are gone, and it takes no packets. */
+  async #crash(host: number): Promise<void> {
+    this.#last = host
+    this.#down.add(host)
+    await this.#lab.on(host, withInput('nft -f -', DOWN) + FLUSH)
+  }
+
+  async #restore(host: number): Promise<void> {
+    if (!this.#down.delete(host)) return
+    await this.#lab.on(host, 'nft delete table inet down')
+  }
+
+  async #setTimeout(seconds: number): Promise<void> {
+    this.#changed = true
+    const value = scaledTimeout(ESTABLISHED, seconds, this.#scale)
+    await this.#lab.each(settingsScript({ [ESTABLISHED]: value }))
+  }
+}

@@ -1,0 +1,61 @@
+import type { Policy } from '../../model/setup.ts'
+import type { Knobs } from '../../profile/index.ts'
+import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+
+/** Seconds below which a time-out that is scaled can no longer be told from another. */
+const SHORTEST = 2
+
+/** Values below /proc/sys, by name. */
+export type KernelSettings = Readonly<Record<string, number>>
+
+/**
+ * What of a profile and a policy a kernel keeps in /proc/sys, with every time-out divided by `scale` and rounded to the whole
+ * seconds that it counts in. Throws ERR_CLOCK_SCALE where one would be shorter than 2 s.
+ */
+export function kernelSettings(knobs: Knobs, policy: Policy, scale: number): KernelSettings {
+  const { exception, tcpIdle } = policy
+  const { tcpNew, tcpEstablished, tcpClosed, udpNew, udpEstablished, icmpNew, other } = knobs
+  const established = tcpIdle ?? tcpEstablished.value
+  const tcp = (name: string) => `net/netfilter/nf_conntrack_tcp_timeout_${name}`
+  const timeouts: Readonly<Record<string, number>> = {
+    [tcp('syn_sent')]: tcpNew.value,
+    [tcp('syn_recv')]: knobs.tcpSynReceived?.value ?? tcpNew.value,
+    [tcp('established')]: established,
+    [tcp('fin_wait')]: knobs.tcpFinWait?.value ?? tcpEstablished.value,
+    [tcp('close_wait')]: knobs.tcpCloseWait?.value ?? tcpEstablished.value,
+    [tcp('last_ack')]: knobs.tcpLastAck?.value ?? tcpClosed.value,
+    [tcp('time_wait')]: knobs.tcpTimeWait?.value ?? tcpClosed.value,
+    [tcp('close')]: tcpClosed.value,
+    [tcp('max_retrans')]: knobs.tcpRetransmitting?.value ?? established,
+    [tcp('unacknowledged')]: knobs.tcpUnacknowledged?.value ?? established,
+    'net/netfilter/nf_conntrack_udp_timeout': udpNew.value,
+    'net/netfilter/nf_conntrack_udp_timeout_stream': udpEstablished.value,
+    'net/netfilter/nf_conntrack_icmp_timeout': icmpNew.value,
+    'net/netfilter/nf_conntrack_icmpv6_timeout': icmpNew.value,
+    'net/netfilter/nf_conntrack_generic_timeout': other.value,
+    'net/netfilter/nf_conntrack_frag6_timeout': knobs.fragmentTimeout6.value,
+    'net/ipv4/ipfrag_time': knobs.fragmentTimeout4.value,
+  }
+  const scaled = Object.entries(timeouts).map(([name, value]) => [name, scaledTimeout(name, value, scale)])
+  return {
+    ...Object.fromEntries(scaled),
+    'net/netfilter/nf_conntrack_tcp_loose':
+      exception === 'continue' && knobs.continueMode.value === 'pickup' ? 1 : 0,
+    'net/netfilter/nf_conntrack_tcp_be_liberal': knobs.windowCheck.value === 'strict' ? 0 : 1,
+    'net/netfilter/nf_conntrack_tcp_ignore_invalid_rst': knobs.ignoreInvalidReset?.value ? 1 : 0,
+    'net/netfilter/nf_conntrack_tcp_max_retrans': knobs.tcpMostRetransmissions?.value ?? 3,
+    'net/netfilter/nf_conntrack_checksum': knobs.badChecksum?.value === 'invalid' ? 1 : 0,
+  }
+}
+
+/** A time-out of so many seconds on a clock that is `scale` times as fast, in whole seconds. */
+export function scaledTimeout(name: string, seconds: number, scale: number): number {
+  const scaled = Math.round(seconds / scale)
+  if (scaled >= SHORTEST) return scaled
+  const short = name.slice(name.lastIndexOf('/') + 1)
+  throw new FlowbreakError(
+    'ERR_CLOCK_SCALE',
+    `A clock scale of ${scale} makes ${short} of ${seconds} s shorter than ${SHORTEST} s, which a kernel that counts whole seconds cannot keep: choose ${Math.floor((seconds / SHORTEST) * 100) / 100} at most.`,
+    { exitCode: ExitCode.broken },
+  )
+}

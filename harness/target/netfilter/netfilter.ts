@@ -1,0 +1,104 @@
+import { release } from 'node:os'
+import type { Setup } from '../../model/setup.ts'
+import type { Capabilities, Session, Target } from '../../model/target.ts'
+import { PcapPort } from '../../observe/live/pcap/port.ts'
+import { LiveSession } from '../../observe/live/session.ts'
+import { profileOf } from '../../profile/index.ts'
+import type { TargetContext, TargetSpec } from '../spec.ts'
+import { NetfilterHosts } from './hosts.ts'
+import { kernelSettings } from './kernel-settings.ts'
+import { Lab } from './lab.ts'
+import { hardwareAddress } from './names.ts'
+import { checkNeeds } from './needs.ts'
+import { type NetfilterOptions, readOptions } from './options.ts'
+import { removeLeftovers } from './ownership.ts'
+import { rulesetOf } from './ruleset.ts'
+
+/** Hosts at most: each is a namespace with two links. */
+const HOSTS = 8
+
+/** Linux netfilter: connection tracking and nftables of this machine's kernel, in network namespaces, one a host. */
+export class NetfilterTarget implements Target {
+  readonly name: string
+  readonly version = `Linux ${release()}`
+  readonly capabilities: Capabilities
+  readonly #options: NetfilterOptions
+
+  constructor(name: string, options: NetfilterOptions) {
+    this.name = name
+    this.#options = options
+    this.capabilities = {
+      clock: 'real',
+      reactive: true,
+      hosts: HOSTS,
+      families: ['ipv4', 'ipv6'],
+      // What has lost its translation cannot be passed on.
+      policies:
+        options.nat === 'none' && !options.synproxy ? ['drop', 'reject', 'continue'] : ['drop', 'reject'],
+      sharing: ['none'],
+      events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout'],
+      observes: ['verdict', 'emitted'],
+      folding: 'aligned',
+      profiles: ['linux-conntrack'],
+      features: [],
+      clockScale: options.scale,
+    }
+  }
+
+  async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
+    const { scale, mtu } = this.#options
+    const { knobs } = profileOf(setup)
+    const settings = kernelSettings(knobs, setup.policy, scale)
+    const ruleset = rulesetOf(setup.policy.exception, knobs, this.#options)
+    checkNeeds(false)
+    await removeLeftovers()
+    signal.throwIfAborted()
+    const lab = await Lab.open(setup.topology.hosts.length, mtu)
+    try {
+      const hosts = new NetfilterHosts(lab, settings, scale)
+      await hosts.configure(ruleset)
+      return await openSession(lab, hosts, setup, this.#options, signal)
+    } catch (thrown) {
+      await lab[Symbol.asyncDispose]()
+      throw thrown
+    }
+  }
+}
+
+/** The target that a spec of kind netfilter describes. */
+export function makeNetfilter(spec: TargetSpec, { name }: TargetContext): Target {
+  return new NetfilterTarget(name, readOptions(spec, name))
+}
+
+async function openSession(
+  lab: Lab,
+  hosts: NetfilterHosts,
+  setup: Setup,
+  { mtu, nat, synproxy, scale }: NetfilterOptions,
+  signal: AbortSignal,
+): Promise<Session> {
+  const arms = setup.topology.hosts.flatMap((_, host) =>
+    ([0, 1] as const).map((side) => ({
+      device: `${'cs'[side]}${host}`,
+      own: hardwareAddress(host, side, 'outer'),
+      peer: hardwareAddress(host, side, 'host'),
+    })),
+  )
+  const port = await PcapPort.open({ arms, namespace: lab.outer, mtu })
+  const session = new LiveSession({
+    port,
+    hosts: setup.topology.hosts,
+    clockScale: scale,
+    actions: hosts,
+    families: ['ipv4', 'ipv6'],
+    translates: nat !== 'none' || synproxy,
+    dispose: () => lab[Symbol.asyncDispose](),
+  })
+  try {
+    await session.calibrate(signal)
+  } catch (thrown) {
+    await port[Symbol.asyncDispose]()
+    throw thrown
+  }
+  return session
+}

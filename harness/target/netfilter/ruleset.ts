@@ -1,0 +1,96 @@
+import type { ExceptionPolicy } from '../../model/setup.ts'
+import { CONTROL_CLIENT, CONTROL_PORT, CONTROL_SERVER } from '../../observe/control-frames.ts'
+import type { Knobs } from '../../profile/index.ts'
+import type { NetfilterOptions } from './options.ts'
+
+/** What becomes of a packet of no connection that does not open one either. */
+const LAST_RULE = { drop: '', reject: 'meta l4proto tcp reject with tcp reset', continue: 'accept' } as const
+
+const ENDS = {
+  ip: `{ ${CONTROL_CLIENT.ipv4}, ${CONTROL_SERVER.ipv4} }`,
+  ip6: `{ ${CONTROL_CLIENT.ipv6}, ${CONTROL_SERVER.ipv6} }`,
+}
+
+/**
+ * The rules of one host, for `nft -f`. Controls pass whatever the policy, but for those that are to be denied. Marks say by
+ * which side a packet came, so that what the host sends about it goes back there, whatever its addresses.
+ */
+export function rulesetOf(
+  exception: ExceptionPolicy,
+  knobs: Knobs,
+  { nat, synproxy, mtu }: Pick<NetfilterOptions, 'nat' | 'synproxy' | 'mtu'>,
+): string {
+  const isSyn = 'tcp flags & (syn | ack) == syn'
+  return `flush ruleset
+table inet flowbreak {
+  set clients4 { type ipv4_addr; flags dynamic; size 65536; }
+  set clients6 { type ipv6_addr; flags dynamic; size 65536; }
+  chain arriving {
+    type filter hook prerouting priority -310; policy accept;
+    iifname c meta mark set 1
+    iifname s meta mark set 2
+${synproxy ? proxiedArrivals(isSyn) : ''}  }
+  chain controls {
+    udp dport ${CONTROL_PORT.denied} drop
+    udp sport ${CONTROL_PORT.denied} drop
+    meta l4proto udp accept
+    drop
+  }
+  chain passing {
+    type filter hook forward priority 0; policy drop;
+${Object.entries(ENDS)
+  .map(([family, ends]) => `    ${family} saddr ${ends} ${family} daddr ${ends} jump controls\n`)
+  .join(
+    '',
+  )}${synproxy ? proxied(mtu) : ''}    ${knobs.invalid?.value === 'drop' ? 'ct state invalid drop' : ''}
+    ct state established,related accept
+    ${isSyn} ct state new accept
+    meta l4proto != tcp ct state new accept
+    ${LAST_RULE[exception]}
+  }
+${nat === 'masquerade' ? masquerading(exception) : ''}${synproxy ? ANSWERS : ''}}
+`
+}
+
+/** What comes back to the host's own address, and is of no connection there, meets the policy as if it were to be passed on. */
+function masquerading(exception: ExceptionPolicy): string {
+  return `  chain leaving {
+    type nat hook postrouting priority 100; policy accept;
+    oifname s masquerade
+  }
+  chain own {
+    type filter hook input priority 0; policy accept;
+    iifname != s accept
+    ct state established,related accept
+    meta l4proto { icmp, ipv6-icmp } accept
+    ${LAST_RULE[exception]}
+    drop
+  }
+`
+}
+
+/** Packets that the host makes itself for the handshakes that it answers have no mark: it knows clients by their addresses. */
+const ANSWERS = `  chain answering {
+    type route hook output priority -310; policy accept;
+    meta mark 0 ip daddr @clients4 meta mark set 1
+    meta mark 0 ip6 daddr @clients6 meta mark set 1
+  }
+`
+
+function proxiedArrivals(isSyn: string): string {
+  return `    iifname c ${isSyn} add @clients4 { ip saddr }
+    iifname c ${isSyn} add @clients6 { ip6 saddr }
+    iifname c ${isSyn} notrack
+`
+}
+
+function proxied(mtu: number): string {
+  return `    iifname c meta l4proto tcp ct state invalid,untracked synproxy mss ${Math.min(mtu, 9000) - 60} wscale 7 timestamp sack-perm
+`
+}
+
+/** Takes a host out of the way of packets, and back: what it would have sent it no longer does. */
+export const DOWN = `table inet down {
+  chain arriving { type filter hook prerouting priority -400; policy drop; }
+}
+`
