@@ -23,7 +23,17 @@ function foldable(name: string, facts: Partial<FoldFacts> = {}, packets = 2): Fo
   return {
     name,
     test: { name } as Case,
-    facts: { pattern: '', anchor: 0, begin: 0, end: SECOND, addressed: false, packets, bytes: packets * 100, load, ...facts },
+    facts: {
+      pattern: '',
+      anchor: 0,
+      begin: 0,
+      end: SECOND,
+      addressed: false,
+      packets,
+      bytes: packets * 100,
+      load,
+      ...facts,
+    },
   }
 }
 

@@ -26,6 +26,7 @@ export function heldTo(target: Target, profile: string): Target {
       'ERR_USAGE',
       `--profile: target ${name} cannot be brought to ${profile}: choose ${capabilities.profiles.join(' or ')}.`,
     )
+  const { limits, addresses } = target
   return {
     name,
     version,
