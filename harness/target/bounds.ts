@@ -1,6 +1,7 @@
 import type { AddressRanges, Limits, Target } from '../model/target.ts'
 import { parseCidr } from '../support/cidr.ts'
 import { FlowbreakError } from '../support/errors.ts'
+import { targetWith } from './target-with.ts'
 
 /** What any target can be told beside what its kind asks for. */
 export interface Bounds {
@@ -56,9 +57,7 @@ export function readBounds(
 
 /** The target within bounds. */
 export function bounded(target: Target, bounds: Bounds): Target {
-  if (bounds.limits === undefined && bounds.addresses === undefined) return target
-  const { name, version, capabilities } = target
-  return { name, version, capabilities, ...bounds, prepare: (setup, signal) => target.prepare(setup, signal) }
+  return bounds.limits === undefined && bounds.addresses === undefined ? target : targetWith(target, bounds)
 }
 
 function entriesOf(
