@@ -3,6 +3,7 @@ import { didYouMean, listWords } from '../suite/words.ts'
 import { asFlowbreakError, FlowbreakError } from '../support/errors.ts'
 import { findModule, isPath } from '../target/module/find-module.ts'
 import { isTarget, targetProblem } from '../target/shape.ts'
+import { targetWith } from '../target/target-with.ts'
 import { makeTarget, TARGET_KINDS, TARGETS, type TargetSpec } from '../target/targets.ts'
 import type { LoadedConfig } from './load.ts'
 import type { Secrets } from './secrets.ts'
@@ -55,7 +56,5 @@ function checked(target: Target, at: string): Target {
 
 /** Runs call a target what the configuration does, so that two of one kind can be told apart. */
 function renamed(target: Target, name: string): Target {
-  if (target.name === name) return target
-  const { version, capabilities } = target
-  return { name, version, capabilities, prepare: (setup, signal) => target.prepare(setup, signal) }
+  return target.name === name ? target : targetWith(target, { name })
 }

@@ -1,6 +1,7 @@
 import type { Target } from '../model/target.ts'
 import { listWords } from '../suite/words.ts'
 import { FlowbreakError } from '../support/errors.ts'
+import { bounded, readBounds } from './bounds.ts'
 import { type ReferenceTaps, ReferenceTarget } from './reference/reference.ts'
 import type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 
@@ -21,11 +22,18 @@ export const TARGET_KINDS: readonly string[] = Object.keys(KINDS)
 /** Names of the targets that need no configuration. */
 export const TARGETS: readonly string[] = ['reference', 'suricata', 'netfilter']
 
-/** The target that a spec describes. ERR_TARGET_UNKNOWN names the kinds that there are. */
-export async function makeTarget(spec: TargetSpec, context: TargetContext): Promise<Target> {
+/**
+ * The target that a spec describes; `limits` and `addresses` any kind can have. ERR_TARGET_UNKNOWN names the kinds that there are;
+ * ERR_TARGET_OPTION.
+ */
+export async function makeTarget(
+  { limits, addresses, ...spec }: TargetSpec,
+  context: TargetContext,
+): Promise<Target> {
   const make = Object.hasOwn(KINDS, spec.kind) ? KINDS[spec.kind] : undefined
   if (make === undefined) throw unknown(spec.kind, TARGET_KINDS)
-  return make(spec, context)
+  const bounds = readBounds(context.name, { limits, addresses })
+  return bounded(await make(spec, context), bounds)
 }
 
 /**
