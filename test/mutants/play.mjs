@@ -72,7 +72,10 @@ const MATTERS = [
   [/^sharing\/store\//, ({ setup }) => setup.topology.sharing.kind === 'store'],
   [/^sharing\/sync\//, ({ setup }) => setup.topology.sharing.kind === 'sync'],
   [/^sharing\/snat\.js/, ({ setup }) => setup.topology.sharing.kind === 'snat'],
-  [/^engine\/(shared-sessions|merge|windowless)\.js/, ({ setup }) => setup.topology.sharing.kind !== 'none'],
+  [
+    /^engine\/(shared-sessions|merge|windowless|imported)\.js/,
+    ({ setup }) => setup.topology.sharing.kind !== 'none',
+  ],
   [/^engine\/(rules|app)\//, ({ setup }) => setup.rules.length > 0 || setup.policy.defaultActions.length > 0],
   [/^engine\/stateless\//, ({ setup }) => setup.stateless !== undefined],
   [/^engine\/conntrack\//, ({ setup }) => trackerOf(setup) === 'conntrack'],
