@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts'
 import { CLUSTER } from './tables/cluster.ts'
+import { CONNTRACK } from './tables/conntrack.ts'
 import { ENGINE } from './tables/engine.ts'
 import { OTHERS } from './tables/others.ts'
 import { PATH } from './tables/path.ts'
@@ -22,6 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...TCP,
   ...ENGINE,
   ...OTHERS,
+  ...CONNTRACK,
   ...RULES,
   ...PATH,
   ...REPLICATION,
