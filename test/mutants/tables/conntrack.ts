@@ -1,131 +1,126 @@
 import type { Mutant } from '../mutant.ts'
-import { mutants } from '../mutant.ts'
-
-const FOR_EVER = '1e6'
-
-/** A time-out of Linux's that lasts for ever, and one that is a quarter of what it is. */
-function timeout(state: string, value: string): readonly (readonly [string, string, string])[] {
-  const from = `[${state}, ${value}]`
-  return [
-    [`conntrack: ${state} lasts for ever`, from, `[${state}, ${FOR_EVER}]`],
-    [`conntrack: ${state} lasts a quarter`, from, `[${state}, (${value}) / 4]`],
-  ]
-}
+import { mutants, within } from '../mutant.ts'
 
 /** Linux's connection tracking, and the rules around it. */
 export const CONNTRACK: readonly Mutant[] = [
-  ...mutants('engine/conntrack/states.js', [
-    [
-      'conntrack: a SYN on a live connection is invalid',
-      'SS SS ig ig ig ig ig SS SS S2',
-      'SS SS iv iv iv iv iv SS SS S2',
-    ],
-    ['conntrack: a SYN opens nothing', 'SS SS ig ig ig ig ig SS SS S2', 'iv SS ig ig ig ig ig SS SS S2'],
-    [
-      'conntrack: a SYN sent again is invalid',
-      'SS SS ig ig ig ig ig SS SS S2',
-      'SS iv ig ig ig ig ig SS SS S2',
-    ],
-    ['conntrack: a SYN-ACK opens', 'iv iv SR iv iv iv iv iv iv SR', 'ES iv SR iv iv iv iv iv iv SR'],
-    [
-      "conntrack: a SYN-ACK of the opener's is ignored",
-      'iv iv SR iv iv iv iv iv iv SR',
-      'iv iv SR ig ig ig ig ig ig SR',
-    ],
-    [
-      'conntrack: a SYN-ACK sent again is invalid',
-      'iv SR ig ig ig ig ig ig ig SR',
-      'iv SR iv iv iv iv iv iv iv SR',
-    ],
-    ['conntrack: an ACK opens nothing', 'ES iv ES ES CW CW TW TW CL iv', 'iv iv ES ES CW CW TW TW CL iv'],
-    [
-      'conntrack: an ACK need not wait for the SYN-ACK',
-      'ES iv ES ES CW CW TW TW CL iv',
-      'ES ES ES ES CW CW TW TW CL iv',
-    ],
-    [
-      'conntrack: a SYN of the other side is ignored',
-      'iv S2 iv iv iv iv iv SS iv S2',
-      'iv S2 ig ig ig ig ig SS iv S2',
-    ],
-    [
-      'conntrack: an ACK of the other side does not half close',
-      'iv ig SR ES CW CW TW TW CL ig',
-      'iv ig SR ES FW FW LA TW CL ig',
-    ],
-    [
-      'conntrack: a FIN opens',
-      "'iv iv FW FW LA LA LA TW CL iv',\n    'ES iv",
-      "'ES iv FW FW LA LA LA TW CL iv',\n    'ES iv",
-    ],
-    [
-      "conntrack: the client's FIN closes nothing",
-      "'iv iv FW FW LA LA LA TW CL iv',\n    'ES iv",
-      "'iv iv ES ES CW CW LA TW CL iv',\n    'ES iv",
-    ],
-    [
-      "conntrack: the server's FIN closes nothing",
-      "'iv iv FW FW LA LA LA TW CL iv',\n    'iv ig",
-      "'iv iv ES ES CW CW LA TW CL iv',\n    'iv ig",
-    ],
-    [
-      'conntrack: a RST opens',
-      "'iv CL CL CL CL CL CL CL CL CL',\n    'iv iv iv iv iv iv iv iv iv iv',\n    'iv S2",
-      "'ES CL CL CL CL CL CL CL CL CL',\n    'iv iv iv iv iv iv iv iv iv iv',\n    'iv S2",
-    ],
-    ['conntrack: all flags are valid', 'return VALID_FLAGS[flags] === 1', 'return flags >= 0'],
-    ['conntrack: a FIN needs no ACK', 'Tcp.fin | Tcp.ack | Tcp.urg,', 'Tcp.fin,'],
-    ['conntrack: ECE and CWR are odd', 'Tcp.psh | Tcp.ece | Tcp.cwr', 'Tcp.psh'],
-    ['conntrack: URG is odd', 'Tcp.ack | Tcp.urg,\n]', ']'],
-    [
-      'conntrack: a RST is weighed while the connection closes',
-      'return state >= CtState.finWait && state <= CtState.close',
-      'return state < 0',
-    ],
-  ]),
-  ...mutants('engine/conntrack/tracker.js', [
-    ['conntrack: nothing is opened again', 'if (reopens(', 'if (false && reopens('],
-    ['conntrack: an ACK is always picked up', '&& !this.#settings.pickUp', '&& false'],
-    [
-      'conntrack: nothing is picked up',
-      'CtState.established && !this.#settings.pickUp',
-      'CtState.established',
-    ],
-    [
-      'conntrack: windows of what was picked up are checked',
-      'options) : head | PICKED_UP',
-      'options) : head',
-    ],
-    [
-      'conntrack: no SYN that was ignored is answered',
-      'if (!answersIgnoredSyn(words, base, from, segment, segmentClass))',
-      'if (true)',
-    ],
-    ['conntrack: a RST in the window closes', 'next = state;', 'void state;'],
-    [
-      'conntrack: no RST is believed out of the window',
-      'believed = (call & ResetCall.believed) !== 0',
-      'believed = false',
-    ],
-    ['conntrack: windows are not looked at', 'if (!believed)', 'if (believed)'],
-    [
-      'conntrack: what has no effect is invalid',
-      'return met === Window.ignore',
-      'return met === Window.accept',
-    ],
-    [
-      'conntrack: a close out of the windows is not noted',
-      'if (met === Window.invalid)\n                this',
-      'if (false)\n                this',
-    ],
-    [
-      'conntrack: a RST before any answer leaves the entry',
-      'table.release(base);\n                return;',
-      'return;',
-    ],
-    ['conntrack: no connection is assured', 'words[base] = head | Status.assured', 'words[base] = head'],
-    ['conntrack: no answer is seen', 'words[base] = (words[base] ?? 0) | Status.seenReply', 'void words'],
-  ]),
+  ...within(
+    'linux-netfilter/',
+    mutants('engine/conntrack/states.js', [
+      [
+        'conntrack: a SYN on a live connection is invalid',
+        'SS SS ig ig ig ig ig SS SS S2',
+        'SS SS iv iv iv iv iv SS SS S2',
+      ],
+      ['conntrack: a SYN opens nothing', 'SS SS ig ig ig ig ig SS SS S2', 'iv SS ig ig ig ig ig SS SS S2'],
+      [
+        'conntrack: a SYN sent again is invalid',
+        'SS SS ig ig ig ig ig SS SS S2',
+        'SS iv ig ig ig ig ig SS SS S2',
+      ],
+      ['conntrack: a SYN-ACK opens', 'iv iv SR iv iv iv iv iv iv SR', 'ES iv SR iv iv iv iv iv iv SR'],
+      [
+        "conntrack: a SYN-ACK of the opener's is ignored",
+        'iv iv SR iv iv iv iv iv iv SR',
+        'iv iv SR ig ig ig ig ig ig SR',
+      ],
+      [
+        'conntrack: a SYN-ACK sent again is invalid',
+        'iv SR ig ig ig ig ig ig ig SR',
+        'iv SR iv iv iv iv iv iv iv SR',
+      ],
+      ['conntrack: an ACK opens nothing', 'ES iv ES ES CW CW TW TW CL iv', 'iv iv ES ES CW CW TW TW CL iv'],
+      [
+        'conntrack: an ACK need not wait for the SYN-ACK',
+        'ES iv ES ES CW CW TW TW CL iv',
+        'ES ES ES ES CW CW TW TW CL iv',
+      ],
+      [
+        'conntrack: a SYN of the other side is ignored',
+        'iv S2 iv iv iv iv iv SS iv S2',
+        'iv S2 ig ig ig ig ig SS iv S2',
+      ],
+      [
+        'conntrack: an ACK of the other side does not half close',
+        'iv ig SR ES CW CW TW TW CL ig',
+        'iv ig SR ES FW FW LA TW CL ig',
+      ],
+      [
+        'conntrack: a FIN opens',
+        "'iv iv FW FW LA LA LA TW CL iv',\n    'ES iv",
+        "'ES iv FW FW LA LA LA TW CL iv',\n    'ES iv",
+      ],
+      [
+        "conntrack: the client's FIN closes nothing",
+        "'iv iv FW FW LA LA LA TW CL iv',\n    'ES iv",
+        "'iv iv ES ES CW CW LA TW CL iv',\n    'ES iv",
+      ],
+      [
+        "conntrack: the server's FIN closes nothing",
+        "'iv iv FW FW LA LA LA TW CL iv',\n    'iv ig",
+        "'iv iv ES ES CW CW LA TW CL iv',\n    'iv ig",
+      ],
+      [
+        'conntrack: a RST opens',
+        "'iv CL CL CL CL CL CL CL CL CL',\n    'iv iv iv iv iv iv iv iv iv iv',\n    'iv S2",
+        "'ES CL CL CL CL CL CL CL CL CL',\n    'iv iv iv iv iv iv iv iv iv iv',\n    'iv S2",
+      ],
+      ['conntrack: all flags are valid', 'return VALID_FLAGS[flags] === 1', 'return flags >= 0'],
+      ['conntrack: a FIN needs no ACK', 'Tcp.fin | Tcp.ack | Tcp.urg,', 'Tcp.fin,'],
+      ['conntrack: ECE and CWR are odd', 'Tcp.psh | Tcp.ece | Tcp.cwr', 'Tcp.psh'],
+      ['conntrack: URG is odd', 'Tcp.ack | Tcp.urg,\n]', ']'],
+      [
+        'conntrack: a RST is weighed while the connection closes',
+        'return state >= CtState.finWait && state <= CtState.close',
+        'return state < 0',
+      ],
+    ]),
+  ),
+  ...within(
+    'linux-netfilter/',
+    mutants('engine/conntrack/tracker.js', [
+      ['conntrack: nothing is opened again', 'if (reopens(', 'if (false && reopens('],
+      ['conntrack: an ACK is always picked up', '&& !this.#settings.pickUp', '&& false'],
+      [
+        'conntrack: nothing is picked up',
+        'CtState.established && !this.#settings.pickUp',
+        'CtState.established',
+      ],
+      [
+        'conntrack: windows of what was picked up are checked',
+        'options) : head | PICKED_UP',
+        'options) : head',
+      ],
+      [
+        'conntrack: no SYN that was ignored is answered',
+        'if (!answersIgnoredSyn(words, base, from, segment, segmentClass))',
+        'if (true)',
+      ],
+      ['conntrack: a RST in the window closes', 'next = state;', 'void state;'],
+      [
+        'conntrack: no RST is believed out of the window',
+        'believed = (call & ResetCall.believed) !== 0',
+        'believed = false',
+      ],
+      ['conntrack: windows are not looked at', 'if (!believed)', 'if (believed)'],
+      [
+        'conntrack: what has no effect is invalid',
+        'return met === Window.ignore',
+        'return met === Window.accept',
+      ],
+      [
+        'conntrack: a close out of the windows is not noted',
+        'if (met === Window.invalid)\n                this',
+        'if (false)\n                this',
+      ],
+      [
+        'conntrack: a RST before any answer leaves the entry',
+        'table.release(base);\n                return;',
+        'return;',
+      ],
+      ['conntrack: no connection is assured', 'words[base] = head | Status.assured', 'words[base] = head'],
+      ['conntrack: no answer is seen', 'words[base] = (words[base] ?? 0) | Status.seenReply', 'void words'],
+    ]),
+  ),
   ...mutants('engine/conntrack/stage.js', [
     [
       'conntrack: a SYN without entry meets the policy',
@@ -183,109 +178,47 @@ export const CONNTRACK: readonly Mutant[] = [
     ],
     ['conntrack: all is answered', 'if (outcome === Outcome.ctInvalidReject)', 'if (false)'],
   ]),
-  ...mutants('engine/conntrack/lifetime.js', [
-    ['conntrack: no entry ends', '&& now <= table.lastSeen(base)', ''],
-    [
-      'conntrack: data unacknowledged is awaited for days',
-      'if (unacknowledged && impatient < normal)',
-      'if (false)',
-    ],
-    [
-      'conntrack: repetitions are not counted',
-      'retransmissions(last) >= mostRetransmissions',
-      'retransmissions(last) < 0',
-    ],
-    ['conntrack: one repetition less is enough', '>= mostRetransmissions', '>= mostRetransmissions - 1'],
-    ['conntrack: no RST ends an entry sooner', 'if (segmentClass === Class.rst)', 'if (false)'],
-  ]),
-  ...mutants('engine/conntrack/settings.js', [
-    ...timeout('CtState.synSent', 'tcpNew.value'),
-    ...timeout('CtState.synReceived', 'knobs.tcpSynReceived?.value ?? tcpNew.value'),
-    ...timeout('CtState.established', 'established'),
-    ...timeout('CtState.finWait', 'knobs.tcpFinWait?.value ?? tcpEstablished.value'),
-    ...timeout('CtState.closeWait', 'knobs.tcpCloseWait?.value ?? tcpEstablished.value'),
-    ...timeout('CtState.lastAck', 'knobs.tcpLastAck?.value ?? tcpClosed.value'),
-    ...timeout('CtState.timeWait', 'knobs.tcpTimeWait?.value ?? tcpClosed.value'),
-    ...timeout('CtState.close', 'tcpClosed.value'),
-    ...timeout('Clock.retransmitting', 'knobs.tcpRetransmitting?.value ?? established'),
-    ...timeout('Clock.unacknowledged', 'knobs.tcpUnacknowledged?.value ?? established'),
-    ['conntrack: windows are never strict', "knobs.windowCheck.value !== 'strict'", 'true'],
-    ['conntrack: windows are always strict', "knobs.windowCheck.value !== 'strict'", 'false'],
-    ['conntrack: a switch about RSTs is not heard', 'knobs.ignoreInvalidReset?.value ?? false', 'false'],
-  ]),
-  ...mutants('engine/conntrack/window.js', [
-    [
-      'conntrack: windows are not scaled',
-      'syn ? window : window << scaleOf(words[base] ?? 0, from)',
-      'window',
-    ],
-    ['conntrack: more than the window is invalid', 'if (!onlyTooMuch)', 'if (true)'],
-    ['conntrack: any more than the window passes', 'if (!onlyTooMuch)', 'if (false)'],
-    [
-      'conntrack: what was never seen may be acknowledged',
-      'if (!isAtMost(sack, peerEnd))\n        return Window.invalid',
-      'if (!isAtMost(sack, peerEnd))\n        return Window.accept',
-    ],
-    [
-      'conntrack: an old retransmission is invalid',
-      'if (peerWindow !== 0 && !touchesWindow)\n        return Window.ignore',
-      'if (peerWindow !== 0 && !touchesWindow)\n        return Window.invalid',
-    ],
-    [
-      'conntrack: an old acknowledgement is invalid',
-      'return isAtLeast(sack, oldest) ? Window.accept : Window.ignore',
-      'return isAtLeast(sack, oldest) ? Window.accept : Window.invalid',
-    ],
-    ['conntrack: no entry is liberal', '((words[base] ?? 0) & liberalBit(from)) !== 0 ?', 'false ?'],
-  ]),
-  ...mutants('engine/conntrack/reset.js', [
-    [
-      'conntrack: any RST in the window is exact',
-      'if (!established || segment.seq === acknowledged)',
-      'if (true)',
-    ],
-    ['conntrack: no RST comes right behind data', 'if (follows(words, base, from, segment))', 'if (false)'],
-    ['conntrack: a RST may be old', 'before(segment.seq, acknowledged) && !ignoreInvalid', 'false'],
-    ['conntrack: no RST answers a SYN', '(afterSyn || afterAck) && segment.ack', 'false && segment.ack'],
-  ]),
-  ...mutants('engine/conntrack/pseudo.js', [
-    [
-      'conntrack: UDP without entry is invalid',
-      'if (isFresh) {',
-      'if (isFresh && udp && batch.role[index] !== Role.control)\n            return this.#except(batch, cause, host);\n        if (isFresh) {',
-    ],
-    [
-      'conntrack: what is no TCP is dropped under continue',
-      'if (kind === Kind.other)',
-      "if (this.#settings.exception === 'continue' && batch.role[indexOf(cause)] !== Role.control)\n            return Outcome.ctInvalidDrop;\n        if (kind === Kind.other)",
-    ],
-    ['conntrack: an ICMP query makes no entry', 'role === IcmpRole.query', 'role === -1'],
-    ['conntrack: no UDP is a stream', '? udpStream : udp;', '? udp : udp;'],
-    [
-      'conntrack: all answered UDP is a stream',
-      'now > (table.times[(base >> 1) + STREAM_FROM] ?? 0)',
-      'now > 0',
-    ],
-    ['conntrack: an ICMP answer needs no query', '|| (!asks && !known)', ''],
-    [
-      'conntrack: an ICMP query is awaited for ever',
-      'now + this.#settings.icmp - 1',
-      'now + this.#settings.icmp * 1000',
-    ],
-    [
-      'conntrack: an ICMP query is awaited for a moment',
-      'now + this.#settings.icmp - 1',
-      'now + this.#settings.icmp / 1000',
-    ],
-    [
-      'conntrack: an ICMP error is related to anything',
-      'if (!isAlive(table, base, batch.time[index] ?? 0))',
-      'if (false)',
-    ],
-    [
-      'conntrack: an ICMP error is related to nothing',
-      'if (!isAlive(table, base, batch.time[index] ?? 0))',
-      'if (true)',
-    ],
-  ]),
+  ...within(
+    'linux-netfilter/udp-icmp',
+    mutants('engine/conntrack/pseudo.js', [
+      [
+        'conntrack: UDP without entry is invalid',
+        'if (isFresh) {',
+        'if (isFresh && udp && batch.role[index] !== Role.control)\n            return this.#except(batch, cause, host);\n        if (isFresh) {',
+      ],
+      [
+        'conntrack: what is no TCP is dropped under continue',
+        'if (kind === Kind.other)',
+        "if (this.#settings.exception === 'continue' && batch.role[indexOf(cause)] !== Role.control)\n            return Outcome.ctInvalidDrop;\n        if (kind === Kind.other)",
+      ],
+      ['conntrack: an ICMP query makes no entry', 'role === IcmpRole.query', 'role === -1'],
+      ['conntrack: no UDP is a stream', '? udpStream : udp;', '? udp : udp;'],
+      [
+        'conntrack: all answered UDP is a stream',
+        'now > (table.times[(base >> 1) + STREAM_FROM] ?? 0)',
+        'now > 0',
+      ],
+      ['conntrack: an ICMP answer needs no query', '|| (!asks && !known)', ''],
+      [
+        'conntrack: an ICMP query is awaited for ever',
+        'now + this.#settings.icmp - 1',
+        'now + this.#settings.icmp * 1000',
+      ],
+      [
+        'conntrack: an ICMP query is awaited for a moment',
+        'now + this.#settings.icmp - 1',
+        'now + this.#settings.icmp / 1000',
+      ],
+      [
+        'conntrack: an ICMP error is related to anything',
+        'if (!isAlive(table, base, batch.time[index] ?? 0))',
+        'if (false)',
+      ],
+      [
+        'conntrack: an ICMP error is related to nothing',
+        'if (!isAlive(table, base, batch.time[index] ?? 0))',
+        'if (true)',
+      ],
+    ]),
+  ),
 ]
