@@ -98,8 +98,10 @@ await plain.close()
 
 const alive = new Set(cases)
 const results = []
-for (const [index, { name, file }] of mutants.entries()) {
-  const matters = MATTERS.find(([path]) => path.test(file))?.[1] ?? (() => true)
+for (const [index, { name, file, within = '' }] of mutants.entries()) {
+  const concerns = MATTERS.find(([path]) => path.test(file))?.[1] ?? (() => true)
+  /** @param {import('../../harness/index.ts').Case} test */
+  const matters = (test) => test.name.includes(within) && concerns(test)
   const mutated = await player(`?mutant=${index}`)
   const red = []
   let crash
