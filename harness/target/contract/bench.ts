@@ -26,10 +26,11 @@ export class Bench {
 
   /**
    * Brings the target to a setup, and plays; where its capabilities lack something of the setup, it must refuse instead, in a
-   * sentence. A setup that none of its profiles can be in must not be among its capabilities.
+   * sentence. A setup that none of its profiles can be in must not be among its capabilities. What `input` leaves open is what
+   * the target has: two hosts, if it has them, and a policy that lets no packet of an unknown flow through.
    */
   async with(input: SetupInput, use: (session: Session) => Promise<void>): Promise<void> {
-    const setup = this.#setup(input)
+    const setup = this.#setup({ ...this.#plain(), ...input })
     if (setup === undefined) return
     const lacking = setupLacks(setup, this.capabilities)
     if (lacking !== undefined) return this.#refuses(setup, lacking)
@@ -37,20 +38,25 @@ export class Bench {
     await use(session)
   }
 
-  /** The same with two hosts that share nothing, under a policy that lets no packet of an unknown flow through. */
-  async strictly(use: (session: Session) => Promise<void>, more: SetupInput = {}): Promise<void> {
-    const policy = this.capabilities.policies.find((each) => each !== 'continue') ?? 'drop'
-    await this.with({ policy, hosts: Math.min(2, this.capabilities.hosts), sharing: 'none', ...more }, use)
+  /** Plays parts, each a chunk, in a session of its own. */
+  async played(parts: readonly Part[], look: (played: Played) => void, more: SetupInput = {}): Promise<void> {
+    await this.with(more, async (session) => look(await play(session, parts)))
   }
 
-  /** Plays parts, each a chunk, in a session of its own under `strictly`. */
-  async played(parts: readonly Part[], look: (played: Played) => void, more: SetupInput = {}): Promise<void> {
-    await this.strictly(async (session) => look(await play(session, parts)), more)
+  #plain(): SetupInput {
+    const { policies, hosts, sharing, features } = this.capabilities
+    return {
+      policy: policies.find((policy) => policy !== 'continue') ?? 'drop',
+      hosts: Math.min(2, hosts),
+      sharing: sharing.includes('none') ? 'none' : sharing[0],
+      tunnels: features.includes('inner-tunnels') ? undefined : 'outer',
+    }
   }
 
   #setup(input: SetupInput): Setup | undefined {
     let reason: unknown
-    for (const profile of this.#profiles()) {
+    const { profiles } = this.capabilities
+    for (const profile of profiles === 'any' ? profileNames() : profiles) {
       try {
         return makeSetup({ profile, ...input })
       } catch (thrown) {
@@ -62,10 +68,6 @@ export class Bench {
       `The target names the policy ${input.policy}, which none of its profiles has (${messageOf(reason)}).`,
     )
     return undefined
-  }
-
-  #profiles(): readonly string[] {
-    return profileNames()
   }
 
   async #refuses(setup: Setup, lacking: string): Promise<void> {

@@ -29,7 +29,7 @@ export const DECISIONS: readonly Check[] = [
       bench.played(
         [{ packets: connection() }, { packets: [stray({ host: 1 })] }],
         ({ seen }) => demandVerdict(seen[5], BLOCKED, 'An ACK of a connection that another host knows'),
-        { hosts: 2 },
+        { hosts: 2, sharing: 'none' },
       ),
   },
   {

@@ -29,7 +29,7 @@ export const OBSERVED: Readonly<Record<Observed, (bench: Bench) => Promise<void>
       )
     }),
   counters: (bench) =>
-    bench.strictly(async (session) => {
+    bench.with({}, async (session) => {
       await play(session, [{ packets: connection() }])
       const [counters] = await session.counters()
       const received = counters?.ReceivedPackets
@@ -39,17 +39,13 @@ export const OBSERVED: Readonly<Record<Observed, (bench: Bench) => Promise<void>
       )
     }),
   parts: (bench) =>
-    bench.strictly(
-      async (session) => {
-        const { seen } = await play(session, [
-          { packets: connection() },
-          { packets: [stray({ host: 1, gap: 2 })] },
-        ])
+    bench.played(
+      [{ packets: connection() }, { packets: [stray({ host: 1, gap: 2 })] }],
+      ({ seen }) =>
         demand(
           seen.some(({ parts }) => parts.length > 0),
           'The target says that it tells the parts of hosts, and a cluster of it tells of none.',
-        )
-      },
+        ),
       { hosts: 2, sharing: 'cluster' },
     ),
 }

@@ -23,6 +23,8 @@ export interface Seen {
 
 export interface Played {
   readonly seen: readonly Seen[]
+  /** What no packet caused. */
+  readonly alone: readonly Emitted[]
   /** By step: what was offered. */
   readonly offered: readonly Untouched[]
 }
@@ -43,11 +45,13 @@ export async function play(
 ): Promise<Played> {
   const offered: Untouched[] = []
   const seen: Seen[] = []
+  const alone: Emitted[] = []
   const chunks = chunksOf(parts, (untouched) => offered.push(untouched))
   for await (const { packets, by, knowledge } of session.replay(
     { epoch: 1_700_000_000_000_000_000n, phases: ['before'], chunks },
     signal,
-  ))
+  )) {
+    alone.push(...packets.emitted.filter(({ cause }) => cause < 0))
     for (let i = 0; i < packets.count; i++)
       seen.push({
         step: packets.step[i] ?? -1,
@@ -59,7 +63,8 @@ export async function play(
         emitted: packets.emitted.filter(({ cause }) => cause === i),
         parts: packets.parts.filter(({ cause }) => cause === i),
       })
-  return { seen, offered }
+  }
+  return { seen, alone, offered }
 }
 
 async function* chunksOf(

@@ -14,7 +14,7 @@ export const SESSIONS: readonly Check[] = [
   {
     name: 'forgets connections and counts from zero after reset()',
     run: (bench) =>
-      bench.strictly(async (session) => {
+      bench.with({}, async (session) => {
         await play(session, [{ packets: connection() }])
         await session.reset()
         const left = (await session.counters()).flatMap((counters) => Object.entries(counters))
@@ -40,13 +40,13 @@ export const SESSIONS: readonly Check[] = [
       await bench.played([{ packets: connection() }], ({ seen }) =>
         demandVerdict(seen[4], [Verdict.forward], 'The last packet of a connection'),
       )
-      await bench.strictly((session) => demandUnknown(session, 'in a session after the one that knew it'))
+      await bench.with({}, (session) => demandUnknown(session, 'in a session after the one that knew it'))
     },
   },
   {
     name: 'ends a replay soon, and with the reason, when it is told to stop',
     run: (bench) =>
-      bench.strictly(async (session) => {
+      bench.with({}, async (session) => {
         const stop = new AbortController()
         const reason = new Error('told to stop')
         let late = 0
@@ -74,7 +74,7 @@ export const SESSIONS: readonly Check[] = [
         yield { packets: connection() }
         throw broken
       }
-      await bench.strictly(async (session) => {
+      await bench.with({}, async (session) => {
         const thrown = await thrownBy(play(session, breaking()))
         demand(
           thrown === broken,
@@ -82,12 +82,12 @@ export const SESSIONS: readonly Check[] = [
         )
         await session[Symbol.asyncDispose]()
       })
-      await bench.strictly((session) => demandUnknown(session, 'after a replay that broke'))
+      await bench.with({}, (session) => demandUnknown(session, 'after a replay that broke'))
     },
   },
   {
     name: 'can be disposed of twice',
-    run: (bench: Bench) => bench.strictly((session) => session[Symbol.asyncDispose]() as Promise<void>),
+    run: (bench: Bench) => bench.with({}, (session) => session[Symbol.asyncDispose]() as Promise<void>),
   },
 ]
 

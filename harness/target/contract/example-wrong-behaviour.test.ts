@@ -1,24 +1,17 @@
-import { expect } from 'chai'
-import { Host, Kind, Knowledge, Verdict } from '../model/codes.ts'
-import type { Target } from '../model/target.ts'
-import type { TimelineChunk } from '../model/timeline.ts'
-import { Bench } from './contract/bench.ts'
-import { CHECKS } from './contract.ts'
+import { Host, Knowledge, Verdict } from '../../model/codes.ts'
+import type { Target } from '../../model/target.ts'
 import { altered, disposableOnce, once, replays, rerouted, undying, verdicts } from './example-wrong.test.ts'
 
 /** A target that breaks the contract in one way, and a check that tells, in which words. */
-interface Wrong {
+export interface Wrong {
   readonly does: string
   readonly target: () => Target
   readonly check: string
   readonly says: string
 }
 
-const { capabilities } = altered({})
-const without = <T>(list: readonly T[], ...words: readonly T[]) =>
-  list.filter((word) => !words.includes(word))
-
-const WRONG: readonly Wrong[] = [
+/** What is wrong whatever a target says that it can. */
+export const WRONG_BEHAVIOUR: readonly Wrong[] = [
   {
     does: 'answers twice',
     target: () => altered(replays.twice),
@@ -181,151 +174,4 @@ const WRONG: readonly Wrong[] = [
     check: 'can be disposed of twice',
     says: 'already disposed of',
   },
-  {
-    does: 'always continues',
-    target: () =>
-      altered({ setup: (setup) => ({ ...setup, policy: { ...setup.policy, exception: 'continue' } }) }),
-    check: 'has the policy drop, or refuses it',
-    says: 'Data of an unknown connection under drop: drop is due, and it is forward',
-  },
-  ...(['reject', 'continue'] as const).map((policy) => ({
-    does: `drops under ${policy}`,
-    target: () =>
-      altered({ setup: (setup) => ({ ...setup, policy: { ...setup.policy, exception: 'drop' as const } }) }),
-    check: `has the policy ${policy}, or refuses it`,
-    says: `Data of an unknown connection under ${policy}: ${policy === 'reject' ? 'reject' : 'forward'} is due, and it is drop`,
-  })),
-  {
-    does: 'takes a policy that it lacks',
-    target: () => altered({ capabilities: { policies: without(capabilities.policies, 'drop') } }),
-    check: 'has the policy drop, or refuses it',
-    says: 'The target lacks policy drop by its capabilities, and prepare does not refuse it',
-  },
-  {
-    does: 'refuses what it lacks without a sentence',
-    target: () =>
-      altered({
-        capabilities: { policies: without(capabilities.policies, 'drop') },
-        target: {
-          prepare: async () => {
-            throw new Error('no')
-          },
-        },
-      }),
-    check: 'has the policy drop, or refuses it',
-    says: 'prepare refuses it with "no": throw a FlowbreakError with a sentence',
-  },
-  ...(['none', 'replication', 'cluster', 'store', 'sync', 'snat'] as const).map((sharing) => ({
-    does: `takes sharing ${sharing}, which it lacks`,
-    target: () => altered({ capabilities: { sharing: [] } }),
-    check: `has the sharing ${sharing}, or refuses it`,
-    says: `The target lacks sharing ${sharing} by its capabilities, and prepare does not refuse it`,
-  })),
-  {
-    does: 'is dead under a sharing',
-    target: () => altered(verdicts(() => Verdict.drop)),
-    check: 'has the sharing sync, or refuses it',
-    says: 'Packet 0 of a connection under sharing sync: forward is due, and it is drop',
-  },
-  {
-    does: 'takes more hosts than it has',
-    target: () => altered({ capabilities: { hosts: 2 } }),
-    check: 'has as many hosts as it says, each with a table of its own, and refuses one more',
-    says: 'The target lacks 3 hosts by its capabilities, and prepare does not refuse it',
-  },
-  {
-    does: 'is deaf at its third host',
-    target: () =>
-      altered(verdicts((real, index, { packets }) => (packets.host[index] === 2 ? Verdict.drop : real))),
-    check: 'has as many hosts as it says, each with a table of its own, and refuses one more',
-    says: 'Packet 10 of a connection at a host of its own: forward is due, and it is drop',
-  },
-  {
-    does: 'is deaf to IPv6',
-    target: () =>
-      altered(
-        verdicts((real, index, { packets }) => (packets.kind[index] === Kind.tcp6 ? Verdict.drop : real)),
-      ),
-    check: 'plays every family that it names',
-    says: 'Packet 0 of a connection over ipv6: forward is due, and it is drop',
-  },
-  ...(['crash', 'set-timeout'] as const).map((kind) => ({
-    does: `does not hear of ${kind}`,
-    target: () =>
-      altered({
-        capabilities: { events: [kind] },
-        session: (session) => ({
-          replay: (timeline, signal) =>
-            session.replay({ ...timeline, chunks: eventless(timeline.chunks) }, signal),
-        }),
-      }),
-    check: 'plays every event that it names',
-    says: `An ACK of a connection after ${kind}: drop or reject is due, and it is forward`,
-  })),
-  {
-    does: 'tells no reason',
-    target: () => altered({ observed: ({ packets }) => packets.reason.fill(0) }),
-    check: 'tells what it says that it observes',
-    says: 'tells reasons, and blocks without one',
-  },
-  {
-    does: 'tells nothing that it emits',
-    target: () =>
-      altered({
-        observed: ({ packets }) => {
-          packets.emitted.length = 0
-        },
-      }),
-    check: 'tells what it says that it observes',
-    says: 'rejects without a reset',
-  },
-  {
-    does: 'emits damaged resets',
-    target: () =>
-      altered({
-        observed: ({ packets }) => {
-          for (const { frame } of packets.emitted) frame.fill(7, 38, 40)
-        },
-      }),
-    check: 'tells what it says that it observes',
-    says: 'rejects with a reset whose checksum is wrong',
-  },
-  {
-    does: 'counts nothing',
-    target: () => altered({ session: () => ({ counters: async () => [{}, {}] }) }),
-    check: 'tells what it says that it observes',
-    says: 'its counter ReceivedPackets is missing',
-  },
-  {
-    does: 'tells no parts',
-    target: () =>
-      altered({
-        observed: ({ packets }) => {
-          packets.parts.length = 0
-        },
-      }),
-    check: 'tells what it says that it observes',
-    says: 'a cluster of it tells of none',
-  },
 ]
-
-async function* eventless(chunks: AsyncIterable<TimelineChunk>) {
-  for await (const { packets } of chunks) yield { packets, events: [] }
-}
-
-describe('target/contract', () => {
-  for (const { does, target, check: name, says } of WRONG)
-    it(`tells a target that ${does}`, async () => {
-      const check = CHECKS.find((each) => each.name === name)
-      const thrown = await check?.run(new Bench(target())).then(
-        () => undefined,
-        (error: unknown) => error,
-      )
-      expect(thrown).to.be.an('error').with.property('message').that.contains(says)
-    })
-
-  it('has a wrong target for each of its checks', () => {
-    const told = new Set(WRONG.map(({ check }) => check))
-    expect(CHECKS.map(({ name }) => name).filter((name) => !told.has(name))).to.deep.equal([])
-  })
-})

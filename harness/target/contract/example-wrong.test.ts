@@ -1,9 +1,9 @@
-import { PacketBatch } from '../model/batch.ts'
-import { Host } from '../model/codes.ts'
-import type { Setup } from '../model/setup.ts'
-import type { ObservationBatch, Session, Target } from '../model/target.ts'
-import type { Timeline, TimelineChunk } from '../model/timeline.ts'
-import { ReferenceTarget } from './reference/reference.ts'
+import { PacketBatch } from '../../model/batch.ts'
+import { Host } from '../../model/codes.ts'
+import type { Setup } from '../../model/setup.ts'
+import type { ObservationBatch, Session, Target } from '../../model/target.ts'
+import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
+import { ReferenceTarget } from '../reference/reference.ts'
 
 const reference = new ReferenceTarget('test')
 

@@ -1,4 +1,0 @@
-import { describeTarget } from './contract.ts'
-import { ReferenceTarget } from './reference/reference.ts'
-
-describeTarget('reference', () => new ReferenceTarget('test'))
