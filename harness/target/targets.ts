@@ -1,22 +1,10 @@
 import type { Target } from '../model/target.ts'
+import { listWords } from '../suite/words.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { type ReferenceTaps, ReferenceTarget } from './reference/reference.ts'
+import type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 
-/** What describes a target: its kind, and what that kind asks for. */
-export interface TargetSpec {
-  readonly kind: string
-  readonly [option: string]: unknown
-}
-
-export interface TargetContext {
-  /** What the run calls it. */
-  readonly name: string
-  /** Of flowbreak itself. */
-  readonly version: string
-}
-
-/** Makes a target of one kind. Throws ERR_TARGET_OPTION where the spec is not what the kind asks for; touches no device. */
-export type TargetMaker = (spec: TargetSpec, context: TargetContext) => Target | Promise<Target>
+export type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 
 /** A line a kind; what is large, or needs parts that may be missing, is loaded when it is asked for. */
 const KINDS: Readonly<Record<string, TargetMaker>> = {
@@ -25,7 +13,11 @@ const KINDS: Readonly<Record<string, TargetMaker>> = {
     const { makeSuricata } = await import('./suricata/suricata.ts')
     return makeSuricata(name, spec)
   },
+  module: async (spec, context) => (await import('./module/module.ts')).makeModuleTarget(spec, context),
 }
+
+/** Every kind of target that can be configured. */
+export const TARGET_KINDS: readonly string[] = Object.keys(KINDS)
 
 /** Names of the targets that need no configuration. */
 export const TARGETS: readonly string[] = ['reference', 'suricata']
@@ -33,7 +25,7 @@ export const TARGETS: readonly string[] = ['reference', 'suricata']
 /** The target that a spec describes. ERR_TARGET_UNKNOWN names the kinds that there are. */
 export async function makeTarget(spec: TargetSpec, context: TargetContext): Promise<Target> {
   const make = Object.hasOwn(KINDS, spec.kind) ? KINDS[spec.kind] : undefined
-  if (make === undefined) throw unknown(spec.kind, Object.keys(KINDS))
+  if (make === undefined) throw unknown(spec.kind, TARGET_KINDS)
   return make(spec, context)
 }
 
@@ -47,5 +39,5 @@ export function getTarget(name: string, version: string, taps?: ReferenceTaps): 
 }
 
 function unknown(name: string, known: readonly string[]): FlowbreakError {
-  return new FlowbreakError('ERR_TARGET_UNKNOWN', `There is no target ${name}: choose ${known.join(' or ')}.`)
+  return new FlowbreakError('ERR_TARGET_UNKNOWN', `There is no target ${name}: choose ${listWords(known)}.`)
 }
