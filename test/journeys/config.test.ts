@@ -75,24 +75,21 @@ describe('journeys: configuration', () => {
     const compared = below('compare', CAPTURE, '--over', 'target', '--json')
     expect(compared.status, compared.stderr).to.equal(0)
     expect(
-      JSON.parse(compared.stdout).columns.map(({ values }: { values: string[] }) => values[0]),
+      JSON.parse(compared.stdout).columns.map(({ value }: { value: string }) => value),
     ).to.include.members(['reference', 'mine'])
     expect(below('replay', CAPTURE, '--target', `${folder}/target.mjs`, '--quiet').status).to.equal(0)
   })
 
-  it('refuses what is wrong with exit code 2', () => {
-    writeFileSync(join(folder, 'bad.yaml'), 'targets:\n  lab: { kind: nonsense }\n')
-    for (const verb of [['run'], ['replay', CAPTURE], ['compare', CAPTURE, '--over', 'policy']]) {
+  for (const verb of [['run'], ['replay', CAPTURE], ['compare', CAPTURE, '--over', 'policy']])
+    it(`refuses what is wrong with exit code 2: ${verb[0]}`, () => {
+      writeFileSync(join(folder, 'bad.yaml'), 'targets:\n  lab: { kind: nonsense }\n')
       const { status, stderr } = below(...verb, '--config', '../bad.yaml')
-      expect(stderr, verb[0]).to.match(
-        /bad.yaml:2:16: "nonsense" is not a kind of target: .*\(ERR_CONFIG\)\n$/,
-      )
+      expect(stderr).to.match(/bad.yaml:2:16: "nonsense" is not a kind of target: .*\(ERR_CONFIG\)\n$/)
       expect(status).to.equal(2)
       const unknown = below(...verb, '--target', 'mune')
-      expect(unknown.stderr, verb[0]).to.match(
+      expect(unknown.stderr).to.match(
         /There is no target mune: .* Did you mean "mine"\? \(ERR_TARGET_UNKNOWN\)\n$/,
       )
       expect(unknown.status).to.equal(2)
-    }
-  })
+    })
 })
