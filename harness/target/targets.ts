@@ -14,6 +14,7 @@ const KINDS: Readonly<Record<string, TargetMaker>> = {
     return makeSuricata(name, spec)
   },
   module: async (spec, context) => (await import('./module/module.ts')).makeModuleTarget(spec, context),
+  process: async (spec, context) => (await import('./process/process.ts')).makeProcessTarget(spec, context),
 }
 
 /** Every kind of target that can be configured. */
