@@ -11,6 +11,7 @@ const COMMANDS = {
 for (const [name, command] of Object.entries(COMMANDS))
   describeTarget(
     name,
-    () => makeTarget({ kind: 'process', command, timeout: '60s' }, { name, version: 'test', folder: EXAMPLES }),
+    () =>
+      makeTarget({ kind: 'process', command, timeout: '60s' }, { name, version: 'test', folder: EXAMPLES }),
     { timeout: 120_000 },
   )

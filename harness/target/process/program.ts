@@ -83,9 +83,9 @@ export class Program {
 
   /**
    * Says a line, and answers what the program says to it within so many milliseconds. After an error the program is not spoken to any
-   * more: every later call throws the same.
+   * more: every later call throws the same. `about`: what the line asks.
    */
-  async ask(line: string, limit: number, signal?: AbortSignal): Promise<string> {
+  async ask(line: string, about: string, limit: number, signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted()
     if (this.#lines.length > 0) this.#fail('ERR_TARGET_ANSWER', 'answered without being asked')
     if (this.#failure !== undefined) throw this.#failure
@@ -94,7 +94,7 @@ export class Program {
     signal?.throwIfAborted()
     const answer = this.#lines.shift()
     if (answer !== undefined) return answer
-    this.#fail('ERR_TARGET_SILENT', `gave no answer for ${limit / 1000} s`)
+    this.#fail('ERR_TARGET_SILENT', `gave no answer to ${about} for ${Math.round(limit) / 1000} s`)
     throw this.#failure
   }
 
