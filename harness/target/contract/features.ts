@@ -6,7 +6,8 @@ import { connection, OPENING, offer, type Part, stray } from './conversation.ts'
 import type { Played } from './play.ts'
 
 interface Asked {
-  readonly input: SetupInput
+  /** `profile`: one that the target can be brought to. */
+  readonly input: (profile: string) => SetupInput
   readonly parts: readonly Part[]
   readonly look: (played: Played, bench: Bench) => void
 }
@@ -19,40 +20,46 @@ const SYN: readonly Part[] = [{ packets: offer(OPENING.slice(0, 1)) }]
 /** What asks for each part of a setup, and shows that it is there. */
 const ASKED: Readonly<Record<Feature, Asked>> = {
   rules: {
-    input: { rules: ['drop tcp any any -> any 80 (msg:"contract"; sid:1;)'] },
+    input: () => ({ rules: ['drop tcp any any -> any 80 (msg:"contract"; sid:1;)'] }),
     parts: SYN,
     look: ({ seen }) => demandVerdict(seen[0], [Verdict.drop], 'A SYN that a rule drops'),
   },
   'default-actions': {
-    input: { 'rule-order': 'strict', 'default-actions': ['aws:drop_strict'] },
+    input: () => ({ 'rule-order': 'strict', 'default-actions': ['aws:drop_strict'] }),
     parts: SYN,
     look: ({ seen }) => demandVerdict(seen[0], [Verdict.drop], 'A SYN under aws:drop_strict'),
   },
   stateless: {
-    input: { stateless: { default: 'aws:drop' } },
+    input: () => ({ stateless: { default: 'aws:drop' } }),
     parts: SYN,
     look: ({ seen }) => demandVerdict(seen[0], [Verdict.drop], 'A SYN that the stateless engine drops'),
   },
   'next-generation': {
-    input: { generation: 'next' },
+    input: () => ({ generation: 'next' }),
     parts: [{ packets: connection() }],
     look: ({ seen }) =>
       demandVerdict(seen[4], [Verdict.forward], 'A connection under a next generation policy'),
   },
   monitor: {
-    input: { generation: 'next', mode: 'monitor' },
+    input: () => ({ generation: 'next', mode: 'monitor' }),
     parts: [{ packets: [stray()] }],
     look: ({ seen }) =>
       demandVerdict(seen[0], [Verdict.forward], 'An ACK of an unknown connection in monitor mode'),
   },
   'inner-tunnels': {
-    input: { tunnels: 'inner' },
+    input: () => ({ tunnels: 'inner' }),
     parts: [{ packets: connection() }],
     look: ({ seen }) =>
       demandVerdict(seen[4], [Verdict.forward], 'A connection where tunnels are looked into'),
   },
+  'own-profile': {
+    input: (profile) => ({ profile: { name: 'contract', extends: profile, knobs: {} } }),
+    parts: [{ packets: connection() }],
+    look: ({ seen }) =>
+      demandVerdict(seen[4], [Verdict.forward], "A connection under a profile of one's own"),
+  },
   'reset-on-expiry': {
-    input: { 'reset-on-expiry': 'both' },
+    input: () => ({ 'reset-on-expiry': 'both' }),
     parts: [{ packets: connection() }, { packets: [stray({ flow: 1, gap: VERY_LONG })] }],
     look: ({ alone }, { capabilities }) =>
       demand(
@@ -67,5 +74,7 @@ export function playFeature(bench: Bench, feature: Feature): Promise<void> {
   const { input, parts, look } = ASKED[feature]
   // On a real clock nothing is waited for that long.
   const short = bench.capabilities.clock === 'real' ? parts.slice(0, 1) : parts
-  return bench.played(short, (played) => look(played, bench), input)
+  const { profiles } = bench.capabilities
+  const profile = profiles === 'any' ? 'aws-nfw' : (profiles[0] ?? 'aws-nfw')
+  return bench.played(short, (played) => look(played, bench), input(profile))
 }

@@ -104,7 +104,7 @@ describe('target/process lines', () => {
     const tail = new Tail(10)
     tail.push(Buffer.from('0123456789'))
     tail.push(Buffer.from('\u001b[2Jab\r\ncd'))
-    expect(tail.text).to.equal('9 [2Jab cd')
+    expect(tail.text).to.equal('[2Jab cd')
     expect(printable('\u009b31mred\u0007')).to.equal('31mred')
   })
 })

@@ -1,11 +1,13 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
-import { LineSplitter, LONGEST_LINE, Tail } from './lines.ts'
+import { LineSplitter, LONGEST_LINE, printable, Tail } from './lines.ts'
 import type { ProcessOptions } from './options.ts'
 
 /** Milliseconds that a program has to end, once by itself and once more after SIGTERM. */
 const GRACE = 2000
+/** Letters of a command that messages show. */
+const LONGEST_NAME = 120
 
 /**
  * A program that is spoken to in lines. It leads a process group of its own: Ctrl-C at a terminal does not reach it before flowbreak has
@@ -76,7 +78,7 @@ export class Program {
     const tail = wrote === '' ? '' : ` It wrote to standard error: ${wrote}`
     return new FlowbreakError(
       code,
-      `Target ${name}: the program ${[command, ...args].join(' ')} ${what}.${tail}`,
+      `Target ${name}: the program ${cut([command, ...args].join(' '))} ${what}.${tail}`,
       { exitCode: ExitCode.broken },
     )
   }
@@ -160,4 +162,10 @@ export class Program {
       // Nothing is left.
     }
   }
+}
+
+/** A command as messages show it: it may be a whole script. */
+function cut(command: string): string {
+  const text = printable(command)
+  return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text
 }
