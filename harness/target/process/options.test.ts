@@ -60,6 +60,7 @@ describe('target/process options', () => {
       [{ command: '' }, 'command: This is empty.'],
       [{ command: '  ' }, 'command: This is empty.'],
       [{ command: [] }, 'command: This is empty.'],
+      [{ command: ['', 'a'] }, 'command: This is empty.'],
       [{ command: 'a "b' }, 'command: "a "b" has a quote that is not closed.'],
       [{ command: 7 }, 'command: This is a number, where text or a list is wanted.'],
       [{ command: 'a', comand: 'b' }, '"comand" is no key of this mapping. Did you mean "command"?'],
