@@ -1,4 +1,4 @@
-import type { Wrong } from './options.ts'
+import type { Wrong } from './wrong.ts'
 
 /**
  * Commands, as lists, that do to appliances what the load balancer cannot. In their arguments {host}, {index}, {address} and {event}

@@ -7,6 +7,7 @@ import { GENEVE_PORT } from '../../wire/tunnel/geneve.ts'
 import type { TargetSpec } from '../spec.ts'
 import { type HealthOptions, readHealth } from './health-options.ts'
 import { type HookOptions, readHooks } from './hook-options.ts'
+import type { Wrong } from './wrong.ts'
 
 /** An appliance's IPv4 address and UDP port. */
 export interface Address {
@@ -99,8 +100,6 @@ export function readOptions(spec: TargetSpec, name: string): GeneveOptions {
     hooks: read,
   }
 }
-
-export type Wrong = (what: string) => FlowbreakError
 
 function readHosts(value: unknown, wrong: Wrong): readonly Address[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > MOST_HOSTS)
