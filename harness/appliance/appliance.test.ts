@@ -152,6 +152,20 @@ describe('appliance', () => {
     expect(status).to.equal(200)
   })
 
+  it('forgets sessions before it answers who asks that over HTTP', async () => {
+    await using appliance = await start({ policy: 'drop' }, { health: { address: '127.0.0.1', port: 0 } })
+    await using gateway = await ExampleGateway.open()
+    for (const line of HANDSHAKE) {
+      gateway.send(payloadOf(inner(line), 1), appliance.port)
+      await gateway.next()
+    }
+    await fetch(`http://127.0.0.1:${appliance.healthPort}/sessions`, { method: 'DELETE' })
+    gateway.send(payloadOf(inner('> PA 1 1 len=5'), 1), appliance.port)
+    const allowed = payloadOf(inner('> UDP'), 2)
+    gateway.send(allowed, appliance.port)
+    expect(Buffer.compare((await gateway.next()).payload, allowed)).to.equal(0)
+  })
+
   it('says that a port is taken', async () => {
     await using appliance = await start({})
     const listen = { address: '127.0.0.1', port: appliance.port }

@@ -83,6 +83,7 @@ export class Appliance implements AsyncDisposable {
     this.failure.catch(() => {})
     socket.on('message', (payload, { address, port }) => this.#take(payload, address, port))
     socket.on('error', (error) => this.#fail(error))
+    if (health !== undefined) health.clear = () => this.reset()
   }
 
   /** Throws ERR_APPLIANCE_LISTEN where a port cannot be had, and whatever is wrong with the setup. */

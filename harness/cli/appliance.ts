@@ -34,7 +34,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     )
     .option(
       '--health <[address:]port>',
-      'where health checks over TCP or HTTP find it healthy',
+      'where health checks over TCP or HTTP find it healthy; DELETE /sessions there empties its session table',
       placeOf('--health'),
     )
     .option('--clock-scale <n>', 'seconds of its time-outs that one second is', scaleOf, 1)
