@@ -1,5 +1,5 @@
-import { get } from 'node:http'
-import { connect } from 'node:net'
+import { type ClientRequest, get } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { HealthOptions } from './health-options.ts'
 import type { Address } from './options.ts'
@@ -18,7 +18,8 @@ export class HealthChecks {
   readonly #options: HealthOptions
   readonly #checked: readonly Checked[]
   readonly #timers = new Set<NodeJS.Timeout>()
-  readonly #stop = new AbortController()
+  readonly #open = new Set<{ destroy(): void }>()
+  #closed = false
   #wake: (() => void)[] = []
 
   constructor(hosts: readonly Address[], options: HealthOptions) {
@@ -55,7 +56,8 @@ export class HealthChecks {
 
   /** No more checks. */
   close(): void {
-    this.#stop.abort()
+    this.#closed = true
+    for (const each of this.#open) each.destroy()
     for (const timer of this.#timers) clearTimeout(timer)
   }
 
@@ -73,9 +75,9 @@ export class HealthChecks {
   }
 
   async #watch(host: number): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    while (!this.#closed) {
       const problem = await this.#check(host)
-      if (this.#stop.signal.aborted) return
+      if (this.#closed) return
       this.#note(host, problem)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {
@@ -112,8 +114,13 @@ export class HealthChecks {
     const milliseconds = timeout * 1000
     return new Promise((resolve) => {
       const late = () => resolve(`no answer within ${timeout} s`)
+      const keep = <T extends Socket | ClientRequest>(what: T): T => {
+        this.#open.add(what)
+        what.on('close', () => this.#open.delete(what))
+        return what
+      }
       if (kind === 'tcp') {
-        const socket = connect({ host: address, port, signal: this.#stop.signal })
+        const socket = keep(connect({ host: address, port }))
         socket.setTimeout(milliseconds, () => {
           late()
           socket.destroy()
@@ -130,7 +137,6 @@ export class HealthChecks {
         port,
         path,
         timeout: milliseconds,
-        signal: this.#stop.signal,
         agent: false,
       }
       const request = get(options, (response) => {
@@ -139,6 +145,7 @@ export class HealthChecks {
         // The matcher that a target group has by default.
         resolve(statusCode >= 200 && statusCode < 400 ? undefined : `status ${statusCode}`)
       })
+      keep(request)
       request.on('timeout', () => {
         late()
         request.destroy()
