@@ -31,19 +31,19 @@ cases:
     source: { mark: SRC, product: suricata, where: stream midstream policy }
     capture: echo-ladder-{family}
     inject: [{ host-swap: { at: 12, cause: crash } }]
-    expect: { before: forward, after host-swap: { all: { is: reject, towards: sender } } }
+    expect: { before: forward, after host-swap: { first: { is: reject, towards: sender } } }
   - name: back
     requirement: A host that was killed and is back has no sessions.
     source: { mark: SRC, product: suricata, where: stream midstream policy }
     capture: echo-ladder-{family}
     inject: [{ host-swap: { at: 8, cause: crash } }, { path-return: 12 }]
-    expect: { before: forward, after path-return: { all: reject } }
+    expect: { before: forward, after path-return: { first: reject } }
   - name: gap
     requirement: A session that was idle for too long is gone.
     source: { mark: SRC, product: suricata, where: stream midstream policy }
     capture: echo-ladder-{family}
     inject: [{ idle-gap: { at: 12, gap: 180s } }]
-    expect: { before: forward, after idle-gap: { all: reject } }
+    expect: { before: forward, after idle-gap: { first: reject } }
 `
 
 const storeSuite = (endpoint: string) => `
