@@ -1,7 +1,7 @@
 import { PacketBatch } from '../model/batch.ts'
 import { Role, Verdict } from '../model/codes.ts'
 import type { Setup } from '../model/setup.ts'
-import type { Session } from '../model/target.ts'
+import type { Capabilities, Session } from '../model/target.ts'
 import type { TimelineChunk } from '../model/timeline.ts'
 import { controlFrame } from '../observe/control-frames.ts'
 import { deniedControlOf } from '../profile/denied.ts'
@@ -19,13 +19,15 @@ interface Expected {
 /**
  * Proves that a session can say yes and no: by every host and in both directions a datagram that is allowed must come out,
  * and what the setup denies (a TCP reset of a connection that nobody opened, or a datagram by a rule) must not. Where no rules of
- * the setup could forbid it, a new connection must come out too, which is no control: a target that knows controls does not know it.
+ * the setup could forbid it, a new connection must come out of a target with a virtual clock too, which is no control: a program that
+ * knows controls does not know it.
  * Answers the sentence of what is wrong; undefined: nothing.
  */
 export async function calibrate(
   session: Session,
   setup: Setup,
   signal: AbortSignal,
+  clock: Capabilities['clock'] = 'real',
 ): Promise<string | undefined> {
   const { hosts } = setup.topology
   const denied = deniedControlOf(setup)
@@ -43,7 +45,7 @@ export async function calibrate(
   for (let host = 0; host < hosts.length; host++) {
     for (const direction of [0, 1] as const)
       for (const what of ['allowed', denied] as const) ask(what, host, direction)
-    if (!hasRules(setup) && takesPackets(setup, host)) ask('opening', host, 0)
+    if (clock === 'virtual' && !hasRules(setup) && takesPackets(setup, host)) ask('opening', host, 0)
   }
   decodeBatch(batch)
   async function* chunks(): AsyncGenerator<TimelineChunk> {
