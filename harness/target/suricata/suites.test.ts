@@ -18,7 +18,7 @@ const ROOT = new URL('../../../', import.meta.url).pathname
 const SEED = 20_260_101
 const FULL = process.env.FLOWBREAK_FULL === '1'
 /** Of the cases that cannot be folded, by why not: so many, drawn. */
-const ALONE = FULL ? Number.POSITIVE_INFINITY : 4
+const ALONE = FULL ? Number.POSITIVE_INFINITY : 2
 const PLAYERS = 2
 
 const suricata = makeSuricata('suricata', { kind: 'suricata' })

@@ -58,7 +58,7 @@ export class SuricataTarget implements Target {
   }
 
   async prepare(setup: Setup): Promise<Session> {
-    requireSetup(setup)
+    requireSetup(setup, this.capabilities)
     return new SuricataSession(setup, this.#found().path, this.#options.timeout)
   }
 
