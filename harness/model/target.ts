@@ -34,7 +34,8 @@ export interface Capabilities {
   readonly policies: readonly ExceptionPolicy[]
   readonly sharing: readonly Sharing['kind'][]
   readonly events: readonly HostEventKind[]
-  readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters' | 'parts')[]
+  /** `packet-counters`: its counters follow from what is observed of each packet, so that each case of a fold has its own. */
+  readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters' | 'packet-counters' | 'parts')[]
   readonly folding: Folding
   /**
    * Profiles that it can be brought to, with feature `own-profile` those that extend them too; of suites about any firewall, the
@@ -137,6 +138,14 @@ export interface Target {
   prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 }
 
+/** Counters that are counted packet by packet. */
+export interface CounterTally {
+  /** One more packet, which was observed at its host. */
+  count(packets: PacketBatch, index: number): void
+  /** By host, as `Session.counters`. */
+  read(): readonly Readonly<Record<string, number>>[]
+}
+
 export interface Session extends AsyncDisposable {
   /** Plays the timeline; ends after each packet has had exactly one observation. */
   replay(timeline: Timeline, signal: AbortSignal): AsyncIterable<ObservationBatch>
@@ -144,4 +153,6 @@ export interface Session extends AsyncDisposable {
   reset(): Promise<void>
   /** The device's own counters by host, under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */
   counters(): Promise<readonly Readonly<Record<string, number>>[]>
+  /** Of a target that observes `packet-counters`: counters at zero, for some of the packets that it has observed. */
+  tally?(): CounterTally
 }
