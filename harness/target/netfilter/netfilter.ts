@@ -1,10 +1,12 @@
 import { release } from 'node:os'
+import type { Case } from '../../model/case.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { Capabilities, Session, Target } from '../../model/target.ts'
 import { PcapPort } from '../../observe/live/pcap/port.ts'
 import { LiveSession } from '../../observe/live/session.ts'
 import { profileOf } from '../../profile/index.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
+import { Conntrackd, syncLacks } from './conntrackd.ts'
 import { NetfilterHosts } from './hosts.ts'
 import { kernelSettings } from './kernel-settings.ts'
 import { Lab } from './lab.ts'
@@ -35,7 +37,7 @@ export class NetfilterTarget implements Target {
       // What has lost its translation cannot be passed on.
       policies:
         options.nat === 'none' && !options.synproxy ? ['drop', 'reject', 'continue'] : ['drop', 'reject'],
-      sharing: ['none'],
+      sharing: ['none', 'sync'],
       events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout'],
       observes: ['verdict', 'emitted'],
       folding: 'aligned',
@@ -45,18 +47,27 @@ export class NetfilterTarget implements Target {
     }
   }
 
+  lacks({ setup }: Case): string | undefined {
+    const { sharing, hosts } = setup.topology
+    return sharing.kind === 'sync' ? syncLacks(sharing, hosts.length) : undefined
+  }
+
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
     const { scale, mtu } = this.#options
     const { knobs } = profileOf(setup)
     const settings = kernelSettings(knobs, setup.policy, scale)
     const ruleset = rulesetOf(setup.policy.exception, knobs, this.#options)
-    checkNeeds(false)
+    const { sharing } = setup.topology
+    const synced = sharing.kind === 'sync'
+    checkNeeds(synced)
     await removeLeftovers()
     signal.throwIfAborted()
-    const lab = await Lab.open(setup.topology.hosts.length, mtu)
+    const lab = await Lab.open(setup.topology.hosts.length, mtu, synced)
     try {
-      const hosts = new NetfilterHosts(lab, settings, scale)
+      const sync = synced ? new Conntrackd(lab, sharing) : undefined
+      const hosts = new NetfilterHosts(lab, settings, scale, sync)
       await hosts.configure(ruleset)
+      await sync?.start()
       return await openSession(lab, hosts, setup, this.#options, signal)
     } catch (thrown) {
       await lab[Symbol.asyncDispose]()
