@@ -8,7 +8,7 @@ import { profileOf } from '../../profile/index.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
 import { Conntrackd, syncLacks } from './conntrackd.ts'
 import { NetfilterHosts } from './hosts.ts'
-import { kernelSettings } from './kernel-settings.ts'
+import { fixedKnob, kernelSettings } from './kernel-settings.ts'
 import { Lab } from './lab.ts'
 import { hardwareAddress } from './names.ts'
 import { checkNeeds } from './needs.ts'
@@ -35,20 +35,21 @@ export class NetfilterTarget implements Target {
       hosts: HOSTS,
       families: ['ipv4', 'ipv6'],
       // What has lost its translation cannot be passed on.
-      policies:
-        options.nat === 'none' && !options.synproxy ? ['drop', 'reject', 'continue'] : ['drop', 'reject'],
+      policies: options.nat === 'none' ? ['drop', 'reject', 'continue'] : ['drop', 'reject'],
       sharing: ['none', 'sync'],
       events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout'],
       observes: ['verdict', 'emitted'],
       folding: 'aligned',
       profiles: ['linux-conntrack'],
-      features: [],
+      features: ['own-profile'],
       clockScale: options.scale,
     }
   }
 
   lacks({ setup }: Case): string | undefined {
     const { sharing, hosts } = setup.topology
+    const knob = fixedKnob(setup)
+    if (knob !== undefined) return `knob ${knob}`
     return sharing.kind === 'sync' ? syncLacks(sharing, hosts.length) : undefined
   }
 
@@ -85,7 +86,7 @@ async function openSession(
   lab: Lab,
   hosts: NetfilterHosts,
   setup: Setup,
-  { mtu, nat, synproxy, scale }: NetfilterOptions,
+  { mtu, nat, scale }: NetfilterOptions,
   signal: AbortSignal,
 ): Promise<Session> {
   const arms = setup.topology.hosts.flatMap((_, host) =>
@@ -102,7 +103,7 @@ async function openSession(
     clockScale: scale,
     actions: hosts,
     families: ['ipv4', 'ipv6'],
-    translates: nat !== 'none' || synproxy,
+    translates: nat !== 'none',
     dispose: () => lab[Symbol.asyncDispose](),
   })
   try {
