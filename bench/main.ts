@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { table } from 'table'
 import { generateFlood } from './flood.ts'
 import { type CaptureKind, generateCapture } from './generate.ts'
+import { measureGeneve } from './geneve.ts'
 import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample } from './measure.ts'
 import { measureRules } from './rules.ts'
 import { DOCUMENTED_BYTES, measureStore } from './store.ts'
@@ -12,7 +13,7 @@ import { suricataCommand } from './suricata.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -34,6 +35,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   cases,
   start,
   store,
+  geneve,
 }
 
 /** A generated capture, kept between benchmarks. */
@@ -81,6 +83,23 @@ async function store(): Promise<readonly Row[]> {
       })
     }
   return rows
+}
+
+/** Round trips through the appliance beside those through a bare echo. */
+async function geneve(): Promise<readonly Row[]> {
+  const path = await capture('plain', 200_000, 4000)
+  const { packets, bytes, appliance, echo, ratio } = await measureGeneve(FLOWBREAK, path, 50_000)
+  const side = ({ perSecond, cpu }: typeof echo) =>
+    `${Math.round(perSecond)} a second, ${cpu.toFixed(1)} us of processor time each`
+  return [
+    {
+      what: `geneve round trips, ${packets} datagrams of ${bytes} bytes on the loopback, beside a bare UDP echo`,
+      ours: side(appliance),
+      peer: side(echo),
+      figure: times(ratio),
+      aim: '>= 0.4 x',
+    },
+  ]
 }
 
 /** Packets a second beside Suricata's, on a plain and on a mixed capture. */

@@ -1,7 +1,7 @@
 import * as chai from 'chai'
 import { flowbreakChai } from './chai.ts'
 import { CaptureStore, CasePlayer, loadSuite, ReferenceTarget, type Target } from './index.ts'
-import { describeCases } from './mocha.ts'
+import { describeCases, describeTarget } from './mocha.ts'
 import type { CaseTrace } from './model/run-log.ts'
 
 chai.use(flowbreakChai)
@@ -13,6 +13,7 @@ const { cases } = loadSuite(`${ROOT}suites/core/first-packet.yaml`, { captures: 
 
 describe('mocha door', () => {
   describeCases(cases.slice(0, 3), { target })
+  describeTarget('by the door', () => target, { timeout: 60_000 })
 })
 
 describe('chai door', () => {

@@ -1,5 +1,6 @@
 /** What other programs may build on. */
 
+export { defineConfig, type FlowbreakConfig } from './config/config.ts'
 export { gradeCase } from './grade/grade.ts'
 export { PacketBatch } from './model/batch.ts'
 export type { Case, Expectation, Impact, Injection } from './model/case.ts'
@@ -16,3 +17,4 @@ export { loadSuite } from './suite/cases.ts'
 export { makeSetup } from './suite/setup.ts'
 export { FlowbreakError } from './support/errors.ts'
 export { ReferenceTarget } from './target/reference/reference.ts'
+export type { TargetSpec } from './target/targets.ts'

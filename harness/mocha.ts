@@ -4,6 +4,8 @@ import type { Session, Target } from './model/target.ts'
 import { CaptureStore } from './run/captures.ts'
 import { CasePlayer } from './run/play.ts'
 
+export { type ContractOptions, describeTarget } from './target/contract.ts'
+
 /** What to play cases through, in one's own mocha project. */
 export interface DescribeOptions {
   readonly target: Target

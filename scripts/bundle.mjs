@@ -35,6 +35,18 @@ const beside = {
   },
 }
 
+/** The same of a replay alone: configurations, and the targets that they name. */
+const besideReplay = {
+  name: 'beside-replay',
+  /** @param {import('esbuild').PluginBuild} bundler */
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/configured\.js$/ }, () => ({
+      path: '../cli/configured.js',
+      external: true,
+    }))
+  },
+}
+
 /**
  * Modules of Node's own that a replay seldom or never needs, each loaded when something of it is asked for: these bring sockets
  * and streams with them, a tenth of the start.
@@ -91,7 +103,7 @@ await main(async (root) => {
     entryPoints: { replay: 'dist/cli/replay-main.js' },
     format: 'cjs',
     define: { 'import.meta.url': 'bundleUrl' },
-    plugins: [beside, seldom],
+    plugins: [beside, besideReplay, seldom],
     // Without comments all is ASCII, which is read as it is and takes V8 half the memory.
     minifyWhitespace: true,
     lineLimit: 160,

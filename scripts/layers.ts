@@ -14,6 +14,7 @@ const upToTarget = [
   'observe',
 ]
 const upToReport = [...upToTarget, 'target', 'grade', 'log', 'report', 'eve']
+const upToConfig = [...upToReport, 'config']
 
 /**
  * The import list of harness/, values and types alike: what each folder, and each file beside the folders, may import from the others.
@@ -32,16 +33,18 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   path: ['model', 'support', 'wire', 'flow', 'profile'],
   sharing: ['model', 'support', 'wire', 'flow', 'profile'],
   engine: ['model', 'support', 'wire', 'flow', 'profile'],
+  appliance: ['model', 'support', 'wire', 'flow', 'profile', 'sharing', 'engine'],
   observe: ['model', 'support', 'wire', 'capture', 'flow'],
   target: upToTarget,
+  config: ['model', 'support', 'suite', 'target'],
   grade: ['model', 'support', 'suite'],
   log: ['model', 'support', 'capture'],
   report: ['model', 'support', 'log'],
   eve: ['model', 'support', 'wire', 'engine'],
   run: upToReport,
   author: [...upToReport, 'run'],
-  cli: [...upToReport, 'run', 'author'],
-  'index.ts': [...upToReport, 'run', 'author', 'mocha.ts', 'chai.ts'],
+  cli: [...upToConfig, 'run', 'author', 'appliance'],
+  'index.ts': [...upToConfig, 'run', 'author', 'mocha.ts', 'chai.ts'],
   'mocha.ts': [...upToReport, 'run', 'author'],
   'chai.ts': [...upToReport, 'run', 'author'],
 }

@@ -32,8 +32,14 @@ export interface AxisOptions {
   readonly sharing?: string
 }
 
-/** The axes of a comparison, each with its values. Throws ERR_USAGE, and what is wrong with a profile of one's own. */
-export async function readAxes(options: AxisOptions): Promise<readonly ComparedAxis[]> {
+/**
+ * The axes of a comparison, each with its values; `targets`: those that are configured. Throws ERR_USAGE, and what is wrong with a
+ * profile of one's own.
+ */
+export async function readAxes(
+  options: AxisOptions,
+  targets: readonly string[] = [],
+): Promise<readonly ComparedAxis[]> {
   const { over = [] } = options
   const asked = over.map((text) => splitAxis(text))
   if (asked.length === 0 || asked.length > MOST_AXES)
@@ -48,7 +54,10 @@ export async function readAxes(options: AxisOptions): Promise<readonly ComparedA
       if (options[name] !== undefined)
         throw usage(`--${name} fixes what --over ${name} compares: leave one of them out.`)
       const written = values ?? options.values
-      const words = written === undefined ? await valuesOf(name, names, options) : splitValues(name, written)
+      const words =
+        written === undefined
+          ? await valuesOf(name, names, options, targets)
+          : splitValues(name, written, targets)
       const made = words.map(async (word) => ({
         word,
         value: name === 'profile' ? await profileNamed(word) : word,
@@ -75,16 +84,17 @@ function splitAxis(text: string): { readonly name: AxisName; readonly values: st
   return { name, values: at < 0 ? undefined : text.slice(at + 1) }
 }
 
-function splitValues(axis: AxisName, text: string): readonly string[] {
+function splitValues(axis: AxisName, text: string, targets: readonly string[]): readonly string[] {
   const words = separated(text)
   for (const [index, word] of words.entries()) {
     if (word === '')
       throw usage(`--over ${axis} names an empty value: separate values by one comma, as in a,b.`)
     if (words.indexOf(word) < index) throw usage(`--over ${axis} names ${word} twice: leave one out.`)
-    const known = KNOWN[axis]
-    // A sharing may have keys, and a profile of one's own is a file: their readers check those.
+    const known = axis === 'target' ? [...KNOWN.target, ...targets] : KNOWN[axis]
+    // A sharing may have keys, and a profile of one's own, or a target, is a file: their readers check those.
     const name = axis === 'sharing' ? (word.split(':', 1)[0] ?? '') : word
-    if (asWord(known, name) !== undefined || (axis === 'profile' && /[/\\.]/.test(word))) continue
+    const isFile = (axis === 'profile' || axis === 'target') && /[/\\.]/.test(word)
+    if (asWord(known, name) !== undefined || isFile) continue
     throw usage(`--over ${axis}: ${notAWord(name, `a ${axis}`, known)}`)
   }
   return words
@@ -114,7 +124,9 @@ async function valuesOf(
   axis: AxisName,
   axes: readonly AxisName[],
   { profile = 'aws-nfw' }: AxisOptions,
+  targets: readonly string[],
 ): Promise<readonly string[]> {
+  if (axis === 'target') return [...KNOWN.target, ...targets]
   if (axis !== 'policy' || axes.includes('profile')) return KNOWN[axis]
   const named = await profileNamed(profile)
   return (typeof named === 'string' ? getProfile(named) : makeProfile(named)).knobs.policies.value

@@ -1,4 +1,5 @@
 import type { Comparison } from '../model/comparison.ts'
+import type { Target } from '../model/target.ts'
 import { comparisonJson } from '../report/compare/json.ts'
 import { comparisonLines } from '../report/compare/text.ts'
 import { screenOf } from '../report/screen.ts'
@@ -8,9 +9,9 @@ import { makeSetup } from '../suite/setup.ts'
 import { listWords } from '../suite/words.ts'
 import { Breath } from '../support/breath.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
-import { getTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable } from './command.ts'
 import { AXES, type ComparedAxis, combinations, readAxes } from './compare-axes.ts'
+import { type Configured, configOption, configured } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { BufferedOutput } from './output.ts'
 import {
@@ -21,9 +22,9 @@ import {
   setupInputOf,
   setupOptions,
 } from './setup-options.ts'
-import { version } from './version.ts'
 
 interface Options extends SetupOptions, BreakOptions {
+  readonly config?: string
   readonly over?: readonly string[]
   readonly values?: string
   readonly target?: string
@@ -48,25 +49,28 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     )
     .option('--values <list>', 'the values of the one axis, separated by commas')
     .option('--target <name>', 'what it is replayed through (default reference)')
-  breakOptions(setupOptions(command))
+  breakOptions(setupOptions(configOption(command)))
     .option('--all', 'every packet, from the first on, none folded')
     .option('--json', 'one JSON object (docs/compare.md)')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()
   const [capture = ''] = command.args
-  const axes = await readAxes(options)
-  const { comparison, interrupted, broken } = await compareCapture({
-    capture,
-    axes: axes.map(({ name }) => name),
-    contenders: await contendersOf(axes, options),
-    broken: options.inject ?? [],
-    injections: parseInjections(options.inject ?? []),
-    flow: options.flow,
-    endpoints: endpointsOf(options.endpoints),
-    seed: options.seed,
-    signal,
-  })
+  const config = await configured(options.config)
+  const axes = await readAxes(options, config.targets)
+  const { comparison, interrupted, broken } = await config.guard(async () =>
+    compareCapture({
+      capture,
+      axes: axes.map(({ name }) => name),
+      contenders: await contendersOf(axes, options, config),
+      broken: options.inject ?? [],
+      injections: parseInjections(options.inject ?? []),
+      flow: options.flow,
+      endpoints: endpointsOf(options.endpoints),
+      seed: options.seed,
+      signal,
+    }),
+  )
   await print(comparison, interrupted, options, signal)
   if (interrupted) signal.throwIfAborted()
   if (broken !== undefined) throw broken
@@ -79,17 +83,29 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 }
 
 /** A replay for every combination of values. */
-async function contendersOf(axes: readonly ComparedAxis[], options: Options): Promise<readonly Contender[]> {
+async function contendersOf(
+  axes: readonly ComparedAxis[],
+  options: Options,
+  config: Configured,
+): Promise<readonly Contender[]> {
   const input = await setupInputOf(options)
-  return combinations(axes).map((chosen) => {
-    const byAxis = Object.fromEntries(axes.map(({ name }, at) => [name, chosen[at]?.value]))
-    const { target = options.target ?? 'reference', ...setup } = byAxis
-    return {
-      values: chosen.map(({ word }) => word),
-      target: getTarget(String(target), version()),
-      setup: () => makeSetup({ ...input, ...setup }),
-    }
-  })
+  const made = new Map<string, Promise<Target>>()
+  const targetOf = (name: string) => {
+    const target = made.get(name) ?? config.target(name)
+    made.set(name, target)
+    return target
+  }
+  return Promise.all(
+    combinations(axes).map(async (chosen): Promise<Contender> => {
+      const byAxis = Object.fromEntries(axes.map(({ name }, at) => [name, chosen[at]?.value]))
+      const { target = options.target ?? 'reference', ...setup } = byAxis
+      return {
+        values: chosen.map(({ word }) => word),
+        target: await targetOf(String(target)),
+        setup: () => makeSetup({ ...input, ...setup }),
+      }
+    }),
+  )
 }
 
 /** Prints in parts: there may be a line for each of millions of packets. */

@@ -4,6 +4,8 @@ import { painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
+import type { Finding } from './doctor-finding.ts'
+import { suricataFinding } from './doctor-suricata.ts'
 import { PACKAGE_ROOT } from './version.ts'
 
 interface Need {
@@ -16,14 +18,6 @@ interface Need {
   readonly why: string
 }
 
-interface Finding {
-  readonly name: string
-  readonly there: boolean
-  readonly why: string
-  /** What to type to get it. */
-  readonly remedy: string
-}
-
 /** `flowbreak doctor`: exit 0 when the suites can run through the reference, which needs Node alone; else 3. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   const command = newCommand('doctor', 'Says what can run here, and how to get what is missing.')
@@ -31,7 +25,10 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const node = nodeFinding()
-  const findings = [node, await pcapFinding(), rootFinding(), ...needs().map(finding)]
+  const packages = needs().map((need) =>
+    need.package === 'suricata' ? suricataFinding(finding(need)) : finding(need),
+  )
+  const findings = [node, await pcapFinding(), rootFinding(), ...packages]
   if (command.opts<{ json?: true }>().json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
   else print(findings)
   return node.there ? ExitCode.ok : ExitCode.broken

@@ -1,10 +1,11 @@
 import type { Setup } from '../model/setup.ts'
+import type { Target } from '../model/target.ts'
 import { replayCapture } from '../run/replay.ts'
 import { NO_STORE } from '../suite/injection.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
-import { getTarget } from '../target/targets.ts'
+import { type ReferenceTaps, ReferenceTarget } from '../target/reference/reference.ts'
 import { newCommand, parsed } from './command.ts'
 import type { VerbContext } from './context.ts'
 import { printerFor } from './replay-printers.ts'
@@ -19,6 +20,7 @@ import {
 import { version } from './version.ts'
 
 interface Options extends SetupOptions, BreakOptions {
+  readonly config?: string
   readonly target: string
   readonly eve?: string
   readonly eveFormat?: string
@@ -31,6 +33,7 @@ interface Options extends SetupOptions, BreakOptions {
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = newCommand('replay', 'Breaks the flows of one capture and shows what comes of each packet.')
     .argument('<capture>', 'a pcap or pcapng file, or - for standard input')
+    .option('--config <file>', 'the configuration that names targets (default: the nearest one)')
     .option('--target <name>', 'what it is replayed through', 'reference')
   breakOptions(setupOptions(command))
     .option('--eve <file>', 'alerts, drops and flows as JSON lines that readers of EVE understand')
@@ -48,17 +51,20 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     throw new FlowbreakError('ERR_INJECTION', NO_STORE)
   const printer = printerFor(options, setup.topology.hosts)
   using eve = await eveOf(options, setup)
-  const replaying = replayCapture({
-    capture,
-    target: getTarget(options.target, version(), eve?.taps),
-    setup,
-    injections,
-    flow: options.flow,
-    endpoints: endpointsOf(options.endpoints),
-    seed: options.seed,
-    signal,
-    observe: printer.observe,
-  })
+  const { target, guard } = await targetOf(options, eve?.taps)
+  const replaying = guard(() =>
+    replayCapture({
+      capture,
+      target,
+      setup,
+      injections,
+      flow: options.flow,
+      endpoints: endpointsOf(options.endpoints),
+      seed: options.seed,
+      signal,
+      observe: printer.observe,
+    }),
+  )
   // Interrupted: what was printed so far is whole lines, and is kept.
   const { damage, impact, crowding } = await replaying.catch((thrown: unknown) => {
     if (signal.aborted) printer.end(undefined, undefined)
@@ -71,6 +77,21 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     'ERR_CAPTURE_DAMAGED',
     `${capture} is damaged at byte ${damage.offset} (${damage.reason}): the packets before it were replayed.`,
   )
+}
+
+/** The target that the options name; configurations are loaded for those who want another than the reference only. */
+async function targetOf(
+  { config, target }: Options,
+  taps?: ReferenceTaps,
+): Promise<{ readonly target: Target; readonly guard: <T>(work: () => Promise<T>) => Promise<T> }> {
+  if (config === undefined && target === 'reference')
+    return { target: new ReferenceTarget(version(), taps), guard: (work) => work() }
+  const { configured } = await import('./configured.ts')
+  const { target: named, guard } = await configured(config)
+  return {
+    target: target === 'reference' ? new ReferenceTarget(version(), taps) : await guard(() => named(target)),
+    guard,
+  }
 }
 
 /** The EVE file that the options ask for; what writes it is loaded for those who want it only. */

@@ -24,8 +24,8 @@ import { weakWarnings } from '../run/weak-warnings.ts'
 import type { ProfileInStead } from '../suite/case-setup.ts'
 import { asWord, notAWord } from '../suite/words.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
-import { makeTarget } from '../target/targets.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
+import { type Configured, configOption, configured } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { profileNamed } from './profile-named.ts'
 import { deliverReports } from './reports.ts'
@@ -33,19 +33,20 @@ import { printPlan } from './run-plan.ts'
 import { PLACES, version } from './version.ts'
 
 interface Options {
+  readonly config?: string
   readonly target?: readonly string[]
   readonly profile?: string
   readonly grep?: readonly string[]
   readonly tag?: readonly string[]
   readonly policy?: readonly string[]
-  readonly reporter?: readonly string[]
-  readonly output: string
+  readonly reporter?: readonly string[] | undefined
+  readonly output?: string | undefined
   readonly shard?: string
   readonly bail?: true
-  readonly knownFailures?: string
-  readonly seed?: number
+  readonly knownFailures?: string | undefined
+  readonly seed?: number | undefined
   readonly repeat: number
-  readonly retries: number
+  readonly retries?: number | undefined
   readonly fold: string
   readonly plan?: true
   readonly json?: true
@@ -53,11 +54,13 @@ interface Options {
 
 /** `flowbreak run [suite…]`: the exit code says what the outcomes come to. */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
-  const command = newCommand('run', 'Plays suites through a target, grades every packet, reports.')
-    .argument('[suite...]', 'files, folders or names of suites (default: all)')
+  const command = configOption(
+    newCommand('run', 'Plays suites through a target, grades every packet, reports.'),
+  )
+    .argument('[suite...]', 'files, folders or names of suites (default: as configured, or all)')
     .option(
       '--target <name>',
-      'what the cases are played through; may be repeated (default reference)',
+      'what the cases are played through: a name, or a module by path or package; may be repeated (default reference)',
       repeatable,
     )
     .option(
@@ -76,7 +79,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       "console, json, ndjson, junit, html, or mocha:<name> for one of mocha's own; may be repeated (default console)",
       repeatable,
     )
-    .option('--output <dir>', 'where the run log goes', 'reports/runs')
+    .option('--output <dir>', 'where the run log goes (default reports/runs)')
     .option('--shard <i/n>', 'only the i-th of n parts')
     .option('--bail', 'stop at the first case that fails')
     .option('--known-failures <file>', 'cases that are known to fail, each with its reason')
@@ -88,9 +91,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .option('--repeat <n>', 'play each case so many times', wholeNumber('--repeat', 1), 1)
     .option(
       '--retries <n>',
-      'further attempts at a case that does not pass; one that differs is flaky',
+      'further attempts at a case that does not pass; one that differs is flaky (default 0)',
       wholeNumber('--retries', 0),
-      0,
     )
     .option(
       '--fold <when>',
@@ -105,12 +107,23 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()
+  const config = await configured(options.config)
+  const asked = { ...config.settings, ...options }
+  const suites = command.args.length > 0 ? command.args : (config.settings.suites ?? [])
+  return config.guard(() => runSuites(suites, asked, config, { signal, args }))
+}
+
+/** Runs what was asked for, where the command line or the configuration said so. */
+async function runSuites(
+  suites: readonly string[],
+  options: Options,
+  config: Configured,
+  { signal, args }: VerbContext & { readonly args: readonly string[] },
+): Promise<ExitCode> {
   const reporters = (options.reporter ?? ['console']).map(readReporter)
-  const { targets, own } = await targetsOf(options)
+  const { targets, own } = await targetsOf(options, config)
   const known = knownFailuresOf(options.knownFailures)
-  const casesBy = new Map(
-    targets.map((target) => [target, casesOf(command.args, options, steadOf(target, own))]),
-  )
+  const casesBy = new Map(targets.map((target) => [target, casesOf(suites, options, steadOf(target, own))]))
   const cases = [...casesBy.values()].flat()
   const seed = options.seed ?? randomInt(2 ** 31)
   const fold = foldChoiceOf(options.fold)
@@ -123,7 +136,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   checkRules(cases)
   await checkPlaces(cases, captures)
   const run = runId()
-  const log = new RunLogWriter(join(options.output, run, 'run.ndjson'))
+  const log = new RunLogWriter(join(options.output ?? 'reports/runs', run, 'run.ndjson'))
   const progress = new Progress(screenOf(process.stderr, process.env), (text) => process.stderr.write(text))
   const host = new MochaHost(
     casesBy.get(targets[0] as Target) ?? [],
@@ -131,7 +144,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   )
   const events: RunEvent[] = []
   const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
-  const emit = (event: RunEvent): void => {
+  const emit = (told: RunEvent): void => {
+    const event = config.secrets.hide(told)
     events.push(traced ? event : untraced(event))
     log.append(event)
     progress.take(event)
@@ -159,7 +173,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       seed,
       fold,
       repeat: options.repeat,
-      retries: options.retries,
+      retries: options.retries ?? 0,
       bail: options.bail === true,
       knownFailures: known,
       signal,
@@ -200,10 +214,9 @@ function readReporter(text: string): { readonly mocha?: string; readonly choice?
 /** The targets of the run, and the profile of one's own that they are held to. */
 async function targetsOf(
   options: Options,
+  config: Configured,
 ): Promise<{ readonly targets: readonly Target[]; readonly own?: OwnProfile }> {
-  const targets = await Promise.all(
-    (options.target ?? ['reference']).map((name) => makeTarget({ kind: name }, { name, version: version() })),
-  )
+  const targets = await Promise.all((options.target ?? ['reference']).map((name) => config.target(name)))
   const profile = await profileNamed(options.profile)
   if (profile === undefined) return { targets }
   const own = typeof profile === 'string' ? undefined : profile

@@ -42,6 +42,17 @@ export interface BreakOptions {
 
 /** Gives a command the options of a setup. */
 export function setupOptions(command: Command): Command {
+  return loadBalancerOptions(
+    firewallOptions(command).option(
+      '--hosts <n>',
+      'firewall hosts behind the load balancer (default 2)',
+      wholeNumber('--hosts', 1),
+    ),
+  )
+}
+
+/** The options of a setup that are about the firewall itself. */
+export function firewallOptions(command: Command): Command {
   return command
     .option('--policy <policy>', 'stream exception policy: drop, reject or continue (default drop)')
     .option('--generation <which>', "of AWS's policies: classic, or next, where reject is the default")
@@ -51,7 +62,6 @@ export function setupOptions(command: Command): Command {
       '--profile <name>',
       "the system that the engine behaves like, or a file of one's own (default aws-nfw)",
     )
-    .option('--hosts <n>', 'firewall hosts behind the load balancer (default 2)', wholeNumber('--hosts', 1))
     .option(
       '--sharing <kind>',
       `how session state reaches another host: ${SHARINGS.join(', ')}; with keys as in kind:key=value,key=value`,
@@ -65,6 +75,10 @@ export function setupOptions(command: Command): Command {
     .option('--rules <file>', "rules in Suricata's language")
     .option('--rule-order <order>', 'action or strict')
     .option('--default-action <action>', 'such as aws:drop_strict; may be repeated', repeatable)
+}
+
+function loadBalancerOptions(command: Command): Command {
+  return command
     .option('--placement <how>', 'where new flows go: first or hash')
     .option('--lb-tcp-idle <duration>', "the load balancer's time-out for TCP flows")
     .option('--lb-other-idle <duration>', 'the same for all other flows')

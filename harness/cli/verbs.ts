@@ -26,6 +26,10 @@ export const VERBS = {
     load: () => import('./profile.ts'),
   },
   report: { summary: 'make reports of earlier runs', load: () => import('./report.ts') },
+  appliance: {
+    summary: 'serve the reference engine as an appliance behind a gateway load balancer',
+    load: () => import('./appliance.ts'),
+  },
   doctor: { summary: 'what can run here, and how to get what is missing', load: () => import('./doctor.ts') },
 } as const satisfies Record<string, { summary: string; load: () => Promise<Verb> }>
 export type VerbName = keyof typeof VERBS

@@ -9,11 +9,11 @@ import { CtStage } from './conntrack/stage.ts'
 import { Counters } from './counters.ts'
 import { isToServer } from './entry.ts'
 import { ExpiryResets } from './expiry-resets.ts'
-import { FragmentHosts, rebuiltAt } from './fragments.ts'
+import { FragmentHosts, isFragment, rebuiltAt } from './fragments.ts'
 import { Hosts } from './hosts.ts'
 import { advanceInOrder } from './in-order.ts'
 import { ipBytes } from './ip-bytes.ts'
-import { Outcome, outcomeOf, reasonOf, verdictOf } from './outcome.ts'
+import { Outcome, outcomeAt, reasonOf, verdictOf } from './outcome.ts'
 import { type PseudoDecider, PseudoStage } from './pseudo.ts'
 import { RECORD_WORDS } from './record.ts'
 import { account } from './records/account.ts'
@@ -230,6 +230,16 @@ export class Engine {
     if (event.kind === 'crash') this.#records?.forget(event.host)
   }
 
+  /** When the next reset at expiry may be due; infinity where there is none to come. */
+  get nextExpiry(): Nanos {
+    return this.#resets?.next ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Lets time go by without a packet: adds to `batch.emitted` the resets of what has expired by `now`. */
+  expire(batch: PacketBatch, now: Nanos): void {
+    this.#resets?.advance(batch, now)
+  }
+
   /** Nothing more will come: the records of all entries end. */
   finish(): void {
     const hosts = this.#hosts
@@ -287,12 +297,4 @@ export class Engine {
     const base = table.touch(flow)
     return this.#tcp.decide(batch, whole, host, table, base, direction, batch.time[index] ?? 0, this.#segment)
   }
-}
-
-function isFragment({ kind }: PacketBatch, index: number): boolean {
-  return kind[index] === Kind.fragment4 || kind[index] === Kind.fragment6
-}
-
-function outcomeAt({ verdict, reason }: PacketBatch, index: number): number {
-  return outcomeOf(verdict[index] ?? 0, reason[index] ?? 0)
 }

@@ -37,6 +37,11 @@ export class ExpiryResets {
     return settings.resetOnExpiry === 'none' ? undefined : new ExpiryResets(settings, hosts)
   }
 
+  /** When the next session may expire; infinity where none is watched. */
+  get next(): Nanos {
+    return this.#queue.first
+  }
+
   /** Adds to `batch.emitted` the resets of every session that has expired when a packet comes at `now`. */
   advance(batch: PacketBatch, now: Nanos): void {
     const queue = this.#queue

@@ -1,4 +1,5 @@
 import type { PacketBatch, Rebuilt } from '../model/batch.ts'
+import { Kind } from '../model/codes.ts'
 
 /** Datagrams under way that are remembered; beyond that the oldest are forgotten. */
 const MOST_DATAGRAMS = 4096
@@ -46,4 +47,8 @@ export function rebuiltAt(rebuilt: readonly Rebuilt[], index: number): Rebuilt |
     else to = middle
   }
   return rebuilt[from]?.index === index ? rebuilt[from] : undefined
+}
+
+export function isFragment({ kind }: PacketBatch, index: number): boolean {
+  return kind[index] === Kind.fragment4 || kind[index] === Kind.fragment6
 }

@@ -1,3 +1,4 @@
+import type { PacketBatch } from '../model/batch.ts'
 import { Reason, Verdict } from '../model/codes.ts'
 
 const REASON_SHIFT = 4
@@ -39,4 +40,9 @@ export function reasonOf(of: number): number {
 /** The outcome of a `Verdict` and a `Reason`. */
 export function outcomeOf(verdict: number, reason: number): number {
   return outcome(verdict, reason)
+}
+
+/** The outcome that a packet of the batch has met. */
+export function outcomeAt({ verdict, reason }: PacketBatch, index: number): number {
+  return outcomeOf(verdict[index] ?? 0, reason[index] ?? 0)
 }

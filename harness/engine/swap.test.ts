@@ -136,6 +136,32 @@ describe('engine: host swap with replication (10.4)', () => {
     ])
   })
 
+  it('half a session that only the client goes on with passes to its end, whatever the numbers of the server', () => {
+    for (const isn of [0, 2_000_000_000, 3_000_000_000]) {
+      const lab = swapped({ sharing }, DRAIN, ['> S 0'])
+      const ack = isn + 1
+      const lines = [`> A 1 ${ack}`, `> PA 1 ${ack} len=9`, `> FA 10 ${ack + 500}`, `> A 11 ${ack + 501}`]
+      expect(lab.play(...lines.map((line) => `${line} host=1`)), `${isn}`).to.deep.equal(
+        Array(4).fill('forward'),
+      )
+    }
+  })
+
+  it('until the other side has been seen what it would have told is believed, and no other reset', () => {
+    const lab = swapped({ sharing, profile: 'pf' })
+    const half = [
+      '> PA 1 1 len=9 host=1',
+      '> A 10 90001 host=1',
+      '> PA 10 180001 len=9 host=1',
+      '> R 90001 host=1',
+    ]
+    expect(lab.play(...half)).to.deep.equal(['forward', 'forward', 'forward', 'drop stream error'])
+    expect(lab.play('< A 180001 19 host=1', '> A 19 300001 host=1')).to.deep.equal([
+      'forward',
+      'drop stream error',
+    ])
+  })
+
   it('each side is believed once only', () => {
     const lab = swapped({ sharing })
     lab.play('> PA 1 1 len=9 host=1', '< A 1 10 host=1')

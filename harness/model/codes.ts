@@ -49,6 +49,15 @@ export const Reason = {
   'ct new': 15,
   /** Larger than an interface on the way takes. */
   'packet too big': 16,
+  /** Of what a host returned to a gateway load balancer, which takes none of these back: its tunnel names no flow, or another one. */
+  'unknown flow cookie': 17,
+  'cookie of another flow': 18,
+  /** The same: it came by other UDP ports than its flow has. */
+  'wrong tunnel port': 19,
+  /** The same: the options of its tunnel are not those that it was sent with. */
+  'wrong tunnel options': 20,
+  /** The same: it was sent whole, and fragments have no ports to tell their flow by. */
+  'fragmented by host': 21,
 } as const
 export type ReasonName = keyof typeof Reason
 

@@ -48,7 +48,8 @@ export interface Capabilities {
 
 /**
  * What can be seen of a copy of a packet beside that it came out: a field of it was changed, it is one too many, it came later than any control
- * ever did, in fragments or put together, by arms that are not its own, or it is nothing that was sent.
+ * ever did, in fragments or put together, by arms that are not its own, in a form that the load balancer does not take back, or it is
+ * nothing that was sent.
  */
 export const SIGHTINGS = [
   'altered',
@@ -57,6 +58,7 @@ export const SIGHTINGS = [
   'fragmented',
   'reassembled',
   'elsewhere',
+  'refused',
   'stray',
 ] as const
 
@@ -69,7 +71,7 @@ export interface Sighting {
   readonly step: number
   /** From when it was sent until it was seen; of what nobody sent, when that was. */
   readonly after: Nanos
-  /** Of what was altered: `window`, `option 2`, …, and what it was. */
+  /** Of what was altered: `window`, `option 2`, …, and what it was; of what was refused: the `Reason`. */
   readonly field?: string
   readonly sent?: string
   readonly seen?: string

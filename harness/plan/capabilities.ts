@@ -24,8 +24,10 @@ export function lacks(test: Case, capabilities: Capabilities): string | undefine
 /** The same of a setup alone. */
 export function setupLacks(setup: Setup, capabilities: Capabilities): string | undefined {
   const { topology, policy, profile } = setup
-  const { features } = capabilities
+  const { profiles, features } = capabilities
   if (topology.hosts.length > capabilities.hosts) return `${topology.hosts.length} hosts`
+  if (setup.ownProfile !== undefined && profiles === 'any' && !features.includes('own-profile'))
+    return 'own-profile'
   if (!canHaveProfile(setup, capabilities)) return `profile ${profile}`
   if (!capabilities.policies.includes(policy.exception)) return `policy ${policy.exception}`
   if (!capabilities.sharing.includes(topology.sharing.kind)) return `sharing ${topology.sharing.kind}`

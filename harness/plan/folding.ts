@@ -39,6 +39,11 @@ const MOST_CASES = 1024
 const MOST_PACKETS = 32_768
 const MOST_BYTES = 32 << 20
 
+/** Whether that is more than a fold may hold. */
+export function isLarge(packets: number, bytes: number): boolean {
+  return packets > MOST_PACKETS || bytes > MOST_BYTES
+}
+
 /** What is in a fold so far, and whether one more case fits. */
 class FoldRoom {
   readonly #limits: Limits | undefined
@@ -56,7 +61,7 @@ class FoldRoom {
     const all = this.#limits === undefined ? undefined : (this.#load?.with(load) ?? load)
     if (this.#cases > 0) {
       if (this.#cases === MOST_CASES) return false
-      if (this.#packets + packets > MOST_PACKETS || this.#bytes + bytes > MOST_BYTES) return false
+      if (isLarge(this.#packets + packets, this.#bytes + bytes)) return false
       if (all !== undefined && exceeded(all, this.#limits ?? {}) !== undefined) return false
     }
     this.#cases++

@@ -5,6 +5,7 @@ import type { Damage } from '../model/capture.ts'
 import type { Impact, Injection } from '../model/case.ts'
 import type { Setup } from '../model/setup.ts'
 import type { ObservationBatch, Target } from '../model/target.ts'
+import { holdBatch } from '../observe/held.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
 import { readingOf } from '../profile/reading.ts'
 import { Breath } from '../support/breath.ts'
@@ -17,11 +18,12 @@ import {
   placeInjections,
   placeInStream,
 } from '../timeline/compile.ts'
-import { Feedback } from '../timeline/feedback.ts'
+import { type Answers, Feedback } from '../timeline/feedback.ts'
 import type { TimelineFlows } from '../timeline/flows.ts'
 import type { Placed } from '../timeline/positions.ts'
 import { loadRecorded, roadBatch } from '../timeline/recorded.ts'
 import { assignHosts } from './offer.ts'
+import { Rounds } from './rounds.ts'
 
 export interface ReplayOptions {
   /** A path, or `-` for standard input. */
@@ -70,22 +72,44 @@ async function replayStream(options: ReplayOptions): Promise<Replayed> {
   await using source = await openCapture(options.capture)
   // What is read as it is replayed asks for no verdicts: guards and reactive endpoints need the capture in memory.
   const timeline = compileStream(source, table, compileOptions(options, placed, new Feedback()))
-  const counters = await play(options, timeline, undefined)
+  const counters = await play(options, timeline, (observed) =>
+    options.observe(observed, timeline.flows, timeline.phases),
+  )
   return { damage: source.damage, crowding: crowdingOf(counters, table.forgotten) }
 }
 
 async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
   const recorded = await loadRecorded(options.capture, readingOf(options.setup))
-  const feedback = new Feedback()
-  const compile = compileOptions(
-    options,
-    placeInjections(recorded, options.injections, options.flow),
-    feedback,
-  )
-  const reactive =
-    options.endpoints === 'reactive' ? compileReactive(recorded, options.flow ?? 0, compile) : undefined
-  const counters = await play(options, reactive ?? compileRecorded(recorded, compile), feedback)
-  return { impact: reactive?.impact(), crowding: crowdingOf(counters, recorded.flows.forgotten) }
+  const rounds = new Rounds()
+  const placed = placeInjections(recorded, options.injections, options.flow)
+  for (;;) {
+    const compile = compileOptions(options, placed, rounds)
+    const reactive =
+      options.endpoints === 'reactive' ? compileReactive(recorded, options.flow ?? 0, compile) : undefined
+    // What a round shows that does not stand is not to be seen.
+    const held: ObservationBatch[] = []
+    const timeline = reactive ?? compileRecorded(recorded, compile)
+    const late = !options.target.capabilities.reactive
+    const counters = await play(options, timeline, (observed) => {
+      rounds.record(observed)
+      if (late) held.push(holdObservations(observed))
+      else options.observe(observed, timeline.flows, timeline.phases)
+    })
+    if (!rounds.settled()) continue
+    for (const observed of held) options.observe(observed, timeline.flows, timeline.phases)
+    return { impact: reactive?.impact(), crowding: crowdingOf(counters, recorded.flows.forgotten) }
+  }
+}
+
+function holdObservations(observed: ObservationBatch): ObservationBatch {
+  const { packets, by, knowledge } = observed
+  const { count } = packets
+  return {
+    ...observed,
+    packets: holdBatch(packets),
+    by: by.slice(0, count),
+    knowledge: knowledge.slice(0, count),
+  }
 }
 
 function crowdingOf(hosts: readonly Readonly<Record<string, number>>[], forgotten: number): Crowding {
@@ -93,7 +117,7 @@ function crowdingOf(hosts: readonly Readonly<Record<string, number>>[], forgotte
   return { evicted: sum('EvictedFlows'), refused: sum('RefusedFlows'), forgotten }
 }
 
-function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedback: Feedback) {
+function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedback: Answers) {
   const out = placed.length === 0 && options.endpoints === 'recorded' ? new PacketBatch(0, 0) : roadBatch()
   return {
     placed,
@@ -122,11 +146,11 @@ async function place(options: ReplayOptions): Promise<readonly Placed[]> {
 async function play(
   options: ReplayOptions,
   timeline: CompiledTimeline,
-  feedback: Feedback | undefined,
+  observe: (observed: ObservationBatch) => void,
 ): Promise<readonly Readonly<Record<string, number>>[]> {
-  const { target, setup, seed, signal, observe } = options
+  const { target, setup, seed, signal } = options
   await using session = await target.prepare(setup, signal)
-  const { phases, flows } = timeline
+  const { phases } = timeline
   const breath = new Breath()
   const chunks = assignHosts(timeline.chunks, new LoadBalancerPath(setup.topology, seed))
   const road = {
@@ -138,8 +162,7 @@ async function play(
   }
   for await (const observed of session.replay(road, signal)) {
     await breath.take()
-    feedback?.record(observed)
-    observe(observed, flows, phases)
+    observe(observed)
   }
   return session.counters()
 }

@@ -2,14 +2,17 @@ import { expect } from 'chai'
 import { PacketBatch } from '../model/batch.ts'
 import type { Case } from '../model/case.ts'
 import { Verdict } from '../model/codes.ts'
-import type { ObservationBatch, Session } from '../model/target.ts'
+import type { ObservationBatch, Session, Target } from '../model/target.ts'
 import type { TimelineChunk } from '../model/timeline.ts'
 import { holdBatch } from '../observe/held.ts'
 import { findSuites } from '../plan/find.ts'
 import { loadSuite } from '../suite/cases.ts'
+import { parseInjections } from '../suite/injection-text.ts'
+import { makeSetup } from '../suite/setup.ts'
 import { ReferenceTarget } from '../target/reference/reference.ts'
 import { CaptureStore } from './captures.ts'
 import { CasePlayer } from './play.ts'
+import { replayCapture } from './replay.ts'
 import { Rounds } from './rounds.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
@@ -76,6 +79,38 @@ describe('run/rounds', function () {
       expect(cases.length).to.be.at.least(kind === 'guard' ? 4 : 300)
       expect(rounds).to.be.greaterThan(cases.length)
     })
+
+  it('ad hoc replays show the round that stands, and no other', async () => {
+    const late: Target = {
+      name: 'late',
+      version: '1',
+      capabilities: { ...target.capabilities, reactive: false },
+      prepare: async (setup) => notReactive(await target.prepare(setup), () => undefined),
+    }
+    for (const policy of ['drop', 'reject'] as const) {
+      const seen = await Promise.all(
+        [target, late].map(async (each) => {
+          const lines: string[] = []
+          const { impact } = await replayCapture({
+            capture: `${ROOT}captures/echo-ladder-ipv4.pcap`,
+            target: each,
+            setup: makeSetup({ policy }),
+            injections: parseInjections(['host-swap@12']),
+            flow: undefined,
+            endpoints: 'reactive',
+            seed: 1,
+            signal: new AbortController().signal,
+            observe: ({ packets: { step, time, verdict, count } }) => {
+              for (let i = 0; i < count; i++) lines.push(`${step[i]} ${time[i]} ${verdict[i]}`)
+            },
+          })
+          return { lines, impact }
+        }),
+      )
+      expect(seen[0]?.lines.length).to.be.greaterThan(12)
+      expect(seen[1]).to.deep.equal(seen[0])
+    }
+  })
 
   it('plays a round again from the first wrong guess, and stands when all were right', () => {
     const rounds = new Rounds()

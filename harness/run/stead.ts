@@ -3,6 +3,7 @@ import type { Target } from '../model/target.ts'
 import { getProfile, makeProfile, profileNames } from '../profile/index.ts'
 import type { ProfileInStead } from '../suite/case-setup.ts'
 import { FlowbreakError } from '../support/errors.ts'
+import { targetWith } from '../target/target-with.ts'
 
 /**
  * What a target puts in the place of profiles that it cannot be brought to, in suites about any firewall: the first of its own,
@@ -20,17 +21,11 @@ export function steadOf({ capabilities: { profiles } }: Target, own?: OwnProfile
 
 /** The target, brought to one profile alone. ERR_USAGE where it cannot be. */
 export function heldTo(target: Target, profile: string): Target {
-  const { name, version, capabilities } = target
+  const { name, capabilities } = target
   if (capabilities.profiles !== 'any' && !capabilities.profiles.includes(profile))
     throw new FlowbreakError(
       'ERR_USAGE',
       `--profile: target ${name} cannot be brought to ${profile}: choose ${capabilities.profiles.join(' or ')}.`,
     )
-  return {
-    name,
-    version,
-    capabilities: { ...capabilities, profiles: [profile] },
-    lacks: (test) => target.lacks?.(test),
-    prepare: (setup, signal) => target.prepare(setup, signal),
-  }
+  return targetWith(target, { capabilities: { ...capabilities, profiles: [profile] } })
 }

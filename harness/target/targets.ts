@@ -1,5 +1,7 @@
 import type { Target } from '../model/target.ts'
+import { listWords } from '../suite/words.ts'
 import { FlowbreakError } from '../support/errors.ts'
+import { bounded, readBounds } from './bounds.ts'
 import { type ReferenceTaps, ReferenceTarget } from './reference/reference.ts'
 import type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 
@@ -7,22 +9,32 @@ export type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 
 /** A line a kind; what is large, or needs parts that may be missing, is loaded when it is asked for. */
 const KINDS: Readonly<Record<string, TargetMaker>> = {
+  geneve: async (spec, context) => (await import('./geneve/geneve.ts')).makeGeneve(spec, context),
   reference: (_spec, { version }) => new ReferenceTarget(version),
+  module: async (spec, context) => (await import('./module/module.ts')).makeModuleTarget(spec, context),
   netfilter: async (spec, context) => (await import('./netfilter/netfilter.ts')).makeNetfilter(spec, context),
-  suricata: async (spec, { name }) => {
-    const { makeSuricata } = await import('./suricata/suricata.ts')
-    return makeSuricata(name, spec)
-  },
+  process: async (spec, context) => (await import('./process/process.ts')).makeProcessTarget(spec, context),
+  suricata: async (spec, { name }) => (await import('./suricata/suricata.ts')).makeSuricata(name, spec),
 }
+
+/** Every kind of target that can be configured. */
+export const TARGET_KINDS: readonly string[] = Object.keys(KINDS)
 
 /** Names of the targets that need no configuration. */
 export const TARGETS: readonly string[] = ['reference', 'suricata', 'netfilter']
 
-/** The target that a spec describes. ERR_TARGET_UNKNOWN names the kinds that there are. */
-export async function makeTarget(spec: TargetSpec, context: TargetContext): Promise<Target> {
+/**
+ * The target that a spec describes; `limits` and `addresses` any kind can have. ERR_TARGET_UNKNOWN names the kinds that there are;
+ * ERR_TARGET_OPTION.
+ */
+export async function makeTarget(
+  { limits, addresses, ...spec }: TargetSpec,
+  context: TargetContext,
+): Promise<Target> {
   const make = Object.hasOwn(KINDS, spec.kind) ? KINDS[spec.kind] : undefined
-  if (make === undefined) throw unknown(spec.kind, Object.keys(KINDS))
-  return make(spec, context)
+  if (make === undefined) throw unknown(spec.kind, TARGET_KINDS)
+  const bounds = readBounds(context.name, { limits, addresses })
+  return bounded(await make(spec, context), bounds)
 }
 
 /**
@@ -35,5 +47,5 @@ export function getTarget(name: string, version: string, taps?: ReferenceTaps): 
 }
 
 function unknown(name: string, known: readonly string[]): FlowbreakError {
-  return new FlowbreakError('ERR_TARGET_UNKNOWN', `There is no target ${name}: choose ${known.join(' or ')}.`)
+  return new FlowbreakError('ERR_TARGET_UNKNOWN', `There is no target ${name}: choose ${listWords(known)}.`)
 }

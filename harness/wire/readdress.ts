@@ -23,7 +23,10 @@ export interface AddressChange {
   readonly destination?: EndChange
   /** Added to the sequence number, modulo 2^32. */
   readonly seqDelta?: number
-  /** Added to the acknowledgement number, where there is one, and to the edges of selective acknowledgements. */
+  /**
+   * Added to the acknowledgement number, where there is one, and to the edges of selective acknowledgements. Without the ACK flag
+   * there is one if it is not zero, as there are systems that take it for one.
+   */
   readonly ackDelta?: number
 }
 
@@ -130,7 +133,9 @@ function replaced(frame: Uint8Array, field: number, before: number, after: numbe
 function shiftNumbers(frame: Uint8Array, l4: number, end: number, seqDelta: number, ackDelta: number): void {
   putU32(frame, l4 + 4, u32(frame, l4 + 4) + seqDelta)
   if (end - l4 < 14) return
-  if (((frame[l4 + 13] ?? 0) & Tcp.ack) !== 0) putU32(frame, l4 + 8, u32(frame, l4 + 8) + ackDelta)
+  const acknowledged = u32(frame, l4 + 8)
+  if (((frame[l4 + 13] ?? 0) & Tcp.ack) !== 0 || acknowledged !== 0)
+    putU32(frame, l4 + 8, acknowledged + ackDelta)
   const sack = findTcpOption(frame, l4, end, TcpOption.sack)
   if (sack < 0) return
   const sackEnd = sack + (frame[sack + 1] ?? 0)

@@ -1,5 +1,7 @@
 import type { Mutant } from './mutant.ts'
 import { CLUSTER } from './tables/cluster.ts'
+import { CONNTRACK } from './tables/conntrack.ts'
+import { CONNTRACK_NUMBERS } from './tables/conntrack-numbers.ts'
 import { ENGINE } from './tables/engine.ts'
 import { OTHERS } from './tables/others.ts'
 import { PATH } from './tables/path.ts'
@@ -22,6 +24,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...TCP,
   ...ENGINE,
   ...OTHERS,
+  ...CONNTRACK,
+  ...CONNTRACK_NUMBERS,
   ...RULES,
   ...PATH,
   ...REPLICATION,

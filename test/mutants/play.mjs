@@ -72,7 +72,10 @@ const MATTERS = [
   [/^sharing\/store\//, ({ setup }) => setup.topology.sharing.kind === 'store'],
   [/^sharing\/sync\//, ({ setup }) => setup.topology.sharing.kind === 'sync'],
   [/^sharing\/snat\.js/, ({ setup }) => setup.topology.sharing.kind === 'snat'],
-  [/^engine\/(shared-sessions|merge|windowless)\.js/, ({ setup }) => setup.topology.sharing.kind !== 'none'],
+  [
+    /^engine\/(shared-sessions|merge|windowless|imported)\.js/,
+    ({ setup }) => setup.topology.sharing.kind !== 'none',
+  ],
   [/^engine\/(rules|app)\//, ({ setup }) => setup.rules.length > 0 || setup.policy.defaultActions.length > 0],
   [/^engine\/stateless\//, ({ setup }) => setup.stateless !== undefined],
   [/^engine\/conntrack\//, ({ setup }) => trackerOf(setup) === 'conntrack'],
@@ -95,8 +98,10 @@ await plain.close()
 
 const alive = new Set(cases)
 const results = []
-for (const [index, { name, file }] of mutants.entries()) {
-  const matters = MATTERS.find(([path]) => path.test(file))?.[1] ?? (() => true)
+for (const [index, { name, file, within = '' }] of mutants.entries()) {
+  const concerns = MATTERS.find(([path]) => path.test(file))?.[1] ?? (() => true)
+  /** @param {import('../../harness/index.ts').Case} test */
+  const matters = (test) => test.name.includes(within) && concerns(test)
   const mutated = await player(`?mutant=${index}`)
   const red = []
   let crash

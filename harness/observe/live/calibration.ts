@@ -1,4 +1,4 @@
-import { Kind } from '../../model/codes.ts'
+import { Kind, nameOf, Reason } from '../../model/codes.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { LiveLimits } from './limits.ts'
 import type { Matcher } from './matcher.ts'
@@ -47,6 +47,11 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
           if (astray !== undefined)
             throw wrong(
               `What is sent by ${words(road)} comes out by ${words(astray.arm)}: arms are exchanged.`,
+            )
+          const refused = matcher.refused.get(road)
+          if (!came && refused !== undefined)
+            throw wrong(
+              `A control over ${family} that is sent by ${words(road)} is not taken back by the load balancer (${nameOf(Reason, refused)}): the host has to return what it forwards in the tunnel that it came in.`,
             )
           if (!came)
             throw wrong(

@@ -13,6 +13,8 @@ export class FrameColumns {
   /** Offset in `bytes` of the IP header. */
   start: Int32Array = new Int32Array(FIRST_FRAMES)
   length: Int32Array = new Int32Array(FIRST_FRAMES)
+  /** A `Reason` code where the load balancer does not take it back; 0 for nearly all. */
+  refused: Uint8Array = new Uint8Array(FIRST_FRAMES)
   bytes: Uint8Array = new Uint8Array(FIRST_BYTES)
 
   /** Forgets the frames, keeps the memory. */
@@ -40,6 +42,7 @@ export class FrameColumns {
     this.time[n] = time
     this.start[n] = this.used
     this.length[n] = length
+    this.refused[n] = 0
     this.used += length
     return n
   }
@@ -52,7 +55,7 @@ export class FrameColumns {
 
   #growColumns(): void {
     const capacity = this.arm.length * 2
-    const grown = <T extends Uint16Array | Float64Array | Int32Array>(into: T, from: T): T => {
+    const grown = <T extends Uint8Array | Uint16Array | Float64Array | Int32Array>(into: T, from: T): T => {
       into.set(from)
       return into
     }
@@ -60,6 +63,7 @@ export class FrameColumns {
     this.time = grown(new Float64Array(capacity), this.time)
     this.start = grown(new Int32Array(capacity), this.start)
     this.length = grown(new Int32Array(capacity), this.length)
+    this.refused = grown(new Uint8Array(capacity), this.refused)
   }
 
   #growBytes(needed: number): void {

@@ -1,5 +1,5 @@
 import { PacketBatch } from '../../model/batch.ts'
-import { Kind, Link, Tcp, Verdict } from '../../model/codes.ts'
+import { Kind, Link, nameOf, Reason, Tcp, Verdict } from '../../model/codes.ts'
 import { decodeBatch } from '../../wire/decode.ts'
 import { alterationsOf } from './alterations.ts'
 import type { LiveClock } from './clock.ts'
@@ -40,6 +40,9 @@ export class Matcher {
   /** Is told of packets that have to do with nothing that was sent. */
   stranger: ((seen: PacketBatch, i: number, arm: number) => void) | undefined
 
+  /** By road: why the load balancer did not take back the last control that it refused, a `Reason` code. */
+  readonly refused = new Map<number, number>()
+
   constructor(parts: MatcherParts) {
     this.#parts = parts
   }
@@ -48,7 +51,11 @@ export class Matcher {
     const seen = this.#seen
     for (let from = 0; from < frames.count; from += seen.capacity) {
       this.#read(frames, from, Math.min(frames.count, from + seen.capacity))
-      for (let i = 0; i < seen.count; i++) this.#takeOne(i, frames.arm[from + i] ?? 0)
+      for (let i = 0; i < seen.count; i++) {
+        const refused = frames.refused[from + i] ?? 0
+        if (refused === 0) this.#takeOne(i, frames.arm[from + i] ?? 0)
+        else this.#refuse(i, frames.arm[from + i] ?? 0, refused)
+      }
     }
   }
 
@@ -103,6 +110,31 @@ export class Matcher {
     if (way < 0 && this.#resembles(seen, i, arm, way)) return
     if (way >= 0) this.#stray(i)
     else this.stranger?.(seen, i, arm)
+  }
+
+  /** What the load balancer does not take back has not come out, whatever it is a copy of. */
+  #refuse(i: number, arm: number, reason: number): void {
+    const { markers, offered, sent, translations } = this.#parts
+    const seen = this.#seen
+    if ((seen.l3[i] ?? -1) < 0) return
+    if (markers.numberOf(seen, i) >= 0) {
+      this.refused.set(markers.roadOf(seen, i), reason)
+      return
+    }
+    const piece = isFragment(seen.kind[i] ?? 0)
+    const whole = piece ? this.#pieces.add(seen, i, arm) : seen
+    if (whole === undefined) return
+    const at = piece ? 0 : i
+    const way = translations.wayOf(whole, at)
+    const key = way < 0 ? 0 : packetKey(whole, at, way, translations.seqDelta(way))
+    const number = way < 0 ? -1 : this.#choose(sent.first(key), whole, at)
+    const index = number < 0 ? -1 : offered.indexOf(number)
+    const slot = number < 0 ? -1 : sent.slot(number)
+    const after =
+      slot < 0 ? this.#parts.clock.timeline(seen.time[i] ?? 0) : (seen.time[i] ?? 0) - (sent.at[slot] ?? 0)
+    const step = slot < 0 ? -1 : (sent.step[slot] ?? -1)
+    offered.note({ kind: 'refused', index, step, after, field: nameOf(Reason, reason) })
+    if (index >= 0) offered.refused.set(index, reason)
   }
 
   #controlCame(number: number): void {

@@ -13,6 +13,8 @@ export class Offered {
   readonly index: number[] = []
   /** By index in the batch: a reset or ICMP error about it was seen, or a device's own answer. */
   readonly told: number[] = []
+  /** By index in the batch: why the load balancer did not take it back, a `Reason` code. */
+  readonly refused = new Map<number, number>()
   emitted: Emitted[] = []
   sightings: Sighting[] = []
   outages: Outage[] = []
@@ -27,6 +29,7 @@ export class Offered {
     this.first = first
     this.index.length = 0
     this.told.length = 0
+    this.refused.clear()
     this.frames.clear()
     this.open = 0
     this.fragments = 0

@@ -246,7 +246,9 @@ export class LiveSession implements Session {
     }
     for (let number = this.#offered.first; number < this.#sent.next; number++) {
       const state = this.#sent.state[this.#sent.slot(number)] ?? GAVE_UP
-      packets.verdict[this.#offered.indexOf(number)] = state === GAVE_UP ? Verdict.undecided : state
+      const index = this.#offered.indexOf(number)
+      packets.verdict[index] = state === GAVE_UP ? Verdict.undecided : state
+      if (state === Verdict.drop) packets.reason[index] = this.#offered.refused.get(index) ?? 0
     }
     const { emitted, sightings, outages } = this.#offered.taken()
     // What is heard from here on comes too late for this batch.

@@ -51,11 +51,22 @@ export class CaseAddresses {
     if (change !== undefined) readdress(frame, link, change, tunnels)
   }
 
-  /** Gives a frame that a device made, or passed on, the addresses of the capture back. */
-  restore(frame: Uint8Array, link: number, flow: number, direction: number, tunnels = this.#tunnels): void {
-    const change =
-      flow < 0 ? this.#loose(frame, link, this.#original, false) : this.#of(flow).back[direction & 1]
-    if (change !== undefined) readdress(frame, link, change, tunnels)
+  /** Gives a frame that a device passed on the addresses of the capture back. */
+  restore(frame: Uint8Array, link: number, flow: number, direction: number): void {
+    const change = this.#back(frame, link, flow, direction)
+    if (change !== undefined) readdress(frame, link, change, this.#tunnels)
+  }
+
+  /** The same of one that a device made; a reset without a number of its own has a sequence number of zero (RFC 9293 3.10.7.1). */
+  restoreEmitted(frame: Uint8Array, link: number, flow: number, direction: number, seq: number): void {
+    const change = this.#back(frame, link, flow, direction)
+    if (change === undefined) return
+    const { seqDelta = 0, ...rest } = change
+    readdress(frame, link, { ...rest, seqDelta: seq === 0 ? 0 : seqDelta }, this.#tunnels)
+  }
+
+  #back(frame: Uint8Array, link: number, flow: number, direction: number): AddressChange | undefined {
+    return flow < 0 ? this.#loose(frame, link, this.#original, false) : this.#of(flow).back[direction & 1]
   }
 
   #of(flow: number): FlowChange {

@@ -3,9 +3,10 @@ import type { Target } from '../../model/target.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { namesClientPorts } from '../../plan/folding.ts'
 import { profileOf } from '../../profile/index.ts'
+import { BENCHMARKING } from '../../target/bounds.ts'
 import type { TimelineFlows } from '../../timeline/flows.ts'
 import { seededRandom } from '../../timeline/random.ts'
-import { AddressPool, BENCHMARKING } from './address-pool.ts'
+import { AddressPool } from './address-pool.ts'
 import { CaseAddresses, type Disguise } from './case-addresses.ts'
 
 /** Where ports of clients are drawn from: above those that servers listen on, and above what Linux gives out at first. */

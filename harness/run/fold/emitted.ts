@@ -18,7 +18,7 @@ export function restoreEmitted(
   direction: number,
 ): Emitted {
   const { frame, link, kind } = emitted
-  addresses.restore(frame, link, flow, direction)
+  addresses.restoreEmitted(frame, link, flow, direction, emitted.seq)
   if (kind !== 'tcp-rst') return emitted
   const { l4 } = dissectInner(frame, link, tunnels)
   return l4 < 0 ? emitted : { ...emitted, seq: u32(frame, l4 + 4), ack: u32(frame, l4 + 8) }

@@ -9,21 +9,19 @@ import type { FoldedCase } from './folded-case.ts'
 export interface Merged {
   /** Places in the store, by step. */
   readonly order: Int32Array
-  /** How many flows there are, those of controls among them. */
-  readonly flows: number
   readonly chunks: () => Generator<TimelineChunk>
 }
 
 /**
- * Merges the packets of cases by time, each case's own in its order; chunks are written into `out`. What happens to firewalls parts the whole for all cases:
- * whatever a case offers before it is offered before it.
+ * Merges the packets of cases by time, each case's own in its order; chunks are written into `out`. What happens to firewalls parts
+ * the whole: whatever a case offers before it is offered before it.
  */
 export function merge(cases: readonly FoldedCase[], store: PacketBatch, out: PacketBatch): Merged {
   const parts = partsOf(cases, store)
   const order = orderOf(cases, store, parts)
   const last = cases[cases.length - 1]
   const controls = last === undefined ? 0 : last.firstFlow + last.flows.count
-  return { order, flows: controls + 2, chunks: () => chunksOf(cases, store, out, parts, order, controls) }
+  return { order, chunks: () => chunksOf(cases, store, out, parts, order, controls) }
 }
 
 /** By place in the store: how many of the events of its case are before the packet. */

@@ -1,17 +1,21 @@
-import { NANOS_PER_SECOND, type Nanos } from '../../model/batch.ts'
+import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batch.ts'
 import type { Case } from '../../model/case.ts'
 import { Role } from '../../model/codes.ts'
 import type { Capabilities } from '../../model/target.ts'
 import { LOAD_BALANCER_COUNTERS } from '../../path/counts.ts'
-import { addressedBySetup, aloneBySuite, type FoldFacts } from '../../plan/folding.ts'
+import { addressedBySetup, aloneBySuite, type FoldFacts, isLarge } from '../../plan/folding.ts'
 import { Load } from '../../plan/load.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
 import type { Offers } from '../offer.ts'
 import { type Happening, mattering, patternOf } from './happenings.ts'
 import { addressedByCapture } from './special-addresses.ts'
 
-/** A packet as load: when, how large, and of which flow, where it may open it. */
-type Offered = readonly [at: Nanos, bytes: number, flow: number]
+/** Packets as load, a column each: when, how large, and of which flow, where it may open it. */
+interface Offered {
+  readonly at: number[]
+  readonly bytes: number[]
+  readonly flow: number[]
+}
 
 /** Controls are of no flow of the case, and take an entry of their own. */
 const CONTROL = -2
@@ -42,7 +46,7 @@ async function offeredFacts(
   const second = NANOS_PER_SECOND * capabilities.clockScale
   if (test.endpoints === 'reactive') return factsOf(recordedPackets(recorded), [], second, alone)
   const happenings: Happening[] = []
-  const packets: Offered[] = []
+  const packets: Offered = { at: [], bytes: [], flow: [] }
   const hosts: number[] = []
   try {
     for await (const { packets: batch, events } of offers.make(test, recorded).road) {
@@ -51,7 +55,7 @@ async function offeredFacts(
       for (let i = 0; i < batch.count; i++) {
         const control = batch.role[i] === Role.control
         hosts.push(control ? -1 : (batch.host[i] ?? 0))
-        packets.push([batch.time[i] ?? 0, batch.captured[i] ?? 0, control ? CONTROL : (batch.flow[i] ?? -1)])
+        push(packets, batch, i, control ? CONTROL : (batch.flow[i] ?? -1))
       }
     }
   } catch {
@@ -62,42 +66,49 @@ async function offeredFacts(
 }
 
 function factsOf(
-  packets: readonly Offered[],
+  packets: Offered,
   matter: readonly Happening[],
   second: Nanos,
   alone: string | undefined,
 ): Omit<FoldFacts, 'addressed'> {
-  const pattern = patternOf(matter)
   const [first] = matter
   const load = new Load(second)
   const flows = new Set<number>()
+  const { length } = packets.at
   let bytes = 0
   let begin = Number.POSITIVE_INFINITY
   let end = Number.NEGATIVE_INFINITY
-  for (const [at, length, flow] of packets) {
+  for (let i = 0; i < length; i++) {
+    const at = packets.at[i] ?? 0
+    const flow = packets.flow[i] ?? -1
     begin = Math.min(begin, at)
     end = Math.max(end, at)
-    bytes += length
-    load.add(at - (first?.at ?? 0), length, flow !== -1 && !flows.has(flow))
+    bytes += packets.bytes[i] ?? 0
+    load.add(at - (first?.at ?? 0), packets.bytes[i] ?? 0, flow !== -1 && !flows.has(flow))
     if (flow !== -1) flows.add(flow)
   }
   load.sessions = flows.size
+  const why = alone ?? (isLarge(length, bytes) ? 'it is larger than a fold may be' : undefined)
   return {
-    ...(alone === undefined ? {} : { alone }),
-    pattern,
+    ...(why === undefined ? {} : { alone: why }),
+    pattern: patternOf(matter),
     anchor: first?.at ?? begin,
     begin,
     end,
-    packets: packets.length,
+    packets: length,
     bytes,
     load,
   }
 }
 
-function recordedPackets({ batch }: Recorded): readonly Offered[] {
-  return Array.from({ length: batch.count }, (_, i) => [
-    batch.time[i] ?? 0,
-    batch.captured[i] ?? 0,
-    batch.flow[i] ?? -1,
-  ])
+function recordedPackets({ batch }: Recorded): Offered {
+  const packets: Offered = { at: [], bytes: [], flow: [] }
+  for (let i = 0; i < batch.count; i++) push(packets, batch, i, batch.flow[i] ?? -1)
+  return packets
+}
+
+function push({ at, bytes, flow }: Offered, batch: PacketBatch, i: number, of: number): void {
+  at.push(batch.time[i] ?? 0)
+  bytes.push(batch.captured[i] ?? 0)
+  flow.push(of)
 }

@@ -4,15 +4,12 @@ import { isIpv6 } from '../ip.ts'
 import { checkIpv4, emitIpv4 } from '../ipv4.ts'
 import { EtherType, Protocol } from '../numbers.ts'
 import { checkUdp, emitUdp, parseUdp } from '../udp.ts'
+import { AWS_CLASS, findMarks, MARKS, noMarks } from './gateway-marks.ts'
 import { GENEVE_PORT } from './geneve.ts'
-import { checkGeneve, emitGeneve, type GeneveHeader, geneveLength, parseGeneve } from './geneve-header.ts'
+import { emitGeneve, type GeneveHeader, geneveLength, parseGeneve } from './geneve-header.ts'
 
 /** Bytes that the gateway load balancer's encapsulation adds: IPv4, UDP, GENEVE and its three options (its guide). */
 export const GENEVE_OVERHEAD = 68
-
-/** Class of AWS's options, and their types. */
-const AWS = 0x0108
-const Type = { endpoint: 1, attachment: 2, cookie: 3 } as const
 
 const IPV4 = 20
 const UDP = 8
@@ -50,9 +47,9 @@ export function encapsulate(inner: Uint8Array, marks: FlowMarks, outer: Outer): 
     protocol: isIpv6(inner, 0) ? EtherType.ipv6 : EtherType.ipv4,
     vni: 0,
     options: [
-      { optionClass: AWS, type: Type.endpoint, data: bytesOf(marks.endpoint) },
-      { optionClass: AWS, type: Type.attachment, data: bytesOf(marks.attachment) },
-      { optionClass: AWS, type: Type.cookie, data: bytesOf(BigInt(marks.cookie)).subarray(4) },
+      { optionClass: AWS_CLASS, type: MARKS[0].type, data: bytesOf(marks.endpoint) },
+      { optionClass: AWS_CLASS, type: MARKS[1].type, data: bytesOf(marks.attachment) },
+      { optionClass: AWS_CLASS, type: MARKS[2].type, data: bytesOf(BigInt(marks.cookie)).subarray(4) },
     ],
   }
   return datagramOf(inner, header, outer)
@@ -83,36 +80,22 @@ export function decapsulate(datagram: Uint8Array): Decapsulated | string {
   const geneveAt = udpAt + UDP
   const stop = geneveAt + udp.payloadLength
   if (stop > end) return `UDP length is ${stop - udpAt}, ${end - udpAt} bytes are there`
-  const badGeneve = checkGeneve(datagram, geneveAt, stop)
+  const places = noMarks()
+  const badMarks = findMarks(datagram, geneveAt, stop, places)
   const header = parseGeneve(datagram, geneveAt, stop)
-  if (badGeneve !== undefined || header === undefined) return badGeneve ?? 'no GENEVE'
-  const marks = marksOf(header)
-  if (typeof marks === 'string') return marks
-  const inner = datagram.subarray(geneveAt + geneveLength(header), stop)
-  const version = (inner[0] ?? 0) >> 4
-  const named = { [EtherType.ipv4]: 4, [EtherType.ipv6]: 6 }[header.protocol]
-  if (named !== version)
-    return `EtherType is 0x${header.protocol.toString(16)}, and an IP packet of version ${version} follows`
+  if (badMarks !== undefined || header === undefined) return badMarks ?? 'no GENEVE'
+  const inner = datagram.subarray(places.inner, stop)
+  const marks = {
+    endpoint: numberAt(datagram, places.endpoint),
+    attachment: numberAt(datagram, places.attachment),
+    cookie: u32(datagram, places.cookie),
+  }
   const outer = {
     source: datagram.subarray(12, 16),
     destination: datagram.subarray(16, 20),
     sourcePort: udp.sourcePort,
   }
   return { outer, header, marks, inner }
-}
-
-/** AWS's three options, each of which must be there; others are no matter. */
-function marksOf({ options }: GeneveHeader): FlowMarks | string {
-  const dataOf = (type: number, length: number) =>
-    options.find((each) => each.optionClass === AWS && each.type === type && each.data.length === length)
-      ?.data
-  const endpoint = dataOf(Type.endpoint, 8)
-  const attachment = dataOf(Type.attachment, 8)
-  const cookie = dataOf(Type.cookie, 4)
-  if (endpoint === undefined) return 'the GENEVE header has no endpoint (class 0x0108, type 1, 8 bytes)'
-  if (attachment === undefined) return 'the GENEVE header has no attachment (class 0x0108, type 2, 8 bytes)'
-  if (cookie === undefined) return 'the GENEVE header has no flow cookie (class 0x0108, type 3, 4 bytes)'
-  return { endpoint: numberOf(endpoint), attachment: numberOf(attachment), cookie: u32(cookie, 0) }
 }
 
 function datagramOf(inner: Uint8Array, header: GeneveHeader, outer: Outer): Uint8Array {
@@ -151,6 +134,6 @@ function bytesOf(value: bigint): Uint8Array {
   return bytes
 }
 
-function numberOf(bytes: Uint8Array): bigint {
-  return (BigInt(u32(bytes, 0)) << 32n) | BigInt(u32(bytes, 4))
+function numberAt(bytes: Uint8Array, at: number): bigint {
+  return (BigInt(u32(bytes, at)) << 32n) | BigInt(u32(bytes, at + 4))
 }

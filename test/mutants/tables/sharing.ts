@@ -28,6 +28,10 @@ export const REPLICATION = [
     ['streamed changes arrive at once', 'const due = at + this.#lag', 'const due = at'],
     ['snapshots alone, in any mode', "mode === 'continuous'", 'false'],
   ]),
+  ...mutants('engine/imported.js', [
+    ['half a session is taken for a whole one', '=== State.synSent)', '=== State.closed)'],
+    ['nothing is believed of a side that was not seen', '(!first && segment.has(Tcp.rst))', '!first'],
+  ]),
   ...mutants('timeline/inject/host-swap.js', [
     ['a drain takes no time', 'const exported = drain * NANOS_PER_SECOND', 'const exported = 0'],
     ['the transfer takes no time', 'exported + transfer * NANOS_PER_SECOND', 'exported'],

@@ -1,0 +1,225 @@
+import type { Socket } from 'node:dgram'
+import { PacketBatch } from '../model/batch.ts'
+import { Verdict } from '../model/codes.ts'
+import type { Setup } from '../model/setup.ts'
+import { ScaledClock } from './clock.ts'
+import { Firewall } from './firewall.ts'
+import { FlowHeaders, headerOf } from './flow-headers.ts'
+import type { HealthPort } from './health.ts'
+import { ETHERNET, Intake } from './intake.ts'
+import { healthPort, type Place, udpSocket } from './listen.ts'
+import { Returns, type ReturnTo } from './returns.ts'
+
+export interface ApplianceOptions {
+  readonly setup: Setup
+  readonly listen: Place
+  readonly health?: Place | undefined
+  /** How many seconds of the engine's time one second is; above 0. */
+  readonly clockScale: number
+  /** Absent: as the load balancer wants it where that can be. */
+  readonly returnTo?: ReturnTo | undefined
+}
+
+/** What an appliance has done with the datagrams that came. */
+export interface ApplianceTotals {
+  readonly packets: number
+  readonly forward: number
+  readonly drop: number
+  readonly reject: number
+  /** Packets of its own: resets and ICMP errors. */
+  readonly emitted: number
+  /** Datagrams that were none of a gateway load balancer's. */
+  readonly invalid: number
+  /** Datagrams that came while there was no more room for those that wait. */
+  readonly overrun: number
+  /** What the system would not send. */
+  readonly unsent: number
+}
+
+const NOTHING = new Uint8Array(0)
+/** Timers take no more. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/**
+ * The reference engine behind a gateway load balancer, over UDP: what it forwards goes back with the GENEVE header that it came with,
+ * what it drops does not, and what it sends of its own has the header of its flow. Needs no privileges.
+ */
+export class Appliance implements AsyncDisposable {
+  readonly #socket: Socket
+  readonly #firewall: Firewall
+  readonly #clock: ScaledClock
+  readonly #health: HealthPort | undefined
+  readonly #returns: Returns
+  /** What has come, and what is being decided. */
+  #intake = new Intake()
+  #other = new Intake()
+  /** Only kept where sessions tell of their expiry. */
+  readonly #headers: FlowHeaders | undefined
+  readonly #expired = new PacketBatch(0, 0)
+  #deciding: Promise<void> | undefined
+  #scheduled = false
+  #closed = false
+  #timer: NodeJS.Timeout | undefined
+  readonly #totals = { packets: 0, forward: 0, drop: 0, reject: 0, emitted: 0, invalid: 0, overrun: 0 }
+  #fail: (thrown: unknown) => void = () => {}
+  /** Rejects when the appliance cannot go on, as when its store is gone; never resolves. */
+  readonly failure = new Promise<never>((_, reject) => {
+    this.#fail = reject
+  })
+
+  private constructor(
+    socket: Socket,
+    health: HealthPort | undefined,
+    firewall: Firewall,
+    options: ApplianceOptions,
+  ) {
+    this.#socket = socket
+    this.#firewall = firewall
+    this.#health = health
+    this.#clock = new ScaledClock(options.clockScale)
+    this.#returns = new Returns(socket, options.listen.address, this.port, options.returnTo)
+    this.#headers = firewall.tellsExpiry ? new FlowHeaders() : undefined
+    // Whoever waits for it is told; that nobody does is no fault.
+    this.failure.catch(() => {})
+    socket.on('message', (payload, { address, port }) => this.#take(payload, address, port))
+    socket.on('error', (error) => this.#fail(error))
+    if (health !== undefined) health.clear = () => this.reset()
+  }
+
+  /** Throws ERR_APPLIANCE_LISTEN where a port cannot be had, and whatever is wrong with the setup. */
+  static async start(options: ApplianceOptions): Promise<Appliance> {
+    const firewall = await Firewall.open(options.setup)
+    let socket: Socket | undefined
+    try {
+      socket = await udpSocket(options.listen)
+      const health = options.health === undefined ? undefined : await healthPort(options.health)
+      return new Appliance(socket, health, firewall, options)
+    } catch (thrown) {
+      socket?.close()
+      await firewall[Symbol.asyncDispose]()
+      throw thrown
+    }
+  }
+
+  get port(): number {
+    return this.#socket.address().port
+  }
+
+  get healthPort(): number | undefined {
+    return this.#health?.port
+  }
+
+  totals(): ApplianceTotals {
+    return { ...this.#totals, unsent: this.#returns.unsent }
+  }
+
+  /** Forgets every session. */
+  async reset(): Promise<void> {
+    while (this.#deciding !== undefined) await this.#deciding
+    await this.#firewall.reset()
+    this.#headers?.clear()
+  }
+
+  #take(payload: Uint8Array, address: string, port: number): void {
+    if (this.#intake.isFull) this.#decide()
+    // More than is kept while a store is waited for: lost, as at any interface that is not read.
+    if (this.#intake.isFull) this.#totals.overrun++
+    else if (this.#intake.take(payload, address, port, this.#clock.now())) this.#schedule()
+    else this.#totals.invalid++
+  }
+
+  /** What has come in this turn is decided together. */
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(this.#turn)
+  }
+
+  readonly #turn = (): void => {
+    this.#scheduled = false
+    this.#decide()
+  }
+
+  #decide(): void {
+    if (this.#deciding !== undefined || this.#intake.batch.count === 0 || this.#closed) return
+    const intake = this.#intake
+    this.#intake = this.#other
+    this.#other = intake
+    const pending = this.#firewall.decide(intake.batch)
+    if (pending === undefined) {
+      this.#answer(intake)
+      return
+    }
+    this.#deciding = pending
+      .then(() => this.#answer(intake))
+      .catch((thrown: unknown) => this.#fail(thrown))
+      .finally(() => {
+        this.#deciding = undefined
+        this.#decide()
+      })
+  }
+
+  /** Sends what became of the packets. */
+  #answer(intake: Intake): void {
+    const { batch, payloads, addresses, ports } = intake
+    const { verdict, flow, count } = batch
+    const totals = this.#totals
+    const returns = this.#returns
+    const headers = this.#headers
+    totals.packets += count
+    for (let i = 0; i < count; i++) {
+      const payload = payloads[i] ?? NOTHING
+      if (verdict[i] === Verdict.forward) {
+        totals.forward++
+        if (!this.#closed) returns.send(payload, addresses[i] ?? '', ports[i] ?? 0)
+      } else if (verdict[i] === Verdict.reject) totals.reject++
+      else totals.drop++
+      if (headers !== undefined) headers.note(flow[i] ?? -1, payload, addresses[i] ?? '', ports[i] ?? 0)
+    }
+    for (const { cause, frame, flow: about = -1 } of batch.emitted)
+      if (cause < 0) this.#tell(about, frame)
+      else this.#emit(headerOf(payloads[cause] ?? NOTHING), frame, addresses[cause] ?? '', ports[cause] ?? 0)
+    intake.clear()
+    if (headers !== undefined) this.#awaitExpiry()
+  }
+
+  /** Sends a packet of its own, without the link header that stood in for one. */
+  #emit(header: Uint8Array, frame: Uint8Array, address: string, port: number): void {
+    if (this.#closed) return
+    this.#totals.emitted++
+    this.#returns.send(Buffer.concat([header, frame.subarray(ETHERNET)]), address, port)
+  }
+
+  /** Sends a packet about a flow whose session has expired. */
+  #tell(flow: number, frame: Uint8Array): void {
+    const known = this.#headers?.of(flow)
+    if (known !== undefined) this.#emit(known.header, frame, known.address, known.port)
+  }
+
+  #awaitExpiry(): void {
+    clearTimeout(this.#timer)
+    const wait = this.#clock.until(this.#firewall.nextExpiry)
+    // A millisecond on: most expire once more than their time-out has gone by.
+    if (Number.isFinite(wait) && !this.#closed)
+      this.#timer = setTimeout(this.#expire, Math.min(wait + 1, LONGEST_MS))
+  }
+
+  readonly #expire = (): void => {
+    if (this.#deciding === undefined) {
+      this.#firewall.expire(this.#expired, this.#clock.now())
+      for (const { flow = -1, frame } of this.#expired.emitted) this.#tell(flow, frame)
+      this.#expired.clear()
+    }
+    this.#awaitExpiry()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    await this.#deciding
+    this.#returns.close()
+    this.#socket.close()
+    await this.#health?.close()
+    await this.#firewall[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,46 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { HealthPort } from './health.ts'
+import { lookupNothing } from './returns.ts'
+
+/** An IPv4 address and a port; 0: any that is free. */
+export interface Place {
+  readonly address: string
+  readonly port: number
+}
+
+/** Bytes that the system is asked to keep of what has come and was not read yet; it may give less. */
+const RECEIVE_BUFFER = 8 << 20
+
+/** A UDP socket there. Throws ERR_APPLIANCE_LISTEN where the place cannot be had. */
+export async function udpSocket(place: Place): Promise<Socket> {
+  const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER, lookup: lookupNothing })
+  try {
+    // The address is a number, so it is bound at once.
+    const listening = once(socket, 'listening')
+    socket.bind(place.port, place.address)
+    await listening
+    return socket
+  } catch (thrown) {
+    socket.close()
+    throw unavailable('UDP', place, thrown)
+  }
+}
+
+/** A port for health checks there. Throws ERR_APPLIANCE_LISTEN. */
+export async function healthPort(place: Place): Promise<HealthPort> {
+  try {
+    return await HealthPort.open(place.address, place.port)
+  } catch (thrown) {
+    throw unavailable('TCP', place, thrown)
+  }
+}
+
+function unavailable(protocol: string, { address, port }: Place, thrown: unknown): FlowbreakError {
+  return new FlowbreakError(
+    'ERR_APPLIANCE_LISTEN',
+    `${protocol} ${address}:${port} cannot be listened on (${messageOf(thrown)}): choose another address or port, or 0 for any that is free.`,
+    { exitCode: ExitCode.broken, cause: thrown },
+  )
+}

@@ -1,0 +1,112 @@
+import { isIPv4 } from 'node:net'
+import { Appliance, type ApplianceTotals } from '../appliance/appliance.ts'
+import type { Place } from '../appliance/listen.ts'
+import type { ReturnTo } from '../appliance/returns.ts'
+import { makeSetup } from '../suite/setup.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { GENEVE_PORT } from '../wire/tunnel/geneve.ts'
+import { newCommand, parsed } from './command.ts'
+import type { VerbContext } from './context.ts'
+import { print } from './output.ts'
+import { firewallOptions, type SetupOptions, setupInputOf } from './setup-options.ts'
+
+interface Options extends SetupOptions {
+  readonly listen?: Place
+  readonly health?: Place
+  readonly clockScale: number
+  readonly return?: ReturnTo
+  readonly json?: true
+}
+
+const LOOPBACK = '127.0.0.1'
+
+/** `flowbreak appliance`: serves until it is ended; exit 0 on SIGTERM, 130 on Ctrl-C. SIGHUP empties its session table. */
+export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
+  const command = newCommand(
+    'appliance',
+    'Serves the reference engine as an appliance behind a gateway load balancer (GENEVE), until it is ended.',
+  )
+  firewallOptions(command)
+    .option(
+      '--listen <[address:]port>',
+      `UDP, port 0 for any that is free (default ${LOOPBACK}:${GENEVE_PORT})`,
+      placeOf('--listen'),
+    )
+    .option(
+      '--health <[address:]port>',
+      'where health checks over TCP or HTTP find it healthy; DELETE /sessions there empties its session table',
+      placeOf('--health'),
+    )
+    .option('--clock-scale <n>', 'seconds of its time-outs that one second is', scaleOf, 1)
+    .option(
+      '--return <whither>',
+      'packets go back to the gateway, with its ports kept, or to the sender of each (default: gateway, unless on its own address)',
+      returnOf,
+    )
+    .option('--json', 'one JSON object a line')
+    .option('--debug', 'show where an error comes from')
+  if (await parsed(command, args)) return ExitCode.ok
+  const options = command.opts<Options>()
+  const setup = makeSetup({ ...(await setupInputOf(options)), hosts: 1 })
+  const { health, clockScale, return: returnTo, json } = options
+  const listen = options.listen ?? { address: LOOPBACK, port: GENEVE_PORT }
+  await using appliance = await Appliance.start({ setup, listen, health, clockScale, returnTo })
+  const forget = () => void appliance.reset()
+  process.on('SIGHUP', forget)
+  try {
+    const ended = end(signal)
+    print(startText(appliance, listen, health, json === true))
+    await Promise.race([ended, appliance.failure])
+    return ExitCode.ok
+  } finally {
+    process.off('SIGHUP', forget)
+    print(totalsText(appliance.totals(), json === true))
+  }
+}
+
+/** Resolves on SIGTERM, and rejects on Ctrl-C. */
+function end(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // Before whoever takes either signal for an interruption.
+    process.prependOnceListener('SIGTERM', () => resolve())
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+}
+
+function startText(appliance: Appliance, listen: Place, health: Place | undefined, json: boolean): string {
+  const listening = `${listen.address}:${appliance.port}`
+  const checks = health === undefined ? undefined : `${health.address}:${appliance.healthPort}`
+  if (json) return `${JSON.stringify({ listening, ...(checks === undefined ? {} : { health: checks }) })}\n`
+  return `listening on ${listening}\n${checks === undefined ? '' : `health checks on ${checks}\n`}`
+}
+
+function totalsText(totals: ApplianceTotals, json: boolean): string {
+  if (json) return `${JSON.stringify(totals)}\n`
+  return `${Object.entries(totals)
+    .map(([name, count]) => `${name}=${count}`)
+    .join(' ')}\n`
+}
+
+/** Reads `6081`, `127.0.0.1:6081` or `:6081`; ERR_USAGE otherwise. */
+function placeOf(option: string): (text: string) => Place {
+  return (text) => {
+    const [, address = '', port = ''] = /^(?:([^:]*):)?(\d{1,5})$/.exec(text) ?? []
+    if (port !== '' && Number(port) < 65_536 && (address === '' || isIPv4(address)))
+      return { address: address === '' ? LOOPBACK : address, port: Number(port) }
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `${option} takes a port, or an IPv4 address and a port as in ${LOOPBACK}:${GENEVE_PORT}, not ${text}.`,
+    )
+  }
+}
+
+function scaleOf(text: string): number {
+  const scale = Number(text)
+  if (text.trim() !== '' && Number.isFinite(scale) && scale > 0) return scale
+  throw new FlowbreakError('ERR_USAGE', `--clock-scale takes a number above 0, not ${text}.`)
+}
+
+function returnOf(text: string): ReturnTo {
+  if (text === 'gateway' || text === 'sender') return text
+  throw new FlowbreakError('ERR_USAGE', `--return takes gateway or sender, not ${text}.`)
+}

@@ -1,0 +1,46 @@
+import type { Command } from 'commander'
+import { loadConfig } from '../config/load.ts'
+import { Secrets } from '../config/secrets.ts'
+import { settingsOf } from '../config/settings.ts'
+import { targetNamed } from '../config/targets.ts'
+import type { Target } from '../model/target.ts'
+import { version } from './version.ts'
+
+/** What a configuration gives to a command. */
+export interface Configured {
+  readonly settings: ReturnType<typeof settingsOf>
+  readonly secrets: Secrets
+  /** Names of its targets. */
+  readonly targets: readonly string[]
+  /** The target of that name. */
+  readonly target: (name: string) => Promise<Target>
+  /** Does something; what it throws has no secrets in it. */
+  readonly guard: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+/** Gives a command the option that names its configuration. */
+export function configOption(command: Command): Command {
+  return command.option(
+    '--config <file>',
+    'the configuration (default: the nearest flowbreak.config.ts, js, mjs, json or yaml)',
+  )
+}
+
+/** Reads the configuration that is named, or the nearest one. Throws ERR_CONFIG. */
+export async function configured(named: string | undefined): Promise<Configured> {
+  const config = await loadConfig(named)
+  const secrets = new Secrets()
+  return {
+    settings: settingsOf(config),
+    secrets,
+    targets: Object.keys(config.targets ?? {}),
+    target: (name) => targetNamed(name, config, secrets, version()),
+    guard: async (work) => {
+      try {
+        return await work()
+      } catch (thrown) {
+        throw secrets.hideError(thrown)
+      }
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import type { Target } from '../model/target.ts'
+import type { TargetSpec } from '../target/targets.ts'
+
+/**
+ * What a project says once instead of at every call. Relative paths begin at the folder of the file that it is written in; what the
+ * command line says goes before it.
+ */
+export interface FlowbreakConfig {
+  /** By name, for `--target`: a kind with its options, or, in a module, a target itself. */
+  readonly targets?: Readonly<Record<string, TargetSpec | Target>> | undefined
+  /** What `flowbreak run` plays where it is not told: files, folders or names of suites. */
+  readonly suites?: readonly string[] | undefined
+  /** `name` or `name=file`, as `--reporter`. */
+  readonly reporter?: string | readonly string[] | undefined
+  /** Where run logs go. */
+  readonly output?: string | undefined
+  /** 0 or more. */
+  readonly seed?: number | undefined
+  /** 0 or more. */
+  readonly retries?: number | undefined
+  /** The file that lists them. */
+  readonly knownFailures?: string | undefined
+}
+
+/** Gives a configuration its type: `export default defineConfig({ … })` in flowbreak.config.ts. */
+export function defineConfig(config: FlowbreakConfig): FlowbreakConfig {
+  return config
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { mapping } from '../suite/grammar.ts'
+import { isTarget } from '../target/shape.ts'
+
+const text = z.string().min(1)
+const natural = z.int().min(0)
+const target = z.union([
+  z.looseObject({ kind: text }),
+  z.custom((value) => isTarget(value), { error: 'This is no target.' }),
+])
+
+/** The grammar of configuration files; what a kind of target asks for, that kind reads itself. */
+export const configSchema = mapping({
+  targets: z.record(text, target).optional(),
+  suites: z.array(text).min(1).optional(),
+  reporter: z.union([text, z.array(text).min(1)]).optional(),
+  output: text.optional(),
+  seed: natural.optional(),
+  retries: natural.optional(),
+  knownFailures: text.optional(),
+})

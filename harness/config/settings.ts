@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { FlowbreakConfig } from './config.ts'
+import type { LoadedConfig } from './load.ts'
+
+/** What a configuration says of a run, its paths made good wherever the command is called. */
+export function settingsOf(config: LoadedConfig): Omit<FlowbreakConfig, 'targets' | 'reporter'> & {
+  readonly reporter?: readonly string[] | undefined
+} {
+  const { folder, suites, reporter, output, seed, retries, knownFailures } = config
+  const path = (text: string) => resolve(folder, text)
+  return {
+    // A suite is also named by what it is called.
+    suites: suites?.map((suite) => (existsSync(path(suite)) ? path(suite) : suite)),
+    reporter: reporter === undefined ? undefined : [reporter].flat().map((text) => withPath(text, path)),
+    output: output === undefined ? undefined : path(output),
+    seed,
+    retries,
+    knownFailures: knownFailures === undefined ? undefined : path(knownFailures),
+  }
+}
+
+/** `json=report.json` with the file's whole path. */
+function withPath(reporter: string, path: (text: string) => string): string {
+  const at = reporter.indexOf('=')
+  return at < 0 ? reporter : `${reporter.slice(0, at + 1)}${path(reporter.slice(at + 1))}`
+}

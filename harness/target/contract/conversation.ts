@@ -1,0 +1,54 @@
+import { Tcp } from '../../model/codes.ts'
+import type { HostEvent } from '../../model/timeline.ts'
+import type { Family, Segment } from './frames.ts'
+
+/** A segment, and how the load balancer would send it. */
+export interface Offered extends Segment {
+  readonly flow: number
+  /** An index of a host, or a `Host` code for what the load balancer kept to itself. */
+  readonly host: number
+  readonly family: Family
+  /** Where the load balancer has decided: what it wrote down. */
+  readonly decided?: { readonly verdict: number; readonly reason: number }
+  /** Seconds since the packet before; absent: one millisecond. */
+  readonly gap?: number
+}
+
+/** A chunk of a timeline, its events before its packets. */
+export interface Part {
+  readonly events?: readonly HostEvent[]
+  readonly packets: readonly Offered[]
+}
+
+export type Place = Partial<Omit<Offered, keyof Segment>>
+
+const { syn, ack, psh } = Tcp
+
+/** A connection is opened. */
+export const OPENING: readonly Segment[] = [
+  { direction: 0, flags: syn, seq: 0, ack: 0, length: 0 },
+  { direction: 1, flags: syn | ack, seq: 0, ack: 1, length: 0 },
+  { direction: 0, flags: ack, seq: 1, ack: 1, length: 0 },
+]
+/** The client asks ten bytes, the server answers twenty. */
+export const EXCHANGE: readonly Segment[] = [
+  { direction: 0, flags: psh | ack, seq: 1, ack: 1, length: 10 },
+  { direction: 1, flags: psh | ack, seq: 1, ack: 11, length: 20 },
+]
+/** The client acknowledges the answer: the next packet after both, and one of no connection where they were not seen. */
+export const ACKNOWLEDGEMENT: Segment = { direction: 0, flags: ack, seq: 11, ack: 21, length: 0 }
+
+/** Segments of one flow that are all sent one way. */
+export function offer(segments: readonly Segment[], place: Place = {}): readonly Offered[] {
+  return segments.map((segment) => ({ flow: 0, host: 0, family: 'ipv4', ...place, ...segment }))
+}
+
+/** A whole connection, so far as it is open. */
+export function connection(place: Place = {}): readonly Offered[] {
+  return offer([...OPENING, ...EXCHANGE], place)
+}
+
+/** An ACK of no connection that the host has seen. */
+export function stray(place: Place = {}): Offered {
+  return { flow: 0, host: 0, family: 'ipv4', ...place, ...ACKNOWLEDGEMENT }
+}

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import type { HookName, HookOptions } from './hook-options.ts'
+
+/** Of what a hook prints, its end is kept. */
+const KEPT = 4000
+
+/** What stands for {name} in a hook's arguments. */
+export type HookValues = Readonly<Record<string, string>>
+
+/** Runs the commands that do to appliances what the load balancer cannot; no shell reads them. */
+export class Hooks {
+  readonly #options: HookOptions
+  /** What each that was run printed, the end of it. */
+  readonly outputs: { readonly hook: HookName; readonly output: string }[] = []
+
+  constructor(options: HookOptions) {
+    this.#options = options
+  }
+
+  has(name: HookName): boolean {
+    return this.#options[name] !== undefined
+  }
+
+  /** Runs a hook, where there is one. Throws ERR_HOOK where it fails, or takes longer than its limit. */
+  async run(name: HookName, values: HookValues, signal?: AbortSignal): Promise<void> {
+    const command = this.#options[name]
+    if (command === undefined) return
+    signal?.throwIfAborted()
+    const [program = '', ...args] = command.map((word) => filled(word, values))
+    const { end, output } = await this.#finished(program, args, signal)
+    this.outputs.push({ hook: name, output })
+    signal?.throwIfAborted()
+    if (end === '') return
+    const said = output.trim().split('\n').at(-1) ?? ''
+    throw new FlowbreakError(
+      'ERR_HOOK',
+      `The hook ${name} (${command.join(' ')}) ${end}${said === '' ? '' : `: ${said}`}: see what it does, and set hooks.limit if it needs longer.`,
+      { exitCode: ExitCode.broken },
+    )
+  }
+
+  #finished(
+    program: string,
+    args: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly end: string; readonly output: string }> {
+    const limit = this.#options.limit
+    return new Promise((resolve) => {
+      let output = ''
+      let late = false
+      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+      const kill = () => child.kill('SIGKILL')
+      const timer = setTimeout(() => {
+        late = true
+        kill()
+      }, limit * 1000)
+      signal?.addEventListener('abort', kill)
+      const finish = (end: string) => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', kill)
+        // A process that it left behind may hold its output open.
+        child.stdout.destroy()
+        child.stderr.destroy()
+        resolve({ end: late ? `took longer than ${limit} s` : end, output })
+      }
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          output = (output + text).slice(-KEPT)
+        })
+      child.on('error', ({ message }) => finish(`cannot be run (${message})`))
+      child.on('exit', (code, by) =>
+        // What it printed last may still be on its way.
+        setImmediate(() =>
+          finish(code === 0 ? '' : code === null ? `was ended by ${by}` : `ended with ${code}`),
+        ),
+      )
+    })
+  }
+}
+
+function filled(word: string, values: HookValues): string {
+  return word.replace(/\{([a-z]+)\}/g, (all, name: string) => values[name] ?? all)
+}

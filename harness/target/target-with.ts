@@ -1,0 +1,18 @@
+import type { Target } from '../model/target.ts'
+
+/** What a target says of itself. */
+type Said = Pick<Target, 'name' | 'capabilities' | 'limits' | 'addresses'>
+
+/** The same target, but for some of what it says of itself. */
+export function targetWith(target: Target, changes: Partial<Said>): Target {
+  const { limits = target.limits, addresses = target.addresses } = changes
+  return {
+    name: changes.name ?? target.name,
+    version: target.version,
+    capabilities: changes.capabilities ?? target.capabilities,
+    ...(limits === undefined ? {} : { limits }),
+    ...(addresses === undefined ? {} : { addresses }),
+    lacks: (test) => target.lacks?.(test),
+    prepare: (setup, signal) => target.prepare(setup, signal),
+  }
+}

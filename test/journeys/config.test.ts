@@ -1,0 +1,95 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { flowbreak, ROOT } from './command.ts'
+
+const CAPTURE = `${ROOT}captures/echo-ladder-ipv4.pcap`
+
+const CONFIG = `import { defineConfig } from '${ROOT}dist/index.js'
+const key: string = '\${FLOWBREAK_JOURNEY_KEY}'
+export default defineConfig({
+  targets: { mine: { kind: 'module', module: './target.mjs', key } },
+  suites: ['core/fresh-syn'],
+  reporter: ['json=out/report.json'],
+  output: 'logs',
+  seed: 77,
+})
+`
+const TARGET = `import { ReferenceTarget } from '${ROOT}dist/index.js'
+export default ({ key }) => new ReferenceTarget('1.' + key)
+`
+
+describe('journeys: configuration', () => {
+  let folder = ''
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+    mkdirSync(join(folder, 'below'))
+    writeFileSync(join(folder, 'flowbreak.config.ts'), CONFIG)
+    writeFileSync(join(folder, 'target.mjs'), TARGET)
+    process.env.FLOWBREAK_JOURNEY_KEY = 'hunter2'
+  })
+  after(() => {
+    delete process.env.FLOWBREAK_JOURNEY_KEY
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const below = (...args: string[]) => flowbreak(args, { cwd: join(folder, 'below') })
+
+  it('runs what it says, from any folder below it, and keeps secrets out of what it writes', () => {
+    const { status, stderr } = below('run', '--target', 'mine')
+    expect(status, stderr).to.equal(0)
+    const report = readFileSync(join(folder, 'out/report.json'), 'utf8')
+    const { cases } = JSON.parse(report)
+    expect(
+      new Set(cases.map((each: { suite: string; target: string }) => `${each.suite} ${each.target}`)),
+    ).to.deep.equal(new Set(['core/fresh-syn mine']))
+    const [run = ''] = readdirSync(join(folder, 'logs'))
+    const log = readFileSync(join(folder, 'logs', run, 'run.ndjson'), 'utf8')
+    expect(log).to.contain('"seed":77').and.to.contain(`"version":"1.\${FLOWBREAK_JOURNEY_KEY}"`)
+    expect(`${log}${report}${stderr}`).not.to.contain('hunter2')
+  })
+
+  it('lets the command line go before it', () => {
+    const { status, stdout } = below(
+      'run',
+      'core/resets',
+      '--reporter',
+      'json',
+      '--seed',
+      '3',
+      '--output',
+      'here',
+    )
+    expect(status).to.equal(0)
+    expect(JSON.parse(stdout).cases[0].suite).to.equal('core/resets')
+    const [run = ''] = readdirSync(join(folder, 'below/here'))
+    expect(readFileSync(join(folder, 'below/here', run, 'run.ndjson'), 'utf8')).to.contain('"seed":3')
+  })
+
+  it('names targets for replay and compare', () => {
+    const replayed = below('replay', CAPTURE, '--target', 'mine', '--quiet')
+    expect(replayed).to.include({
+      status: 0,
+      stdout: 'packets=26 forward=26 drop=0 reject=0 undecided=0 answered=0\n',
+    })
+    const compared = below('compare', CAPTURE, '--over', 'target', '--json')
+    expect(compared.status, compared.stderr).to.equal(0)
+    expect(
+      JSON.parse(compared.stdout).columns.map(({ value }: { value: string }) => value),
+    ).to.include.members(['reference', 'mine'])
+    expect(below('replay', CAPTURE, '--target', `${folder}/target.mjs`, '--quiet').status).to.equal(0)
+  })
+
+  for (const verb of [['run'], ['replay', CAPTURE], ['compare', CAPTURE, '--over', 'policy']])
+    it(`refuses what is wrong with exit code 2: ${verb[0]}`, () => {
+      writeFileSync(join(folder, 'bad.yaml'), 'targets:\n  lab: { kind: nonsense }\n')
+      const { status, stderr } = below(...verb, '--config', '../bad.yaml')
+      expect(stderr).to.match(/bad.yaml:2:16: "nonsense" is not a kind of target: .*\(ERR_CONFIG\)\n$/)
+      expect(status).to.equal(2)
+      const unknown = below(...verb, '--target', 'mune')
+      expect(unknown.stderr).to.match(
+        /There is no target mune: .* Did you mean "mine"\? \(ERR_TARGET_UNKNOWN\)\n$/,
+      )
+      expect(unknown.status).to.equal(2)
+    })
+})
