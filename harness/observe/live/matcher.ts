@@ -12,7 +12,7 @@ import type { Offered } from './offered.ts'
 import { Pieces } from './pieces.ts'
 import { resemblance } from './resemblance.ts'
 import type { Roads } from './roads.ts'
-import type { SentPackets } from './sent.ts'
+import { GAVE_UP, type SentPackets } from './sent.ts'
 import type { Translations } from './translation.ts'
 
 /** What a matcher works on. */
@@ -35,6 +35,8 @@ export class Matcher {
   #hops = 1
   /** Nanoseconds on the way after which a packet came late. */
   lateness = 0
+  /** A packet that came out after its verdict had been given, and how late in nanoseconds. */
+  overdue: { readonly step: number; readonly after: number } | undefined
   /** Is told of packets that have to do with nothing that was sent. */
   stranger: ((seen: PacketBatch, i: number, arm: number) => void) | undefined
 
@@ -192,6 +194,7 @@ export class Matcher {
       return
     }
     if (after > this.lateness || index < 0) offered.note({ kind: 'late', ...told })
+    if (index < 0 && sent.state[slot] !== GAVE_UP) this.overdue = { step: told.step, after }
     sent.state[slot] = Verdict.forward
     if (index < 0) return
     roads.passed(after)

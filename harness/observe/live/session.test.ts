@@ -108,7 +108,7 @@ describe('observe/live/session', () => {
     expect(altered.sightings[0]).to.include({ kind: 'altered', field: 'window', sent: '1000', seen: '7' })
   })
 
-  it('what comes after it was given up was forwarded, late, even when its batch is gone', async () => {
+  it('what comes out after it was taken for dropped ends the replay, since its verdict was given', async () => {
     const held: (() => void)[] = []
     const port = new FakePort(
       with_((arm, frame) => {
@@ -121,12 +121,12 @@ describe('observe/live/session', () => {
       for (const release of held) release()
     }
     const chunks = [chunkOf([...HANDSHAKE, DATA]), chunkOf([{ from: 'client', seq: 141, ack: 501 }])]
-    const { verdicts, sightings } = await playThrough(passing, chunks, { port, between, lateness: 50 })
-    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'drop', 'forward'])
-    const late = sightings.filter(({ kind, step }) => kind === 'late' && step === 3)
-    expect(late).to.have.length(1)
-    expect(late[0]?.index).to.equal(-1)
-    expect(late[0]?.after).to.be.greaterThan(50e6)
+    let thrown: unknown
+    await playThrough(passing, chunks, { port, between, lateness: 50 }).catch((error: unknown) => {
+      thrown = error
+    })
+    expect(thrown).to.include({ code: 'ERR_LATE' })
+    expect(String(thrown)).to.match(/step 3 was forwarded, late by/)
   })
 
   it('of two equal packets, tells which one was dropped', async () => {

@@ -2,9 +2,10 @@ import type { PacketBatch } from '../../model/batch.ts'
 import { Host, Knowledge, Verdict } from '../../model/codes.ts'
 import type { ObservationBatch, Session } from '../../model/target.ts'
 import type { TimedEvent, Timeline, TimelineChunk } from '../../model/timeline.ts'
+import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { HostActions } from './actions.ts'
 import { calibrateWires } from './calibration.ts'
-import { Alarm, LiveClock } from './clock.ts'
+import { Alarm, LiveClock, seconds } from './clock.ts'
 import { Emissions } from './emissions.ts'
 import { LIMITS, type LiveLimits } from './limits.ts'
 import { Markers } from './markers.ts'
@@ -116,12 +117,28 @@ export class LiveSession implements Session {
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
     this.#clock.restart()
     for await (const chunk of timeline.chunks) {
+      this.#checkOverdue()
       await this.#play(chunk, signal)
       yield this.#observed(chunk.packets)
     }
+    this.#checkOverdue()
+  }
+
+  /** A verdict that was given cannot be taken back; whoever tries again waits longer. Throws ERR_LATE. */
+  #checkOverdue(): void {
+    const { overdue } = this.#matcher
+    if (overdue === undefined) return
+    this.#matcher.overdue = undefined
+    this.#matcher.lateness = Math.min(this.#limits.mostLateness, overdue.after * 2)
+    throw new FlowbreakError(
+      'ERR_LATE',
+      `The packet of step ${overdue.step} was forwarded, late by ${seconds(overdue.after)}, after it had been taken for dropped: play the case again, which now waits ${seconds(this.#matcher.lateness)}.`,
+      { exitCode: ExitCode.broken },
+    )
   }
 
   async reset(): Promise<void> {
+    this.#matcher.overdue = undefined
     await this.#options.actions.reset()
     this.#sent.clear()
     this.#translations.clear()

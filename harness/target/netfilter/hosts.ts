@@ -2,6 +2,7 @@ import type { Nanos } from '../../model/batch.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 import type { HostActions } from '../../observe/live/actions.ts'
 import { settingsScript, withInput } from './commands.ts'
+import type { Conntrackd } from './conntrackd.ts'
 import type { KernelSettings } from './kernel-settings.ts'
 import { scaledTimeout } from './kernel-settings.ts'
 import type { Lab } from './lab.ts'
@@ -15,14 +16,16 @@ export class NetfilterHosts implements HostActions {
   readonly #lab: Lab
   readonly #settings: KernelSettings
   readonly #scale: number
+  readonly #sync: Conntrackd | undefined
   readonly #down = new Set<number>()
   #changed = false
   #last = -1
 
-  constructor(lab: Lab, settings: KernelSettings, scale: number) {
+  constructor(lab: Lab, settings: KernelSettings, scale: number, sync?: Conntrackd) {
     this.#lab = lab
     this.#settings = settings
     this.#scale = scale
+    this.#sync = sync
   }
 
   /** Gives every host its settings and rules, with empty tables. */
@@ -32,6 +35,8 @@ export class NetfilterHosts implements HostActions {
   }
 
   async apply(event: HostEvent, _at: Nanos): Promise<boolean> {
+    // On a clock that is scaled, what is told at once must not come too late.
+    await this.#sync?.inStep()
     switch (event.kind) {
       case 'crash':
         await this.#crash(event.host)
@@ -39,6 +44,7 @@ export class NetfilterHosts implements HostActions {
       case 'drain':
       case 'unhealthy':
         this.#last = event.host
+        await this.#sync?.takeOver(event.host)
         return false
       case 'restore':
         await this.#restore(event.host < 0 ? this.#last : event.host)
@@ -63,6 +69,9 @@ export class NetfilterHosts implements HostActions {
     const settings = this.#changed ? settingsScript(this.#settings) : ''
     this.#changed = false
     await this.#lab.each(settings + FLUSH)
+    if (this.#sync === undefined) return
+    await this.#sync.inStep()
+    await this.#sync.forget()
   }
 
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
@@ -73,12 +82,15 @@ export class NetfilterHosts implements HostActions {
   async #crash(host: number): Promise<void> {
     this.#last = host
     this.#down.add(host)
+    await this.#sync?.kill(host)
     await this.#lab.on(host, withInput('nft -f -', DOWN) + FLUSH)
+    await this.#sync?.takeOver(host)
   }
 
   async #restore(host: number): Promise<void> {
     if (!this.#down.delete(host)) return
     await this.#lab.on(host, 'nft delete table inet down')
+    await this.#sync?.restart(host)
   }
 
   async #setTimeout(seconds: number): Promise<void> {

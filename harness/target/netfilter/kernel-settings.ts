@@ -1,9 +1,33 @@
-import type { Policy } from '../../model/setup.ts'
+import type { Policy, Setup } from '../../model/setup.ts'
 import type { Knobs } from '../../profile/index.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 
 /** Seconds below which a time-out that is scaled can no longer be told from another. */
 const SHORTEST = 2
+
+/** Knobs that a kernel or its rules can be set to; what else a profile changes is not this firewall. */
+const SETTABLE: ReadonlySet<string> = new Set([
+  'windowCheck',
+  'ignoreInvalidReset',
+  'invalid',
+  'tcpMostRetransmissions',
+  ...[
+    'tcpNew',
+    'tcpSynReceived',
+    'tcpEstablished',
+    'tcpFinWait',
+    'tcpCloseWait',
+    'tcpLastAck',
+    'tcpTimeWait',
+  ],
+  ...['tcpClosed', 'tcpRetransmitting', 'tcpUnacknowledged', 'udpNew', 'udpEstablished', 'icmpNew', 'other'],
+  ...['fragmentTimeout4', 'fragmentTimeout6'],
+])
+
+/** The first knob that a profile of one's own changes and that this kernel cannot be brought to; undefined: none. */
+export function fixedKnob({ ownProfile }: Pick<Setup, 'ownProfile'>): string | undefined {
+  return Object.keys(ownProfile?.knobs ?? {}).find((name) => !SETTABLE.has(name))
+}
 
 /** Values below /proc/sys, by name. */
 export type KernelSettings = Readonly<Record<string, number>>

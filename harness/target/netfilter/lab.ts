@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { run } from './commands.ts'
-import { hardwareAddress, hostNamespace, outerNamespace } from './names.ts'
+import { hardwareAddress, hostNamespace, outerNamespace, SYNC_ADDRESSES, SYNC_LINK } from './names.ts'
 import { disown, own, removeNamespaces } from './ownership.ts'
 import { NamespaceShell } from './shell.ts'
 
@@ -10,20 +10,20 @@ import { NamespaceShell } from './shell.ts'
  */
 export class Lab implements AsyncDisposable {
   readonly hosts: number
-  readonly #id: string
+  readonly id: string
   readonly #shells: NamespaceShell[] = []
 
   private constructor(id: string, hosts: number) {
-    this.#id = id
+    this.id = id
     this.hosts = hosts
   }
 
-  /** Makes one; what was made of it is removed again where that fails. */
-  static async open(hosts: number, mtu: number): Promise<Lab> {
+  /** Makes one, with a link between its two hosts if they are `paired`; what was made of it is removed again where that fails. */
+  static async open(hosts: number, mtu: number, paired = false): Promise<Lab> {
     const lab = new Lab(randomBytes(4).toString('hex'), hosts)
-    await own(lab.#id)
+    await own(lab.id)
     try {
-      await lab.#build(mtu)
+      await lab.#build(mtu, paired)
     } catch (thrown) {
       await lab[Symbol.asyncDispose]()
       throw thrown
@@ -42,20 +42,20 @@ export class Lab implements AsyncDisposable {
   }
 
   get outer(): string {
-    return outerNamespace(this.#id)
+    return outerNamespace(this.id)
   }
 
   host(index: number): string {
-    return hostNamespace(this.#id, index)
+    return hostNamespace(this.id, index)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#shells.map((shell) => shell[Symbol.asyncDispose]()))
-    await removeNamespaces(this.#id)
-    await disown(this.#id)
+    await removeNamespaces(this.id)
+    await disown(this.id)
   }
 
-  async #build(mtu: number): Promise<void> {
+  async #build(mtu: number, paired: boolean): Promise<void> {
     const hosts = Array.from({ length: this.hosts }, (_, host) => host)
     const links = hosts.flatMap((host) =>
       ([0, 1] as const).map((side) => {
@@ -65,14 +65,31 @@ export class Lab implements AsyncDisposable {
       }),
     )
     const names = [this.outer, ...hosts.map((host) => this.host(host))]
-    await run('ip', ['-batch', '-'], [...names.map((name) => `netns add ${name}`), ...links, ''].join('\n'))
+    await run(
+      'ip',
+      ['-batch', '-'],
+      [...names.map((name) => `netns add ${name}`), ...links, ...(paired ? [this.#between()] : []), ''].join(
+        '\n',
+      ),
+    )
     await using outer = new NamespaceShell(this.outer)
     this.#shells.push(...hosts.map((host) => new NamespaceShell(this.host(host))))
     await Promise.all([
       outer.run(outerEnds(this.hosts)),
-      ...hosts.map((host) => this.on(host, insideOf(host))),
+      ...hosts.map((host) => this.on(host, insideOf(host) + (paired ? syncEnd(host) : ''))),
     ])
   }
+
+  #between(): string {
+    const end = (host: number) => `name ${SYNC_LINK} netns ${this.host(host)}`
+    return `link add ${end(0)} type veth peer ${end(1)}`
+  }
+}
+
+function syncEnd(host: number): string {
+  return `ip addr add ${SYNC_ADDRESSES[host as 0 | 1]}/30 dev ${SYNC_LINK}
+ip link set ${SYNC_LINK} up
+`
 }
 
 /** The outer ends have no addresses, so that the kernel answers nothing there. */

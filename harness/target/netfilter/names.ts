@@ -15,3 +15,7 @@ export function hardwareAddress(host: number, side: 0 | 1, end: 'outer' | 'host'
   const byte = (value: number) => value.toString(16).padStart(2, '0')
   return `02:fb:${end === 'outer' ? '00' : '01'}:${byte(host >> 8)}:${byte(host & 255)}:${byte(side)}`
 }
+
+/** The interface by which two hosts tell each other of their sessions, and their addresses there. */
+export const SYNC_LINK = 'y'
+export const SYNC_ADDRESSES = ['192.0.0.9', '192.0.0.10'] as const

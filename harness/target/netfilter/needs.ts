@@ -10,20 +10,29 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   ethtool: 'ethtool',
 }
 
-/** Throws, with what has to be typed, where a netfilter target cannot be had here. */
-export function checkNeeds(sync: boolean): void {
+/** What of a machine a netfilter target depends on. */
+export interface Machine {
+  readonly platform: string
+  /** 0: root. */
+  readonly uid: number | undefined
+  /** Where programs are looked for, as in PATH. */
+  readonly path: string
+}
+
+/** Throws ERR_NETFILTER or ERR_NODE_PCAP, with what has to be typed, where a netfilter target cannot be had. */
+export function checkNeeds(sync: boolean, machine: Machine = thisMachine()): void {
   const fail = (message: string) =>
     new FlowbreakError('ERR_NETFILTER', message, { exitCode: ExitCode.broken })
-  if (process.platform !== 'linux')
+  if (machine.platform !== 'linux')
     throw fail(
       'The netfilter target is the kernel of Linux, which this machine does not run: use --target reference.',
     )
-  if (process.getuid?.() !== 0)
+  if (machine.uid !== 0)
     throw fail(
       'The netfilter target makes network namespaces, which takes root: sudo -E npx flowbreak run --target netfilter.',
     )
   const needed = sync ? { ...PROGRAMS, conntrackd: 'conntrackd' } : PROGRAMS
-  const missing = Object.entries(needed).filter(([program]) => !isThere(program))
+  const missing = Object.entries(needed).filter(([program]) => !isThere(program, machine.path))
   if (missing.length > 0)
     throw fail(
       `The netfilter target needs ${missing.map(([program]) => program).join(', ')}: apt-get install ${missing.map(([, name]) => name).join(' ')}.`,
@@ -31,8 +40,12 @@ export function checkNeeds(sync: boolean): void {
   checkNodePcap()
 }
 
-function isThere(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+function thisMachine(): Machine {
+  return { platform: process.platform, uid: process.getuid?.(), path: process.env.PATH ?? '' }
+}
+
+function isThere(program: string, path: string): boolean {
+  return path.split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK)
       return true

@@ -1,12 +1,14 @@
 import { release } from 'node:os'
+import type { Case } from '../../model/case.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { Capabilities, Session, Target } from '../../model/target.ts'
 import { PcapPort } from '../../observe/live/pcap/port.ts'
 import { LiveSession } from '../../observe/live/session.ts'
 import { profileOf } from '../../profile/index.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
+import { Conntrackd, syncLacks } from './conntrackd.ts'
 import { NetfilterHosts } from './hosts.ts'
-import { kernelSettings } from './kernel-settings.ts'
+import { fixedKnob, kernelSettings } from './kernel-settings.ts'
 import { Lab } from './lab.ts'
 import { hardwareAddress } from './names.ts'
 import { checkNeeds } from './needs.ts'
@@ -33,16 +35,22 @@ export class NetfilterTarget implements Target {
       hosts: HOSTS,
       families: ['ipv4', 'ipv6'],
       // What has lost its translation cannot be passed on.
-      policies:
-        options.nat === 'none' && !options.synproxy ? ['drop', 'reject', 'continue'] : ['drop', 'reject'],
-      sharing: ['none'],
+      policies: options.nat === 'none' ? ['drop', 'reject', 'continue'] : ['drop', 'reject'],
+      sharing: ['none', 'sync'],
       events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout'],
       observes: ['verdict', 'emitted'],
       folding: 'aligned',
       profiles: ['linux-conntrack'],
-      features: [],
+      features: ['own-profile'],
       clockScale: options.scale,
     }
+  }
+
+  lacks({ setup }: Case): string | undefined {
+    const { sharing, hosts } = setup.topology
+    const knob = fixedKnob(setup)
+    if (knob !== undefined) return `knob ${knob}`
+    return sharing.kind === 'sync' ? syncLacks(sharing, hosts.length) : undefined
   }
 
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
@@ -50,13 +58,17 @@ export class NetfilterTarget implements Target {
     const { knobs } = profileOf(setup)
     const settings = kernelSettings(knobs, setup.policy, scale)
     const ruleset = rulesetOf(setup.policy.exception, knobs, this.#options)
-    checkNeeds(false)
+    const { sharing } = setup.topology
+    const synced = sharing.kind === 'sync'
+    checkNeeds(synced)
     await removeLeftovers()
     signal.throwIfAborted()
-    const lab = await Lab.open(setup.topology.hosts.length, mtu)
+    const lab = await Lab.open(setup.topology.hosts.length, mtu, synced)
     try {
-      const hosts = new NetfilterHosts(lab, settings, scale)
+      const sync = synced ? new Conntrackd(lab, sharing) : undefined
+      const hosts = new NetfilterHosts(lab, settings, scale, sync)
       await hosts.configure(ruleset)
+      await sync?.start()
       return await openSession(lab, hosts, setup, this.#options, signal)
     } catch (thrown) {
       await lab[Symbol.asyncDispose]()
@@ -74,7 +86,7 @@ async function openSession(
   lab: Lab,
   hosts: NetfilterHosts,
   setup: Setup,
-  { mtu, nat, synproxy, scale }: NetfilterOptions,
+  { mtu, nat, scale }: NetfilterOptions,
   signal: AbortSignal,
 ): Promise<Session> {
   const arms = setup.topology.hosts.flatMap((_, host) =>
@@ -91,7 +103,7 @@ async function openSession(
     clockScale: scale,
     actions: hosts,
     families: ['ipv4', 'ipv6'],
-    translates: nat !== 'none' || synproxy,
+    translates: nat !== 'none',
     dispose: () => lab[Symbol.asyncDispose](),
   })
   try {

@@ -12,6 +12,11 @@ interface Owner {
   readonly started: string
 }
 
+/** Where files of a lab lie, once it is made. */
+export function folderOf(lab: string): string {
+  return join(RECORDS, `${lab}.d`)
+}
+
 /** Writes down that this process owns a lab, before anything of it is made. */
 export async function own(lab: string): Promise<void> {
   await mkdir(RECORDS, { recursive: true })
@@ -20,6 +25,7 @@ export async function own(lab: string): Promise<void> {
 }
 
 export async function disown(lab: string): Promise<void> {
+  await rm(folderOf(lab), { recursive: true, force: true })
   await rm(join(RECORDS, lab), { force: true })
 }
 
@@ -27,7 +33,7 @@ export async function disown(lab: string): Promise<void> {
 export async function removeLeftovers(): Promise<number> {
   const labs = await readdir(RECORDS).catch(() => [])
   let removed = 0
-  for (const lab of labs) {
+  for (const lab of labs.filter((name) => !name.includes('.'))) {
     const text = await readFile(join(RECORDS, lab), 'utf8').catch(() => '')
     // A record that is just being written is not yet whole.
     const owner = ownerOf(text)

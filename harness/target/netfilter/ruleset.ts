@@ -18,18 +18,16 @@ const ENDS = {
 export function rulesetOf(
   exception: ExceptionPolicy,
   knobs: Knobs,
-  { nat, synproxy, mtu }: Pick<NetfilterOptions, 'nat' | 'synproxy' | 'mtu'>,
+  { nat }: Pick<NetfilterOptions, 'nat'>,
 ): string {
   const isSyn = 'tcp flags & (syn | ack) == syn'
   return `flush ruleset
 table inet flowbreak {
-  set clients4 { type ipv4_addr; flags dynamic; size 65536; }
-  set clients6 { type ipv6_addr; flags dynamic; size 65536; }
   chain arriving {
     type filter hook prerouting priority -310; policy accept;
     iifname c meta mark set 1
     iifname s meta mark set 2
-${synproxy ? proxiedArrivals(isSyn) : ''}  }
+  }
   chain controls {
     udp dport ${CONTROL_PORT.denied} drop
     udp sport ${CONTROL_PORT.denied} drop
@@ -40,15 +38,13 @@ ${synproxy ? proxiedArrivals(isSyn) : ''}  }
     type filter hook forward priority 0; policy drop;
 ${Object.entries(ENDS)
   .map(([family, ends]) => `    ${family} saddr ${ends} ${family} daddr ${ends} jump controls\n`)
-  .join(
-    '',
-  )}${synproxy ? proxied(mtu) : ''}    ${knobs.invalid?.value === 'drop' ? 'ct state invalid drop' : ''}
+  .join('')}    ${knobs.invalid?.value === 'drop' ? 'ct state invalid drop' : ''}
     ct state established,related accept
     ${isSyn} ct state new accept
     meta l4proto != tcp ct state new accept
     ${LAST_RULE[exception]}
   }
-${nat === 'masquerade' ? masquerading(exception) : ''}${synproxy ? ANSWERS : ''}}
+${nat === 'masquerade' ? masquerading(exception) : ''}}
 `
 }
 
@@ -66,26 +62,6 @@ function masquerading(exception: ExceptionPolicy): string {
     ${LAST_RULE[exception]}
     drop
   }
-`
-}
-
-/** Packets that the host makes itself for the handshakes that it answers have no mark: it knows clients by their addresses. */
-const ANSWERS = `  chain answering {
-    type route hook output priority -310; policy accept;
-    meta mark 0 ip daddr @clients4 meta mark set 1
-    meta mark 0 ip6 daddr @clients6 meta mark set 1
-  }
-`
-
-function proxiedArrivals(isSyn: string): string {
-  return `    iifname c ${isSyn} add @clients4 { ip saddr }
-    iifname c ${isSyn} add @clients6 { ip6 saddr }
-    iifname c ${isSyn} notrack
-`
-}
-
-function proxied(mtu: number): string {
-  return `    iifname c meta l4proto tcp ct state invalid,untracked synproxy mss ${Math.min(mtu, 9000) - 60} wscale 7 timestamp sack-perm
 `
 }
 

@@ -1,0 +1,202 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SyncSharing } from '../../model/setup.ts'
+import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
+import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import type { Lab } from './lab.ts'
+import { SYNC_ADDRESSES, SYNC_LINK } from './names.ts'
+import { folderOf } from './ownership.ts'
+
+/** Milliseconds for a daemon to answer, and for hosts to know the same sessions. */
+const PATIENCE = 20_000
+const PAUSE = 20
+
+const MODE = { resend: 'FTFW', none: 'NOTRACK', refresh: 'ALARM' } as const
+
+/** Why a pair of hosts cannot be brought to this by conntrackd, in words for reports; undefined: it can. */
+export function syncLacks(sharing: SyncSharing, hosts: number): string | undefined {
+  if (sharing.way !== 'conntrackd') return `sharing sync by ${sharing.way}`
+  if (hosts !== 2) return `sharing sync of ${hosts} hosts`
+  if (sharing.lose > 0) return 'updates that are lost'
+  if (sharing.lag > 0 || sharing.pickupDelay > 0) return 'sync with a lag'
+  if (sharing.defer) return 'packets that are held until they are synced'
+  if (sharing.peerVersion !== 'same') return 'peers of another version'
+  if (!sharing.halfOpen || !sharing.http || !sharing.connectionless || sharing.expectations)
+    return 'filters of what is synced'
+  if (sharing.windows === 'full') return 'sync of sequence numbers'
+  return sharing.liberal === false ? 'windows of synced sessions that are checked' : undefined
+}
+
+/** The real conntrackd on both hosts of a lab, over a link of their own. */
+export class Conntrackd {
+  readonly #lab: Lab
+  readonly #sharing: SyncSharing
+  readonly #pids: number[] = []
+
+  constructor(lab: Lab, sharing: SyncSharing) {
+    this.#lab = lab
+    this.#sharing = sharing
+  }
+
+  /** Starts both; resolved once they answer. */
+  async start(): Promise<void> {
+    await mkdir(folderOf(this.#lab.id), { recursive: true })
+    for (const host of [0, 1])
+      await writeFile(this.#config(host), configOf(this.#sharing, host, this.#path(host)))
+    await Promise.all([0, 1].map((host) => this.#begin(host)))
+  }
+
+  /** The daemon of a host dies with it, so that it tells nobody that its sessions are gone. */
+  async kill(host: number): Promise<void> {
+    const pid = this.#pids[host] ?? 0
+    if (pid > 0)
+      await this.#lab.on(host, `kill -9 ${pid}; while kill -0 ${pid} 2>/dev/null; do sleep 0.01; done`)
+    this.#pids[host] = 0
+  }
+
+  async restart(host: number): Promise<void> {
+    if ((this.#pids[host] ?? 0) === 0) await this.#begin(host)
+  }
+
+  /** Another host takes over from this one: with an external cache, what is in it is put into the table. */
+  async takeOver(from: number): Promise<void> {
+    if (this.#sharing.externalCache) await this.#ask(1 - from, '-c')
+  }
+
+  /** Both forget what they know of sessions. */
+  async forget(): Promise<void> {
+    for (const host of [0, 1]) if ((this.#pids[host] ?? 0) > 0) await this.#ask(host, '-f')
+  }
+
+  /** Until what one host tracks the other has been told of; that takes as long as it takes, but not for ever. */
+  async inStep(): Promise<void> {
+    if (this.#pids.some((pid) => pid === 0) || this.#sharing.externalCache) {
+      // What is in caches cannot be seen by session: they count.
+      await this.#cachesInStep()
+      return
+    }
+    for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
+      const [a, b] = await Promise.all([0, 1].map((host) => this.#sessions(host)))
+      if (a === b) return
+      await pause()
+    }
+  }
+
+  async #cachesInStep(): Promise<void> {
+    if (this.#pids.some((pid) => pid === 0)) return
+    for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
+      const [a = [], b = []] = await Promise.all([0, 1].map((host) => this.#cached(host)))
+      if (a[0] === b[1] && b[0] === a[1]) return
+      await pause()
+    }
+  }
+
+  /** Entries in the internal and in the external cache. */
+  async #cached(host: number): Promise<number[]> {
+    const text = await this.#ask(host, '-s cache')
+    return [...text.matchAll(/current active connections:\s+(\d+)/g)].map(([, count]) => Number(count))
+  }
+
+  async #sessions(host: number): Promise<string> {
+    const text = await this.#lab.on(host, 'conntrack -L -o extended 2>/dev/null; true')
+    return text
+      .split('\n')
+      .filter((line) => line !== '' && !CONTROLS.some((address) => line.includes(`=${address} `)))
+      .map((line) => line.replace(/^(\S+ +\d+ +\S+ +\d+) +\d+ /, '$1 ').replace(/ (use|mark)=\d+/g, ''))
+      .sort()
+      .join('\n')
+  }
+
+  async #begin(host: number): Promise<void> {
+    const output = await this.#lab.on(
+      host,
+      `rm -f ${this.#path(host)}.lock; conntrackd -C ${this.#config(host)} >/dev/null 2>&1 & echo $!`,
+    )
+    this.#pids[host] = Number(output.trim())
+    for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
+      const answered = await this.#ask(host, '-s').then(
+        () => true,
+        () => false,
+      )
+      if (answered) return
+      await pause()
+    }
+    throw new FlowbreakError(
+      'ERR_NETFILTER',
+      `conntrackd of host ${host} does not answer: try conntrackd -C ${this.#config(host)}.`,
+      {
+        exitCode: ExitCode.broken,
+      },
+    )
+  }
+
+  #ask(host: number, what: string): Promise<string> {
+    return this.#lab.on(host, `conntrackd -C ${this.#config(host)} ${what}`)
+  }
+
+  #path(host: number): string {
+    return join(folderOf(this.#lab.id), String(host))
+  }
+
+  #config(host: number): string {
+    return `${this.#path(host)}.conf`
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(folderOf(this.#lab.id), { recursive: true, force: true })
+  }
+}
+
+const CONTROLS = [...Object.values(CONTROL_CLIENT), ...Object.values(CONTROL_SERVER)]
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE))
+}
+
+function configOf(
+  { externalCache, repair, windows, resync }: SyncSharing,
+  host: number,
+  path: string,
+): string {
+  const cache = repair === 'refresh' ? '' : `DisableExternalCache ${externalCache ? 'Off' : 'On'}`
+  return `Sync {
+  Mode ${MODE[repair]} {
+    ${cache}
+    ${resync && repair === 'resend' ? 'StartupResync yes' : ''}
+  }
+  UDP {
+    IPv4_address ${SYNC_ADDRESSES[host]}
+    IPv4_Destination_Address ${SYNC_ADDRESSES[1 - host]}
+    Port 3780
+    Interface ${SYNC_LINK}
+    SndSocketBuffer 1249280
+    RcvSocketBuffer 1249280
+    Checksum on
+  }
+  Options {
+    TCPWindowTracking ${windows === 'none' ? 'Off' : 'On'}
+  }
+}
+General {
+  HashSize 32768
+  HashLimit 131072
+  LogFile off
+  Syslog off
+  LockFile ${path}.lock
+  UNIX { Path ${path}.sock }
+  NetlinkBufferSize 2097152
+  NetlinkBufferSizeMaxGrowth 8388608
+  Filter From Userspace {
+    Address Ignore {
+      IPv4_address 127.0.0.1
+      IPv4_address ${CONTROL_CLIENT.ipv4}
+      IPv4_address ${CONTROL_SERVER.ipv4}
+      IPv4_address ${SYNC_ADDRESSES[0]}
+      IPv4_address ${SYNC_ADDRESSES[1]}
+      IPv6_address ${CONTROL_CLIENT.ipv6}
+      IPv6_address ${CONTROL_SERVER.ipv6}
+    }
+  }
+}
+`
+}

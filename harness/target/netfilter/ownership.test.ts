@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { Lab } from './lab.ts'
+import { PREFIX } from './names.ts'
+import { removeLeftovers } from './ownership.ts'
+
+const namespacesOf = (lab: string) =>
+  readdirSync('/run/netns').filter((name) => name.startsWith(`${PREFIX}-${lab}-`))
+
+describe('target/netfilter/ownership', () => {
+  before(function () {
+    if (process.getuid?.() !== 0) this.skip()
+  })
+
+  it('a lab that is disposed leaves nothing', async () => {
+    const lab = await Lab.open(2, 1500)
+    expect(namespacesOf(lab.id)).to.have.length(3)
+    await lab[Symbol.asyncDispose]()
+    expect(namespacesOf(lab.id)).to.deep.equal([])
+  })
+
+  it('one that cannot be made leaves nothing either', async () => {
+    let thrown: unknown
+    const before = readdirSync('/run/flowbreak-netfilter')
+    await Lab.open(1, 70_000).catch((error: unknown) => {
+      thrown = error
+    })
+    expect(String(thrown)).to.match(/ip -batch - failed/)
+    expect(readdirSync('/run/flowbreak-netfilter').filter((name) => !before.includes(name))).to.deep.equal([])
+  })
+
+  it('what a killed process left is removed by the next, what a living one owns is not', async () => {
+    await using living = await Lab.open(1, 1500)
+    const script = fileURLToPath(new URL('./orphan.fixture.ts', import.meta.url))
+    const child = spawn(process.execPath, ['--import', 'tsx', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(child.stdout, 'data')) as [Buffer]
+    const lab = line.toString().trim()
+    expect(namespacesOf(lab)).to.have.length(2)
+    await removeLeftovers()
+    expect(namespacesOf(lab)).to.have.length(2)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await removeLeftovers()
+    expect(namespacesOf(lab)).to.deep.equal([])
+    expect(namespacesOf(living.id)).to.have.length(2)
+  })
+})
