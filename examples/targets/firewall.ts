@@ -17,7 +17,7 @@ const HELLO = { protocol: 1, name: 'firewall.ts', version: '1', capabilities: CA
 let setup: Setup = { hosts: [], policy: { exception: 'drop' }, knobs: { tcpEstablished: 350 } }
 let hosts: Record<string, { flows: Map<string, number>; received: number }> = {}
 
-function empty() {
+const empty = () => {
   hosts = Object.fromEntries(setup.hosts.map((name) => [name, { flows: new Map(), received: 0 }]))
 }
 
@@ -46,12 +46,11 @@ function answer(request: { type: string; setup?: Setup; steps?: Step[] }) {
   if (request.type === 'hello') return HELLO
   if (request.type === 'counters')
     return { counters: Object.values(hosts).map(({ received }) => ({ ReceivedPackets: received })) }
+  const observe = (step: Step) => {
+    if (step.event === 'crash') hosts[step.host]?.flows.clear()
+    return 'packet' in step ? [{ packet: step.packet, verdict: verdictOf(step) }] : []
+  }
   return { observations: (request.steps ?? []).flatMap(observe) }
-}
-
-function observe(step: Step) {
-  if (step.event === 'crash') hosts[step.host]?.flows.clear()
-  return 'packet' in step ? [{ packet: step.packet, verdict: verdictOf(step) }] : []
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,4 +1,4 @@
-import { Link } from '../model/codes.ts'
+import { Link, Tcp } from '../model/codes.ts'
 import { writeIpv4Checksum, writeTransportChecksum } from '../wire/checksum.ts'
 
 /**
@@ -10,7 +10,7 @@ export const CONTROL_SERVER = { ipv4: '198.19.0.1', ipv6: '2001:2:1::1' } as con
 /** UDP ports of controls. `denied`: the server's port where a rule denies, in setups that have nothing else to deny. */
 export const CONTROL_PORT = { client: 40_404, server: 40_405, denied: 40_406 } as const
 
-export type ControlKind = 'allowed' | 'denied' | 'denied-port'
+export type ControlKind = 'allowed' | 'denied' | 'denied-port' | 'opening'
 
 const ADDRESS = {
   ipv4: { client: [198, 18, 0, 1], server: [198, 19, 0, 1] },
@@ -23,11 +23,14 @@ const ADDRESS = {
 /** Where IP begins in an untagged Ethernet frame. */
 const L3 = 14
 
+/** Kinds that are TCP, by their flags. */
+const TCP_FLAGS: { readonly [K in ControlKind]?: number } = { denied: Tcp.rst, opening: Tcp.syn }
+
 const MAC = { client: [2, 0, 0, 0, 0, 0xc1], server: [2, 0, 0, 0, 0, 0x51] } as const
 
 /**
  * Ethernet frames that prove something about a road: a UDP datagram that is allowed; a TCP reset out of nowhere, which is not; a
- * UDP datagram to or from a port that a rule denies.
+ * UDP datagram to or from a port that a rule denies; a SYN, which opens a connection.
  */
 export function controlFrame(
   family: 'ipv4' | 'ipv6',
@@ -35,10 +38,12 @@ export function controlFrame(
   what: ControlKind,
 ): { readonly frame: Uint8Array; readonly link: number } {
   const [from, to] = direction === 0 ? (['client', 'server'] as const) : (['server', 'client'] as const)
-  const protocol = what === 'denied' ? 6 : 17
+  const flags = TCP_FLAGS[what]
+  const protocol = flags === undefined ? 17 : 6
   const server = CONTROL_PORT[what === 'denied-port' ? 'denied' : 'server']
   const { client } = CONTROL_PORT
-  const make = protocol === 17 ? datagram : reset
+  const make = (source: number, destination: number) =>
+    flags === undefined ? datagram(source, destination) : tcp(source, destination, flags)
   const segment = direction === 0 ? make(client, server) : make(server, client)
   const source = ADDRESS[family][from]
   const destination = ADDRESS[family][to]
@@ -60,6 +65,27 @@ function datagram(from: number, to: number): number[] {
   return [from >> 8, from & 255, to >> 8, to & 255, 0, length, 0, 0, ...text]
 }
 
-function reset(from: number, to: number): number[] {
-  return [from >> 8, from & 255, to >> 8, to & 255, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 4, 0, 0, 0, 0, 0, 0]
+function tcp(from: number, to: number, flags: number): number[] {
+  return [
+    from >> 8,
+    from & 255,
+    to >> 8,
+    to & 255,
+    0,
+    0,
+    0,
+    1,
+    0,
+    0,
+    0,
+    0,
+    0x50,
+    flags,
+    0xff,
+    0xff,
+    0,
+    0,
+    0,
+    0,
+  ]
 }

@@ -6,10 +6,21 @@ import type { TimelineChunk } from '../model/timeline.ts'
 import { controlFrame } from '../observe/control-frames.ts'
 import { deniedControlOf } from '../profile/denied.ts'
 import { decodeBatch } from '../wire/decode.ts'
+import { readdress } from '../wire/readdress.ts'
+
+/** Of the client that opens a connection by each host. */
+const FIRST_PORT = 50_000
+
+interface Expected {
+  readonly what: keyof typeof WRONG
+  readonly road: string
+}
 
 /**
  * Proves that a session can say yes and no: by every host and in both directions a datagram that is allowed must come out,
- * and what the setup denies (a TCP reset of a connection that nobody opened, or a datagram by a rule) must not. Answers the sentence of what is wrong; undefined: nothing.
+ * and what the setup denies (a TCP reset of a connection that nobody opened, or a datagram by a rule) must not. Where no rules of
+ * the setup could forbid it, a new connection must come out too, which is no control: a target that knows controls does not know it.
+ * Answers the sentence of what is wrong; undefined: nothing.
  */
 export async function calibrate(
   session: Session,
@@ -18,19 +29,22 @@ export async function calibrate(
 ): Promise<string | undefined> {
   const { hosts } = setup.topology
   const denied = deniedControlOf(setup)
-  const expected: { readonly what: 'allowed' | 'denied'; readonly road: string }[] = []
-  const batch = new PacketBatch(hosts.length * 4, hosts.length * 512)
-  for (let host = 0; host < hosts.length; host++)
+  const expected: Expected[] = []
+  const batch = new PacketBatch(hosts.length * 5, hosts.length * 640)
+  const ask = (what: Expected['what'], host: number, direction: 0 | 1) => {
+    const flow = expected.length
+    const control = controlFrame('ipv4', direction, what)
+    // Each host is offered a connection of its own: of another's it may have been told.
+    if (what === 'opening') readdress(control.frame, control.link, { source: { port: FIRST_PORT + host } })
+    append(batch, control, { host, direction, flow })
+    if (what === 'opening') batch.role[flow] = Role.probe
+    expected.push({ what, road: `${hosts[host]} ${direction === 0 ? 'c2s' : 's2c'}` })
+  }
+  for (let host = 0; host < hosts.length; host++) {
     for (const direction of [0, 1] as const)
-      for (const what of ['allowed', 'denied'] as const) {
-        const flow = host * 4 + direction * 2 + (what === 'allowed' ? 0 : 1)
-        append(batch, controlFrame('ipv4', direction, what === 'allowed' ? what : denied), {
-          host,
-          direction,
-          flow,
-        })
-        expected.push({ what, road: `${hosts[host]} ${direction === 0 ? 'c2s' : 's2c'}` })
-      }
+      for (const what of ['allowed', denied] as const) ask(what, host, direction)
+    if (!hasRules(setup) && takesPackets(setup, host)) ask('opening', host, 0)
+  }
   decodeBatch(batch)
   async function* chunks(): AsyncGenerator<TimelineChunk> {
     yield { packets: batch, events: [] }
@@ -40,10 +54,7 @@ export async function calibrate(
     for (let i = 0; i < packets.count; i++) {
       const { what, road } = expected[seen++] ?? { what: 'allowed', road: 'nowhere' }
       const out = packets.verdict[i] === Verdict.forward
-      if (out !== (what === 'allowed'))
-        return what === 'allowed'
-          ? `A datagram that is allowed did not come out by ${road}: the target is deaf or dead there.`
-          : `${DENIED[denied]} came out by ${road}: the target lets everything through.`
+      if (out === (what === 'denied' || what === 'denied-port')) return WRONG[what](road)
     }
   await session.reset()
   return seen === expected.length
@@ -51,10 +62,26 @@ export async function calibrate(
     : `The target answered for ${seen} of ${expected.length} packets.`
 }
 
-const DENIED = {
-  denied: 'A reset of no known connection',
-  'denied-port': 'A datagram that a rule denies',
+const WRONG = {
+  allowed: (road: string) =>
+    `A datagram that is allowed did not come out by ${road}: the target is deaf or dead there.`,
+  opening: (road: string) =>
+    `A new connection did not come out by ${road}: the target lets nothing through that is no control.`,
+  denied: (road: string) =>
+    `A reset of no known connection came out by ${road}: the target lets everything through.`,
+  'denied-port': (road: string) =>
+    `A datagram that a rule denies came out by ${road}: the target lets everything through.`,
 } as const
+
+/** Whether a host is there for more than to take over: of a pair in which one stands by, the first is. */
+function takesPackets({ topology: { sharing } }: Setup, host: number): boolean {
+  return sharing.kind !== 'sync' || sharing.mode === 'active-active' || host === 0
+}
+
+/** Whether something beside the exception policy decides about packets. */
+function hasRules({ rules, policy, stateless }: Setup): boolean {
+  return rules.length > 0 || policy.defaultActions.length > 0 || stateless !== undefined
+}
 
 function append(
   batch: PacketBatch,

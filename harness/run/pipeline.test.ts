@@ -127,8 +127,8 @@ describe('run/pipeline', () => {
   })
 
   it('is inconclusive when a road dies after calibration, or a packet stays undecided', async () => {
-    // Calibration takes eight packets; whatever comes after it is lost.
-    const dying = answering((real, count) => (count < 8 ? real : Verdict.drop))
+    // Calibration takes ten packets; whatever comes after it is lost.
+    const dying = answering((real, count) => (count < 10 ? real : Verdict.drop))
     const dead = await play(altered(dying), SUITE('blocked'), { bail: true })
     expect(dead.totals.inconclusive).to.equal(1)
     expect(dead.totals.pass).to.equal(0)
@@ -181,7 +181,7 @@ describe('run/pipeline', () => {
   it('calls a case flaky whose attempts differ, and never hides it', async () => {
     let slips = 1
     const once = answering((real, count) =>
-      count >= 8 && real === Verdict.drop && slips-- > 0 ? Verdict.forward : real,
+      count >= 10 && real === Verdict.drop && slips-- > 0 ? Verdict.forward : real,
     )
     const { totals, exitCode } = await play(altered(once), SUITE('blocked'), { retries: 2 })
     expect(totals.flaky).to.equal(1)

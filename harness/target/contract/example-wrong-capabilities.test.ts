@@ -157,9 +157,15 @@ export const WRONG_CAPABILITIES: readonly Wrong[] = [
   },
   ...FEATURES.map((feature) => ({
     does: `takes ${feature}, which it lacks`,
-    target: () => altered({ capabilities: { features: without(capabilities.features, feature) } }),
+    target: () =>
+      altered({
+        capabilities: {
+          features: without(capabilities.features, feature),
+          ...(feature === 'own-profile' ? { profiles: ['aws-nfw'] } : {}),
+        },
+      }),
     check: `has ${feature}, or refuses it`,
-    says: `The target lacks ${feature} by its capabilities, and prepare does not refuse it`,
+    says: `The target lacks ${feature === 'own-profile' ? 'profile contract' : feature} by its capabilities, and prepare does not refuse it`,
   })),
   ...(Object.entries(IGNORED) as [Feature, string][]).map(([feature, says]) => ({
     does: `ignores ${feature}`,

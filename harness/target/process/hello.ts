@@ -29,7 +29,7 @@ export async function request(
   limit: number,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const line = await program.ask(JSON.stringify(message), limit, signal)
+  const line = await program.ask(JSON.stringify(message), message.type, limit, signal)
   let answer: unknown
   try {
     answer = JSON.parse(line)

@@ -27,7 +27,7 @@ const text = z.string().min(1)
 
 const schema = mapping({
   kind: z.literal('process'),
-  command: z.union([text, z.array(text).min(1)]),
+  command: z.union([text, z.array(z.string()).min(1)]),
   cwd: text.optional(),
   env: z.record(text, z.string()).optional(),
   timeout: z.union([text, z.number()]).optional(),
@@ -51,7 +51,7 @@ export function readOptions(
   const words = typeof command === 'string' ? splitCommand(command) : command
   if (words === undefined) throw wrong(`command: "${command}" has a quote that is not closed.`)
   const [program, ...args] = words
-  if (program === undefined) throw wrong('command: This is empty.')
+  if (program === undefined || program === '') throw wrong('command: This is empty.')
   return { name, command: program, args, cwd: resolve(folder, cwd), env, limit: milliseconds(timeout, wrong) }
 }
 

@@ -1,11 +1,13 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
-import { LineSplitter, LONGEST_LINE, Tail } from './lines.ts'
+import { LineSplitter, LONGEST_LINE, printable, Tail } from './lines.ts'
 import type { ProcessOptions } from './options.ts'
 
 /** Milliseconds that a program has to end, once by itself and once more after SIGTERM. */
 const GRACE = 2000
+/** Letters of a command that messages show. */
+const LONGEST_NAME = 120
 
 /**
  * A program that is spoken to in lines. It leads a process group of its own: Ctrl-C at a terminal does not reach it before flowbreak has
@@ -76,16 +78,16 @@ export class Program {
     const tail = wrote === '' ? '' : ` It wrote to standard error: ${wrote}`
     return new FlowbreakError(
       code,
-      `Target ${name}: the program ${[command, ...args].join(' ')} ${what}.${tail}`,
+      `Target ${name}: the program ${cut([command, ...args].join(' '))} ${what}.${tail}`,
       { exitCode: ExitCode.broken },
     )
   }
 
   /**
    * Says a line, and answers what the program says to it within so many milliseconds. After an error the program is not spoken to any
-   * more: every later call throws the same.
+   * more: every later call throws the same. `about`: what the line asks.
    */
-  async ask(line: string, limit: number, signal?: AbortSignal): Promise<string> {
+  async ask(line: string, about: string, limit: number, signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted()
     if (this.#lines.length > 0) this.#fail('ERR_TARGET_ANSWER', 'answered without being asked')
     if (this.#failure !== undefined) throw this.#failure
@@ -94,7 +96,7 @@ export class Program {
     signal?.throwIfAborted()
     const answer = this.#lines.shift()
     if (answer !== undefined) return answer
-    this.#fail('ERR_TARGET_SILENT', `gave no answer for ${limit / 1000} s`)
+    this.#fail('ERR_TARGET_SILENT', `gave no answer to ${about} for ${Math.round(limit) / 1000} s`)
     throw this.#failure
   }
 
@@ -160,4 +162,10 @@ export class Program {
       // Nothing is left.
     }
   }
+}
+
+/** A command as messages show it: it may be a whole script. */
+function cut(command: string): string {
+  const text = printable(command)
+  return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text
 }

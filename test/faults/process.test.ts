@@ -1,0 +1,47 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { livingOf } from '../../harness/target/process/example-group.test.ts'
+import { makeTarget } from '../../harness/target/targets.ts'
+import { describeFaults } from './matrix.ts'
+
+const PROGRAM = fileURLToPath(new URL('programs/faulty.mjs', import.meta.url))
+const MOMENTS = ['before', 'between', 'gap', 'swap', 'after']
+
+const pids = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+after(() => rmSync(pids, { recursive: true, force: true }))
+
+describeFaults({
+  name: 'process',
+  faults: [
+    { name: 'forwards everything', told: /^ERR_CALIBRATION: A reset of no known connection came out/ },
+    { name: 'drops everything but controls', told: /^ERR_CALIBRATION: A new connection did not come out/ },
+    { name: 'answers from a cache' },
+    {
+      name: 'mutes one direction',
+      told: /^ERR_CALIBRATION: A datagram that is allowed did not come out by fw-a s2c/,
+    },
+    { name: 'mutes one direction after the first case' },
+    { name: 'swaps two hosts' },
+    { name: 'duplicates', told: /answered twice for packet 1\./ },
+    {
+      name: 'dies',
+      moments: MOMENTS,
+      told: /faulty.mjs dies \w+ ended with exit code 1 before it was told to\./,
+    },
+    { name: 'freezes', moments: MOMENTS, told: /faulty.mjs freezes \w+ gave no answer to \w+ for 10 s\./ },
+  ],
+  make: (fault = 'none', moment = '') =>
+    makeTarget(
+      {
+        kind: 'process',
+        command: [process.execPath, PROGRAM, fault, moment],
+        env: { PIDS: pids },
+        timeout: fault === 'freezes' ? '10s' : '60s',
+      },
+      { name: 'faulty', version: 'test' },
+    ),
+  leftovers: () => readdirSync(pids).filter((pid) => livingOf(Number(pid)).length > 0),
+  timeout: 120_000,
+})
