@@ -1,13 +1,15 @@
 import type { FlowTable } from '../flow/table.ts'
-import type { PacketBatch } from '../model/batch.ts'
+import { PacketBatch } from '../model/batch.ts'
 import type { PacketSource } from '../model/capture.ts'
 import { Role } from '../model/codes.ts'
 import { tunnelsOf } from '../model/reading.ts'
 import type { DirectSession, ObservationBatch } from '../model/target.ts'
 import { Breath } from '../support/breath.ts'
-import { roadBatch } from '../timeline/recorded.ts'
 import { decodeBatch } from '../wire/decode.ts'
 
+/** Packets of a batch, and the bytes that their frames may take: memory that is touched for the first time is dear. */
+const BATCH_PACKETS = 4096
+const BATCH_BYTES = 256 << 10
 /** Packets that go through all stages together: few enough for their columns to stay in the cache of one core. */
 const PIECE = 512
 /** The host that gets them. */
@@ -24,7 +26,7 @@ export async function playDirectly(
   signal: AbortSignal,
   observe: (observed: ObservationBatch) => void,
 ): Promise<void> {
-  const batch = roadBatch()
+  const batch = new PacketBatch(BATCH_PACKETS, BATCH_BYTES)
   batch.tunnels = tunnelsOf(flows.reading)
   const breath = new Breath()
   let steps = 0
