@@ -183,7 +183,7 @@ export class SessionTable {
 
   #grow(records: number): void {
     let capacity = Math.max(FIRST_CAPACITY, this.times.length / RECORD_DOUBLES)
-    while (capacity < records) capacity *= GROWTH
+    while (capacity < records) capacity = Math.min(capacity * GROWTH, this.#mask + 1)
     const grown = new Int32Array(capacity * RECORD_WORDS)
     grown.set(this.words)
     this.words = grown
