@@ -146,9 +146,19 @@ export interface CounterTally {
   read(): readonly Readonly<Record<string, number>>[]
 }
 
+/** Decides at once: of a target that has everything in this process, and never waits. */
+export interface DirectSession {
+  /** Fills verdict and reason of packets `from` … `to`-1, and adds to `emitted`. */
+  decide(batch: PacketBatch, from: number, to: number): void
+  /** The observations of a batch all of whose packets were decided. */
+  observed(batch: PacketBatch): ObservationBatch
+}
+
 export interface Session extends AsyncDisposable {
   /** Plays the timeline; ends after each packet has had exactly one observation. */
   replay(timeline: Timeline, signal: AbortSignal): AsyncIterable<ObservationBatch>
+  /** As `replay`, of a timeline without events, by whoever calls it; undefined, or absent, where something must be waited for. */
+  direct?(): DirectSession | undefined
   /** Back to empty session tables and zero counters without a new process; cheaper than `prepare`. */
   reset(): Promise<void>
   /** The device's own counters by host, under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */
