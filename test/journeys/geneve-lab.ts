@@ -95,8 +95,7 @@ export class GeneveLab implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const noted: readonly Noted[] = JSON.parse(readFileSync(join(this.#folder, 'lab.json'), 'utf8'))
-    for (const [index, { pid }] of noted.entries())
-      if (pid !== this.#appliances[index]?.pid) kill(pid)
+    for (const [index, { pid }] of noted.entries()) if (pid !== this.#appliances[index]?.pid) kill(pid)
     await Promise.all(this.#appliances.map((each) => each[Symbol.asyncDispose]()))
     rmSync(this.#folder, { recursive: true, force: true })
   }
