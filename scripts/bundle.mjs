@@ -8,43 +8,40 @@ import { main } from './lib/main.mjs'
 /** Packages that stay packages: they are loaded late, or are native. */
 const PACKAGES = ['zod', 'yaml', 'mocha', 'chai', 'table', 'zx', 'pcap-parser', 'node-pcap', '@redis/client']
 
-/**
- * Modules that stay where they are: two find files beside themselves; the others are for captures from pipes and for the store of
- * sessions, and what is loaded late makes the bundle's constants variables, which costs hot loops.
- */
-const beside = {
-  name: 'beside',
-  /** @param {import('esbuild').PluginBuild} bundler */
-  setup(bundler) {
-    bundler.onResolve({ filter: /\/assets\.js$/ }, () => ({
-      path: '../report/html/assets.js',
-      external: true,
-    }))
-    bundler.onResolve({ filter: /\/classic-pipe\.js$/ }, () => ({
-      path: '../capture/classic-pipe.js',
-      external: true,
-    }))
-    bundler.onResolve({ filter: /\/child-path\.js$/ }, () => ({
-      path: '../observe/live/pcap/child-path.js',
-      external: true,
-    }))
-    bundler.onResolve({ filter: /\/open-store\.js$/ }, () => ({
-      path: '../sharing/store/open-store.js',
-      external: true,
-    }))
-  },
-}
+/** Modules that stay where they are: two find files beside themselves; the others are for captures from pipes and for the store of sessions. */
+const beside = staying('beside', [
+  'report/html/assets',
+  'observe/live/pcap/child-path',
+  'capture/classic-pipe',
+  'sharing/store/open-store',
+])
 
-/** The same of a replay alone: configurations, and the targets that they name. */
-const besideReplay = {
-  name: 'beside-replay',
-  /** @param {import('esbuild').PluginBuild} bundler */
-  setup(bundler) {
-    bundler.onResolve({ filter: /\/configured\.js$/ }, () => ({
-      path: '../cli/configured.js',
-      external: true,
-    }))
-  },
+/**
+ * The same of what few replays need, configurations and the targets that they name among it: what is loaded late makes the
+ * constants of a bundle variables, which costs hot loops, and what is not in it need not be read.
+ */
+const rare = staying('rare', [
+  'cli/configured',
+  'cli/replay-eve',
+  'suite/own-profile',
+  'suite/stateless-file',
+])
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} modules by their paths in dist; the last part of each is its own
+ */
+function staying(name, modules) {
+  return {
+    name,
+    /** @param {import('esbuild').PluginBuild} bundler */
+    setup(bundler) {
+      for (const module of modules) {
+        const filter = new RegExp(`/${module.slice(module.lastIndexOf('/') + 1)}\\.js$`)
+        bundler.onResolve({ filter }, () => ({ path: `../${module}.js`, external: true }))
+      }
+    },
+  }
 }
 
 /**
@@ -103,7 +100,7 @@ await main(async (root) => {
     entryPoints: { replay: 'dist/cli/replay-main.js' },
     format: 'cjs',
     define: { 'import.meta.url': 'bundleUrl' },
-    plugins: [beside, besideReplay, seldom],
+    plugins: [beside, rare, seldom],
     // Without comments all is ASCII, which is read as it is and takes V8 half the memory.
     minifyWhitespace: true,
     lineLimit: 160,

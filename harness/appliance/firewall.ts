@@ -47,7 +47,15 @@ export class Firewall implements AsyncDisposable {
         'ERR_APPLIANCE_SHARING',
         `An appliance is one host, and sharing ${kind} is between hosts of one process: choose none, or store with an endpoint and a group.`,
       )
-    return new Firewall(setup, await openSharing(setup.topology.sharing))
+    const sharing = await openSharing(setup.topology.sharing)
+    try {
+      // Packets come as soon as it listens, and their senders do not wait for a first connection.
+      await sharing.connect?.()
+      return new Firewall(setup, sharing)
+    } catch (thrown) {
+      await sharing[Symbol.asyncDispose]()
+      throw thrown
+    }
   }
 
   /** Decodes the packets and fills verdict, reason and `emitted`; where that has to wait for the store, once the promise resolves. */

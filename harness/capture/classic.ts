@@ -43,7 +43,8 @@ export class ClassicWalker implements RecordWalker {
   #headerRead = false
   #link = 0
   #packets = 0
-  #epochSeconds = 0
+  /** Never a small whole number at first, so that V8 reckons times as doubles from the first packet on. */
+  #epochSeconds = Number.NEGATIVE_INFINITY
 
   constructor(form: ClassicForm) {
     this.#form = form

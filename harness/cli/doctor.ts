@@ -5,6 +5,7 @@ import { screenOf } from '../report/screen.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
 import type { Finding } from './doctor-finding.ts'
+import { geneveFinding } from './doctor-geneve.ts'
 import { suricataFinding } from './doctor-suricata.ts'
 import { PACKAGE_ROOT } from './version.ts'
 
@@ -28,7 +29,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const packages = needs().map((need) =>
     need.package === 'suricata' ? suricataFinding(finding(need)) : finding(need),
   )
-  const findings = [node, await pcapFinding(), rootFinding(), ...packages]
+  const findings = [node, await pcapFinding(), rootFinding(), await geneveFinding(), ...packages]
   if (command.opts<{ json?: true }>().json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
   else print(findings)
   return node.there ? ExitCode.ok : ExitCode.broken

@@ -16,10 +16,12 @@ export interface Room {
 }
 
 const FIRST_CAPACITY = 32
+/** By how much it grows: each time all records move, and memory that was not written to yet costs nothing. */
+const GROWTH = 4
 const RECORD_DOUBLES = RECORD_WORDS / 2
 
 /**
- * The flows of one host: the record of a flow is at its place (`MOST_FLOWS`). Grows by doubling; clearing costs what was used.
+ * The flows of one host: the record of a flow is at its place (`MOST_FLOWS`). Clearing costs what was used.
  */
 export class SessionTable {
   words = new Int32Array(0)
@@ -181,7 +183,7 @@ export class SessionTable {
 
   #grow(records: number): void {
     let capacity = Math.max(FIRST_CAPACITY, this.times.length / RECORD_DOUBLES)
-    while (capacity < records) capacity *= 2
+    while (capacity < records) capacity = Math.min(capacity * GROWTH, this.#mask + 1)
     const grown = new Int32Array(capacity * RECORD_WORDS)
     grown.set(this.words)
     this.words = grown

@@ -76,34 +76,37 @@ export class FlowTable {
     return Number.isInteger(id) && id >= 0 && place < this.#columns.used && this.#columns.flow[place] === id
   }
 
-  /** Fills `flow` and `direction`, and appends the datagrams that the batch completes to `rebuilt`. */
-  assign(batch: PacketBatch): void {
-    let i = 0
-    while (i < batch.count) {
-      if (!batch.stacked) i = this.#assignKnown(batch, i)
-      if (i < batch.count) this.#assignOne(batch, i++)
+  /**
+   * Fills `flow` and `direction` of packets `from` … `to`-1, of all where that is not said, and appends the datagrams that they
+   * complete to `rebuilt`.
+   */
+  assign(batch: PacketBatch, from = 0, to = batch.count): void {
+    let i = from
+    while (i < to) {
+      if (!batch.stacked) i = this.#assignKnown(batch, i, to)
+      if (i < to) this.#assignOne(batch, i++)
     }
   }
 
-  /** TCP and UDP of flows that there are: nearly every packet. Answers the index of the first other one. */
-  #assignKnown(batch: PacketBatch, from: number): number {
-    const { kind, source, destination, ports, vlan, flow, direction, count } = batch
+  /** TCP and UDP of flows that there are: nearly every packet. Answers the index of the first other one, or `to`. */
+  #assignKnown(batch: PacketBatch, from: number, to: number): number {
+    const { kind, source, destination, ports, vlan, flow, direction } = batch
     const table = this.#four
     const { seen } = this.#columns
     const mask = this.#mask
-    for (let i = from; i < count; i++) {
+    for (let i = from; i < to; i++) {
       const what = kind[i]
       if (what !== Kind.tcp4 && what !== Kind.udp4) {
         if ((what === Kind.tcp6 || what === Kind.udp6) && this.#assignKnown6(batch, i)) continue
         return i
       }
-      const from = source[i] ?? 0
-      const to = destination[i] ?? 0
+      const sender = source[i] ?? 0
+      const receiver = destination[i] ?? 0
       const both = ports[i] ?? 0
-      const isLow = isLow4(from, to, both)
+      const isLow = isLow4(sender, receiver, both)
       const local = table.find4(
-        either(isLow, from, to),
-        either(isLow, to, from),
+        either(isLow, sender, receiver),
+        either(isLow, receiver, sender),
         either(isLow, both, swapPorts(both)),
         realm(vlan[i] ?? 0, what === Kind.tcp4 ? Protocol.tcp : Protocol.udp),
       )
@@ -113,7 +116,7 @@ export class FlowTable {
       seen[(entry >> 1) & mask] = 1
       direction[i] = (entry & 1) ^ isLow
     }
-    return count
+    return to
   }
 
   #assignKnown6(batch: PacketBatch, i: number): boolean {

@@ -34,7 +34,8 @@ export interface Capabilities {
   readonly policies: readonly ExceptionPolicy[]
   readonly sharing: readonly Sharing['kind'][]
   readonly events: readonly HostEventKind[]
-  readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters' | 'parts')[]
+  /** `packet-counters`: its counters follow from what is observed of each packet, so that each case of a fold has its own. */
+  readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters' | 'packet-counters' | 'parts')[]
   readonly folding: Folding
   /**
    * Profiles that it can be brought to, with feature `own-profile` those that extend them too; of suites about any firewall, the
@@ -137,11 +138,31 @@ export interface Target {
   prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 }
 
+/** Counters that are counted packet by packet. */
+export interface CounterTally {
+  /** One more packet, which was observed at its host. */
+  count(packets: PacketBatch, index: number): void
+  /** By host, as `Session.counters`. */
+  read(): readonly Readonly<Record<string, number>>[]
+}
+
+/** Decides at once: of a target that has everything in this process, and never waits. */
+export interface DirectSession {
+  /** Fills verdict and reason of packets `from` … `to`-1, and adds to `emitted`. */
+  decide(batch: PacketBatch, from: number, to: number): void
+  /** The observations of a batch all of whose packets were decided. */
+  observed(batch: PacketBatch): ObservationBatch
+}
+
 export interface Session extends AsyncDisposable {
   /** Plays the timeline; ends after each packet has had exactly one observation. */
   replay(timeline: Timeline, signal: AbortSignal): AsyncIterable<ObservationBatch>
+  /** As `replay`, of a timeline without events, by whoever calls it; undefined, or absent, where something must be waited for. */
+  direct?(): DirectSession | undefined
   /** Back to empty session tables and zero counters without a new process; cheaper than `prepare`. */
   reset(): Promise<void>
   /** The device's own counters by host, under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */
   counters(): Promise<readonly Readonly<Record<string, number>>[]>
+  /** Of a target that observes `packet-counters`: counters at zero, for some of the packets that it has observed. */
+  tally?(): CounterTally
 }

@@ -135,7 +135,8 @@ export function aloneBySuite(
   if (endpoints === 'reactive') return 'reactive endpoints'
   if (injections.some((each) => each.kind === 'reconnect' && each.when !== undefined)) return 'guards'
   const counted = expectations.some((each) => each.kind === 'counter' && !own.has(each.counter))
-  if (counted && observes.includes('counters')) return 'counters are of all cases together'
+  if (counted && observes.includes('counters') && !observes.includes('packet-counters'))
+    return 'counters are of all cases together'
   const { sharing } = setup.topology
   if (sharing.kind === 'sync' && sharing.lose > 0) return 'every so-manieth update of all is lost'
   return addressedBySetup(setup)

@@ -1,11 +1,15 @@
 import { PacketBatch } from '../model/batch.ts'
 import { Role, Verdict } from '../model/codes.ts'
 import type { Setup } from '../model/setup.ts'
-import type { Session } from '../model/target.ts'
+import type { Capabilities, Session } from '../model/target.ts'
 import type { TimelineChunk } from '../model/timeline.ts'
 import { controlFrame } from '../observe/control-frames.ts'
 import { deniedControlOf } from '../profile/denied.ts'
 import { decodeBatch } from '../wire/decode.ts'
+import { readdress } from '../wire/readdress.ts'
+
+/** Of the client that opens a connection by each host. */
+const FIRST_PORT = 50_000
 
 interface Expected {
   readonly what: keyof typeof WRONG
@@ -15,13 +19,15 @@ interface Expected {
 /**
  * Proves that a session can say yes and no: by every host and in both directions a datagram that is allowed must come out,
  * and what the setup denies (a TCP reset of a connection that nobody opened, or a datagram by a rule) must not. Where no rules of
- * the setup could forbid it, a new connection must come out too, which is no control: a target that knows controls does not know it.
+ * the setup could forbid it, a new connection must come out of a target with a virtual clock too, which is no control: a program that
+ * knows controls does not know it.
  * Answers the sentence of what is wrong; undefined: nothing.
  */
 export async function calibrate(
   session: Session,
   setup: Setup,
   signal: AbortSignal,
+  clock: Capabilities['clock'] = 'real',
 ): Promise<string | undefined> {
   const { hosts } = setup.topology
   const denied = deniedControlOf(setup)
@@ -29,14 +35,17 @@ export async function calibrate(
   const batch = new PacketBatch(hosts.length * 5, hosts.length * 640)
   const ask = (what: Expected['what'], host: number, direction: 0 | 1) => {
     const flow = expected.length
-    append(batch, controlFrame('ipv4', direction, what), { host, direction, flow })
+    const control = controlFrame('ipv4', direction, what)
+    // Each host is offered a connection of its own: of another's it may have been told.
+    if (what === 'opening') readdress(control.frame, control.link, { source: { port: FIRST_PORT + host } })
+    append(batch, control, { host, direction, flow })
     if (what === 'opening') batch.role[flow] = Role.probe
     expected.push({ what, road: `${hosts[host]} ${direction === 0 ? 'c2s' : 's2c'}` })
   }
   for (let host = 0; host < hosts.length; host++) {
     for (const direction of [0, 1] as const)
       for (const what of ['allowed', denied] as const) ask(what, host, direction)
-    if (!hasRules(setup)) ask('opening', host, 0)
+    if (clock === 'virtual' && !hasRules(setup) && takesPackets(setup, host)) ask('opening', host, 0)
   }
   decodeBatch(batch)
   async function* chunks(): AsyncGenerator<TimelineChunk> {
@@ -65,6 +74,11 @@ const WRONG = {
   'denied-port': (road: string) =>
     `A datagram that a rule denies came out by ${road}: the target lets everything through.`,
 } as const
+
+/** Whether a host is there for more than to take over: of a pair in which one stands by, the first is. */
+function takesPackets({ topology: { sharing } }: Setup, host: number): boolean {
+  return sharing.kind !== 'sync' || sharing.mode === 'active-active' || host === 0
+}
 
 /** Whether something beside the exception policy decides about packets. */
 function hasRules({ rules, policy, stateless }: Setup): boolean {

@@ -1,7 +1,7 @@
 import { gradeCase } from '../grade/grade.ts'
 import { PacketBatch } from '../model/batch.ts'
 import { Role } from '../model/codes.ts'
-import type { Session } from '../model/target.ts'
+import type { CounterTally, Session } from '../model/target.ts'
 import { type Fold, type Foldable, offsetsOf } from '../plan/folding.ts'
 import { type Recorded, roadBatch } from '../timeline/recorded.ts'
 import type { Dress } from './fold/disguise.ts'
@@ -46,7 +46,7 @@ export class FoldPlayer {
       observations.take(observed)
     // Of all cases together, so of none; but a session says by throwing that what it told has turned out wrong.
     await session.counters()
-    const attempts = cases.map((folded, index) => this.#grade(folded, index, observations))
+    const attempts = cases.map((folded, index) => this.#grade(folded, index, observations, session.tally?.()))
     const took = performance.now() - began
     return attempts.map((attempt, index) => {
       const { from = 0, to = 0 } = cases[index] ?? {}
@@ -94,13 +94,21 @@ export class FoldPlayer {
     return { store, cases }
   }
 
-  #grade(folded: FoldedCase, index: number, observations: FoldObservations): Omit<Attempt, 'durationMs'> {
+  #grade(
+    folded: FoldedCase,
+    index: number,
+    observations: FoldObservations,
+    tally: CounterTally | undefined,
+  ): Omit<Attempt, 'durationMs'> {
     const { test, recorded, recorder, flows, phases, loadBalancerCounters } = folded
     const controls = this.#offers.controlsOf(test, recorded)
-    observations.record(index, (observed, from, to) => controls.record(observed, from, to))
+    observations.record(index, (observed, from, to) => {
+      controls.record(observed, from, to)
+      for (let place = from; place < to; place++) tally?.count(observed.packets, place)
+    })
     const trace = recorder.trace(flows, phases, controls)
-    // The device's own counters are of all cases together.
-    const counters = [...test.setup.topology.hosts.map(() => ({})), loadBalancerCounters]
+    // Others of the device's are of all cases together.
+    const counters = [...(tally?.read() ?? test.setup.topology.hosts.map(() => ({}))), loadBalancerCounters]
     const grade = gradeCase({
       flow: test.flow,
       expectations: test.expectations,

@@ -118,7 +118,7 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
   try {
     let wrong: string | undefined
     try {
-      wrong = await calibrate(session, setup, options.signal)
+      wrong = await calibrate(session, setup, options.signal, target.capabilities.clock)
     } catch (thrown) {
       return options.signal.aborted || failed(thrown)
     }

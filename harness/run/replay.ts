@@ -4,7 +4,7 @@ import { PacketBatch } from '../model/batch.ts'
 import type { Damage } from '../model/capture.ts'
 import type { Impact, Injection } from '../model/case.ts'
 import type { Setup } from '../model/setup.ts'
-import type { ObservationBatch, Target } from '../model/target.ts'
+import type { ObservationBatch, Session, Target } from '../model/target.ts'
 import { holdBatch } from '../observe/held.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
 import { readingOf } from '../profile/reading.ts'
@@ -19,11 +19,15 @@ import {
   placeInStream,
 } from '../timeline/compile.ts'
 import { type Answers, Feedback } from '../timeline/feedback.ts'
-import type { TimelineFlows } from '../timeline/flows.ts'
+import { TimelineFlows } from '../timeline/flows.ts'
 import type { Placed } from '../timeline/positions.ts'
 import { loadRecorded, roadBatch } from '../timeline/recorded.ts'
+import { playDirectly } from './direct.ts'
 import { assignHosts } from './offer.ts'
 import { Rounds } from './rounds.ts'
+
+/** The phases of a capture that nothing is injected into. */
+const UNBROKEN: readonly string[] = ['before']
 
 export interface ReplayOptions {
   /** A path, or `-` for standard input. */
@@ -70,12 +74,22 @@ async function replayStream(options: ReplayOptions): Promise<Replayed> {
   const placed = await place(options)
   const table = new FlowTable(readingOf(options.setup))
   await using source = await openCapture(options.capture)
-  // What is read as it is replayed asks for no verdicts: guards and reactive endpoints need the capture in memory.
-  const timeline = compileStream(source, table, compileOptions(options, placed, new Feedback()))
-  const counters = await play(options, timeline, (observed) =>
-    options.observe(observed, timeline.flows, timeline.phases),
-  )
-  return { damage: source.damage, crowding: crowdingOf(counters, table.forgotten) }
+  await using session = await options.target.prepare(options.setup, options.signal)
+  const asItIs = placed.length === 0 && LoadBalancerPath.sendsAllToFirst(options.setup.topology)
+  const direct = asItIs ? session.direct?.() : undefined
+  if (direct !== undefined) {
+    const flows = new TimelineFlows(table, false)
+    await playDirectly(source, table, direct, options.signal, (observed) =>
+      options.observe(observed, flows, UNBROKEN),
+    )
+  } else {
+    // What is read as it is replayed asks for no verdicts: guards and reactive endpoints need the capture in memory.
+    const timeline = compileStream(source, table, compileOptions(options, placed, new Feedback()))
+    await play(options, session, timeline, (observed) =>
+      options.observe(observed, timeline.flows, timeline.phases),
+    )
+  }
+  return { damage: source.damage, crowding: crowdingOf(await session.counters(), table.forgotten) }
 }
 
 async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
@@ -90,14 +104,16 @@ async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
     const held: ObservationBatch[] = []
     const timeline = reactive ?? compileRecorded(recorded, compile)
     const late = !options.target.capabilities.reactive
-    const counters = await play(options, timeline, (observed) => {
+    await using session = await options.target.prepare(options.setup, options.signal)
+    await play(options, session, timeline, (observed) => {
       rounds.record(observed)
       if (late) held.push(holdObservations(observed))
       else options.observe(observed, timeline.flows, timeline.phases)
     })
     if (!rounds.settled()) continue
     for (const observed of held) options.observe(observed, timeline.flows, timeline.phases)
-    return { impact: reactive?.impact(), crowding: crowdingOf(counters, recorded.flows.forgotten) }
+    const crowding = crowdingOf(await session.counters(), recorded.flows.forgotten)
+    return { impact: reactive?.impact(), crowding }
   }
 }
 
@@ -144,12 +160,11 @@ async function place(options: ReplayOptions): Promise<readonly Placed[]> {
 }
 
 async function play(
-  options: ReplayOptions,
+  { setup, seed, signal }: ReplayOptions,
+  session: Session,
   timeline: CompiledTimeline,
   observe: (observed: ObservationBatch) => void,
-): Promise<readonly Readonly<Record<string, number>>[]> {
-  const { target, setup, seed, signal } = options
-  await using session = await target.prepare(setup, signal)
+): Promise<void> {
   const { phases } = timeline
   const breath = new Breath()
   const chunks = assignHosts(timeline.chunks, new LoadBalancerPath(setup.topology, seed))
@@ -164,5 +179,4 @@ async function play(
     await breath.take()
     observe(observed)
   }
-  return session.counters()
 }

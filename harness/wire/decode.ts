@@ -12,15 +12,16 @@ const found = newDissection()
  * Fills the wire/ columns of packets 0 … count-1. Never throws and never reads outside a frame, however damaged. Ethernet with
  * at most one VLAN tag, then IPv4 or IPv6 with nothing between it and TCP or UDP, is read here; everything else, and whatever
  * looks wrong at first glance, by `dissectFrame`. Where the batch says so, of a packet in a tunnel the columns are about the
- * innermost one.
+ * innermost one. With `from` and `to` only packets `from` … `to`-1 are decoded, which follow those that were decoded before.
  */
-export function decodeBatch(batch: PacketBatch): void {
-  const { bytes, view, start, captured, original, link, kind, l3, l4, payload, flags, vlan, stack, count } =
-    batch
+export function decodeBatch(batch: PacketBatch, from = 0, to = batch.count): void {
+  const { bytes, view, start, captured, original, link, kind, l3, l4, payload, flags, vlan, stack } = batch
   const { tunnels } = batch
-  if (batch.stacked) stack.fill(0)
-  batch.stacked = false
-  for (let i = 0; i < count; i++) {
+  if (from === 0) {
+    if (batch.stacked) stack.fill(0)
+    batch.stacked = false
+  }
+  for (let i = from; i < to; i++) {
     const at = start[i] ?? 0
     const have = captured[i] ?? 0
     const end = at + have

@@ -62,7 +62,7 @@ export async function run(target: Target): Promise<Ran> {
     told: events
       .flatMap((event) => {
         if (event.type === 'target-failed') return [`${event.code}: ${event.message}`]
-        return event.type === 'case-finished' ? [event.detail ?? ''] : []
+        return event.type === 'case-finished' ? [event.detail ?? event.mismatches[0]?.message ?? ''] : []
       })
       .join('\n'),
   }

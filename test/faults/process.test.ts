@@ -17,13 +17,13 @@ describeFaults({
   faults: [
     { name: 'forwards everything', told: /^ERR_CALIBRATION: A reset of no known connection came out/ },
     { name: 'drops everything but controls', told: /^ERR_CALIBRATION: A new connection did not come out/ },
-    { name: 'answers from a cache' },
+    { name: 'answers from a cache', told: /after host-swap\) was to be drop by fw-b, and was forward/ },
     {
       name: 'mutes one direction',
       told: /^ERR_CALIBRATION: A datagram that is allowed did not come out by fw-a s2c/,
     },
-    { name: 'mutes one direction after the first case' },
-    { name: 'swaps two hosts' },
+    { name: 'mutes one direction after calibration', told: /controls did not come out \(fw-a s2c/ },
+    { name: 'swaps two hosts', told: /was to be forward by fw-a, and was forward by fw-b/ },
     { name: 'duplicates', told: /answered twice for packet 1\./ },
     {
       name: 'dies',

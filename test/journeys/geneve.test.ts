@@ -95,7 +95,12 @@ describe('journeys: target geneve', function () {
 
   it('kills an appliance and brings it back, by hooks, and waits out gaps on the clock of the appliances', async () => {
     const args = ['--profile', 'suricata-7', '--policy', 'reject', '--tcp-idle', '60s']
-    await using lab = await GeneveLab.open(args, { profile: 'suricata-7', policies: ['reject'], scale: 40 })
+    await using lab = await GeneveLab.open(args, {
+      profile: 'suricata-7',
+      policies: ['reject'],
+      features: ['inner-tunnels'],
+      scale: 40,
+    })
     const { cases, status, stderr } = withSuite(CRASHES, (suite) => runLab({ lab: lab.spec }, [suite]))
     expect(cases.map(({ outcome, detail }) => detail ?? outcome)).to.deep.equal(Array(6).fill('pass'))
     expect(status, stderr).to.equal(0)
@@ -130,13 +135,10 @@ describe('journeys: target geneve', function () {
   })
 
   it('says in a sentence that an appliance is never healthy, and exits with 3', async () => {
-    await using lab = await GeneveLab.open([], { profile: 'aws-nfw' })
+    const spec = { profile: 'suricata-7', policies: ['reject'], features: ['inner-tunnels'] }
+    await using lab = await GeneveLab.open([], spec)
     const health = { kind: 'tcp', port: 9, interval: 0.1, wait: 0.5 }
-    const { status, cases } = runLab(
-      { lab: { ...lab.spec, health } },
-      ['core/fresh-syn'],
-      [...['--grep', '*/policy:drop/family:ipv4*'], '--bail'],
-    )
+    const { status, cases } = withSuite(CRASHES, (suite) => runLab({ lab: { ...lab.spec, health } }, [suite]))
     expect(status).to.equal(3)
     expect(cases.find(({ outcome }) => outcome === 'error')?.detail).to.match(
       /^The appliance 127\.0\.0\.1:\d+ did not become healthy within 0.5 s/,

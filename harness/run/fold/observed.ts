@@ -16,6 +16,7 @@ export class FoldObservations {
   /** By case. Of the first, causes are places in the store. */
   readonly #emitted: Emitted[][]
   readonly #parts: HostPart[][]
+  #emissions: Pick<ObservationBatch, 'emissions'> = {}
 
   constructor(cases: readonly FoldedCase[], store: PacketBatch, { order }: Merged) {
     this.#cases = cases
@@ -29,7 +30,8 @@ export class FoldObservations {
   }
 
   /** Takes note of a batch: packets are known again by their step. */
-  take({ packets, by, knowledge }: ObservationBatch): void {
+  take({ packets, by, knowledge, emissions }: ObservationBatch): void {
+    if (emissions !== undefined) this.#emissions = { emissions }
     const store = this.#store
     for (let i = 0; i < packets.count; i++) {
       const place = this.#placeOf(packets, i)
@@ -75,7 +77,7 @@ export class FoldObservations {
     const folded = this.#cases[index]
     if (folded === undefined) return
     const store = this.#store
-    const observed = { packets: store, by: this.#by, knowledge: this.#knowledge }
+    const observed = { packets: store, by: this.#by, knowledge: this.#knowledge, ...this.#emissions }
     const caused = (this.#emitted[index] ?? []).filter(({ cause }) => cause >= 0)
     const alone = (this.#emitted[index] ?? []).filter(({ cause }) => cause < 0).sort((a, b) => a.at - b.at)
     let from = folded.from

@@ -157,7 +157,8 @@ export class StoreModel implements SharingModel {
   }
 }
 
-function broken(store: Store, thrown: unknown): FlowbreakError {
+/** What there is to say when a store fails that should not. */
+export function broken(store: Store, thrown: unknown): FlowbreakError {
   return new FlowbreakError(
     'ERR_STORE',
     `The store at ${store.name} failed (${messageOf(thrown)}), which nothing in the case asks for: see that it runs, or name another by endpoint.`,

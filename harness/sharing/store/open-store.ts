@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { StoreSharing } from '../../model/setup.ts'
 import type { OpenSharing } from '../open-sharing.ts'
-import { StoreModel } from './model.ts'
+import { broken, StoreModel } from './model.ts'
 import { RedisStore } from './redis-store.ts'
 import { leaseDatabase } from './shared-server.ts'
 
@@ -9,6 +9,8 @@ import { leaseDatabase } from './shared-server.ts'
 const PREFIX_BYTES = 4
 /** Keys in a Redis of others' go by themselves after PAN-OS's time-out of TCP sessions, should nobody remove them. */
 const EXPIRY_S = 3600
+/** A key that no session has. */
+const NO_KEY = new Uint8Array(1)
 /** What the password of a Redis of others' is read from. */
 export const PASSWORD_VARIABLE = 'FLOWBREAK_STORE_AUTH'
 
@@ -17,6 +19,13 @@ export async function openStore(sharing: StoreSharing): Promise<OpenSharing> {
   const { store, release } = sharing.endpoint === undefined ? await ownStore() : foreignStore(sharing)
   return {
     make: (tables) => new StoreModel(tables, store, sharing),
+    async connect() {
+      try {
+        await store.get(NO_KEY)
+      } catch (thrown) {
+        throw broken(store, thrown)
+      }
+    },
     async [Symbol.asyncDispose]() {
       await store.close()
       release()

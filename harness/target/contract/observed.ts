@@ -38,6 +38,16 @@ export const OBSERVED: Readonly<Record<Observed, (bench: Bench) => Promise<void>
         `5 packets went by host 0, and its counter ReceivedPackets is ${received ?? 'missing'}.`,
       )
     }),
+  'packet-counters': (bench) =>
+    bench.with({}, async (session) => {
+      const tally = session.tally?.()
+      demand(tally !== undefined, 'The target says that its counters follow from packets, and counts none.')
+      const { seen } = await play(session, [{ packets: connection() }])
+      demand(
+        JSON.stringify(tally.read()) !== JSON.stringify(await session.counters()),
+        `A count of no packets is as one of the ${seen.length} that were played.`,
+      )
+    }),
   parts: (bench) =>
     bench.played(
       [{ packets: connection() }, { packets: [stray({ host: 1, gap: 2 })] }],

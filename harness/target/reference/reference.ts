@@ -1,9 +1,10 @@
 import { Engine, type EngineOptions } from '../../engine/engine.ts'
 import type { PacketBatch } from '../../model/batch.ts'
 import { Host, Knowledge } from '../../model/codes.ts'
-import type { Setup } from '../../model/setup.ts'
+import type { Setup, Topology } from '../../model/setup.ts'
 import {
   type Capabilities,
+  type DirectSession,
   FEATURES,
   type ObservationBatch,
   type Session,
@@ -83,21 +84,21 @@ export class ReferenceTarget implements Target {
       sharing: sharing.make,
       stateless: setup.stateless === undefined ? undefined : withControls(setup.stateless),
     })
-    return new ReferenceSession(engine, setup.topology.hosts.length, sharing, this.#taps.records)
+    return new ReferenceSession(engine, setup.topology, sharing, this.#taps.records)
   }
 }
 
 class ReferenceSession implements Session {
   readonly #engine: Engine
-  readonly #hosts: number
+  readonly #topology: Topology
   readonly #sharing: OpenSharing
   readonly #records: ReferenceTaps['records']
   #by = new Uint8Array(0)
   #knowledge = new Uint8Array(0)
 
-  constructor(engine: Engine, hosts: number, sharing: OpenSharing, records: ReferenceTaps['records']) {
+  constructor(engine: Engine, topology: Topology, sharing: OpenSharing, records: ReferenceTaps['records']) {
     this.#engine = engine
-    this.#hosts = hosts
+    this.#topology = topology
     this.#sharing = sharing
     this.#records = records
   }
@@ -107,7 +108,7 @@ class ReferenceSession implements Session {
       signal.throwIfAborted()
       if (this.#records !== undefined) this.#records.epoch = timeline.epoch
       await this.#decide(chunk)
-      yield this.#observed(chunk)
+      yield this.#observed(chunk.packets)
     }
   }
 
@@ -130,7 +131,19 @@ class ReferenceSession implements Session {
     }
   }
 
-  #observed({ packets }: TimelineChunk): ObservationBatch {
+  /** Records have the time of day, which a timeline brings. */
+  direct(): DirectSession | undefined {
+    if (this.#topology.sharing.kind !== 'none' || this.#records !== undefined) return undefined
+    const engine = this.#engine
+    return {
+      decide: (batch, from, to) => {
+        engine.decide(batch, from, to)
+      },
+      observed: (batch) => this.#observed(batch),
+    }
+  }
+
+  #observed(packets: PacketBatch): ObservationBatch {
     if (this.#by.length < packets.capacity) {
       this.#by = new Uint8Array(packets.capacity)
       this.#knowledge = new Uint8Array(packets.capacity).fill(Knowledge.log)
@@ -150,7 +163,7 @@ class ReferenceSession implements Session {
   }
 
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
-    return Array.from({ length: this.#hosts }, (_, host) => this.#engine.counters(host))
+    return Array.from({ length: this.#topology.hosts.length }, (_, host) => this.#engine.counters(host))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import type { PacketBatch } from '../../model/batch.ts'
-import { Reason, Role, Verdict } from '../../model/codes.ts'
+import { Host, Reason, Role, Verdict } from '../../model/codes.ts'
+import type { CounterTally } from '../../model/target.ts'
 
 type Name =
   | 'ReceivedPackets'
@@ -11,34 +12,44 @@ type Name =
   | 'StreamExceptionPolicyPackets'
 
 /**
- * The counters of a host under AWS's names, from its log: Suricata's own count controls too, and are held against the log in sum.
+ * The counters of hosts under AWS's names, from its log: Suricata's own count controls too, and are held against the log in sum.
  * Under policy `continue` nothing tells of the packets that the exception policy let go on, so they are not counted then.
  */
-export class HostCounters {
-  readonly #counts: Record<Name, number> = {
-    ReceivedPackets: 0,
-    PassedPackets: 0,
-    DroppedPackets: 0,
-    RejectedPackets: 0,
-    InvalidDroppedPackets: 0,
-    OtherDroppedPackets: 0,
-    StreamExceptionPolicyPackets: 0,
-  }
-
-  /** One more packet, with its verdict and reason. */
-  count(packets: PacketBatch, index: number): void {
-    if (packets.role[index] === Role.control) return
-    const reason = packets.reason[index] ?? 0
-    this.#counts.ReceivedPackets++
-    this.#counts[columnOf(packets.verdict[index] ?? 0, reason)]++
-    if (reason === Reason['stream midstream']) this.#counts.StreamExceptionPolicyPackets++
-  }
+export class HostCounters implements CounterTally {
+  readonly #hosts: readonly Record<Name, number>[]
+  readonly #continues: boolean
 
   /** `continues`: the policy is `continue`. */
-  read(continues: boolean): Readonly<Record<string, number>> {
-    const { StreamExceptionPolicyPackets, ...others } = this.#counts
-    return continues ? others : { ...others, StreamExceptionPolicyPackets }
+  constructor(hosts: number, continues: boolean) {
+    this.#hosts = Array.from({ length: hosts }, () => ({ ...ZERO }))
+    this.#continues = continues
   }
+
+  count(packets: PacketBatch, index: number): void {
+    const counts = this.#hosts[packets.host[index] ?? Host.unknown]
+    const verdict = packets.verdict[index] ?? Verdict.undecided
+    if (counts === undefined || verdict === Verdict.undecided || packets.role[index] === Role.control) return
+    const reason = packets.reason[index] ?? 0
+    counts.ReceivedPackets++
+    counts[columnOf(verdict, reason)]++
+    if (reason === Reason['stream midstream']) counts.StreamExceptionPolicyPackets++
+  }
+
+  read(): readonly Readonly<Record<string, number>>[] {
+    return this.#hosts.map(({ StreamExceptionPolicyPackets, ...others }) =>
+      this.#continues ? others : { ...others, StreamExceptionPolicyPackets },
+    )
+  }
+}
+
+const ZERO: Readonly<Record<Name, number>> = {
+  ReceivedPackets: 0,
+  PassedPackets: 0,
+  DroppedPackets: 0,
+  RejectedPackets: 0,
+  InvalidDroppedPackets: 0,
+  OtherDroppedPackets: 0,
+  StreamExceptionPolicyPackets: 0,
 }
 
 function columnOf(verdict: number, reason: number): Name {

@@ -1,5 +1,7 @@
 import type { Case } from '../../model/case.ts'
 import type { KnobValue, Setup } from '../../model/setup.ts'
+import type { Capabilities } from '../../model/target.ts'
+import { setupLacks } from '../../plan/capabilities.ts'
 import { type Knobs, profileOf } from '../../profile/index.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import { settingsOf } from './settings.ts'
@@ -46,14 +48,14 @@ const SAME: readonly (readonly [keyof Knobs, keyof Knobs])[] = [
 /** What a case needs beyond capabilities that Suricata does not have, in words for reports; undefined: nothing. */
 export function caseLacks(test: Case): string | undefined {
   return (
-    setupLacks(test.setup) ??
+    lackingBeyond(test.setup) ??
     (countsContinued(test) ? 'counter StreamExceptionPolicyPackets under continue' : undefined)
   )
 }
 
 /** Throws ERR_SURICATA_SETUP where Suricata cannot be brought to a setup. */
-export function requireSetup(setup: Setup): void {
-  const lacking = setupLacks(setup)
+export function requireSetup(setup: Setup, capabilities: Capabilities): void {
+  const lacking = setupLacks(setup, capabilities) ?? lackingBeyond(setup)
   if (lacking === undefined) return
   throw new FlowbreakError(
     'ERR_SURICATA_SETUP',
@@ -61,7 +63,7 @@ export function requireSetup(setup: Setup): void {
   )
 }
 
-function setupLacks(setup: Setup): string | undefined {
+function lackingBeyond(setup: Setup): string | undefined {
   const knob = knobOf(setup)
   if (knob !== undefined) return `profile ${setup.profile} (${knob})`
   const action = setup.policy.defaultActions.find((each) => each !== 'aws:drop_strict')

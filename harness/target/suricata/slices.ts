@@ -10,7 +10,6 @@ const slots = new Slots(2)
 
 /** The packets that one process sees: those of a host, from where its table was empty. */
 interface Slice {
-  readonly host: number
   readonly run: CaptureRun
   /** Where each of them is in the timeline. */
   readonly batches: PacketBatch[]
@@ -57,8 +56,8 @@ export class Slices implements Disposable {
   /** Plays them, side by side as far as there is room; answers in the order in which they began. */
   decide(options: CaptureRunOptions): Promise<readonly Decided[]> {
     return all(
-      this.#slices.map(({ host, run, batches, indices }) =>
-        slots.run(async () => ({ host, batches, indices, eve: await run.decide(options) })),
+      this.#slices.map(({ run, batches, indices }) =>
+        slots.run(async () => ({ batches, indices, eve: await run.decide(options) })),
       ),
     )
   }
@@ -70,7 +69,7 @@ export class Slices implements Disposable {
   #sliceOf(host: number): Slice {
     const open = this.#open[host]
     if (open !== undefined) return open
-    const slice = { host, run: new CaptureRun(this.#epoch()), batches: [], indices: [] }
+    const slice = { run: new CaptureRun(this.#epoch()), batches: [], indices: [] }
     this.#open[host] = slice
     this.#slices.push(slice)
     return slice

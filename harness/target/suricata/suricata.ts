@@ -21,8 +21,8 @@ const CAPABILITIES: Capabilities = {
   policies: ['drop', 'reject', 'continue'],
   sharing: ['none'],
   events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return'],
-  observes: ['verdict', 'reason', 'counters'],
-  folding: 'isolated',
+  observes: ['verdict', 'reason', 'counters', 'packet-counters'],
+  folding: 'aligned',
   profiles: ['suricata-7', 'aws-nfw'],
   features: ['rules', 'default-actions', 'next-generation', 'monitor', 'inner-tunnels', 'own-profile'],
   clockScale: 1,
@@ -58,7 +58,7 @@ export class SuricataTarget implements Target {
   }
 
   async prepare(setup: Setup): Promise<Session> {
-    requireSetup(setup)
+    requireSetup(setup, this.capabilities)
     return new SuricataSession(setup, this.#found().path, this.#options.timeout)
   }
 
@@ -72,18 +72,18 @@ class SuricataSession implements Session {
   readonly #setup: Setup
   readonly #binary: string
   readonly #timeout: number
-  #counters: readonly HostCounters[]
+  #counters: HostCounters
 
   constructor(setup: Setup, binary: string, timeout: number) {
     this.#setup = setup
     this.#binary = binary
     this.#timeout = timeout
-    this.#counters = this.#zero()
+    this.#counters = this.tally()
   }
 
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
     const held: PacketBatch[] = []
-    using slices = new Slices(this.#counters.length, () => timeline.epoch || NO_EPOCH)
+    using slices = new Slices(this.#setup.topology.hosts.length, () => timeline.epoch || NO_EPOCH)
     for await (const chunk of timeline.chunks) {
       signal.throwIfAborted()
       const packets = holdBatch(chunk.packets)
@@ -110,26 +110,28 @@ class SuricataSession implements Session {
   }
 
   async reset(): Promise<void> {
-    this.#counters = this.#zero()
+    this.#counters = this.tally()
   }
 
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
-    const continues = settingsOf(this.#setup).exception === 'continue'
-    return this.#counters.map((each) => each.read(continues))
+    return this.#counters.read()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  #zero(): readonly HostCounters[] {
-    return this.#setup.topology.hosts.map(() => new HostCounters())
+  tally(): HostCounters {
+    return new HostCounters(
+      this.#setup.topology.hosts.length,
+      settingsOf(this.#setup).exception === 'continue',
+    )
   }
 
-  #take({ host, batches, indices, eve }: Decided): void {
+  #take({ batches, indices, eve }: Decided): void {
     for (const [n, packets] of batches.entries()) {
       const at = indices[n] ?? 0
       packets.verdict[at] = eve.verdicts[n] ?? Verdict.undecided
       packets.reason[at] = reasonOf(eve.reasonOf(n))
-      this.#counters[host]?.count(packets, at)
+      this.#counters.count(packets, at)
     }
   }
 }

@@ -14,20 +14,21 @@ const LIES = {
   none: {},
   'forwards everything': { observe: (one) => [{ ...one, verdict: 'forward' }] },
   'drops everything but controls': {
-    observe: (one, { role }) => [{ ...one, verdict: role === 'control' ? 'forward' : 'drop' }],
+    // Datagrams that are controls; a reset that is one is to be dropped.
+    observe: (one, { role }) => [{ ...one, verdict: role === 'control' ? one.verdict : 'drop' }],
   },
   'answers from a cache': {
     observe: (one, { flow, direction, role }) => {
-      const key = `${flow} ${direction} ${role}`
-      const verdict = cache.get(key) ?? one.verdict
-      cache.set(key, verdict)
+      if (role === 'control') return [one]
+      const verdict = cache.get(`${flow} ${direction}`) ?? one.verdict
+      cache.set(`${flow} ${direction}`, verdict)
       return [{ ...one, verdict }]
     },
   },
   'mutes one direction': {
     observe: (one, { direction }) => [direction === 's2c' ? { ...one, verdict: 'drop' } : one],
   },
-  'mutes one direction after the first case': {
+  'mutes one direction after calibration': {
     observe: (one, { direction }) => [direction === 's2c' && replays > 1 ? { ...one, verdict: 'drop' } : one],
   },
   'swaps two hosts': { decidedBy: (host) => (host === 'fw-a' ? 'fw-b' : 'fw-a') },

@@ -182,11 +182,6 @@ export const CONNTRACK: readonly Mutant[] = [
     'linux-netfilter/udp-icmp',
     mutants('engine/conntrack/pseudo.js', [
       [
-        'conntrack: UDP without entry is invalid',
-        'if (isFresh) {',
-        'if (isFresh && udp && batch.role[index] !== Role.control)\n            return this.#except(batch, cause, host);\n        if (isFresh) {',
-      ],
-      [
         'conntrack: what is no TCP is dropped under continue',
         'if (kind === Kind.other)',
         "if (this.#settings.exception === 'continue' && batch.role[indexOf(cause)] !== Role.control)\n            return Outcome.ctInvalidDrop;\n        if (kind === Kind.other)",
@@ -218,6 +213,16 @@ export const CONNTRACK: readonly Mutant[] = [
         'conntrack: an ICMP error is related to nothing',
         'if (!isAlive(table, base, batch.time[index] ?? 0))',
         'if (true)',
+      ],
+    ]),
+  ),
+  ...within(
+    'linux-netfilter/',
+    mutants('engine/conntrack/pseudo.js', [
+      [
+        'conntrack: UDP without entry is invalid',
+        'if (isFresh) {',
+        'if (isFresh && udp && batch.role[index] !== Role.control)\n            return this.#except(batch, cause, host);\n        if (isFresh) {',
       ],
     ]),
   ),

@@ -1,0 +1,56 @@
+import type { FlowTable } from '../flow/table.ts'
+import { PacketBatch } from '../model/batch.ts'
+import type { PacketSource } from '../model/capture.ts'
+import { Role } from '../model/codes.ts'
+import { tunnelsOf } from '../model/reading.ts'
+import type { DirectSession, ObservationBatch } from '../model/target.ts'
+import { Breath } from '../support/breath.ts'
+import { decodeBatch } from '../wire/decode.ts'
+
+/** Packets of a batch, and the bytes that their frames may take: memory that is touched for the first time is dear. */
+const BATCH_PACKETS = 4096
+const BATCH_BYTES = 256 << 10
+/** Packets that go through all stages together: few enough for their columns to stay in the cache of one core. */
+const PIECE = 512
+/** The host that gets them. */
+const FIRST = 0
+
+/**
+ * Plays a capture as it is, all of it to the first host: nothing is woven into it, and there is no way to be found for packets, so
+ * the stages follow each other without a timeline between them. The columns are those that they would have with one.
+ */
+export async function playDirectly(
+  source: PacketSource,
+  flows: FlowTable,
+  session: DirectSession,
+  signal: AbortSignal,
+  observe: (observed: ObservationBatch) => void,
+): Promise<void> {
+  const batch = new PacketBatch(BATCH_PACKETS, BATCH_BYTES)
+  batch.tunnels = tunnelsOf(flows.reading)
+  const breath = new Breath()
+  let steps = 0
+  for (;;) {
+    const more = source.read(batch)
+    if (!(typeof more === 'boolean' ? more : await more)) return
+    signal.throwIfAborted()
+    place(batch, steps)
+    steps += batch.count
+    for (let from = 0; from < batch.count; from += PIECE) {
+      const to = Math.min(from + PIECE, batch.count)
+      decodeBatch(batch, from, to)
+      flows.assign(batch, from, to)
+      session.decide(batch, from, to)
+    }
+    observe(session.observed(batch))
+    await breath.take()
+  }
+}
+
+/** What a timeline and a load balancer would say of these packets, `steps` after the first. */
+function place({ step, phase, role, host, count }: PacketBatch, steps: number): void {
+  for (let i = 0; i < count; i++) step[i] = steps + i
+  phase.fill(0, 0, count)
+  role.fill(Role.probe, 0, count)
+  host.fill(FIRST, 0, count)
+}
