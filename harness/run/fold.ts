@@ -44,6 +44,8 @@ export class FoldPlayer {
     }
     for await (const observed of session.replay({ epoch, phases: ['before'], chunks: chunks() }, signal))
       observations.take(observed)
+    // Of all cases together, so of none; but a session says by throwing that what it told has turned out wrong.
+    await session.counters()
     const attempts = cases.map((folded, index) => this.#grade(folded, index, observations, session.tally?.()))
     const took = performance.now() - began
     return attempts.map((attempt, index) => {

@@ -115,5 +115,6 @@ export async function playThrough(
     seen.sightings.push(...sightings)
     seen.batches.push(observed)
   }
+  await session.counters()
   return { ...seen, port }
 }

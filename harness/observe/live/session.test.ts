@@ -108,7 +108,7 @@ describe('observe/live/session', () => {
     expect(altered.sightings[0]).to.include({ kind: 'altered', field: 'window', sent: '1000', seen: '7' })
   })
 
-  it('what comes out after it was taken for dropped ends the replay, since its verdict was given', async () => {
+  it('what comes out after it was taken for dropped is told of, and makes the replay void', async () => {
     const held: (() => void)[] = []
     const port = new FakePort(
       with_((arm, frame) => {

@@ -117,11 +117,9 @@ export class LiveSession implements Session {
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
     this.#clock.restart()
     for await (const chunk of timeline.chunks) {
-      this.#checkOverdue()
       await this.#play(chunk, signal)
       yield this.#observed(chunk.packets)
     }
-    this.#checkOverdue()
   }
 
   /** A verdict that was given cannot be taken back; whoever tries again waits longer. Throws ERR_LATE. */
@@ -150,7 +148,9 @@ export class LiveSession implements Session {
     this.#offered.taken()
   }
 
-  counters(): Promise<readonly Readonly<Record<string, number>>[]> {
+  /** Throws ERR_LATE where a verdict of the last replay turned out to be wrong, so that nobody takes it for good. */
+  async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
+    this.#checkOverdue()
     return this.#options.actions.counters()
   }
 

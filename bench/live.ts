@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openCapture } from '../harness/capture/open.ts'
+import { FlowTable } from '../harness/flow/table.ts'
+import { Verdict } from '../harness/model/codes.ts'
+import type { TimelineChunk } from '../harness/model/timeline.ts'
+import { PcapPort } from '../harness/observe/live/pcap/port.ts'
+import { LiveSession } from '../harness/observe/live/session.ts'
+import { profileOf } from '../harness/profile/index.ts'
+import { readingOf } from '../harness/profile/reading.ts'
+import { makeSetup } from '../harness/suite/setup.ts'
+import { NetfilterHosts } from '../harness/target/netfilter/hosts.ts'
+import { kernelSettings } from '../harness/target/netfilter/kernel-settings.ts'
+import { Lab } from '../harness/target/netfilter/lab.ts'
+import { hardwareAddress } from '../harness/target/netfilter/names.ts'
+import { rulesetOf } from '../harness/target/netfilter/ruleset.ts'
+import { readPackets } from '../harness/timeline/recorded.ts'
+import { median } from './measure.ts'
+
+/** Packets a second through one netfilter host. */
+export interface LiveRate {
+  /** With a verdict each. */
+  readonly ours: number
+  /** As tcpreplay sends and tcpdump captures them. */
+  readonly peer: number
+  /** Frames that our capture missed, and packets without a verdict. */
+  readonly missed: number
+  readonly undecided: number
+}
+
+const SETUP = makeSetup({ profile: 'linux-conntrack', policy: 'continue' })
+const MTU = 1500
+
+/** Sends a capture through a kernel, ours and tcpreplay in turn, `rounds` times each; the middle ones. */
+export async function measureLive(capture: string, packets: number, rounds = 5): Promise<LiveRate> {
+  await using lab = await Lab.open(1, MTU)
+  const { knobs } = profileOf(SETUP)
+  const hosts = new NetfilterHosts(lab, kernelSettings(knobs, SETUP.policy, 1), 1)
+  await hosts.configure(rulesetOf('continue', knobs, { nat: 'none' }))
+  const folder = mkdtempSync(join(tmpdir(), 'flowbreak-bench-'))
+  try {
+    const rewritten = rewrite(capture, folder)
+    const ours: { readonly rate: number; readonly missed: number; readonly undecided: number }[] = []
+    const peer: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      await hosts.reset()
+      ours.push(await playOurs(lab, hosts, capture))
+      await hosts.reset()
+      peer.push(await playPeer(lab, rewritten, folder, packets))
+    }
+    return {
+      ours: median(ours.map(({ rate }) => rate)),
+      peer: median(peer),
+      missed: Math.max(...ours.map(({ missed }) => missed)),
+      undecided: Math.max(...ours.map(({ undecided }) => undecided)),
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function playOurs(lab: Lab, hosts: NetfilterHosts, capture: string) {
+  const arms = ([0, 1] as const).map((side) => ({
+    device: `${'cs'[side]}0`,
+    own: hardwareAddress(0, side, 'outer'),
+    peer: hardwareAddress(0, side, 'host'),
+  }))
+  const port = await PcapPort.open({ arms, namespace: lab.outer, mtu: MTU })
+  await using session = new LiveSession({
+    port,
+    hosts: ['fw-a'],
+    clockScale: 1e9,
+    actions: hosts,
+    families: ['ipv4'],
+  })
+  const { signal } = new AbortController()
+  await session.calibrate(signal)
+  let count = 0
+  let undecided = 0
+  const began = performance.now()
+  for await (const { packets } of session.replay(
+    { epoch: 0n, phases: ['before'], chunks: chunks(capture) },
+    signal,
+  ))
+    for (let i = 0; i < packets.count; i++) {
+      count++
+      if (packets.verdict[i] === Verdict.undecided) undecided++
+    }
+  const rate = (count / (performance.now() - began)) * 1000
+  return { rate, undecided, missed: (await port.stats()).missed }
+}
+
+async function* chunks(capture: string): AsyncGenerator<TimelineChunk> {
+  await using source = await openCapture(capture)
+  const table = new FlowTable(readingOf(SETUP))
+  for await (const packets of readPackets(source, table)) {
+    packets.host.fill(0)
+    yield { packets, events: [] }
+  }
+}
+
+/** Its frames with the lab's hardware addresses, and beside it which side sends each. */
+function rewrite(capture: string, folder: string): { readonly capture: string; readonly sides: string } {
+  const sides = join(folder, 'sides')
+  const rewritten = join(folder, 'rewritten.pcap')
+  const to = [0, 1].map((side) => hardwareAddress(0, side as 0 | 1, 'host')).join(',')
+  const from = [0, 1].map((side) => hardwareAddress(0, side as 0 | 1, 'outer')).join(',')
+  for (const [program = '', ...args] of [
+    ['tcpprep', '--port', `--pcap=${capture}`, `--cachefile=${sides}`],
+    [
+      'tcprewrite',
+      `--enet-dmac=${to}`,
+      `--enet-smac=${from}`,
+      `--cachefile=${sides}`,
+      `--infile=${capture}`,
+      `--outfile=${rewritten}`,
+    ],
+  ]) {
+    const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+    if (status !== 0) throw new Error(`${program} failed (apt-get install tcpreplay): ${stderr}`)
+  }
+  return { capture: rewritten, sides }
+}
+
+/** What tcpreplay says of its speed; tcpdump writes what comes out by both sides meanwhile. */
+async function playPeer(
+  lab: Lab,
+  { capture, sides }: { readonly capture: string; readonly sides: string },
+  folder: string,
+  packets: number,
+): Promise<number> {
+  const inside = (...args: readonly string[]) =>
+    spawn('ip', ['netns', 'exec', lab.outer, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const dumps = ['c0', 's0'].map((name) =>
+    inside('tcpdump', '-i', name, '-Q', 'in', '-B', '65536', '-w', join(folder, `${name}.pcap`)),
+  )
+  await Promise.all(dumps.map(listening))
+  const replay = inside(
+    'tcpreplay',
+    ...['--topspeed', '--preload-pcap', '-i', 'c0', '-I', 's0', `--cachefile=${sides}`, capture],
+  )
+  let said = ''
+  replay.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  replay.stderr?.resume()
+  await once(replay, 'close')
+  for (const dump of dumps) {
+    dump.kill('SIGINT')
+    await once(dump, 'exit')
+  }
+  // Its own figure leaves out how long it takes to start and to read the capture.
+  const [, sent, seconds] = /Actual: (\d+) packets .* in ([\d.]+) seconds/.exec(said) ?? []
+  if (Number(sent) !== packets) throw new Error(`tcpreplay sent ${sent} of ${packets} packets: ${said}`)
+  return packets / Number(seconds)
+}
+
+async function listening(dump: ChildProcess): Promise<void> {
+  for await (const chunk of dump.stderr ?? []) if (String(chunk).includes('listening on')) break
+}
