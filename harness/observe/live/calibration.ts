@@ -1,5 +1,6 @@
 import { Kind, nameOf, Reason } from '../../model/codes.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import { isIcmpError } from '../../wire/icmp.ts'
 import type { LiveLimits } from './limits.ts'
 import type { Matcher } from './matcher.ts'
 import type { Roads } from './roads.ts'
@@ -32,8 +33,10 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
   const answers = new Set<number>()
   matcher.stranger = (seen, i, arm) => {
     const kind = seen.kind[i] ?? Kind.other
-    if (kind === Kind.icmp4 || kind === Kind.icmp6 || kind === Kind.tcp4 || kind === Kind.tcp6)
-      answers.add(arm)
+    // A device may look for its neighbours and groups meanwhile; an answer to a datagram is an error, or a reset.
+    const type = seen.bytes[seen.l4[i] ?? -1] ?? 0
+    const isError = (kind === Kind.icmp4 || kind === Kind.icmp6) && isIcmpError(type, kind === Kind.icmp6)
+    if (isError || kind === Kind.tcp4 || kind === Kind.tcp6) answers.add(arm)
   }
   roads.slowest = 0
   try {
