@@ -52,9 +52,11 @@ describe('journeys: compare', () => {
     expect(sharing.stdout).to.match(/^replication +26 +0 +0 +packet 12/m)
     const profiles = compare(...SWAP, '--over', 'profile')
     expect(profiles.stdout.match(/^\d+ +[a-z]/gm)).to.have.lengthOf(11)
-    const target = compare(...SWAP, '--over', 'target')
+    const target = compare(...SWAP, '--over', 'target', '--profile', 'suricata-7')
     expect(target.status).to.equal(0)
-    expect(target.stdout).to.contain('There is one target only, reference')
+    expect(target.stdout).to.match(/^reference +11 +15 /m)
+    expect(target.stdout).to.match(/^suricata +11 +15 .*same/m)
+    expect(target.stdout).to.match(/^netfilter +The target netfilter has no profile suricata-7\./m)
     const both = compare(
       ...SWAP,
       '--over',
