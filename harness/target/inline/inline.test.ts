@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import type { Case } from '../../model/case.ts'
+import { loadSuites } from '../../run/suites.ts'
+import { played, tried } from '../example-played.test.ts'
+import { ReferenceTarget } from '../reference/reference.ts'
+import { bridge, firewalls, hostsOf, inline, router } from './example-device.test.ts'
+
+const SUITE = `
+suite: inline-sample
+title: A sample for devices with two arms
+setup: { profile: linux-conntrack, hosts: 2 }
+cases:
+  - name: swap
+    requirement: Data without connection meets the policy.
+    source: &source { mark: RUN, where: the kernel, product: linux }
+    capture: dns-tcp-{family}
+    matrix: { policy: [drop, reject], family: [ipv4, ipv6] }
+    inject: [{ host-swap: { at: "c2s:data#2", cause: crash } }]
+    expect: { before: { all: forward, by: fw-a }, after host-swap: { policy: { drop: drop, reject: blocked } } }
+  - name: astray
+    requirement: An answer by a host that knows nothing of its connection meets the policy.
+    source: *source
+    capture: dns-tcp-{family}
+    matrix: { policy: [drop, reject], family: [ipv4, ipv6] }
+    inject: [{ asymmetric-path: { at: "s2c:data#1", direction: s2c, to: fw-b } }]
+    expect: { before: { all: forward, by: fw-a } }
+  - name: fragments
+    requirement: Datagrams in fragments pass.
+    source: *source
+    capture: udp-fragments-{family}
+    matrix: { policy: [drop], family: [ipv4, ipv6] }
+    expect: { before: forward }
+`
+
+describe('target/inline', function () {
+  this.timeout(300_000)
+  let folder = ''
+  let cases: readonly Case[] = []
+
+  before(function () {
+    if (process.getuid?.() !== 0) this.skip()
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-inline-'))
+    const file = join(folder, 'sample.yaml')
+    writeFileSync(file, SUITE)
+    cases = loadSuites([file], [process.cwd()]).flatMap((suite) => suite.cases)
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  const under = (policy: string) => cases.filter((test) => test.setup.policy.exception === policy)
+  const outcomes = (told: ReadonlyMap<string, { readonly outcome: string }>) =>
+    [...told.values()].map(({ outcome }) => outcome)
+
+  for (const exception of ['drop', 'reject'] as const)
+    it(`tells of two firewalls that ${exception} what the reference does under their profile`, async () => {
+      await using lab = await firewalls(exception)
+      const target = await inline(lab, { policies: [exception] })
+      const told = await played(target, under(exception))
+      expect(told).to.deep.equal(await played(new ReferenceTarget('test'), under(exception)))
+      expect(new Set(outcomes(told))).to.deep.equal(new Set(['pass']))
+    })
+
+  it('skips cases under a policy that the devices do not have', async () => {
+    await using lab = await firewalls('drop')
+    const { told, problems } = await tried(await inline(lab), under('reject'))
+    expect(told.size).to.equal(0)
+    expect(problems).to.have.length(under('reject').length)
+    expect(problems[0]).to.contain('policy reject')
+  })
+
+  it('calls the devices what a hook says they are, and has a crash done by one', async () => {
+    await using lab = await firewalls('drop')
+    const emptied = ['ip', 'netns', 'exec', `${lab.host(0).slice(0, -1)}{index}`, 'conntrack', '-F']
+    const hooks = {
+      identify: [process.execPath, '-p', '"nftables of a lab"'],
+      swap: emptied,
+      restore: [process.execPath, '-e', '0'],
+    }
+    const swaps = under('drop').filter(({ name }) => name.includes('/swap/'))
+    const { told, version } = await tried(await inline(lab, { hooks }), swaps)
+    expect(outcomes(told)).to.deep.equal(['pass', 'pass'])
+    expect(version).to.equal('nftables of a lab')
+  })
+
+  it('passes no case of a router that lets everything through', async () => {
+    await using lab = await router()
+    await nothingPasses(await inline(lab), /lets everything through/)
+  })
+
+  it('passes no case of a bridge', async () => {
+    await using lab = await bridge()
+    await nothingPasses(await inline(lab, { hosts: hostsOf(lab, { routes: false }) }), /lets everything through/)
+  })
+
+  it('passes no case where the arms of two hosts are exchanged', async () => {
+    await using lab = await firewalls('drop')
+    const [first, second] = hostsOf(lab)
+    const hosts = [
+      { client: first?.client, server: second?.server },
+      { client: second?.client, server: first?.server },
+    ]
+    await nothingPasses(await inline(lab, { hosts }), /arms are exchanged/)
+  })
+
+  it('passes no case where devices that ask for their next hops are told nothing', async () => {
+    await using lab = await firewalls('drop')
+    await nothingPasses(await inline(lab, { arp: 'static' }), /does not come out/)
+  })
+
+  async function nothingPasses(target: Awaited<ReturnType<typeof inline>>, said: RegExp): Promise<void> {
+    const { told, problems } = await tried(target, under('drop'))
+    expect(problems.join(' ')).to.match(said)
+    expect(outcomes(told)).to.deep.equal(under('drop').map(() => 'error'))
+  }
+})
