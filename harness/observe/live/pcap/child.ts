@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { PcapSession } from 'node-pcap'
 import { messageOf } from '../../../support/errors.ts'
@@ -42,9 +43,8 @@ async function main(options: ChildOptions): Promise<void> {
   const finder = new ArmFinder(options.arms)
   const opened = new Map<string, PcapSession>()
   const open = (device: string) => {
-    // What is sent here, by this process or another, is not heard.
     const session = createSession(device, {
-      filter: 'inbound',
+      filter: received(device, options.arms),
       buffer_timeout: 0,
       buffer_size: options.ring,
       snap_length: options.snapLength,
@@ -95,6 +95,16 @@ async function main(options: ChildOptions): Promise<void> {
 
 function inject(sessions: readonly PcapSession[], body: Buffer): void {
   eachFrame(body, (arm, from, to) => sessions[arm]?.inject(body.subarray(from, to)))
+}
+
+/**
+ * What was not sent here: neither by the kernel nor, in the place of an arm, by this process or another. (`inbound` loses frames:
+ * those that wait while a filter is set are filtered by libpcap itself, which does not know which way they went.)
+ */
+function received(device: string, arms: readonly PcapArm[]): string {
+  const own = arms.flatMap((arm) => (arm.device === device ? [arm.own] : []))
+  const kernel = readFileSync(`/sys/class/net/${device}/address`, 'utf8').trim()
+  return `not (${[...new Set([...own, kernel])].map((address) => `ether src ${address}`).join(' or ')})`
 }
 
 function answer(session: PcapSession, frame: Buffer | undefined): void {
