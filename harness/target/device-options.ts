@@ -46,7 +46,9 @@ export function readDevice(
   if (typeof mtu !== 'number' || !Number.isInteger(mtu) || mtu < 1280 || mtu > usual.mostMtu)
     throw wrong(`mtu must be a whole number from 1280 to ${usual.mostMtu}`)
   if (typeof scale !== 'number' || !(scale >= 0.01 && scale <= 1000))
-    throw wrong(`${usual.scale} must be a number from 0.01 to 1000, the seconds that pass in one of the devices`)
+    throw wrong(
+      `${usual.scale} must be a number from 0.01 to 1000, the seconds that pass in one of the devices`,
+    )
   if (typeof version !== 'string' || version === '') throw wrong('version must be a text')
   const profiles: readonly unknown[] = Array.isArray(profile) ? profile : [profile]
   if (profiles.length === 0 || !profiles.every((name) => typeof name === 'string' && name !== ''))

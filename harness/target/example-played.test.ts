@@ -13,11 +13,7 @@ export interface Told {
 }
 
 /** What a target made of each case, by its name; it is to be able to play them all. */
-export async function played(
-  target: Target,
-  cases: readonly Case[],
-  repeat = 1,
-): Promise<Map<string, Told>> {
+export async function played(target: Target, cases: readonly Case[], repeat = 1): Promise<Map<string, Told>> {
   const { told, problems } = await tried(target, cases, repeat)
   expect(problems).to.deep.equal([])
   return new Map(

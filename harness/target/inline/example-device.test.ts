@@ -1,9 +1,9 @@
+import { getProfile } from '../../profile/index.ts'
 import { NetfilterHosts } from '../netfilter/hosts.ts'
 import { kernelSettings } from '../netfilter/kernel-settings.ts'
 import { Lab } from '../netfilter/lab.ts'
 import { hardwareAddress } from '../netfilter/names.ts'
 import { rulesetOf } from '../netfilter/ruleset.ts'
-import { getProfile } from '../../profile/index.ts'
 import { makeTarget } from '../targets.ts'
 
 /** Seconds of a timeline in one of the devices' clocks. */

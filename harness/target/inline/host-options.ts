@@ -43,10 +43,12 @@ export function readHosts(value: unknown, wrong: Wrong): readonly InlineHost[] {
 
 function readHost(value: unknown, index: number, wrong: Wrong): InlineHost {
   const place = `hosts[${index}]`
-  if (!isRecord(value)) throw wrong(`${place} must be as { client: { interface: eth1 }, server: { interface: eth2 } }`)
+  if (!isRecord(value))
+    throw wrong(`${place} must be as { client: { interface: eth1 }, server: { interface: eth2 } }`)
   checkKeys(value, HOST, place, wrong)
   const { name, client, server } = value
-  if (name !== undefined && !(typeof name === 'string' && name !== '')) throw wrong(`${place}.name must be a text`)
+  if (name !== undefined && !(typeof name === 'string' && name !== ''))
+    throw wrong(`${place}.name must be a text`)
   const host = {
     ...(typeof name === 'string' ? { name } : {}),
     client: readArm(client, `${place}.client`, ownAddress(index, 0), wrong),

@@ -91,7 +91,10 @@ describe('target/inline', function () {
 
   it('passes no case of a bridge', async () => {
     await using lab = await bridge()
-    await nothingPasses(await inline(lab, { hosts: hostsOf(lab, { routes: false }) }), /lets everything through/)
+    await nothingPasses(
+      await inline(lab, { hosts: hostsOf(lab, { routes: false }) }),
+      /lets everything through/,
+    )
   })
 
   it('passes no case where the arms of two hosts are exchanged', async () => {

@@ -22,9 +22,13 @@ export async function checkNeeds(
   },
 ): Promise<void> {
   if (machine.platform !== 'linux')
-    throw broken(`Target ${name} sends frames by interfaces of Linux, which this machine does not run: use a machine that does.`)
+    throw broken(
+      `Target ${name} sends frames by interfaces of Linux, which this machine does not run: use a machine that does.`,
+    )
   if (machine.uid !== 0)
-    throw broken(`Target ${name} sends and hears frames at interfaces, which takes root: sudo -E npx flowbreak run --target ${name}.`)
+    throw broken(
+      `Target ${name} sends and hears frames at interfaces, which takes root: sudo -E npx flowbreak run --target ${name}.`,
+    )
   checkNodePcap()
   const devices = new Set(needed.hosts.flatMap(({ client, server }) => [client.interface, server.interface]))
   for (const device of devices) await checkInterface(device, needed)
@@ -34,7 +38,8 @@ async function checkInterface(device: string, { mtu, namespace }: Needed): Promi
   const ip = namespace === undefined ? 'ip' : `ip -n ${namespace}`
   const there = namespace === undefined ? [] : ['-n', namespace]
   const link = await asked('ip', ['-json', ...there, 'link', 'show', 'dev', device])
-  if (link.missing) throw broken('Interfaces are looked at by ip, which is not here: apt-get install iproute2.')
+  if (link.missing)
+    throw broken('Interfaces are looked at by ip, which is not here: apt-get install iproute2.')
   const facts: unknown = link.failed ? [] : JSON.parse(link.output || '[]')
   const [found] = Array.isArray(facts) ? facts.filter(isRecord) : []
   const where = namespace === undefined ? '' : ` in the namespace ${namespace}`
@@ -45,11 +50,17 @@ async function checkInterface(device: string, { mtu, namespace }: Needed): Promi
     throw broken(`The interface ${device} is not Ethernet: name one that is (${ip} -brief link).`)
   if (!flags.includes('UP')) throw broken(`The interface ${device} is down: ${ip} link set dev ${device} up.`)
   if (!flags.includes('LOWER_UP'))
-    throw broken(`The interface ${device} has no carrier: bring up the other end of its link (${ip} link show dev ${device}).`)
+    throw broken(
+      `The interface ${device} has no carrier: bring up the other end of its link (${ip} link show dev ${device}).`,
+    )
   if (typeof found.master === 'string')
-    throw broken(`The interface ${device} is part of ${found.master}, which would pass on what it hears: ${ip} link set dev ${device} nomaster.`)
+    throw broken(
+      `The interface ${device} is part of ${found.master}, which would pass on what it hears: ${ip} link set dev ${device} nomaster.`,
+    )
   if (Number(found.mtu) < mtu)
-    throw broken(`The interface ${device} takes ${found.mtu} bytes, and the target's mtu is ${mtu}: ${ip} link set dev ${device} mtu ${mtu}.`)
+    throw broken(
+      `The interface ${device} takes ${found.mtu} bytes, and the target's mtu is ${mtu}: ${ip} link set dev ${device} mtu ${mtu}.`,
+    )
   await checkMerging(device, namespace)
 }
 
@@ -59,7 +70,9 @@ async function checkMerging(device: string, namespace: string | undefined): Prom
   const [program = '', ...args] = [...inside, 'ethtool', '-k', device]
   const { output, missing } = await asked(program, args)
   if (missing)
-    throw broken('What an interface does to frames is asked of ethtool, which is not here: apt-get install ethtool.')
+    throw broken(
+      'What an interface does to frames is asked of ethtool, which is not here: apt-get install ethtool.',
+    )
   const on = Object.entries(MERGING).filter(([, feature]) => output.includes(`${feature}: on`))
   if (on.length === 0) return
   const off = on.map(([short]) => `${short} off`).join(' ')

@@ -14,7 +14,13 @@ export interface PcapArm {
 export const ETHERNET = 14
 export const TAG = 4
 
-export const EtherType = { ipv4: 0x0800, arp: 0x0806, vlan: 0x8100, serviceVlan: 0x88a8, ipv6: 0x86dd } as const
+export const EtherType = {
+  ipv4: 0x0800,
+  arp: 0x0806,
+  vlan: 0x8100,
+  serviceVlan: 0x88a8,
+  ipv6: 0x86dd,
+} as const
 
 export function hardwareBytes(text: string): readonly number[] {
   return text.split(':').map((part) => Number.parseInt(part, 16))

@@ -59,7 +59,8 @@ async function main(options: ChildOptions): Promise<void> {
       const end = header.readUInt32LE(8)
       if (arm === undefined || (type !== EtherType.ipv4 && type !== EtherType.ipv6)) {
         foreign++
-        if (arm !== undefined && type === EtherType.arp) answer(session, arpReply(arm, buf.subarray(0, end), body))
+        if (arm !== undefined && type === EtherType.arp)
+          answer(session, arpReply(arm, buf.subarray(0, end), body))
         return
       }
       if (type === EtherType.ipv6) answer(session, advertisement(arm, buf.subarray(0, end), body))

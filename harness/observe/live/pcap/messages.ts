@@ -24,9 +24,7 @@ export function encodeFrames(
   const room = headers === undefined ? 0 : headersOf(frames, from, to, headers)
   const first = frames.start[from] ?? 0
   const end = (frames.start[to - 1] ?? 0) + (frames.length[to - 1] ?? 0)
-  const message = Buffer.allocUnsafe(
-    HEAD + 4 + count * COLUMNS + (count === 0 ? 0 : end - first) + room,
-  )
+  const message = Buffer.allocUnsafe(HEAD + 4 + count * COLUMNS + (count === 0 ? 0 : end - first) + room)
   head(message, Message.frames)
   message.writeUInt32LE(count, HEAD)
   let column = HEAD + 4
@@ -52,12 +50,7 @@ export function encodeFrames(
 }
 
 /** Bytes of all headers together. */
-function headersOf(
-  frames: FrameColumns,
-  from: number,
-  to: number,
-  headers: readonly LinkHeaders[],
-): number {
+function headersOf(frames: FrameColumns, from: number, to: number, headers: readonly LinkHeaders[]): number {
   let sum = 0
   for (let n = from; n < to; n++) sum += headers[frames.arm[n] ?? 0]?.ipv4.length ?? 0
   return sum
