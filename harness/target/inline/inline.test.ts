@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Case } from '../../model/case.ts'
+import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { loadSuites } from '../../run/suites.ts'
 import { played, tried } from '../example-played.test.ts'
+import { run } from '../netfilter/commands.ts'
+import { hardwareAddress } from '../netfilter/names.ts'
 import { ReferenceTarget } from '../reference/reference.ts'
 import { bridge, firewalls, hostsOf, inline, router } from './example-device.test.ts'
 
@@ -33,6 +36,12 @@ cases:
     capture: udp-fragments-{family}
     matrix: { policy: [drop], family: [ipv4, ipv6] }
     expect: { before: forward }
+  - name: large
+    requirement: Packets of the usual size pass.
+    source: *source
+    setup: { hosts: 1 }
+    capture: http-download-ipv4
+    expect: { before: forward }
 `
 
 describe('target/inline', function () {
@@ -49,7 +58,8 @@ describe('target/inline', function () {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  const under = (policy: string) => cases.filter((test) => test.setup.policy.exception === policy)
+  const under = (policy: string) =>
+    cases.filter(({ name, setup }) => setup.policy.exception === policy && !name.includes('/large'))
   const outcomes = (told: ReadonlyMap<string, { readonly outcome: string }>) =>
     [...told.values()].map(({ outcome }) => outcome)
 
@@ -110,6 +120,41 @@ describe('target/inline', function () {
   it('passes no case where devices that ask for their next hops are told nothing', async () => {
     await using lab = await firewalls('drop')
     await nothingPasses(await inline(lab, { arp: 'static' }), /does not come out/)
+  })
+
+  it('is not answered for by a kernel that has the address of a control, unless it is told to be that machine', async () => {
+    await using lab = await router(1)
+    const gateway = hardwareAddress(0, 0, 'host')
+    const outer = (...args: string[]) => run('ip', ['-n', lab.outer, ...args])
+    await outer('addr', 'add', `${CONTROL_CLIENT.ipv4}/32`, 'dev', 'c0')
+    await outer('route', 'add', `${CONTROL_SERVER.ipv4}/32`, 'via', '192.0.0.1', 'dev', 'c0', 'onlink')
+    await outer('neigh', 'replace', '192.0.0.1', 'lladdr', gateway, 'dev', 'c0', 'nud', 'permanent')
+    const wires = async (options: object) => {
+      const target = await inline(lab, { families: ['ipv4'], ...options })
+      const setup = { topology: { hosts: ['fw-a'] } } as never
+      return target.prepare(setup, new AbortController().signal).then(
+        async (session) => {
+          await session[Symbol.asyncDispose]()
+          return 'silent'
+        },
+        ({ message }) => message,
+      )
+    }
+    const [host] = hostsOf(lab)
+    const taken = { ...host?.client, own: hardwareAddress(0, 0, 'outer') }
+    expect(await wires({})).to.equal('silent')
+    expect(await wires({ hosts: [{ ...host, client: taken }] })).to.match(
+      /^Controls are answered by something at the server arm of fw-a/,
+    )
+  })
+
+  it('names packets that are larger than its mtu, and tells nothing of them', async () => {
+    await using lab = await firewalls('drop', 1)
+    const large = cases.filter(({ name }) => name.includes('/large'))
+    const { told } = await tried(await inline(lab, { mtu: 1280 }), large)
+    const [event] = [...told.values()]
+    expect(event?.outcome).to.equal('inconclusive')
+    expect(event?.detail).to.match(/could not tell .* \(packet too big: packet \d+\)/)
   })
 
   async function nothingPasses(target: Awaited<ReturnType<typeof inline>>, said: RegExp): Promise<void> {
