@@ -143,6 +143,8 @@ describe('target/inline', function () {
     const [host] = hostsOf(lab)
     const taken = { ...host?.client, own: hardwareAddress(0, 0, 'outer') }
     expect(await wires({})).to.equal('silent')
+    // It still knows who was there before.
+    await lab.on(0, 'ip neigh flush dev c')
     expect(await wires({ hosts: [{ ...host, client: taken }] })).to.match(
       /^Controls are answered by something at the server arm of fw-a/,
     )
