@@ -9,6 +9,9 @@ import { makeTarget } from '../targets.ts'
 /** Seconds of a timeline in one of the devices' clocks. */
 const SCALE = 5
 
+/** Hardware addresses of a router with both arms on one link. */
+export const ONE_LINK_MACS = ['02:fb:03:00:00:00', '02:fb:03:00:00:01'] as const
+
 /** What stands in a router's place; it has to ask for its next hops. */
 const ASKS = `ip neigh flush all nud permanent
 ip -6 neigh flush all nud permanent
@@ -19,6 +22,21 @@ ip link add bridge type bridge
 ip link set c master bridge
 ip link set s master bridge
 ip link set bridge up
+`
+
+/** A router with both arms on one link: two interfaces with addresses of their own behind `c`. */
+const ONE_LINK = `ip addr flush dev c
+ip addr flush dev s
+ip link add link c name k address ${ONE_LINK_MACS[0]} type macvlan mode private
+ip link add link c name m address ${ONE_LINK_MACS[1]} type macvlan mode private
+ip link set dev k up
+ip link set dev m up
+ip addr add 192.0.0.1/30 dev k
+ip addr add 192.0.0.5/30 dev m
+ip route add default via 192.0.0.2 dev k table 301
+ip route add default via 192.0.0.6 dev m table 302
+ip rule add iif m lookup 301 pref 50
+ip rule add iif k lookup 302 pref 51
 `
 
 /** Two firewalls by nftables that ask for their next hops, in namespaces. */
@@ -40,6 +58,11 @@ export async function router(hosts = 2): Promise<Lab> {
 export async function bridge(hosts = 2): Promise<Lab> {
   const lab = await Lab.open(hosts, 1500)
   return set(lab, () => lab.each(BRIDGES))
+}
+
+export async function routerOnOneLink(): Promise<Lab> {
+  const lab = await Lab.open(1, 1500)
+  return set(lab, () => lab.each(ONE_LINK))
 }
 
 /** Its hosts, as a configuration has them; with those of a bridge nobody has an address. */

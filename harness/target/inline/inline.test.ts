@@ -7,9 +7,18 @@ import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { loadSuites } from '../../run/suites.ts'
 import { played, tried } from '../example-played.test.ts'
 import { run } from '../netfilter/commands.ts'
+import type { Lab } from '../netfilter/lab.ts'
 import { hardwareAddress } from '../netfilter/names.ts'
 import { ReferenceTarget } from '../reference/reference.ts'
-import { bridge, firewalls, hostsOf, inline, router } from './example-device.test.ts'
+import {
+  bridge,
+  firewalls,
+  hostsOf,
+  inline,
+  ONE_LINK_MACS,
+  router,
+  routerOnOneLink,
+} from './example-device.test.ts'
 
 const SUITE = `
 suite: inline-sample
@@ -122,6 +131,16 @@ describe('target/inline', function () {
     await nothingPasses(await inline(lab, { arp: 'static' }), /does not come out/)
   })
 
+  it('finds both arms of a host on one interface by the next hops', async () => {
+    await using lab = await routerOnOneLink()
+    const hosts = (macs: readonly string[]) => {
+      const [client, server] = macs.map((mac) => ({ interface: 'c0', mac }))
+      return { families: ['ipv4'], hosts: [{ client, server }] }
+    }
+    expect(await wiresOf(lab, hosts(ONE_LINK_MACS))).to.equal('silent')
+    expect(await wiresOf(lab, hosts([ONE_LINK_MACS[0], '02:fb:03:00:00:02']))).to.match(/does not come out/)
+  })
+
   it('is not answered for by a kernel that has the address of a control, unless it is told to be that machine', async () => {
     await using lab = await router(1)
     const gateway = hardwareAddress(0, 0, 'host')
@@ -129,23 +148,12 @@ describe('target/inline', function () {
     await outer('addr', 'add', `${CONTROL_CLIENT.ipv4}/32`, 'dev', 'c0')
     await outer('route', 'add', `${CONTROL_SERVER.ipv4}/32`, 'via', '192.0.0.1', 'dev', 'c0', 'onlink')
     await outer('neigh', 'replace', '192.0.0.1', 'lladdr', gateway, 'dev', 'c0', 'nud', 'permanent')
-    const wires = async (options: object) => {
-      const target = await inline(lab, { families: ['ipv4'], ...options })
-      const setup = { topology: { hosts: ['fw-a'] } } as never
-      return target.prepare(setup, new AbortController().signal).then(
-        async (session) => {
-          await session[Symbol.asyncDispose]()
-          return 'silent'
-        },
-        ({ message }) => message,
-      )
-    }
     const [host] = hostsOf(lab)
     const taken = { ...host?.client, own: hardwareAddress(0, 0, 'outer') }
-    expect(await wires({})).to.equal('silent')
+    expect(await wiresOf(lab, { families: ['ipv4'] })).to.equal('silent')
     // It still knows who was there before.
     await lab.on(0, 'ip neigh flush dev c')
-    expect(await wires({ hosts: [{ ...host, client: taken }] })).to.match(
+    expect(await wiresOf(lab, { families: ['ipv4'], hosts: [{ ...host, client: taken }] })).to.match(
       /^Controls are answered by something at the server arm of fw-a/,
     )
   })
@@ -165,3 +173,16 @@ describe('target/inline', function () {
     expect(outcomes(told)).to.deep.equal(under('drop').map(() => 'error'))
   }
 })
+
+/** What is wrong with the wires of a target with one host; `silent`: nothing. */
+async function wiresOf(lab: Lab, options: object): Promise<string> {
+  const target = await inline(lab, options)
+  const setup = { topology: { hosts: ['fw-a'] } } as never
+  return target.prepare(setup, new AbortController().signal).then(
+    async (session) => {
+      await session[Symbol.asyncDispose]()
+      return 'silent'
+    },
+    ({ message }) => message,
+  )
+}
