@@ -6,6 +6,7 @@ import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
 import type { Finding } from './doctor-finding.ts'
 import { geneveFinding } from './doctor-geneve.ts'
+import { inlineFinding } from './doctor-inline.ts'
 import { suricataFinding } from './doctor-suricata.ts'
 import { PACKAGE_ROOT } from './version.ts'
 
@@ -29,7 +30,14 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const packages = needs().map((need) =>
     need.package === 'suricata' ? suricataFinding(finding(need)) : finding(need),
   )
-  const findings = [node, await pcapFinding(), rootFinding(), await geneveFinding(), ...packages]
+  const findings = [
+    node,
+    await pcapFinding(),
+    rootFinding(),
+    inlineFinding(),
+    await geneveFinding(),
+    ...packages,
+  ]
   if (command.opts<{ json?: true }>().json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
   else print(findings)
   return node.there ? ExitCode.ok : ExitCode.broken
@@ -62,8 +70,8 @@ function rootFinding(): Finding {
   return {
     name: 'root',
     there: process.getuid?.() === 0,
-    why: 'makes network namespaces, to record captures',
-    remedy: 'sudo -E npx tsx captures/record/main.ts',
+    why: 'targets netfilter and inline: network namespaces, and frames by interfaces; recording captures',
+    remedy: 'sudo -E npx flowbreak run --target netfilter',
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   ImpactExpectation,
   Level,
 } from '../model/case.ts'
+import { nameOf, Reason } from '../model/codes.ts'
 import type { CaseTrace, Mismatch, Outcome, Tally } from '../model/run-log.ts'
 import { type Checked, checkPackets } from './packets.ts'
 
@@ -61,8 +62,15 @@ function doubtOf(trace: CaseTrace): string | undefined {
   const { sent, out, dead } = trace.controls
   if (out < sent)
     return `${sent - out} of ${sent} controls did not come out (${dead.join(', ')}), so a drop proves nothing: see that the road is alive.`
-  if (trace.verdict.includes('u')) return 'The target could not tell what became of some packets.'
+  const unknown = trace.verdict.indexOf('u')
+  if (unknown >= 0) return `The target could not tell what became of some packets${whyOf(trace, unknown)}.`
   return undefined
+}
+
+/** Why it is not known of a packet, where the target says. */
+function whyOf({ reason }: CaseTrace, index: number): string {
+  const code = reason[index] ?? 0
+  return code === 0 ? '' : ` (${nameOf(Reason, code)}: packet ${index})`
 }
 
 function checkCounter(expectation: CounterExpectation, { trace, counters }: Graded): Checked {

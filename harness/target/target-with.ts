@@ -8,7 +8,10 @@ export function targetWith(target: Target, changes: Partial<Said>): Target {
   const { limits = target.limits, addresses = target.addresses } = changes
   return {
     name: changes.name ?? target.name,
-    version: target.version,
+    // Some know what they are once they have been prepared.
+    get version() {
+      return target.version
+    },
     capabilities: changes.capabilities ?? target.capabilities,
     ...(limits === undefined ? {} : { limits }),
     ...(addresses === undefined ? {} : { addresses }),

@@ -10,6 +10,7 @@ export type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 /** A line a kind; what is large, or needs parts that may be missing, is loaded when it is asked for. */
 const KINDS: Readonly<Record<string, TargetMaker>> = {
   geneve: async (spec, context) => (await import('./geneve/geneve.ts')).makeGeneve(spec, context),
+  inline: async (spec, context) => (await import('./inline/inline.ts')).makeInline(spec, context),
   reference: (_spec, { version }) => new ReferenceTarget(version),
   module: async (spec, context) => (await import('./module/module.ts')).makeModuleTarget(spec, context),
   netfilter: async (spec, context) => (await import('./netfilter/netfilter.ts')).makeNetfilter(spec, context),

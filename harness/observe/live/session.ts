@@ -1,5 +1,5 @@
 import type { PacketBatch } from '../../model/batch.ts'
-import { Host, Knowledge, Verdict } from '../../model/codes.ts'
+import { Host, Kind, Knowledge, Reason, Verdict } from '../../model/codes.ts'
 import type { ObservationBatch, Session } from '../../model/target.ts'
 import type { TimedEvent, Timeline, TimelineChunk } from '../../model/timeline.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
@@ -214,6 +214,8 @@ export class LiveSession implements Session {
     packets.verdict[i] = Verdict.undecided
     packets.reason[i] = 0
     const marker = this.#outgoing.add(packets, i, road)
+    if (marker === undefined && (packets.l3[i] ?? -1) >= 0 && packets.kind[i] !== Kind.malformed)
+      packets.reason[i] = Reason['packet too big']
     if (marker !== undefined && marker >= 0)
       this.#roads.sending(marker, {
         road,

@@ -1,42 +1,33 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { networkInterfaces, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { networkInterfaces } from 'node:os'
 import type { Setup } from '../../model/setup.ts'
 import type { Capabilities, Session, Target } from '../../model/target.ts'
 import { LiveSession } from '../../observe/live/session.ts'
+import { deviceCapabilities } from '../device-options.ts'
+import { Appliances } from '../hooks/appliances.ts'
+import { configure, identify } from '../hooks/configure.ts'
+import { Hooks } from '../hooks/hooks.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
-import { Appliances } from './appliances.ts'
 import { HealthChecks } from './health.ts'
-import { Hooks } from './hooks.ts'
 import { type Address, type GeneveOptions, readOptions } from './options.ts'
 import { GenevePort } from './port.ts'
 
 /** Appliances behind a gateway load balancer, which the harness is: over UDP, without privileges. */
 export class GeneveTarget implements Target {
   readonly name: string
-  readonly version: string
   readonly capabilities: Capabilities
   readonly #options: GeneveOptions
+  #version: string
 
   constructor(name: string, options: GeneveOptions) {
-    const { hosts, families, policies, sharing, profile, features, scale, version } = options
     this.name = name
-    this.version = version
+    this.#version = options.version
     this.#options = options
-    this.capabilities = {
-      clock: 'real',
-      reactive: true,
-      hosts: hosts.length,
-      families,
-      policies,
-      sharing,
-      events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return'],
-      observes: ['verdict', 'emitted'],
-      folding: 'aligned',
-      profiles: [profile],
-      features,
-      clockScale: scale,
-    }
+    this.capabilities = deviceCapabilities(options, options.hosts.length)
+  }
+
+  /** As the appliances said, once they were asked. */
+  get version(): string {
+    return this.#version
   }
 
   /** Throws ERR_APPLIANCE_UNHEALTHY, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
@@ -45,6 +36,7 @@ export class GeneveTarget implements Target {
     const names = setup.topology.hosts
     const used = hosts.slice(0, names.length)
     const hooks = new Hooks(this.#options.hooks)
+    this.#version = (await identify(hooks, signal)) ?? this.#version
     await configure(hooks, setup, signal)
     const checks = health === undefined ? undefined : new HealthChecks(used, health)
     let port: GenevePort | undefined
@@ -58,7 +50,7 @@ export class GeneveTarget implements Target {
         port,
         hosts: names,
         clockScale: scale,
-        actions: new Appliances(names, used, hooks, checks),
+        actions: new Appliances(names, used.map(valuesOf), hooks, checks),
         families,
         dispose: async () => checks?.close(),
       })
@@ -84,15 +76,6 @@ function returnsOf(hosts: readonly Address[], { listen, returns }: GeneveOptions
   return hosts.map(({ address }) => returns ?? (own.has(address) ? 'sender' : 'gateway'))
 }
 
-/** Has the appliances brought to the setup, which a hook finds in a file. */
-async function configure(hooks: Hooks, setup: Setup, signal: AbortSignal): Promise<void> {
-  if (!hooks.has('configure')) return
-  const folder = await mkdtemp(join(tmpdir(), 'flowbreak-'))
-  try {
-    const file = join(folder, 'setup.json')
-    await writeFile(file, JSON.stringify(setup))
-    await hooks.run('configure', { setup: file, policy: setup.policy.exception }, signal)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+function valuesOf({ address, port }: Address) {
+  return { address: `${address}:${port}` }
 }

@@ -1,4 +1,4 @@
-import type { Wrong } from './wrong.ts'
+import type { Wrong } from '../wrong.ts'
 
 /** How appliances are checked (Gateway Load Balancer guide, health checks), times in seconds. */
 export interface HealthOptions {

@@ -3,12 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Case } from '../../model/case.ts'
-import type { CaseFinished } from '../../model/run-log.ts'
 import type { Target } from '../../model/target.ts'
-import { NO_KNOWN_FAILURES } from '../../plan/known-failures.ts'
-import { CaptureStore } from '../../run/captures.ts'
-import { runCases } from '../../run/pipeline.ts'
 import { loadSuites } from '../../run/suites.ts'
+import { played } from '../example-played.test.ts'
 import { ReferenceTarget } from '../reference/reference.ts'
 import { makeTarget } from '../targets.ts'
 
@@ -39,12 +36,6 @@ cases:
     inject: [{ host-swap: { at: "c2s:data#2", cause: crash } }]
     expect: { before: { all: forward, by: fw-a }, after host-swap: { all: forward, by: fw-b } }
 `
-
-interface Told {
-  readonly outcome: string
-  readonly verdict: string
-  readonly emitted: readonly string[]
-}
 
 describe('target/netfilter', function () {
   this.timeout(300_000)
@@ -96,40 +87,4 @@ describe('target/netfilter', function () {
 
 function netfilter(options: object = {}): Promise<Target> {
   return makeTarget({ kind: 'netfilter', ...options }, { name: 'netfilter', version: 'test' })
-}
-
-/** What a target made of each case, by its name. */
-async function played(target: Target, cases: readonly Case[], repeat = 1): Promise<Map<string, Told>> {
-  const told = new Map<string, Told>()
-  const finished = (event: CaseFinished) => {
-    const { name } = event.case
-    const { verdict = '', emitted = [] } = event.trace ?? {}
-    told.set(name, {
-      outcome: event.outcome,
-      verdict,
-      emitted: emitted
-        .map(({ index, kind, to, acceptable }) => `${index} ${kind} ${to} ${acceptable}`)
-        .sort(),
-    })
-  }
-  const problems: string[] = []
-  await runCases({
-    cases: () => cases,
-    captures: new CaptureStore(),
-    targets: [target],
-    seed: 1,
-    repeat,
-    retries: 0,
-    bail: false,
-    fold: 'auto',
-    knownFailures: NO_KNOWN_FAILURES,
-    signal: new AbortController().signal,
-    emit: (event) => {
-      if (event.type === 'case-finished') finished(event)
-      else if (event.type === 'target-failed') problems.push(event.message)
-      else if (event.type === 'case-skipped') problems.push(`${event.case.name} lacks ${event.lacks}`)
-    },
-  })
-  expect(problems).to.deep.equal([])
-  return told
 }

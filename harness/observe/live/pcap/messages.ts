@@ -7,23 +7,24 @@ const HEAD = 8
 /** Of a frame: when it was heard, how long it is, and its arm. */
 const COLUMNS = 16
 
-/** Bytes of an Ethernet header without tags. */
-export const ETHERNET = 14
+/** What stands before datagrams of one arm; both are of one length. */
+export interface LinkHeaders {
+  readonly ipv4: Uint8Array
+  readonly ipv6: Uint8Array
+}
 
 /** A message of frames [from, to), each behind the header that `headers` has for its arm, or behind none. */
 export function encodeFrames(
   frames: FrameColumns,
   from: number,
   to: number,
-  headers?: readonly { readonly ipv4: Uint8Array; readonly ipv6: Uint8Array }[],
+  headers?: readonly LinkHeaders[],
 ): Buffer {
   const count = to - from
-  const room = headers === undefined ? 0 : ETHERNET
+  const room = headers === undefined ? 0 : headersOf(frames, from, to, headers)
   const first = frames.start[from] ?? 0
   const end = (frames.start[to - 1] ?? 0) + (frames.length[to - 1] ?? 0)
-  const message = Buffer.allocUnsafe(
-    HEAD + 4 + count * COLUMNS + (count === 0 ? 0 : end - first) + count * room,
-  )
+  const message = Buffer.allocUnsafe(HEAD + 4 + count * COLUMNS + (count === 0 ? 0 : end - first) + room)
   head(message, Message.frames)
   message.writeUInt32LE(count, HEAD)
   let column = HEAD + 4
@@ -32,20 +33,27 @@ export function encodeFrames(
     const start = frames.start[n] ?? 0
     const length = frames.length[n] ?? 0
     const arm = frames.arm[n] ?? 0
+    const six = (frames.bytes[start] ?? 0) >> 4 === 6
+    const header = headers?.[arm]?.[six ? 'ipv6' : 'ipv4']
     message.writeDoubleLE(frames.time[n] ?? 0, column)
-    message.writeUInt32LE(length + room, column + 8)
+    message.writeUInt32LE(length + (header?.length ?? 0), column + 8)
     message.writeUInt32LE(arm, column + 12)
     column += COLUMNS
-    if (headers !== undefined) {
-      const header = headers[arm]
-      const six = (frames.bytes[start] ?? 0) >> 4 === 6
-      if (header !== undefined) message.set(six ? header.ipv6 : header.ipv4, at)
-      at += ETHERNET
+    if (header !== undefined) {
+      message.set(header, at)
+      at += header.length
     }
     message.set(frames.bytes.subarray(start, start + length), at)
     at += length
   }
   return message
+}
+
+/** Bytes of all headers together. */
+function headersOf(frames: FrameColumns, from: number, to: number, headers: readonly LinkHeaders[]): number {
+  let sum = 0
+  for (let n = from; n < to; n++) sum += headers[frames.arm[n] ?? 0]?.ipv4.length ?? 0
+  return sum
 }
 
 /** Visits the frames of a message: where each lies in it, its arm, and when it was heard. */

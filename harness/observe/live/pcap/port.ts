@@ -5,17 +5,10 @@ import type { Readable, Writable } from 'node:stream'
 import { ExitCode, FlowbreakError } from '../../../support/errors.ts'
 import { FrameColumns } from '../frames.ts'
 import type { Port, PortStats } from '../port.ts'
+import { ETHERNET, EtherType, headerOf, type PcapArm, TAG } from './arms.ts'
 import type { ChildOptions } from './child.ts'
 import { CHILD } from './child-path.ts'
-import { ETHERNET, eachFrame, encodeFrames, encodeText, Message, MessageReader } from './messages.ts'
-
-/** One arm: an Ethernet interface, and the addresses on its link. */
-export interface PcapArm {
-  readonly device: string
-  /** Hardware addresses, as `02:00:00:00:00:01`: the harness's, which a device answers to, and the device's. */
-  readonly own: string
-  readonly peer: string
-}
+import { eachFrame, encodeFrames, encodeText, type LinkHeaders, Message, MessageReader } from './messages.ts'
 
 export interface PcapPortOptions {
   readonly arms: readonly PcapArm[]
@@ -35,7 +28,7 @@ export class PcapPort implements Port {
   readonly largest: number
   readonly #child: ChildProcess
   readonly #input: Writable
-  readonly #headers: readonly { readonly ipv4: Uint8Array; readonly ipv6: Uint8Array }[]
+  readonly #headers: readonly LinkHeaders[]
   readonly #heard = new FrameColumns()
   readonly #asked: {
     readonly resolve: (stats: PortStats) => void
@@ -53,7 +46,10 @@ export class PcapPort implements Port {
     this.largest = options.mtu
     this.#child = child
     this.#input = child.stdio[3] as Writable
-    this.#headers = options.arms.map(headersOf)
+    this.#headers = options.arms.map((arm) => ({
+      ipv4: headerOf(arm, EtherType.ipv4),
+      ipv6: headerOf(arm, EtherType.ipv6),
+    }))
     const reader = new MessageReader((kind, body) => this.#message(kind, body))
     const output = child.stdio[4] as Readable
     output.on('data', (chunk: Buffer) => reader.push(chunk))
@@ -71,8 +67,10 @@ export class PcapPort implements Port {
   static async open(options: PcapPortOptions): Promise<PcapPort> {
     checkNodePcap()
     const told: ChildOptions = {
-      devices: options.arms.map(({ device }) => device),
-      snapLength: options.mtu + ETHERNET + 4,
+      arms: options.arms,
+      // One more, so that a frame that is too large is seen to be.
+      snapLength: options.mtu + ETHERNET + TAG + 1,
+      largest: options.mtu,
       ring: options.ring ?? RING,
     }
     const node = [process.execPath, ...process.execArgv.filter(isLoader), CHILD, JSON.stringify(told)]
@@ -146,14 +144,6 @@ export class PcapPort implements Port {
 function isLoader(option: string, index: number, all: readonly string[]): boolean {
   const names = ['--import', '--require', '-r', '--loader']
   return names.some((name) => option.startsWith(`${name}=`) || option === name || all[index - 1] === name)
-}
-
-function headersOf({ own, peer }: PcapArm) {
-  const addresses = [peer, own].flatMap((text) => text.split(':').map((part) => Number.parseInt(part, 16)))
-  return {
-    ipv4: Uint8Array.from([...addresses, 0x08, 0x00]),
-    ipv6: Uint8Array.from([...addresses, 0x86, 0xdd]),
-  }
 }
 
 /** Throws ERR_NODE_PCAP with the command that mends it. */

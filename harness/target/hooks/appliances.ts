@@ -2,28 +2,29 @@ import type { Nanos } from '../../model/batch.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 import type { HostActions } from '../../observe/live/actions.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
-import type { HealthChecks } from './health.ts'
-import type { Hooks } from './hooks.ts'
-import type { Address } from './options.ts'
+import type { Hooks, HookValues } from './hooks.ts'
+
+/** How the load balancer learns which appliances are well. */
+export interface Health {
+  isHealthy(host: number): boolean
+  /** Until these are healthy. */
+  wait(hosts: readonly number[], signal?: AbortSignal): Promise<void>
+}
 
 /** The appliances behind the load balancer: what happens to one is a hook's doing, or nothing but that its packets go elsewhere. */
 export class Appliances implements HostActions {
   readonly #names: readonly string[]
-  readonly #hosts: readonly Address[]
+  readonly #values: readonly HookValues[]
   readonly #hooks: Hooks
-  readonly #health: HealthChecks | undefined
+  readonly #health: Health | undefined
   /** Those that a hook has taken down. */
   readonly #down = new Set<number>()
   #last = -1
 
-  constructor(
-    names: readonly string[],
-    hosts: readonly Address[],
-    hooks: Hooks,
-    health: HealthChecks | undefined,
-  ) {
+  /** `values`: by host, what hooks are told beside its name, its index and what happened. */
+  constructor(names: readonly string[], values: readonly HookValues[], hooks: Hooks, health?: Health) {
     this.#names = names
-    this.#hosts = hosts
+    this.#values = values
     this.#hooks = hooks
     this.#health = health
   }
@@ -82,17 +83,13 @@ export class Appliances implements HostActions {
     return true
   }
 
-  #run(
+  async #run(
     hook: 'swap' | 'restore',
     host: number,
     event: string,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { address = '', port = 0 } = this.#hosts[host] ?? {}
-    return this.#hooks.run(
-      hook,
-      { host: this.#names[host] ?? '', index: String(host), address: `${address}:${port}`, event },
-      signal,
-    )
+    const about = { host: this.#names[host] ?? '', index: String(host), event }
+    await this.#hooks.run(hook, { ...this.#values[host], ...about }, signal)
   }
 }

@@ -22,16 +22,16 @@ export class Hooks {
     return this.#options[name] !== undefined
   }
 
-  /** Runs a hook, where there is one. Throws ERR_HOOK where it fails, or takes longer than its limit. */
-  async run(name: HookName, values: HookValues, signal?: AbortSignal): Promise<void> {
+  /** Runs a hook, where there is one; answers what it printed. Throws ERR_HOOK where it fails, or takes longer than its limit. */
+  async run(name: HookName, values: HookValues, signal?: AbortSignal): Promise<string> {
     const command = this.#options[name]
-    if (command === undefined) return
+    if (command === undefined) return ''
     signal?.throwIfAborted()
     const [program = '', ...args] = command.map((word) => filled(word, values))
     const { end, output } = await this.#finished(program, args, signal)
     this.outputs.push({ hook: name, output })
     signal?.throwIfAborted()
-    if (end === '') return
+    if (end === '') return output
     const said = output.trim().split('\n').at(-1) ?? ''
     throw new FlowbreakError(
       'ERR_HOOK',

@@ -4,10 +4,7 @@ import { Appliances } from './appliances.ts'
 import { Hooks } from './hooks.ts'
 
 const NODE = process.execPath
-const HOSTS = [
-  { address: '127.0.0.1', port: 6081 },
-  { address: '127.0.0.1', port: 6082 },
-]
+const HOSTS = [{ address: '127.0.0.1:6081' }, { address: '127.0.0.1:6082' }]
 const { signal } = new AbortController()
 
 async function problem(promise: Promise<unknown>): Promise<string> {
@@ -18,7 +15,7 @@ async function problem(promise: Promise<unknown>): Promise<string> {
   return `${error?.code} ${error?.exitCode} ${error?.message}`
 }
 
-describe('hooks of target geneve', () => {
+describe('target/hooks', () => {
   it('are run without a shell, with what they are about in place of its name, and what they print is kept', async () => {
     const print = [NODE, '-p', 'process.argv.slice(1).join("|")', '{host}', '$HOME; {event}', '{nothing}']
     const hooks = new Hooks({ swap: print, limit: 10 })
@@ -65,7 +62,7 @@ describe('hooks of target geneve', () => {
       clear: echo('clear'),
       limit: 10,
     })
-    const appliances = new Appliances(['fw-a', 'fw-b'], HOSTS, hooks, undefined)
+    const appliances = new Appliances(['fw-a', 'fw-b'], HOSTS, hooks)
     const apply = (event: HostEvent) => appliances.apply(event, 0, signal)
     const up = () => [appliances.isUp(0), appliances.isUp(1)]
     expect(await apply({ kind: 'crash', host: 1, flow: 0 })).to.equal(true)
@@ -86,7 +83,7 @@ describe('hooks of target geneve', () => {
   })
 
   it('a crash without a hook is a matter of the load balancer alone', async () => {
-    const appliances = new Appliances(['fw-a'], HOSTS, new Hooks({ limit: 1 }), undefined)
+    const appliances = new Appliances(['fw-a'], HOSTS, new Hooks({ limit: 1 }))
     expect(await appliances.apply({ kind: 'crash', host: 0, flow: 0 }, 0, signal)).to.equal(false)
     expect(appliances.isUp(0)).to.equal(true)
     await appliances.reset()
@@ -94,7 +91,7 @@ describe('hooks of target geneve', () => {
 
   it('what nobody can bring back is told of', async () => {
     const hooks = new Hooks({ swap: [NODE, '-e', '0'], limit: 10 })
-    const appliances = new Appliances(['fw-a'], HOSTS, hooks, undefined)
+    const appliances = new Appliances(['fw-a'], HOSTS, hooks)
     await appliances.apply({ kind: 'crash', host: 0, flow: 0 }, 0, signal)
     expect(await problem(appliances.reset())).to.match(/^ERR_HOOK 3 The appliance fw-a was taken down/)
   })

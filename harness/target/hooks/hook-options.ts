@@ -1,12 +1,14 @@
-import type { Wrong } from './wrong.ts'
+import type { Wrong } from '../wrong.ts'
 
 /**
- * Commands, as lists, that do to appliances what the load balancer cannot. In their arguments {host}, {index}, {address} and {event}
- * stand for the host that it is about; `configure` finds the setup, as JSON, in the file {setup}.
+ * Commands, as lists, that do to appliances what the load balancer cannot. In their arguments {host}, {index} and {event}, and what
+ * the target adds, stand for the host that it is about; `configure` finds the setup, as JSON, in the file {setup}.
  */
 export interface HookOptions {
   /** Brings all appliances to a setup. */
   readonly configure?: readonly string[]
+  /** Prints what the appliances are: its first line is their version in reports. */
+  readonly identify?: readonly string[]
   /** Empties the session tables of all. */
   readonly clear?: readonly string[]
   /** A host crashes. */
@@ -17,7 +19,7 @@ export interface HookOptions {
   readonly limit: number
 }
 
-const COMMANDS = ['configure', 'clear', 'swap', 'restore'] as const
+const COMMANDS = ['configure', 'identify', 'clear', 'swap', 'restore'] as const
 export type HookName = (typeof COMMANDS)[number]
 const LIMIT_S = 60
 

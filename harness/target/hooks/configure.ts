@@ -1,0 +1,24 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Setup } from '../../model/setup.ts'
+import type { Hooks } from './hooks.ts'
+
+/** Has the appliances brought to the setup, which a hook finds in a file. */
+export async function configure(hooks: Hooks, setup: Setup, signal: AbortSignal): Promise<void> {
+  if (!hooks.has('configure')) return
+  const folder = await mkdtemp(join(tmpdir(), 'flowbreak-'))
+  try {
+    const file = join(folder, 'setup.json')
+    await writeFile(file, JSON.stringify(setup))
+    await hooks.run('configure', { setup: file, policy: setup.policy.exception }, signal)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** What the appliances say that they are: the first line that the hook `identify` prints; undefined: there is none. */
+export async function identify(hooks: Hooks, signal: AbortSignal): Promise<string | undefined> {
+  const [line = ''] = (await hooks.run('identify', {}, signal)).trim().split('\n')
+  return line === '' ? undefined : line
+}

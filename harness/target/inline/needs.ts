@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process'
+import { checkNodePcap } from '../../observe/live/pcap/port.ts'
+import { isRecord } from '../../suite/grammar.ts'
+import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import type { InlineOptions } from './options.ts'
+
+type Needed = Pick<InlineOptions, 'hosts' | 'mtu' | 'namespace'>
+
+/** How ip calls links of that kind. */
+const ETHERNET = 'ether'
+const PATIENCE = 10_000
+/** What puts segments together before they are heard, by its name at ethtool. */
+const MERGING = { gro: 'generic-receive-offload', lro: 'large-receive-offload' } as const
+
+/** Throws ERR_INLINE or ERR_NODE_PCAP, with what has to be typed, where something that an inline target needs is not here. */
+export async function checkNeeds(
+  name: string,
+  needed: Needed,
+  machine: { readonly platform: string; readonly uid: number | undefined } = {
+    platform: process.platform,
+    uid: process.getuid?.(),
+  },
+): Promise<void> {
+  if (machine.platform !== 'linux')
+    throw broken(
+      `Target ${name} sends frames by interfaces of Linux, which this machine does not run: use a machine that does.`,
+    )
+  if (machine.uid !== 0)
+    throw broken(
+      `Target ${name} sends and hears frames at interfaces, which takes root: sudo -E npx flowbreak run --target ${name}.`,
+    )
+  checkNodePcap()
+  const devices = new Set(needed.hosts.flatMap(({ client, server }) => [client.interface, server.interface]))
+  for (const device of devices) await checkInterface(device, needed)
+}
+
+async function checkInterface(device: string, { mtu, namespace }: Needed): Promise<void> {
+  const ip = namespace === undefined ? 'ip' : `ip -n ${namespace}`
+  const there = namespace === undefined ? [] : ['-n', namespace]
+  const link = await asked('ip', ['-json', ...there, 'link', 'show', 'dev', device])
+  if (link.missing)
+    throw broken('Interfaces are looked at by ip, which is not here: apt-get install iproute2.')
+  const facts: unknown = link.failed ? [] : JSON.parse(link.output || '[]')
+  const [found] = Array.isArray(facts) ? facts.filter(isRecord) : []
+  const where = namespace === undefined ? '' : ` in the namespace ${namespace}`
+  if (found === undefined)
+    throw broken(`There is no interface ${device}${where}: name one that there is (${ip} -brief link).`)
+  const flags: readonly unknown[] = Array.isArray(found.flags) ? found.flags : []
+  if (found.link_type !== ETHERNET)
+    throw broken(`The interface ${device} is not Ethernet: name one that is (${ip} -brief link).`)
+  if (!flags.includes('UP')) throw broken(`The interface ${device} is down: ${ip} link set dev ${device} up.`)
+  if (!flags.includes('LOWER_UP'))
+    throw broken(
+      `The interface ${device} has no carrier: bring up the other end of its link (${ip} link show dev ${device}).`,
+    )
+  if (typeof found.master === 'string')
+    throw broken(
+      `The interface ${device} is part of ${found.master}, which would pass on what it hears: ${ip} link set dev ${device} nomaster.`,
+    )
+  if (Number(found.mtu) < mtu)
+    throw broken(
+      `The interface ${device} takes ${found.mtu} bytes, and the target's mtu is ${mtu}: ${ip} link set dev ${device} mtu ${mtu}.`,
+    )
+  await checkMerging(device, namespace)
+}
+
+/** Segments that the kernel puts together are no longer what a device sent. */
+async function checkMerging(device: string, namespace: string | undefined): Promise<void> {
+  const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]
+  const [program = '', ...args] = [...inside, 'ethtool', '-k', device]
+  const { output, missing } = await asked(program, args)
+  if (missing)
+    throw broken(
+      'What an interface does to frames is asked of ethtool, which is not here: apt-get install ethtool.',
+    )
+  const on = Object.entries(MERGING).filter(([, feature]) => output.includes(`${feature}: on`))
+  if (on.length === 0) return
+  const off = on.map(([short]) => `${short} off`).join(' ')
+  throw broken(
+    `The interface ${device} puts segments together before they are heard: ${[...inside, 'ethtool', '-K', device, off].join(' ')}.`,
+  )
+}
+
+interface Asked {
+  readonly output: string
+  readonly failed: boolean
+  /** There is no such program. */
+  readonly missing: boolean
+}
+
+function asked(program: string, args: readonly string[]): Promise<Asked> {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: PATIENCE }, (error, output) =>
+      resolve({ output, failed: error !== null, missing: error?.code === 'ENOENT' }),
+    )
+  })
+}
+
+function broken(message: string): FlowbreakError {
+  return new FlowbreakError('ERR_INLINE', message, { exitCode: ExitCode.broken })
+}
