@@ -98,7 +98,7 @@ export class Matcher {
     }
     if (this.#joins(seen, i, arm, 'reassembled')) return
     if (kind === Kind.icmp4 || kind === Kind.icmp6) {
-      if (emissions.takeError(seen, i, arm)) return
+      if (this.stranger === undefined && emissions.takeError(seen, i, arm)) return
     } else if (way >= 0 && (kind === Kind.tcp4 || kind === Kind.tcp6)) {
       // What comes out on its way to that end, rather than what a device sends back.
       const outwards = (way & 1) === ((arm & 1) ^ 1)
