@@ -95,10 +95,18 @@ export class GeneveLab implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const noted: readonly Noted[] = JSON.parse(readFileSync(join(this.#folder, 'lab.json'), 'utf8'))
-    for (const [index, { pid }] of noted.entries())
-      if (pid !== this.#appliances[index]?.pid) process.kill(pid, 'SIGKILL')
+    for (const [index, { pid }] of noted.entries()) if (pid !== this.#appliances[index]?.pid) kill(pid)
     await Promise.all(this.#appliances.map((each) => each[Symbol.asyncDispose]()))
     rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+/** Kills a process, unless it is gone: the last case may have left a host crashed. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH')) throw thrown
   }
 }
 
