@@ -148,16 +148,23 @@ async function playPeer(
   })
   replay.stderr?.resume()
   await once(replay, 'close')
-  for (const dump of dumps) {
-    dump.kill('SIGINT')
-    await once(dump, 'exit')
-  }
+  const ended = dumps.map((dump) => once(dump, 'exit'))
+  for (const dump of dumps) dump.kill('SIGINT')
+  await Promise.all(ended)
   // Its own figure leaves out how long it takes to start and to read the capture.
   const [, sent, seconds] = /Actual: (\d+) packets .* in ([\d.]+) seconds/.exec(said) ?? []
   if (Number(sent) !== packets) throw new Error(`tcpreplay sent ${sent} of ${packets} packets: ${said}`)
   return packets / Number(seconds)
 }
 
+/** Until it captures; what it says later is read too, since a program that cannot write its last words dies of it. */
 async function listening(dump: ChildProcess): Promise<void> {
-  for await (const chunk of dump.stderr ?? []) if (String(chunk).includes('listening on')) break
+  let said = ''
+  await new Promise<void>((resolve, reject) => {
+    dump.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (said.includes('listening on')) resolve()
+    })
+    dump.once('exit', () => reject(new Error(`tcpdump ended: ${said}`)))
+  })
 }

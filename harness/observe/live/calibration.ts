@@ -1,6 +1,10 @@
+import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, nameOf, Reason } from '../../model/codes.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
-import { isIcmpError } from '../../wire/icmp.ts'
+import { dissect } from '../../wire/dissect.ts'
+import { findQuote, type Quote } from '../../wire/icmp.ts'
+import { addressLength, datagramEnd, sourceAt } from '../../wire/ip.ts'
+import { controlFrame } from '../control-frames.ts'
 import type { LiveLimits } from './limits.ts'
 import type { Matcher } from './matcher.ts'
 import type { Roads } from './roads.ts'
@@ -20,6 +24,17 @@ const ROUNDS = 4
 /** Whatever comes out takes, at worst, so many times as long as the slowest control did. */
 const LATE = 8
 
+/** Addresses of both ends of controls. */
+const CONTROLS = { ipv4: endsOf('ipv4'), ipv6: endsOf('ipv6') } as const
+
+function endsOf(family: 'ipv4' | 'ipv6'): readonly (readonly number[])[] {
+  return ([0, 1] as const).map((direction) => {
+    const { frame, link } = controlFrame(family, direction, 'allowed')
+    const { l3 } = dissect(frame, link)
+    return [...frame.slice(sourceAt(frame, l3), sourceAt(frame, l3) + addressLength(frame, l3))]
+  })
+}
+
 const SIDES = ['client', 'server'] as const
 
 /**
@@ -32,11 +47,7 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
   const words = (arm: number) => `the ${SIDES[arm & 1]} arm of ${hosts[arm >> 1] ?? 'no host'}`
   const answers = new Set<number>()
   matcher.stranger = (seen, i, arm) => {
-    const kind = seen.kind[i] ?? Kind.other
-    // A device may look for its neighbours and groups meanwhile; an answer to a datagram is an error, or a reset.
-    const type = seen.bytes[seen.l4[i] ?? -1] ?? 0
-    const isError = (kind === Kind.icmp4 || kind === Kind.icmp6) && isIcmpError(type, kind === Kind.icmp6)
-    if (isError || kind === Kind.tcp4 || kind === Kind.tcp6) answers.add(arm)
+    if (isAnswer(seen, i)) answers.add(arm)
   }
   roads.slowest = 0
   try {
@@ -70,6 +81,20 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
       `Controls are answered by something at ${words(answered)}: the harness's kernel must have no address on its arms.`,
     )
   return Math.min(limits.mostLateness, Math.max(limits.leastLateness, roads.slowest * LATE))
+}
+
+/** Whether packet `i` is what a kernel answers to a datagram for a port that nobody listens at; devices have other things to say. */
+function isAnswer(seen: PacketBatch, i: number): boolean {
+  const kind = seen.kind[i]
+  const l4 = seen.l4[i] ?? -1
+  if ((kind !== Kind.icmp4 && kind !== Kind.icmp6) || l4 < 0) return false
+  const six = kind === Kind.icmp6
+  const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
+  if (!findQuote(seen.bytes, l4, datagramEnd(seen.bytes, seen.l3[i] ?? 0), six, quote)) return false
+  const from = sourceAt(seen.bytes, quote.l3)
+  return CONTROLS[six ? 'ipv6' : 'ipv4'].some((end) =>
+    end.every((byte, at) => seen.bytes[from + at] === byte),
+  )
 }
 
 function wrong(message: string): FlowbreakError {
