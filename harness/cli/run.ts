@@ -14,6 +14,7 @@ import { Progress } from '../report/progress.ts'
 import { screenOf } from '../report/screen.ts'
 import { CaptureStore } from '../run/captures.ts'
 import { MochaHost } from '../run/mocha-host.ts'
+import { modelWarnings } from '../run/model-warnings.ts'
 import { runCases } from '../run/pipeline.ts'
 import { checkPlaces } from '../run/places.ts'
 import { checkRules } from '../run/rules.ts'
@@ -166,6 +167,8 @@ async function runSuites(
     })
     for (const event of warnings(known, cases)) emit(event)
     for (const event of weakWarnings(cases)) emit(event)
+    const modelled = targets.find(({ name }) => name === 'reference')
+    if (modelled !== undefined) for (const event of modelWarnings(casesBy.get(modelled) ?? [])) emit(event)
     const { exitCode } = await runCases({
       cases: (target) => casesBy.get(target) ?? [],
       captures,

@@ -26,14 +26,39 @@ export function* cutsOf(name: string): Generator<OracleCase> {
     yield { name: `${name} from packet ${cut + 1}`, frames: frames.slice(cut) }
 }
 
-/** The capture with a silence of a time-out, one second less and more, before its packets; what comes later is left out. */
+/**
+ * The capture with a silence of a time-out, one second less and more, before its packets; what comes later is left out. At every
+ * packet, a capture of hundreds of flows is taken apart into them: no flow of it can tell which others fell silent with it.
+ */
 export function* gapsOf(name: string): Generator<OracleCase> {
   const frames = readRecorded(name)
+  if (!FULL) yield* silencesIn(name, frames)
+  else for (const [flow, own] of flowsOf(frames).entries()) yield* silencesIn(`${name} flow ${flow}`, own)
+}
+
+/** The frames of each flow where there are very many, else all together. */
+function flowsOf(frames: readonly OracleFrame[]): readonly (readonly OracleFrame[])[] {
+  const whole = batchOf(frames)
+  new FlowTable().assign(whole)
+  const flows: OracleFrame[][] = []
+  for (const [index, frame] of frames.entries()) {
+    const flow = whole.flow[index] ?? -1
+    if (flow < 0) return [frames]
+    const own = flows[flow]
+    if (own === undefined) flows[flow] = [frame]
+    else own.push(frame)
+  }
+  return flows.length < MANY_FLOWS ? [frames] : flows
+}
+
+function* silencesIn(name: string, frames: readonly OracleFrame[]): Generator<OracleCase> {
   const seconds = TIMEOUTS.flatMap((timeout) => [timeout - 1, timeout, timeout + 1])
   for (const at of placesIn(frames, `${name} gap`, SAMPLED_GAPS))
     if (at > 0) for (const gap of seconds) yield withGap(name, frames, at, gap)
 }
 
+/** From so many on, flows are played alone. */
+const MANY_FLOWS = 100
 /** How many packets after a silence are of interest: what the silence did shows at once. */
 const TAIL = 12
 /** A capture's share of the sample. */

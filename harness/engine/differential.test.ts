@@ -136,7 +136,7 @@ function expectTold(
 }
 
 describe('engine against real Suricata', function () {
-  this.timeout(FULL ? 3_600_000 : 200_000)
+  this.timeout(FULL ? 4 * 3_600_000 : 200_000)
   const recorded = recordedCaptures()
 
   for (const setup of SETUPS) {
