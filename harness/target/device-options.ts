@@ -26,6 +26,7 @@ const FAMILIES = ['ipv4', 'ipv6'] as const
 
 export const DEVICE_OPTIONS = [
   'mtu',
+  'scale',
   'version',
   'profile',
   'policies',
@@ -35,20 +36,18 @@ export const DEVICE_OPTIONS = [
   'hooks',
 ] as const
 
-/** Reads what all such targets are told. `scale`: what the option is called; `mtu`: the one that is usual, and the most. */
+/** Reads what all such targets are told. `mtu`: the one that is usual, and the most. */
 export function readDevice(
   spec: TargetSpec,
-  usual: { readonly scale: string; readonly mtu: number; readonly mostMtu: number },
+  usual: { readonly mtu: number; readonly mostMtu: number },
   wrong: Wrong,
 ): DeviceOptions {
   const { mtu = usual.mtu, version = 'unknown version', profile } = spec
-  const scale = spec[usual.scale] ?? 1
+  const scale = spec.scale ?? 1
   if (typeof mtu !== 'number' || !Number.isInteger(mtu) || mtu < 1280 || mtu > usual.mostMtu)
     throw wrong(`mtu must be a whole number from 1280 to ${usual.mostMtu}`)
   if (typeof scale !== 'number' || !(scale >= 0.01 && scale <= 1000))
-    throw wrong(
-      `${usual.scale} must be a number from 0.01 to 1000, the seconds that pass in one of the devices`,
-    )
+    throw wrong('scale must be a number from 0.01 to 1000, the seconds that pass in one of the devices')
   if (typeof version !== 'string' || version === '') throw wrong('version must be a text')
   const profiles: readonly unknown[] = Array.isArray(profile) ? profile : [profile]
   if (profiles.length === 0 || !profiles.every((name) => typeof name === 'string' && name !== ''))

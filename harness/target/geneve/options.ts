@@ -23,7 +23,7 @@ export interface GeneveOptions extends DeviceOptions {
   readonly health?: HealthOptions
 }
 
-const KNOWN = ['hosts', 'listen', 'returns', 'health', 'scale', ...DEVICE_OPTIONS]
+const KNOWN = ['hosts', 'listen', 'returns', 'health', ...DEVICE_OPTIONS]
 const MOST_HOSTS = 64
 /** Of a gateway load balancer (its guide, MTU). */
 const MTU = 8500
@@ -41,7 +41,7 @@ export function readOptions(spec: TargetSpec, name: string): GeneveOptions {
     throw wrong('listen must be an IPv4 address of this machine')
   if (returns !== undefined && !RETURNS.some((word) => word === returns))
     throw wrong(`returns must be ${listWords(RETURNS)}`)
-  const device = readDevice(spec, { scale: 'scale', mtu: MTU, mostMtu: 65_000 }, wrong)
+  const device = readDevice(spec, { mtu: MTU, mostMtu: 65_000 }, wrong)
   const loopback = hosts.every(({ address }) => address.startsWith('127.'))
   return {
     ...device,

@@ -76,7 +76,7 @@ export function hostsOf(lab: Lab, { routes = true } = {}) {
 
 /** The target whose hosts are those of a lab. */
 export function inline(lab: Lab, options: object = {}) {
-  const spec = { profile: 'linux-conntrack', 'clock-scale': SCALE, namespace: lab.outer, hosts: hostsOf(lab) }
+  const spec = { profile: 'linux-conntrack', scale: SCALE, namespace: lab.outer, hosts: hostsOf(lab) }
   return makeTarget({ kind: 'inline', ...spec, ...options }, { name: 'rack', version: 'test' })
 }
 

@@ -33,12 +33,12 @@ describe('target/inline/options', () => {
       [{ arp: 'proxy' }, 'arp must be answer or static'],
       [{ namespace: '../x' }, 'namespace must be the name'],
       [{ mtu: 100 }, 'mtu must be a whole number from 1280 to 9216'],
-      [{ 'clock-scale': 0 }, 'clock-scale must be a number'],
+      [{ scale: 0 }, 'scale must be a number'],
       [{ profile: undefined }, 'profile must name what the devices are'],
       [{ profile: ['panos', 'asa'] }, 'of several profiles'],
       [{ policies: ['drop', 'reject'] }, 'of several policies'],
       [{ hooks: { pause: ['true'] } }, 'there is no hook pause'],
-      [{ scale: 5 }, 'there is no option scale, only'],
+      [{ speed: 5 }, 'there is no option speed, only'],
     ] as const)
       expect(() => read(options), said).to.throw(said)
   })
@@ -59,7 +59,7 @@ describe('target/inline/options', () => {
   })
 
   it('is made by its kind without touching the machine', async () => {
-    const spec = { kind: 'inline', profile: 'panos', hosts: [PAIR], 'clock-scale': 2, version: 'PA-VM 11' }
+    const spec = { kind: 'inline', profile: 'panos', hosts: [PAIR], scale: 2, version: 'PA-VM 11' }
     const { name, version, capabilities } = await makeTarget(spec, { name: 'rack', version: '1' })
     expect({ name, version }).to.deep.equal({ name: 'rack', version: 'PA-VM 11' })
     expect(capabilities).to.deep.include({ hosts: 1, clockScale: 2, profiles: ['panos'], policies: ['drop'] })

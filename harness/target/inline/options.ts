@@ -13,7 +13,7 @@ export interface InlineOptions extends DeviceOptions {
   readonly namespace?: string
 }
 
-const KNOWN = ['hosts', 'arp', 'namespace', 'clock-scale', ...DEVICE_OPTIONS]
+const KNOWN = ['hosts', 'arp', 'namespace', ...DEVICE_OPTIONS]
 const ARP = ['answer', 'static'] as const
 /** Of Ethernet, without jumbo frames. */
 const MTU = 1500
@@ -32,7 +32,7 @@ export function readOptions(spec: TargetSpec, name: string): InlineOptions {
   if (namespace !== undefined && !(typeof namespace === 'string' && /^\w[\w.-]*$/.test(namespace)))
     throw wrong('namespace must be the name of a network namespace (ip netns list)')
   return {
-    ...readDevice(spec, { scale: 'clock-scale', mtu: MTU, mostMtu: MOST_MTU }, wrong),
+    ...readDevice(spec, { mtu: MTU, mostMtu: MOST_MTU }, wrong),
     hosts,
     arp: chosen,
     ...(typeof namespace === 'string' ? { namespace } : {}),
