@@ -14,18 +14,6 @@ export interface LoadBalancerCounters extends Readonly<Record<string, number>> {
   readonly UnHealthyHostCount: number
 }
 
-/** Their names. */
-export const LOAD_BALANCER_COUNTERS: ReadonlySet<string> = new Set([
-  'NewFlowCount',
-  'ActiveFlowCount',
-  'RejectedFlowCount',
-  'RejectedFlowCount_TCP',
-  'TCP_ELB_Reset_Count',
-  'ProcessedPackets',
-  'HealthyHostCount',
-  'UnHealthyHostCount',
-])
-
 /** What the load balancer has done so far. */
 export class Counts {
   opened = 0

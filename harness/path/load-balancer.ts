@@ -56,19 +56,6 @@ export class LoadBalancerPath {
     this.#tcpMiss = topology.loadBalancer.resetOn.idle ? 'reset' : topology.loadBalancer.nonSynMiss
   }
 
-  /** Whether, as long as nothing happens to hosts, it sends every packet on to the first one, whatever came before. */
-  static sendsAllToFirst({ hosts, loadBalancer }: Topology): boolean {
-    const { placement, stickiness, nonSynMiss, resetOn, capacity, zones } = loadBalancer
-    const { mtu, hostMtu, hostTcpEstablished } = loadBalancer
-    const asked = [stickiness, capacity, zones, mtu, hostMtu, hostTcpEstablished]
-    return (
-      (placement === 'first' || hosts.length === 1) &&
-      nonSynMiss === 'forward' &&
-      !resetOn.idle &&
-      asked.every((knob) => knob === undefined)
-    )
-  }
-
   /**
    * Fills `host`, and `verdict`, `reason` and `emitted` of packets that it absorbs, that bypass it, or that are lost between it and
    * a host. Answers the chunk's events with every host's index.

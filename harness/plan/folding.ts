@@ -1,5 +1,6 @@
 import type { Nanos } from '../model/batch.ts'
 import type { Case } from '../model/case.ts'
+import { LOAD_BALANCER_COUNTERS } from '../model/counters.ts'
 import type { Setup } from '../model/setup.ts'
 import type { Capabilities, Folding, Limits } from '../model/target.ts'
 import { profileOf } from '../profile/index.ts'
@@ -124,17 +125,18 @@ export function aloneOn(folding: Folding, { alone, pattern }: FoldFacts): string
 }
 
 /**
- * Why a case is never folded, as far as the suite tells; undefined: nothing speaks against it there. `own`: names of counters that
- * each case has to itself, as the load balancer is its own.
+ * Why a case is never folded, as far as the suite tells; undefined: nothing speaks against it there. Counters
+ * of the load balancer are no reason: each case has one to itself.
  */
 export function aloneBySuite(
   { endpoints, injections, expectations, setup }: Case,
   { observes }: Pick<Capabilities, 'observes'>,
-  own: ReadonlySet<string>,
 ): string | undefined {
   if (endpoints === 'reactive') return 'reactive endpoints'
   if (injections.some((each) => each.kind === 'reconnect' && each.when !== undefined)) return 'guards'
-  const counted = expectations.some((each) => each.kind === 'counter' && !own.has(each.counter))
+  const counted = expectations.some(
+    (each) => each.kind === 'counter' && !LOAD_BALANCER_COUNTERS.includes(each.counter),
+  )
   if (counted && observes.includes('counters') && !observes.includes('packet-counters'))
     return 'counters are of all cases together'
   const { sharing } = setup.topology

@@ -8,7 +8,7 @@ import { ClassicWriter } from '../capture/writer.ts'
 import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Link } from '../model/codes.ts'
 import type { Session, Target } from '../model/target.ts'
-import { LoadBalancerPath } from '../path/load-balancer.ts'
+import { sendsAllToFirst } from '../path/all-to-first.ts'
 import type { LoadBalancerInput, SetupInput } from '../suite/setup/input.ts'
 import { makeSetup } from '../suite/setup.ts'
 import { ReferenceTarget } from '../target/reference/reference.ts'
@@ -186,7 +186,7 @@ describe('run: a capture as it is', () => {
   })
 
   it('is what goes to the first host whatever came before, and waits for nobody', async () => {
-    const goesToFirst = (input: SetupInput) => LoadBalancerPath.sendsAllToFirst(makeSetup(input).topology)
+    const goesToFirst = (input: SetupInput) => sendsAllToFirst(makeSetup(input).topology)
     expect(goesToFirst({})).to.equal(true)
     const asked: readonly LoadBalancerInput[] = [
       { placement: 'hash' },

@@ -6,6 +6,7 @@ import type { Impact, Injection } from '../model/case.ts'
 import type { Setup } from '../model/setup.ts'
 import type { ObservationBatch, Session, Target } from '../model/target.ts'
 import { holdBatch } from '../observe/held.ts'
+import { sendsAllToFirst } from '../path/all-to-first.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
 import { readingOf } from '../profile/reading.ts'
 import { Breath } from '../support/breath.ts'
@@ -75,7 +76,7 @@ async function replayStream(options: ReplayOptions): Promise<Replayed> {
   const table = new FlowTable(readingOf(options.setup))
   await using source = await openCapture(options.capture)
   await using session = await options.target.prepare(options.setup, options.signal)
-  const asItIs = placed.length === 0 && LoadBalancerPath.sendsAllToFirst(options.setup.topology)
+  const asItIs = placed.length === 0 && sendsAllToFirst(options.setup.topology)
   const direct = asItIs ? session.direct?.() : undefined
   if (direct !== undefined) {
     const flows = new TimelineFlows(table, false)

@@ -1,5 +1,6 @@
 import type { ImpactKind, Injection, Level, PacketClass, PacketExpectation } from '../model/case.ts'
 import { Direction, Reason, Verdict } from '../model/codes.ts'
+import { LOAD_BALANCER_COUNTERS } from '../model/counters.ts'
 import type {
   Generation,
   LoadBalancer,
@@ -126,15 +127,7 @@ export const COUNTERS: readonly string[] = [
   'Stateless.ReceivedBytes',
   'Stateless.PassedPackets',
   'Stateless.DroppedPackets',
-  // Of the load balancer (CloudWatch namespace AWS/GatewayELB).
-  'NewFlowCount',
-  'ActiveFlowCount',
-  'RejectedFlowCount',
-  'RejectedFlowCount_TCP',
-  'TCP_ELB_Reset_Count',
-  'ProcessedPackets',
-  'HealthyHostCount',
-  'UnHealthyHostCount',
+  ...LOAD_BALANCER_COUNTERS,
 ]
 /** A counter of a custom action of the stateless engine: the metric Packets by its dimension CustomAction. */
 export const CUSTOM_COUNTER = /^Stateless\.Packets\.[a-zA-Z0-9]{1,128}$/

@@ -42,8 +42,7 @@ export function readDevice(
   usual: { readonly mtu: number; readonly mostMtu: number },
   wrong: Wrong,
 ): DeviceOptions {
-  const { mtu = usual.mtu, version = 'unknown version', profile } = spec
-  const scale = spec.scale ?? 1
+  const { mtu = usual.mtu, scale = 1, version = 'unknown version', profile } = spec
   if (typeof mtu !== 'number' || !Number.isInteger(mtu) || mtu < 1280 || mtu > usual.mostMtu)
     throw wrong(`mtu must be a whole number from 1280 to ${usual.mostMtu}`)
   if (typeof scale !== 'number' || !(scale >= 0.01 && scale <= 1000))

@@ -2,7 +2,6 @@ import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batc
 import type { Case } from '../../model/case.ts'
 import { Role } from '../../model/codes.ts'
 import type { Capabilities } from '../../model/target.ts'
-import { LOAD_BALANCER_COUNTERS } from '../../path/counts.ts'
 import { addressedBySetup, aloneBySuite, type FoldFacts, isLarge } from '../../plan/folding.ts'
 import { Load } from '../../plan/load.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
@@ -31,7 +30,7 @@ export async function surveyCase(
   capabilities: Capabilities,
 ): Promise<FoldFacts> {
   const captured = addressedByCapture(recorded)
-  const alone = aloneBySuite(test, capabilities, LOAD_BALANCER_COUNTERS) ?? captured
+  const alone = aloneBySuite(test, capabilities) ?? captured
   const addressed = captured !== undefined || addressedBySetup(test.setup) !== undefined
   return { ...(await offeredFacts(offers, test, recorded, capabilities, alone)), addressed }
 }

@@ -1,43 +1,22 @@
 import { networkInterfaces } from 'node:os'
 import type { Setup } from '../../model/setup.ts'
-import type { Capabilities, Session, Target } from '../../model/target.ts'
+import type { Session, Target } from '../../model/target.ts'
 import { LiveSession } from '../../observe/live/session.ts'
-import { deviceCapabilities } from '../device-options.ts'
+import { DeviceTarget } from '../device-target.ts'
 import { Appliances } from '../hooks/appliances.ts'
-import { configure, identify } from '../hooks/configure.ts'
-import { Hooks } from '../hooks/hooks.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
 import { HealthChecks } from './health.ts'
 import { type Address, type GeneveOptions, readOptions } from './options.ts'
 import { GenevePort } from './port.ts'
 
 /** Appliances behind a gateway load balancer, which the harness is: over UDP, without privileges. */
-export class GeneveTarget implements Target {
-  readonly name: string
-  readonly capabilities: Capabilities
-  readonly #options: GeneveOptions
-  #version: string
-
-  constructor(name: string, options: GeneveOptions) {
-    this.name = name
-    this.#version = options.version
-    this.#options = options
-    this.capabilities = deviceCapabilities(options, options.hosts.length)
-  }
-
-  /** As the appliances said, once they were asked. */
-  get version(): string {
-    return this.#version
-  }
-
+export class GeneveTarget extends DeviceTarget<GeneveOptions> {
   /** Throws ERR_APPLIANCE_UNHEALTHY, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
-    const { hosts, listen, mtu, scale, families, health } = this.#options
+    const { hosts, listen, mtu, scale, families, health } = this.options
     const names = setup.topology.hosts
     const used = hosts.slice(0, names.length)
-    const hooks = new Hooks(this.#options.hooks)
-    this.#version = (await identify(hooks, signal)) ?? this.#version
-    await configure(hooks, setup, signal)
+    const hooks = await this.configured(setup, signal)
     const checks = health === undefined ? undefined : new HealthChecks(used, health)
     let port: GenevePort | undefined
     try {
@@ -45,7 +24,7 @@ export class GeneveTarget implements Target {
         used.map((_, host) => host),
         signal,
       )
-      port = await GenevePort.open({ hosts: used, listen, mtu, returns: returnsOf(used, this.#options) })
+      port = await GenevePort.open({ hosts: used, listen, mtu, returns: returnsOf(used, this.options) })
       const session = new LiveSession({
         port,
         hosts: names,

@@ -1,45 +1,24 @@
 import type { Setup } from '../../model/setup.ts'
-import type { Capabilities, Session, Target } from '../../model/target.ts'
+import type { Session, Target } from '../../model/target.ts'
 import type { PcapArm } from '../../observe/live/pcap/arms.ts'
 import { PcapPort } from '../../observe/live/pcap/port.ts'
 import { LiveSession } from '../../observe/live/session.ts'
-import { deviceCapabilities } from '../device-options.ts'
+import { DeviceTarget } from '../device-target.ts'
 import { Appliances } from '../hooks/appliances.ts'
-import { configure, identify } from '../hooks/configure.ts'
-import { Hooks } from '../hooks/hooks.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
 import type { InlineArm, InlineHost } from './host-options.ts'
 import { checkNeeds } from './needs.ts'
 import { type InlineOptions, readOptions } from './options.ts'
 
 /** Devices with two arms each, between interfaces of this machine: which packet goes by which of them is the harness's to decide. */
-export class InlineTarget implements Target {
-  readonly name: string
-  readonly capabilities: Capabilities
-  readonly #options: InlineOptions
-  #version: string
-
-  constructor(name: string, options: InlineOptions) {
-    this.name = name
-    this.#version = options.version
-    this.#options = options
-    this.capabilities = deviceCapabilities(options, options.hosts.length)
-  }
-
-  /** As the devices said, once they were asked. */
-  get version(): string {
-    return this.#version
-  }
-
+export class InlineTarget extends DeviceTarget<InlineOptions> {
   /** Throws ERR_INLINE, ERR_NODE_PCAP, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
-    const { mtu, scale, families, namespace, arp } = this.#options
-    const hosts = this.#options.hosts.slice(0, setup.topology.hosts.length)
+    const { mtu, scale, families, namespace, arp } = this.options
+    const hosts = this.options.hosts.slice(0, setup.topology.hosts.length)
     const names = setup.topology.hosts.map((name, host) => hosts[host]?.name ?? name)
     await checkNeeds(this.name, { hosts, mtu, ...(namespace === undefined ? {} : { namespace }) })
-    const hooks = new Hooks(this.#options.hooks)
-    this.#version = (await identify(hooks, signal)) ?? this.#version
-    await configure(hooks, setup, signal)
+    const hooks = await this.configured(setup, signal)
     const port = await PcapPort.open({
       arms: hosts.flatMap((host) => armsOf(host, arp === 'answer')),
       mtu,
