@@ -3,8 +3,7 @@ import { run } from '../netfilter/commands.ts'
 import { Lab } from '../netfilter/lab.ts'
 import { hostsOf, inline } from './example-device.test.ts'
 
-describe('target/inline/needs', function () {
-  this.timeout(60_000)
+describe('target/inline/needs', () => {
   before(function () {
     if (process.getuid?.() !== 0) this.skip()
   })

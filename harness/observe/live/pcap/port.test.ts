@@ -9,8 +9,7 @@ import { PcapPort } from './port.ts'
 const CLIENT = '02:fb:02:00:00:00'
 const SERVER = '02:fb:02:00:00:01'
 
-describe('observe/live/pcap/port', function () {
-  this.timeout(60_000)
+describe('observe/live/pcap/port', () => {
   before(function () {
     if (process.getuid?.() !== 0) this.skip()
   })
