@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { portableEvent } from '../log/portable.ts'
 import { RunLogWriter } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
@@ -13,6 +14,7 @@ import { parseReporter, type ReporterChoice } from '../report/index.ts'
 import { Progress } from '../report/progress.ts'
 import { screenOf } from '../report/screen.ts'
 import { CaptureStore } from '../run/captures.ts'
+import { inputsOf } from '../run/inputs.ts'
 import { MochaHost } from '../run/mocha-host.ts'
 import { modelWarnings } from '../run/model-warnings.ts'
 import { runCases } from '../run/pipeline.ts'
@@ -146,7 +148,7 @@ async function runSuites(
   const events: RunEvent[] = []
   const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   const emit = (told: RunEvent): void => {
-    const event = config.secrets.hide(told)
+    const event = portableEvent(config.secrets.hide(told), PLACES)
     events.push(traced ? event : untraced(event))
     log.append(event)
     progress.take(event)
@@ -164,6 +166,7 @@ async function runSuites(
       planned: cases.length,
       seed,
       command: ['flowbreak', 'run', ...args],
+      ...inputsOf(cases, PLACES),
     })
     for (const event of warnings(known, cases)) emit(event)
     for (const event of weakWarnings(cases)) emit(event)
