@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { portableEvent } from '../log/portable.ts'
+import { untraced } from '../log/untraced.ts'
 import { RunLogWriter } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
@@ -204,13 +205,6 @@ async function runSuites(
 
 /** Reports that show every packet of every case. */
 const TRACED: ReadonlySet<string> = new Set(['html', 'ndjson'])
-
-/** What reports need of a case that passed, without its packets: thousands of them would fill the memory. */
-function untraced(event: RunEvent): RunEvent {
-  if (event.type !== 'case-finished' || event.outcome !== 'pass') return event
-  const { trace: _, ...rest } = event
-  return rest
-}
 
 /** One of ours, or one of mocha's. */
 function readReporter(text: string): { readonly mocha?: string; readonly choice?: ReporterChoice } {

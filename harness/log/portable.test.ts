@@ -9,7 +9,8 @@ describe('portablePath', () => {
   })
 
   it('leaves alone what lies elsewhere', () => {
-    for (const path of ['/etc/suite.yaml', '/ab/c.yaml', '/']) expect(portablePath(path, ['/a'])).to.equal(path)
+    for (const path of ['/etc/suite.yaml', '/ab/c.yaml', '/'])
+      expect(portablePath(path, ['/a'])).to.equal(path)
   })
 
   it('changes no event but those of cases', () => {
