@@ -63,13 +63,19 @@ function lacks({ lacks: missing }: Card): string {
   return ['It lacks, and was not asked:', '', ...items].join('\n')
 }
 
-/** The command as it was typed, with the seed that was drawn. */
+/** The command as it was typed, but for where its output went, with the seed that was drawn. */
 function commandLines({ run: { command, seed } }: Card): readonly string[] {
-  const words = command.map(shellWord)
+  const kept = command.filter(
+    (word, at) => !OUTPUT.test(word) && !OUTPUT_ALONE.has(word) && !OUTPUT_ALONE.has(command[at - 1] ?? ''),
+  )
+  const words = kept.map(shellWord)
   if (command.length > 0 && !command.some((word) => /^--seed(=|$)/.test(word)))
     words.push('--seed', `${seed}`)
   return [words.join(' ')]
 }
+
+const OUTPUT = /^--(reporter|output)=/
+const OUTPUT_ALONE = new Set(['--reporter', '--output'])
 
 /** A word as a shell takes it; what would steer a terminal is left out. */
 function shellWord(word: string): string {

@@ -12,8 +12,7 @@ import type { Finding } from './finding.ts'
 
 /** Grades what was observed again; the stage of a run that did it first. */
 export type Regrade = (
-  graded: Pick<CaseSummary, 'flow' | 'expectations'> &
-    Pick<CaseFinished, 'counters' | 'impact'> & { readonly trace: CaseTrace },
+  graded: CaseFinished & Pick<CaseSummary, 'flow' | 'expectations'> & { readonly trace: CaseTrace },
 ) => {
   readonly outcome: Outcome
   readonly detail?: string
@@ -51,14 +50,14 @@ export function checkGrades(
 }
 
 function problemOf(event: CaseFinished, regrade: Regrade): string | undefined {
-  const { trace, outcome, counters, impact, case: test } = event
+  const { trace, outcome, case: test } = event
   if (trace === undefined) {
     // An attempt that broke has observed nothing; it may have made a case flaky.
     if (outcome === 'error' || outcome === 'flaky') return undefined
     return `is logged as ${outcome} without what was observed`
   }
   const { flow, expectations } = test
-  const again = regrade({ flow, expectations, trace, counters, ...(impact === undefined ? {} : { impact }) })
+  const again = regrade({ ...event, flow, expectations, trace })
   if (!FOLLOWING[again.outcome].has(outcome))
     return `is logged as ${outcome}, and what was observed comes to ${again.outcome}`
   if (!isDeepStrictEqual(again.tally, event.tally))
