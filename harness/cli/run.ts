@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { portableEvent } from '../log/portable.ts'
+import { untraced } from '../log/untraced.ts'
 import { RunLogWriter } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
@@ -13,6 +15,7 @@ import { parseReporter, type ReporterChoice } from '../report/index.ts'
 import { Progress } from '../report/progress.ts'
 import { screenOf } from '../report/screen.ts'
 import { CaptureStore } from '../run/captures.ts'
+import { inputsOf } from '../run/inputs.ts'
 import { MochaHost } from '../run/mocha-host.ts'
 import { modelWarnings } from '../run/model-warnings.ts'
 import { runCases } from '../run/pipeline.ts'
@@ -146,7 +149,7 @@ async function runSuites(
   const events: RunEvent[] = []
   const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   const emit = (told: RunEvent): void => {
-    const event = config.secrets.hide(told)
+    const event = portableEvent(config.secrets.hide(told), PLACES)
     events.push(traced ? event : untraced(event))
     log.append(event)
     progress.take(event)
@@ -164,6 +167,7 @@ async function runSuites(
       planned: cases.length,
       seed,
       command: ['flowbreak', 'run', ...args],
+      ...inputsOf(cases, PLACES),
     })
     for (const event of warnings(known, cases)) emit(event)
     for (const event of weakWarnings(cases)) emit(event)
@@ -201,13 +205,6 @@ async function runSuites(
 
 /** Reports that show every packet of every case. */
 const TRACED: ReadonlySet<string> = new Set(['html', 'ndjson'])
-
-/** What reports need of a case that passed, without its packets: thousands of them would fill the memory. */
-function untraced(event: RunEvent): RunEvent {
-  if (event.type !== 'case-finished' || event.outcome !== 'pass') return event
-  const { trace: _, ...rest } = event
-  return rest
-}
 
 /** One of ours, or one of mocha's. */
 function readReporter(text: string): { readonly mocha?: string; readonly choice?: ReporterChoice } {

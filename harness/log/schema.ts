@@ -16,6 +16,7 @@ const direction = wordOf(Direction)
 const reason = wordOf(Reason)
 const outcome = z.enum(OUTCOMES)
 const impactKind = z.enum(['survived', 'reset', 'hung', 'recovered'])
+const inputs = z.array(z.object({ file: text, sha256: text }))
 const provenance = z.object({ mark, where: text })
 
 const expectation = z.discriminatedUnion('kind', [
@@ -168,6 +169,8 @@ export const runEvent: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     planned: count,
     seed: z.number(),
     command: z.array(text),
+    suites: inputs.exactOptional(),
+    captures: inputs.exactOptional(),
   }),
   z.object({
     type: z.literal('target-ready'),
@@ -188,6 +191,7 @@ export const runEvent: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     finishedAt: text,
     totals: z.record(outcome, count),
     exitCode: z.int(),
+    sha256: text.exactOptional(),
   }),
 ])
 

@@ -118,6 +118,14 @@ export interface CaseFinished {
   readonly trace?: CaseTrace
 }
 
+/** A file that a run read, as it was then. */
+export interface RunInput {
+  /** From the folder that the run was started in, or else from flowbreak's own: `suites/core/resets.yaml`. */
+  readonly file: string
+  /** Of its bytes, hexadecimal. */
+  readonly sha256: string
+}
+
 /** The run log: one JSON object a line, append-only; the only truth that reports are made from. */
 export type RunEvent =
   | {
@@ -131,6 +139,9 @@ export type RunEvent =
       readonly planned: number
       readonly seed: number
       readonly command: readonly string[]
+      /** The suites and captures of the cases that were planned. */
+      readonly suites?: readonly RunInput[]
+      readonly captures?: readonly RunInput[]
     }
   | {
       readonly type: 'target-ready'
@@ -162,4 +173,9 @@ export type RunEvent =
       readonly finishedAt: string
       readonly totals: Readonly<Record<Outcome, number>>
       readonly exitCode: number
+      /**
+       * Seals the log: of all that stands before this line and of the line without this field, hexadecimal. Only in logs that
+       * were written to a file.
+       */
+      readonly sha256?: string
     }
