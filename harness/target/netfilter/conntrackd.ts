@@ -11,6 +11,9 @@ import { folderOf } from './ownership.ts'
 const PATIENCE = 20_000
 const PAUSE = 20
 
+/** Commits the external cache, empties both, reads the table anew, and sends all of it. */
+const TAKING_OVER = ['-c', '-f', '-R', '-B']
+
 const MODE = { resend: 'FTFW', none: 'NOTRACK', refresh: 'ALARM' } as const
 
 /** Why a pair of hosts cannot be brought to this by conntrackd, in words for reports; undefined: it can. */
@@ -32,6 +35,8 @@ export class Conntrackd {
   readonly #lab: Lab
   readonly #sharing: SyncSharing
   readonly #pids: number[] = []
+  /** Hosts that have taken over: their caches no longer hold all that the other one has. */
+  readonly #flushed = new Set<number>()
 
   constructor(lab: Lab, sharing: SyncSharing) {
     this.#lab = lab
@@ -58,14 +63,20 @@ export class Conntrackd {
     if ((this.#pids[host] ?? 0) === 0) await this.#begin(host)
   }
 
-  /** Another host takes over from this one: with an external cache, what is in it is put into the table. */
-  async takeOver(from: number): Promise<void> {
-    if (this.#sharing.externalCache) await this.#ask(1 - from, '-c')
+  /**
+   * A host takes over: with an external cache, what is in it is put into the table, and the other one is told of all that is there
+   * then (conntrack-tools doc/sync/primary-backup.sh, primary).
+   */
+  async takeOver(host: number): Promise<void> {
+    if (!this.#sharing.externalCache) return
+    for (const step of TAKING_OVER) await this.#ask(host, step)
+    this.#flushed.add(host)
   }
 
   /** Both forget what they know of sessions. */
   async forget(): Promise<void> {
     for (const host of [0, 1]) if ((this.#pids[host] ?? 0) > 0) await this.#ask(host, '-f')
+    this.#flushed.clear()
   }
 
   /** Until what one host tracks the other has been told of; that takes as long as it takes, but not for ever. */
@@ -86,7 +97,8 @@ export class Conntrackd {
     if (this.#pids.some((pid) => pid === 0)) return
     for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
       const [a = [], b = []] = await Promise.all([0, 1].map((host) => this.#cached(host)))
-      if (a[0] === b[1] && b[0] === a[1]) return
+      const isTold = (from: number[], to: number[], host: number) => this.#flushed.has(host) || from[0] === to[1]
+      if (isTold(a, b, 1) && isTold(b, a, 0)) return
       await pause()
     }
   }
