@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { run } from '../netfilter/commands.ts'
-import { Lab } from '../netfilter/lab.ts'
+import { run } from '../lab/commands.ts'
+import { openRouters } from '../netfilter/routers.ts'
 import { hostsOf, inline } from './example-device.test.ts'
 
 describe('target/inline/needs', () => {
@@ -9,7 +9,7 @@ describe('target/inline/needs', () => {
   })
 
   it('say of each interface what has to be typed before it can be used', async () => {
-    await using lab = await Lab.open(1, 1500)
+    await using lab = await openRouters(1, 1500)
     const there = (...args: string[]) => run('ip', ['-n', lab.outer, ...args])
     const problem = async (options: object = {}) => {
       const target = await inline(lab, options)

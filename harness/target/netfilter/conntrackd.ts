@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { SyncSharing } from '../../model/setup.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
-import type { Lab } from './lab.ts'
-import { SYNC_ADDRESSES, SYNC_LINK } from './names.ts'
-import { folderOf } from './ownership.ts'
+import type { Lab } from '../lab/lab.ts'
+import { folderOf } from '../lab/ownership.ts'
+import { SYNC_ADDRESSES, SYNC_LINK } from './routers.ts'
 
 /** Milliseconds for a daemon to answer, and for hosts to know the same sessions. */
 const PATIENCE = 20_000

@@ -137,7 +137,7 @@ class SuricataSession implements Session {
 }
 
 /** The code of a reason in Suricata's words. */
-function reasonOf(word: string): number {
+export function reasonOf(word: string): number {
   if (word === 'flow memcap') return Reason['flow table full']
   return Object.entries(Reason).find(([name]) => name === word)?.[1] ?? Reason.none
 }
