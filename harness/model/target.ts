@@ -18,9 +18,10 @@ export type Feature = (typeof FEATURES)[number]
 
 /**
  * The cases that one replay can hold: one; several without events that touch firewall hosts; several also with them, when they
- * coincide.
+ * coincide; several also where their addresses are the same, one after the other, since whatever is left of the one before has
+ * expired on a virtual clock, and nothing is remembered beyond that.
  */
-export const FOLDINGS = ['one', 'isolated', 'aligned'] as const
+export const FOLDINGS = ['one', 'isolated', 'aligned', 'consecutive'] as const
 export type Folding = (typeof FOLDINGS)[number]
 
 /** What a target can do; cases that need more are skipped by the name of what is lacking. */

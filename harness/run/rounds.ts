@@ -39,8 +39,9 @@ export class Rounds implements Answers {
     this.#rounds = 0
   }
 
-  record(observed: ObservationBatch): void {
-    this.#now.record(observed)
+  /** Takes note of packets `from` … `to`-1 of what was observed. */
+  record(observed: ObservationBatch, from?: number, to?: number): void {
+    this.#now.record(observed, from, to)
   }
 
   verdictOf(step: number): number {

@@ -2,7 +2,7 @@ import type { Setup } from '../../model/setup.ts'
 import type { Target } from '../../model/target.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { namesClientPorts } from '../../plan/folding.ts'
-import { profileOf } from '../../profile/index.ts'
+import { longestTimeout } from '../../plan/longest-timeout.ts'
 import { BENCHMARKING } from '../../target/bounds.ts'
 import type { TimelineFlows } from '../../timeline/flows.ts'
 import { seededRandom } from '../../timeline/random.ts'
@@ -15,6 +15,12 @@ const PORTS = 65_536 - FIRST_PORT
 
 /** Gives the cases of one replay their addresses. */
 export type Dress = (flows: TimelineFlows, tunnels: number) => CaseAddresses
+
+/** Of a case that keeps those of its capture. */
+export const KEPT_ADDRESSES: Pick<CaseAddresses, 'rewrite' | 'restoreEmitted'> = {
+  rewrite: () => {},
+  restoreEmitted: () => {},
+}
 
 /**
  * The addresses that the cases of a run have on a target. On a virtual clock they only tell the cases of a fold apart, and are the
@@ -76,26 +82,4 @@ function drawn(random: () => number): Required<Disguise> {
     },
     offset: random,
   }
-}
-
-/** Seconds for which a device under that setup may remember a session: the longest of its time-outs. */
-function longestTimeout(setup: Setup): number {
-  const { knobs } = profileOf(setup)
-  const timeouts = [
-    knobs.tcpNew,
-    knobs.tcpSynReceived,
-    knobs.tcpEstablished,
-    knobs.tcpHalfClosed,
-    knobs.tcpLastAck,
-    knobs.tcpTimeWait,
-    knobs.tcpClosed,
-    knobs.tcpUnverifiedReset,
-    knobs.udpNew,
-    knobs.udpEstablished,
-    knobs.icmpNew,
-    knobs.icmpEstablished,
-    knobs.other,
-    knobs.otherEstablished,
-  ].map(({ value }) => (typeof value === 'number' ? value : 0))
-  return Math.max(setup.policy.tcpIdle ?? 0, ...timeouts)
 }

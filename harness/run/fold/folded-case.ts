@@ -29,8 +29,11 @@ export interface FoldedCase {
   readonly firstDatagram: number
   readonly phases: readonly string[]
   readonly recorder: TraceRecorder
-  readonly addresses: CaseAddresses
+  /** That its packets get in the fold, and how what they cause gets those of the capture back. */
+  readonly addresses: Pick<CaseAddresses, 'rewrite' | 'restoreEmitted'>
   readonly loadBalancerCounters: Readonly<Record<string, number>>
+  /** Of reactive endpoints. */
+  readonly impact: Offer['impact']
 }
 
 /** What the packets of an offer came to in the store. */
@@ -70,6 +73,7 @@ function place(store: PacketBatch, n: number, from: PacketBatch, i: number): voi
   const host = from.host[i] ?? Host.unknown
   const control = from.role[i] === Role.control
   const decided = !control && host > Host.unknown
+  store.step[n] = from.step[i] ?? -1
   store.phase[n] = from.phase[i] ?? 0
   store.role[n] = from.role[i] ?? 0
   store.host[n] = host

@@ -55,7 +55,7 @@ export class CaptureRun implements Disposable {
    */
   async decide(options: CaptureRunOptions): Promise<EveReader> {
     this.#writer.close()
-    writeFileSync(this.#path('configuration'), configurationOf(options.settings, options.extras))
+    writeFileSync(this.#path('configuration'), configurationOf(options.settings, this.count, options.extras))
     writeFileSync(this.#path('rules'), options.rules.map((rule) => `${rule}\n`).join(''))
     const ended = await runProcess({
       command: options.binary,

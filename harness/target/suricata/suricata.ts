@@ -22,7 +22,7 @@ const CAPABILITIES: Capabilities = {
   sharing: ['none'],
   events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return'],
   observes: ['verdict', 'reason', 'counters', 'packet-counters'],
-  folding: 'aligned',
+  folding: 'consecutive',
   profiles: ['suricata-7', 'aws-nfw'],
   features: ['rules', 'default-actions', 'next-generation', 'monitor', 'inner-tunnels', 'own-profile'],
   clockScale: 1,
