@@ -42,8 +42,7 @@ export class Feedback implements Answers {
     }
     for (let i = from; i < to; i++) this.#verdicts[step[i] ?? 0] = verdict[i] ?? 0
     this.#observed = Math.max(this.#observed, last + 1)
-    for (const emitted of packets.emitted)
-      this.#note(step[causeOf(emitted, packets, from, to)] ?? 0, emitted)
+    for (const emitted of packets.emitted) this.#note(step[causeOf(emitted, packets, from, to)] ?? 0, emitted)
     for (const { cause, part } of packets.parts)
       if (part === 'new source') this.#newSource.add(step[cause] ?? 0)
   }

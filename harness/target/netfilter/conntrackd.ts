@@ -97,7 +97,8 @@ export class Conntrackd {
     if (this.#pids.some((pid) => pid === 0)) return
     for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
       const [a = [], b = []] = await Promise.all([0, 1].map((host) => this.#cached(host)))
-      const isTold = (from: number[], to: number[], host: number) => this.#flushed.has(host) || from[0] === to[1]
+      const isTold = (from: number[], to: number[], host: number) =>
+        this.#flushed.has(host) || from[0] === to[1]
       if (isTold(a, b, 1) && isTold(b, a, 0)) return
       await pause()
     }

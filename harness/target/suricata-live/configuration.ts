@@ -5,6 +5,8 @@ import { CLIENT, SERVER } from './namespace.ts'
 
 /** Frames that wait at an interface: more than the driver ever has on their way. */
 const RING = 1024
+/** Packets that it is to read: nobody knows beforehand. */
+const UNBOUNDED = Number.POSITIVE_INFINITY
 
 /** The same settings on a clock that is `scale` times as fast. Throws ERR_CLOCK_SCALE where a time-out would be shorter than 2 s. */
 export function scaledSettings(settings: SuricataSettings, scale: number): SuricataSettings {
@@ -29,7 +31,7 @@ export function scaledSettings(settings: SuricataSettings, scale: number): Suric
 
 /** Suricata's configuration between two interfaces: that of the offline target, and by what frames come and go. */
 export function liveConfigurationOf(settings: SuricataSettings): string {
-  return `${configurationOf(settings)}unix-command: { enabled: no }
+  return `${configurationOf(settings, UNBOUNDED)}unix-command: { enabled: no }
 af-packet:
 ${side(CLIENT, SERVER, 1)}${side(SERVER, CLIENT, 2)}`
 }
