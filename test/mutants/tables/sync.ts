@@ -51,7 +51,11 @@ export const SYNC = [
       '!this.#dead.delete(host) || !this.#settings.resync',
       'this.#dead.delete(host) || true',
     ],
-    ['sync: expectations are always told of', 'expected !== undefined && expectations', 'expected !== undefined'],
+    [
+      'sync: expectations are always told of',
+      'expected !== undefined && expectations',
+      'expected !== undefined',
+    ],
     ['sync: expectations are never told of', 'expected !== undefined && expectations', 'false'],
   ]),
   ...mutants('sharing/sync/receiver.js', [
