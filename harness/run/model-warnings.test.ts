@@ -29,6 +29,8 @@ describe('run/model-warnings', () => {
     })
     expect(warningsOf(conntrackd({}), conntrackd({ 'external-cache': false }))).to.deep.equal([])
     expect(warningsOf(conntrackd({ lag: '1s' }))).to.deep.equal(['WARN_MODEL'])
+    expect(warningsOf(conntrackd({ repair: 'none' }))).to.deep.equal(['WARN_MODEL'])
+    expect(warningsOf(conntrackd({ updates: 'packets' }))).to.deep.equal(['WARN_MODEL'])
     expect(warningsOf({ ...conntrackd({}), hosts: 3 })).to.deep.equal(['WARN_MODEL'])
     expect(warningsOf({ profile: 'pf', sharing: { kind: 'sync', way: 'conntrackd' } })).to.deep.equal([
       'WARN_MODEL',

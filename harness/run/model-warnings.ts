@@ -14,7 +14,7 @@ const MODELS: { readonly [K in Sharing['kind']]?: string } = {
 
 /**
  * Warns of what cases played through the reference rest on beside its engine: models made from documents. One was held against a real
- * pair, that of conntrackd as it runs on the hosts of target netfilter (test/suites/conntrackd-pair.test.ts).
+ * pair, that of conntrackd as it runs on the hosts of target netfilter by FTFW (test/suites/conntrackd-pair.test.ts).
  */
 export function* modelWarnings(cases: readonly Case[]): Generator<RunEvent> {
   const modelled = cases.map(({ setup }) => setup).filter((setup) => !isCompared(setup))
@@ -32,7 +32,6 @@ export function* modelWarnings(cases: readonly Case[]): Generator<RunEvent> {
 }
 
 function isCompared({ profile, topology: { sharing, hosts } }: Setup): boolean {
-  return (
-    sharing.kind === 'sync' && profile === 'linux-conntrack' && syncLacks(sharing, hosts.length) === undefined
-  )
+  if (sharing.kind !== 'sync' || profile !== 'linux-conntrack') return false
+  return sharing.repair === 'resend' && !sharing.resync && syncLacks(sharing, hosts.length) === undefined
 }
