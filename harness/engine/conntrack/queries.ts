@@ -31,8 +31,12 @@ export class Queries {
   /** A packet of it was let through, which lets it live until then; `now` tells what has expired. */
   live(key: number, until: Nanos, now: Nanos, answer: boolean): void {
     const known = this.#entries.get(key)
-    if (known !== undefined && now <= known.until && (known.answered || !answer)) known.until = until
-    else this.add((this.#fresh = { key, until, answered: answer }), now)
+    if (known !== undefined && now <= known.until && (known.answered || !answer)) {
+      known.until = until
+      return
+    }
+    this.#fresh = { key, until, answered: answer }
+    this.add(this.#fresh, now)
   }
 
   /** The query that was begun, or answered for the first time, since it was last asked for. */

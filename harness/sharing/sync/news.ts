@@ -48,7 +48,7 @@ export class News {
   /** A host tells of a flow. */
   tell(host: number, flow: number, item: Item): void {
     if (item === 'gone') this.#told[host]?.delete(flow)
-    else this.#told[host]?.add(flow)
+    else if (this.#changes) this.#told[host]?.add(flow)
   }
 
   /** A host has nothing to tell of a flow any more: another one has. */

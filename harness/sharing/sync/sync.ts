@@ -134,8 +134,9 @@ class Sync implements SharingModel {
 
   /** A packet of a flow comes to a host; that a session has ended meanwhile has been told. */
   #begin(host: number, flow: number, at: Nanos): void {
-    for (const from of this.#news.ended(flow, at)) this.#tell(from, flow, 'gone', at, this.#lag)
-    this.#deliver(at)
+    const ended = this.#news.ended(flow, at)
+    for (const from of ended) this.#tell(from, flow, 'gone', at, this.#lag)
+    if (ended.length > 0) this.#deliver(at)
     this.#news.begin(host, flow, at)
   }
 
@@ -185,7 +186,7 @@ class Sync implements SharingModel {
       this.#inFlight.send({
         ...update,
         due: update.due + REFRESH_SECONDS * NANOS_PER_SECOND,
-        session: session instanceof Uint8Array ? 'now' : session,
+        session: session === 'gone' || session instanceof Uint8Array ? 'now' : session,
       })
   }
 

@@ -20,6 +20,7 @@ const MODE = { resend: 'FTFW', none: 'NOTRACK', refresh: 'ALARM' } as const
 export function syncLacks(sharing: SyncSharing, hosts: number): string | undefined {
   if (sharing.way !== 'conntrackd') return `sharing sync by ${sharing.way}`
   if (hosts !== 2) return `sharing sync of ${hosts} hosts`
+  if (sharing.updates === 'packets') return 'sync of every packet'
   if (sharing.lose > 0) return 'updates that are lost'
   if (sharing.lag > 0 || sharing.pickupDelay > 0) return 'sync with a lag'
   if (sharing.defer) return 'packets that are held until they are synced'
