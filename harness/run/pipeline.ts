@@ -7,6 +7,7 @@ import { Breath } from '../support/breath.ts'
 import { asFlowbreakError, FlowbreakError, messageOf } from '../support/errors.ts'
 import { attemptAll, errorAttempt, judge } from './attempts.ts'
 import { calibrate } from './calibrate.ts'
+import { CalibratedSession, isCalibratedWithin } from './calibrated-session.ts'
 import type { CaptureStore } from './captures.ts'
 import { checkPlaces } from './places.ts'
 import { summaryOf } from './play.ts'
@@ -109,19 +110,7 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
       finish(options, running, judge(named(test, target), error, NO_KNOWN_FAILURES))
     return false
   }
-  let session: Session
-  try {
-    session = await target.prepare(setup, options.signal)
-  } catch (thrown) {
-    return failed(thrown)
-  }
-  try {
-    let wrong: string | undefined
-    try {
-      wrong = await calibrate(session, setup, options.signal, target.capabilities.clock)
-    } catch (thrown) {
-      return options.signal.aborted || failed(thrown)
-    }
+  const ready = (wrong: string | undefined): boolean => {
     options.emit({
       type: 'target-ready',
       target: target.name,
@@ -131,11 +120,38 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
       calibration: wrong === undefined ? 'passed' : 'failed',
       ...(wrong === undefined ? {} : { detail: wrong }),
     })
-    if (wrong !== undefined) return failed(new FlowbreakError('ERR_CALIBRATION', wrong))
+    return wrong === undefined || failed(new FlowbreakError('ERR_CALIBRATION', wrong))
+  }
+  let session: Session
+  try {
+    session = await target.prepare(setup, options.signal)
+  } catch (thrown) {
+    return failed(thrown)
+  }
+  try {
+    const within = isCalibratedWithin(target.capabilities) ? new CalibratedSession(session, setup) : undefined
+    if (within === undefined) {
+      let wrong: string | undefined
+      try {
+        wrong = await calibrate(session, setup, options.signal, target.capabilities.clock)
+      } catch (thrown) {
+        return options.signal.aborted || failed(thrown)
+      }
+      if (!ready(wrong)) return false
+    }
+    let isProven = within === undefined
     for (const replay of replays) {
       await breath.take()
       if (state.stopped || options.signal.aborted) break
-      await playReplay(options, running, replay, session)
+      const { played, problem } = await playReplay(options, running, replay, within ?? session)
+      if (played === undefined) break
+      if (!isProven && within !== undefined) {
+        if (within.wrong !== undefined) return ready(within.wrong)
+        if (!within.passed) return failed(problem)
+        isProven = ready(undefined)
+      }
+      for (const { entry, attempts } of played)
+        finish(options, running, judge(named(entry.test, target), attempts, options.knownFailures))
     }
     return true
   } finally {
@@ -143,18 +159,29 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
   }
 }
 
-/** Plays a case, or the cases of a fold, until each has had its attempts, and tells what came of each. */
+/**
+ * Plays a case, or the cases of a fold, until each has had its attempts; `played` is absent where the run was interrupted, and
+ * `problem` is what was thrown first.
+ */
 async function playReplay(
-  options: RunOptions,
-  running: Running,
+  { signal, repeat, retries }: RunOptions,
+  { player }: Running,
   replay: Replay,
   session: Session,
-): Promise<void> {
-  const { target, player } = running
-  const { signal, knownFailures } = options
-  const play = (entries: readonly ReplayEntry[]) => player.play(entries, session, signal)
-  for (const { entry, attempts } of (await attemptAll(replay, play, options)) ?? [])
-    finish(options, running, judge(named(entry.test, target), attempts, knownFailures))
+): Promise<{
+  readonly played?: Awaited<ReturnType<typeof attemptAll<ReplayEntry>>>
+  readonly problem?: unknown
+}> {
+  let problem: unknown
+  const play = async (entries: readonly ReplayEntry[]) => {
+    try {
+      return await player.play(entries, session, signal)
+    } catch (thrown) {
+      problem ??= thrown
+      throw thrown
+    }
+  }
+  return { played: await attemptAll(replay, play, { signal, repeat, retries }), problem }
 }
 
 function named(test: Case, target: Target): Pick<CaseFinished, 'case' | 'target'> {

@@ -1,6 +1,7 @@
 import type { Setup } from '../../model/setup.ts'
 import type { Target } from '../../model/target.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
+import { openingOf } from '../../observe/opening.ts'
 import { namesClientPorts } from '../../plan/folding.ts'
 import { longestTimeout } from '../../plan/longest-timeout.ts'
 import { BENCHMARKING } from '../../target/bounds.ts'
@@ -41,7 +42,7 @@ export class RunAddresses {
 
   /** For the cases of one replay under that setup. */
   dress(setup: Setup): Dress {
-    const pool = this.#pool ?? this.#newPool(() => 0)
+    const pool = this.#pool ?? this.#newPool(() => 0, undefined, setup)
     if (this.#pool === undefined) return (flows, tunnels) => new CaseAddresses(pool, flows, tunnels)
     pool.remember(longestTimeout(setup) / this.#target.capabilities.clockScale)
     const keepsPorts = namesClientPorts(setup)
@@ -51,11 +52,16 @@ export class RunAddresses {
     }
   }
 
-  #newPool(draw: () => number, now?: () => number): AddressPool {
+  #newPool(draw: () => number, now?: () => number, setup?: Setup): AddressPool {
+    const opening = setup === undefined ? [] : [openingOf(setup).client, openingOf(setup).server]
     return new AddressPool({
       ranges: this.#target.addresses ?? BENCHMARKING,
       draw,
-      taken: [...Object.values(CONTROL_CLIENT), ...Object.values(CONTROL_SERVER)],
+      taken: [
+        ...Object.values(CONTROL_CLIENT),
+        ...Object.values(CONTROL_SERVER),
+        ...opening.map((address) => address.join('.')),
+      ],
       ...(now === undefined ? {} : { now }),
     })
   }

@@ -93,7 +93,8 @@ async function differencesOf(
 
 /** All but how long it took. */
 function shown(attempt: Attempt | undefined): string {
-  return JSON.stringify({ ...attempt, durationMs: 0 })
+  const { durationMs: _, ...rest } = attempt ?? { durationMs: 0 }
+  return JSON.stringify(rest)
 }
 
 function wordsOf({ name }: Case, real: Attempt | undefined, ours: Attempt): string[] {
