@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { fixtureRun } from './fixtures/run.ts'
 import { Progress } from './progress.ts'
 
-function played(screen: { live: boolean; columns: number }): string[] {
+function played(screen: { live: boolean; columns: number }, step = 60): string[] {
   const written: string[] = []
   let clock = 0
   const progress = new Progress(
@@ -11,7 +11,7 @@ function played(screen: { live: boolean; columns: number }): string[] {
     () => clock,
   )
   for (const event of fixtureRun()) {
-    clock += 60
+    clock += step
     progress.take(event)
   }
   return written
@@ -31,7 +31,12 @@ describe('Progress', () => {
     expect(played({ live: true, columns: 40 })[3]).to.equal('\r\u001b[2K4 of 15 cases')
   })
 
-  it('says nothing where lines cannot be overwritten', () => {
+  it('says nothing where lines cannot be overwritten, but for a line every half a minute', () => {
     expect(played({ live: false, columns: 80 })).to.deep.equal([])
+    expect(played({ live: false, columns: 80 }, 5000)).to.deep.equal([
+      '3 of 15 cases, 1 need a look\n',
+      '9 of 15 cases, 3 need a look\n',
+      '15 of 15 cases, 6 need a look\n',
+    ])
   })
 })

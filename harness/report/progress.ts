@@ -6,9 +6,11 @@ import type { Screen } from './screen.ts'
 
 /** Milliseconds between two drawings: what people can follow. */
 const REDRAW = 100
+/** Milliseconds between two lines where they cannot be drawn over: a sign of life in a log. */
+const QUIET = 30_000
 const ERASE = '\r\u001b[2K'
 
-/** One line on a terminal that tells how far a run has come; on anything else it says nothing. */
+/** One line on a terminal that tells how far a run has come; on anything else a line from time to time. */
 export class Progress {
   readonly #screen: Screen
   readonly #write: (text: string) => void
@@ -28,15 +30,16 @@ export class Progress {
 
   /** Takes note of the run log's next event. */
   take(event: RunEvent): void {
-    if (!this.#screen.live) return
     if (event.type === 'run-started') {
       this.#planned = event.planned
       this.#began = this.#now()
+      if (!this.#screen.live) this.#drawn = this.#began
     } else if (event.type === 'case-finished' || event.type === 'case-skipped') {
       this.#done++
       if (event.type === 'case-finished' && NEEDS_A_LOOK.has(event.outcome)) this.#look++
     }
     if (event.type === 'run-finished') this.clear()
+    else if (!this.#screen.live) this.#tell()
     else if (this.#now() - this.#drawn >= REDRAW) this.#draw()
   }
 
@@ -44,6 +47,12 @@ export class Progress {
   clear(): void {
     if (this.#screen.live && this.#drawn > 0) this.#write(ERASE)
     this.#drawn = 0
+  }
+
+  #tell(): void {
+    if (this.#now() - this.#drawn < QUIET) return
+    this.#drawn = this.#now()
+    this.#write(`${this.#done} of ${this.#planned} cases, ${this.#look} need a look\n`)
   }
 
   #draw(): void {
