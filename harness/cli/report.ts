@@ -1,5 +1,6 @@
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
+import { bugCommand } from './report-bug.ts'
 import { compareCommand } from './report-compare.ts'
 import { mergeCommand } from './report-merge.ts'
 import { publishCommand } from './report-publish.ts'
@@ -19,6 +20,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   command.addCommand(compareCommand(leave))
   command.addCommand(publishCommand())
   command.addCommand(verifyCommand(leave))
+  command.addCommand(bugCommand())
   command.addCommand(schemaCommand())
   await parsed(command, args.length === 0 ? ['--help'] : args)
   return code

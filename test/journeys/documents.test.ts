@@ -13,6 +13,7 @@ const DOCUMENTS = [
   'docs/design.md',
   'docs/eve.md',
   'docs/reports.md',
+  'docs/running-in-ci.md',
   'docs/writing-a-target.md',
 ]
 

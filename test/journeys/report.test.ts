@@ -127,6 +127,22 @@ describe('journeys: report', () => {
     )
   })
 
+  it('writes a folder about one case, and says which of several is meant', () => {
+    const [name = ''] = JSON.parse(inFolder('report', 'show', run, '--json').stdout).cases.map(
+      (test: { name: string }) => test.name,
+    )
+    const written = inFolder('report', 'bug', name, '--run', run, '--output', 'bug', '--json')
+    expect(written.status, written.stderr).to.equal(0)
+    expect(JSON.parse(written.stdout).files).to.include.members(['README.md', 'case.json', 'replay.sh'])
+    expect(readdirSync(join(folder, 'bug')).sort()).to.deep.equal(JSON.parse(written.stdout).files)
+    expect(inFolder('report', 'bug', 'exact', '--run', run).stderr).to.match(
+      /\d+ cases of .* are called like exact/,
+    )
+    expect(inFolder('report', 'bug', 'no-such-case', '--run', run).stderr).to.include(
+      'has no case no-such-case',
+    )
+  })
+
   it('prints the schema of the json report', () => {
     const published = readFileSync(new URL('../../reports/report.schema.json', import.meta.url), 'utf8')
     expect(inFolder('report', 'schema').stdout).to.equal(published)

@@ -13,7 +13,7 @@ import { runCases } from '../../harness/run/pipeline.ts'
 import { loadSuites } from '../../harness/run/suites.ts'
 import { ReferenceTarget } from '../../harness/target/reference/reference.ts'
 
-const ROOT = new URL('../../', import.meta.url).pathname
+export const ROOT = new URL('../../', import.meta.url).pathname
 
 /** A folder for one test, and its end. */
 export function scratchFolder(): { readonly folder: string; readonly remove: () => void } {

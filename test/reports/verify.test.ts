@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -115,6 +116,18 @@ describe('verifyRun', () => {
       }),
     ).to.deep.equal(['grade'])
     expect(await forged(({ trace: _, ...event }) => event)).to.deep.equal(['grade'])
+  })
+
+  it('finds evidence that is not what it is called by', async () => {
+    const other = await playedLog(folder, { run: 'run-2' })
+    const bytes = Buffer.from('frames')
+    const name = `${createHash('sha256').update(bytes).digest('hex')}.pcapng`
+    addEvidence(other, name, bytes)
+    expect(verifyLog(other).findings).to.deep.equal([])
+    for (let at = 0; at < bytes.length; at++) {
+      const file = join(folder, 'run-2/evidence', name)
+      expect(findingsWith(file, at, 1 << at, other)).to.equal(1)
+    }
   })
 
   it('tells of a run without end, and of a log that is none', () => {

@@ -3,6 +3,7 @@ import { readRunLog } from '../../log/read.ts'
 import type { RunEvent } from '../../model/run-log.ts'
 import { messageOf } from '../../support/errors.ts'
 import { isPublished } from '../publish/published.ts'
+import { checkEvidence } from './evidence.ts'
 import type { Finding } from './finding.ts'
 import { checkGrades, type Regrade } from './grades.ts'
 import { changedInputs } from './inputs.ts'
@@ -42,6 +43,7 @@ export function verifyRun(
   findings.push(...checkTotals(events))
   const { graded, findings: wrong } = checkGrades(events, regrade)
   findings.push(...wrong)
+  findings.push(...checkEvidence(folder, events))
   if (published) findings.push(...checkRendered(folder, events))
   return { log, published, graded, findings, notes: changedInputs(events, find) }
 }

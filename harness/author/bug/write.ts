@@ -1,0 +1,55 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ClassicWriter } from '../../capture/writer.ts'
+import type { CaseResult } from '../../log/cases.ts'
+import type { CaseFinished } from '../../model/run-log.ts'
+import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
+import type { Recorded } from '../../timeline/recorded.ts'
+import { framesOf } from './frames.ts'
+import { bugPage, type Device } from './page.ts'
+import { armFile, replayScript } from './script.ts'
+
+/**
+ * Writes a folder about one case that needs no flowbreak: a page, a capture for what went into and what came out of each arm, a script
+ * that sends it again, and what the log has. Throws ERR_BUG for a case of which no packet was observed, or a folder that cannot be
+ * written.
+ */
+export function writeBug(
+  folder: string,
+  result: CaseResult & { readonly finished: CaseFinished },
+  recorded: Recorded,
+  device: Device,
+): readonly string[] {
+  const { trace } = result.finished
+  if (trace === undefined)
+    throw new FlowbreakError(
+      'ERR_BUG',
+      `Nothing was observed of ${result.case.name}: there is nothing to show.`,
+    )
+  const frames = framesOf(trace, recorded)
+  const files: string[] = []
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    files.push(name)
+  }
+  try {
+    mkdirSync(folder, { recursive: true })
+    for (const arm of frames.arms)
+      for (const way of ['sent', 'seen'] as const) {
+        using writer = new ClassicWriter(join(folder, armFile(arm, way)), frames.link, recorded.epoch)
+        for (const { at, frame } of arm[way]) writer.write(at, frame)
+        writer.close()
+        files.push(armFile(arm, way))
+      }
+    write('README.md', bugPage(result, trace, frames, device))
+    write('case.json', `${JSON.stringify(result.finished, null, 2)}\n`)
+    write('replay.sh', replayScript(frames.arms, trace.events))
+    chmodSync(join(folder, 'replay.sh'), 0o755)
+    return files.sort()
+  } catch (thrown) {
+    throw new FlowbreakError('ERR_BUG', `${folder} cannot be written (${messageOf(thrown)}).`, {
+      exitCode: ExitCode.broken,
+      cause: thrown,
+    })
+  }
+}

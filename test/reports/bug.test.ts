@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { expect } from 'chai'
+import { writeBug } from '../../harness/author/bug/write.ts'
+import { type CaseResult, caseResults } from '../../harness/log/cases.ts'
+import { readRunLog } from '../../harness/log/read.ts'
+import type { CaseFinished } from '../../harness/model/run-log.ts'
+import { FlowbreakError } from '../../harness/support/errors.ts'
+import { loadRecorded, type Recorded } from '../../harness/timeline/recorded.ts'
+import { playedLog, ROOT, scratchFolder } from './played.ts'
+
+const DEVICE = { target: 'lab', version: '9.1', flowbreak: '0.1.0', run: 'run-1' }
+
+describe('writeBug', () => {
+  const { folder, remove } = scratchFolder()
+  const out = join(folder, 'bug')
+  let result: CaseResult & { readonly finished: CaseFinished }
+  let recorded: Recorded
+  before(async () => {
+    const [found] = caseResults(readRunLog(await playedLog(folder)))
+    if (found?.finished === undefined) throw new Error('A case was played.')
+    result = { ...found, finished: found.finished }
+    recorded = await loadRecorded(join(ROOT, found.case.capture))
+  })
+  after(remove)
+
+  it('has a capture for what went into each arm and what came out, as the trace has it', async () => {
+    const files = writeBug(out, result, recorded, DEVICE)
+    expect(readdirSync(out).sort()).to.deep.equal(files)
+    const { trace } = result.finished
+    if (trace === undefined) throw new Error('It was observed.')
+    const recordedOnes = (letter: string) =>
+      [...trace.direction].filter(
+        (way, at) => way === letter && (trace.number[at] ?? 0) > 0 && trace.host[at] === 0,
+      ).length
+    const forwarded = [...trace.direction].filter(
+      (way, at) =>
+        way === '>' && (trace.number[at] ?? 0) > 0 && trace.host[at] === 0 && trace.verdict[at] === 'f',
+    ).length
+    const sent = await loadRecorded(join(out, 'fw-a-client-sent.pcap'))
+    expect(sent.batch.count).to.equal(recordedOnes('>'))
+    expect((await loadRecorded(join(out, 'fw-a-server-sent.pcap'))).batch.count).to.equal(recordedOnes('<'))
+    expect((await loadRecorded(join(out, 'fw-a-server-seen.pcap'))).batch.count).to.equal(forwarded)
+    expect(Buffer.from(sent.batch.copyFrame(0))).to.deep.equal(Buffer.from(recorded.batch.copyFrame(0)))
+  })
+
+  it('says what was expected, by which document, and what was observed', () => {
+    writeBug(out, result, recorded, DEVICE)
+    const page = readFileSync(join(out, 'README.md'), 'utf8')
+    for (const text of ['lab 9.1', '## First difference', '`fw-a-client-sent.pcap`', '| packet | time (s) |'])
+      expect(page).to.include(text)
+    for (const { provenance } of result.case.expectations)
+      expect(page).to.include(provenance.where.slice(0, 20))
+    expect(JSON.parse(readFileSync(join(out, 'case.json'), 'utf8'))).to.deep.equal(result.finished)
+  })
+
+  it('sends it again by tcpreplay, an arm each, and refuses other arguments', () => {
+    writeBug(out, result, recorded, DEVICE)
+    const bin = join(folder, 'bin')
+    mkdirSync(bin, { recursive: true })
+    for (const [name, script] of [
+      ['tcpreplay', `echo "$@" >> ${join(folder, 'sent')}`],
+      ['sleep', ':'],
+    ] as const) {
+      writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`)
+      chmodSync(join(bin, name), 0o755)
+    }
+    const run = (...args: string[]) =>
+      spawnSync(join(out, 'replay.sh'), args, {
+        encoding: 'utf8',
+        env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
+      })
+    const arms = readdirSync(out)
+      .filter((name) => name.endsWith('-sent.pcap'))
+      .sort()
+    expect(run('one', 'two', 'three', 'four', 'five', 'six', 'seven').status).to.equal(2)
+    const interfaces = arms.map((_, at) => `veth${at}`)
+    const { status, stdout, stderr } = run(...interfaces)
+    expect(status, stderr).to.equal(0)
+    const lines = readFileSync(join(folder, 'sent'), 'utf8').trimEnd().split('\n').sort()
+    expect(lines).to.deep.equal(arms.map((name, at) => `--quiet --intf1=veth${at} ${name}`).sort())
+    for (const { label } of result.finished.trace?.events ?? []) expect(stdout).to.include(`now: ${label}`)
+  })
+
+  it('has nothing to say of a case that was not observed', () => {
+    const { trace: _, ...finished } = result.finished
+    expect(() => writeBug(out, { ...result, finished }, recorded, DEVICE))
+      .to.throw(FlowbreakError, 'Nothing was observed of')
+      .with.property('code', 'ERR_BUG')
+  })
+})
