@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { Direction, Reason, Verdict } from '../model/codes.ts'
+import { Direction, Knowledge, Reason, Verdict } from '../model/codes.ts'
 import { OUTCOMES, type RunEvent } from '../model/run-log.ts'
 import type { ExceptionPolicy, Sharing } from '../model/setup.ts'
-import { type Capabilities, type Feature, FOLDINGS } from '../model/target.ts'
+import { type Capabilities, type Feature, FOLDINGS, type SIGHTINGS } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
 import { LOG_SCHEMA } from './head.ts'
 
@@ -112,6 +112,15 @@ const trace = z
     error: 'the columns of the trace differ in length',
   })
 
+const sighted = z.object({
+  kind: anyWord<(typeof SIGHTINGS)[number]>(),
+  indices: z.array(count),
+  after: z.array(z.number()).exactOptional(),
+  field: text.exactOptional(),
+  sent: text.exactOptional(),
+  seen: text.exactOptional(),
+})
+
 const tally = z.object({ checked: count, met: count })
 
 const finished = z.object({
@@ -137,6 +146,18 @@ const finished = z.object({
   counters: z.array(counts),
   impact: z
     .object({ kind: impactKind, after: z.number(), end: z.enum(['client', 'server']).exactOptional() })
+    .exactOptional(),
+  knowledge: z.partialRecord(wordOf(Knowledge), count).exactOptional(),
+  sightings: z.array(sighted).exactOptional(),
+  outages: z
+    .array(
+      z.object({
+        event: anyWord<HostEventKind>(),
+        time: z.number(),
+        lasted: z.number(),
+        over: z.boolean(),
+      }),
+    )
     .exactOptional(),
   trace: trace.exactOptional(),
 })

@@ -68,14 +68,24 @@ export interface Sighting {
   readonly kind: (typeof SIGHTINGS)[number]
   /** Index in the batch, -1 where the packet is in none that is still there, or there is none. */
   readonly index: number
-  /** Its step, where there is a packet; what comes `late` for an earlier batch was forwarded after all. */
+  /** Its step, where there is a packet; what comes `late` for an earlier batch was forwarded after all: see `isForwardedAfterAll`. */
   readonly step: number
+  /** Of what comes late for an earlier batch: its number in the capture (0: made by an injection), and the `Verdict` that was told. */
+  readonly number?: number
+  readonly told?: number
+  /** The flow that it is of, where that is known and there is no packet. */
+  readonly flow?: number
   /** From when it was sent until it was seen; of what nobody sent, when that was. */
   readonly after: Nanos
   /** Of what was altered: `window`, `option 2`, …, and what it was; of what was refused: the `Reason`. */
   readonly field?: string
   readonly sent?: string
   readonly seen?: string
+}
+
+/** Whether a sighting takes back a verdict that was told: the packet of its step was not dropped, but came late. */
+export function isForwardedAfterAll({ kind, index, step }: Sighting): boolean {
+  return kind === 'late' && index < 0 && step >= 0
 }
 
 /** How long hosts were away: from what happened to them until a fresh connection went through one of them. */
@@ -90,7 +100,8 @@ export interface Outage {
 
 /**
  * What came of the packets of one chunk: its batch with the target's columns filled (verdict, reason, emitted), and how and by
- * whom it is known. Exactly one observation a packet. Valid until the next is pulled.
+ * whom it is known. Exactly one observation a packet; only a sighting of a later batch takes it back, and the last batch may have no
+ * packets but such sightings. Valid until the next is pulled.
  */
 export interface ObservationBatch {
   readonly packets: PacketBatch

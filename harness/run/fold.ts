@@ -44,8 +44,6 @@ export class FoldPlayer {
     }
     for await (const observed of session.replay({ epoch, phases: ['before'], chunks: chunks() }, signal))
       observations.take(observed)
-    // Of all cases together, so of none; but a session says by throwing that what it told has turned out wrong.
-    await session.counters()
     const attempts = cases.map((folded, index) => this.#grade(folded, index, observations, session.tally?.()))
     const took = performance.now() - began
     return attempts.map((attempt, index) => {
@@ -107,6 +105,7 @@ export class FoldPlayer {
       for (let place = from; place < to; place++) tally?.count(observed.packets, place)
     })
     const trace = recorder.trace(flows, phases, controls)
+    const beside = recorder.beside()
     // Others of the device's are of all cases together.
     const counters = [...(tally?.read() ?? test.setup.topology.hosts.map(() => ({}))), loadBalancerCounters]
     const grade = gradeCase({
@@ -115,8 +114,9 @@ export class FoldPlayer {
       trace,
       counters,
       impact: undefined,
+      sightings: beside.sightings,
     })
-    return { ...grade, counters, trace }
+    return { ...grade, counters, ...beside, trace }
   }
 }
 

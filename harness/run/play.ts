@@ -61,9 +61,12 @@ export class CasePlayer {
     const trace = recorder.trace(timeline.flows, phases, controls)
     const counters = [...(await session.counters()), path.counters()]
     const impact = felt()
-    const grade = gradeCase({ flow: test.flow, expectations: test.expectations, trace, counters, impact })
+    const beside = recorder.beside()
+    const { sightings } = beside
+    const { flow, expectations } = test
+    const grade = gradeCase({ flow, expectations, trace, counters, impact, sightings })
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000
-    return { ...grade, durationMs, counters, trace, ...(impact === undefined ? {} : { impact }) }
+    return { ...grade, durationMs, counters, ...beside, trace, ...(impact === undefined ? {} : { impact }) }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Emitted, PacketBatch } from '../model/batch.ts'
 import { Role, Verdict } from '../model/codes.ts'
-import type { ObservationBatch } from '../model/target.ts'
+import { isForwardedAfterAll, type ObservationBatch } from '../model/target.ts'
 
 /** What guards and reactive endpoints ask about the packets that were offered, before they go on. */
 export interface Answers {
@@ -31,8 +31,11 @@ export class Feedback implements Answers {
   }
 
   /** Takes note of every packet of an observation batch by its step; controls have none. */
-  record({ packets }: ObservationBatch): void {
+  record({ packets, sightings = [] }: ObservationBatch): void {
     const { step, verdict, count } = packets
+    for (const sighting of sightings)
+      if (isForwardedAfterAll(sighting) && this.has(sighting.step))
+        this.#verdicts[sighting.step] = Verdict.forward
     if (count === 0 || packets.role[0] === Role.control) return
     const last = step[count - 1] ?? 0
     if (last >= this.#verdicts.length) {

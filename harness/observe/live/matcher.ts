@@ -26,6 +26,9 @@ export interface MatcherParts {
   readonly clock: LiveClock
 }
 
+/** What came after its verdict was given makes what is missing be waited for so many times as long as it took. */
+const OVERDUE = 2
+
 /** Tells of every frame that was heard which packet it is a copy of, or what else. */
 export class Matcher {
   readonly #parts: MatcherParts
@@ -35,16 +38,25 @@ export class Matcher {
   #hops = 1
   /** Nanoseconds on the way after which a packet came late. */
   lateness = 0
-  /** A packet that came out after its verdict had been given, and how late in nanoseconds. */
-  overdue: { readonly step: number; readonly after: number } | undefined
+  /** Nanoseconds for which what is missing is waited for: longer than `lateness` once something came out after its verdict was given. */
+  patience = 0
+  /** The most that it grows to. */
+  readonly #mostPatience: number
   /** Is told of packets that have to do with nothing that was sent. */
   stranger: ((seen: PacketBatch, i: number, arm: number) => void) | undefined
 
   /** By road: why the load balancer did not take back the last control that it refused, a `Reason` code. */
   readonly refused = new Map<number, number>()
 
-  constructor(parts: MatcherParts) {
+  constructor(parts: MatcherParts, mostPatience: number) {
     this.#parts = parts
+    this.#mostPatience = mostPatience
+  }
+
+  /** Sets how late something may come, and how long it is waited for. */
+  learn(lateness: number): void {
+    this.lateness = lateness
+    this.patience = lateness
   }
 
   take(frames: FrameColumns): void {
@@ -109,7 +121,7 @@ export class Matcher {
       if (outwards && emissions.takeSegment(seen, i, arm, way)) return
     }
     if (way < 0 && this.#resembles(seen, i, arm, way)) return
-    if (way >= 0) this.#stray(i)
+    if (way >= 0) this.#stray(i, way)
     else this.stranger?.(seen, i, arm)
   }
 
@@ -134,7 +146,8 @@ export class Matcher {
     const after =
       slot < 0 ? this.#parts.clock.timeline(seen.time[i] ?? 0) : (seen.time[i] ?? 0) - (sent.at[slot] ?? 0)
     const step = slot < 0 ? -1 : (sent.step[slot] ?? -1)
-    offered.note({ kind: 'refused', index, step, after, field: nameOf(Reason, reason) })
+    const flow = way >= 0 && slot < 0 ? { flow: way >> 1 } : {}
+    offered.note({ kind: 'refused', index, step, after, field: nameOf(Reason, reason), ...flow })
     if (index >= 0) offered.refused.set(index, reason)
   }
 
@@ -194,10 +207,12 @@ export class Matcher {
       offered.note({ kind: 'again', ...told })
       return
     }
-    if (after > this.lateness || index < 0) offered.note({ kind: 'late', ...told })
-    if (index < 0 && sent.state[slot] !== GAVE_UP) this.overdue = { step: told.step, after }
+    if (index < 0) {
+      this.#cameAfterAll(slot, told)
+      return
+    }
+    if (after > this.lateness) offered.note({ kind: 'late', ...told })
     sent.state[slot] = Verdict.forward
-    if (index < 0) return
     roads.passed(after)
     offered.open--
     if (cut !== undefined) {
@@ -207,6 +222,19 @@ export class Matcher {
     this.#hops = (sent.hops[slot] ?? 0) - hopsOf(seen.bytes, seen.l3[i] ?? 0)
     const changed = alterationsOf(offered.frameOf(number), seen, i)
     for (const alteration of changed ?? []) offered.note({ kind: 'altered', ...told, ...alteration })
+  }
+
+  /** A packet that was given up comes out: what is missing from now on is waited for longer. */
+  #cameAfterAll(
+    slot: number,
+    late: { readonly index: number; readonly step: number; readonly after: number },
+  ): void {
+    const { sent, offered } = this.#parts
+    const state = sent.state[slot] ?? GAVE_UP
+    const told = state === GAVE_UP ? Verdict.undecided : state
+    offered.note({ kind: 'late', ...late, number: sent.packet[slot] ?? 0, told })
+    sent.state[slot] = Verdict.forward
+    this.patience = Math.min(this.#mostPatience, Math.max(this.patience, late.after * OVERDUE))
   }
 
   /** A packet whose tuple or numbers are not known is what came of the packet that it resembles most, if of any. */
@@ -239,7 +267,7 @@ export class Matcher {
     const number =
       way < 0 ? -1 : this.#choose(sent.first(packetKey(whole, 0, way, translations.seqDelta(way))), whole, 0)
     if (number >= 0) this.#came(number, whole, 0, arm, 'fragmented')
-    else if (way >= 0) this.#stray(i)
+    else if (way >= 0) this.#stray(i, way)
   }
 
   /** Fragments that were sent came out as one datagram: all of them. */
@@ -251,9 +279,9 @@ export class Matcher {
     return numbers.length > 0
   }
 
-  #stray(i: number): void {
+  #stray(i: number, way: number): void {
     const after = this.#parts.clock.timeline(this.#seen.time[i] ?? 0)
-    this.#parts.offered.note({ kind: 'stray', index: -1, step: -1, after })
+    this.#parts.offered.note({ kind: 'stray', index: -1, step: -1, flow: way >> 1, after })
   }
 }
 

@@ -1,11 +1,10 @@
-import type { PacketBatch } from '../../model/batch.ts'
+import { PacketBatch } from '../../model/batch.ts'
 import { Host, Kind, Knowledge, Reason, Verdict } from '../../model/codes.ts'
 import type { ObservationBatch, Session } from '../../model/target.ts'
 import type { TimedEvent, Timeline, TimelineChunk } from '../../model/timeline.ts'
-import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { HostActions } from './actions.ts'
 import { calibrateWires } from './calibration.ts'
-import { Alarm, LiveClock, seconds } from './clock.ts'
+import { Alarm, LiveClock } from './clock.ts'
 import { Emissions } from './emissions.ts'
 import { LIMITS, type LiveLimits } from './limits.ts'
 import { Markers } from './markers.ts'
@@ -78,7 +77,7 @@ export class LiveSession implements Session {
     }
     this.#emissions = new Emissions(this.#offered, this.#sent, this.#translations, this.#clock)
     const emissions = this.#emissions
-    this.#matcher = new Matcher({ ...shared, emissions })
+    this.#matcher = new Matcher({ ...shared, emissions }, this.#limits.mostLateness)
     this.#openings = new Openings(this.#sent, this.#translations)
     this.#outgoing = new Outgoing({ ...shared, largest: options.port.largest })
     this.#waiting = new Waiting({
@@ -89,7 +88,7 @@ export class LiveSession implements Session {
       limits: this.#limits,
       families: options.families,
     })
-    this.#matcher.lateness = this.#limits.leastLateness
+    this.#matcher.learn(this.#limits.leastLateness)
     options.port.listen(
       (frames) => {
         this.#matcher.take(frames)
@@ -101,17 +100,24 @@ export class LiveSession implements Session {
 
   /** Proves the wires and learns how late something may come; before anything is replayed. Throws ERR_CALIBRATION. */
   async calibrate(signal: AbortSignal): Promise<void> {
-    this.#matcher.lateness = await calibrateWires(
-      {
-        hosts: this.#options.hosts,
-        families: this.#options.families,
-        waiting: this.#waiting,
-        roads: this.#roads,
-        matcher: this.#matcher,
-        limits: this.#limits,
-      },
-      signal,
+    this.#matcher.learn(
+      await calibrateWires(
+        {
+          hosts: this.#options.hosts,
+          families: this.#options.families,
+          waiting: this.#waiting,
+          roads: this.#roads,
+          matcher: this.#matcher,
+          limits: this.#limits,
+        },
+        signal,
+      ),
     )
+  }
+
+  /** Nanoseconds for which what is missing is waited for: what was learned, or what came out late has taught. */
+  get patience(): number {
+    return this.#matcher.patience
   }
 
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
@@ -120,23 +126,12 @@ export class LiveSession implements Session {
       await this.#play(chunk, signal)
       yield this.#observed(chunk.packets)
     }
-  }
-
-  /** A verdict that was given cannot be taken back; whoever tries again waits longer. Throws ERR_LATE. */
-  #checkOverdue(): void {
-    const { overdue } = this.#matcher
-    if (overdue === undefined) return
-    this.#matcher.overdue = undefined
-    this.#matcher.lateness = Math.min(this.#limits.mostLateness, overdue.after * 2)
-    throw new FlowbreakError(
-      'ERR_LATE',
-      `The packet of step ${overdue.step} was forwarded, late by ${seconds(overdue.after)}, after it had been taken for dropped: play the case again, which now waits ${seconds(this.#matcher.lateness)}.`,
-      { exitCode: ExitCode.broken },
-    )
+    // What was given up last may still be on its way.
+    await this.#waiting.hearOut(this.#matcher.patience, signal)
+    if (this.#offered.sightings.length > 0) yield this.#observed(new PacketBatch(0, 0))
   }
 
   async reset(): Promise<void> {
-    this.#matcher.overdue = undefined
     await this.#options.actions.reset()
     this.#sent.clear()
     this.#translations.clear()
@@ -148,9 +143,7 @@ export class LiveSession implements Session {
     this.#offered.taken()
   }
 
-  /** Throws ERR_LATE where a verdict of the last replay turned out to be wrong, so that nobody takes it for good. */
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
-    this.#checkOverdue()
     return this.#options.actions.counters()
   }
 
@@ -168,7 +161,7 @@ export class LiveSession implements Session {
       await this.#happen(timed, signal)
     }
     await this.#send(packets, from, packets.count, signal)
-    await this.#waiting.resolve(this.#matcher.lateness, signal)
+    await this.#waiting.resolve(this.#matcher.patience, signal)
   }
 
   /** Sends packets [from, to) when their time has come, as many at a time as have. */
@@ -196,7 +189,7 @@ export class LiveSession implements Session {
       const opener = this.#openings.awaited(packets, i)
       if (opener >= 0) {
         await flush()
-        await this.#waiting.passage(opener, this.#matcher.lateness, signal)
+        await this.#waiting.passage(opener, this.#matcher.patience, signal)
       }
       this.#addOne(packets, i, host)
       this.#openings.note(packets, i, this.#sent.next - 1)
@@ -226,7 +219,7 @@ export class LiveSession implements Session {
   }
 
   async #happen({ event, at }: TimedEvent, signal: AbortSignal): Promise<void> {
-    await this.#waiting.resolve(this.#matcher.lateness, signal)
+    await this.#waiting.resolve(this.#matcher.patience, signal)
     for (let left = this.#clock.until(at); left > 0; left = this.#clock.until(at))
       await this.#alarm.wait(left, signal)
     const began = monotonicNow()

@@ -38,6 +38,8 @@ export class Waiting {
   readonly #frames = new FrameColumns()
   #port = 0
   #missed = 0
+  /** When something was last given up. */
+  #gaveUp = Number.NEGATIVE_INFINITY
 
   constructor(parts: WaitingParts) {
     this.#parts = parts
@@ -59,6 +61,15 @@ export class Waiting {
     const lost = offered.open > 0 && (await this.#hasMissed())
     emissions.attribute()
     this.#giveUp(lost)
+  }
+
+  /** Until what was given up last has had as long again to come out. */
+  async hearOut(lateness: number, signal: AbortSignal): Promise<void> {
+    for (let left = this.#gaveUp + lateness - monotonicNow(); left > 0; ) {
+      await this.#parts.alarm.wait(left, signal)
+      left = this.#gaveUp + lateness - monotonicNow()
+    }
+    this.#gaveUp = Number.NEGATIVE_INFINITY
   }
 
   /** Until packet `number` has come out or would have: what its flow goes on with may depend on what became of it. */
@@ -171,6 +182,7 @@ export class Waiting {
 
   #giveUp(missed: boolean): void {
     const { offered, sent, roads } = this.#parts
+    if (offered.open > 0) this.#gaveUp = monotonicNow()
     this.#eachOpen((number, road) => {
       const told = offered.told[offered.indexOf(number)]
       // What was told of is known, whatever the capture missed beside it; what was not seen, only where it missed nothing.

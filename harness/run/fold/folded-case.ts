@@ -70,6 +70,7 @@ function place(store: PacketBatch, n: number, from: PacketBatch, i: number): voi
   const host = from.host[i] ?? Host.unknown
   const control = from.role[i] === Role.control
   const decided = !control && host > Host.unknown
+  store.step[n] = from.step[i] ?? -1
   store.phase[n] = from.phase[i] ?? 0
   store.role[n] = from.role[i] ?? 0
   store.host[n] = host
