@@ -202,9 +202,13 @@ async function runSuites(
 /** Reports that show every packet of every case. */
 const TRACED: ReadonlySet<string> = new Set(['html', 'ndjson'])
 
-/** What reports need of a case that passed, without its packets: thousands of them would fill the memory. */
+/**
+ * What reports need of a case that passed, without its packets: thousands of them would fill the memory. What was seen beside the
+ * verdicts is of packets, whose numbers reports tell.
+ */
 function untraced(event: RunEvent): RunEvent {
-  if (event.type !== 'case-finished' || event.outcome !== 'pass') return event
+  if (event.type !== 'case-finished' || event.outcome !== 'pass' || event.sightings !== undefined)
+    return event
   const { trace: _, ...rest } = event
   return rest
 }

@@ -1,6 +1,7 @@
 import type { CaseResult } from '../log/cases.ts'
 import { groupBy } from '../log/group.ts'
 import type { CaseFinished, Mismatch } from '../model/run-log.ts'
+import { alsoSeen } from './also-seen.ts'
 import { NEEDS_A_LOOK, STYLES } from './outcomes.ts'
 import { packetWords } from './packet-words.ts'
 import type { Paint } from './paint.ts'
@@ -61,6 +62,8 @@ function single(result: CaseResult | undefined, width: number, paint: Paint, nam
       lines.push(...mismatchLines(mismatch, finished, width, paint))
   if (mismatches.length > MISMATCHES)
     lines.push(paint('dim', `  … ${mismatches.length - MISMATCHES} more mismatches`))
+  const seen = finished === undefined ? [] : alsoSeen(finished)
+  if (seen.length > 0) lines.push(wrap(plain(`also seen: ${seen.join('; ')}`), width, '  '))
   return lines.join('\n')
 }
 
