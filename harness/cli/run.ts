@@ -13,6 +13,7 @@ import { parseReporter, type ReporterChoice } from '../report/index.ts'
 import { Progress } from '../report/progress.ts'
 import { screenOf } from '../report/screen.ts'
 import { CaptureStore } from '../run/captures.ts'
+import { EVIDENCE_CHOICES, type EvidenceChoice } from '../run/evidence/evidence.ts'
 import { MochaHost } from '../run/mocha-host.ts'
 import { modelWarnings } from '../run/model-warnings.ts'
 import { runCases } from '../run/pipeline.ts'
@@ -42,6 +43,7 @@ interface Options {
   readonly policy?: readonly string[]
   readonly reporter?: readonly string[] | undefined
   readonly output?: string | undefined
+  readonly evidence?: string
   readonly shard?: string
   readonly bail?: true
   readonly knownFailures?: string | undefined
@@ -81,6 +83,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       repeatable,
     )
     .option('--output <dir>', 'where the run log goes (default reports/runs)')
+    .option(
+      '--evidence <of>',
+      `every frame that was sent and seen, as pcapng beside the run log, of which cases: ${EVIDENCE_CHOICES.join(', ')} (default failed with --output, else none)`,
+    )
     .option('--shard <i/n>', 'only the i-th of n parts')
     .option('--bail', 'stop at the first case that fails')
     .option('--known-failures <file>', 'cases that are known to fail, each with its reason')
@@ -128,6 +134,7 @@ async function runSuites(
   const cases = [...casesBy.values()].flat()
   const seed = options.seed ?? randomInt(2 ** 31)
   const fold = foldChoiceOf(options.fold)
+  const evidence = evidenceOf(options)
   if (options.plan) {
     await printPlan(casesBy, { seed, fold, repeat: options.repeat, json: options.json === true })
     return ExitCode.ok
@@ -137,7 +144,8 @@ async function runSuites(
   checkRules(cases)
   await checkPlaces(cases, captures)
   const run = runId()
-  const log = new RunLogWriter(join(options.output ?? 'reports/runs', run, 'run.ndjson'))
+  const folder = join(options.output ?? 'reports/runs', run)
+  const log = new RunLogWriter(join(folder, 'run.ndjson'))
   const progress = new Progress(screenOf(process.stderr, process.env), (text) => process.stderr.write(text))
   const host = new MochaHost(
     casesBy.get(targets[0] as Target) ?? [],
@@ -179,6 +187,7 @@ async function runSuites(
       retries: options.retries ?? 0,
       bail: options.bail === true,
       knownFailures: known,
+      evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },
       signal,
       emit,
     })
@@ -252,6 +261,13 @@ function foldChoiceOf(text: string): FoldChoice {
   const choice = asWord(FOLD_CHOICES, text)
   if (choice !== undefined) return choice
   throw new FlowbreakError('ERR_USAGE', `--fold: ${notAWord(text, 'a choice', FOLD_CHOICES)}`)
+}
+
+function evidenceOf({ evidence, output }: Options): EvidenceChoice {
+  const text = evidence ?? (output === undefined ? 'none' : 'failed')
+  const choice = asWord(EVIDENCE_CHOICES, text)
+  if (choice !== undefined) return choice
+  throw new FlowbreakError('ERR_USAGE', `--evidence: ${notAWord(text, 'a choice', EVIDENCE_CHOICES)}`)
 }
 
 function knownFailuresOf(file: string | undefined): KnownFailures {

@@ -159,6 +159,7 @@ const finished = z.object({
       }),
     )
     .exactOptional(),
+  evidence: text.exactOptional(),
   trace: trace.exactOptional(),
 })
 

@@ -144,6 +144,8 @@ export interface CaseFinished {
     /** False: no fresh connection went through before the limit. */
     readonly over: boolean
   }[]
+  /** The frames that were sent and seen, each with a comment: a pcapng file, from where the log is. */
+  readonly evidence?: string
   readonly trace?: CaseTrace
 }
 

@@ -117,6 +117,27 @@ export interface ObservationBatch {
   readonly emissions?: 'unseen'
 }
 
+/** A frame as it was on a wire, or as a target without wires was given it. */
+export interface WireFrame {
+  /**
+   * By the harness: a `packet` of the timeline or a `control`. From the device: a copy of one of these, something that it `emitted`, or a
+   * `stray`, which is nothing that is known.
+   */
+  readonly what: 'packet' | 'control' | 'emitted' | 'stray'
+  readonly way: 'sent' | 'seen'
+  /** Host index * 2, and 1 more on the server's side. */
+  readonly arm: number
+  /** Of the timeline. */
+  readonly at: Nanos
+  readonly frame: Uint8Array
+  /** `Link` code. */
+  readonly link: number
+  /** Step of the packet that it is or is a copy of; -1: none. */
+  readonly step: number
+  /** Where it is not of a packet: the flow that it is of, where that is known. */
+  readonly flow?: number
+}
+
 /** What is never to be exceeded, in what the plan offers at once and in any second of the target's clock; absent: no limit. */
 export interface Limits {
   readonly packetsPerSecond?: number
@@ -170,6 +191,11 @@ export interface Session extends AsyncDisposable {
   replay(timeline: Timeline, signal: AbortSignal): AsyncIterable<ObservationBatch>
   /** As `replay`, of a timeline without events, by whoever calls it; undefined, or absent, where something must be waited for. */
   direct?(): DirectSession | undefined
+  /**
+   * Of a target with wires: from here on each frame that is sent or seen goes to this one, which may keep it; undefined: to nobody. Absent:
+   * what it is sent is what it is offered, and it sees what it emits.
+   */
+  tap?(take: ((frame: WireFrame) => void) | undefined): void
   /** Back to empty session tables and zero counters without a new process; cheaper than `prepare`. */
   reset(): Promise<void>
   /** The device's own counters by host, under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */

@@ -62,6 +62,7 @@ function single(result: CaseResult | undefined, width: number, paint: Paint, nam
       lines.push(...mismatchLines(mismatch, finished, width, paint))
   if (mismatches.length > MISMATCHES)
     lines.push(paint('dim', `  … ${mismatches.length - MISMATCHES} more mismatches`))
+  if (finished?.evidence !== undefined) lines.push(paint('dim', `  evidence  ${plain(finished.evidence)}`))
   const seen = finished === undefined ? [] : alsoSeen(finished)
   if (seen.length > 0) lines.push(wrap(plain(`also seen: ${seen.join('; ')}`), width, '  '))
   return lines.join('\n')

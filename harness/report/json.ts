@@ -53,7 +53,8 @@ function caseOf({ case: test, target, outcome, detail, finished }: CaseResult) {
 }
 
 function playedOf(finished: CaseFinished) {
-  const { attempt, durationMs, tally, mismatches, counters, impact, knowledge, sightings, outages } = finished
+  const { attempt, durationMs, tally, mismatches, counters, impact, knowledge } = finished
+  const { sightings, outages, evidence } = finished
   return {
     attempt,
     durationMs,
@@ -64,6 +65,7 @@ function playedOf(finished: CaseFinished) {
     ...(knowledge === undefined ? {} : { knowledge }),
     ...(sightings === undefined ? {} : { sightings: sightings.map((each) => sightingOf(each, finished)) }),
     ...(outages === undefined ? {} : { outages }),
+    ...(evidence === undefined ? {} : { evidence }),
   }
 }
 

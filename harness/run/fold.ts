@@ -4,6 +4,8 @@ import { Role } from '../model/codes.ts'
 import type { CounterTally, Session } from '../model/target.ts'
 import { type Fold, type Foldable, offsetsOf } from '../plan/folding.ts'
 import { type Recorded, roadBatch } from '../timeline/recorded.ts'
+import { commented } from './evidence/comments.ts'
+import { FrameKeeper } from './evidence/keeper.ts'
 import type { Dress } from './fold/disguise.ts'
 import { type FoldedCase, storeOffer } from './fold/folded-case.ts'
 import { mattering } from './fold/happenings.ts'
@@ -21,9 +23,12 @@ export interface FoldEntry extends Foldable {
 export class FoldPlayer {
   readonly #offers: Offers
   readonly #out = roadBatch()
+  readonly #keepFrames: boolean
 
-  constructor(offers: Offers) {
+  /** `keepFrames`: for evidence. */
+  constructor(offers: Offers, keepFrames = false) {
     this.#offers = offers
+    this.#keepFrames = keepFrames
   }
 
   /** One attempt at each case of a fold, in its order. The session must have their setup. */
@@ -42,14 +47,29 @@ export class FoldPlayer {
     async function* chunks() {
       yield* merged.chunks()
     }
+    using tapped = this.#keeper(fold, session)?.listen()
     for await (const observed of session.replay({ epoch, phases: ['before'], chunks: chunks() }, signal))
       observations.take(observed)
-    const attempts = cases.map((folded, index) => this.#grade(folded, index, observations, session.tally?.()))
+    const attempts = cases.map((folded, index) => {
+      const keeper = this.#keeper(fold, session)
+      const { indexOf, ...attempt } = this.#grade(folded, index, observations, session.tally?.(), keeper)
+      if (keeper === undefined || tapped === undefined) return attempt
+      const { trace, sightings } = attempt
+      const known = { epoch: folded.recorded.epoch, trace, sightings, indexOf }
+      const evidence = () =>
+        commented([...keeper.frames, ...observations.framesOf(index, tapped.frames)], known)
+      return { ...attempt, evidence }
+    })
     const took = performance.now() - began
     return attempts.map((attempt, index) => {
       const { from = 0, to = 0 } = cases[index] ?? {}
       return { ...attempt, durationMs: Math.round((took * (to - from) * 1000) / store.count) / 1000 }
     })
+  }
+
+  #keeper(fold: Fold<FoldEntry>, session: Session): FrameKeeper | undefined {
+    if (!this.#keepFrames) return undefined
+    return new FrameKeeper(session, fold[0]?.test.setup.topology.hosts.length ?? 0)
   }
 
   async #compile(
@@ -97,10 +117,12 @@ export class FoldPlayer {
     index: number,
     observations: FoldObservations,
     tally: CounterTally | undefined,
-  ): Omit<Attempt, 'durationMs'> {
+    keeper: FrameKeeper | undefined,
+  ) {
     const { test, recorded, recorder, flows, phases, loadBalancerCounters } = folded
     const controls = this.#offers.controlsOf(test, recorded)
     observations.record(index, (observed, from, to) => {
+      keeper?.record(observed, from, to)
       controls.record(observed, from, to)
       for (let place = from; place < to; place++) tally?.count(observed.packets, place)
     })
@@ -116,7 +138,7 @@ export class FoldPlayer {
       impact: undefined,
       sightings: beside.sightings,
     })
-    return { ...grade, counters, ...beside, trace }
+    return { ...grade, counters, ...beside, trace, indexOf: (step: number) => recorder.indexOf(step) }
   }
 }
 

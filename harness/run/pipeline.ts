@@ -5,9 +5,10 @@ import type { Session, Target } from '../model/target.ts'
 import { type KnownFailures, NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
 import { Breath } from '../support/breath.ts'
 import { asFlowbreakError, FlowbreakError, messageOf } from '../support/errors.ts'
-import { attemptAll, errorAttempt, judge } from './attempts.ts'
+import { attemptAll, errorAttempt, type Judged, judge } from './attempts.ts'
 import { calibrate } from './calibrate.ts'
 import type { CaptureStore } from './captures.ts'
+import { type EvidenceOptions, withEvidence } from './evidence/evidence.ts'
 import { checkPlaces } from './places.ts'
 import { summaryOf } from './play.ts'
 import { ReplayPlayer } from './replay-player.ts'
@@ -35,6 +36,8 @@ export interface RunOptions {
   /** Stop at the first case that fails. */
   readonly bail: boolean
   readonly knownFailures: KnownFailures
+  /** Absent: none is kept. */
+  readonly evidence?: EvidenceOptions | undefined
   readonly signal: AbortSignal
   /** Takes the run log's events, in order. */
   readonly emit: (event: RunEvent) => void
@@ -60,7 +63,7 @@ export async function runCases(options: RunOptions): Promise<Finished> {
   }
   const breath = new Breath()
   for (const { target, cases } of planned) {
-    const player = new ReplayPlayer(target, options.captures, options.seed)
+    const player = new ReplayPlayer(target, options.captures, options.seed, options.evidence !== undefined)
     const running = { target, player, breath, state, count }
     const { groups, skipped } = bySetup(cases, target)
     skip(options, running, skipped)
@@ -161,9 +164,9 @@ function named(test: Case, target: Target): Pick<CaseFinished, 'case' | 'target'
   return { case: summaryOf(test), target: target.name }
 }
 
-function finish(options: RunOptions, { count }: Running, finished: CaseFinished): void {
-  options.emit(finished)
-  count(finished.outcome)
+function finish(options: RunOptions, { count }: Running, judged: Judged): void {
+  options.emit(withEvidence(judged, options.evidence))
+  count(judged.outcome)
 }
 
 function skip(options: RunOptions, { target, count }: Running, skipped: readonly SkippedCase[]): void {

@@ -99,13 +99,18 @@ export class TraceRecorder {
   note(sightings: readonly Sighting[] = [], outages: readonly Outage[] = []): void {
     for (const sighting of sightings) {
       const { step, kind, after } = sighting
-      const index = step < 0 ? -1 : this.#step.lastIndexOf(step)
+      const index = this.indexOf(step)
       if (step >= 0 && index < 0) continue
       this.#beside.add(sighting, index, index < 0 ? this.#micros(after) : Math.round(after / 1000))
       if (kind === 'late' && index >= 0) this.#amend(index)
     }
     for (const { event, at, lasted, over } of outages)
       this.#beside.away({ event, time: this.#micros(at), lasted: Math.round(lasted / 1000), over })
+  }
+
+  /** Index into the trace of the packet of a step; -1: it is of none. */
+  indexOf(step: number): number {
+    return step < 0 ? -1 : this.#step.lastIndexOf(step)
   }
 
   #amend(index: number): void {

@@ -1,6 +1,6 @@
 import { PacketBatch } from '../../model/batch.ts'
-import { Host, Kind, Knowledge, Reason, Verdict } from '../../model/codes.ts'
-import type { ObservationBatch, Session } from '../../model/target.ts'
+import { Host, Kind, Knowledge, Reason, Role, Verdict } from '../../model/codes.ts'
+import type { ObservationBatch, Session, WireFrame } from '../../model/target.ts'
 import type { TimedEvent, Timeline, TimelineChunk } from '../../model/timeline.ts'
 import type { HostActions } from './actions.ts'
 import { calibrateWires } from './calibration.ts'
@@ -15,6 +15,7 @@ import { Outgoing } from './outgoing.ts'
 import { monotonicNow, type Port } from './port.ts'
 import { Roads } from './roads.ts'
 import { GAVE_UP, SentPackets } from './sent.ts'
+import { type Known, Tap } from './tap.ts'
 import { Translations } from './translation.ts'
 import { Waiting } from './waiting.ts'
 
@@ -47,6 +48,7 @@ export class LiveSession implements Session {
   readonly #limits: LiveLimits
   readonly #clock: LiveClock
   readonly #alarm = new Alarm()
+  readonly #tap: Tap
   readonly #offered = new Offered()
   readonly #sent = new SentPackets()
   readonly #translations: Translations
@@ -64,6 +66,7 @@ export class LiveSession implements Session {
     this.#options = options
     this.#limits = { ...LIMITS, ...options.limits }
     this.#clock = new LiveClock(options.clockScale)
+    this.#tap = new Tap(this.#clock)
     this.#translations = new Translations(options.translates ?? false)
     this.#markers = new Markers(Math.floor(Math.random() * 2 ** 32))
     this.#roads = new Roads(options.hosts.length * 2)
@@ -74,6 +77,7 @@ export class LiveSession implements Session {
       markers: this.#markers,
       roads: this.#roads,
       clock: this.#clock,
+      tap: this.#tap,
     }
     this.#emissions = new Emissions(this.#offered, this.#sent, this.#translations, this.#clock)
     const emissions = this.#emissions
@@ -131,6 +135,10 @@ export class LiveSession implements Session {
     if (this.#offered.sightings.length > 0) yield this.#observed(new PacketBatch(0, 0))
   }
 
+  tap(take: ((frame: WireFrame) => void) | undefined): void {
+    this.#tap.take = take
+  }
+
   async reset(): Promise<void> {
     await this.#options.actions.reset()
     this.#sent.clear()
@@ -175,6 +183,7 @@ export class LiveSession implements Session {
       for (let k = sent; k < frames.count; k++) this.#sent.at[this.#sent.slot(this.#offered.first + k)] = now
       const first = sent
       sent = frames.count
+      this.#tap.sent(frames, first, sent, now, (n) => this.#knownAt(packets, n))
       await port.send(frames, first, sent)
     }
     for (let i = from; i < to; i++) {
@@ -200,6 +209,12 @@ export class LiveSession implements Session {
       }
     }
     await flush()
+  }
+
+  /** What the frame is that is to be sent as the nth of its chunk. */
+  #knownAt({ role, step }: PacketBatch, n: number): Known {
+    const index = this.#offered.index[n] ?? -1
+    return { what: role[index] === Role.control ? 'control' : 'packet', step: step[index] ?? -1 }
   }
 
   #addOne(packets: PacketBatch, i: number, host: number): void {

@@ -9,6 +9,7 @@ import type { Offered } from './offered.ts'
 import { monotonicNow, type Port } from './port.ts'
 import type { Roads } from './roads.ts'
 import { GAVE_UP, type SentPackets } from './sent.ts'
+import { CONTROL, type Tap } from './tap.ts'
 
 /** Nanoseconds in which what comes out mostly does. */
 const MOMENT = 1e6
@@ -28,6 +29,7 @@ interface WaitingParts {
   readonly markers: Markers
   readonly roads: Roads
   readonly alarm: Alarm
+  readonly tap: Tap
   readonly limits: LiveLimits
   readonly families: readonly ('ipv4' | 'ipv6')[]
 }
@@ -134,7 +136,7 @@ export class Waiting {
     signal: AbortSignal,
     clientPort?: number,
   ): Promise<boolean> {
-    const { markers, sent, port, alarm } = this.#parts
+    const { markers, sent, port, alarm, tap } = this.#parts
     const frames = this.#frames
     frames.clear()
     const now = monotonicNow()
@@ -143,6 +145,7 @@ export class Waiting {
       this.#parts.roads.sending(marker, { road, behind: sent.next, at: now, number: -1 })
       return marker
     })
+    tap.sent(frames, 0, frames.count, now, () => CONTROL)
     await port.send(frames, 0, frames.count)
     const end = monotonicNow() + limit
     const missing = () => travelling.filter((marker) => this.#parts.roads.isTravelling(marker))

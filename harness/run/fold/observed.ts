@@ -1,5 +1,6 @@
 import type { Emitted, HostPart, PacketBatch } from '../../model/batch.ts'
 import { Host, Knowledge, Role, Verdict } from '../../model/codes.ts'
+import type { WireFrame } from '../../model/target.ts'
 import { isForwardedAfterAll, type ObservationBatch, type Outage, type Sighting } from '../../model/target.ts'
 import { directionOf, restoreEmitted } from './emitted.ts'
 import type { FoldedCase } from './folded-case.ts'
@@ -96,6 +97,20 @@ export class FoldObservations {
     const way = directionOf(emitted, store.direction[place] ?? 0)
     const own = restoreEmitted(emitted, folded.addresses, store.tunnels, flow, way)
     this.#emitted[index]?.push({ ...own, cause: place, flow, at: emitted.at - folded.offset })
+  }
+
+  /** Of what was on the wires, what is of a case or of none, as the case knows it. */
+  framesOf(index: number, frames: readonly WireFrame[]): readonly WireFrame[] {
+    const folded = this.#cases[index]
+    if (folded === undefined) return []
+    return frames.flatMap((frame) => {
+      const place = this.#order[frame.step] ?? -1
+      const { flow = -1 } = frame
+      const other = place >= 0 ? this.#caseOf[place] !== index : flow >= 0 && this.#caseOfFlow(flow) !== index
+      if (other) return []
+      const step = place < 0 ? -1 : (this.#store.step[place] ?? -1)
+      return [{ ...frame, step, at: frame.at - folded.offset }]
+    })
   }
 
   #caseOfFlow(flow: number): number {
