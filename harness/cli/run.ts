@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { RunLogWriter } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
+import { TRANSPARENCIES } from '../model/fields.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { OwnProfile } from '../model/setup.ts'
 import type { Target } from '../model/target.ts'
@@ -22,6 +23,7 @@ import { checkRules } from '../run/rules.ts'
 import { heldTo, steadOf } from '../run/stead.ts'
 import { loadSuites } from '../run/suites.ts'
 import { FOLD_CHOICES, type FoldChoice } from '../run/target-plan.ts'
+import { heldStrictly } from '../run/transparency.ts'
 import { weakWarnings } from '../run/weak-warnings.ts'
 import type { ProfileInStead } from '../suite/case-setup.ts'
 import { asWord, notAWord } from '../suite/words.ts'
@@ -44,6 +46,7 @@ interface Options {
   readonly reporter?: readonly string[] | undefined
   readonly output?: string | undefined
   readonly evidence?: string
+  readonly transparency?: string
   readonly shard?: string
   readonly bail?: true
   readonly knownFailures?: string | undefined
@@ -83,6 +86,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       repeatable,
     )
     .option('--output <dir>', 'where the run log goes (default reports/runs)')
+    .option(
+      '--transparency <kind>',
+      `strict: packets must come out unaltered, where cases do not say otherwise; or translated (default: as targets say)`,
+    )
     .option(
       '--evidence <of>',
       `every frame that was sent and seen, as pcapng beside the run log, of which cases: ${EVIDENCE_CHOICES.join(', ')} (default failed with --output, else none)`,
@@ -130,7 +137,10 @@ async function runSuites(
   const reporters = (options.reporter ?? ['console']).map(readReporter)
   const { targets, own } = await targetsOf(options, config)
   const known = knownFailuresOf(options.knownFailures)
-  const casesBy = new Map(targets.map((target) => [target, casesOf(suites, options, steadOf(target, own))]))
+  const held = strictly(options.transparency)
+  const casesBy = new Map(
+    targets.map((target) => [target, held(casesOf(suites, options, steadOf(target, own)), target)]),
+  )
   const cases = [...casesBy.values()].flat()
   const seed = options.seed ?? randomInt(2 ** 31)
   const fold = foldChoiceOf(options.fold)
@@ -261,6 +271,17 @@ function foldChoiceOf(text: string): FoldChoice {
   const choice = asWord(FOLD_CHOICES, text)
   if (choice !== undefined) return choice
   throw new FlowbreakError('ERR_USAGE', `--fold: ${notAWord(text, 'a choice', FOLD_CHOICES)}`)
+}
+
+/** Cases of a target as the run wants them held, or else the target. */
+function strictly(text: string | undefined): (cases: readonly Case[], target: Target) => readonly Case[] {
+  const asked = text === undefined ? undefined : asWord(TRANSPARENCIES, text)
+  if (asked === undefined && text !== undefined)
+    throw new FlowbreakError('ERR_USAGE', `--transparency: ${notAWord(text, 'a choice', TRANSPARENCIES)}`)
+  return (cases, { name, transparency }) =>
+    asked === undefined
+      ? heldStrictly(cases, { by: `target ${name}`, transparency })
+      : heldStrictly(cases, { by: 'the run', transparency: asked })
 }
 
 function evidenceOf({ evidence, output }: Options): EvidenceChoice {

@@ -9,6 +9,7 @@ import type {
 import { nameOf, Reason } from '../model/codes.ts'
 import type { CaseTrace, Mismatch, Outcome, Sighted, Tally } from '../model/run-log.ts'
 import { type Checked, checkPackets } from './packets.ts'
+import { checkUnaltered } from './unaltered.ts'
 
 /** What a case is graded on: everything in it stands in the run log, so that grading can be done again from there. */
 export interface Graded {
@@ -55,6 +56,7 @@ function check(expectation: Expectation, graded: Graded): Checked {
   if (expectation.kind === 'packets') return checkPackets(expectation, graded)
   if (expectation.kind === 'counter') return checkCounter(expectation, graded)
   if (expectation.kind === 'expiry-resets') return checkExpiry(expectation, graded)
+  if (expectation.kind === 'unaltered') return checkUnaltered(expectation, graded)
   return checkImpact(expectation, graded.impact)
 }
 

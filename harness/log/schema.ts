@@ -48,6 +48,7 @@ const expectation = z.discriminatedUnion('kind', [
     level,
     provenance,
   }),
+  z.object({ kind: z.literal('unaltered'), fields: z.array(text), level, provenance }),
   z.object({ kind: z.literal('impact'), conforms: z.array(impactKind), level, provenance }),
 ])
 

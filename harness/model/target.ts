@@ -1,5 +1,6 @@
 import type { Nanos, PacketBatch } from './batch.ts'
 import type { Case } from './case.ts'
+import type { Transparency } from './fields.ts'
 import type { ExceptionPolicy, Setup, Sharing } from './setup.ts'
 import type { HostEventKind, Timeline } from './timeline.ts'
 
@@ -34,8 +35,16 @@ export interface Capabilities {
   readonly policies: readonly ExceptionPolicy[]
   readonly sharing: readonly Sharing['kind'][]
   readonly events: readonly HostEventKind[]
-  /** `packet-counters`: its counters follow from what is observed of each packet, so that each case of a fold has its own. */
-  readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters' | 'packet-counters' | 'parts')[]
+  /** `alterations`: what of packets is changed on their way. `packet-counters`: its counters follow from what is observed of each packet, so that each case of a fold has its own. */
+  readonly observes: readonly (
+    | 'verdict'
+    | 'reason'
+    | 'emitted'
+    | 'alterations'
+    | 'counters'
+    | 'packet-counters'
+    | 'parts'
+  )[]
   readonly folding: Folding
   /**
    * Profiles that it can be brought to, with feature `own-profile` those that extend them too; of suites about any firewall, the
@@ -164,6 +173,8 @@ export interface Target {
   /** What a case needs beyond what its capabilities can say, in words for reports (`rule order strict`); absent or undefined: nothing. */
   lacks?(test: Case): string | undefined
   readonly limits?: Limits
+  /** `strict`: its cases want packets unaltered, but for those that say otherwise; absent: they do not. */
+  readonly transparency?: Transparency | undefined
   /** Absent: the ranges set aside for benchmarking. */
   readonly addresses?: AddressRanges
   /** Brings the device to `setup` with empty session tables. Throws FlowbreakError when it cannot. */

@@ -40,7 +40,7 @@ export function liveTarget(make: () => LiveDevice): Target {
       ...getTarget('reference', 'test').capabilities,
       clock: 'real',
       clockScale: 1000,
-      observes: ['verdict', 'emitted'],
+      observes: ['verdict', 'emitted', 'alterations'],
     },
     prepare: async ({ topology: { hosts } }) => {
       const { device, happened } = make()
