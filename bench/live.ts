@@ -12,10 +12,11 @@ import { LiveSession } from '../harness/observe/live/session.ts'
 import { profileOf } from '../harness/profile/index.ts'
 import { readingOf } from '../harness/profile/reading.ts'
 import { makeSetup } from '../harness/suite/setup.ts'
+import type { Lab } from '../harness/target/lab/lab.ts'
+import { hardwareAddress } from '../harness/target/lab/names.ts'
 import { NetfilterHosts } from '../harness/target/netfilter/hosts.ts'
 import { kernelSettings } from '../harness/target/netfilter/kernel-settings.ts'
-import { Lab } from '../harness/target/netfilter/lab.ts'
-import { hardwareAddress } from '../harness/target/netfilter/names.ts'
+import { openRouters } from '../harness/target/netfilter/routers.ts'
 import { rulesetOf } from '../harness/target/netfilter/ruleset.ts'
 import { readPackets } from '../harness/timeline/recorded.ts'
 import { median } from './measure.ts'
@@ -36,7 +37,7 @@ const MTU = 1500
 
 /** Sends a capture through a kernel, ours and tcpreplay in turn, `rounds` times each; the middle ones. */
 export async function measureLive(capture: string, packets: number, rounds = 5): Promise<LiveRate> {
-  await using lab = await Lab.open(1, MTU)
+  await using lab = await openRouters(1, MTU)
   const { knobs } = profileOf(SETUP)
   const hosts = new NetfilterHosts(lab, kernelSettings(knobs, SETUP.policy, 1), 1)
   await hosts.configure(rulesetOf('continue', knobs, { nat: 'none' }))

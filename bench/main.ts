@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { table } from 'table'
 import { generateFlood } from './flood.ts'
+import { measureGaps } from './gaps.ts'
 import { type CaptureKind, generateCapture } from './generate.ts'
 import { measureGeneve } from './geneve.ts'
 import { measureLive } from './live.ts'
@@ -11,10 +12,11 @@ import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample 
 import { measureRules } from './rules.ts'
 import { DOCUMENTED_BYTES, measureStore } from './store.ts'
 import { suricataCommand } from './suricata.ts'
+import { measureSuricataCases } from './suricata-cases.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -38,6 +40,8 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   store,
   geneve,
   live,
+  suricata,
+  gaps,
 }
 
 /** A generated capture, kept between benchmarks. */
@@ -115,6 +119,34 @@ async function live(): Promise<readonly Row[]> {
       peer: `${Math.round(peer)} packets/s`,
       figure: times(ours / peer),
       aim: '>= 0.4 x',
+    },
+  ]
+}
+
+/** A thousand cases through real Suricata, folded and one by one. */
+async function suricata(): Promise<readonly Row[]> {
+  const { cases, seconds: took, alone } = measureSuricataCases(FLOWBREAK, ROOT)
+  return [
+    {
+      what: `${cases} cases over 3 policies and 2 hosts through real Suricata, beside each by itself; all that was observed is equal`,
+      ours: `${took.toFixed(2)} s`,
+      peer: `${alone.seconds.toFixed(1)} s`,
+      figure: `${took.toFixed(2)} s`,
+      aim: '<= 5 s',
+    },
+  ]
+}
+
+/** Live cases that are silent for long, at the same time. */
+async function gaps(): Promise<readonly Row[]> {
+  const { cases, gap, seconds: took } = measureGaps(FLOWBREAK, ROOT)
+  return [
+    {
+      what: `${cases} live cases of one setup with a gap of ${gap} s each, through netfilter`,
+      ours: `${took.toFixed(2)} s`,
+      peer: `${gap} s, the gap`,
+      figure: `the gap + ${(took - gap).toFixed(2)} s`,
+      aim: '<= the gap + 3 s',
     },
   ]
 }

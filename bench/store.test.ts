@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import { missingPrograms } from '../harness/sharing/store/programs.ts'
 import { DOCUMENTED_BYTES, measureStore } from './store.ts'
 
-describe('bench: what a session takes in a Redis', function () {
-  this.timeout(120_000)
+describe('bench: what a session takes in a Redis', () => {
   before(function () {
     if (missingPrograms().length > 0) this.skip()
   })

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { portableEvent } from '../log/portable.ts'
+import { untraced } from '../log/untraced.ts'
 import { RunLogWriter } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
-import { TRANSPARENCIES } from '../model/fields.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { OwnProfile } from '../model/setup.ts'
 import type { Target } from '../model/target.ts'
@@ -11,10 +12,9 @@ import { planCases } from '../plan/plan.ts'
 import { parseShard } from '../plan/shard.ts'
 import { profileNames } from '../profile/index.ts'
 import { parseReporter, type ReporterChoice } from '../report/index.ts'
-import { Progress } from '../report/progress.ts'
-import { screenOf } from '../report/screen.ts'
 import { CaptureStore } from '../run/captures.ts'
-import { EVIDENCE_CHOICES, type EvidenceChoice } from '../run/evidence/evidence.ts'
+import { EVIDENCE_CHOICES } from '../run/evidence/evidence.ts'
+import { inputsOf } from '../run/inputs.ts'
 import { MochaHost } from '../run/mocha-host.ts'
 import { modelWarnings } from '../run/model-warnings.ts'
 import { runCases } from '../run/pipeline.ts'
@@ -22,8 +22,7 @@ import { checkPlaces } from '../run/places.ts'
 import { checkRules } from '../run/rules.ts'
 import { heldTo, steadOf } from '../run/stead.ts'
 import { loadSuites } from '../run/suites.ts'
-import { FOLD_CHOICES, type FoldChoice } from '../run/target-plan.ts'
-import { heldStrictly } from '../run/transparency.ts'
+import { FOLD_CHOICES } from '../run/target-plan.ts'
 import { weakWarnings } from '../run/weak-warnings.ts'
 import type { ProfileInStead } from '../suite/case-setup.ts'
 import { asWord, notAWord } from '../suite/words.ts'
@@ -33,7 +32,9 @@ import { type Configured, configOption, configured } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { profileNamed } from './profile-named.ts'
 import { deliverReports } from './reports.ts'
+import { evidenceChoiceOf, foldChoiceOf, heldBy } from './run-choices.ts'
 import { printPlan } from './run-plan.ts'
+import { progressOf } from './run-progress.ts'
 import { PLACES, version } from './version.ts'
 
 interface Options {
@@ -137,14 +138,14 @@ async function runSuites(
   const reporters = (options.reporter ?? ['console']).map(readReporter)
   const { targets, own } = await targetsOf(options, config)
   const known = knownFailuresOf(options.knownFailures)
-  const held = strictly(options.transparency)
+  const held = heldBy(options.transparency)
   const casesBy = new Map(
     targets.map((target) => [target, held(casesOf(suites, options, steadOf(target, own)), target)]),
   )
   const cases = [...casesBy.values()].flat()
   const seed = options.seed ?? randomInt(2 ** 31)
   const fold = foldChoiceOf(options.fold)
-  const evidence = evidenceOf(options)
+  const evidence = evidenceChoiceOf(options.evidence, options.output)
   if (options.plan) {
     await printPlan(casesBy, { seed, fold, repeat: options.repeat, json: options.json === true })
     return ExitCode.ok
@@ -156,7 +157,7 @@ async function runSuites(
   const run = runId()
   const folder = join(options.output ?? 'reports/runs', run)
   const log = new RunLogWriter(join(folder, 'run.ndjson'))
-  const progress = new Progress(screenOf(process.stderr, process.env), (text) => process.stderr.write(text))
+  const progress = await progressOf(casesBy, { seed, fold, repeat: options.repeat })
   const host = new MochaHost(
     casesBy.get(targets[0] as Target) ?? [],
     targets.map(({ name }) => name),
@@ -164,7 +165,7 @@ async function runSuites(
   const events: RunEvent[] = []
   const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   const emit = (told: RunEvent): void => {
-    const event = config.secrets.hide(told)
+    const event = portableEvent(config.secrets.hide(told), PLACES)
     events.push(traced ? event : untraced(event))
     log.append(event)
     progress.take(event)
@@ -182,6 +183,7 @@ async function runSuites(
       planned: cases.length,
       seed,
       command: ['flowbreak', 'run', ...args],
+      ...inputsOf(cases, PLACES),
     })
     for (const event of warnings(known, cases)) emit(event)
     for (const event of weakWarnings(cases)) emit(event)
@@ -197,6 +199,7 @@ async function runSuites(
       retries: options.retries ?? 0,
       bail: options.bail === true,
       knownFailures: known,
+      collect: { folder: join(folder, 'collected'), redact: (text) => config.secrets.hide(text) },
       evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },
       signal,
       emit,
@@ -220,17 +223,6 @@ async function runSuites(
 
 /** Reports that show every packet of every case. */
 const TRACED: ReadonlySet<string> = new Set(['html', 'ndjson'])
-
-/**
- * What reports need of a case that passed, without its packets: thousands of them would fill the memory. What was seen beside the
- * verdicts is of packets, whose numbers reports tell.
- */
-function untraced(event: RunEvent): RunEvent {
-  if (event.type !== 'case-finished' || event.outcome !== 'pass' || event.sightings !== undefined)
-    return event
-  const { trace: _, ...rest } = event
-  return rest
-}
 
 /** One of ours, or one of mocha's. */
 function readReporter(text: string): { readonly mocha?: string; readonly choice?: ReporterChoice } {
@@ -265,30 +257,6 @@ function casesOf(suites: readonly string[], options: Options, stead: ProfileInSt
     'ERR_NOTHING_MATCHED',
     `None of the ${total} cases is selected by --grep, --tag, --policy and --shard: flowbreak suite list names them.`,
   )
-}
-
-function foldChoiceOf(text: string): FoldChoice {
-  const choice = asWord(FOLD_CHOICES, text)
-  if (choice !== undefined) return choice
-  throw new FlowbreakError('ERR_USAGE', `--fold: ${notAWord(text, 'a choice', FOLD_CHOICES)}`)
-}
-
-/** Cases of a target as the run wants them held, or else the target. */
-function strictly(text: string | undefined): (cases: readonly Case[], target: Target) => readonly Case[] {
-  const asked = text === undefined ? undefined : asWord(TRANSPARENCIES, text)
-  if (asked === undefined && text !== undefined)
-    throw new FlowbreakError('ERR_USAGE', `--transparency: ${notAWord(text, 'a choice', TRANSPARENCIES)}`)
-  return (cases, { name, transparency }) =>
-    asked === undefined
-      ? heldStrictly(cases, { by: `target ${name}`, transparency })
-      : heldStrictly(cases, { by: 'the run', transparency: asked })
-}
-
-function evidenceOf({ evidence, output }: Options): EvidenceChoice {
-  const text = evidence ?? (output === undefined ? 'none' : 'failed')
-  const choice = asWord(EVIDENCE_CHOICES, text)
-  if (choice !== undefined) return choice
-  throw new FlowbreakError('ERR_USAGE', `--evidence: ${notAWord(text, 'a choice', EVIDENCE_CHOICES)}`)
 }
 
 function knownFailuresOf(file: string | undefined): KnownFailures {

@@ -59,9 +59,7 @@ const CASES: readonly OracleCase[] = BEFORE.flatMap((before) =>
   }),
 )
 
-describe('engine against real Suricata: flows that rules were asked about before there was a session', function () {
-  this.timeout(60_000)
-
+describe('engine against real Suricata: flows that rules were asked about before there was a session', () => {
   it('stale data of a side that rules were asked about before is passed over, up to what was let go', async () => {
     const { frames, owner } = fold(CASES)
     const judged = await judge(frames, { exception: 'continue', midstream: true })

@@ -258,9 +258,7 @@ const RULES: readonly (readonly string[])[] = [
   ['drop ip any any -> any any (flow:established; sid:1;)'],
 ]
 
-describe('engine against real Suricata: oddities of IP and below', function () {
-  this.timeout(60_000)
-
+describe('engine against real Suricata: oddities of IP and below', () => {
   for (const exception of ['drop', 'reject'] as const)
     for (const [what, cases] of [
       ['packets', PACKETS],

@@ -27,9 +27,7 @@ function conversationsIn(tunnel: ExampleTunnel, from: number): OracleCase[] {
 
 const CASES = TUNNELS.flatMap((tunnel, at) => conversationsIn(tunnel, at * 100))
 
-describe('engine against real Suricata: tunnels', function () {
-  this.timeout(60_000)
-
+describe('engine against real Suricata: tunnels', () => {
   for (const exception of ['drop', 'reject', 'continue'] as const)
     it(`${exception}: conversations whole and cut in every tunnel, alike in verdict and reason`, async () => {
       const { packets, stopped, differences } = await compareAll(`tunnels, ${exception}`, CASES, {

@@ -4,10 +4,13 @@ import {
   noteStage,
   SESSION_BYTES,
   type SessionTables,
+  type SharedQueries,
   Stage,
   type TableSnapshot,
   type Taking,
 } from '../model/sharing.ts'
+import { beginStream, updateEntry } from './conntrack/injected.ts'
+import { Status } from './conntrack/record.ts'
 import { CtState } from './conntrack/states.ts'
 import { Family } from './expiry.ts'
 import { Merge, mergeSession } from './merge.ts'
@@ -29,6 +32,9 @@ import {
 import type { Settings } from './settings.ts'
 import { SessionTable } from './table.ts'
 import { stripWindows } from './windowless.ts'
+
+/** What of the head of an entry of Linux an event is about. */
+const PHASE = STATE_MASK | Status.seenReply | Status.assured
 
 class Snapshot {
   readonly table: SessionTable
@@ -58,6 +64,11 @@ export class SharedSessions implements SessionTables {
     add: (host, expectation) => this.#hosts.table(host).expected.add(expectation),
   }
 
+  readonly queries: SharedQueries = {
+    takeFresh: (host) => this.#hosts.table(host).queries.takeFresh(),
+    add: (host, query, at) => this.#hosts.table(host).queries.add(query, at),
+  }
+
   constructor(hosts: HostTables, settings: Settings) {
     this.#hosts = hosts
     this.#settings = settings
@@ -74,6 +85,15 @@ export class SharedSessions implements SessionTables {
   has(host: number, flow: number, at: Nanos): boolean {
     const table = this.#hosts.table(host)
     return this.#isSession(table, table.touch(flow), at)
+  }
+
+  phase(host: number, flow: number, at: Nanos): number {
+    const table = this.#hosts.table(host)
+    const base = table.touch(flow)
+    if (!this.#isSession(table, base, at)) return 0
+    const head = table.words[base] ?? 0
+    if (this.#settings.conntrack === undefined) return head & STATE_MASK
+    return ((table.words[base + EXTRA] ?? 0) & FAMILY_MASK) === Family.icmp ? 0 : head & PHASE
   }
 
   flows(host: number, at: Nanos): readonly number[] {
@@ -120,12 +140,25 @@ export class SharedSessions implements SessionTables {
     if (tcp && ((words[0] ?? 0) & STATE_MASK) > State.bare)
       stripWindows(words, taking.windows, believed, conntrack)
     const lastSeen = view.getFloat64(LAST_SEEN * 8, true)
-    const merged = taking.merge === true && tcp ? this.#merge(table, base, words, at) : Merge.other
-    if (merged === Merge.done) {
-      table.see(base, lastSeen)
-      return true
+    const { held } = taking
+    if (conntrack && (held === 'update' || held === 'replace')) {
+      if (!tcp) beginStream(words)
+      const until = lastSeen < at && taking.least !== undefined ? at + taking.least : lastSeen
+      if (held === 'update' && this.#isSession(table, base, at) && updateEntry(table.words, base, words)) {
+        table.times[(base >> 1) + LAST_SEEN] = until
+        return true
+      }
+      view.setFloat64(LAST_SEEN * 8, until, true)
+      table.release(base)
+      if (!table.admits(base, at)) return false
+    } else {
+      const merged = held !== undefined && tcp ? this.#merge(table, base, words, at) : Merge.other
+      if (merged === Merge.done) {
+        table.see(base, lastSeen)
+        return true
+      }
+      if (merged !== Merge.newer && !this.#takes(table, base, lastSeen, at)) return false
     }
-    if (merged !== Merge.newer && !this.#takes(table, base, lastSeen, at)) return false
     for (let word = 0; word < LAST_SEEN * 2; word++) view.setInt32(word * 4, words[word] ?? 0, true)
     table.take(base, view)
     this.#markImported(table, base, believed)

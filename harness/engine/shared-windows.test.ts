@@ -104,7 +104,7 @@ describe('engine: sessions that are merged', () => {
       const [outcome = ''] = lab.play(`${line} host=${host} @${index / 10}`)
       const session = tables.read(host, 0, index * 1e8)
       if (session !== undefined && !untold.includes(index))
-        tables.write(1 - host, 0, session, index * 1e8, false, { merge: true })
+        tables.write(1 - host, 0, session, index * 1e8, false, { held: 'merge' })
       return outcome
     })
   }
@@ -129,7 +129,7 @@ describe('engine: sessions that are merged', () => {
       lab.play(...HANDSHAKE.slice(0, 2))
       const early = tables.read(0, 0, 0) ?? new Uint8Array()
       lab.play(...OPEN.slice(2).map((line) => `${line} @1`))
-      tables.write(0, 0, early, 1e9, false, { merge: true })
+      tables.write(0, 0, early, 1e9, false, { held: 'merge' })
       expect(stageOf(tables.read(0, 0, 1e9) ?? new Uint8Array()), profile).to.equal(Stage.open)
       expect(lab.play('> PA 11 11 len=5 @1', '< A 11 16 @1'), profile).to.deep.equal(['forward', 'forward'])
     }
@@ -142,7 +142,7 @@ describe('engine: sessions that are merged', () => {
       lab.play(...closed.map((line) => `${line} host=1`))
       lab.play('> S 70000 @1', '< SA 90000 70001 @1')
       const session = tables.read(0, 0, 1e9) ?? new Uint8Array()
-      expect(tables.write(1, 0, session, 1e9, false, { merge: true }), profile).to.equal(true)
+      expect(tables.write(1, 0, session, 1e9, false, { held: 'merge' }), profile).to.equal(true)
       expect(
         lab.play('> A 70001 90001 host=1 @1', '> PA 70001 90001 len=5 host=1 @1'),
         profile,
@@ -154,7 +154,7 @@ describe('engine: sessions that are merged', () => {
     const { lab, tables } = open({ profile: 'pf' })
     lab.play('> S 0')
     lab.play('< SA 0 1 host=1 @1')
-    tables.write(1, 0, tables.read(0, 0, 1e9) ?? new Uint8Array(), 1e9, false, { merge: true })
+    tables.write(1, 0, tables.read(0, 0, 1e9) ?? new Uint8Array(), 1e9, false, { held: 'merge' })
     expect(lab.play('< SA 0 1 host=1 @2')).to.deep.equal(['forward'])
   })
 })

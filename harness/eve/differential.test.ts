@@ -137,8 +137,7 @@ const ENDINGS: readonly OracleCase[] = [
   written(...OPEN, '> FA 1 1', '< FA 1 2', '> A 2 2', '> S 900', '< SA 900 901'),
 ]
 
-describe('eve: as Suricata 7.0.10 writes it', function () {
-  this.timeout(120_000)
+describe('eve: as Suricata 7.0.10 writes it', () => {
   const names = recordedCaptures()
   const { frames } = fold(names.filter((name) => !/fragments|vlan/.test(name)).flatMap(variants))
 

@@ -63,7 +63,7 @@ describe('flow on the recorded captures', () => {
       )
       expect(found, name).to.deep.equal(listed)
     }
-  }).timeout(60_000)
+  })
 
   it("parts packets as tshark's streams do", () => {
     const compared = NAMES.map(async (name) => {
@@ -81,5 +81,5 @@ describe('flow on the recorded captures', () => {
       expect(new Set(seen.map(([, id]) => id)).size, name).to.equal(pairs.size)
     })
     return Promise.all(compared)
-  }).timeout(120_000)
+  })
 })

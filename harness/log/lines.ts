@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 
 const STEP = 1 << 20
 const NEWLINE = 0x0a
@@ -7,29 +8,53 @@ export interface Line {
   /** From 1. */
   readonly number: number
   readonly text: string
+  /** Without the newline. */
+  readonly bytes: Buffer
   /** False for a last line that does not end in a newline. */
   readonly whole: boolean
 }
 
-/** The lines of a file one by one, in memory that does not grow with the file; a file of one empty line has one. */
+/**
+ * The lines of a file one by one, in memory that does not grow with the file; a file of one empty line has one. A file that was
+ * compressed by gzip is read as what it holds, whole in memory.
+ */
 export function* linesOf(file: string): Generator<Line> {
   const fd = openSync(file, 'r')
   try {
     const window = Buffer.alloc(STEP)
-    const pieces: Buffer[] = []
-    let number = 0
-    for (let read = readSync(fd, window); read > 0; read = readSync(fd, window)) {
-      let from = 0
-      for (let at = window.indexOf(NEWLINE); at >= 0 && at < read; at = window.indexOf(NEWLINE, from)) {
-        pieces.push(window.subarray(from, at))
-        yield { number: ++number, text: Buffer.concat(pieces).toString(), whole: true }
-        pieces.length = 0
-        from = at + 1
-      }
-      if (from < read) pieces.push(Buffer.from(window.subarray(from, read)))
-    }
-    if (pieces.length > 0) yield { number: ++number, text: Buffer.concat(pieces).toString(), whole: false }
+    const packed = readSync(fd, window, 0, 2, 0) === 2 && window[0] === 0x1f && window[1] === 0x8b
+    yield* packed ? split(slices(gunzipSync(readFileSync(fd)))) : split(windows(fd, window))
   } finally {
     closeSync(fd)
   }
+}
+
+/** What a file holds, piece by piece; each is gone when the next is asked for. */
+function* windows(fd: number, window: Buffer): Generator<Buffer> {
+  for (let read = readSync(fd, window, 0, STEP, null); read > 0; read = readSync(fd, window, 0, STEP, null))
+    yield window.subarray(0, read)
+}
+
+function* slices(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += STEP) yield bytes.subarray(at, at + STEP)
+}
+
+function* split(buffers: Iterable<Buffer>): Generator<Line> {
+  const pieces: Buffer[] = []
+  let number = 0
+  const line = (whole: boolean): Line => {
+    const bytes = Buffer.concat(pieces)
+    pieces.length = 0
+    return { number: ++number, text: bytes.toString(), bytes, whole }
+  }
+  for (const buffer of buffers) {
+    let from = 0
+    for (let at = buffer.indexOf(NEWLINE); at >= 0; at = buffer.indexOf(NEWLINE, from)) {
+      pieces.push(buffer.subarray(from, at))
+      yield line(true)
+      from = at + 1
+    }
+    if (from < buffer.length) pieces.push(Buffer.from(buffer.subarray(from)))
+  }
+  if (pieces.length > 0) yield line(false)
 }

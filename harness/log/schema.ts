@@ -16,6 +16,7 @@ const direction = wordOf(Direction)
 const reason = wordOf(Reason)
 const outcome = z.enum(OUTCOMES)
 const impactKind = z.enum(['survived', 'reset', 'hung', 'recovered'])
+const inputs = z.array(z.object({ file: text, sha256: text }))
 const provenance = z.object({ mark, where: text })
 
 const expectation = z.discriminatedUnion('kind', [
@@ -154,6 +155,7 @@ const finished = z.object({
     .array(
       z.object({
         event: anyWord<HostEventKind>(),
+        host: text.exactOptional(),
         time: z.number(),
         lasted: z.number(),
         over: z.boolean(),
@@ -161,6 +163,7 @@ const finished = z.object({
     )
     .exactOptional(),
   evidence: text.exactOptional(),
+  collected: text.exactOptional(),
   trace: trace.exactOptional(),
 })
 
@@ -191,6 +194,8 @@ export const runEvent: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     planned: count,
     seed: z.number(),
     command: z.array(text),
+    suites: inputs.exactOptional(),
+    captures: inputs.exactOptional(),
   }),
   z.object({
     type: z.literal('target-ready'),
@@ -211,6 +216,7 @@ export const runEvent: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     finishedAt: text,
     totals: z.record(outcome, count),
     exitCode: z.int(),
+    sha256: text.exactOptional(),
   }),
 ])
 

@@ -1,8 +1,18 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import type { RunEvent } from '../model/run-log.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { headProblemOf } from './head.ts'
+import { Sealer } from './seal.ts'
 import { wholeLength } from './whole-length.ts'
 
 /** Characters that are gathered before they go to the file within one turn of the event loop. */
@@ -22,6 +32,7 @@ export class RunLogWriter {
   #scheduled = false
   #closed = false
   #failure: FlowbreakError | undefined
+  readonly #sealer = new Sealer()
   readonly #onExit = (): void => this.#flush()
 
   constructor(file: string) {
@@ -39,6 +50,7 @@ export class RunLogWriter {
       throw new FlowbreakError('ERR_LOG_WRITE', `${file} is there already and ${problem}.`)
     }
     this.#keepWhole()
+    this.#takeWhatIsThere()
     // An exit in the middle of a turn: from a signal handler, or an error that nobody caught.
     process.once('exit', this.#onExit)
   }
@@ -46,7 +58,10 @@ export class RunLogWriter {
   /** Takes one event down. Throws what went wrong with earlier ones. */
   append(event: RunEvent): void {
     if (this.#failure !== undefined) throw this.#failure
-    this.#text += `${JSON.stringify(event)}\n`
+    const line = JSON.stringify(event)
+    const text = `${event.type === 'run-finished' ? this.#sealer.sealed(line) : line}\n`
+    this.#sealer.take(text)
+    this.#text += text
     if (this.#text.length >= BUFFER) this.#flush()
     else if (!this.#scheduled) {
       this.#scheduled = true
@@ -63,6 +78,17 @@ export class RunLogWriter {
     if (this.#failure === undefined) this.#try(() => fsyncSync(this.#fd))
     closeSync(this.#fd)
     if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** What a log holds that is continued here goes into its seal. */
+  #takeWhatIsThere(): void {
+    const window = Buffer.alloc(BUFFER)
+    for (let at = 0; at < this.#written; ) {
+      const read = readSync(this.#fd, window, 0, Math.min(BUFFER, this.#written - at), at)
+      if (read === 0) break
+      this.#sealer.take(window.subarray(0, read))
+      at += read
+    }
   }
 
   #flush(): void {

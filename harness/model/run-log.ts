@@ -139,6 +139,8 @@ export interface CaseFinished {
   /** How long hosts were away, `time` as in the trace, both in microseconds, the second of the device's clock. */
   readonly outages?: readonly {
     readonly event: Outage['event']
+    /** The name of the one that it happened to. */
+    readonly host?: string
     readonly time: number
     readonly lasted: number
     /** False: no fresh connection went through before the limit. */
@@ -146,7 +148,17 @@ export interface CaseFinished {
   }[]
   /** The frames that were sent and seen, each with a comment: a pcapng file, from where the log is. */
   readonly evidence?: string
+  /** What the devices had written down of it: a text file, from where the log is. */
+  readonly collected?: string
   readonly trace?: CaseTrace
+}
+
+/** A file that a run read, as it was then. */
+export interface RunInput {
+  /** From the folder that the run was started in, or else from flowbreak's own: `suites/core/resets.yaml`. */
+  readonly file: string
+  /** Of its bytes, hexadecimal. */
+  readonly sha256: string
 }
 
 /** The run log: one JSON object a line, append-only; the only truth that reports are made from. */
@@ -162,6 +174,9 @@ export type RunEvent =
       readonly planned: number
       readonly seed: number
       readonly command: readonly string[]
+      /** The suites and captures of the cases that were planned. */
+      readonly suites?: readonly RunInput[]
+      readonly captures?: readonly RunInput[]
     }
   | {
       readonly type: 'target-ready'
@@ -193,4 +208,9 @@ export type RunEvent =
       readonly finishedAt: string
       readonly totals: Readonly<Record<Outcome, number>>
       readonly exitCode: number
+      /**
+       * Seals the log: of all that stands before this line and of the line without this field, hexadecimal. Only in logs that
+       * were written to a file.
+       */
+      readonly sha256?: string
     }

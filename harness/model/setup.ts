@@ -50,6 +50,8 @@ export interface SyncSharing {
   readonly way: SyncWay
   /** `active-passive`: one host takes packets, the others stand by. */
   readonly mode: 'active-passive' | 'active-active'
+  /** A host tells of a session with each packet, or when its state changes. */
+  readonly updates: 'packets' | 'changes'
   /** From a change until the others have it; what is younger when a host crashes is lost. */
   readonly lag: number
   /** Every so-manieth update is lost on its way; 0: none. */

@@ -28,8 +28,13 @@ export function noteStage(session: Uint8Array, stage: number): void {
 export interface Taking {
   /** What it says about sequence numbers: all, only by how much windows are shifted, or nothing; what is missing is learnt from the next packet of each side. */
   readonly windows?: 'full' | 'scales' | 'none'
-  /** What the host holds of the same connection is kept where it is further on, number by number. */
-  readonly merge?: boolean
+  /**
+   * What becomes of what the host holds of the same connection: it is kept where it is further on, number by number (`merge`); its
+   * numbers are kept, and all else is as it came (`update`); or it makes way (`replace`). Absent: it makes way unless it was seen later.
+   */
+  readonly held?: 'merge' | 'update' | 'replace'
+  /** How long a session is given whose time is up when it is taken; absent: it is not taken. Linux only. */
+  readonly least?: Nanos
 }
 
 /** What a sharing model may do with the session tables of the hosts. Flows are flow/'s ids, hosts are indices. */
@@ -40,6 +45,8 @@ export interface SessionTables {
   inService(): readonly number[]
   /** Whether a host holds a live session of a flow. */
   has(host: number, flow: number, at: Nanos): boolean
+  /** What events tell of the session of a flow at a host: another number whenever that changes, 0 where there is none. */
+  phase(host: number, flow: number, at: Nanos): number
   /** The flows of which a host holds a live session. */
   flows(host: number, at: Nanos): readonly number[]
   /** The live session of a flow at a host, `SESSION_BYTES` long and the caller's own; undefined: it has none to share. */
@@ -65,6 +72,8 @@ export interface SessionTables {
   remove(host: number, flow: number, at: Nanos): void
   /** Connections that hosts expect, since others have announced them; absent: these hosts look for none. */
   readonly expected?: ExpectedConnections
+  /** ICMP queries, which are in no record; absent: these hosts have none apart from their flows. */
+  readonly queries?: SharedQueries
 }
 
 /** A connection that another one has announced, as FTP's control connections do: who will open it to where, and until when. */
@@ -78,6 +87,21 @@ export interface ExpectedConnections {
   /** What the packet that a host decided last has announced, once. */
   takeFresh(host: number): Expectation | undefined
   add(host: number, expectation: Expectation): void
+}
+
+/** An ICMP query of a flow, told apart by its key: whether it was answered, and until when it lives. */
+export interface Query {
+  readonly key: number
+  readonly until: Nanos
+  readonly answered: boolean
+}
+
+/** What a sharing model may do with ICMP queries. */
+export interface SharedQueries {
+  /** The query that the packet which a host decided last has begun, or was the first to answer; once. */
+  takeFresh(host: number): Query | undefined
+  /** Gives a host a query, as it is told. */
+  add(host: number, query: Query, at: Nanos): void
 }
 
 /** What `arrive` answers when the packet can only be decided once `pending` has settled. */

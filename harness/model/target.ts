@@ -19,9 +19,10 @@ export type Feature = (typeof FEATURES)[number]
 
 /**
  * The cases that one replay can hold: one; several without events that touch firewall hosts; several also with them, when they
- * coincide.
+ * coincide; several also where their addresses are the same, one after the other, since whatever is left of the one before has
+ * expired on a virtual clock, and nothing is remembered beyond that.
  */
-export const FOLDINGS = ['one', 'isolated', 'aligned'] as const
+export const FOLDINGS = ['one', 'isolated', 'aligned', 'consecutive'] as const
 export type Folding = (typeof FOLDINGS)[number]
 
 /** What a target can do; cases that need more are skipped by the name of what is lacking. */
@@ -100,6 +101,8 @@ export function isForwardedAfterAll({ kind, index, step }: Sighting): boolean {
 /** How long hosts were away: from what happened to them until a fresh connection went through one of them. */
 export interface Outage {
   readonly event: HostEventKind
+  /** The one that it happened to; absent: to none, or to several. */
+  readonly host?: number
   readonly at: Nanos
   /** Of the device's own clock, not scaled. */
   readonly lasted: Nanos
@@ -207,6 +210,8 @@ export interface Session extends AsyncDisposable {
    * what it is sent is what it is offered, and it sees what it emits.
    */
   tap?(take: ((frame: WireFrame) => void) | undefined): void
+  /** What the devices themselves have written down of the last replay; empty, or absent: nothing. Throws FlowbreakError. */
+  collect?(signal: AbortSignal): Promise<string>
   /** Back to empty session tables and zero counters without a new process; cheaper than `prepare`. */
   reset(): Promise<void>
   /** The device's own counters by host, under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */

@@ -28,7 +28,6 @@ function foldable(name: string, facts: Partial<FoldFacts> = {}, packets = 2): Fo
       anchor: 0,
       begin: 0,
       end: SECOND,
-      addressed: false,
       packets,
       bytes: packets * 100,
       load,
@@ -51,7 +50,7 @@ function suiteCase(more: Partial<Case> = {}): Case {
   } as unknown as Case
 }
 
-const OBSERVES = { observes: ['verdict', 'counters'] } as const
+const OBSERVES = { observes: ['verdict', 'counters'], reactive: true } as const
 
 describe('plan/folding', () => {
   it('folds as far as the target can', () => {
@@ -102,7 +101,7 @@ describe('plan/folding', () => {
     expect(aloneBySuite(suiteCase({ injections: [guard] }), OBSERVES)).to.equal('guards')
     const counting = suiteCase({ expectations: [counter] })
     expect(aloneBySuite(counting, OBSERVES)).to.equal('counters are of all cases together')
-    expect(aloneBySuite(counting, { observes: ['verdict'] })).to.equal(undefined)
+    expect(aloneBySuite(counting, { observes: ['verdict'], reactive: true })).to.equal(undefined)
     const ofLoadBalancer = { ...counter, counter: 'NewFlowCount' }
     expect(aloneBySuite(suiteCase({ expectations: [ofLoadBalancer] }), OBSERVES)).to.equal(undefined)
   })

@@ -1,17 +1,18 @@
-import type { Nanos } from '../model/batch.ts'
+import { NANOS_PER_SECOND, type Nanos } from '../model/batch.ts'
 import type { Case } from '../model/case.ts'
 import { LOAD_BALANCER_COUNTERS } from '../model/counters.ts'
 import type { Setup } from '../model/setup.ts'
 import type { Capabilities, Folding, Limits } from '../model/target.ts'
 import { profileOf } from '../profile/index.ts'
 import { exceeded, type Load } from './load.ts'
+import { longestTimeout } from './longest-timeout.ts'
 
 /** What is known of a case once its timeline has been compiled. */
 export interface FoldFacts {
   /** Why it is played alone whatever the target can; absent: it may be folded. */
   readonly alone?: string
-  /** Whether it has a meaning which addresses its packets have, so that they can get no others. */
-  readonly addressed: boolean
+  /** Why its packets keep their addresses, so that only time tells them from those of others; absent: they can get others. */
+  readonly apart?: string
   /** What happens to firewalls in it, in words that are equal where it can happen to all cases at once; empty: nothing. */
   readonly pattern: string
   /** When the first of that happens, else when the case begins. */
@@ -34,6 +35,9 @@ export interface Foldable {
 
 /** Cases of one setup that are played in one replay, in their order. */
 export type Fold<T extends Foldable = Foldable> = readonly T[]
+
+/** Seconds beyond the longest time-out: of clocks that tick in whole ones. */
+const QUIET_MARGIN = 2
 
 /** What a fold may hold at most, so that memory is bounded. */
 const MOST_CASES = 1024
@@ -103,10 +107,19 @@ export function foldCases<T extends Foldable>(
   return folds
 }
 
-/** How much later than it was compiled each case of a fold is played, so that what happens to firewalls happens at once. */
+/**
+ * How much later than it was compiled each case of a fold is played: so that what happens to firewalls happens at once, and so that
+ * those which keep their addresses follow one another when nothing is left of the one before.
+ */
 export function offsetsOf(fold: Fold): readonly Nanos[] {
   const last = fold.reduce((latest, { facts }) => Math.max(latest, facts.anchor), Number.NEGATIVE_INFINITY)
-  return fold.map(({ facts }) => (facts.pattern === '' ? 0 : last - facts.anchor))
+  let forgotten = Number.NEGATIVE_INFINITY
+  return fold.map(({ test, facts: { pattern, anchor, apart, begin, end } }) => {
+    if (apart === undefined) return pattern === '' ? 0 : last - anchor
+    const offset = Math.ceil(Math.max(0, forgotten - begin) / NANOS_PER_SECOND) * NANOS_PER_SECOND
+    forgotten = end + offset + (longestTimeout(test.setup) + QUIET_MARGIN) * NANOS_PER_SECOND
+    return offset
+  })
 }
 
 /** How long a fold takes on its timeline. */
@@ -118,30 +131,49 @@ export function durationOf(fold: Fold): Nanos {
 }
 
 /** Why a case is played alone on a target that folds so; undefined: it is not. */
-export function aloneOn(folding: Folding, { alone, pattern }: FoldFacts): string | undefined {
+export function aloneOn(folding: Folding, { alone, apart, pattern }: FoldFacts): string | undefined {
   if (folding === 'one') return 'the target plays one case at a time'
   if (alone !== undefined) return alone
+  if (apart !== undefined && (folding !== 'consecutive' || pattern !== '')) return apart
   return folding === 'isolated' && pattern !== '' ? 'something happens to a firewall' : undefined
+}
+
+/** Why what a case offers depends on what became of earlier packets; undefined: it does not. */
+export function dependsOnAnswers({ endpoints, injections }: Case): string | undefined {
+  if (endpoints === 'reactive') return 'reactive endpoints'
+  return injections.some((each) => each.kind === 'reconnect' && each.when !== undefined)
+    ? 'guards'
+    : undefined
 }
 
 /**
  * Why a case is never folded, as far as the suite tells; undefined: nothing speaks against it there. Counters
- * of the load balancer are no reason: each case has one to itself.
+ * of the load balancer are no reason: each case has one to itself. What depends on answers is folded where they are found in rounds,
+ * and unless they decide when something happens to a firewall.
  */
 export function aloneBySuite(
-  { endpoints, injections, expectations, setup }: Case,
-  { observes }: Pick<Capabilities, 'observes'>,
+  test: Case,
+  { observes, reactive }: Pick<Capabilities, 'observes' | 'reactive'>,
 ): string | undefined {
-  if (endpoints === 'reactive') return 'reactive endpoints'
-  if (injections.some((each) => each.kind === 'reconnect' && each.when !== undefined)) return 'guards'
+  const { expectations, setup } = test
+  const answers = dependsOnAnswers(test)
+  if (answers !== undefined && (reactive || touchesHosts(test))) return answers
   const counted = expectations.some(
     (each) => each.kind === 'counter' && !LOAD_BALANCER_COUNTERS.includes(each.counter),
   )
   if (counted && observes.includes('counters') && !observes.includes('packet-counters'))
     return 'counters are of all cases together'
   const { sharing } = setup.topology
-  if (sharing.kind === 'sync' && sharing.lose > 0) return 'every so-manieth update of all is lost'
-  return addressedBySetup(setup)
+  return sharing.kind === 'sync' && sharing.lose > 0 ? 'every so-manieth update of all is lost' : undefined
+}
+
+/** Whether something may happen to a firewall in a case. */
+function touchesHosts({ setup, injections }: Case): boolean {
+  if (setup.topology.sharing.kind !== 'none') return true
+  return injections.some((each) => {
+    if (each.kind === 'host-swap') return each.cause === 'crash'
+    return (each.kind === 'timeout-change' || each.kind === 'table-full') && each.scope === 'hosts'
+  })
 }
 
 /** Why packets cannot be given other addresses under a setup; undefined: they can. */

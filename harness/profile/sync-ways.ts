@@ -22,6 +22,12 @@ const STAND_BY = 'active-passive' as const
 export const SYNC_WAYS: Readonly<Record<SyncWay, SyncDefaults>> = {
   conntrackd: {
     mode: { value: STAND_BY, mark: 'MEM', source: 'conntrack-tools manual: primary and backup' },
+    updates: {
+      value: 'changes',
+      mark: 'SRC',
+      source:
+        'conntrack-tools internal_cache.c: events of ctnetlink; Linux nf_conntrack_core.c, nf_conntrack_proto_tcp.c',
+    },
     lag: AT_ONCE,
     repair: {
       value: 'resend',
@@ -53,6 +59,11 @@ export const SYNC_WAYS: Readonly<Record<SyncWay, SyncDefaults>> = {
   },
   pfsync: {
     mode: { value: STAND_BY, mark: 'DOC', source: `${PFSYNC}: with carp(4)` },
+    updates: {
+      value: 'packets',
+      mark: 'DOC',
+      source: `${PFSYNC}: state updates, collapsed for up to a second`,
+    },
     lag: AT_ONCE,
     repair: { value: 'none', mark: 'MEM', source: `${PFSYNC}: lost updates are made up for by later ones` },
     externalCache: NO_CACHE,
@@ -67,6 +78,7 @@ export const SYNC_WAYS: Readonly<Record<SyncWay, SyncDefaults>> = {
   },
   fgsp: {
     mode: { value: 'active-active', mark: 'DOC', source: `${FGSP}: peers that each take traffic` },
+    updates: { value: 'packets', mark: 'INF', source: 'documentation is silent' },
     lag: AT_ONCE,
     repair: { value: 'none', mark: 'INF', source: 'documentation is silent' },
     externalCache: NO_CACHE,
@@ -81,6 +93,7 @@ export const SYNC_WAYS: Readonly<Record<SyncWay, SyncDefaults>> = {
   },
   asa: {
     mode: { value: STAND_BY, mark: 'DOC', source: `${ASA}: active and standby unit` },
+    updates: { value: 'packets', mark: 'INF', source: 'documentation is silent' },
     lag: AT_ONCE,
     repair: { value: 'none', mark: 'INF', source: 'documentation is silent' },
     externalCache: NO_CACHE,

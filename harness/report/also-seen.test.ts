@@ -35,11 +35,11 @@ describe('report/also-seen', () => {
 
   it('tells of outages, over or not', () => {
     const outages = [
-      { event: 'crash', time: 0, lasted: 310_000, over: true },
+      { event: 'crash', host: 'fw-a', time: 0, lasted: 310_000, over: true },
       { event: 'restore', time: 9, lasted: 30_000_000, over: false },
     ] as const
     expect(alsoSeen(finished(summary('case', {}), 'fail', { outages }))).to.deep.equal([
-      'no way through for 0.310 s after crash',
+      'no way through for 0.310 s after crash of fw-a',
       'no way through after restore: given up after 30.000 s',
     ])
   })

@@ -12,11 +12,12 @@ export function alsoSeen(finished: CaseFinished): string[] {
       ? alterationWords(group, finished)
       : group.map((each) => sightingWords(each, finished)),
   )
-  const away = outages.map(({ event, lasted, over }) => {
+  const away = outages.map(({ event, host, lasted, over }) => {
+    const what = host === undefined ? event : `${event} of ${host}`
     const time = `${(lasted / 1e6).toFixed(3)} s`
     return over
-      ? `no way through for ${time} after ${event}`
-      : `no way through after ${event}: given up after ${time}`
+      ? `no way through for ${time} after ${what}`
+      : `no way through after ${what}: given up after ${time}`
   })
   return [...words, ...away]
 }

@@ -63,6 +63,7 @@ function single(result: CaseResult | undefined, width: number, paint: Paint, nam
   if (mismatches.length > MISMATCHES)
     lines.push(paint('dim', `  … ${mismatches.length - MISMATCHES} more mismatches`))
   if (finished?.evidence !== undefined) lines.push(paint('dim', `  evidence  ${plain(finished.evidence)}`))
+  if (finished?.collected !== undefined) lines.push(paint('dim', `  collected ${plain(finished.collected)}`))
   const seen = finished === undefined ? [] : alsoSeen(finished)
   if (seen.length > 0) lines.push(wrap(plain(`also seen: ${seen.join('; ')}`), width, '  '))
   return lines.join('\n')

@@ -54,7 +54,7 @@ function caseOf({ case: test, target, outcome, detail, finished }: CaseResult) {
 
 function playedOf(finished: CaseFinished) {
   const { attempt, durationMs, tally, mismatches, counters, impact, knowledge } = finished
-  const { sightings, outages, evidence } = finished
+  const { sightings, outages, evidence, collected } = finished
   return {
     attempt,
     durationMs,
@@ -66,6 +66,7 @@ function playedOf(finished: CaseFinished) {
     ...(sightings === undefined ? {} : { sightings: sightings.map((each) => sightingOf(each, finished)) }),
     ...(outages === undefined ? {} : { outages }),
     ...(evidence === undefined ? {} : { evidence }),
+    ...(collected === undefined ? {} : { collected }),
   }
 }
 

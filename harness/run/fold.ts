@@ -1,25 +1,40 @@
 import { gradeCase } from '../grade/grade.ts'
-import { PacketBatch } from '../model/batch.ts'
-import { Role } from '../model/codes.ts'
 import type { CounterTally, Session } from '../model/target.ts'
-import { type Fold, type Foldable, offsetsOf } from '../plan/folding.ts'
+import { dependsOnAnswers, type Fold, type Foldable } from '../plan/folding.ts'
+import { messageOf } from '../support/errors.ts'
 import { type Recorded, roadBatch } from '../timeline/recorded.ts'
+import { errorAttempt } from './attempts.ts'
 import { commented } from './evidence/comments.ts'
 import { FrameKeeper } from './evidence/keeper.ts'
+import { compileFold } from './fold/compile.ts'
 import type { Dress } from './fold/disguise.ts'
-import { type FoldedCase, storeOffer } from './fold/folded-case.ts'
-import { mattering } from './fold/happenings.ts'
+import type { FoldedCase } from './fold/folded-case.ts'
 import { merge } from './fold/merge.ts'
 import { FoldObservations } from './fold/observed.ts'
 import type { Offers } from './offer.ts'
 import type { Attempt } from './play.ts'
+import { Rounds } from './rounds.ts'
 
 /** A case of a fold, with its capture. */
 export interface FoldEntry extends Foldable {
   readonly recorded: Recorded
 }
 
-/** Plays folds: each case has its own addresses, its own grade, and its share of the time that it took. */
+/** A case of a fold that is being played. */
+export interface Playing {
+  readonly entry: FoldEntry
+  /** What it offers is found in rounds; absent: it depends on no answers. */
+  readonly rounds?: Rounds
+  /** Once its last round has been played. */
+  attempt?: Omit<Attempt, 'durationMs'>
+  /** Its share of the time of all rounds, in milliseconds. */
+  took: number
+}
+
+/**
+ * Plays folds: each case has its own addresses, or a time of its own, its own grade, and its share of the time that it took. Those that
+ * depend on answers are played in as many rounds as they need, together.
+ */
 export class FoldPlayer {
   readonly #offers: Offers
   readonly #out = roadBatch()
@@ -38,113 +53,100 @@ export class FoldPlayer {
     signal: AbortSignal,
     dress: Dress,
   ): Promise<readonly Attempt[]> {
+    const all = fold.map(
+      (entry): Playing => ({
+        entry,
+        took: 0,
+        ...(dependsOnAnswers(entry.test) === undefined ? {} : { rounds: new Rounds() }),
+      }),
+    )
+    for (;;) {
+      const open = all.filter(({ attempt }) => attempt === undefined)
+      if (open.length === 0) break
+      await this.#playRound(open, session, signal, dress)
+    }
+    return all.map(({ attempt, took }) => ({
+      ...(attempt ?? errorAttempt('The case was not played.')),
+      durationMs: Math.round(took * 1000) / 1000,
+    }))
+  }
+
+  async #playRound(
+    playing: readonly Playing[],
+    session: Session,
+    signal: AbortSignal,
+    dress: Dress,
+  ): Promise<void> {
     const began = performance.now()
-    const { store, cases } = await this.#compile(fold, dress)
+    const { store, cases } = await compileFold(playing, this.#offers, dress)
     await session.reset()
     const merged = merge(cases, store, this.#out)
     const observations = new FoldObservations(cases, store, merged)
-    const epoch = fold[0]?.recorded.epoch ?? 0n
+    const epoch = playing[0]?.entry.recorded.epoch ?? 0n
     async function* chunks() {
       yield* merged.chunks()
     }
-    using tapped = this.#keeper(fold, session)?.listen()
+    using tapped = this.#keeper(playing, session)?.listen()
     for await (const observed of session.replay({ epoch, phases: ['before'], chunks: chunks() }, signal))
       observations.take(observed)
-    const attempts = cases.map((folded, index) => {
-      const keeper = this.#keeper(fold, session)
-      const { indexOf, ...attempt } = this.#grade(folded, index, observations, session.tally?.(), keeper)
-      if (keeper === undefined || tapped === undefined) return attempt
+    for (const [index, folded] of cases.entries()) {
+      const each = playing[index]
+      if (each === undefined) continue
+      const keeper = this.#keeper(playing, session)
+      this.#settle(each, folded, index, observations, session.tally?.(), keeper)
+      const { attempt } = each
+      if (keeper === undefined || tapped === undefined || attempt?.trace === undefined) continue
       const { trace, sightings } = attempt
+      const indexOf = (step: number) => folded.recorder.indexOf(step)
       const known = { epoch: folded.recorded.epoch, trace, sightings, indexOf }
       const evidence = () =>
         commented([...keeper.frames, ...observations.framesOf(index, tapped.frames)], known)
-      return { ...attempt, evidence }
-    })
-    const took = performance.now() - began
-    return attempts.map((attempt, index) => {
-      const { from = 0, to = 0 } = cases[index] ?? {}
-      return { ...attempt, durationMs: Math.round((took * (to - from) * 1000) / store.count) / 1000 }
-    })
-  }
-
-  #keeper(fold: Fold<FoldEntry>, session: Session): FrameKeeper | undefined {
-    if (!this.#keepFrames) return undefined
-    return new FrameKeeper(session, fold[0]?.test.setup.topology.hosts.length ?? 0)
-  }
-
-  async #compile(
-    fold: Fold<FoldEntry>,
-    dress: Dress,
-  ): Promise<{ store: PacketBatch; cases: readonly FoldedCase[] }> {
-    const sum = (what: 'packets' | 'bytes') => fold.reduce((total, { facts }) => total + facts[what], 0)
-    const store = new PacketBatch(sum('packets'), sum('bytes'))
-    store.tunnels = fold[0]?.recorded.batch.tunnels ?? store.tunnels
-    const offsets = offsetsOf(fold)
-    const cases: FoldedCase[] = []
-    let flows = 0
-    let datagrams = 0
-    for (const [index, { test, recorded }] of fold.entries()) {
-      const from = store.count
-      const offer = this.#offers.make(test, recorded)
-      const stored = await storeOffer(offer, store)
-      const { timeline, recorder, path } = offer
-      const reaches = (host: number, place: number) => reachesHost(store, from + place, host)
-      cases.push({
-        test,
-        recorded,
-        from,
-        to: store.count,
-        cuts: stored.cuts,
-        offset: offsets[index] ?? 0,
-        happenings: mattering(stored.happenings, test.setup, reaches),
-        emitted: stored.emitted,
-        flows: timeline.flows,
-        firstFlow: flows,
-        firstDatagram: datagrams,
-        phases: timeline.phases,
-        recorder,
-        addresses: dress(timeline.flows, store.tunnels),
-        loadBalancerCounters: path.counters(),
-      })
-      flows += timeline.flows.count
-      datagrams += stored.datagrams
+      each.attempt = { ...attempt, evidence }
     }
-    return { store, cases }
+    const took = performance.now() - began
+    for (const [index, { from, to }] of cases.entries()) {
+      const each = playing[index]
+      if (each !== undefined) each.took += (took * (to - from)) / store.count
+    }
   }
 
-  #grade(
+  #keeper(playing: readonly Playing[], session: Session): FrameKeeper | undefined {
+    if (!this.#keepFrames) return undefined
+    return new FrameKeeper(session, playing[0]?.entry.test.setup.topology.hosts.length ?? 0)
+  }
+
+  /** Takes down what came of a case in this round; it has its attempt once the round stands. */
+  #settle(
+    playing: Playing,
     folded: FoldedCase,
     index: number,
     observations: FoldObservations,
     tally: CounterTally | undefined,
     keeper: FrameKeeper | undefined,
-  ) {
+  ): void {
     const { test, recorded, recorder, flows, phases, loadBalancerCounters } = folded
+    const { rounds } = playing
     const controls = this.#offers.controlsOf(test, recorded)
     observations.record(index, (observed, from, to) => {
+      rounds?.record(observed, from, to)
       keeper?.record(observed, from, to)
       controls.record(observed, from, to)
       for (let place = from; place < to; place++) tally?.count(observed.packets, place)
     })
+    try {
+      if (rounds?.settled() === false) return
+    } catch (thrown) {
+      playing.attempt = errorAttempt(messageOf(thrown))
+      return
+    }
     const trace = recorder.trace(flows, phases, controls)
     const beside = recorder.beside()
+    const { sightings } = beside
     // Others of the device's are of all cases together.
     const counters = [...(tally?.read() ?? test.setup.topology.hosts.map(() => ({}))), loadBalancerCounters]
-    const grade = gradeCase({
-      flow: test.flow,
-      expectations: test.expectations,
-      trace,
-      counters,
-      impact: undefined,
-      sightings: beside.sightings,
-    })
-    return { ...grade, counters, ...beside, trace, indexOf: (step: number) => recorder.indexOf(step) }
+    const impact = folded.impact()
+    const { flow, expectations } = test
+    const grade = gradeCase({ flow, expectations, trace, counters, impact, sightings })
+    playing.attempt = { ...grade, counters, ...beside, trace, ...(impact === undefined ? {} : { impact }) }
   }
-}
-
-/** Whether a probe packet goes to that host, from that place of the store on. */
-function reachesHost({ host: hosts, role, count }: PacketBatch, from: number, host: number): boolean {
-  for (let place = from; place < count; place++)
-    if (hosts[place] === host && role[place] !== Role.control) return true
-  return false
 }

@@ -22,10 +22,19 @@ describe('run/model-warnings', () => {
       .that.contains('sharing cluster (Cisco Secure Firewall), replication (AWS Network Firewall);')
   })
 
-  it('say where a real pair was seen to differ', () => {
-    expect(
-      warningsOf({ profile: 'linux-conntrack', sharing: { kind: 'sync', way: 'conntrackd' } }),
-    ).to.deep.equal(['WARN_MODEL', 'WARN_MODEL_DIFFERS'])
+  it('say nothing of a pair that was compared with a real one, unless it does what that one was not asked to', () => {
+    const conntrackd = (keys: object): SetupInput => ({
+      profile: 'linux-conntrack',
+      sharing: { kind: 'sync', way: 'conntrackd', ...keys },
+    })
+    expect(warningsOf(conntrackd({}), conntrackd({ 'external-cache': false }))).to.deep.equal([])
+    expect(warningsOf(conntrackd({ lag: '1s' }))).to.deep.equal(['WARN_MODEL'])
+    expect(warningsOf(conntrackd({ repair: 'none' }))).to.deep.equal(['WARN_MODEL'])
+    expect(warningsOf(conntrackd({ updates: 'packets' }))).to.deep.equal(['WARN_MODEL'])
+    expect(warningsOf({ ...conntrackd({}), hosts: 3 })).to.deep.equal(['WARN_MODEL'])
+    expect(warningsOf({ profile: 'pf', sharing: { kind: 'sync', way: 'conntrackd' } })).to.deep.equal([
+      'WARN_MODEL',
+    ])
     expect(warningsOf({ profile: 'pf', sharing: { kind: 'sync', way: 'pfsync' } })).to.deep.equal([
       'WARN_MODEL',
     ])

@@ -11,6 +11,7 @@ import {
   compileRecorded,
   placeInjections,
 } from '../timeline/compile.ts'
+import type { Answers } from '../timeline/feedback.ts'
 import { type Recorded, roadBatch } from '../timeline/recorded.ts'
 import { TraceRecorder } from './recorder.ts'
 import { Rounds } from './rounds.ts'
@@ -42,15 +43,15 @@ export class Offers {
     this.#seed = seed
   }
 
-  /** What `test` offers; the offer before this one must have come to its end. */
-  make(test: Case, recorded: Recorded): Offer {
+  /** What `test` offers, by those answers; the offer before this one must have come to its end. */
+  make(test: Case, recorded: Recorded, answers: Answers = this.rounds): Offer {
     const { hosts, sharing } = test.setup.topology
     const tested = Math.max(0, test.flow)
     const options = {
       placed: placeInjections(recorded, test.injections, test.flow < 0 ? undefined : test.flow),
       hosts,
       sharing,
-      feedback: this.rounds,
+      feedback: answers,
       seed: this.#seed,
       out: this.#out,
     }

@@ -3,11 +3,14 @@ import type { Case } from '../model/case.ts'
 import { type CaseFinished, OUTCOMES, type Outcome, type RunEvent } from '../model/run-log.ts'
 import type { Session, Target } from '../model/target.ts'
 import { type KnownFailures, NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
+import { NEEDS_A_LOOK } from '../report/outcomes.ts'
 import { Breath } from '../support/breath.ts'
 import { asFlowbreakError, FlowbreakError, messageOf } from '../support/errors.ts'
 import { attemptAll, errorAttempt, type Judged, judge } from './attempts.ts'
 import { calibrate } from './calibrate.ts'
+import { CalibratedSession, isCalibratedWithin } from './calibrated-session.ts'
 import type { CaptureStore } from './captures.ts'
+import { type CollectOptions, collect } from './collect.ts'
 import { type EvidenceOptions, withEvidence } from './evidence/evidence.ts'
 import { checkPlaces } from './places.ts'
 import { summaryOf } from './play.ts'
@@ -38,6 +41,8 @@ export interface RunOptions {
   readonly knownFailures: KnownFailures
   /** Absent: none is kept. */
   readonly evidence?: EvidenceOptions | undefined
+  /** Where it is kept what devices say of replays that failed; absent: they are not asked. */
+  readonly collect?: CollectOptions
   readonly signal: AbortSignal
   /** Takes the run log's events, in order. */
   readonly emit: (event: RunEvent) => void
@@ -112,19 +117,7 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
       finish(options, running, judge(named(test, target), error, NO_KNOWN_FAILURES))
     return false
   }
-  let session: Session
-  try {
-    session = await target.prepare(setup, options.signal)
-  } catch (thrown) {
-    return failed(thrown)
-  }
-  try {
-    let wrong: string | undefined
-    try {
-      wrong = await calibrate(session, setup, options.signal, target.capabilities.clock)
-    } catch (thrown) {
-      return options.signal.aborted || failed(thrown)
-    }
+  const ready = (wrong: string | undefined): boolean => {
     options.emit({
       type: 'target-ready',
       target: target.name,
@@ -134,11 +127,38 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
       calibration: wrong === undefined ? 'passed' : 'failed',
       ...(wrong === undefined ? {} : { detail: wrong }),
     })
-    if (wrong !== undefined) return failed(new FlowbreakError('ERR_CALIBRATION', wrong))
+    return wrong === undefined || failed(new FlowbreakError('ERR_CALIBRATION', wrong))
+  }
+  let session: Session
+  try {
+    session = await target.prepare(setup, options.signal)
+  } catch (thrown) {
+    return failed(thrown)
+  }
+  try {
+    const within = isCalibratedWithin(target.capabilities) ? new CalibratedSession(session, setup) : undefined
+    if (within === undefined) {
+      let wrong: string | undefined
+      try {
+        wrong = await calibrate(session, setup, options.signal, target.capabilities.clock)
+      } catch (thrown) {
+        return options.signal.aborted || failed(thrown)
+      }
+      if (!ready(wrong)) return false
+    }
+    let isProven = within === undefined
     for (const replay of replays) {
       await breath.take()
       if (state.stopped || options.signal.aborted) break
-      await playReplay(options, running, replay, session)
+      const { played, problem, collected } = await playReplay(options, running, replay, within ?? session)
+      if (played === undefined) break
+      if (!isProven && within !== undefined) {
+        if (within.wrong !== undefined) return ready(within.wrong)
+        if (!within.passed) return failed(problem)
+        isProven = ready(undefined)
+      }
+      for (const { entry, attempts } of played)
+        finish(options, running, judge(named(entry.test, target), attempts, options.knownFailures), collected)
     }
     return true
   } finally {
@@ -146,26 +166,46 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
   }
 }
 
-/** Plays a case, or the cases of a fold, until each has had its attempts, and tells what came of each. */
+/**
+ * Plays a case, or the cases of a fold, until each has had its attempts; `played` is absent where the run was interrupted, and
+ * `problem` is what was thrown first.
+ */
 async function playReplay(
   options: RunOptions,
-  running: Running,
+  { player }: Running,
   replay: Replay,
   session: Session,
-): Promise<void> {
-  const { target, player } = running
-  const { signal, knownFailures } = options
-  const play = (entries: readonly ReplayEntry[]) => player.play(entries, session, signal)
-  for (const { entry, attempts } of (await attemptAll(replay, play, options)) ?? [])
-    finish(options, running, judge(named(entry.test, target), attempts, knownFailures))
+): Promise<{
+  readonly played?: Awaited<ReturnType<typeof attemptAll<ReplayEntry>>>
+  readonly problem?: unknown
+  readonly collected?: string
+}> {
+  const { signal, repeat, retries } = options
+  let problem: unknown
+  let collected: string | undefined
+  const play = async (entries: readonly ReplayEntry[]) => {
+    try {
+      const attempts = await player.play(entries, session, signal)
+      if (options.collect !== undefined && attempts.some(({ outcome }) => outcome !== 'pass'))
+        collected = (await collect(session, options.collect, signal, options.emit)) ?? collected
+      return attempts
+    } catch (thrown) {
+      problem ??= thrown
+      throw thrown
+    }
+  }
+  const played = await attemptAll(replay, play, { signal, repeat, retries })
+  return { played, problem, ...(collected === undefined ? {} : { collected }) }
 }
 
 function named(test: Case, target: Target): Pick<CaseFinished, 'case' | 'target'> {
   return { case: summaryOf(test), target: target.name }
 }
 
-function finish(options: RunOptions, { count }: Running, judged: Judged): void {
-  options.emit(withEvidence(judged, options.evidence))
+function finish(options: RunOptions, { count }: Running, judged: Judged, collected?: string): void {
+  const finished = withEvidence(judged, options.evidence)
+  const isNamed = collected !== undefined && NEEDS_A_LOOK.has(judged.outcome)
+  options.emit(isNamed ? { ...finished, collected } : finished)
   count(judged.outcome)
 }
 

@@ -104,8 +104,17 @@ export class TraceRecorder {
       this.#beside.add(sighting, index, index < 0 ? this.#micros(after) : Math.round(after / 1000))
       if (kind === 'late' && index >= 0) this.#amend(index)
     }
-    for (const { event, at, lasted, over } of outages)
-      this.#beside.away({ event, time: this.#micros(at), lasted: Math.round(lasted / 1000), over })
+    for (const { event, host = -1, at, lasted, over } of outages) {
+      const name = this.#hosts[host]
+      const whose = name === undefined ? {} : { host: name }
+      this.#beside.away({
+        event,
+        ...whose,
+        time: this.#micros(at),
+        lasted: Math.round(lasted / 1000),
+        over,
+      })
+    }
   }
 
   /** Index into the trace of the packet of a step; -1: it is of none. */

@@ -38,7 +38,7 @@ export class ReplayPlayer {
     if (isFold(replay, capabilities))
       return this.#folds.play(replay, session, signal, this.#addresses.dress(test.setup))
     const recorded = await this.#captures.load(test.capture, test.setup)
-    const others = capabilities.clock === 'real' && 'facts' in first && !first.facts.addressed
+    const others = capabilities.clock === 'real' && 'facts' in first && first.facts.apart === undefined
     const dress = others ? this.#addresses.dress(test.setup) : undefined
     return [await this.#cases.play(test, recorded, session, signal, dress)]
   }

@@ -52,9 +52,7 @@ function dependent(kind: 'guard' | 'reactive'): readonly Case[] {
   )
 }
 
-describe('run/rounds', function () {
-  this.timeout(120_000)
-
+describe('run/rounds', () => {
   for (const kind of ['guard', 'reactive'] as const)
     it(`every case of the suites with ${kind === 'guard' ? 'guards' : 'reactive endpoints'}: what a target sees that answers at the end is what one sees that answers at once`, async () => {
       const store = new CaptureStore()

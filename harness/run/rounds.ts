@@ -48,10 +48,11 @@ export class Rounds implements Answers {
     this.#takenBack = 0
   }
 
-  record(observed: ObservationBatch): void {
+  /** Takes note of packets `from` … `to`-1 of what was observed. */
+  record(observed: ObservationBatch, from?: number, to?: number): void {
     for (const sighting of observed.sightings ?? [])
       if (isForwardedAfterAll(sighting) && this.#stopped.has(sighting.step)) this.#isTakenBack = true
-    this.#now.record(observed)
+    this.#now.record(observed, from, to)
   }
 
   verdictOf(step: number): number {

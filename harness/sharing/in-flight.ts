@@ -1,5 +1,5 @@
 import type { Nanos } from '../model/batch.ts'
-import type { Expectation } from '../model/sharing.ts'
+import type { Expectation, Query } from '../model/sharing.ts'
 
 /** What one host tells another about a flow. */
 export interface Update {
@@ -8,8 +8,8 @@ export interface Update {
   readonly from: number
   readonly to: number
   readonly flow: number
-  /** The session as it was; `gone`: there is none any more; `now`: as it is when this arrives; or a connection that is expected. */
-  readonly session: Uint8Array | 'gone' | 'now' | Expectation
+  /** The session as it was; `gone`: there is none any more; `now`: as it is when this arrives; or what is in no session. */
+  readonly session: Uint8Array | 'gone' | 'now' | Expectation | Query
 }
 
 /** Updates on their way, in order of arrival; those that arrive together in the order in which they were sent. */

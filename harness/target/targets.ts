@@ -16,13 +16,15 @@ const KINDS: Readonly<Record<string, TargetMaker>> = {
   netfilter: async (spec, context) => (await import('./netfilter/netfilter.ts')).makeNetfilter(spec, context),
   process: async (spec, context) => (await import('./process/process.ts')).makeProcessTarget(spec, context),
   suricata: async (spec, { name }) => (await import('./suricata/suricata.ts')).makeSuricata(name, spec),
+  'suricata-live': async (spec, context) =>
+    (await import('./suricata-live/suricata-live.ts')).makeSuricataLive(spec, context),
 }
 
 /** Every kind of target that can be configured. */
 export const TARGET_KINDS: readonly string[] = Object.keys(KINDS)
 
 /** Names of the targets that need no configuration. */
-export const TARGETS: readonly string[] = ['reference', 'suricata', 'netfilter']
+export const TARGETS: readonly string[] = ['reference', 'suricata', 'suricata-live', 'netfilter']
 
 /**
  * The target that a spec describes; `limits` and `addresses` any kind can have. ERR_TARGET_UNKNOWN names the kinds that there are;

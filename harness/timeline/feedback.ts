@@ -30,22 +30,22 @@ export class Feedback implements Answers {
     this.#newSource.clear()
   }
 
-  /** Takes note of every packet of an observation batch by its step; controls have none. */
-  record({ packets, sightings = [] }: ObservationBatch): void {
-    const { step, verdict, count } = packets
+  /** Takes note of packets `from` … `to`-1 of an observation batch by their steps; controls have none. Emissions are all about these. */
+  record({ packets, sightings = [] }: ObservationBatch, from = 0, to = packets.count): void {
+    const { step, verdict } = packets
     for (const sighting of sightings)
       if (isForwardedAfterAll(sighting) && this.has(sighting.step))
         this.#verdicts[sighting.step] = Verdict.forward
-    if (count === 0 || packets.role[0] === Role.control) return
-    const last = step[count - 1] ?? 0
+    if (to === from || packets.role[from] === Role.control) return
+    const last = step[to - 1] ?? 0
     if (last >= this.#verdicts.length) {
       const grown = new Uint8Array(Math.max(last + 1, this.#verdicts.length * 2))
       grown.set(this.#verdicts)
       this.#verdicts = grown
     }
-    for (let i = 0; i < count; i++) this.#verdicts[step[i] ?? 0] = verdict[i] ?? 0
+    for (let i = from; i < to; i++) this.#verdicts[step[i] ?? 0] = verdict[i] ?? 0
     this.#observed = Math.max(this.#observed, last + 1)
-    for (const emitted of packets.emitted) this.#note(step[causeOf(emitted, packets)] ?? 0, emitted)
+    for (const emitted of packets.emitted) this.#note(step[causeOf(emitted, packets, from, to)] ?? 0, emitted)
     for (const { cause, part } of packets.parts)
       if (part === 'new source') this.#newSource.add(step[cause] ?? 0)
   }
@@ -76,9 +76,9 @@ export class Feedback implements Answers {
 }
 
 /** Index of the packet that caused it, or of the next one where none did: a clock of packets' times shows it with that. */
-function causeOf({ cause, at }: Emitted, { time, count }: PacketBatch): number {
+function causeOf({ cause, at }: Emitted, { time }: PacketBatch, from: number, to: number): number {
   if (cause >= 0) return cause
-  let next = 0
-  while (next < count - 1 && (time[next] ?? 0) < at) next++
+  let next = from
+  while (next < to - 1 && (time[next] ?? 0) < at) next++
   return next
 }

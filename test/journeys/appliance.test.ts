@@ -18,9 +18,7 @@ function payloadsOf({ batch }: Recorded): Uint8Array[] {
   })
 }
 
-describe('flowbreak appliance', function () {
-  this.timeout(60_000)
-
+describe('flowbreak appliance', () => {
   for (const [signal, code] of [
     ['SIGTERM', 0],
     ['SIGINT', 130],

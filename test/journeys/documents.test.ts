@@ -12,6 +12,7 @@ const DOCUMENTS = [
   'docs/decision-tables.md',
   'docs/design.md',
   'docs/eve.md',
+  'docs/reports.md',
   'docs/writing-a-target.md',
 ]
 

@@ -45,8 +45,7 @@ async function inProcess(capture: string, swapAt: number): Promise<string[]> {
   return verdicts
 }
 
-describe('firewalls as processes that share by a Redis', function () {
-  this.timeout(120_000)
+describe('firewalls as processes that share by a Redis', () => {
   let redis: RedisServer
   before(async function () {
     if (missingPrograms().length > 0) this.skip()

@@ -8,9 +8,7 @@ import { flowbreak, jsonLines, MAIN, ROOT } from './command.ts'
 
 const ARGS = ['replay', 'captures/echo-ladder-ipv4.pcap', '--profile', 'panos', '--sharing', 'store']
 
-describe('replay --sharing store', function () {
-  this.timeout(60_000)
-
+describe('replay --sharing store', () => {
   describe('with a Redis', () => {
     before(function () {
       if (missingPrograms().length > 0) this.skip()

@@ -3,13 +3,14 @@ import type { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Nanos } from '../../harness/model/batch.ts'
 import type { SyncSharing } from '../../harness/model/setup.ts'
-import type { Expectation, SessionTables } from '../../harness/model/sharing.ts'
+import type { Expectation, Query, SessionTables } from '../../harness/model/sharing.ts'
 import { Receiver } from '../../harness/sharing/sync/receiver.ts'
 
-/** An update between processes, a line of JSON: a session, absent where it is gone, or a connection that is expected. */
+/** An update between processes, a line of JSON: a session, absent where it is gone, or what is in none. */
 type Line =
   | { readonly flow: number; readonly session?: string; readonly at: Nanos }
   | { readonly expectation: Expectation }
+  | { readonly query: Query; readonly at: Nanos }
 
 /** The connection to the other process: updates go both ways on it, and each is acknowledged by an empty line once it is taken. */
 export class Link {
@@ -59,6 +60,7 @@ export class LinkedReceiver extends Receiver {
     this.#link = link
     link.take = (line) => {
       if ('expectation' in line) super.expect(host, line.expectation)
+      else if ('query' in line) super.ask(host, line.query, line.at)
       else super.receive(host, line.flow, decode(line.session), line.at)
     }
   }
@@ -72,6 +74,11 @@ export class LinkedReceiver extends Receiver {
   override expect(host: number, expectation: Expectation): void {
     if (host === this.#host) super.expect(host, expectation)
     else this.#link.send({ expectation })
+  }
+
+  override ask(host: number, query: Query, at: Nanos): void {
+    if (host === this.#host) super.ask(host, query, at)
+    else this.#link.send({ query, at })
   }
 }
 

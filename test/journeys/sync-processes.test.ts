@@ -86,8 +86,7 @@ const RULES = [
   'pass udp any any -> any 7007 (sid:2;)',
 ]
 
-describe('firewalls as processes that stream sessions to each other', function () {
-  this.timeout(120_000)
+describe('firewalls as processes that stream sessions to each other', () => {
   let folder = ''
   let script = ''
   before(async () => {

@@ -58,7 +58,7 @@ async function playIn(mutants: readonly Mutant[]): Promise<Played> {
 }
 
 describe('mutants', function () {
-  this.timeout(600_000)
+  this.timeout(1_800_000)
   let played: Played = { failing: [], results: [], survivors: [] }
   before(async () => {
     played = await play()

@@ -227,9 +227,7 @@ function tcp(port: number, exchanges: readonly (readonly string[])[]) {
   }))
 }
 
-describe('the application layer, against Suricata 7: written conversations', function () {
-  this.timeout(120_000)
-
+describe('the application layer, against Suricata 7: written conversations', () => {
   for (const [what, cases] of [
     ['HTTP', [...tcp(80, HTTP), ...tcp(8080, [...HTTP, ['>FOO bar baz qux quux\r\n', OK, get('/1')]])]],
     ['SSH', tcp(22, SSH)],

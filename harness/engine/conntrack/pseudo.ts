@@ -15,13 +15,12 @@ import { hasBadChecksum } from './checksum.ts'
 import { IcmpRole, icmpRole, queryOf, relatedQuote } from './icmp.ts'
 import { isAlive, liveFor } from './lifetime.ts'
 import { Queries } from './queries.ts'
+import { STREAM_FROM, Status } from './record.ts'
 import type { CtSettings } from './settings.ts'
 import { exceptional, withoutReset } from './verdict.ts'
 
 /** A UDP flow that is still alive this long after its first packet is a stream, in nanoseconds. */
 const STREAM_AFTER = 2_000_000_000
-/** Where, among the eight doubles of a record, the time stands from which a UDP flow is a stream. */
-const STREAM_FROM = 1
 
 /** Decides about what is not TCP as Linux's connection tracking does; then the rules. */
 export class CtPseudoStage implements PseudoDecider {
@@ -69,8 +68,9 @@ export class CtPseudoStage implements PseudoDecider {
     const head = table.words[base] ?? 0
     const replied = (head & STATE_MASK) === State.established
     const toServer = isToServer(head, direction)
-    liveFor(table, base, now, udp ? this.#udpTimeout(table, base, now, replied) : this.#settings.other)
-    if (!toServer) table.words[base] = withState(head, State.established)
+    const stream = udp && replied && now > (table.times[(base >> 1) + STREAM_FROM] ?? 0)
+    liveFor(table, base, now, this.#timeout(udp, stream))
+    table.words[base] = (toServer ? head : withState(head, State.established)) | (stream ? Status.assured : 0)
     return this.#keep(batch, cause, host, table, base, toServer, replied || !toServer, isFresh)
   }
 
@@ -80,9 +80,9 @@ export class CtPseudoStage implements PseudoDecider {
   }
 
   /** Streams live longer: what was answered, and goes on after two seconds (nf_conntrack_proto_udp.c). */
-  #udpTimeout(table: SessionTable, base: number, now: number, replied: boolean): number {
-    const { udp, udpStream } = this.#settings
-    return replied && now > (table.times[(base >> 1) + STREAM_FROM] ?? 0) ? udpStream : udp
+  #timeout(udp: boolean, stream: boolean): number {
+    if (!udp) return this.#settings.other
+    return stream ? this.#settings.udpStream : this.#settings.udp
   }
 
   #decideIcmp(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number, kind: number): number {
@@ -152,7 +152,7 @@ export class CtPseudoStage implements PseudoDecider {
       if (!table.admits(base, now)) return Outcome.tableFull
       table.open(base, bareHead(direction), Family.icmp, now)
     }
-    table.queries.live(key, now + this.#settings.icmp - 1, now)
+    table.queries.live(key, now + this.#settings.icmp - 1, now, !asks)
     const outcome = this.#ruled(batch, cause, host, table.words, base, asks, !asks)
     if (!known && verdictOf(outcome) !== Verdict.forward) table.queries.forget(key)
     return outcome

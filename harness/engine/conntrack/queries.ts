@@ -1,15 +1,22 @@
 import type { Nanos } from '../../model/batch.ts'
+import type { Query } from '../../model/sharing.ts'
 
 const FIRST_SWEEP = 1024
 
+interface Entry {
+  until: Nanos
+  answered: boolean
+}
+
 /**
- * ICMP queries: the last nanosecond at which each one's entry lives. A flow may have several at a time, told apart by
- * direction, code and identifier, so that they are not in its record. What has expired is forgotten whenever as much again
- * was added.
+ * ICMP queries: the last nanosecond at which each one's entry lives, and whether it was answered. A flow may have several at a time, told
+ * apart by direction, code and identifier, so that they are not in its record. What has expired is forgotten whenever as much
+ * again was added.
  */
 export class Queries {
-  readonly #until = new Map<number, Nanos>()
+  readonly #entries = new Map<number, Entry>()
   #sweepAt = FIRST_SWEEP
+  #fresh: Query | undefined
 
   /** The key of a query: flow (below 2^28), the batch's direction of the query, and 24 bits of code and identifier. */
   static key(flow: number, direction: number, query: number): number {
@@ -18,32 +25,52 @@ export class Queries {
 
   /** Whether the query was let through, and its time is not up. */
   isAlive(key: number, now: Nanos): boolean {
-    return now <= (this.#until.get(key) ?? Number.NEGATIVE_INFINITY)
+    return now <= (this.#entries.get(key)?.until ?? Number.NEGATIVE_INFINITY)
   }
 
-  /** Lets a query live until then; `now` tells what has expired. */
-  live(key: number, until: Nanos, now: Nanos): void {
-    if (this.#until.size >= this.#sweepAt) this.#sweep(now)
-    this.#until.set(key, until)
+  /** A packet of it was let through, which lets it live until then; `now` tells what has expired. */
+  live(key: number, until: Nanos, now: Nanos, answer: boolean): void {
+    const known = this.#entries.get(key)
+    if (known !== undefined && now <= known.until && (known.answered || !answer)) {
+      known.until = until
+      return
+    }
+    this.#fresh = { key, until, answered: answer }
+    this.add(this.#fresh, now)
+  }
+
+  /** The query that was begun, or answered for the first time, since it was last asked for. */
+  takeFresh(): Query | undefined {
+    const fresh = this.#fresh
+    this.#fresh = undefined
+    return fresh
+  }
+
+  /** A query is as it is told from now on. */
+  add({ key, until, answered }: Query, now: Nanos): void {
+    if (this.#entries.size >= this.#sweepAt) this.#sweep(now)
+    this.#entries.set(key, { until, answered })
   }
 
   forget(key: number): void {
-    this.#until.delete(key)
+    this.#entries.delete(key)
+    this.#fresh = undefined
   }
 
   /** Takes over what lives at another host, where it lives longer than here. */
   addFrom(other: Queries, at: Nanos): void {
-    for (const [key, until] of other.#until)
-      if (at <= until && !this.isAlive(key, until)) this.#until.set(key, until)
+    for (const [key, entry] of other.#entries)
+      if (at <= entry.until && !this.isAlive(key, entry.until)) this.#entries.set(key, { ...entry })
   }
 
   clear(): void {
-    this.#until.clear()
+    this.#entries.clear()
     this.#sweepAt = FIRST_SWEEP
+    this.#fresh = undefined
   }
 
   #sweep(now: Nanos): void {
-    for (const [key, until] of this.#until) if (now > until) this.#until.delete(key)
-    this.#sweepAt = Math.max(FIRST_SWEEP, this.#until.size * 2)
+    for (const [key, { until }] of this.#entries) if (now > until) this.#entries.delete(key)
+    this.#sweepAt = Math.max(FIRST_SWEEP, this.#entries.size * 2)
   }
 }

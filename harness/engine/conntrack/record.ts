@@ -25,6 +25,9 @@ export const LAST_END = 11
 /** Window (16 bits), repetitions (8), `Class` (3), direction (1: reply), window scale (4). */
 export const LAST = 12
 
+/** Where, among the eight doubles of a record, the time stands from which a UDP flow is a stream. */
+export const STREAM_FROM = 1
+
 /** Bits of a direction, in the head word from `directionShift` on. */
 export const Seen = {
   windowScale: 1,
@@ -44,7 +47,7 @@ const REPLY_SCALE = 20
 export const Status = {
   /** A packet of the reply direction was let through. */
   seenReply: 1 << 24,
-  /** The handshake was completed, or the peer of a connection picked up has answered. */
+  /** The handshake was completed, or the peer of a connection picked up has answered; or it is a stream of UDP. */
   assured: 1 << 25,
   /** Options of the last SYN that was let through without effect. */
   lastWindowScale: 1 << 26,

@@ -85,8 +85,7 @@ function surplus(a: readonly string[], b: readonly string[]): [string, number][]
   return [...counts].filter(([, count]) => count !== 0)
 }
 
-describe('engine/rules against real Suricata', function () {
-  this.timeout(120_000)
+describe('engine/rules against real Suricata', () => {
   const recorded = recordedCaptures().filter((name) => !name.includes('vlan'))
   const cases = recorded.filter((name) => !name.includes('fragments')).flatMap(variants)
   const fragments = recorded.filter((name) => name.includes('fragments')).flatMap(variants)
@@ -105,8 +104,7 @@ describe('engine/rules against real Suricata', function () {
   }
 })
 
-describe('engine/rules against real Suricata: fragments', function () {
-  this.timeout(120_000)
+describe('engine/rules against real Suricata: fragments', () => {
   for (const name of ['tcp-fragments-ipv4.pcap', 'udp-fragments-ipv4.pcap'])
     it(`${name}: alerts about fragments and the datagrams that they make`, async () => {
       const rules = [

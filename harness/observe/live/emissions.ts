@@ -115,21 +115,25 @@ export class Emissions {
   }
 
   #causeOf(heard: Heard, numbers: readonly number[]): Cause | undefined {
-    let receiver: Cause | undefined
-    let again: Cause | undefined
+    let best: Cause | undefined
+    let most = 0
     for (const number of numbers) {
       const slot = this.#sent.slot(number)
       const sentWay = this.#sent.way[slot] ?? -1
       if ((this.#sent.at[slot] ?? 0) > heard.at) continue
       if (heard.kind !== 'icmp' && sentWay >> 1 !== heard.way >> 1) continue
       const towards = this.#sent.road[slot] === heard.arm ? 'sender' : 'receiver'
-      if (!fits(heard, this.#offered.frameOf(number), towards)) continue
+      const fit = fits(heard, this.#offered.frameOf(number), towards)
+      if (fit === 0) continue
       const cause = { index: this.#offered.indexOf(this.#lastPiece(number)), towards } as const
-      if (this.#offered.told[cause.index] !== undefined) again ??= cause
-      else if (towards === 'sender') return cause
-      else receiver ??= cause
+      const isTold = this.#offered.told[cause.index] !== undefined
+      const passed = this.#sent.state[slot] === Verdict.forward
+      const rank = fit + (isTold ? 0 : (towards === 'sender' ? 20 : 10) + (passed ? 0 : 5))
+      if (rank <= most) continue
+      most = rank
+      best = cause
     }
-    return receiver ?? again
+    return best
   }
 
   /** The last fragment sent of the datagram that a packet begins, which is the one that it was rejected with; else the packet itself. */
@@ -201,15 +205,18 @@ function endOf(batch: PacketBatch, i: number): number {
   return (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)
 }
 
-/** Whether what was heard can be about this datagram. */
-function fits({ kind, frame }: Heard, sent: Uint8Array, towards: Cause['towards']): boolean {
-  if (kind === 'icmp') return quotes(frame, sent)
+/** How well what was heard can be about this datagram: 0, not at all, to 3. */
+function fits({ kind, frame }: Heard, sent: Uint8Array, towards: Cause['towards']): number {
+  if (kind === 'icmp') return quotes(frame, sent) ? 1 : 0
   const of = dissect(sent, Link.raw)
   // Of a segment in fragments, the first one has the numbers.
-  if (of.protocol !== Protocol.tcp || of.l4 < 0) return false
+  if (of.protocol !== Protocol.tcp || of.l4 < 0) return 0
   const { l4 } = dissect(frame, Link.raw)
-  if (kind === 'tcp-rst') return resets(frame, l4, sent, of.l4, towards)
-  return towards === 'sender' && answers(frame[l4 + 13] ?? 0, sent[of.l4 + 13] ?? 0)
+  const flags = sent[of.l4 + 13] ?? 0
+  if (kind !== 'tcp-rst') return towards === 'sender' && answers(frame[l4 + 13] ?? 0, flags) ? 1 : 0
+  if (!resets(frame, l4, sent, of.l4, towards)) return 0
+  // A reset is rarely answered with one, and what a reset acknowledges is what came.
+  return 1 + ((flags & Tcp.rst) === 0 ? 1 : 0) + (covers(frame, l4, sent, of.l4) ? 1 : 0)
 }
 
 /** Whether a reset's numbers are those of one about this segment (RFC 9293 3.10.7; towards the receiver, the segment's own). */
@@ -227,6 +234,13 @@ function resets(
   if ((sentFlags & Tcp.ack) !== 0 && seq === u32(sent, l4 + 8)) return true
   const covered = (u32(frame, at + 8) - sentSeq) | 0
   return seq === 0 && covered >= 0 && covered <= segmentLength(sent, l4, sentFlags)
+}
+
+/** Whether a reset acknowledges all that this segment carries, its SYN and FIN with it or not. */
+function covers(frame: Uint8Array, at: number, sent: Uint8Array, l4: number): boolean {
+  if (((frame[at + 13] ?? 0) & Tcp.ack) === 0) return false
+  const covered = (u32(frame, at + 8) - u32(sent, l4 + 4)) | 0
+  return covered === segmentLength(sent, l4, 0) || covered === segmentLength(sent, l4, sent[l4 + 13] ?? 0)
 }
 
 /** Whether a device that answers as the other end would have sent this to the sender of that: a SYN-ACK to a SYN, else an ACK. */

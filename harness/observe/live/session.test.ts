@@ -186,8 +186,28 @@ describe('observe/live/session', () => {
     expect(applied).to.deep.equal(['crash'])
     expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'forward'])
     const [outage] = batches[1]?.outages ?? []
-    expect(outage).to.include({ event: 'crash', over: true })
+    expect(outage).to.include({ event: 'crash', host: 0, over: true })
     expect(outage?.lasted).to.be.greaterThan(50e6)
+  })
+
+  it('does not wait where the case goes on during the outage', async () => {
+    const crash: TimedEvent['event'] = { kind: 'crash', host: 0, flow: 0, outage: true }
+    let down = false
+    const device: Device = (arm, frame) => (down ? [] : passing(arm, frame))
+    const apply = async () => {
+      down = true
+      return true
+    }
+    const chunks = [chunkOf(HANDSHAKE), chunkOf([DATA], [crash])]
+    const { verdicts, batches, port } = await playThrough(device, chunks, {
+      actions: { ...IDLE, apply },
+      patience: 50,
+      lateness: 50,
+    })
+    // Nothing proves that road alive, so it is no drop.
+    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'undecided'])
+    expect(batches[1]?.outages).to.deep.equal([])
+    expect(port.sent.filter(({ frame }) => isTcp(frame))).to.have.length(4)
   })
 
   it('what the load balancer decided stays as it is and is not sent', async () => {

@@ -11,6 +11,7 @@ import { Markers } from './markers.ts'
 import { Matcher } from './matcher.ts'
 import { Offered } from './offered.ts'
 import { Openings } from './openings.ts'
+import { Order } from './order.ts'
 import { Outgoing } from './outgoing.ts'
 import { monotonicNow, type Port } from './port.ts'
 import { Roads } from './roads.ts'
@@ -29,6 +30,8 @@ export interface LiveOptions {
   readonly families: readonly ('ipv4' | 'ipv6')[]
   /** The hosts are known to rewrite addresses or sequence numbers; if not, that is found out. */
   readonly translates?: boolean
+  /** Hosts take what comes by their two arms side by side, so that what depends on each other has to be kept in order. */
+  readonly armsApart?: boolean
   readonly limits?: Partial<LiveLimits>
   /** Takes the hosts down, once the port is closed. */
   readonly dispose?: () => Promise<void>
@@ -38,6 +41,7 @@ export interface LiveOptions {
 const BURST = 128
 /** Packets that are offered ahead of their time: timers are no finer. */
 const SOON = 200_000
+const NEVER = new AbortController().signal
 
 /**
  * Plays timelines over a port, on the clock of the machine, and tells what was seen: chunk by chunk, each packet resolved before
@@ -56,6 +60,7 @@ export class LiveSession implements Session {
   readonly #roads: Roads
   readonly #matcher: Matcher
   readonly #openings: Openings
+  readonly #order: Order | undefined
   readonly #emissions: Emissions
   readonly #outgoing: Outgoing
   readonly #waiting: Waiting
@@ -83,6 +88,7 @@ export class LiveSession implements Session {
     const emissions = this.#emissions
     this.#matcher = new Matcher({ ...shared, emissions }, this.#limits.mostLateness)
     this.#openings = new Openings(this.#sent, this.#translations)
+    this.#order = options.armsApart ? new Order(this.#sent, this.#roads, options.hosts.length * 2) : undefined
     this.#outgoing = new Outgoing({ ...shared, largest: options.port.largest })
     this.#waiting = new Waiting({
       ...shared,
@@ -104,6 +110,7 @@ export class LiveSession implements Session {
 
   /** Proves the wires and learns how late something may come; before anything is replayed. Throws ERR_CALIBRATION. */
   async calibrate(signal: AbortSignal): Promise<void> {
+    await this.#hearStarted(signal)
     this.#matcher.learn(
       await calibrateWires(
         {
@@ -135,15 +142,27 @@ export class LiveSession implements Session {
     if (this.#offered.sightings.length > 0) yield this.#observed(new PacketBatch(0, 0))
   }
 
+  async collect(signal: AbortSignal): Promise<string> {
+    return (await this.#options.actions.collect?.(signal)) ?? ''
+  }
+
   tap(take: ((frame: WireFrame) => void) | undefined): void {
     this.#tap.take = take
   }
 
+  /** Hosts that were just started take packets before anything else is sent. */
+  async #hearStarted(signal: AbortSignal): Promise<void> {
+    const started = this.#options.actions.started?.() ?? []
+    if (started.length > 0) await this.#waiting.answered(started, signal)
+  }
+
   async reset(): Promise<void> {
     await this.#options.actions.reset()
+    await this.#hearStarted(NEVER)
     this.#sent.clear()
     this.#translations.clear()
     this.#openings.clear()
+    this.#order?.clear()
     this.#roads.clear()
     this.#matcher.clear()
     this.#emissions.clear()
@@ -200,8 +219,15 @@ export class LiveSession implements Session {
         await flush()
         await this.#waiting.passage(opener, this.#matcher.patience, signal)
       }
+      const taken = this.#order?.awaited(packets, i) ?? -1
+      if (taken >= 0) {
+        await flush()
+        await this.#waiting.taken(taken, signal)
+      }
+      const number = this.#sent.next
       this.#addOne(packets, i, host)
       this.#openings.note(packets, i, this.#sent.next - 1)
+      if (this.#sent.next > number) this.#order?.note(packets, i, number)
       if (frames.count - sent >= BURST) await flush()
       if (frames.count % this.#limits.window === 0) {
         await flush()
@@ -239,9 +265,11 @@ export class LiveSession implements Session {
       await this.#alarm.wait(left, signal)
     const began = monotonicNow()
     const disturbed = await this.#options.actions.apply(event, at, signal)
+    await this.#hearStarted(signal)
     if (!disturbed || ('outage' in event && event.outage === true)) return
     const over = await this.#waiting.settle(this.#options.actions, this.#options.hosts.length, signal)
-    this.#offered.outages.push({ event: event.kind, at, lasted: monotonicNow() - began, over })
+    const host = 'host' in event && event.host >= 0 ? { host: event.host } : {}
+    this.#offered.outages.push({ event: event.kind, ...host, at, lasted: monotonicNow() - began, over })
   }
 
   #observed(packets: PacketBatch): ObservationBatch {

@@ -1,8 +1,9 @@
 import type { Setup } from '../../model/setup.ts'
 import type { Target } from '../../model/target.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
+import { openingOf } from '../../observe/opening.ts'
 import { namesClientPorts } from '../../plan/folding.ts'
-import { profileOf } from '../../profile/index.ts'
+import { longestTimeout } from '../../plan/longest-timeout.ts'
 import { BENCHMARKING } from '../../target/bounds.ts'
 import type { TimelineFlows } from '../../timeline/flows.ts'
 import { seededRandom } from '../../timeline/random.ts'
@@ -15,6 +16,12 @@ const PORTS = 65_536 - FIRST_PORT
 
 /** Gives the cases of one replay their addresses. */
 export type Dress = (flows: TimelineFlows, tunnels: number) => CaseAddresses
+
+/** Of a case that keeps those of its capture. */
+export const KEPT_ADDRESSES: Pick<CaseAddresses, 'rewrite' | 'restoreEmitted'> = {
+  rewrite: () => {},
+  restoreEmitted: () => {},
+}
 
 /**
  * The addresses that the cases of a run have on a target. On a virtual clock they only tell the cases of a fold apart, and are the
@@ -35,7 +42,7 @@ export class RunAddresses {
 
   /** For the cases of one replay under that setup. */
   dress(setup: Setup): Dress {
-    const pool = this.#pool ?? this.#newPool(() => 0)
+    const pool = this.#pool ?? this.#newPool(() => 0, undefined, setup)
     if (this.#pool === undefined) return (flows, tunnels) => new CaseAddresses(pool, flows, tunnels)
     pool.remember(longestTimeout(setup) / this.#target.capabilities.clockScale)
     const keepsPorts = namesClientPorts(setup)
@@ -45,11 +52,16 @@ export class RunAddresses {
     }
   }
 
-  #newPool(draw: () => number, now?: () => number): AddressPool {
+  #newPool(draw: () => number, now?: () => number, setup?: Setup): AddressPool {
+    const opening = setup === undefined ? [] : [openingOf(setup).client, openingOf(setup).server]
     return new AddressPool({
       ranges: this.#target.addresses ?? BENCHMARKING,
       draw,
-      taken: [...Object.values(CONTROL_CLIENT), ...Object.values(CONTROL_SERVER)],
+      taken: [
+        ...Object.values(CONTROL_CLIENT),
+        ...Object.values(CONTROL_SERVER),
+        ...opening.map((address) => address.join('.')),
+      ],
       ...(now === undefined ? {} : { now }),
     })
   }
@@ -76,26 +88,4 @@ function drawn(random: () => number): Required<Disguise> {
     },
     offset: random,
   }
-}
-
-/** Seconds for which a device under that setup may remember a session: the longest of its time-outs. */
-function longestTimeout(setup: Setup): number {
-  const { knobs } = profileOf(setup)
-  const timeouts = [
-    knobs.tcpNew,
-    knobs.tcpSynReceived,
-    knobs.tcpEstablished,
-    knobs.tcpHalfClosed,
-    knobs.tcpLastAck,
-    knobs.tcpTimeWait,
-    knobs.tcpClosed,
-    knobs.tcpUnverifiedReset,
-    knobs.udpNew,
-    knobs.udpEstablished,
-    knobs.icmpNew,
-    knobs.icmpEstablished,
-    knobs.other,
-    knobs.otherEstablished,
-  ].map(({ value }) => (typeof value === 'number' ? value : 0))
-  return Math.max(setup.policy.tcpIdle ?? 0, ...timeouts)
 }

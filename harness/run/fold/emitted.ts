@@ -12,7 +12,7 @@ export function directionOf({ to, cause }: Emitted, direction: number): number {
 /** An emitted packet as its case would have seen it: addresses, ports and numbers of its capture. Its frame is changed in place. */
 export function restoreEmitted(
   emitted: Emitted,
-  addresses: CaseAddresses,
+  addresses: Pick<CaseAddresses, 'restoreEmitted'>,
   tunnels: number,
   flow: number,
   direction: number,

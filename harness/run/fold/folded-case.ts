@@ -29,8 +29,11 @@ export interface FoldedCase {
   readonly firstDatagram: number
   readonly phases: readonly string[]
   readonly recorder: TraceRecorder
-  readonly addresses: CaseAddresses
+  /** That its packets get in the fold, and how what they cause gets those of the capture back. */
+  readonly addresses: Pick<CaseAddresses, 'rewrite' | 'restoreEmitted'>
   readonly loadBalancerCounters: Readonly<Record<string, number>>
+  /** Of reactive endpoints. */
+  readonly impact: Offer['impact']
 }
 
 /** What the packets of an offer came to in the store. */

@@ -29,10 +29,9 @@ export async function surveyCase(
   recorded: Recorded,
   capabilities: Capabilities,
 ): Promise<FoldFacts> {
-  const captured = addressedByCapture(recorded)
-  const alone = aloneBySuite(test, capabilities) ?? captured
-  const addressed = captured !== undefined || addressedBySetup(test.setup) !== undefined
-  return { ...(await offeredFacts(offers, test, recorded, capabilities, alone)), addressed }
+  const apart = addressedByCapture(recorded) ?? addressedBySetup(test.setup)
+  const facts = await offeredFacts(offers, test, recorded, capabilities, aloneBySuite(test, capabilities))
+  return { ...facts, ...(apart === undefined ? {} : { apart }) }
 }
 
 async function offeredFacts(
@@ -41,12 +40,15 @@ async function offeredFacts(
   recorded: Recorded,
   capabilities: Capabilities,
   alone: string | undefined,
-): Promise<Omit<FoldFacts, 'addressed'>> {
+): Promise<Omit<FoldFacts, 'apart'>> {
   const second = NANOS_PER_SECOND * capabilities.clockScale
-  if (test.endpoints === 'reactive') return factsOf(recordedPackets(recorded), [], second, alone)
+  if (test.endpoints === 'reactive' && alone !== undefined)
+    return factsOf(recordedPackets(recorded), [], second, alone)
   const happenings: Happening[] = []
   const packets: Offered = { at: [], bytes: [], flow: [] }
   const hosts: number[] = []
+  // Answers that are not there yet are guessed, as in the first round.
+  offers.rounds.reset()
   try {
     for await (const { packets: batch, events } of offers.make(test, recorded).road) {
       for (const { before, at, event } of events)
@@ -69,7 +71,7 @@ function factsOf(
   matter: readonly Happening[],
   second: Nanos,
   alone: string | undefined,
-): Omit<FoldFacts, 'addressed'> {
+): Omit<FoldFacts, 'apart'> {
   const [first] = matter
   const load = new Load(second)
   const flows = new Set<number>()

@@ -34,8 +34,7 @@ console.log(JSON.stringify({ pid, folder }))
 setInterval(() => {}, 1000)
 `
 
-describe('sharing/store: the server', function () {
-  this.timeout(90_000)
+describe('sharing/store: the server', () => {
   before(function () {
     if (missingPrograms().length > 0) this.skip()
   })

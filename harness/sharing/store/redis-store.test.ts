@@ -21,8 +21,7 @@ async function failureOf(what: Promise<unknown>): Promise<string> {
   }
 }
 
-describe('sharing/store: a real Redis', function () {
-  this.timeout(60_000)
+describe('sharing/store: a real Redis', () => {
   let redis: RedisServer
   before(async function () {
     if (missingPrograms().length > 0) this.skip()

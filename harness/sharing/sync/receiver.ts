@@ -1,23 +1,32 @@
-import type { Nanos } from '../../model/batch.ts'
+import { NANOS_PER_SECOND, type Nanos } from '../../model/batch.ts'
 import type { SyncSharing } from '../../model/setup.ts'
-import type { Expectation, SessionTables, Taking } from '../../model/sharing.ts'
+import type { Expectation, Query, SessionTables, Taking } from '../../model/sharing.ts'
+
+/** How long an entry lives that is put into the table though its time is up (conntrack-tools cache-ct.c, cache_ct_commit_step). */
+const LEAST = 60 * NANOS_PER_SECOND
 
 /** What a host does with the sessions that it is told of: into its table at once, or into a cache until it takes over. */
 export class Receiver {
   readonly #tables: SessionTables
   readonly #settings: SyncSharing
   readonly #taking: Taking
+  /** How what is in a cache is taken. */
+  readonly #committing: Taking
   /** By host: sessions by flow. */
   readonly #caches: readonly Map<number, Uint8Array>[]
   readonly #expected: readonly Expectation[][]
+  readonly #queries: readonly Map<number, Query>[]
 
   constructor(tables: SessionTables, settings: SyncSharing) {
     this.#tables = tables
     this.#settings = settings
     const windows = settings.peerVersion === 'older' ? 'none' : settings.windows
-    this.#taking = { windows, merge: true }
+    const changes = settings.updates === 'changes'
+    this.#taking = { windows, held: changes ? 'update' : 'merge' }
+    this.#committing = changes ? { windows, held: 'replace', least: LEAST } : this.#taking
     this.#caches = Array.from({ length: tables.hosts }, () => new Map())
     this.#expected = Array.from({ length: tables.hosts }, () => [])
+    this.#queries = Array.from({ length: tables.hosts }, () => new Map())
   }
 
   /** A session came; undefined: it is gone. */
@@ -27,7 +36,7 @@ export class Receiver {
       if (session === undefined) cache.delete(flow)
       else cache.set(flow, session)
     } else if (session === undefined) this.#tables.remove(host, flow, at)
-    else this.#inject(host, flow, session, at)
+    else this.#inject(host, flow, session, at, this.#taking)
   }
 
   /** A connection is expected at another host. */
@@ -36,27 +45,39 @@ export class Receiver {
     else this.#tables.expected?.add(host, expectation)
   }
 
+  /** An ICMP query came. */
+  ask(host: number, query: Query, at: Nanos): void {
+    if (this.#settings.externalCache) this.#queries[host]?.set(query.key, query)
+    else this.#tables.queries?.add(host, query, at)
+  }
+
   /** The host takes over: what it was told of goes into its table. */
   commit(host: number, at: Nanos): void {
     const cache = this.#caches[host]
-    for (const [flow, session] of cache ?? []) this.#inject(host, flow, session, at)
+    for (const [flow, session] of cache ?? []) this.#inject(host, flow, session, at, this.#committing)
     cache?.clear()
     for (const expectation of this.#expected[host]?.splice(0) ?? [])
       this.#tables.expected?.add(host, expectation)
+    const queries = this.#queries[host]
+    for (const query of queries?.values() ?? [])
+      this.#tables.queries?.add(host, query.until < at ? { ...query, until: at + LEAST } : query, at)
+    queries?.clear()
   }
 
   /** The host has lost everything. */
   forget(host: number): void {
     this.#caches[host]?.clear()
     this.#expected[host]?.splice(0)
+    this.#queries[host]?.clear()
   }
 
   clear(): void {
     for (const cache of this.#caches) cache.clear()
     for (const expected of this.#expected) expected.length = 0
+    for (const queries of this.#queries) queries.clear()
   }
 
-  #inject(host: number, flow: number, session: Uint8Array, at: Nanos): void {
-    this.#tables.write(host, flow, session, at, this.#settings.liberal, this.#taking)
+  #inject(host: number, flow: number, session: Uint8Array, at: Nanos, taking: Taking): void {
+    this.#tables.write(host, flow, session, at, this.#settings.liberal, taking)
   }
 }

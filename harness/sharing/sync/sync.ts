@@ -4,6 +4,7 @@ import type { SyncSharing } from '../../model/setup.ts'
 import type { MakeSharing, SessionTables, SharingModel } from '../../model/sharing.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 import { InFlight, type Update } from '../in-flight.ts'
+import { type Item, News } from './news.ts'
 import { Receiver } from './receiver.ts'
 import { Told } from './told.ts'
 
@@ -23,6 +24,7 @@ class Sync implements SharingModel {
   readonly #settings: SyncSharing
   readonly #lag: Nanos
   readonly #told: Told
+  readonly #news: News
   readonly #receiver: Receiver
   readonly #inFlight = new InFlight()
   /** Hosts that have crashed, and hear nothing. */
@@ -30,14 +32,13 @@ class Sync implements SharingModel {
   /** The host that takes packets, where only one does. */
   #active = 0
   #sent = 0
-  /** Whether the host held a session of the packet's flow when that came: only then is it news that there is none. */
-  #held = false
 
   constructor(tables: SessionTables, settings: SyncSharing, receiver: Receiver) {
     this.#tables = tables
     this.#settings = settings
     this.#lag = settings.lag * NANOS_PER_SECOND
     this.#told = new Told(settings)
+    this.#news = new News(tables, settings)
     this.#receiver = receiver
   }
 
@@ -45,7 +46,7 @@ class Sync implements SharingModel {
     this.#deliver(packets.time[index] ?? 0)
     if (this.#settings.mode === 'active-active' || host === this.#active) {
       const flow = packets.flow[index] ?? -1
-      this.#held = flow >= 0 && this.#tables.has(host, flow, packets.time[index] ?? 0)
+      if (flow >= 0) this.#begin(host, flow, packets.time[index] ?? 0)
       return host
     }
     packets.parts.push({ cause: index, host, part: 'standby' })
@@ -59,17 +60,16 @@ class Sync implements SharingModel {
     if (flow < 0) return
     const at = packets.time[index] ?? 0
     this.#told.note(packets, index, flow)
-    const session = this.#tables.read(host, flow, at)
-    const held = session !== undefined && this.#isDeferred(packets, index)
+    const item = this.#news.of(host, flow, at)
+    const held = item instanceof Uint8Array && this.#isDeferred(packets, index)
     if (held) packets.parts.push({ cause: index, host, part: 'deferred' })
-    this.#tell(host, flow, session, at, held ? this.#lagOfDeferred() : this.#lag)
+    this.#tell(host, flow, item, at, held ? this.#lagOfDeferred() : this.#lag)
+    const { expectations, connectionless, peerVersion } = this.#settings
     const expected = this.#tables.expected?.takeFresh(host)
-    if (
-      expected !== undefined &&
-      this.#settings.expectations &&
-      this.#settings.peerVersion !== 'incompatible'
-    )
-      this.#sendToOthers(host, flow, at + this.#lag, expected)
+    const query = this.#tables.queries?.takeFresh(host)
+    if (peerVersion === 'incompatible') return
+    if (expected !== undefined && expectations) this.#sendToOthers(host, flow, at + this.#lag, expected)
+    if (query !== undefined && connectionless) this.#sendToOthers(host, flow, at + this.#lag, query)
   }
 
   apply(event: HostEvent, at: Nanos): void {
@@ -83,6 +83,7 @@ class Sync implements SharingModel {
       case 'crash':
         this.#inFlight.lose(event.host)
         this.#receiver.forget(event.host)
+        this.#news.lose(event.host)
         this.#dead.add(event.host)
         this.#takeOver(event.host, at)
         return
@@ -96,13 +97,14 @@ class Sync implements SharingModel {
         this.#deliver(Number.POSITIVE_INFINITY, at)
         for (const host of [...this.#dead]) this.#revive(host, at)
         this.#active = 0
-        this.#receiver.commit(0, at)
+        this.#commit(0, at)
     }
   }
 
   reset(): void {
     this.#inFlight.clear()
     this.#told.clear()
+    this.#news.clear()
     this.#receiver.clear()
     this.#dead.clear()
     this.#active = 0
@@ -113,7 +115,29 @@ class Sync implements SharingModel {
   #takeOver(left: number, at: Nanos): void {
     const others = this.#tables.inService()
     if (this.#active === left) this.#active = others.find((host) => host > left) ?? others[0] ?? left
-    for (const host of others) this.#receiver.commit(host, at)
+    for (const host of others) this.#commit(host, at)
+  }
+
+  /**
+   * What the host was told of goes into its table. With events it then tells the others of all that it has, as they hear nothing of what
+   * does not change (conntrack-tools doc/sync/primary-backup.sh).
+   */
+  #commit(host: number, at: Nanos): void {
+    const { mode, updates, externalCache } = this.#settings
+    const events = updates === 'changes'
+    if (events && mode === 'active-passive' && host !== this.#active) return
+    this.#receiver.commit(host, at)
+    if (!events || !externalCache) return
+    for (const flow of this.#tables.flows(host, at))
+      this.#tell(host, flow, this.#tables.read(host, flow, at), at, this.#lag)
+  }
+
+  /** A packet of a flow comes to a host; that a session has ended meanwhile has been told. */
+  #begin(host: number, flow: number, at: Nanos): void {
+    const ended = this.#news.ended(flow, at)
+    for (const from of ended) this.#tell(from, flow, 'gone', at, this.#lag)
+    if (ended.length > 0) this.#deliver(at)
+    this.#news.begin(host, flow, at)
   }
 
   /** A host that crashed is back, with nothing; the one that served meanwhile tells it of everything, if that is how it is done. */
@@ -139,12 +163,12 @@ class Sync implements SharingModel {
     return Math.max(0, this.#lag - Math.min(2 * this.#lag, MOST_DEFERRED))
   }
 
-  #tell(host: number, flow: number, session: Uint8Array | undefined, at: Nanos, lag: Nanos): void {
-    if (session === undefined ? !this.#held : !this.#told.isTold(flow, session)) return
-    const wait = session === undefined ? 0 : this.#told.wait(flow, at)
+  #tell(host: number, flow: number, item: Item | undefined, at: Nanos, lag: Nanos): void {
+    if (item === undefined || (item !== 'gone' && !this.#told.isTold(flow, item))) return
+    const wait = item === 'gone' ? 0 : this.#told.wait(flow, at)
     if (wait > 0 && !this.#told.await(flow)) return
-    const told = session === undefined ? 'gone' : wait > 0 ? 'now' : session
-    this.#sendToOthers(host, flow, at + wait + lag, told)
+    this.#news.tell(host, flow, item)
+    this.#sendToOthers(host, flow, at + wait + lag, wait > 0 ? 'now' : item)
   }
 
   #sendToOthers(host: number, flow: number, due: Nanos, session: Update['session']): void {
@@ -154,11 +178,16 @@ class Sync implements SharingModel {
 
   #send(update: Update): void {
     const { lose, repair } = this.#settings
+    const { session } = update
     this.#sent++
     if (lose === 0 || this.#sent % lose !== 0) this.#inFlight.send(update)
     else if (repair === 'resend') this.#inFlight.send({ ...update, due: update.due + this.#lag })
     else if (repair === 'refresh')
-      this.#inFlight.send({ ...update, due: update.due + REFRESH_SECONDS * NANOS_PER_SECOND, session: 'now' })
+      this.#inFlight.send({
+        ...update,
+        due: update.due + REFRESH_SECONDS * NANOS_PER_SECOND,
+        session: session === 'gone' || session instanceof Uint8Array ? 'now' : session,
+      })
   }
 
   /** What has arrived by `until` is taken; `at` is when that is. */
@@ -167,10 +196,17 @@ class Sync implements SharingModel {
       const { from, to, flow } = update
       if (this.#dead.has(to)) continue
       const session = update.session === 'now' ? this.#tables.read(from, flow, at) : update.session
-      if (session === undefined || session === 'gone') this.#receiver.receive(to, flow, undefined, at)
+      if (session === undefined || session === 'gone') this.#end(to, flow, at)
       else if (session instanceof Uint8Array) this.#receiver.receive(to, flow, session, at)
+      else if ('answered' in session) this.#receiver.ask(to, session, at)
       else this.#receiver.expect(to, session)
     }
+  }
+
+  /** A host is told that a session has ended. */
+  #end(host: number, flow: number, at: Nanos): void {
+    if (!this.#settings.externalCache) this.#news.forget(host, flow)
+    this.#receiver.receive(host, flow, undefined, at)
   }
 }
 

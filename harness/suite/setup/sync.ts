@@ -4,6 +4,7 @@ import type { Fields } from './fields.ts'
 
 const WAYS: readonly SyncWay[] = ['conntrackd', 'pfsync', 'fgsp', 'asa']
 const MODES: readonly SyncSharing['mode'][] = ['active-passive', 'active-active']
+const UPDATES: readonly SyncSharing['updates'][] = ['packets', 'changes']
 const REPAIRS: readonly SyncSharing['repair'][] = ['resend', 'none', 'refresh']
 const WINDOWS: readonly SyncSharing['windows'][] = ['full', 'scales', 'none']
 const PEER_VERSIONS: readonly SyncSharing['peerVersion'][] = ['same', 'older', 'incompatible']
@@ -22,6 +23,7 @@ export function readSync(fields: Fields): SyncSharing {
     kind: 'sync',
     way,
     mode: fields.word('mode', MODES, defaults.mode.value, 'a mode of a pair'),
+    updates: fields.word('updates', UPDATES, defaults.updates.value, 'when a session is told of'),
     lag: fields.seconds('lag', defaults.lag.value, TIME),
     lose: fields.whole('lose', 0, { least: 0, most: 1_000_000 }),
     repair: fields.word('repair', REPAIRS, defaults.repair.value, 'what becomes of lost updates'),

@@ -1,8 +1,9 @@
 import { getProfile } from '../../profile/index.ts'
+import type { Lab } from '../lab/lab.ts'
+import { hardwareAddress } from '../lab/names.ts'
 import { NetfilterHosts } from '../netfilter/hosts.ts'
 import { kernelSettings } from '../netfilter/kernel-settings.ts'
-import { Lab } from '../netfilter/lab.ts'
-import { hardwareAddress } from '../netfilter/names.ts'
+import { openRouters } from '../netfilter/routers.ts'
 import { rulesetOf } from '../netfilter/ruleset.ts'
 import { makeTarget } from '../targets.ts'
 
@@ -41,7 +42,7 @@ ip rule add iif k lookup 302 pref 51
 
 /** Two firewalls by nftables that ask for their next hops, in namespaces. */
 export async function firewalls(exception: 'drop' | 'reject', hosts = 2): Promise<Lab> {
-  const lab = await Lab.open(hosts, 1500)
+  const lab = await openRouters(hosts, 1500)
   const { knobs } = getProfile('linux-conntrack')
   const policy = { exception, ruleOrder: 'action', defaultActions: [] } as const
   const made = new NetfilterHosts(lab, kernelSettings(knobs, policy, SCALE), SCALE)
@@ -51,17 +52,17 @@ export async function firewalls(exception: 'drop' | 'reject', hosts = 2): Promis
 
 /** What lets everything through. */
 export async function router(hosts = 2): Promise<Lab> {
-  const lab = await Lab.open(hosts, 1500)
+  const lab = await openRouters(hosts, 1500)
   return set(lab, () => lab.each(ASKS))
 }
 
 export async function bridge(hosts = 2): Promise<Lab> {
-  const lab = await Lab.open(hosts, 1500)
+  const lab = await openRouters(hosts, 1500)
   return set(lab, () => lab.each(BRIDGES))
 }
 
 export async function routerOnOneLink(): Promise<Lab> {
-  const lab = await Lab.open(1, 1500)
+  const lab = await openRouters(1, 1500)
   return set(lab, () => lab.each(ONE_LINK))
 }
 

@@ -6,9 +6,9 @@ import type { Case } from '../../model/case.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { loadSuites } from '../../run/suites.ts'
 import { played, tried } from '../example-played.test.ts'
-import { run } from '../netfilter/commands.ts'
-import type { Lab } from '../netfilter/lab.ts'
-import { hardwareAddress } from '../netfilter/names.ts'
+import { run } from '../lab/commands.ts'
+import type { Lab } from '../lab/lab.ts'
+import { hardwareAddress } from '../lab/names.ts'
 import { ReferenceTarget } from '../reference/reference.ts'
 import {
   bridge,

@@ -1,16 +1,15 @@
 import { expect } from 'chai'
-import { run } from '../netfilter/commands.ts'
-import { Lab } from '../netfilter/lab.ts'
+import { run } from '../lab/commands.ts'
+import { openRouters } from '../netfilter/routers.ts'
 import { hostsOf, inline } from './example-device.test.ts'
 
-describe('target/inline/needs', function () {
-  this.timeout(60_000)
+describe('target/inline/needs', () => {
   before(function () {
     if (process.getuid?.() !== 0) this.skip()
   })
 
   it('say of each interface what has to be typed before it can be used', async () => {
-    await using lab = await Lab.open(1, 1500)
+    await using lab = await openRouters(1, 1500)
     const there = (...args: string[]) => run('ip', ['-n', lab.outer, ...args])
     const problem = async (options: object = {}) => {
       const target = await inline(lab, options)

@@ -3,13 +3,16 @@ import { join } from 'node:path'
 import type { SyncSharing } from '../../model/setup.ts'
 import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
-import type { Lab } from './lab.ts'
-import { SYNC_ADDRESSES, SYNC_LINK } from './names.ts'
-import { folderOf } from './ownership.ts'
+import type { Lab } from '../lab/lab.ts'
+import { folderOf } from '../lab/ownership.ts'
+import { SYNC_ADDRESSES, SYNC_LINK } from './routers.ts'
 
 /** Milliseconds for a daemon to answer, and for hosts to know the same sessions. */
 const PATIENCE = 20_000
 const PAUSE = 20
+
+/** Commits the external cache, empties both, reads the table anew, and sends all of it. */
+const TAKING_OVER = ['-c', '-f', '-R', '-B']
 
 const MODE = { resend: 'FTFW', none: 'NOTRACK', refresh: 'ALARM' } as const
 
@@ -17,6 +20,7 @@ const MODE = { resend: 'FTFW', none: 'NOTRACK', refresh: 'ALARM' } as const
 export function syncLacks(sharing: SyncSharing, hosts: number): string | undefined {
   if (sharing.way !== 'conntrackd') return `sharing sync by ${sharing.way}`
   if (hosts !== 2) return `sharing sync of ${hosts} hosts`
+  if (sharing.updates === 'packets') return 'sync of every packet'
   if (sharing.lose > 0) return 'updates that are lost'
   if (sharing.lag > 0 || sharing.pickupDelay > 0) return 'sync with a lag'
   if (sharing.defer) return 'packets that are held until they are synced'
@@ -32,6 +36,8 @@ export class Conntrackd {
   readonly #lab: Lab
   readonly #sharing: SyncSharing
   readonly #pids: number[] = []
+  /** Hosts that have taken over: their caches no longer hold all that the other one has. */
+  readonly #flushed = new Set<number>()
 
   constructor(lab: Lab, sharing: SyncSharing) {
     this.#lab = lab
@@ -58,14 +64,20 @@ export class Conntrackd {
     if ((this.#pids[host] ?? 0) === 0) await this.#begin(host)
   }
 
-  /** Another host takes over from this one: with an external cache, what is in it is put into the table. */
-  async takeOver(from: number): Promise<void> {
-    if (this.#sharing.externalCache) await this.#ask(1 - from, '-c')
+  /**
+   * A host takes over: with an external cache, what is in it is put into the table, and the other one is told of all that is there
+   * then (conntrack-tools doc/sync/primary-backup.sh, primary).
+   */
+  async takeOver(host: number): Promise<void> {
+    if (!this.#sharing.externalCache) return
+    for (const step of TAKING_OVER) await this.#ask(host, step)
+    this.#flushed.add(host)
   }
 
   /** Both forget what they know of sessions. */
   async forget(): Promise<void> {
     for (const host of [0, 1]) if ((this.#pids[host] ?? 0) > 0) await this.#ask(host, '-f')
+    this.#flushed.clear()
   }
 
   /** Until what one host tracks the other has been told of; that takes as long as it takes, but not for ever. */
@@ -86,7 +98,9 @@ export class Conntrackd {
     if (this.#pids.some((pid) => pid === 0)) return
     for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
       const [a = [], b = []] = await Promise.all([0, 1].map((host) => this.#cached(host)))
-      if (a[0] === b[1] && b[0] === a[1]) return
+      const isTold = (from: number[], to: number[], host: number) =>
+        this.#flushed.has(host) || from[0] === to[1]
+      if (isTold(a, b, 1) && isTold(b, a, 0)) return
       await pause()
     }
   }

@@ -1,11 +1,11 @@
 import type { Nanos } from '../../model/batch.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 import type { HostActions } from '../../observe/live/actions.ts'
-import { settingsScript, withInput } from './commands.ts'
+import { settingsScript, withInput } from '../lab/commands.ts'
+import type { Lab } from '../lab/lab.ts'
+import { scaledTimeout } from '../lab/scale.ts'
 import type { Conntrackd } from './conntrackd.ts'
 import type { KernelSettings } from './kernel-settings.ts'
-import { scaledTimeout } from './kernel-settings.ts'
-import type { Lab } from './lab.ts'
 import { DOWN } from './ruleset.ts'
 
 const FLUSH = 'conntrack -F 2>/dev/null\n'
@@ -44,13 +44,14 @@ export class NetfilterHosts implements HostActions {
       case 'drain':
       case 'unhealthy':
         this.#last = event.host
-        await this.#sync?.takeOver(event.host)
+        await this.#sync?.takeOver(1 - event.host)
         return false
       case 'restore':
         await this.#restore(event.host < 0 ? this.#last : event.host)
         return true
       case 'return':
         for (const host of [...this.#down]) await this.#restore(host)
+        await this.#sync?.takeOver(0)
         return true
       case 'set-timeout':
         if (event.scope === 'hosts') await this.#setTimeout(event.tcpIdle)
@@ -84,7 +85,7 @@ export class NetfilterHosts implements HostActions {
     this.#down.add(host)
     await this.#sync?.kill(host)
     await this.#lab.on(host, withInput('nft -f -', DOWN) + FLUSH)
-    await this.#sync?.takeOver(host)
+    await this.#sync?.takeOver(1 - host)
   }
 
   async #restore(host: number): Promise<void> {

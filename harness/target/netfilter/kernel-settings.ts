@@ -1,9 +1,6 @@
 import type { Policy, Setup } from '../../model/setup.ts'
 import type { Knobs } from '../../profile/index.ts'
-import { ExitCode, FlowbreakError } from '../../support/errors.ts'
-
-/** Seconds below which a time-out that is scaled can no longer be told from another. */
-const SHORTEST = 2
+import { scaledTimeout } from '../lab/scale.ts'
 
 /** Knobs that a kernel or its rules can be set to; what else a profile changes is not this firewall. */
 const SETTABLE: ReadonlySet<string> = new Set([
@@ -70,16 +67,4 @@ export function kernelSettings(knobs: Knobs, policy: Policy, scale: number): Ker
     'net/netfilter/nf_conntrack_tcp_max_retrans': knobs.tcpMostRetransmissions?.value ?? 3,
     'net/netfilter/nf_conntrack_checksum': knobs.badChecksum?.value === 'invalid' ? 1 : 0,
   }
-}
-
-/** A time-out of so many seconds on a clock that is `scale` times as fast, in whole seconds. */
-export function scaledTimeout(name: string, seconds: number, scale: number): number {
-  const scaled = Math.round(seconds / scale)
-  if (scaled >= SHORTEST) return scaled
-  const short = name.slice(name.lastIndexOf('/') + 1)
-  throw new FlowbreakError(
-    'ERR_CLOCK_SCALE',
-    `A clock scale of ${scale} makes ${short} of ${seconds} s shorter than ${SHORTEST} s, which a kernel that counts whole seconds cannot keep: choose ${Math.floor((seconds / SHORTEST) * 100) / 100} at most.`,
-    { exitCode: ExitCode.broken },
-  )
 }

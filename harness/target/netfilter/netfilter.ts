@@ -6,15 +6,16 @@ import type { Capabilities, Session, Target } from '../../model/target.ts'
 import { PcapPort } from '../../observe/live/pcap/port.ts'
 import { LiveSession } from '../../observe/live/session.ts'
 import { profileOf } from '../../profile/index.ts'
+import { labArms } from '../lab/arms.ts'
+import type { Lab } from '../lab/lab.ts'
+import { removeLeftovers } from '../lab/ownership.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
 import { Conntrackd, syncLacks } from './conntrackd.ts'
 import { NetfilterHosts } from './hosts.ts'
 import { fixedKnob, kernelSettings } from './kernel-settings.ts'
-import { Lab } from './lab.ts'
-import { hardwareAddress } from './names.ts'
 import { checkNeeds } from './needs.ts'
 import { type NetfilterOptions, readOptions } from './options.ts'
-import { removeLeftovers } from './ownership.ts'
+import { openRouters } from './routers.ts'
 import { rulesetOf } from './ruleset.ts'
 
 /** Hosts at most: each is a namespace with two links. */
@@ -66,7 +67,7 @@ export class NetfilterTarget implements Target {
     checkNeeds(synced)
     await removeLeftovers()
     signal.throwIfAborted()
-    const lab = await Lab.open(setup.topology.hosts.length, mtu, synced)
+    const lab = await openRouters(setup.topology.hosts.length, mtu, synced)
     try {
       const sync = synced ? new Conntrackd(lab, sharing) : undefined
       const hosts = new NetfilterHosts(lab, settings, scale, sync)
@@ -92,13 +93,7 @@ async function openSession(
   { mtu, nat, scale }: NetfilterOptions,
   signal: AbortSignal,
 ): Promise<Session> {
-  const arms = setup.topology.hosts.flatMap((_, host) =>
-    ([0, 1] as const).map((side) => ({
-      device: `${'cs'[side]}${host}`,
-      own: hardwareAddress(host, side, 'outer'),
-      peer: hardwareAddress(host, side, 'host'),
-    })),
-  )
+  const arms = labArms(setup.topology.hosts.length)
   const port = await PcapPort.open({ arms, namespace: lab.outer, mtu })
   const session = new LiveSession({
     port,

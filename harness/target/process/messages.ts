@@ -2,7 +2,7 @@ import { NANOS_PER_SECOND, type PacketBatch } from '../../model/batch.ts'
 import { Host, Link, nameOf, Role } from '../../model/codes.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { HostEvent, TimedEvent } from '../../model/timeline.ts'
-import { CONTROL_RULES, withControls } from '../../observe/control-rules.ts'
+import { controlRulesOf, withControls } from '../../observe/control-rules.ts'
 import { profileOf } from '../../profile/index.ts'
 
 /** The version of what is spoken on both sides (docs/writing-a-target.md). */
@@ -21,8 +21,8 @@ export function setupMessage(setup: Setup) {
     knobs: Object.fromEntries(knobs),
     tunnels,
     // Controls come out whatever a case's own rules say.
-    rules: rules.length > 0 || policy.defaultActions.length > 0 ? [...CONTROL_RULES, ...rules] : [],
-    ...(stateless === undefined ? {} : { stateless: withControls(stateless) }),
+    rules: rules.length > 0 || policy.defaultActions.length > 0 ? [...controlRulesOf(setup), ...rules] : [],
+    ...(stateless === undefined ? {} : { stateless: withControls(stateless, setup) }),
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type Target,
 } from '../../model/target.ts'
 import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
-import { CONTROL_RULES, withControls } from '../../observe/control-rules.ts'
+import { controlRulesOf, withControls } from '../../observe/control-rules.ts'
 import { deniedControlOf } from '../../profile/denied.ts'
 import { profileOf } from '../../profile/index.ts'
 import type { OpenSharing } from '../../sharing/open-sharing.ts'
@@ -79,10 +79,10 @@ export class ReferenceTarget implements Target {
       ...this.#taps,
       profile: profileOf(setup),
       policy: setup.policy,
-      rules: guarded ? [...CONTROL_RULES, ...setup.rules] : setup.rules,
+      rules: guarded ? [...controlRulesOf(setup), ...setup.rules] : setup.rules,
       hosts: setup.topology.hosts.length,
       sharing: sharing.make,
-      stateless: setup.stateless === undefined ? undefined : withControls(setup.stateless),
+      stateless: setup.stateless === undefined ? undefined : withControls(setup.stateless, setup),
     })
     return new ReferenceSession(engine, setup.topology, sharing, this.#taps.records)
   }

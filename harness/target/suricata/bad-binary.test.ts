@@ -114,9 +114,7 @@ describe('target/suricata: binaries that fail', () => {
   })
 })
 
-describe('target/suricata: what it refuses', function () {
-  this.timeout(60_000)
-
+describe('target/suricata: what it refuses', () => {
   it('rules, by number, text and its own sentence', async () => {
     const rules = [
       'pass tcp any any -> any any (sid:1;)',

@@ -55,7 +55,7 @@ export class CaptureRun implements Disposable {
    */
   async decide(options: CaptureRunOptions): Promise<EveReader> {
     this.#writer.close()
-    writeFileSync(this.#path('configuration'), configurationOf(options.settings, options.extras))
+    writeFileSync(this.#path('configuration'), configurationOf(options.settings, this.count, options.extras))
     writeFileSync(this.#path('rules'), options.rules.map((rule) => `${rule}\n`).join(''))
     const ended = await runProcess({
       command: options.binary,
@@ -133,7 +133,10 @@ function check({ totals, stopped }: EveReader, count: number): void {
 const REFUSED = /error parsing signature "(.*)" from file .* at line (\d+)/
 
 /** The error of a run that did not end well: a rule that it refuses in its own sentence, or its last lines. */
-function failure({ code, killedBy, said }: Ended, { own = 0 }: CaptureRunOptions): FlowbreakError {
+export function failure(
+  { code, killedBy, said }: Ended,
+  { own = 0 }: Pick<CaptureRunOptions, 'own'>,
+): FlowbreakError {
   const refused = REFUSED.exec(said)
   if (refused !== null) {
     const [, rule, line] = refused

@@ -17,14 +17,44 @@ export interface ConfigurationExtras {
   readonly flows?: boolean
 }
 
+/** Tables that begin small: what Suricata sets aside beforehand takes it longer than a capture of a case does. */
+interface Room {
+  /** Rows of its table of flows, and of that of fragmented datagrams. */
+  readonly rows: number
+  /** Fragments at most. */
+  readonly fragments: number
+}
+
+/** Where that many packets are read, its tables are as it has them by default. */
+const MANY_PACKETS = 65_536
+const MOST_FRAGMENTS = 65_535
+/** IP headers that one packet can have within each other (decode.max-layers), each of which may be of a fragment. */
+const LAYERS = 16
+const FEWEST = 64
+
+/** Room for all that so many packets can need; what no capture of that length could fill decides nothing. */
+function roomFor(packets: number): Room {
+  if (packets >= MANY_PACKETS) return { rows: MANY_PACKETS, fragments: MOST_FRAGMENTS }
+  return {
+    rows: Math.max(FEWEST, 2 ** Math.ceil(Math.log2(packets))),
+    fragments: Math.min(MOST_FRAGMENTS, Math.max(FEWEST, packets * LAYERS)),
+  }
+}
+
 /** What `midstream-policy` is for an exception policy (util-exception-policy.c). */
 const MIDSTREAM_POLICY = { drop: 'drop-flow', reject: 'reject', continue: 'ignore' } as const
 
 /**
  * Suricata's configuration. Whatever its own file could say otherwise, and that decides verdicts, is said: what one version has as
- * its default another may not. Every other exception policy is `ignore`, so that no limit of memory passes for a verdict.
+ * its default another may not. Every other exception policy is `ignore`, so that no limit of memory passes for a verdict. `packets`:
+ * that it is to read.
  */
-export function configurationOf(settings: SuricataSettings, extras: ConfigurationExtras = {}): string {
+export function configurationOf(
+  settings: SuricataSettings,
+  packets: number,
+  extras: ConfigurationExtras = {},
+): string {
+  const { rows, fragments } = roomFor(packets)
   const { exception, midstream, asyncOneside, dropInvalid, timeouts, fragmentTimeout, tunnels } = settings
   return `%YAML 1.1
 ---
@@ -44,21 +74,28 @@ logging: { default-log-level: error, outputs: [{ console: { enabled: yes } }] }
 action-order: [pass, drop, reject, alert]
 stream:
   memcap: 256mb
+  prealloc-sessions: 32
   checksum-validation: no
   midstream: ${yesNo(midstream)}
   midstream-policy: ${MIDSTREAM_POLICY[exception]}
   async-oneside: ${yesNo(asyncOneside)}
   inline: yes
   drop-invalid: ${yesNo(dropInvalid)}
-  reassembly: { memcap: 512mb, depth: 1mb, toserver-chunk-size: 2560, toclient-chunk-size: 2560, randomize-chunk-size: no }
+  reassembly: { memcap: 512mb, depth: 1mb, toserver-chunk-size: 2560, toclient-chunk-size: 2560, randomize-chunk-size: no, segment-prealloc: 32 }
 host-os-policy: { bsd: [0.0.0.0/0, "::/0"] }
-defrag: { memcap: 256mb, hash-size: 65536, trackers: 65535, max-frags: 65535, prealloc: yes, timeout: ${fragmentTimeout} }
+defrag: { memcap: 256mb, hash-size: ${rows}, trackers: ${fragments}, max-frags: ${fragments}, prealloc: no, timeout: ${fragmentTimeout} }
 decoder:
   teredo: { enabled: ${tunnels} }
   vxlan: { enabled: ${tunnels}, ports: 4789 }
   geneve: { enabled: ${tunnels}, ports: 6081 }
+max-pending-packets: 64
+host: { hash-size: 64, prealloc: 16, memcap: 32mb }
+ippair: { hash-size: 64, prealloc: 16, memcap: 32mb }
+luajit: { states: 1 }
+mpm-algo: ac
+spm-algo: bm
 app-layer: { protocols: { http: { enabled: yes, libhtp: { default-config: { personality: IDS } } } } }
-flow: { memcap: 128mb, hash-size: 65536, prealloc: 1000 }
+flow: { memcap: 128mb, hash-size: ${rows}, prealloc: 100 }
 flow-timeouts:
   default: { new: ${timeouts.other}, established: ${timeouts.otherEstablished}, closed: 0 }
   tcp: { new: ${timeouts.tcpNew}, established: ${timeouts.tcpEstablished}, closed: ${timeouts.tcpClosed} }

@@ -1,7 +1,7 @@
 import { Verdict } from '../../model/codes.ts'
 
 /** The reason of a fragment whose datagram was dropped, and of a packet with a tunnel in which one was. */
-const FOR_INNER = 'tunnel packet drop'
+export const FOR_INNER = 'tunnel packet drop'
 const REBUILT = 'defrag'
 const BY_RULE = 'rules'
 /** Signature id of the rule that stands for a default action: what it drops has that reason. */
@@ -113,7 +113,8 @@ export class EveReader {
   }
 }
 
-function reasonWord({ drop, alert }: Event): string {
+/** Why a packet was not passed, in Suricata's words. */
+export function reasonWord({ drop, alert }: Pick<Event, 'drop' | 'alert'>): string {
   const reason = drop?.reason ?? ''
   return reason === BY_RULE && alert?.signature_id === DEFAULT_ACTION_SID ? 'default action' : reason
 }

@@ -61,7 +61,8 @@ export function quoted(said: string): string {
   return lines.length === 0 ? '' : ` It said: ${lines.slice(-SHOWN_LINES).join(' / ')}`
 }
 
-function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+/** Ends a process that leads a group, with all that it started. */
+export function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
   if (pid === undefined || exitCode !== null || signalCode !== null) return
   try {
     process.kill(-pid, 'SIGKILL')
@@ -77,7 +78,8 @@ function untilEnd(child: ChildProcess): Promise<Omit<Ended, 'said'>> {
   })
 }
 
-function keepLast(child: ChildProcess): () => string {
+/** Keeps what a process says last, on either output. */
+export function keepLast(child: ChildProcess): () => string {
   let kept = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,5 +1,5 @@
 import type { Setup } from '../../model/setup.ts'
-import { CONTROL_RULES } from '../../observe/control-rules.ts'
+import { controlRulesOf } from '../../observe/control-rules.ts'
 import { DEFAULT_ACTION_SID } from './eve.ts'
 
 /**
@@ -9,11 +9,13 @@ import { DEFAULT_ACTION_SID } from './eve.ts'
 const DROP_STRICT = `drop ip any any -> any any (msg:"aws:drop_strict"; ttl:0-255; sid:${DEFAULT_ACTION_SID};)`
 
 /** The rules of a setup, its default action among them, behind `own` ones of the harness's that let controls through. */
-export function rulesOf({ rules, policy }: Setup): {
+export function rulesOf(setup: Setup): {
   readonly rules: readonly string[]
   readonly own: number
 } {
+  const { rules, policy } = setup
   const defaults = policy.defaultActions.map(() => DROP_STRICT)
   if (rules.length + defaults.length === 0) return { rules: [], own: 0 }
-  return { rules: [...CONTROL_RULES, ...rules, ...defaults], own: CONTROL_RULES.length }
+  const controls = controlRulesOf(setup)
+  return { rules: [...controls, ...rules, ...defaults], own: controls.length }
 }

@@ -19,9 +19,7 @@ function at(host: number, ...lines: readonly string[]): string[] {
   return lines.map((line) => `${line} host=${host}`)
 }
 
-describe('target/suricata', function () {
-  this.timeout(60_000)
-
+describe('target/suricata', () => {
   it('gives verdict, reason, decider and how it is known; hosts have tables of their own', async () => {
     const session = await sessionOf({ policy: 'reject' })
     const lines = [...OPEN, ...at(1, '> PA 1 1 len=5', '< A 1 6'), '> PA 1 1 len=5']

@@ -22,7 +22,7 @@ const CAPABILITIES: Capabilities = {
   sharing: ['none'],
   events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return'],
   observes: ['verdict', 'reason', 'counters', 'packet-counters'],
-  folding: 'aligned',
+  folding: 'consecutive',
   profiles: ['suricata-7', 'aws-nfw'],
   features: ['rules', 'default-actions', 'next-generation', 'monitor', 'inner-tunnels', 'own-profile'],
   clockScale: 1,
@@ -137,7 +137,7 @@ class SuricataSession implements Session {
 }
 
 /** The code of a reason in Suricata's words. */
-function reasonOf(word: string): number {
+export function reasonOf(word: string): number {
   if (word === 'flow memcap') return Reason['flow table full']
   return Object.entries(Reason).find(([name]) => name === word)?.[1] ?? Reason.none
 }

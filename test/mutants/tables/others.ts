@@ -1,15 +1,7 @@
 import { mutants } from '../mutant.ts'
 
 /** What other systems than Suricata do, and resets at expiry. */
-
 export const OTHERS = [
-  ...mutants('grade/unaltered.js', [
-    ['unaltered: any field counts', "if (name === 'all')", 'if (true)'],
-    ['unaltered: fragments are no change', "if (kind === 'fragmented')", 'if (false)'],
-  ]),
-  ...mutants('run/recorder.js', [
-    ['what comes late stays dropped', "if (kind === 'late' && index >= 0)", 'if (false)'],
-  ]),
   ...mutants('engine/miss.js', [
     ['whose misses are about packets marks the flow', 'if (settings.marksFlow)', 'if (true)'],
     [

@@ -28,8 +28,9 @@ export const SYNC = [
     ['sync: the standby takes packets', "this.#settings.mode === 'active-active' || host", 'true || host'],
     ['sync: one host is always active', "this.#settings.mode === 'active-active' || host", 'host'],
     ['sync: nobody takes over', 'if (this.#active === left)', 'if (this.#active === -1)'],
-    ['sync: nobody gives back', 'this.#active = 0;\n                this.#receiver', 'this.#receiver'],
-    ['sync: a packet of no session ends that of others', '? !this.#held :', '? false :'],
+    ['sync: nobody gives back', 'this.#active = 0;\n                this.#commit', 'this.#commit'],
+    ['sync: who takes over says nothing of what it has', '!events || !externalCache', 'true'],
+    ['sync: ICMP queries are not told of', 'query !== undefined && connectionless', 'false'],
     ['sync: failed checks are nothing', "case 'unhealthy':", "case 'restored':"],
     ['sync: no first packet is held', 'this.#settings.defer &&', 'false &&'],
     [
@@ -50,8 +51,12 @@ export const SYNC = [
       '!this.#dead.delete(host) || !this.#settings.resync',
       'this.#dead.delete(host) || true',
     ],
-    ['sync: expectations are always told of', 'this.#settings.expectations &&', 'true &&'],
-    ['sync: expectations are never told of', 'this.#settings.expectations &&', 'false &&'],
+    [
+      'sync: expectations are always told of',
+      'expected !== undefined && expectations',
+      'expected !== undefined',
+    ],
+    ['sync: expectations are never told of', 'expected !== undefined && expectations', 'false'],
   ]),
   ...mutants('sharing/sync/receiver.js', [
     ['sync: the external cache is the table', 'this.#settings.externalCache && cache !== undefined', 'false'],
@@ -61,13 +66,31 @@ export const SYNC = [
       "settings.peerVersion === 'older' ? 'none' : settings.windows",
       'settings.windows',
     ],
-    ['sync: sessions are not merged', 'merge: true', 'merge: false'],
-    ['sync: windows are told whole', 'windows, merge: true', "windows: 'full', merge: true"],
-    ['sync: only the profile says what is believed', 'this.#settings.liberal, this', 'undefined, this'],
+    ['sync: sessions are not merged', "'update' : 'merge'", "'update' : undefined"],
+    ['sync: windows are told whole', '{ windows, held: changes', "{ windows: 'full', held: changes"],
+    ['sync: what is committed ends when its time was up', 'least: LEAST', 'least: undefined'],
+    ['sync: only the profile says what is believed', 'this.#settings.liberal, taking', 'undefined, taking'],
+  ]),
+  ...mutants('sharing/sync/news.js', [
+    ['sync: every packet is news', "settings.updates === 'changes'", 'false'],
+    [
+      'sync: a packet of no session ends that of others',
+      'const ended = this.#before !== 0 &&',
+      'const ended =',
+    ],
+    [
+      'sync: nobody is told of what ended by itself',
+      'if (!this.#changes)\n            return [];',
+      'return [];',
+    ],
+  ]),
+  ...mutants('engine/conntrack/injected.js', [
+    ['injected: windows of an entry that is updated stay checked', 'head | (toldHead & ~SCALES)', 'head'],
+    ['injected: an update brings no state', 'withState(updated, state)', 'updated'],
+    ['injected: Linux checks what it does not know', 'liberal ? kept |', 'false ? kept |'],
   ]),
   ...mutants('engine/windowless.js', [
     ['windowless: scales are known all the same', "if (windows === 'none')\n", 'if (false)\n'],
-    ['windowless: Linux checks what it does not know', 'liberal ? kept |', 'false ? kept |'],
   ]),
   ...mutants('engine/shared-sessions.js', [
     [

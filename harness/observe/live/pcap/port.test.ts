@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Lab } from '../../../target/netfilter/lab.ts'
-import { hardwareAddress } from '../../../target/netfilter/names.ts'
+import { hardwareAddress } from '../../../target/lab/names.ts'
+import { openRouters } from '../../../target/netfilter/routers.ts'
 import { FrameColumns } from '../frames.ts'
 import { Markers } from '../markers.ts'
 import type { PcapArm } from './arms.ts'
@@ -9,14 +9,13 @@ import { PcapPort } from './port.ts'
 const CLIENT = '02:fb:02:00:00:00'
 const SERVER = '02:fb:02:00:00:01'
 
-describe('observe/live/pcap/port', function () {
-  this.timeout(60_000)
+describe('observe/live/pcap/port', () => {
   before(function () {
     if (process.getuid?.() !== 0) this.skip()
   })
 
   it('hears by each of two VLANs on one interface what came with its tag, and not what another port sends there', async () => {
-    await using lab = await Lab.open(1, 1500)
+    await using lab = await openRouters(1, 1500)
     const arms = (device: string, own: readonly string[], peer: readonly string[]): PcapArm[] =>
       [10, 20].map((vlan, arm) => ({ device, vlan, own: own[arm] ?? '', peer: peer[arm] ?? '' }))
     const macs = [CLIENT, SERVER]
@@ -38,7 +37,7 @@ describe('observe/live/pcap/port', function () {
   })
 
   it('fails where segments are put together on the way', async () => {
-    await using lab = await Lab.open(1, 9000)
+    await using lab = await openRouters(1, 9000)
     const arm = { device: 'c0', own: hardwareAddress(0, 0, 'outer'), peer: hardwareAddress(0, 0, 'host') }
     await using port = await PcapPort.open({ arms: [arm], namespace: lab.outer, mtu: 1280 })
     const failed = new Promise<Error>((resolve) => port.listen(() => undefined, resolve))

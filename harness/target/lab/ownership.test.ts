@@ -3,20 +3,20 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { Lab } from './lab.ts'
+import { openRouters } from '../netfilter/routers.ts'
 import { PREFIX } from './names.ts'
 import { removeLeftovers } from './ownership.ts'
 
 const namespacesOf = (lab: string) =>
   readdirSync('/run/netns').filter((name) => name.startsWith(`${PREFIX}-${lab}-`))
 
-describe('target/netfilter/ownership', () => {
+describe('target/lab/ownership', () => {
   before(function () {
     if (process.getuid?.() !== 0) this.skip()
   })
 
   it('a lab that is disposed leaves nothing', async () => {
-    const lab = await Lab.open(2, 1500)
+    const lab = await openRouters(2, 1500)
     expect(namespacesOf(lab.id)).to.have.length(3)
     await lab[Symbol.asyncDispose]()
     expect(namespacesOf(lab.id)).to.deep.equal([])
@@ -24,16 +24,16 @@ describe('target/netfilter/ownership', () => {
 
   it('one that cannot be made leaves nothing either', async () => {
     let thrown: unknown
-    const before = readdirSync('/run/flowbreak-netfilter')
-    await Lab.open(1, 70_000).catch((error: unknown) => {
+    const before = readdirSync('/run/flowbreak-labs')
+    await openRouters(1, 70_000).catch((error: unknown) => {
       thrown = error
     })
     expect(String(thrown)).to.match(/ip -batch - failed/)
-    expect(readdirSync('/run/flowbreak-netfilter').filter((name) => !before.includes(name))).to.deep.equal([])
+    expect(readdirSync('/run/flowbreak-labs').filter((name) => !before.includes(name))).to.deep.equal([])
   })
 
   it('what a killed process left is removed by the next, what a living one owns is not', async () => {
-    await using living = await Lab.open(1, 1500)
+    await using living = await openRouters(1, 1500)
     const script = fileURLToPath(new URL('./orphan.fixture.ts', import.meta.url))
     const child = spawn(process.execPath, ['--import', 'tsx', script], {
       stdio: ['ignore', 'pipe', 'inherit'],

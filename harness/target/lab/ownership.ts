@@ -4,7 +4,7 @@ import { run } from './commands.ts'
 import { PREFIX } from './names.ts'
 
 /** Where it stands who owns which namespaces, a file a lab. */
-const RECORDS = '/run/flowbreak-netfilter'
+const RECORDS = '/run/flowbreak-labs'
 
 interface Owner {
   readonly pid: number

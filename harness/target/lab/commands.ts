@@ -4,7 +4,7 @@ import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 /** Milliseconds that a command may take. */
 const PATIENCE = 30_000
 
-/** Runs a program with this on its standard input; answers its standard output. Throws ERR_NETFILTER with what it complained of. */
+/** Runs a program with this on its standard input; answers its standard output. Throws ERR_LAB with what it complained of. */
 export async function run(program: string, args: readonly string[], input = ''): Promise<string> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: PATIENCE })
   let output = ''
@@ -24,7 +24,7 @@ export async function run(program: string, args: readonly string[], input = ''):
   if (code === 0) return output
   const said = complaints.trim().split('\n').slice(0, 3).join('; ')
   throw new FlowbreakError(
-    'ERR_NETFILTER',
+    'ERR_LAB',
     `${[program, ...args].join(' ')} failed (${code})${said === '' ? '' : `: ${said}`}.`,
     { exitCode: ExitCode.broken },
   )

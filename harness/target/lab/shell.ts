@@ -31,7 +31,7 @@ export class NamespaceShell implements AsyncDisposable {
     })
   }
 
-  /** Runs a script; answers what it wrote. Throws ERR_NETFILTER with that where a command of it fails. */
+  /** Runs a script; answers what it wrote. Throws ERR_LAB with that where a command of it fails. */
   async run(script: string): Promise<string> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null)
       throw this.#failed(script, 'its shell ended')
@@ -75,12 +75,8 @@ export class NamespaceShell implements AsyncDisposable {
   #failed(script: string, said: string): FlowbreakError {
     const what = script.trim().split('\n')[0] ?? ''
     const why = said.trim().split('\n').slice(0, 3).join('; ')
-    return new FlowbreakError(
-      'ERR_NETFILTER',
-      `In the namespace ${this.namespace}, \`${what}\` failed: ${why}.`,
-      {
-        exitCode: ExitCode.broken,
-      },
-    )
+    return new FlowbreakError('ERR_LAB', `In the namespace ${this.namespace}, \`${what}\` failed: ${why}.`, {
+      exitCode: ExitCode.broken,
+    })
   }
 }

@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { readRunLog } from '../log/read.ts'
+import { parseReporter, REPORTERS } from '../report/index.ts'
+import { newCommand, repeatable } from './command.ts'
+import { findLog, RUN_WORDS } from './report-find.ts'
+import { deliverReports } from './reports.ts'
+
+/** `flowbreak report show [RUN]` */
+export function showCommand(): Command {
+  return newCommand('show', 'Shows a run again, from its log.')
+    .argument('[run]', `${RUN_WORDS} (default: the latest)`)
+    .option(
+      '--reporter <name[=file]>',
+      `${Object.keys(REPORTERS).join(', ')}; may be repeated (default console)`,
+      repeatable,
+    )
+    .option('--json', 'the same as --reporter json')
+    .option('--debug', 'show where an error comes from')
+    .action((run: string | undefined, options: { reporter?: readonly string[]; json?: true }) => {
+      const names = options.reporter ?? [options.json ? 'json' : 'console']
+      const choices = names.map(parseReporter)
+      deliverReports(choices, readRunLog(findLog(run)))
+    })
+}

@@ -1,0 +1,47 @@
+import type { Setup } from '../model/setup.ts'
+import { digestOf } from '../support/digest.ts'
+import { readdress } from '../wire/readdress.ts'
+import { controlFrame } from './control-frames.ts'
+
+/**
+ * The connection that calibration opens under a setup, which is allowed there and looks like a case's: another one under each setup, in
+ * no respect one of the controls.
+ */
+export interface Opening {
+  readonly client: Uint8Array
+  readonly server: Uint8Array
+  /** Of the first host; the connection by each further host has the next one. */
+  readonly clientPort: number
+  readonly serverPort: number
+}
+
+const FIRST_CLIENT_PORT = 33_000
+const CLIENT_PORTS = 32_000
+const FIRST_SERVER_PORT = 1024
+const SERVER_PORTS = 30_000
+
+/** By the setup's content; the addresses are in the upper halves of the blocks for benchmarking (RFC 2544). */
+export function openingOf({ key }: Setup): Opening {
+  const words = digestOf(`opening ${key}`).match(/.{4}/g) ?? []
+  const [one = 0, two = 0, three = 0, four = 0] = words.map((word) => Number.parseInt(word, 16))
+  return {
+    client: Uint8Array.of(198, 18, 0x80 | (one >> 9), 1 + ((one & 0xff) % 254)),
+    server: Uint8Array.of(198, 19, 0x80 | (two >> 9), 1 + ((two & 0xff) % 254)),
+    clientPort: FIRST_CLIENT_PORT + (three % CLIENT_PORTS),
+    serverPort: FIRST_SERVER_PORT + (four % SERVER_PORTS),
+  }
+}
+
+/** The SYN by one host, an Ethernet frame: of another host's connection it may have been told. */
+export function openingFrame(
+  setup: Setup,
+  host: number,
+): { readonly frame: Uint8Array; readonly link: number } {
+  const { client, server, clientPort, serverPort } = openingOf(setup)
+  const { frame, link } = controlFrame('ipv4', 0, 'opening')
+  readdress(frame, link, {
+    source: { address: client, port: clientPort + host },
+    destination: { address: server, port: serverPort },
+  })
+  return { frame, link }
+}

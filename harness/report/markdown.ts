@@ -1,0 +1,114 @@
+import { type CaseResult, caseResults } from '../log/cases.ts'
+import { MARKS } from '../log/marks.ts'
+import { type RunSummary, summarise } from '../log/summary.ts'
+import type { RunEvent } from '../model/run-log.ts'
+import { problemItems } from './markdown-problems.ts'
+import { fitting, mdCode, mdTable, mdText } from './markdown-text.ts'
+import { NEEDS_A_LOOK, OUTCOME_ORDER, STYLES } from './outcomes.ts'
+
+/**
+ * Characters of a comment on a pull request; a summary of a job may be 1 MiB, which so many characters never exceed. What goes
+ * beyond is left out, and said to be.
+ */
+export const MARKDOWN_LIMIT = 65_536
+
+/** Room for lists of which none may crowd the others out; the cases that need a look get what is left. */
+const ROOM = { suites: 12_000, provisional: 4_000, notes: 8_000 }
+
+/** The report for a comment or a job's summary: outcomes by suite, every case that needs a look, and what the run says of itself. */
+export function renderMarkdown(events: readonly RunEvent[]): string {
+  const results = caseResults(events)
+  const summary = summarise(events)
+  const several = summary.targets.length > 1
+  const head = [
+    `## ${verdictLine(summary)}`,
+    suiteTable(summary),
+    section('Provisional expectations that were not met', disagreements(results), ROOM.provisional),
+    section('Notes', notes(events, summary), ROOM.notes),
+  ]
+  const used = head.reduce((sum, part) => sum + part.length + 2, 0)
+  const problems = problemItems(results, several)
+  const room = MARKDOWN_LIMIT - used - 80
+  const looks = section('Cases that need a look', problems, room)
+  const [title = '', suites = '', provisional = '', noted = ''] = head
+  return `${[title, suites, looks, provisional, noted].filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function section(title: string, items: readonly string[], room: number): string {
+  if (items.length === 0) return ''
+  const head = `### ${title} (${items.length})`
+  const left = (count: number) =>
+    `- … ${count} more of ${items.length} are left out here: the json and html reports have them.`
+  return [head, '', ...fitting(items, room - head.length - 2, left)].join('\n')
+}
+
+/** `3 of 15 cases need a look (exit code 1)`. */
+export function verdictLine({ totals, cases, reason, exitCode }: RunSummary): string {
+  const look = OUTCOME_ORDER.filter((outcome) => NEEDS_A_LOOK.has(outcome)).reduce(
+    (sum, outcome) => sum + totals[outcome],
+    0,
+  )
+  const played = cases > totals.skipped
+  const what =
+    look > 0
+      ? `✗ ${look} of ${cases} cases need a look`
+      : played
+        ? `✓ ${cases - totals.skipped} of ${cases} cases played, all as expected`
+        : '– nothing was played'
+  return `flowbreak: ${what}${reason === 'completed' ? '' : `, ${reason}`} (exit code ${exitCode})`
+}
+
+/** A row a suite; where they are many, those that only passed share one. */
+function suiteTable({ suites, totals }: RunSummary): string {
+  if (suites.length === 0) return ''
+  const outcomes = OUTCOME_ORDER.filter((outcome) => totals[outcome] > 0)
+  const cells = (of: RunSummary['totals']) => outcomes.map((outcome) => of[outcome] || '')
+  const row = (name: string, of: RunSummary['totals']) => `| ${[name, ...cells(of)].join(' | ')} |`
+  const [head, rule] = mdTable([
+    ['suite', ...outcomes.map((outcome) => `${STYLES[outcome].mark} ${STYLES[outcome].word}`)],
+  ]).split('\n')
+  const all = suites.map((suite) => ({ ...suite, dull: suite.totals.pass === sumOf(suite.totals) }))
+  const told = all.length > 30 ? all.filter(({ dull }) => !dull) : all
+  const dull = all.length - told.length
+  const rows = fitting(
+    told.map((suite) => row(mdCode(suite.name), suite.totals)),
+    ROOM.suites,
+    (count) => `| … ${count} more suites |${' |'.repeat(outcomes.length)}`,
+  )
+  const folded = dull === 0 ? [] : [`| … ${dull} suites that only passed |${' |'.repeat(outcomes.length)}`]
+  return [head, rule, ...rows, ...folded, row('**all**', totals)].join('\n')
+}
+
+function sumOf(totals: RunSummary['totals']): number {
+  return Object.values(totals).reduce((sum, count) => sum + count, 0)
+}
+
+function disagreements(results: readonly CaseResult[]): readonly string[] {
+  return results.flatMap(({ case: test, finished }) =>
+    (finished?.mismatches ?? []).flatMap(({ level, message, provenance: { mark } }) =>
+      level === 'provisional' ? [`- ${mdCode(test.name)}: ${mark}: ${mdText(message)}`] : [],
+    ),
+  )
+}
+
+function notes(events: readonly RunEvent[], { tally, marks, targets, warnings }: RunSummary): string[] {
+  const start = events.find((event) => event.type === 'run-started')
+  const graded = tally.core.checked + tally.extended.checked
+  const rests = MARKS.filter((mark) => marks[mark] > 0).map((mark) => `${mark} ${marks[mark]}`)
+  return [
+    `- verdicts: ${tally.core.met + tally.extended.met} of ${graded} as expected; provisional: ${tally.provisional.met} of ${tally.provisional.checked} agree; resting on ${rests.join(', ') || 'nothing'}`,
+    ...targets.flatMap(({ name, version, lacks, problems }) => [
+      `- target ${mdCode(name)} ${version === undefined ? 'was never ready' : mdText(version)}`,
+      ...lacks.map(({ capability, cases }) => `- it lacks ${mdText(capability)} (${cases} cases)`),
+      ...problems.map((problem) => `- problem: ${mdText(problem)}`),
+    ]),
+    ...(start === undefined
+      ? []
+      : [
+          `- run ${mdCode(start.run)}, ${mdText(start.startedAt)}, seed ${start.seed}, flowbreak ${mdText(start.flowbreak)}, Node ${mdText(start.node)}`,
+        ]),
+    ...warnings.map(
+      ({ message, where }) => `- warning: ${mdText(where === undefined ? message : `${where}: ${message}`)}`,
+    ),
+  ]
+}

@@ -1,0 +1,105 @@
+import { type CaseResult, caseResults } from '../../log/cases.ts'
+import { groupBy } from '../../log/group.ts'
+import { summarise } from '../../log/summary.ts'
+import type { TargetSummary } from '../../log/targets.ts'
+import type { Totals } from '../../log/totals.ts'
+import { totalsOf } from '../../log/totals.ts'
+import type { RunEvent, RunInput } from '../../model/run-log.ts'
+import { type LevelFigures, levelFigures } from './standing.ts'
+
+/** Version of `summary.json` in a published report. */
+export const CARD_SCHEMA = 1
+
+/** How many packets' verdicts are known in each way. */
+export interface Shares {
+  readonly wire: number
+  readonly log: number
+  readonly self: number
+}
+
+export interface SuiteCard {
+  readonly name: string
+  readonly totals: Totals
+  readonly core: LevelFigures
+  readonly extended: LevelFigures
+  readonly provisional: LevelFigures
+  readonly known: Shares
+}
+
+/** A published report in short: `summary.json`, all of it from the run log, and all that the index is made from. */
+export interface Card {
+  readonly schema: typeof CARD_SCHEMA
+  readonly implementation: string
+  readonly version: string
+  readonly target: string
+  readonly run: {
+    readonly id: string
+    readonly flowbreak: string
+    readonly node: string
+    readonly startedAt: string
+    readonly seed: number
+    readonly command: readonly string[]
+  }
+  readonly exitCode: number
+  readonly totals: Totals
+  readonly core: LevelFigures
+  readonly extended: LevelFigures
+  readonly provisional: LevelFigures
+  readonly known: Shares
+  readonly lacks: TargetSummary['lacks']
+  readonly suites: readonly SuiteCard[]
+  readonly inputs: { readonly suites: readonly RunInput[]; readonly captures: readonly RunInput[] }
+}
+
+/** The card of a run on one target; `name`: what it is published as. */
+export function cardOf(
+  events: readonly RunEvent[],
+  name: { readonly implementation: string; readonly version: string },
+): Card {
+  const results = caseResults(events)
+  const summary = summarise(events)
+  const start = events.find((event) => event.type === 'run-started')
+  const [target] = summary.targets
+  return {
+    schema: CARD_SCHEMA,
+    implementation: name.implementation,
+    version: name.version,
+    target: target?.name ?? '',
+    run: {
+      id: start?.run ?? '',
+      flowbreak: start?.flowbreak ?? '',
+      node: start?.node ?? '',
+      startedAt: start?.startedAt ?? '',
+      seed: start?.seed ?? 0,
+      command: start?.command ?? [],
+    },
+    exitCode: summary.exitCode,
+    ...figuresOf(results),
+    lacks: target?.lacks ?? [],
+    suites: [...groupBy(results, ({ case: test }) => test.suite)]
+      .map(([suite, of]) => ({ name: suite, ...figuresOf(of) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    inputs: { suites: start?.suites ?? [], captures: start?.captures ?? [] },
+  }
+}
+
+function figuresOf(results: readonly CaseResult[]) {
+  return {
+    totals: totalsOf(results),
+    core: levelFigures(results, 'core'),
+    extended: levelFigures(results, 'extended'),
+    provisional: levelFigures(results, 'provisional'),
+    known: sharesOf(results),
+  }
+}
+
+function sharesOf(results: readonly CaseResult[]): Shares {
+  const counts = { wire: 0, log: 0, self: 0 }
+  for (const { finished } of results)
+    for (const letter of finished?.trace?.knowledge ?? '') {
+      if (letter === 'w') counts.wire++
+      else if (letter === 'l') counts.log++
+      else if (letter === 's') counts.self++
+    }
+  return counts
+}

@@ -1,0 +1,47 @@
+import type { Card } from './card.ts'
+import type { LevelFigures } from './standing.ts'
+import { standingOf } from './standing.ts'
+
+/** A published report and its place below the index. */
+export interface Published {
+  readonly folder: string
+  readonly card: Card
+}
+
+export type LevelsOf = Readonly<Record<'core' | 'extended' | 'provisional', LevelFigures>>
+
+/** The systems that suites are about (the first part of their names), sorted. */
+export function systemsOf(published: readonly Published[]): readonly string[] {
+  const names = published.flatMap(({ card }) => card.suites.map(({ name }) => systemOf(name)))
+  return [...new Set(names)].sort()
+}
+
+/** What a report has of one system's suites; undefined: none of them was in its run. */
+export function figuresOfSystem({ card }: Published, system: string): LevelsOf | undefined {
+  const suites = card.suites.filter(({ name }) => systemOf(name) === system)
+  if (suites.length === 0) return undefined
+  return {
+    core: together(suites.map(({ core }) => core)),
+    extended: together(suites.map(({ extended }) => extended)),
+    provisional: together(suites.map(({ provisional }) => provisional)),
+  }
+}
+
+function systemOf(suite: string): string {
+  return suite.split('/')[0] ?? suite
+}
+
+function together(parts: readonly LevelFigures[]): LevelFigures {
+  const sum = (name: Exclude<keyof LevelFigures, 'standing'>) =>
+    parts.reduce((total, part) => total + part[name], 0)
+  const figures = {
+    cases: sum('cases'),
+    passed: sum('passed'),
+    failed: sum('failed'),
+    notShown: sum('notShown'),
+    ownWord: sum('ownWord'),
+    checked: sum('checked'),
+    met: sum('met'),
+  }
+  return { ...figures, standing: standingOf(figures) }
+}

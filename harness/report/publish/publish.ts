@@ -1,0 +1,91 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { untraced } from '../../log/untraced.ts'
+import type { RunEvent } from '../../model/run-log.ts'
+import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
+import { renderHtml } from '../html.ts'
+import { renderJson } from '../json.ts'
+import { renderMarkdown } from '../markdown.ts'
+import { type Card, cardOf } from './card.ts'
+import { PUBLISHED_LOG, readCard } from './published.ts'
+import { readmePage } from './readme.ts'
+import { filesBelow, SUMS, sumsOf } from './sums.ts'
+
+/** The folder of a run beside its log that holds evidence. */
+export const EVIDENCE = 'evidence'
+
+export interface PublishOptions {
+  /** The log of the run, plain or compressed. */
+  readonly log: string
+  readonly events: readonly RunEvent[]
+  /** The folder of all published reports. */
+  readonly to: string
+  readonly name: { readonly implementation: string; readonly version: string }
+  /** Take the place of the report of another run. */
+  readonly replace: boolean
+}
+
+/**
+ * Writes the report of a run into `<to>/<implementation>/<version>/`, whole or not at all; the same run gives the same bytes each
+ * time. Throws ERR_PUBLISH where a report of another run is there, or nothing can be written.
+ */
+export function publishRun(options: PublishOptions): { readonly folder: string; readonly card: Card } {
+  const { log, events, to, name, replace } = options
+  const folder = join(to, name.implementation, name.version)
+  const card = cardOf(events, name)
+  if (existsSync(folder) && !replace) {
+    const there = readCard(folder).run.id
+    if (there !== card.run.id)
+      throw new FlowbreakError(
+        'ERR_PUBLISH',
+        `${folder} holds the report of run ${there}: publish ${card.run.id} under another name (--as), or put it in that place (--replace).`,
+      )
+  }
+  const temporary = `${folder}.${process.pid}.partial`
+  try {
+    rmSync(temporary, { recursive: true, force: true })
+    mkdirSync(temporary, { recursive: true })
+    fill(temporary, log, events, card)
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(temporary, folder)
+  } catch (thrown) {
+    rmSync(temporary, { recursive: true, force: true })
+    throw new FlowbreakError('ERR_PUBLISH', `${folder} cannot be written (${messageOf(thrown)}).`, {
+      exitCode: ExitCode.broken,
+      cause: thrown,
+    })
+  }
+  return { folder, card }
+}
+
+function fill(folder: string, log: string, events: readonly RunEvent[], card: Card): void {
+  const bytes = readFileSync(log)
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
+  writeFileSync(join(folder, PUBLISHED_LOG), packed ? bytes : gzipSync(bytes, { level: 9 }))
+  writeFileSync(join(folder, 'summary.json'), cardText(card))
+  writeFileSync(join(folder, 'report.json.gz'), gzipSync(renderJson(events), { level: 9 }))
+  writeFileSync(join(folder, 'report.html'), renderHtml(events.map(untraced)))
+  const evidence = join(dirname(log), EVIDENCE)
+  if (existsSync(evidence)) cpSync(evidence, join(folder, EVIDENCE), { recursive: true })
+  const files = [...filesBelow(folder), 'README.md', SUMS]
+    .filter((file) => !file.startsWith(`${EVIDENCE}/`))
+    .concat(existsSync(evidence) ? [`${EVIDENCE}/`] : [])
+    .sort()
+  writeFileSync(join(folder, 'README.md'), readmePage(card, renderMarkdown(events), files))
+  writeFileSync(join(folder, SUMS), sumsOf(folder))
+}
+
+/** `summary.json`. */
+export function cardText(card: Card): string {
+  return `${JSON.stringify(card, null, 2)}\n`
+}
+
+/** A word of a path: letters, digits, dots, underscores and hyphens, and never a way up or a hidden file. */
+export function pathWord(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replaceAll(/[^\w.+-]+/g, '-')
+    .replaceAll(/^[-.]+|[-.]+$/g, '')
+    .slice(0, 80)
+}

@@ -1,0 +1,69 @@
+import type { CaseResult } from '../../log/cases.ts'
+import type { Level } from '../../model/case.ts'
+
+/**
+ * What an implementation's cases of one level come to. `conformant`: all of them were played and every verdict is as expected;
+ * `partial`: what was played is, but some were skipped or stayed inconclusive; `own word`: it is, but of some cases nothing is
+ * known but by the word of the implementation itself, which never makes one conformant; `none`: there are no such cases.
+ */
+export type Standing = 'conformant' | 'partial' | 'own word' | 'not conformant' | 'none'
+
+export interface LevelFigures {
+  readonly cases: number
+  /** Cases with every verdict of the level as expected. */
+  readonly passed: number
+  /** With one that is not, or flaky. */
+  readonly failed: number
+  /** Skipped, inconclusive or in error: nothing was shown. */
+  readonly notShown: number
+  /** Of those that passed: nothing in them is known but by the implementation's own word. */
+  readonly ownWord: number
+  /** Verdicts held against expectations of the level, and those that met them. */
+  readonly checked: number
+  readonly met: number
+  readonly standing: Standing
+}
+
+/** The figures of one level over some results; a case counts where it has an expectation of that level. */
+export function levelFigures(results: readonly CaseResult[], level: Level): LevelFigures {
+  let [cases, passed, failed, notShown, ownWord, checked, met] = [0, 0, 0, 0, 0, 0, 0]
+  for (const result of results) {
+    if (!result.case.expectations.some((expectation) => expectation.level === level)) continue
+    cases++
+    const tally = result.finished?.tally[level]
+    if (NOTHING_SHOWN.has(result.outcome) || tally === undefined) {
+      notShown++
+      continue
+    }
+    checked += tally.checked
+    met += tally.met
+    if (tally.met < tally.checked || result.outcome === 'flaky') failed++
+    else {
+      passed++
+      if (restsOnOwnWord(result)) ownWord++
+    }
+  }
+  const figures = { cases, passed, failed, notShown, ownWord, checked, met }
+  return { ...figures, standing: standingOf(figures) }
+}
+
+const NOTHING_SHOWN: ReadonlySet<string> = new Set(['skipped', 'inconclusive', 'error'])
+
+/** What the figures of a level come to. */
+export function standingOf({
+  cases,
+  failed,
+  ownWord,
+  notShown,
+}: Pick<LevelFigures, 'cases' | 'failed' | 'ownWord' | 'notShown'>): Standing {
+  if (cases === 0) return 'none'
+  if (failed > 0) return 'not conformant'
+  if (ownWord > 0) return 'own word'
+  return notShown > 0 ? 'partial' : 'conformant'
+}
+
+/** Whether no verdict of a case was seen on the wire or stands in the device's own record. */
+function restsOnOwnWord({ finished }: CaseResult): boolean {
+  const known = finished?.trace?.knowledge ?? ''
+  return !known.includes('w') && !known.includes('l')
+}

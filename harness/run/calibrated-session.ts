@@ -1,0 +1,102 @@
+import type { Setup } from '../model/setup.ts'
+import type { Capabilities, CounterTally, ObservationBatch, Session } from '../model/target.ts'
+import type { Timeline, TimelineChunk } from '../model/timeline.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { Calibration } from './calibrate.ts'
+
+/**
+ * Whether calibration goes before the packets of every replay and not in one of its own: where a replay is played at once, by a process
+ * of its own, so that it proves the very one that decides about the cases, and costs none.
+ */
+export function isCalibratedWithin({ clock, reactive, observes }: Capabilities): boolean {
+  return (
+    clock === 'virtual' &&
+    !reactive &&
+    (!observes.includes('counters') || observes.includes('packet-counters'))
+  )
+}
+
+/** A session whose every replay begins with the calibration of its setup, which whoever plays it does not see. */
+export class CalibratedSession implements Session {
+  /** Whether a calibration has been passed. */
+  passed = false
+  /** What was wrong with one, as a sentence. */
+  wrong: string | undefined
+  readonly #session: Session
+  readonly #setup: Setup
+  #counted: CounterTally | undefined
+
+  constructor(session: Session, setup: Setup) {
+    this.#session = session
+    this.#setup = setup
+  }
+
+  tally(): CounterTally {
+    const nothing = { count: () => {}, read: () => this.#setup.topology.hosts.map(() => ({})) }
+    return this.#session.tally?.() ?? nothing
+  }
+
+  /** Throws ERR_CALIBRATION where the target is dead, deaf or lying. */
+  async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
+    const calibration = new Calibration(this.#setup, 'virtual')
+    let asked = calibration.packets.count
+    const chunks = before(calibration, timeline.chunks)
+    // The epoch of a capture that is read as it goes is known with its first chunk.
+    const calibrated: Timeline = {
+      get epoch() {
+        return timeline.epoch
+      },
+      phases: timeline.phases,
+      chunks,
+    }
+    for await (const observed of this.#session.replay(calibrated, signal)) {
+      const { packets } = observed
+      if (asked > 0 && packets.count > 0) {
+        asked -= packets.count
+        this.#judge(calibration.judge(packets) ?? (asked === 0 ? calibration.unanswered() : undefined))
+        if (asked === 0) this.passed = true
+        continue
+      }
+      for (let i = 0; i < packets.count; i++) this.#counted?.count(packets, i)
+      yield observed
+    }
+    this.#judge(calibration.unanswered())
+  }
+
+  async reset(): Promise<void> {
+    await this.#session.reset()
+    this.#counted = this.#session.tally?.()
+  }
+
+  /** Without what was counted of calibration. */
+  async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
+    const all = await this.#session.counters()
+    return this.#counted?.read() ?? all
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session[Symbol.asyncDispose]()
+  }
+
+  #judge(wrong: string | undefined): void {
+    if (wrong === undefined) return
+    this.wrong = wrong
+    throw new FlowbreakError('ERR_CALIBRATION', wrong, { exitCode: ExitCode.broken })
+  }
+}
+
+/** The calibration, at the time of the first packet, and then the chunks. */
+async function* before(
+  calibration: Calibration,
+  chunks: AsyncIterable<TimelineChunk>,
+): AsyncGenerator<TimelineChunk> {
+  let offered = false
+  for await (const chunk of chunks) {
+    const { count, time } = chunk.packets
+    if (!offered && count > 0) {
+      yield { packets: calibration.at(time[0] ?? 0).packets, events: [] }
+      offered = true
+    }
+    yield chunk
+  }
+}

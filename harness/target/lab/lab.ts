@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { run } from './commands.ts'
+import { hardwareAddress, hostNamespace, LINKS, outerNamespace } from './names.ts'
+import { disown, own, removeNamespaces } from './ownership.ts'
+import { NamespaceShell } from './shell.ts'
+
+/** What is to be in a lab. */
+export interface LabPlan {
+  readonly hosts: number
+  /** Bytes of the largest IP packet on its links. */
+  readonly mtu: number
+  /** Of each host: two, or a third one of its own; absent: two. */
+  readonly links?: 2 | 3
+  /** Name of a link between its two hosts; absent: there is none. */
+  readonly between?: string | undefined
+  /** A script that makes a host of its namespace. */
+  readonly inside: (host: number) => string
+}
+
+/** Network namespaces: one a host, and one that holds the outer ends of the links to each. */
+export class Lab implements AsyncDisposable {
+  readonly hosts: number
+  readonly id: string
+  readonly #shells: NamespaceShell[] = []
+
+  private constructor(id: string, hosts: number) {
+    this.id = id
+    this.hosts = hosts
+  }
+
+  /** Makes one; what was made of it is removed again where that fails. Throws ERR_LAB. */
+  static async open(plan: LabPlan): Promise<Lab> {
+    const lab = new Lab(randomBytes(4).toString('hex'), plan.hosts)
+    await own(lab.id)
+    try {
+      await lab.#build(plan)
+    } catch (thrown) {
+      await lab[Symbol.asyncDispose]()
+      throw thrown
+    }
+    return lab
+  }
+
+  /** Runs a script on one host. Throws ERR_LAB where a command fails. */
+  async on(host: number, script: string): Promise<string> {
+    return (await this.#shells[host]?.run(script)) ?? ''
+  }
+
+  /** The same on all hosts at once. */
+  async each(script: string): Promise<void> {
+    await Promise.all(this.#shells.map((shell) => shell.run(script)))
+  }
+
+  get outer(): string {
+    return outerNamespace(this.id)
+  }
+
+  host(index: number): string {
+    return hostNamespace(this.id, index)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#shells.map((shell) => shell[Symbol.asyncDispose]()))
+    await removeNamespaces(this.id)
+    await disown(this.id)
+  }
+
+  async #build({ mtu, links: count = 2, between, inside }: LabPlan): Promise<void> {
+    const hosts = Array.from({ length: this.hosts }, (_, host) => host)
+    const links = hosts.flatMap((host) =>
+      LINKS.slice(0, count).map((link, side) => {
+        const near = `name ${link}${host} netns ${this.outer} mtu ${mtu} address ${hardwareAddress(host, side, 'outer')}`
+        const far = `name ${link} netns ${this.host(host)} mtu ${mtu} address ${hardwareAddress(host, side, 'host')}`
+        return `link add ${near} type veth peer ${far}`
+      }),
+    )
+    const names = [this.outer, ...hosts.map((host) => this.host(host))]
+    await run(
+      'ip',
+      ['-batch', '-'],
+      [...names.map((name) => `netns add ${name}`), ...links, ...this.#between(between), ''].join('\n'),
+    )
+    await using outer = new NamespaceShell(this.outer)
+    this.#shells.push(...hosts.map((host) => new NamespaceShell(this.host(host))))
+    await Promise.all([
+      outer.run(
+        hosts.flatMap((host) => LINKS.slice(0, count).map((link) => quiet(`${link}${host}`))).join(''),
+      ),
+      ...hosts.map((host) => this.on(host, inside(host))),
+    ])
+  }
+
+  #between(name: string | undefined): readonly string[] {
+    const end = (host: number) => `name ${name} netns ${this.host(host)}`
+    return name === undefined ? [] : [`link add ${end(0)} type veth peer ${end(1)}`]
+  }
+}
+
+/** An end of a link without addresses, so that the kernel answers nothing there, and without offloads, so that frames are as sent. */
+export function quiet(device: string): string {
+  return `echo 1 > /proc/sys/net/ipv6/conf/${device}/disable_ipv6
+${withoutOffloads(device)}ip link set ${device} up
+`
+}
+
+/** Segments and checksums are as they were sent. */
+export function withoutOffloads(device: string): string {
+  return `ethtool -K ${device} tx off rx off gso off tso off gro off >/dev/null 2>&1\n`
+}

@@ -1,0 +1,16 @@
+import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+
+/** Seconds below which a time-out that is scaled can no longer be told from another. */
+const SHORTEST = 2
+
+/** A time-out of so many seconds on a clock that is `scale` times as fast, in whole seconds. Throws ERR_CLOCK_SCALE below 2. */
+export function scaledTimeout(name: string, seconds: number, scale: number): number {
+  const scaled = Math.round(seconds / scale)
+  if (scaled >= SHORTEST) return scaled
+  const short = name.slice(name.lastIndexOf('/') + 1)
+  throw new FlowbreakError(
+    'ERR_CLOCK_SCALE',
+    `A clock scale of ${scale} makes ${short} of ${seconds} s shorter than ${SHORTEST} s, which a clock that counts whole seconds cannot keep: choose ${Math.floor((seconds / SHORTEST) * 100) / 100} at most.`,
+    { exitCode: ExitCode.broken },
+  )
+}

@@ -1,0 +1,53 @@
+import { scaledTimeout } from '../lab/scale.ts'
+import { configurationOf } from '../suricata/configuration.ts'
+import type { SuricataSettings } from '../suricata/settings.ts'
+import { CLIENT, SERVER } from './namespace.ts'
+
+/** Frames that wait at an interface: more than the driver ever has on their way. */
+const RING = 1024
+/** Packets that it is to read: nobody knows beforehand. */
+const UNBOUNDED = Number.POSITIVE_INFINITY
+
+/** The same settings on a clock that is `scale` times as fast. Throws ERR_CLOCK_SCALE where a time-out would be shorter than 2 s. */
+export function scaledSettings(settings: SuricataSettings, scale: number): SuricataSettings {
+  const { timeouts, fragmentTimeout } = settings
+  const of = (name: keyof typeof timeouts) => scaledTimeout(name, timeouts[name], scale)
+  return {
+    ...settings,
+    timeouts: {
+      tcpNew: of('tcpNew'),
+      tcpEstablished: of('tcpEstablished'),
+      tcpClosed: of('tcpClosed'),
+      udpNew: of('udpNew'),
+      udpEstablished: of('udpEstablished'),
+      icmpNew: of('icmpNew'),
+      icmpEstablished: of('icmpEstablished'),
+      other: of('other'),
+      otherEstablished: of('otherEstablished'),
+    },
+    fragmentTimeout: scaledTimeout('fragmentTimeout', fragmentTimeout, scale),
+  }
+}
+
+/** Suricata's configuration between two interfaces: that of the offline target, and by what frames come and go. */
+export function liveConfigurationOf(settings: SuricataSettings): string {
+  return `${configurationOf(settings, UNBOUNDED)}unix-command: { enabled: no }
+af-packet:
+${side(CLIENT, SERVER, 1)}${side(SERVER, CLIENT, 2)}`
+}
+
+/** One thread an interface, so that each takes its frames in the order in which they came. */
+function side(from: string, to: string, cluster: number): string {
+  return `  - interface: ${from}
+    copy-mode: ips
+    copy-iface: ${to}
+    threads: 1
+    cluster-id: ${cluster}
+    cluster-type: cluster_flow
+    defrag: no
+    use-mmap: yes
+    tpacket-v3: no
+    ring-size: ${RING}
+    checksum-checks: no
+`
+}

@@ -1,0 +1,107 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { Kind, Reason } from '../../model/codes.ts'
+import { u16 } from '../../wire/bytes.ts'
+import { addressLength, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { FOR_INNER, reasonWord } from '../suricata/eve.ts'
+import { reasonOf } from '../suricata/suricata.ts'
+import { CLIENT, SERVER } from './namespace.ts'
+
+/** What was in a packet, or in fragments, has no place on the wire of its own. */
+const ON_WIRE = 'wire/pcap'
+
+interface DropEvent {
+  readonly event_type?: string
+  readonly in_iface?: string
+  readonly pkt_src?: string
+  readonly src_ip?: string
+  readonly dest_ip?: string
+  readonly src_port?: number
+  readonly dest_port?: number
+  readonly alert?: { readonly signature_id: number }
+  readonly drop?: {
+    readonly reason?: string
+    readonly len?: number
+    readonly ipid?: number
+    readonly tcpseq?: number
+    readonly tcpack?: number
+  }
+}
+
+/**
+ * Why a host did not pass packets, from its EVE log: an event is about the packet that came in by its interface with its addresses,
+ * ports, length and numbers; of several such packets, about the one that was sent in its turn.
+ */
+export class Drops {
+  readonly #reasons = new Map<string, number[]>()
+  /** By interface: why what is in the next packet of it was not passed. */
+  readonly #inner = new Map<string, string>()
+
+  /** Takes a line of the log. Throws where it is not JSON. */
+  take(line: string): void {
+    // Most of a log is of other kinds.
+    if (!line.includes('"drop"')) return
+    const event: DropEvent = JSON.parse(line)
+    if (event.event_type !== 'drop') return
+    const { in_iface: device = '' } = event
+    const word = reasonWord(event)
+    if (event.pkt_src !== ON_WIRE) {
+      if (!this.#inner.has(device)) this.#inner.set(device, word)
+      return
+    }
+    const reason = reasonOf(word === FOR_INNER ? (this.#inner.get(device) ?? word) : word)
+    this.#inner.delete(device)
+    const key = keyOfEvent(event)
+    const others = this.#reasons.get(key)
+    if (others === undefined) this.#reasons.set(key, [reason])
+    else others.push(reason)
+  }
+
+  /** Why packet `i`, which was not passed, was not: a `Reason` code; none where the log does not tell. To be asked in order of sending. */
+  reasonOf(packets: PacketBatch, i: number): number {
+    return this.#reasons.get(keyOfPacket(packets, i))?.shift() ?? Reason.none
+  }
+
+  /** What is about packets that were decided before is about none to come. */
+  clear(): void {
+    this.#reasons.clear()
+  }
+}
+
+function keyOfEvent(event: DropEvent): string {
+  const { in_iface, src_ip, dest_ip, src_port = 0, dest_port = 0, drop = {} } = event
+  const { len = 0, ipid = 0, tcpseq = 0, tcpack = 0 } = drop
+  return [in_iface, src_ip, dest_ip, src_port, dest_port, len, ipid, tcpseq, tcpack].join(' ')
+}
+
+function keyOfPacket(packets: PacketBatch, i: number): string {
+  const { bytes } = packets
+  const l3 = packets.l3[i] ?? 0
+  const l4 = packets.l4[i] ?? -1
+  const kind = packets.kind[i] ?? Kind.other
+  const six = isIpv6(bytes, l3)
+  const size = addressLength(bytes, l3)
+  const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
+  const ports = l4 >= 0 && (isTcp || kind === Kind.udp4 || kind === Kind.udp6)
+  return [
+    packets.direction[i] === 0 ? CLIENT : SERVER,
+    addressText(bytes, sourceAt(bytes, l3), size),
+    addressText(bytes, destinationAt(bytes, l3), size),
+    ports ? u16(bytes, l4) : 0,
+    ports ? u16(bytes, l4 + 2) : 0,
+    // Of IPv6 it tells the length of what follows the header.
+    u16(bytes, six ? l3 + 4 : l3 + 2),
+    six ? 0 : u16(bytes, l3 + 4),
+    isTcp ? (packets.seq[i] ?? 0) >>> 0 : 0,
+    isTcp ? (packets.ack[i] ?? 0) >>> 0 : 0,
+  ].join(' ')
+}
+
+/** As Suricata writes addresses: those of IPv6 in full. */
+function addressText(bytes: Uint8Array, at: number, size: number): string {
+  if (size === 4) return bytes.subarray(at, at + size).join('.')
+  return Array.from({ length: 8 }, (_, group) =>
+    u16(bytes, at + 2 * group)
+      .toString(16)
+      .padStart(4, '0'),
+  ).join(':')
+}

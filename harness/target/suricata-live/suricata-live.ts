@@ -1,0 +1,128 @@
+import type { Case } from '../../model/case.ts'
+import type { Setup } from '../../model/setup.ts'
+import type { Capabilities, Session, Target } from '../../model/target.ts'
+import { PcapPort } from '../../observe/live/pcap/port.ts'
+import { LiveSession } from '../../observe/live/session.ts'
+import { labArms } from '../lab/arms.ts'
+import { Lab } from '../lab/lab.ts'
+import { removeLeftovers } from '../lab/ownership.ts'
+import type { TargetContext, TargetSpec } from '../spec.ts'
+import { findSuricata, type SuricataBinary } from '../suricata/binary.ts'
+import { HostCounters } from '../suricata/counters.ts'
+import { caseLacks, requireSetup } from '../suricata/lacking.ts'
+import { rulesOf } from '../suricata/rules.ts'
+import { settingsOf } from '../suricata/settings.ts'
+import { liveConfigurationOf, scaledSettings } from './configuration.ts'
+import { gapLacks } from './gaps.ts'
+import { SuricataHosts } from './hosts.ts'
+import { namespaceScript } from './namespace.ts'
+import { checkNeeds } from './needs.ts'
+import { readOptions, type SuricataLiveOptions } from './options.ts'
+import { ThirdLinkPort } from './port.ts'
+import { SuricataLiveSession } from './session.ts'
+
+/** Hosts at most: each is a namespace with a process. */
+const HOSTS = 8
+const FAMILIES = ['ipv4', 'ipv6'] as const
+
+/** Real Suricata between two interfaces, on real time: one process a host in a network namespace, verdicts as seen on the wire. */
+export class SuricataLiveTarget implements Target {
+  readonly name: string
+  readonly capabilities: Capabilities
+  readonly #options: SuricataLiveOptions
+  #binary: SuricataBinary | undefined
+
+  constructor(name: string, options: SuricataLiveOptions) {
+    this.name = name
+    this.#options = options
+    this.capabilities = {
+      clock: 'real',
+      reactive: true,
+      hosts: HOSTS,
+      families: FAMILIES,
+      policies: ['drop', 'reject', 'continue'],
+      sharing: ['none'],
+      events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return'],
+      observes: ['verdict', 'reason', 'emitted', 'counters', 'packet-counters'],
+      folding: 'aligned',
+      profiles: ['suricata-7', 'aws-nfw'],
+      features: ['rules', 'default-actions', 'next-generation', 'monitor', 'inner-tunnels', 'own-profile'],
+      clockScale: options.scale,
+    }
+  }
+
+  /** Of the binary; throws as `findSuricata` does. */
+  get version(): string {
+    return this.#found().version
+  }
+
+  lacks(test: Case): string | undefined {
+    return caseLacks(test) ?? gapLacks(test, this.#options.scale)
+  }
+
+  async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
+    const { scale, mtu } = this.#options
+    requireSetup(setup, this.capabilities)
+    checkNeeds()
+    const configuration = liveConfigurationOf(scaledSettings(settingsOf(setup), scale))
+    const started = { binary: this.#found().path, configuration, ...rulesOf(setup) }
+    await removeLeftovers()
+    signal.throwIfAborted()
+    const lab = await Lab.open({ hosts: setup.topology.hosts.length, mtu, links: 3, inside: namespaceScript })
+    const hosts = new SuricataHosts(lab, started)
+    const dispose = async () => {
+      await hosts[Symbol.asyncDispose]()
+      await lab[Symbol.asyncDispose]()
+    }
+    try {
+      return await openSession(lab, hosts, setup, this.#options, dispose, signal)
+    } catch (thrown) {
+      await dispose()
+      throw thrown
+    }
+  }
+
+  #found(): SuricataBinary {
+    this.#binary ??= findSuricata(this.#options.binary)
+    return this.#binary
+  }
+}
+
+/** The target that a spec of kind suricata-live describes; no process is started before it is asked for something. */
+export function makeSuricataLive(spec: TargetSpec, { name }: TargetContext): Target {
+  return new SuricataLiveTarget(name, readOptions(spec, name))
+}
+
+async function openSession(
+  lab: Lab,
+  hosts: SuricataHosts,
+  setup: Setup,
+  { mtu, scale, timeout }: SuricataLiveOptions,
+  dispose: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<Session> {
+  const names = setup.topology.hosts
+  const arms = labArms(names.length, { third: true, bridged: true })
+  const port = new ThirdLinkPort(await PcapPort.open({ arms, namespace: lab.outer, mtu }), names.length)
+  hosts.used = (host) => port.used(host)
+  hosts.died = (error) => port.fail(error)
+  try {
+    const live = new LiveSession({
+      port,
+      hosts: names,
+      clockScale: scale,
+      actions: hosts,
+      families: FAMILIES,
+      armsApart: true,
+      limits: { settle: timeout * 1e9 },
+      dispose,
+    })
+    await hosts.start()
+    await live.calibrate(signal)
+    const continues = settingsOf(setup).exception === 'continue'
+    return new SuricataLiveSession(live, hosts, () => new HostCounters(names.length, continues))
+  } catch (thrown) {
+    await port[Symbol.asyncDispose]()
+    throw thrown
+  }
+}

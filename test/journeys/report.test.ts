@@ -1,0 +1,99 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { flowbreak } from './command.ts'
+
+describe('journeys: report', () => {
+  let folder = ''
+  let run = ''
+  const inFolder = (...args: string[]) => flowbreak(args, { cwd: folder })
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+    const played = inFolder(
+      'run',
+      'core/resets',
+      '--grep',
+      'core/resets/exact/**',
+      '--seed',
+      '7',
+      '--reporter',
+      'json',
+    )
+    expect(played.status, played.stderr).to.equal(0)
+    run = readdirSync(join(folder, 'reports/runs'))[0] ?? ''
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('verifies a run, by its name, its folder, its log, or as the latest', () => {
+    for (const word of [[run], [`reports/runs/${run}`], [`reports/runs/${run}/run.ndjson`], []]) {
+      const { status, stdout } = inFolder('report', 'verify', ...word)
+      expect(status).to.equal(0)
+      expect(stdout).to.match(/^✓ .*run\.ndjson: its log and \d+ cases, graded again, hold\.\n$/)
+    }
+  })
+
+  it('publishes it with an index, the same each time, and verifies what was published', () => {
+    for (const _ of [1, 2]) {
+      const { status, stdout, stderr } = inFolder('report', 'publish', run)
+      expect(status, stderr).to.equal(0)
+      expect(stdout).to.match(/^reports\/reference\/0\.1\.0: core ✓ (\d+)\/\1, extended –, provisional/)
+    }
+    expect(readFileSync(join(folder, 'reports/index.html'), 'utf8')).to.include('reference 0.1.0')
+    expect(readFileSync(join(folder, 'reports/README.md'), 'utf8')).to.include('[reference 0.1.0]')
+    const { status, stdout } = inFolder('report', 'verify', 'reports/reference/0.1.0', '--json')
+    expect(status).to.equal(0)
+    expect(JSON.parse(stdout)).to.deep.include({ published: true, findings: [], notes: [] })
+    expect(inFolder('report', 'show', 'reports/reference/0.1.0', '--json').status).to.equal(0)
+  })
+
+  it('names what it is published as, and what cannot be', () => {
+    const { status, stdout } = inFolder(
+      'report',
+      'publish',
+      run,
+      '--as',
+      'mine/2 beta',
+      '--to',
+      'out',
+      '--json',
+    )
+    expect(status).to.equal(0)
+    expect(JSON.parse(stdout)).to.include({ folder: 'out/mine/2-beta' })
+    for (const as of ['/', 'a/b/c', '../x', 'a/..']) {
+      const refused = inFolder('report', 'publish', run, '--as', as, '--to', 'none')
+      expect(refused.status, as).to.equal(2)
+      expect(refused.stderr).to.include('--as takes NAME or NAME/VERSION')
+    }
+    expect(existsSync(join(folder, 'none'))).to.equal(false)
+  })
+
+  it('fails on what does not hold, and does not publish it', () => {
+    const log = join(folder, 'changed.ndjson')
+    const text = readFileSync(join(folder, 'reports/runs', run, 'run.ndjson'), 'utf8')
+    writeFileSync(log, text.replace('"seed":7', '"seed":8'))
+    const verified = inFolder('report', 'verify', 'changed.ndjson')
+    expect(verified.status).to.equal(1)
+    expect(verified.stdout).to.match(/^✗ seal: The seal in line \d+ does not hold/)
+    const published = inFolder('report', 'publish', 'changed.ndjson', '--to', 'none')
+    expect(published.status).to.equal(2)
+    expect(published.stderr).to.include('changed.ndjson is not published: The seal')
+  })
+
+  it('says what is wrong with a run that is none', () => {
+    writeFileSync(join(folder, 'newer.ndjson'), '{"type":"run-started","schema":2}\n')
+    const wrong: readonly (readonly [string[], string])[] = [
+      [['show', 'nothing'], 'There is no run nothing'],
+      [['verify', 'nothing'], 'There is no run nothing'],
+      [['publish', 'nothing'], 'There is no run nothing'],
+      [['publish', 'newer.ndjson'], 'is a run log of version 2'],
+      [['publish'], "missing required argument 'run'"],
+      [['frame'], "unknown command 'frame'"],
+    ]
+    for (const [args, sentence] of wrong) {
+      const { status, stderr } = inFolder('report', ...args)
+      expect(status, args.join(' ')).to.equal(2)
+      expect(stderr).to.include(sentence)
+    }
+  })
+})

@@ -1,0 +1,142 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { verifyLog } from '../../harness/cli/report-verify.ts'
+import { readRunLog } from '../../harness/log/read.ts'
+import { cardOf } from '../../harness/report/publish/card.ts'
+import { indexHtml } from '../../harness/report/publish/index-html.ts'
+import { indexMarkdown } from '../../harness/report/publish/index-markdown.ts'
+import { pathWord, publishRun } from '../../harness/report/publish/publish.ts'
+import { publishedBelow, readCard } from '../../harness/report/publish/published.ts'
+import { FlowbreakError } from '../../harness/support/errors.ts'
+import { addEvidence, playedLog, scratchFolder } from './played.ts'
+
+const NAME = { implementation: 'reference', version: '1.2.3' }
+
+describe('publishRun', () => {
+  const { folder, remove } = scratchFolder()
+  const to = join(folder, 'reports')
+  const place = join(to, 'reference', '1.2.3')
+  let log: string
+  before(async () => {
+    log = await playedLog(folder)
+    addEvidence(log, 'a.pcapng', Buffer.from([1, 2, 3]))
+  })
+  after(remove)
+  afterEach(() => rmSync(to, { recursive: true, force: true }))
+
+  const publish = (change: Partial<Parameters<typeof publishRun>[0]> = {}) =>
+    publishRun({ log, events: readRunLog(log), to, name: NAME, replace: false, ...change })
+  const contents = () =>
+    Object.fromEntries(
+      readdirSync(place, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name)).toString('hex')]),
+    )
+
+  it('writes a report that holds against itself, evidence with it, and nothing beside it', () => {
+    publish()
+    expect(Object.keys(contents()).sort()).to.deep.equal([
+      'README.md',
+      'SHA256SUMS',
+      'a.pcapng',
+      'report.html',
+      'report.json.gz',
+      'run.ndjson.gz',
+      'summary.json',
+    ])
+    expect(readdirSync(join(to, 'reference'))).to.deep.equal(['1.2.3'])
+    const verified = verifyLog(join(place, 'run.ndjson.gz'))
+    expect(verified).to.deep.include({ published: true, findings: [], notes: [] })
+    expect(verified.graded).to.be.at.least(4)
+  })
+
+  it('gives the same bytes again, from the run or from what was published of it', () => {
+    publish()
+    const before = contents()
+    publish()
+    expect(contents()).to.deep.equal(before)
+    const published = join(folder, 'copy')
+    cpSync(place, published, { recursive: true })
+    publish({ log: join(published, 'run.ndjson.gz'), replace: true })
+    expect(contents()).to.deep.equal(before)
+  })
+
+  it('leaves the report of another run alone, unless it is told to take its place', async () => {
+    publish()
+    const other = await playedLog(folder, { run: 'run-2' })
+    const again = { log: other, events: readRunLog(other) }
+    expect(() => publish(again))
+      .to.throw(FlowbreakError, 'holds the report of run run-1')
+      .with.property('code', 'ERR_PUBLISH')
+    publish({ ...again, replace: true })
+    expect(readCard(place).run.id).to.equal('run-2')
+    expect(existsSync(join(place, 'evidence'))).to.equal(false)
+  })
+
+  it('says how to reproduce it', () => {
+    publish()
+    const page = readFileSync(join(place, 'README.md'), 'utf8')
+    expect(page).to.include(`flowbreak run core/resets --grep 'it'\\''s' --seed 7`)
+    expect(page).to.include('`suites/core/resets.yaml`')
+    expect(page).to.match(/\| `captures\/[\w-]+\.pcap` \| `[0-9a-f]{64}` \|/)
+    for (const text of ['flowbreak 0.1.0', 'Node 20.0.0', 'seed 7']) expect(page).to.include(text)
+  })
+
+  it('makes an index of all that was published, and of nothing else', () => {
+    publish()
+    publish({ name: { implementation: 'reference', version: '1.10.0' } })
+    mkdirSync(join(to, 'runs', 'run-1'), { recursive: true })
+    const all = publishedBelow(to)
+    expect(all.map(({ folder: each }) => each)).to.deep.equal(['reference/1.2.3', 'reference/1.10.0'])
+    const [html, markdown] = [indexHtml(all), indexMarkdown(all)]
+    expect(html).to.include('href="reference/1.10.0/report.html"')
+    expect(html).to.match(/<th scope="row">core<\/th><td class="figure s-conformant">✓ (\d+)\/\1<\/td>/)
+    expect(markdown).to.include('[reference 1.2.3](reference/1.2.3/README.md)')
+    expect(markdown).to.match(/\| `core` \| ✓ (\d+)\/\1 · – · .* \| ✓ \1\/\1/)
+  })
+
+  it('says of a summary that is none, or newer, what is wrong', () => {
+    publish()
+    writeFileSync(join(place, 'summary.json'), '{"schema":2}')
+    expect(() => publishedBelow(to)).to.throw(
+      FlowbreakError,
+      'has version 2, and this flowbreak reads version 1',
+    )
+    writeFileSync(join(place, 'summary.json'), '{')
+    expect(() => publishedBelow(to)).to.throw(FlowbreakError, 'is no summary of a published report')
+  })
+})
+
+describe('pathWord', () => {
+  it('is a name in its folder, whatever it is made from', () => {
+    expect(pathWord('Linux 6.1.0-13 (amd64)')).to.equal('Linux-6.1.0-13-amd64')
+    for (const nasty of ['..', '../..', '.git', '/', 'a/../b', '\u0000', '-rf'])
+      expect(pathWord(nasty))
+        .to.match(/^([\w+][\w.+-]*)?$/)
+        .and.not.include('/')
+  })
+})
+
+describe('cardOf', () => {
+  it('never calls conformant what is known by its own word alone', async () => {
+    const { folder, remove } = scratchFolder()
+    try {
+      const events = readRunLog(await playedLog(folder))
+      const known = (letter: string) =>
+        events.map((event) =>
+          event.type === 'case-finished' && event.trace !== undefined
+            ? {
+                ...event,
+                trace: { ...event.trace, knowledge: letter.repeat(event.trace.knowledge.length) },
+              }
+            : event,
+        )
+      expect(cardOf(known('w'), NAME).core.standing).to.equal('conformant')
+      expect(cardOf(known('s'), NAME).core).to.include({ standing: 'own word', failed: 0 })
+      expect(cardOf(known('s'), NAME).known).to.include({ wire: 0, log: 0 })
+    } finally {
+      remove()
+    }
+  })
+})
