@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { table } from 'table'
 import { generateFlood } from './flood.ts'
+import { measureFormats } from './formats.ts'
 import { measureGaps } from './gaps.ts'
 import { type CaptureKind, generateCapture } from './generate.ts'
 import { measureGeneve } from './geneve.ts'
@@ -16,7 +17,7 @@ import { measureSuricataCases } from './suricata-cases.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -42,6 +43,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   live,
   suricata,
   gaps,
+  formats: () => measureFormats(FLOWBREAK),
 }
 
 /** A generated capture, kept between benchmarks. */

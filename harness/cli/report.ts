@@ -1,6 +1,9 @@
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
+import { compareCommand } from './report-compare.ts'
+import { mergeCommand } from './report-merge.ts'
 import { publishCommand } from './report-publish.ts'
+import { schemaCommand } from './report-schema.ts'
 import { showCommand } from './report-show.ts'
 import { verifyCommand } from './report-verify.ts'
 
@@ -12,8 +15,11 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   }
   const command = newCommand('report', 'Works with earlier runs, from their logs.')
   command.addCommand(showCommand())
+  command.addCommand(mergeCommand(leave))
+  command.addCommand(compareCommand(leave))
   command.addCommand(publishCommand())
   command.addCommand(verifyCommand(leave))
+  command.addCommand(schemaCommand())
   await parsed(command, args.length === 0 ? ['--help'] : args)
   return code
 }

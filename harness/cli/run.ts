@@ -11,7 +11,7 @@ import { type KnownFailures, loadKnownFailures, NO_KNOWN_FAILURES } from '../pla
 import { planCases } from '../plan/plan.ts'
 import { parseShard } from '../plan/shard.ts'
 import { profileNames } from '../profile/index.ts'
-import { parseReporter, type ReporterChoice } from '../report/index.ts'
+import { parseReporter, REPORTERS, type ReporterChoice } from '../report/index.ts'
 import { CaptureStore } from '../run/captures.ts'
 import { EVIDENCE_CHOICES } from '../run/evidence/evidence.ts'
 import { inputsOf } from '../run/inputs.ts'
@@ -33,6 +33,7 @@ import type { VerbContext } from './context.ts'
 import { profileNamed } from './profile-named.ts'
 import { deliverReports } from './reports.ts'
 import { evidenceChoiceOf, foldChoiceOf, heldBy } from './run-choices.ts'
+import { runId } from './run-id.ts'
 import { printPlan } from './run-plan.ts'
 import { progressOf } from './run-progress.ts'
 import { PLACES, version } from './version.ts'
@@ -83,7 +84,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .option('--policy <policy>', 'only cases under this policy; may be repeated', repeatable)
     .option(
       '--reporter <name[=file]>',
-      "console, json, ndjson, junit, html, or mocha:<name> for one of mocha's own; may be repeated (default console)",
+      `${Object.keys(REPORTERS).join(', ')}, or mocha:<name> for one of mocha's own; may be repeated (default console)`,
       repeatable,
     )
     .option('--output <dir>', 'where the run log goes (default reports/runs)')
@@ -184,6 +185,7 @@ async function runSuites(
       seed,
       command: ['flowbreak', 'run', ...args],
       ...inputsOf(cases, PLACES),
+      ...(options.shard === undefined ? {} : { shard: options.shard }),
     })
     for (const event of warnings(known, cases)) emit(event)
     for (const event of weakWarnings(cases)) emit(event)
@@ -279,12 +281,4 @@ function* warnings(known: KnownFailures, cases: readonly Case[]): Generator<RunE
       code: 'WARN_KNOWN_FAILURE_EXPIRED',
       message: `The known failure ${pattern} was excused until ${expires} and is no more.`,
     }
-}
-
-/** Sorts by time, and differs between two runs of one second. */
-function runId(): string {
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')
-  return `${stamp}-${randomInt(2 ** 24)
-    .toString(16)
-    .padStart(6, '0')}`
 }

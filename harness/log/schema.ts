@@ -196,6 +196,19 @@ export const runEvent: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     command: z.array(text),
     suites: inputs.exactOptional(),
     captures: inputs.exactOptional(),
+    shard: text.exactOptional(),
+    merged: z
+      .array(
+        z.object({
+          run: text,
+          startedAt: text,
+          seed: z.number(),
+          planned: count,
+          command: z.array(text),
+          shard: text.exactOptional(),
+        }),
+      )
+      .exactOptional(),
   }),
   z.object({
     type: z.literal('target-ready'),

@@ -161,6 +161,16 @@ export interface RunInput {
   readonly sha256: string
 }
 
+/** What a merged log keeps of the beginning of each run that it holds. */
+export interface MergedRun {
+  readonly run: string
+  readonly startedAt: string
+  readonly seed: number
+  readonly planned: number
+  readonly command: readonly string[]
+  readonly shard?: string
+}
+
 /** The run log: one JSON object a line, append-only; the only truth that reports are made from. */
 export type RunEvent =
   | {
@@ -177,6 +187,10 @@ export type RunEvent =
       /** The suites and captures of the cases that were planned. */
       readonly suites?: readonly RunInput[]
       readonly captures?: readonly RunInput[]
+      /** `2/5`, where the run was one of several parts. */
+      readonly shard?: string
+      /** Of a log that was merged: the runs that it holds, in order. */
+      readonly merged?: readonly MergedRun[]
     }
   | {
       readonly type: 'target-ready'

@@ -67,6 +67,18 @@ describe('plan/folding', () => {
     expect(names(foldCases(cases, 'aligned'))).to.deep.equal(['ad', 'be', 'c', 'f'])
   })
 
+  it('puts those that keep their addresses with others only where they can follow one another', () => {
+    const cases = [
+      foldable('a'),
+      foldable('b', { apart: 'rules name addresses' }),
+      foldable('c', { apart: 'rules name addresses', pattern: 'crash' }),
+      foldable('d', { pattern: 'crash' }),
+      foldable('e', { apart: 'rules name addresses' }),
+    ]
+    expect(names(foldCases(cases, 'aligned'))).to.deep.equal(['a', 'b', 'c', 'd', 'e'])
+    expect(names(foldCases(cases, 'consecutive'))).to.deep.equal(['abe', 'c', 'd'])
+  })
+
   it('cuts folds where a limit would be exceeded', () => {
     const cases = [...'abcde'].map((name) => foldable(name))
     expect(names(foldCases(cases, 'aligned', { sessions: 4 }))).to.deep.equal(['ab', 'cd', 'e'])
@@ -90,6 +102,21 @@ describe('plan/folding', () => {
     ]
     expect(offsetsOf(fold)).to.deep.equal([5 * SECOND, 0])
     expect(durationOf(fold)).to.equal(9 * SECOND)
+    const kept = (name: string, begin: number, end: number) => {
+      const { test, ...rest } = foldable(name, { apart: 'rules name addresses', begin, end })
+      return { ...rest, test: { ...test, setup: makeSetup({ profile: 'suricata-7', 'tcp-idle': 6000 }) } }
+    }
+    const consecutive = [
+      kept('a', 0, SECOND),
+      foldable('b'),
+      kept('c', 0.25 * SECOND, 2 * SECOND),
+      kept('d', 0, 1),
+    ]
+    const [first, other, second, third] = offsetsOf(consecutive)
+    expect([first, other]).to.deep.equal([0, 0])
+    // The one before has ended, and whatever is left of it has expired; clocks may tick in whole seconds.
+    expect(second).to.equal(6003 * SECOND)
+    expect(third).to.equal((6003 + 2 + 6002) * SECOND)
     expect(offsetsOf([foldable('a', { anchor: 1 }), foldable('b', { anchor: 2 })])).to.deep.equal([0, 0])
   })
 
@@ -99,6 +126,11 @@ describe('plan/folding', () => {
     expect(aloneBySuite(suiteCase(), OBSERVES)).to.equal(undefined)
     expect(aloneBySuite(suiteCase({ endpoints: 'reactive' }), OBSERVES)).to.equal('reactive endpoints')
     expect(aloneBySuite(suiteCase({ injections: [guard] }), OBSERVES)).to.equal('guards')
+    const inRounds = { ...OBSERVES, reactive: false }
+    const crash = { kind: 'host-swap', cause: 'crash' } as unknown as Case['injections'][number]
+    expect(aloneBySuite(suiteCase({ endpoints: 'reactive' }), inRounds)).to.equal(undefined)
+    expect(aloneBySuite(suiteCase({ injections: [guard] }), inRounds)).to.equal(undefined)
+    expect(aloneBySuite(suiteCase({ injections: [guard, crash] }), inRounds)).to.equal('guards')
     const counting = suiteCase({ expectations: [counter] })
     expect(aloneBySuite(counting, OBSERVES)).to.equal('counters are of all cases together')
     expect(aloneBySuite(counting, { observes: ['verdict'], reactive: true })).to.equal(undefined)

@@ -2,15 +2,15 @@ import type { CaseResult } from '../log/cases.ts'
 import { groupBy } from '../log/group.ts'
 import type { CaseFinished, Mismatch } from '../model/run-log.ts'
 import { alsoSeen } from './also-seen.ts'
+import { firstDifference } from './first-difference.ts'
 import { NEEDS_A_LOOK, STYLES } from './outcomes.ts'
 import { packetWords } from './packet-words.ts'
 import type { Paint } from './paint.ts'
 import { plain } from './plain.ts'
 import { wrap } from './wrap.ts'
 
-/** Cases, and mismatches of a case, that are written out; the other reports have all. */
+/** Cases that are written out, each with its first difference; the other reports have all. */
 const CASES = 40
-const MISMATCHES = 3
 const NAMES = 3
 
 /** Every case that needs a look, the worst outcome first. Cases that one sentence explains share it. */
@@ -57,11 +57,10 @@ function single(result: CaseResult | undefined, width: number, paint: Paint, nam
     paint('dim', `  ${plain(test.file)}:${test.line}`),
   ]
   if (detail !== undefined) lines.push(wrap(plain(detail), width, '  '))
-  if (outcome === 'fail' || outcome === 'flaky')
-    for (const mismatch of mismatches.slice(0, MISMATCHES))
-      lines.push(...mismatchLines(mismatch, finished, width, paint))
-  if (mismatches.length > MISMATCHES)
-    lines.push(paint('dim', `  … ${mismatches.length - MISMATCHES} more mismatches`))
+  const first = outcome === 'fail' || outcome === 'flaky' ? firstDifference(result) : undefined
+  if (first !== undefined) lines.push(...mismatchLines(first, finished, width, paint))
+  const left = mismatches.length - (first === undefined ? 0 : 1)
+  if (left > 0) lines.push(paint('dim', `  … ${left} more mismatches`))
   if (finished?.evidence !== undefined) lines.push(paint('dim', `  evidence  ${plain(finished.evidence)}`))
   if (finished?.collected !== undefined) lines.push(paint('dim', `  collected ${plain(finished.collected)}`))
   const seen = finished === undefined ? [] : alsoSeen(finished)

@@ -1,16 +1,24 @@
 import { expect } from 'chai'
 import { renderConsole } from './console.ts'
+import { renderCtrf } from './ctrf.ts'
 import { expectGolden } from './fixtures/golden.ts'
 import { fixtureRun } from './fixtures/run.ts'
+import { renderGithub } from './github.ts'
 import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
+import { renderMarkdown } from './markdown.ts'
 import { renderNdjson } from './ndjson.ts'
+import { renderSarif } from './sarif.ts'
 
 const EVENTS = fixtureRun()
 
 describe('reports of one run', () => {
   it('json', () => expectGolden('report.json', renderJson(EVENTS)))
   it('junit', () => expectGolden('report.xml', renderJunit(EVENTS)))
+  it('ctrf', () => expectGolden('report.ctrf.json', renderCtrf(EVENTS)))
+  it('sarif', () => expectGolden('report.sarif', renderSarif(EVENTS)))
+  it('markdown', () => expectGolden('report.md', renderMarkdown(EVENTS)))
+  it('github', () => expectGolden('github.txt', renderGithub(EVENTS)))
   it('console, 80 columns', () => expectGolden('console-80.txt', renderConsole(EVENTS)))
   it('console, 120 columns in colour', () =>
     expectGolden('console-120.txt', renderConsole(EVENTS, { columns: 120, colour: true, live: true })))

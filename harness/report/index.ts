@@ -1,10 +1,14 @@
 import type { RunEvent } from '../model/run-log.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { renderConsole } from './console.ts'
+import { renderCtrf } from './ctrf.ts'
+import { renderGithub } from './github.ts'
 import { renderHtml } from './html.ts'
 import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
+import { renderMarkdown } from './markdown.ts'
 import { renderNdjson } from './ndjson.ts'
+import { renderSarif } from './sarif.ts'
 import type { Screen } from './screen.ts'
 
 export interface Reporter {
@@ -12,7 +16,16 @@ export interface Reporter {
   readonly render: (events: readonly RunEvent[], screen?: Screen) => string
 }
 
-export type ReporterName = 'console' | 'json' | 'ndjson' | 'junit' | 'html'
+export type ReporterName =
+  | 'console'
+  | 'json'
+  | 'ndjson'
+  | 'junit'
+  | 'ctrf'
+  | 'html'
+  | 'markdown'
+  | 'github'
+  | 'sarif'
 
 /** The report formats by name. */
 export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = {
@@ -20,7 +33,11 @@ export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = {
   json: { render: renderJson },
   ndjson: { render: renderNdjson },
   junit: { render: renderJunit },
+  ctrf: { render: renderCtrf },
   html: { render: renderHtml },
+  markdown: { render: renderMarkdown },
+  github: { render: renderGithub },
+  sarif: { render: renderSarif },
 }
 
 export interface ReporterChoice {

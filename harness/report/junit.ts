@@ -57,7 +57,7 @@ function caseXml({ case: test, target, outcome, detail, finished }: CaseResult):
   const lines = mismatches.map(({ level, message }) => `${level}: ${message}`)
   const where = `${test.file}:${test.line}`
   const inside: string[] = []
-  if (kind === 'skipped') inside.push(`<skipped${xmlAttributes({ message: detail ?? outcome })}/>`)
+  if (kind === 'skipped') inside.push(`<skipped>${xmlText(detail ?? outcome)}</skipped>`)
   else if (kind !== undefined) {
     const first = mismatches.find(({ level }) => level !== 'provisional')?.message
     const body = [test.requirement, ...lines, where].join('\n')

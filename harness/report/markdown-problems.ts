@@ -1,8 +1,8 @@
 import type { CaseResult } from '../log/cases.ts'
 import type { Mismatch } from '../model/run-log.ts'
+import { differenceWords, firstDifference } from './first-difference.ts'
 import { mdCode, mdText } from './markdown-text.ts'
 import { NEEDS_A_LOOK, STYLES } from './outcomes.ts'
-import { packetWords } from './packet-words.ts'
 
 /** Longest text of others (a requirement, a detail) that is written out in a list. */
 const LONGEST = 600
@@ -18,26 +18,23 @@ export function problemItems(results: readonly CaseResult[], nameTarget: boolean
 function problemItem(result: CaseResult, nameTarget: boolean): string {
   const { case: test, target, outcome, detail, finished } = result
   const counting = finished?.mismatches.filter(({ level }) => level !== 'provisional') ?? []
-  const [first] = outcome === 'fail' || outcome === 'flaky' ? counting : []
+  const first = outcome === 'fail' || outcome === 'flaky' ? firstDifference(result) : undefined
   const where = nameTarget ? ` on ${mdCode(target)}` : ''
   const lines = [
     `- ${STYLES[outcome].mark} **${outcome}** ${mdCode(test.name)}${where}, ${mdCode(`${test.file}:${test.line}`)}`,
     `  ${mdText(cut(test.requirement))}`,
   ]
   if (detail !== undefined) lines.push(`  ${mdText(cut(detail))}`)
-  if (first !== undefined) lines.push(`  ${differenceWords(result, first)}`)
+  if (first !== undefined) lines.push(`  ${differenceLine(result, first)}`)
   if (first !== undefined && counting.length > 1) lines.push(`  … ${counting.length - 1} more mismatches`)
   // A backslash ends a line and stays in the item.
   return lines.join('\\\n')
 }
 
-function differenceWords({ finished }: CaseResult, mismatch: Mismatch): string {
-  const { index, phase, expected, observed, level, provenance } = mismatch
-  const packet =
-    index === undefined || finished?.trace === undefined ? undefined : packetWords(finished.trace, index)
-  const at = packet === undefined ? mdText(phase) : mdText(`${packet} (${phase})`)
+function differenceLine({ finished }: CaseResult, mismatch: Mismatch): string {
+  const { level, provenance } = mismatch
   const rests = mdText(cut(`${level}: ${provenance.mark}, ${provenance.where}`))
-  return `${at}: expected **${mdText(expected)}**, observed **${mdText(observed)}** — ${rests}`
+  return `**${mdText(differenceWords(mismatch, finished?.trace))}** — ${rests}`
 }
 
 function cut(text: string): string {

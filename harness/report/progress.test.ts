@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { fixtureRun } from './fixtures/run.ts'
 import { Progress } from './progress.ts'
 
-function played(screen: { live: boolean; columns: number }, seconds = 0): string[] {
+function played(screen: { live: boolean; columns: number }, step = 60, seconds = 0): string[] {
   const written: string[] = []
   let clock = 0
   const progress = new Progress({ colour: false, ...screen }, (text) => written.push(text), {
@@ -10,7 +10,7 @@ function played(screen: { live: boolean; columns: number }, seconds = 0): string
     seconds,
   })
   for (const event of fixtureRun()) {
-    clock += 60
+    clock += step
     progress.take(event)
   }
   return written
@@ -27,9 +27,9 @@ describe('Progress', () => {
   })
 
   it('says how long it will take where that is known', () => {
-    const drawn = played({ live: true, columns: 80 }, 75)
+    const drawn = played({ live: true, columns: 80 }, 60, 75)
     expect(drawn[3]).to.match(/ {2}about 1 min 15 s left$/)
-    expect(played({ live: true, columns: 80 }, 0.2)[8]).to.match(/ {2}nearly done$/)
+    expect(played({ live: true, columns: 80 }, 60, 0.2)[8]).to.match(/ {2}nearly done$/)
     expect(drawn.at(-1)).to.equal('\r\u001b[2K')
   })
 
@@ -37,7 +37,12 @@ describe('Progress', () => {
     expect(played({ live: true, columns: 40 })[3]).to.equal('\r\u001b[2K4 of 15 cases')
   })
 
-  it('says nothing where lines cannot be overwritten', () => {
+  it('says nothing where lines cannot be overwritten, but for a line every half a minute', () => {
     expect(played({ live: false, columns: 80 })).to.deep.equal([])
+    expect(played({ live: false, columns: 80 }, 5000)).to.deep.equal([
+      '3 of 15 cases, 1 need a look\n',
+      '9 of 15 cases, 3 need a look\n',
+      '15 of 15 cases, 6 need a look\n',
+    ])
   })
 })

@@ -8,9 +8,11 @@ import type { Screen } from './screen.ts'
 const REDRAW = 100
 /** Between two drawings in which nothing happened but that time passed. */
 const TICK = 1000
+/** Milliseconds between two lines where they cannot be drawn over: a sign of life in a log. */
+const QUIET = 30_000
 const ERASE = '\r\u001b[2K'
 
-/** One line on a terminal that tells how far a run has come; on anything else it says nothing. */
+/** One line on a terminal that tells how far a run has come; on anything else a line from time to time. */
 export class Progress {
   readonly #screen: Screen
   readonly #write: (text: string) => void
@@ -38,17 +40,18 @@ export class Progress {
 
   /** Takes note of the run log's next event. */
   take(event: RunEvent): void {
-    if (!this.#screen.live) return
     if (event.type === 'run-started') {
       this.#planned = event.planned
       this.#began = this.#now()
+      if (!this.#screen.live) this.#drawn = this.#began
       // Through a silence of the timeline nothing happens for long.
-      if (this.#seconds > 0) this.#ticking ??= setInterval(() => this.#draw(), TICK).unref()
+      else if (this.#seconds > 0) this.#ticking ??= setInterval(() => this.#draw(), TICK).unref()
     } else if (event.type === 'case-finished' || event.type === 'case-skipped') {
       this.#done++
       if (event.type === 'case-finished' && NEEDS_A_LOOK.has(event.outcome)) this.#look++
     }
     if (event.type === 'run-finished') this.clear()
+    else if (!this.#screen.live) this.#tell()
     else if (this.#now() - this.#drawn >= REDRAW) this.#draw()
   }
 
@@ -58,6 +61,12 @@ export class Progress {
     this.#ticking = undefined
     if (this.#screen.live && this.#drawn > 0) this.#write(ERASE)
     this.#drawn = 0
+  }
+
+  #tell(): void {
+    if (this.#now() - this.#drawn < QUIET) return
+    this.#drawn = this.#now()
+    this.#write(`${this.#done} of ${this.#planned} cases, ${this.#look} need a look\n`)
   }
 
   #draw(): void {
@@ -78,9 +87,9 @@ export class Progress {
 /** `about 1 min 20 s left`; a plan knows of no waiting beside the timelines. */
 function leftWords(left: number): string {
   if (left <= 0) return 'nearly done'
-  const minutes = Math.floor(left / 60)
-  const seconds = Math.ceil(left % 60)
-  return `about ${minutes === 0 ? '' : `${minutes} min `}${seconds} s left`
+  const whole = Math.ceil(left)
+  const minutes = Math.floor(whole / 60)
+  return `about ${minutes === 0 ? '' : `${minutes} min `}${whole % 60} s left`
 }
 
 const BAR = 20

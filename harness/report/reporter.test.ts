@@ -16,7 +16,10 @@ describe('parseReporter', () => {
   it('names the reporters that there are', () => {
     for (const wrong of ['', 'xml', 'toString', '=a'])
       expect(() => parseReporter(wrong))
-        .to.throw(FlowbreakError, 'take one of console, json, ndjson, junit, html.')
+        .to.throw(
+          FlowbreakError,
+          'take one of console, json, ndjson, junit, ctrf, html, markdown, github, sarif.',
+        )
         .with.property('code', 'ERR_REPORTER')
     expect(() => parseReporter('json=')).to.throw(FlowbreakError, 'write json=FILE')
   })

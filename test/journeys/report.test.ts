@@ -80,6 +80,58 @@ describe('journeys: report', () => {
     expect(published.stderr).to.include('changed.ndjson is not published: The seal')
   })
 
+  it('merges the parts of a run into one that verifies, and names the part that is missing', () => {
+    const parts = [1, 2].map((at) => {
+      const args = [
+        'run',
+        'core/resets',
+        '--grep',
+        'core/resets/exact/**',
+        '--shard',
+        `${at}/2`,
+        '--output',
+        `part-${at}`,
+      ]
+      expect(inFolder(...args).status).to.equal(0)
+      return join(`part-${at}`, readdirSync(join(folder, `part-${at}`))[0] ?? '')
+    })
+    const whole = inFolder('report', 'merge', ...parts, '--output', 'merged', '--json')
+    expect(whole.status, whole.stderr).to.equal(0)
+    const merged = join('merged', readdirSync(join(folder, 'merged'))[0] ?? '')
+    expect(inFolder('report', 'verify', merged).status).to.equal(0)
+    expect(inFolder('report', 'compare', run, merged).stdout).to.match(/no change in \d+ cases\n$/)
+    const half = inFolder('report', 'merge', parts[0] ?? '', '--output', 'half')
+    expect(half.status).to.equal(130)
+    expect(half.stdout).to.include('Part 2/2 is missing.')
+  })
+
+  it('compares with an earlier run, and fails on a regression', () => {
+    const text = readFileSync(join(folder, 'reports/runs', run, 'run.ndjson'), 'utf8')
+    writeFileSync(join(folder, 'worse.ndjson'), text.replace('"outcome":"pass"', '"outcome":"inconclusive"'))
+    const worse = inFolder(
+      'report',
+      'compare',
+      run,
+      'worse.ndjson',
+      '--reporter',
+      'json',
+      '--reporter',
+      'markdown=out.md',
+    )
+    expect(worse.status).to.equal(1)
+    expect(JSON.parse(worse.stdout).regressions).to.have.length(1)
+    expect(readFileSync(join(folder, 'out.md'), 'utf8')).to.match(/^## ✗ flowbreak: 1 regression;/)
+    expect(inFolder('report', 'compare', 'worse.ndjson', run).status).to.equal(0)
+    expect(inFolder('report', 'compare', run, run, '--reporter', 'html').stderr).to.include(
+      'take console, json, markdown',
+    )
+  })
+
+  it('prints the schema of the json report', () => {
+    const published = readFileSync(new URL('../../reports/report.schema.json', import.meta.url), 'utf8')
+    expect(inFolder('report', 'schema').stdout).to.equal(published)
+  })
+
   it('says what is wrong with a run that is none', () => {
     writeFileSync(join(folder, 'newer.ndjson'), '{"type":"run-started","schema":2}\n')
     const wrong: readonly (readonly [string[], string])[] = [

@@ -13,6 +13,9 @@ import { surveyCase } from './survey.ts'
 const ROOT = new URL('../../../', import.meta.url).pathname
 const SEED = 7
 const target = getTarget('reference', 'test')
+/** As far as folds go, and as if it answered only at the end: what depends on answers is then folded in rounds. */
+const FOLDING = 'consecutive'
+const CAPABILITIES = { ...target.capabilities, folding: FOLDING, reactive: false } as const
 const addresses = new RunAddresses(target, SEED)
 const offers = new Offers(SEED)
 const { signal } = new AbortController()
@@ -27,7 +30,7 @@ async function entriesOf(cases: readonly Case[]): Promise<FoldEntry[]> {
   const entries: FoldEntry[] = []
   for (const test of cases) {
     const recorded = await captures.load(test.capture, test.setup)
-    entries.push({ test, recorded, facts: await surveyCase(offers, test, recorded, target.capabilities) })
+    entries.push({ test, recorded, facts: await surveyCase(offers, test, recorded, CAPABILITIES) })
   }
   return entries
 }
@@ -50,8 +53,8 @@ describe('folding', () => {
         await using session = await target.prepare(first.setup, signal)
         const player = new CasePlayer(SEED)
         const folds = new FoldPlayer(offers)
-        for (const fold of foldCases(await entriesOf(group), 'aligned')) {
-          if (fold.some(({ facts }) => aloneOn('aligned', facts) !== undefined)) continue
+        for (const fold of foldCases(await entriesOf(group), FOLDING)) {
+          if (fold.some(({ facts }) => aloneOn(FOLDING, facts) !== undefined)) continue
           seen.folded += fold.length
           if (fold.length > 1) seen.together += fold.length
           const folded = await folds.play(fold, session, signal, addresses.dress(first.setup))

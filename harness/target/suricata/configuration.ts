@@ -23,6 +23,8 @@ interface Room {
   readonly rows: number
   /** Fragments at most. */
   readonly fragments: number
+  /** Packets that can be on their way at once. */
+  readonly pending: number
 }
 
 /** Where that many packets are read, its tables are as it has them by default. */
@@ -34,10 +36,11 @@ const FEWEST = 64
 
 /** Room for all that so many packets can need; what no capture of that length could fill decides nothing. */
 function roomFor(packets: number): Room {
-  if (packets >= MANY_PACKETS) return { rows: MANY_PACKETS, fragments: MOST_FRAGMENTS }
+  if (packets >= MANY_PACKETS) return { rows: MANY_PACKETS, fragments: MOST_FRAGMENTS, pending: 1024 }
   return {
     rows: Math.max(FEWEST, 2 ** Math.ceil(Math.log2(packets))),
     fragments: Math.min(MOST_FRAGMENTS, Math.max(FEWEST, packets * LAYERS)),
+    pending: FEWEST,
   }
 }
 
@@ -54,7 +57,7 @@ export function configurationOf(
   packets: number,
   extras: ConfigurationExtras = {},
 ): string {
-  const { rows, fragments } = roomFor(packets)
+  const { rows, fragments, pending } = roomFor(packets)
   const { exception, midstream, asyncOneside, dropInvalid, timeouts, fragmentTimeout, tunnels } = settings
   return `%YAML 1.1
 ---
@@ -88,7 +91,7 @@ decoder:
   teredo: { enabled: ${tunnels} }
   vxlan: { enabled: ${tunnels}, ports: 4789 }
   geneve: { enabled: ${tunnels}, ports: 6081 }
-max-pending-packets: 64
+max-pending-packets: ${pending}
 host: { hash-size: 64, prealloc: 16, memcap: 32mb }
 ippair: { hash-size: 64, prealloc: 16, memcap: 32mb }
 luajit: { states: 1 }

@@ -68,15 +68,7 @@ async function differencesOf(
   if (first === undefined) return []
   await using session = await suricata.prepare(first.test.setup, signal)
   await using ours = await reference.prepare(first.test.setup)
-  const t0 = performance.now()
   const attempts = await player.play(replay, session, signal)
-  console.log(
-    Math.round(performance.now() - t0),
-    replay.length,
-    replay[0]?.facts.apart,
-    replay.map((e) => dependsOnAnswers(e.test)).find((x) => x),
-    first.test.name,
-  )
   const differences: string[] = []
   for (const [index, entry] of replay.entries()) {
     const { test, recorded } = entry

@@ -1,0 +1,59 @@
+import type { Command } from 'commander'
+import { readRunLog } from '../log/read.ts'
+import { type Changes, changesOf } from '../report/changes/changes.ts'
+import { changesConsole } from '../report/changes/console.ts'
+import { changesJson } from '../report/changes/json.ts'
+import { changesMarkdown } from '../report/changes/markdown.ts'
+import { type Screen, screenOf } from '../report/screen.ts'
+import { writeReport } from '../report/write-report.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { newCommand, repeatable } from './command.ts'
+import { print } from './output.ts'
+import { findLog, RUN_WORDS } from './report-find.ts'
+
+const FORMATS: Readonly<Record<string, (changes: Changes, screen?: Screen) => string>> = {
+  console: changesConsole,
+  json: changesJson,
+  markdown: changesMarkdown,
+}
+
+/** `flowbreak report compare OLD NEW`; `leave` takes exit code 1 where a case that passed does not. */
+export function compareCommand(leave: (code: ExitCode) => void): Command {
+  return newCommand(
+    'compare',
+    'What has become of the cases of an earlier run: regressions, repairs, new cases, times.',
+  )
+    .argument('<old>', RUN_WORDS)
+    .argument('<new>', 'the same')
+    .option(
+      '--reporter <name[=file]>',
+      `${Object.keys(FORMATS).join(', ')}; may be repeated (default console)`,
+      repeatable,
+    )
+    .option('--json', 'the same as --reporter json')
+    .option('--debug', 'show where an error comes from')
+    .action((old: string, now: string, { reporter, json }: { reporter?: readonly string[]; json?: true }) => {
+      const choices = (reporter ?? [json ? 'json' : 'console']).map(choiceOf)
+      const changes = changesOf(readRunLog(findLog(old)), readRunLog(findLog(now)))
+      for (const { name, render, file } of choices) {
+        if (file === undefined) print(render(changes, screenOf(process.stdout, process.env)))
+        else {
+          writeReport(file, render(changes))
+          process.stderr.write(`${name} report: ${file}\n`)
+        }
+      }
+      if (changes.regressions.length > 0) leave(ExitCode.failed)
+    })
+}
+
+function choiceOf(text: string) {
+  const [name = '', ...rest] = text.split('=')
+  const render = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined
+  const file = rest.length === 0 ? undefined : rest.join('=')
+  if (render === undefined || file === '')
+    throw new FlowbreakError(
+      'ERR_REPORTER',
+      `"${text}" is no reporter of a comparison: take ${Object.keys(FORMATS).join(', ')}, or one of them with =FILE.`,
+    )
+  return { name, render, file }
+}

@@ -1,0 +1,60 @@
+import { cpSync, existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Command } from 'commander'
+import { mergeRuns } from '../log/merge.ts'
+import { readRunLog } from '../log/read.ts'
+import { RunLogWriter } from '../log/write.ts'
+import { parseReporter, REPORTERS } from '../report/index.ts'
+import { EVIDENCE } from '../report/publish/publish.ts'
+import { ExitCode } from '../support/errors.ts'
+import { newCommand, repeatable } from './command.ts'
+import { findLog, RUN_WORDS, RUNS } from './report-find.ts'
+import { deliverReports } from './reports.ts'
+import { runId } from './run-id.ts'
+
+interface Options {
+  readonly output: string
+  readonly reporter?: readonly string[]
+  readonly json?: true
+}
+
+/** `flowbreak report merge RUN…`; `leave` takes the exit code that the merged results come to. */
+export function mergeCommand(leave: (code: ExitCode) => void): Command {
+  return newCommand(
+    'merge',
+    'Makes one run of several: the parts of one (--shard), or runs again of some of its cases.',
+  )
+    .argument('<run...>', RUN_WORDS)
+    .option('--output <dir>', 'where the merged run goes', RUNS)
+    .option(
+      '--reporter <name[=file]>',
+      `${Object.keys(REPORTERS).join(', ')}; may be repeated (default console)`,
+      repeatable,
+    )
+    .option('--json', 'the same as --reporter json')
+    .option('--debug', 'show where an error comes from')
+    .action(async (runs: readonly string[], options: Options) => leave(await merge(runs, options)))
+}
+
+async function merge(runs: readonly string[], { output, reporter, json }: Options): Promise<ExitCode> {
+  const choices = (reporter ?? [json ? 'json' : 'console']).map(parseReporter)
+  const logs = runs.map(findLog)
+  const run = runId()
+  const events = mergeRuns(logs.map(readRunLog), {
+    run,
+    at: new Date().toISOString(),
+    command: ['flowbreak', 'report', 'merge', ...runs],
+  })
+  const folder = join(output, run)
+  const writer = new RunLogWriter(join(folder, 'run.ndjson'))
+  for (const event of events) writer.append(event)
+  await writer.close()
+  for (const log of logs) {
+    const evidence = join(dirname(log), EVIDENCE)
+    if (existsSync(evidence)) cpSync(evidence, join(folder, EVIDENCE), { recursive: true })
+  }
+  process.stderr.write(`merged run: ${writer.file}\n`)
+  deliverReports(choices, events)
+  const end = events.at(-1)
+  return end?.type === 'run-finished' ? (end.exitCode as ExitCode) : ExitCode.broken
+}

@@ -1,0 +1,9 @@
+import { randomInt } from 'node:crypto'
+
+/** A name for a run: sorts by time, and differs between two runs of one second. */
+export function runId(): string {
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')
+  return `${stamp}-${randomInt(2 ** 24)
+    .toString(16)
+    .padStart(6, '0')}`
+}

@@ -1,0 +1,128 @@
+import { type CaseResult, caseResults } from '../../log/cases.ts'
+import type { RunEvent } from '../../model/run-log.ts'
+import { reasonOf } from '../first-difference.ts'
+import { runOf } from '../json.ts'
+
+/** A case that two runs have, with another result. */
+export interface Change {
+  readonly name: string
+  readonly target: string
+  readonly file: string
+  readonly line: number
+  readonly before: CaseResult['outcome']
+  readonly after: CaseResult['outcome']
+  /** Why it is as it is now, where it is not as expected. */
+  readonly reason?: string
+}
+
+/** A case that only one of the runs has. */
+export interface Lone {
+  readonly name: string
+  readonly target: string
+  readonly outcome: CaseResult['outcome']
+}
+
+export interface Timing {
+  readonly before: number
+  readonly after: number
+  /** Cases that took longer, those that lost most first; milliseconds. */
+  readonly slower: readonly { readonly name: string; readonly before: number; readonly after: number }[]
+}
+
+/** What has become of the cases of an old run in a new one. */
+export interface Changes {
+  readonly old: ReturnType<typeof runOf>
+  readonly new: ReturnType<typeof runOf>
+  /** Cases that both have. */
+  readonly common: number
+  /** Passed before and do not now, for whatever reason. */
+  readonly regressions: readonly Change[]
+  /** Did not pass before, and do now. */
+  readonly repairs: readonly Change[]
+  /** Other results that differ, and failures that differ in their first difference. */
+  readonly others: readonly Change[]
+  readonly added: readonly Lone[]
+  readonly vanished: readonly Lone[]
+  /** Milliseconds over the cases that both have played. */
+  readonly timing: Timing
+}
+
+/** Slower cases that are told, and from how many milliseconds more. */
+const SLOWER = 10
+const SLOWER_BY = 20
+
+/** Compares two runs case by case; where each is of one target, it may have another name in the other. */
+export function changesOf(old: readonly RunEvent[], now: readonly RunEvent[]): Changes {
+  const [oldResults, newResults] = [caseResults(old), caseResults(now)]
+  const alone = oneTarget(oldResults) && oneTarget(newResults)
+  const keyOf = ({ case: test, target }: CaseResult) => (alone ? test.name : `${target}\n${test.name}`)
+  const before = new Map(oldResults.map((result) => [keyOf(result), result]))
+  const after = new Map(newResults.map((result) => [keyOf(result), result]))
+  const regressions: Change[] = []
+  const repairs: Change[] = []
+  const others: Change[] = []
+  const both: [CaseResult, CaseResult][] = []
+  for (const [key, result] of after) {
+    const was = before.get(key)
+    if (was === undefined) continue
+    both.push([was, result])
+    if (was.outcome === 'pass' && result.outcome !== 'pass') regressions.push(changeOf(was, result))
+    else if (BAD.has(was.outcome) && result.outcome === 'pass') repairs.push(changeOf(was, result))
+    else if (was.outcome !== result.outcome || failsOtherwise(was, result)) others.push(changeOf(was, result))
+  }
+  return {
+    old: runOf(old),
+    new: runOf(now),
+    common: both.length,
+    regressions,
+    repairs,
+    others,
+    added: [...after].flatMap(([key, result]) => (before.has(key) ? [] : [loneOf(result)])),
+    vanished: [...before].flatMap(([key, result]) => (after.has(key) ? [] : [loneOf(result)])),
+    timing: timingOf(both),
+  }
+}
+
+/** A pass that is listed as a known failure was one before, too. */
+const BAD: ReadonlySet<string> = new Set([
+  'fail',
+  'flaky',
+  'error',
+  'inconclusive',
+  'skipped',
+  'known-failure',
+])
+
+function oneTarget(results: readonly CaseResult[]): boolean {
+  return new Set(results.map(({ target }) => target)).size <= 1
+}
+
+function failsOtherwise(was: CaseResult, result: CaseResult): boolean {
+  return result.outcome === 'fail' && reasonOf(was) !== reasonOf(result)
+}
+
+function changeOf(was: CaseResult, result: CaseResult): Change {
+  const { case: test, target, outcome } = result
+  const { name, file, line } = test
+  const reason = outcome === 'pass' ? {} : { reason: reasonOf(result) }
+  return { name, target, file, line, before: was.outcome, after: outcome, ...reason }
+}
+
+function loneOf({ case: test, target, outcome }: CaseResult): Lone {
+  return { name: test.name, target, outcome }
+}
+
+function timingOf(both: readonly (readonly [CaseResult, CaseResult])[]): Timing {
+  const played = both.flatMap(([{ finished: was }, { finished: now, case: test }]) =>
+    was === undefined || now === undefined
+      ? []
+      : [{ name: test.name, before: was.durationMs, after: now.durationMs }],
+  )
+  const sum = (side: 'before' | 'after') =>
+    Math.round(played.reduce((all, one) => all + one[side], 0) * 1000) / 1000
+  const slower = played
+    .filter(({ before, after }) => after - before >= SLOWER_BY)
+    .sort((a, b) => b.after - b.before - (a.after - a.before))
+    .slice(0, SLOWER)
+  return { before: sum('before'), after: sum('after'), slower }
+}

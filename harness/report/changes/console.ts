@@ -1,0 +1,64 @@
+import { painter } from '../paint.ts'
+import { plain } from '../plain.ts'
+import { PLAIN_SCREEN, type Screen } from '../screen.ts'
+import { wrap } from '../wrap.ts'
+import type { Change, Changes, Lone } from './changes.ts'
+import { byOutcome, headline, milliseconds } from './words.ts'
+
+/** Changes and names of a kind that are written out; the JSON has all. */
+const WRITTEN = 40
+
+/** The comparison of two runs for people at a terminal. */
+export function changesConsole(changes: Changes, screen: Screen = PLAIN_SCREEN): string {
+  const paint = painter(screen.colour)
+  const width = Math.min(screen.columns, 132)
+  const left = (all: readonly unknown[]) =>
+    all.length > WRITTEN ? [paint('dim', `  … ${all.length - WRITTEN} more: --reporter json has all.`)] : []
+  const list = (title: string, colour: 'red' | 'green' | 'yellow', all: readonly Change[]) =>
+    all.length === 0
+      ? []
+      : [
+          [
+            paint(['bold', colour], `${title} (${all.length})`),
+            ...all
+              .slice(0, WRITTEN)
+              .flatMap(({ name, file, line, before, after, reason }) => [
+                `  ${plain(name)}  ${before} → ${paint(colour, after)}`,
+                ...(reason === undefined ? [] : [wrap(plain(reason), width, '    ')]),
+                paint('dim', `    ${plain(file)}:${line}`),
+              ]),
+            ...left(all),
+          ].join('\n'),
+        ]
+  const lone = (title: string, all: readonly Lone[]) =>
+    all.length === 0
+      ? []
+      : [
+          [
+            paint('bold', `${title} (${all.length}: ${byOutcome(all)})`),
+            ...all.slice(0, WRITTEN).map(({ name, outcome }) => `  ${plain(name)}  ${outcome}`),
+            ...left(all),
+          ].join('\n'),
+        ]
+  const { timing } = changes
+  const times = [
+    `${paint('dim', 'time'.padEnd(6))}${milliseconds(timing.before)} → ${milliseconds(timing.after)}`,
+    ...timing.slower.map(
+      ({ name, before, after }) =>
+        `  slower  ${plain(name)}  ${milliseconds(before)} → ${milliseconds(after)}`,
+    ),
+  ]
+  return `${[
+    ...list('Regressions', 'red', changes.regressions),
+    ...list('Repairs', 'green', changes.repairs),
+    ...list('Other changes', 'yellow', changes.others),
+    ...lone('New cases', changes.added),
+    ...lone('Vanished cases', changes.vanished),
+    times.join('\n'),
+    [
+      `${paint('dim', 'old'.padEnd(6))}${plain(changes.old.id)}, ${plain(changes.old.startedAt)}`,
+      `${paint('dim', 'new'.padEnd(6))}${plain(changes.new.id)}, ${plain(changes.new.startedAt)}`,
+      headline(changes),
+    ].join('\n'),
+  ].join('\n\n')}\n`
+}

@@ -1,0 +1,29 @@
+import type { Changes, Lone } from './changes.ts'
+
+/** `2 regressions, 1 repair, …`: what is worth a word, or that nothing is. */
+export function headline({ regressions, repairs, others, added, vanished, common }: Changes): string {
+  const parts = [
+    counted(regressions.length, 'regression'),
+    counted(repairs.length, 'repair'),
+    counted(others.length, 'other change'),
+    counted(added.length, 'new case'),
+    counted(vanished.length, 'vanished case'),
+  ].filter((part) => part !== '')
+  return parts.length === 0 ? `no change in ${common} cases` : `${parts.join(', ')}; ${common} cases in both`
+}
+
+function counted(count: number, word: string): string {
+  return count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`
+}
+
+/** Lone cases by outcome: `3 passed`, … in a line; `wanted`: those to be named. */
+export function byOutcome(cases: readonly Lone[]): string {
+  const counts = new Map<string, number>()
+  for (const { outcome } of cases) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+  return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ')
+}
+
+/** `12.3 s`, `4.0 ms`. */
+export function milliseconds(value: number): string {
+  return value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${value.toFixed(1)} ms`
+}

@@ -1,0 +1,90 @@
+import { type CaseResult, caseResults } from '../log/cases.ts'
+import type { Outcome, RunEvent } from '../model/run-log.ts'
+import { reasonOf } from './first-difference.ts'
+import { runOf } from './json.ts'
+
+/** Version of the Common Test Report Format that is written. */
+export const CTRF_VERSION = '0.0.0'
+
+type Status = 'passed' | 'failed' | 'skipped' | 'pending' | 'other'
+
+/** CTRF has five words; ours stand in `rawStatus`. What could not be told is `other`, never a pass. */
+const STATUSES: Readonly<Record<Outcome, Status>> = {
+  pass: 'passed',
+  fail: 'failed',
+  flaky: 'failed',
+  'unexpected-pass': 'failed',
+  error: 'failed',
+  inconclusive: 'other',
+  'known-failure': 'skipped',
+  skipped: 'skipped',
+}
+
+/** Common Test Report Format (ctrf.io): a test a case and target, its axes as parameters. */
+export function renderCtrf(events: readonly RunEvent[]): string {
+  const results = caseResults(events)
+  const run = runOf(events)
+  const tests = results.map(testOf)
+  const count = (status: Status) => tests.filter((test) => test.status === status).length
+  const start = Date.parse(run.startedAt) || 0
+  const stop = Math.max(start, Date.parse(run.finishedAt ?? run.startedAt) || 0)
+  const report = {
+    reportFormat: 'CTRF',
+    specVersion: CTRF_VERSION,
+    ...(run.id === '' ? {} : { runId: run.id }),
+    ...(run.finishedAt === null ? {} : { timestamp: run.finishedAt }),
+    generatedBy: `flowbreak ${run.flowbreak}`.trim(),
+    results: {
+      tool: { name: 'flowbreak', version: run.flowbreak },
+      summary: {
+        tests: tests.length,
+        passed: count('passed'),
+        failed: count('failed'),
+        skipped: count('skipped'),
+        pending: count('pending'),
+        other: count('other'),
+        flaky: results.filter(({ outcome }) => outcome === 'flaky').length,
+        suites: new Set(results.map(({ case: test }) => test.suite)).size,
+        start,
+        stop,
+        duration: stop - start,
+      },
+      tests,
+      environment: { extra: { seed: run.seed, node: run.node, command: run.command } },
+    },
+  }
+  return `${JSON.stringify(report, null, 2)}\n`
+}
+
+function testOf(result: CaseResult) {
+  const { case: test, target, outcome, finished } = result
+  const mismatches = finished?.mismatches ?? []
+  return {
+    // The same case on another target is another test.
+    testId: `${target}/${test.name}`,
+    name: test.name,
+    status: STATUSES[outcome],
+    rawStatus: outcome,
+    duration: Math.round(finished?.durationMs ?? 0),
+    suite: [target, ...test.suite.split('/')],
+    ...(outcome === 'pass' ? {} : { message: reasonOf(result) }),
+    ...(mismatches.length === 0
+      ? {}
+      : { trace: mismatches.map(({ level, message }) => `${level}: ${message}`).join('\n') }),
+    filePath: test.file,
+    line: test.line,
+    tags: test.tags,
+    retries: Math.max(0, (finished?.attempt ?? 1) - 1),
+    flaky: outcome === 'flaky',
+    parameters: test.axes,
+    extra: {
+      target,
+      requirement: test.requirement,
+      rows: test.rows,
+      policy: test.policy,
+      profile: test.profile,
+      capture: test.capture,
+      ...(finished === undefined ? {} : { tally: finished.tally }),
+    },
+  }
+}
