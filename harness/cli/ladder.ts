@@ -10,6 +10,7 @@ import {
   paint,
   partsOf,
   type ReplayPrinter,
+  takenBackLines,
 } from './replay-text.ts'
 
 /** Columns between two lanes, and those that time takes. */
@@ -33,7 +34,9 @@ export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
       .trimEnd()}\n`,
   )
   return {
-    observe: ({ packets }, _flows, phases) => {
+    observe: (observed, _flows, phases) => {
+      const { packets } = observed
+      output.write(takenBackLines(observed))
       const alone = emittedAlone(packets)
       for (let i = 0; i < packets.count; i++) {
         for (const { at: moment, by, to } of alone(i)) {

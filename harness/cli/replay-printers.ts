@@ -11,6 +11,7 @@ import {
   emittedAlone,
   partsOf,
   type ReplayPrinter,
+  takenBack,
 } from './replay-text.ts'
 
 /** The printer that the options ask for: totals, JSON lines, a ladder, or the table. */
@@ -27,8 +28,12 @@ function totalsPrinter(): ReplayPrinter {
   const totals = new Float64Array(5)
   let packets = 0
   return {
-    observe: ({ packets: batch }) => {
-      const { verdict, count } = batch
+    observe: (observed) => {
+      const { verdict, count } = observed.packets
+      for (const { told } of takenBack(observed)) {
+        totals[told] = (totals[told] ?? 0) - 1
+        totals[Verdict.forward] = (totals[Verdict.forward] ?? 0) + 1
+      }
       for (let i = 0; i < count; i++) {
         const code = verdict[i] ?? 0
         totals[code] = (totals[code] ?? 0) + 1
@@ -48,7 +53,12 @@ function jsonPrinter(hosts: readonly string[]): ReplayPrinter {
   const output = new BufferedOutput()
   const clock = new Clock()
   return {
-    observe: ({ packets, by }, _flows, phases) => {
+    observe: (observed, _flows, phases) => {
+      const { packets, by } = observed
+      for (const { number, told, late } of takenBack(observed))
+        output.write(
+          `${JSON.stringify({ packet: number === 0 ? null : number, verdict: 'forward', late, told: nameOf(Verdict, told) })}\n`,
+        )
       const alone = emittedAlone(packets)
       for (let i = 0; i < packets.count; i++) {
         for (const { kind, to, seq, ack, at, flow, by: sender } of alone(i))

@@ -13,6 +13,7 @@ import {
   paintedVerdict,
   partsOf,
   type ReplayPrinter,
+  takenBackLines,
 } from './replay-text.ts'
 
 /** A line a packet. */
@@ -22,7 +23,9 @@ export function tablePrinter(hosts: readonly string[]): ReplayPrinter {
   let phase = 0
   output.write('      #       time   flow  dir  packet                host    verdict   why\n')
   return {
-    observe: ({ packets, by }, _flows, phases) => {
+    observe: (observed, _flows, phases) => {
+      const { packets, by } = observed
+      output.write(takenBackLines(observed))
       const alone = emittedAlone(packets)
       for (let i = 0; i < packets.count; i++) {
         for (const emitted of alone(i)) output.write(`${rowAlone(emitted, hosts, clock)}\n`)

@@ -1,7 +1,7 @@
 import { type Emitted, NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
 import type { Impact } from '../model/case.ts'
 import { nameOf, Verdict } from '../model/codes.ts'
-import type { ObservationBatch } from '../model/target.ts'
+import { isForwardedAfterAll, type ObservationBatch } from '../model/target.ts'
 import { contentWords, hostName } from '../report/packet-words.ts'
 import { type Paint, painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
@@ -61,6 +61,29 @@ export function partsOf(
   return packets.parts
     .filter(({ cause }) => cause === index)
     .map(({ host, part }) => ({ host: hostName(hosts, host), part }))
+}
+
+/** What a batch takes back of what was printed before: packets that were forwarded after all, `late` in seconds of the device's clock. */
+export function takenBack({ sightings = [] }: ObservationBatch): readonly {
+  readonly number: number
+  readonly told: number
+  readonly late: number
+}[] {
+  return sightings.filter(isForwardedAfterAll).map(({ number = 0, told = Verdict.undecided, after }) => ({
+    number,
+    told,
+    late: after / NANOS_PER_SECOND,
+  }))
+}
+
+/** The same as lines of text. */
+export function takenBackLines(observed: ObservationBatch): string {
+  return takenBack(observed)
+    .map(({ number, told, late }) => {
+      const packet = number === 0 ? 'an injected packet' : `packet ${number}`
+      return `${packet} was not ${nameOf(Verdict, told)}: forward, late by ${late.toFixed(3)} s\n`
+    })
+    .join('')
 }
 
 /** A packet in few words: `PSH ACK 128 B`, `UDP 40 B`. */

@@ -33,6 +33,20 @@ export async function printPlan(
   for (const summary of targets) process.stdout.write(textOf(summary))
 }
 
+/** Seconds that all replays take on real clocks; 0 where none is. */
+export async function secondsOf(
+  planned: ReadonlyMap<Target, readonly Case[]>,
+  { seed, fold, repeat }: Omit<PlanOptions, 'json'>,
+): Promise<number> {
+  let seconds = 0
+  for (const [target, cases] of planned) {
+    if (target.capabilities.clock !== 'real') continue
+    const planning = { captures: new CaptureStore(), offers: new Offers(seed), fold }
+    seconds += (await summarisePlan(cases, target, planning, repeat)).wallSeconds ?? 0
+  }
+  return seconds
+}
+
 function textOf(summary: PlanSummary): string {
   const { target, cases, skipped, setups, replays, folds, alone, peak, timelineSeconds, wallSeconds } =
     summary

@@ -12,9 +12,8 @@ import { planCases } from '../plan/plan.ts'
 import { parseShard } from '../plan/shard.ts'
 import { profileNames } from '../profile/index.ts'
 import { parseReporter, REPORTERS, type ReporterChoice } from '../report/index.ts'
-import { Progress } from '../report/progress.ts'
-import { screenOf } from '../report/screen.ts'
 import { CaptureStore } from '../run/captures.ts'
+import { EVIDENCE_CHOICES } from '../run/evidence/evidence.ts'
 import { inputsOf } from '../run/inputs.ts'
 import { MochaHost } from '../run/mocha-host.ts'
 import { modelWarnings } from '../run/model-warnings.ts'
@@ -23,7 +22,7 @@ import { checkPlaces } from '../run/places.ts'
 import { checkRules } from '../run/rules.ts'
 import { heldTo, steadOf } from '../run/stead.ts'
 import { loadSuites } from '../run/suites.ts'
-import { FOLD_CHOICES, type FoldChoice } from '../run/target-plan.ts'
+import { FOLD_CHOICES } from '../run/target-plan.ts'
 import { weakWarnings } from '../run/weak-warnings.ts'
 import type { ProfileInStead } from '../suite/case-setup.ts'
 import { asWord, notAWord } from '../suite/words.ts'
@@ -33,8 +32,10 @@ import { type Configured, configOption, configured } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { profileNamed } from './profile-named.ts'
 import { deliverReports } from './reports.ts'
+import { evidenceChoiceOf, foldChoiceOf, heldBy } from './run-choices.ts'
 import { runId } from './run-id.ts'
 import { printPlan } from './run-plan.ts'
+import { progressOf } from './run-progress.ts'
 import { PLACES, version } from './version.ts'
 
 interface Options {
@@ -46,6 +47,8 @@ interface Options {
   readonly policy?: readonly string[]
   readonly reporter?: readonly string[] | undefined
   readonly output?: string | undefined
+  readonly evidence?: string
+  readonly transparency?: string
   readonly shard?: string
   readonly bail?: true
   readonly knownFailures?: string | undefined
@@ -85,6 +88,14 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       repeatable,
     )
     .option('--output <dir>', 'where the run log goes (default reports/runs)')
+    .option(
+      '--transparency <kind>',
+      `strict: packets must come out unaltered, where cases do not say otherwise; or translated (default: as targets say)`,
+    )
+    .option(
+      '--evidence <of>',
+      `every frame that was sent and seen, as pcapng beside the run log, of which cases: ${EVIDENCE_CHOICES.join(', ')} (default failed with --output, else none)`,
+    )
     .option('--shard <i/n>', 'only the i-th of n parts')
     .option('--bail', 'stop at the first case that fails')
     .option('--known-failures <file>', 'cases that are known to fail, each with its reason')
@@ -128,10 +139,14 @@ async function runSuites(
   const reporters = (options.reporter ?? ['console']).map(readReporter)
   const { targets, own } = await targetsOf(options, config)
   const known = knownFailuresOf(options.knownFailures)
-  const casesBy = new Map(targets.map((target) => [target, casesOf(suites, options, steadOf(target, own))]))
+  const held = heldBy(options.transparency)
+  const casesBy = new Map(
+    targets.map((target) => [target, held(casesOf(suites, options, steadOf(target, own)), target)]),
+  )
   const cases = [...casesBy.values()].flat()
   const seed = options.seed ?? randomInt(2 ** 31)
   const fold = foldChoiceOf(options.fold)
+  const evidence = evidenceChoiceOf(options.evidence, options.output)
   if (options.plan) {
     await printPlan(casesBy, { seed, fold, repeat: options.repeat, json: options.json === true })
     return ExitCode.ok
@@ -141,8 +156,9 @@ async function runSuites(
   checkRules(cases)
   await checkPlaces(cases, captures)
   const run = runId()
-  const log = new RunLogWriter(join(options.output ?? 'reports/runs', run, 'run.ndjson'))
-  const progress = new Progress(screenOf(process.stderr, process.env), (text) => process.stderr.write(text))
+  const folder = join(options.output ?? 'reports/runs', run)
+  const log = new RunLogWriter(join(folder, 'run.ndjson'))
+  const progress = await progressOf(casesBy, { seed, fold, repeat: options.repeat })
   const host = new MochaHost(
     casesBy.get(targets[0] as Target) ?? [],
     targets.map(({ name }) => name),
@@ -185,6 +201,8 @@ async function runSuites(
       retries: options.retries ?? 0,
       bail: options.bail === true,
       knownFailures: known,
+      collect: { folder: join(folder, 'collected'), redact: (text) => config.secrets.hide(text) },
+      evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },
       signal,
       emit,
     })
@@ -241,12 +259,6 @@ function casesOf(suites: readonly string[], options: Options, stead: ProfileInSt
     'ERR_NOTHING_MATCHED',
     `None of the ${total} cases is selected by --grep, --tag, --policy and --shard: flowbreak suite list names them.`,
   )
-}
-
-function foldChoiceOf(text: string): FoldChoice {
-  const choice = asWord(FOLD_CHOICES, text)
-  if (choice !== undefined) return choice
-  throw new FlowbreakError('ERR_USAGE', `--fold: ${notAWord(text, 'a choice', FOLD_CHOICES)}`)
 }
 
 function knownFailuresOf(file: string | undefined): KnownFailures {

@@ -7,8 +7,9 @@ import type {
   Level,
 } from '../model/case.ts'
 import { nameOf, Reason } from '../model/codes.ts'
-import type { CaseTrace, Mismatch, Outcome, Tally } from '../model/run-log.ts'
+import type { CaseTrace, Mismatch, Outcome, Sighted, Tally } from '../model/run-log.ts'
 import { type Checked, checkPackets } from './packets.ts'
+import { checkUnaltered } from './unaltered.ts'
 
 /** What a case is graded on: everything in it stands in the run log, so that grading can be done again from there. */
 export interface Graded {
@@ -18,6 +19,7 @@ export interface Graded {
   /** By host, in the order of `trace.hosts`, then those of the load balancer. */
   readonly counters: readonly Readonly<Record<string, number>>[]
   readonly impact?: Impact | undefined
+  readonly sightings?: readonly Sighted[] | undefined
 }
 
 export interface Grade {
@@ -51,9 +53,10 @@ export function gradeCase(graded: Graded): Grade {
 }
 
 function check(expectation: Expectation, graded: Graded): Checked {
-  if (expectation.kind === 'packets') return checkPackets(expectation, graded.flow, graded.trace)
+  if (expectation.kind === 'packets') return checkPackets(expectation, graded)
   if (expectation.kind === 'counter') return checkCounter(expectation, graded)
   if (expectation.kind === 'expiry-resets') return checkExpiry(expectation, graded)
+  if (expectation.kind === 'unaltered') return checkUnaltered(expectation, graded)
   return checkImpact(expectation, graded.impact)
 }
 

@@ -1,6 +1,7 @@
 import type { PacketExpectation } from '../model/case.ts'
 import { Host, nameOf, Reason } from '../model/codes.ts'
-import type { CaseTrace, Mismatch } from '../model/run-log.ts'
+import type { CaseTrace, Mismatch, Sighted } from '../model/run-log.ts'
+import { lateWords } from './late.ts'
 import { verdictOfLetter } from './letters.ts'
 
 /** Mismatches of one expectation that are written out; the rest are counted in the last of them. */
@@ -13,7 +14,18 @@ export interface Checked {
 }
 
 /** Holds one expectation against every packet that it speaks of. A phase without packets does not meet anything. */
-export function checkPackets(expectation: PacketExpectation, flow: number, trace: CaseTrace): Checked {
+export function checkPackets(
+  expectation: PacketExpectation,
+  {
+    flow,
+    trace,
+    sightings,
+  }: {
+    readonly flow: number
+    readonly trace: CaseTrace
+    readonly sightings?: readonly Sighted[] | undefined
+  },
+): Checked {
   const indices = selected(expectation, flow, trace)
   if (indices.length === 0) return { checked: 1, met: 0, mismatches: [nothingOffered(expectation)] }
   const mismatches: Mismatch[] = []
@@ -22,7 +34,8 @@ export function checkPackets(expectation: PacketExpectation, flow: number, trace
     const problem = problemOf(expectation, trace, index)
     if (problem === undefined) continue
     missed++
-    if (mismatches.length < WRITTEN) mismatches.push(mismatch(expectation, trace, index, problem))
+    const observed = problem + lateWords(sightings, index)
+    if (mismatches.length < WRITTEN) mismatches.push(mismatch(expectation, trace, index, observed))
   }
   const last = mismatches[WRITTEN - 1]
   if (last !== undefined && missed > WRITTEN)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { Direction, Reason, Verdict } from '../model/codes.ts'
+import { Direction, Knowledge, Reason, Verdict } from '../model/codes.ts'
 import { OUTCOMES, type RunEvent } from '../model/run-log.ts'
 import type { ExceptionPolicy, Sharing } from '../model/setup.ts'
-import { type Capabilities, type Feature, FOLDINGS } from '../model/target.ts'
+import { type Capabilities, type Feature, FOLDINGS, type SIGHTINGS } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
 import { LOG_SCHEMA } from './head.ts'
 
@@ -49,6 +49,7 @@ const expectation = z.discriminatedUnion('kind', [
     level,
     provenance,
   }),
+  z.object({ kind: z.literal('unaltered'), fields: z.array(text), level, provenance }),
   z.object({ kind: z.literal('impact'), conforms: z.array(impactKind), level, provenance }),
 ])
 
@@ -114,6 +115,15 @@ const trace = z
     error: 'the columns of the trace differ in length',
   })
 
+const sighted = z.object({
+  kind: anyWord<(typeof SIGHTINGS)[number]>(),
+  indices: z.array(count),
+  after: z.array(z.number()).exactOptional(),
+  field: text.exactOptional(),
+  sent: text.exactOptional(),
+  seen: text.exactOptional(),
+})
+
 const tally = z.object({ checked: count, met: count })
 
 const finished = z.object({
@@ -140,6 +150,21 @@ const finished = z.object({
   impact: z
     .object({ kind: impactKind, after: z.number(), end: z.enum(['client', 'server']).exactOptional() })
     .exactOptional(),
+  knowledge: z.partialRecord(wordOf(Knowledge), count).exactOptional(),
+  sightings: z.array(sighted).exactOptional(),
+  outages: z
+    .array(
+      z.object({
+        event: anyWord<HostEventKind>(),
+        host: text.exactOptional(),
+        time: z.number(),
+        lasted: z.number(),
+        over: z.boolean(),
+      }),
+    )
+    .exactOptional(),
+  evidence: text.exactOptional(),
+  collected: text.exactOptional(),
   trace: trace.exactOptional(),
 })
 

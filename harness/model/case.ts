@@ -1,5 +1,6 @@
 import type { Nanos } from './batch.ts'
 import type { DirectionName, ReasonName, VerdictName } from './codes.ts'
+import type { Transparency } from './fields.ts'
 import type { Mark, Setup } from './setup.ts'
 import type { Owner, StoreState } from './timeline.ts'
 
@@ -176,7 +177,20 @@ export interface Impact {
   readonly end?: 'client' | 'server'
 }
 
-export type Expectation = PacketExpectation | CounterExpectation | ExpiryExpectation | ImpactExpectation
+/** Packets come out with these as they were, keys of `UNALTERED`. */
+export interface UnalteredExpectation {
+  readonly kind: 'unaltered'
+  readonly fields: readonly string[]
+  readonly level: Level
+  readonly provenance: Provenance
+}
+
+export type Expectation =
+  | PacketExpectation
+  | CounterExpectation
+  | ExpiryExpectation
+  | ImpactExpectation
+  | UnalteredExpectation
 
 /** One thing to be shown: capture + setup + injections + expectations. */
 export interface Case {
@@ -199,5 +213,7 @@ export interface Case {
   readonly endpoints: 'recorded' | 'reactive'
   readonly setup: Setup
   readonly injections: readonly Injection[]
+  /** Absent: the case says nothing of it, so that a run or a target may. */
+  readonly transparency?: Transparency
   readonly expectations: readonly Expectation[]
 }

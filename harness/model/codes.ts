@@ -66,6 +66,7 @@ export const Host = { unknown: 252, path: 253, bypass: 254, loadBalancer: 255 } 
 
 /** How a verdict is known: a plug-in's word, the device's own record, seen on the wire, or the step was not run (guard). */
 export const Knowledge = { self: 0, log: 1, wire: 2, notRun: 3 } as const
+export type KnowledgeName = Exclude<keyof typeof Knowledge, 'notRun'>
 
 /** What a packet is for: graded, proof that a road is alive, or the end of a wait. */
 export const Role = { probe: 0, control: 1, marker: 2 } as const

@@ -1,5 +1,6 @@
 import type { Case, Impact, Level, Provenance } from './case.ts'
-import type { Capabilities } from './target.ts'
+import type { KnowledgeName } from './codes.ts'
+import type { Capabilities, Outage, SIGHTINGS } from './target.ts'
 
 /** Of a case (docs/design.md). A retry that differs is `flaky`; only core and extended expectations can make it `fail`. */
 export type Outcome =
@@ -85,6 +86,22 @@ export interface CaseTrace {
   readonly controls: { readonly sent: number; readonly out: number; readonly dead: readonly string[] }
 }
 
+/** Something that was seen beside the verdicts, with all packets of a case of which the same was seen. */
+export interface Sighted {
+  readonly kind: (typeof SIGHTINGS)[number]
+  /** Indices into the trace; none where it is about no packet that was offered. */
+  readonly indices: readonly number[]
+  /**
+   * Microseconds of the device's clock from when each was sent until it was seen; of what nobody sent, when that was, as the trace's
+   * `time`. Absent of what was altered.
+   */
+  readonly after?: readonly number[]
+  /** As in `Sighting`. */
+  readonly field?: string
+  readonly sent?: string
+  readonly seen?: string
+}
+
 /** What reports need to know of a case, apart from its outcome. */
 export type CaseSummary = Pick<
   Case,
@@ -115,6 +132,24 @@ export interface CaseFinished {
   /** By host, then those of the load balancer. */
   readonly counters: readonly Readonly<Record<string, number>>[]
   readonly impact?: Impact
+  /** How verdicts are known, and how many of them each way; absent of a case that was not played. */
+  readonly knowledge?: Partial<Readonly<Record<KnowledgeName, number>>>
+  /** What was seen beside them, where it was. */
+  readonly sightings?: readonly Sighted[]
+  /** How long hosts were away, `time` as in the trace, both in microseconds, the second of the device's clock. */
+  readonly outages?: readonly {
+    readonly event: Outage['event']
+    /** The name of the one that it happened to. */
+    readonly host?: string
+    readonly time: number
+    readonly lasted: number
+    /** False: no fresh connection went through before the limit. */
+    readonly over: boolean
+  }[]
+  /** The frames that were sent and seen, each with a comment: a pcapng file, from where the log is. */
+  readonly evidence?: string
+  /** What the devices had written down of it: a text file, from where the log is. */
+  readonly collected?: string
   readonly trace?: CaseTrace
 }
 

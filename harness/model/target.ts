@@ -1,5 +1,6 @@
 import type { Nanos, PacketBatch } from './batch.ts'
 import type { Case } from './case.ts'
+import type { Transparency } from './fields.ts'
 import type { ExceptionPolicy, Setup, Sharing } from './setup.ts'
 import type { HostEventKind, Timeline } from './timeline.ts'
 
@@ -35,8 +36,16 @@ export interface Capabilities {
   readonly policies: readonly ExceptionPolicy[]
   readonly sharing: readonly Sharing['kind'][]
   readonly events: readonly HostEventKind[]
-  /** `packet-counters`: its counters follow from what is observed of each packet, so that each case of a fold has its own. */
-  readonly observes: readonly ('verdict' | 'reason' | 'emitted' | 'counters' | 'packet-counters' | 'parts')[]
+  /** `alterations`: what of packets is changed on their way. `packet-counters`: its counters follow from what is observed of each packet, so that each case of a fold has its own. */
+  readonly observes: readonly (
+    | 'verdict'
+    | 'reason'
+    | 'emitted'
+    | 'alterations'
+    | 'counters'
+    | 'packet-counters'
+    | 'parts'
+  )[]
   readonly folding: Folding
   /**
    * Profiles that it can be brought to, with feature `own-profile` those that extend them too; of suites about any firewall, the
@@ -69,8 +78,13 @@ export interface Sighting {
   readonly kind: (typeof SIGHTINGS)[number]
   /** Index in the batch, -1 where the packet is in none that is still there, or there is none. */
   readonly index: number
-  /** Its step, where there is a packet; what comes `late` for an earlier batch was forwarded after all. */
+  /** Its step, where there is a packet; what comes `late` for an earlier batch was forwarded after all: see `isForwardedAfterAll`. */
   readonly step: number
+  /** Of what comes late for an earlier batch: its number in the capture (0: made by an injection), and the `Verdict` that was told. */
+  readonly number?: number
+  readonly told?: number
+  /** The flow that it is of, where that is known and there is no packet. */
+  readonly flow?: number
   /** From when it was sent until it was seen; of what nobody sent, when that was. */
   readonly after: Nanos
   /** Of what was altered: `window`, `option 2`, …, and what it was; of what was refused: the `Reason`. */
@@ -79,9 +93,16 @@ export interface Sighting {
   readonly seen?: string
 }
 
+/** Whether a sighting takes back a verdict that was told: the packet of its step was not dropped, but came late. */
+export function isForwardedAfterAll({ kind, index, step }: Sighting): boolean {
+  return kind === 'late' && index < 0 && step >= 0
+}
+
 /** How long hosts were away: from what happened to them until a fresh connection went through one of them. */
 export interface Outage {
   readonly event: HostEventKind
+  /** The one that it happened to; absent: to none, or to several. */
+  readonly host?: number
   readonly at: Nanos
   /** Of the device's own clock, not scaled. */
   readonly lasted: Nanos
@@ -91,7 +112,8 @@ export interface Outage {
 
 /**
  * What came of the packets of one chunk: its batch with the target's columns filled (verdict, reason, emitted), and how and by
- * whom it is known. Exactly one observation a packet. Valid until the next is pulled.
+ * whom it is known. Exactly one observation a packet; only a sighting of a later batch takes it back, and the last batch may have no
+ * packets but such sightings. Valid until the next is pulled.
  */
 export interface ObservationBatch {
   readonly packets: PacketBatch
@@ -105,6 +127,27 @@ export interface ObservationBatch {
   readonly outages?: readonly Outage[]
   /** What was emitted cannot be seen, though a verdict may tell of it; absent: all of it is in `packets.emitted`. */
   readonly emissions?: 'unseen'
+}
+
+/** A frame as it was on a wire, or as a target without wires was given it. */
+export interface WireFrame {
+  /**
+   * By the harness: a `packet` of the timeline or a `control`. From the device: a copy of one of these, something that it `emitted`, or a
+   * `stray`, which is nothing that is known.
+   */
+  readonly what: 'packet' | 'control' | 'emitted' | 'stray'
+  readonly way: 'sent' | 'seen'
+  /** Host index * 2, and 1 more on the server's side. */
+  readonly arm: number
+  /** Of the timeline. */
+  readonly at: Nanos
+  readonly frame: Uint8Array
+  /** `Link` code. */
+  readonly link: number
+  /** Step of the packet that it is or is a copy of; -1: none. */
+  readonly step: number
+  /** Where it is not of a packet: the flow that it is of, where that is known. */
+  readonly flow?: number
 }
 
 /** What is never to be exceeded, in what the plan offers at once and in any second of the target's clock; absent: no limit. */
@@ -133,6 +176,8 @@ export interface Target {
   /** What a case needs beyond what its capabilities can say, in words for reports (`rule order strict`); absent or undefined: nothing. */
   lacks?(test: Case): string | undefined
   readonly limits?: Limits
+  /** `strict`: its cases want packets unaltered, but for those that say otherwise; absent: they do not. */
+  readonly transparency?: Transparency | undefined
   /** Absent: the ranges set aside for benchmarking. */
   readonly addresses?: AddressRanges
   /** Brings the device to `setup` with empty session tables. Throws FlowbreakError when it cannot. */
@@ -160,6 +205,13 @@ export interface Session extends AsyncDisposable {
   replay(timeline: Timeline, signal: AbortSignal): AsyncIterable<ObservationBatch>
   /** As `replay`, of a timeline without events, by whoever calls it; undefined, or absent, where something must be waited for. */
   direct?(): DirectSession | undefined
+  /**
+   * Of a target with wires: from here on each frame that is sent or seen goes to this one, which may keep it; undefined: to nobody. Absent:
+   * what it is sent is what it is offered, and it sees what it emits.
+   */
+  tap?(take: ((frame: WireFrame) => void) | undefined): void
+  /** What the devices themselves have written down of the last replay; empty, or absent: nothing. Throws FlowbreakError. */
+  collect?(signal: AbortSignal): Promise<string>
   /** Back to empty session tables and zero counters without a new process; cheaper than `prepare`. */
   reset(): Promise<void>
   /** The device's own counters by host, under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */

@@ -96,6 +96,8 @@ function observationsOf(
   expectation: Expectation,
   { observes }: Capabilities,
 ): readonly Capabilities['observes'][number][] {
+  // A target that cannot see them would meet it without having shown anything.
+  if (expectation.kind === 'unaltered') return ['alterations']
   if (expectation.level === 'provisional') return []
   if (expectation.kind === 'counter') return ['counters']
   if (expectation.kind === 'impact') return ['verdict']

@@ -1,6 +1,7 @@
 import type { CaseResult } from '../log/cases.ts'
 import { groupBy } from '../log/group.ts'
 import type { CaseFinished, Mismatch } from '../model/run-log.ts'
+import { alsoSeen } from './also-seen.ts'
 import { firstDifference } from './first-difference.ts'
 import { NEEDS_A_LOOK, STYLES } from './outcomes.ts'
 import { packetWords } from './packet-words.ts'
@@ -60,6 +61,10 @@ function single(result: CaseResult | undefined, width: number, paint: Paint, nam
   if (first !== undefined) lines.push(...mismatchLines(first, finished, width, paint))
   const left = mismatches.length - (first === undefined ? 0 : 1)
   if (left > 0) lines.push(paint('dim', `  … ${left} more mismatches`))
+  if (finished?.evidence !== undefined) lines.push(paint('dim', `  evidence  ${plain(finished.evidence)}`))
+  if (finished?.collected !== undefined) lines.push(paint('dim', `  collected ${plain(finished.collected)}`))
+  const seen = finished === undefined ? [] : alsoSeen(finished)
+  if (seen.length > 0) lines.push(wrap(plain(`also seen: ${seen.join('; ')}`), width, '  '))
   return lines.join('\n')
 }
 

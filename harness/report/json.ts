@@ -1,6 +1,6 @@
 import { type CaseResult, caseResults } from '../log/cases.ts'
 import { summarise } from '../log/summary.ts'
-import type { CaseFinished, RunEvent } from '../model/run-log.ts'
+import type { CaseFinished, RunEvent, Sighted } from '../model/run-log.ts'
 
 /** Version of the JSON report: a field that goes or changes its meaning raises it, a new one does not. */
 export const JSON_SCHEMA = 1
@@ -52,6 +52,25 @@ function caseOf({ case: test, target, outcome, detail, finished }: CaseResult) {
   }
 }
 
-function playedOf({ attempt, durationMs, tally, mismatches, counters, impact }: CaseFinished) {
-  return { attempt, durationMs, tally, mismatches, counters, ...(impact === undefined ? {} : { impact }) }
+function playedOf(finished: CaseFinished) {
+  const { attempt, durationMs, tally, mismatches, counters, impact, knowledge } = finished
+  const { sightings, outages, evidence, collected } = finished
+  return {
+    attempt,
+    durationMs,
+    tally,
+    mismatches,
+    counters,
+    ...(impact === undefined ? {} : { impact }),
+    ...(knowledge === undefined ? {} : { knowledge }),
+    ...(sightings === undefined ? {} : { sightings: sightings.map((each) => sightingOf(each, finished)) }),
+    ...(outages === undefined ? {} : { outages }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(collected === undefined ? {} : { collected }),
+  }
+}
+
+/** Packets by their capture numbers, 0: made by an injection. */
+function sightingOf({ kind, indices, ...rest }: Sighted, { trace }: CaseFinished) {
+  return { kind, packets: indices.map((index) => trace?.number[index] ?? 0), ...rest }
 }

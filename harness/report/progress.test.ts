@@ -2,14 +2,13 @@ import { expect } from 'chai'
 import { fixtureRun } from './fixtures/run.ts'
 import { Progress } from './progress.ts'
 
-function played(screen: { live: boolean; columns: number }, step = 60): string[] {
+function played(screen: { live: boolean; columns: number }, step = 60, seconds = 0): string[] {
   const written: string[] = []
   let clock = 0
-  const progress = new Progress(
-    { colour: false, ...screen },
-    (text) => written.push(text),
-    () => clock,
-  )
+  const progress = new Progress({ colour: false, ...screen }, (text) => written.push(text), {
+    now: () => clock,
+    seconds,
+  })
   for (const event of fixtureRun()) {
     clock += step
     progress.take(event)
@@ -25,6 +24,13 @@ describe('Progress', () => {
       /^[━─]{20} {2}4 of 15 cases {2}1 need a look {2}\d+\/s$/,
     )
     expect(written.at(-1)).to.equal('\r\u001b[2K')
+  })
+
+  it('says how long it will take where that is known', () => {
+    const drawn = played({ live: true, columns: 80 }, 60, 75)
+    expect(drawn[3]).to.match(/ {2}about 1 min 15 s left$/)
+    expect(played({ live: true, columns: 80 }, 60, 0.2)[8]).to.match(/ {2}nearly done$/)
+    expect(drawn.at(-1)).to.equal('\r\u001b[2K')
   })
 
   it('says less on a narrow terminal', () => {

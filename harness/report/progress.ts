@@ -6,6 +6,8 @@ import type { Screen } from './screen.ts'
 
 /** Milliseconds between two drawings: what people can follow. */
 const REDRAW = 100
+/** Between two drawings in which nothing happened but that time passed. */
+const TICK = 1000
 /** Milliseconds between two lines where they cannot be drawn over: a sign of life in a log. */
 const QUIET = 30_000
 const ERASE = '\r\u001b[2K'
@@ -15,17 +17,25 @@ export class Progress {
   readonly #screen: Screen
   readonly #write: (text: string) => void
   readonly #now: () => number
+  /** That the run takes, at least; 0: nobody knows. */
+  readonly #seconds: number
+  #ticking: NodeJS.Timeout | undefined
   #planned = 0
   #done = 0
   #look = 0
   #began = 0
   #drawn = 0
 
-  /** `now`: milliseconds of any clock that only goes forward. */
-  constructor(screen: Screen, write: (text: string) => void, now: () => number = () => performance.now()) {
+  /** `now`: milliseconds of any clock that only goes forward. `seconds`: that the run takes on a real clock, from its plan. */
+  constructor(
+    screen: Screen,
+    write: (text: string) => void,
+    { now = () => performance.now(), seconds = 0 }: { now?: () => number; seconds?: number } = {},
+  ) {
     this.#screen = screen
     this.#write = write
     this.#now = now
+    this.#seconds = seconds
   }
 
   /** Takes note of the run log's next event. */
@@ -34,6 +44,8 @@ export class Progress {
       this.#planned = event.planned
       this.#began = this.#now()
       if (!this.#screen.live) this.#drawn = this.#began
+      // Through a silence of the timeline nothing happens for long.
+      else if (this.#seconds > 0) this.#ticking ??= setInterval(() => this.#draw(), TICK).unref()
     } else if (event.type === 'case-finished' || event.type === 'case-skipped') {
       this.#done++
       if (event.type === 'case-finished' && NEEDS_A_LOOK.has(event.outcome)) this.#look++
@@ -45,6 +57,8 @@ export class Progress {
 
   /** Takes the line away, so that other text can be written. */
   clear(): void {
+    clearInterval(this.#ticking)
+    this.#ticking = undefined
     if (this.#screen.live && this.#drawn > 0) this.#write(ERASE)
     this.#drawn = 0
   }
@@ -63,10 +77,19 @@ export class Progress {
     const counted = `${this.#done} of ${this.#planned} cases`
     const look = this.#look === 0 ? '' : `  ${this.#look} need a look`
     const bar = barOf(this.#done, this.#planned)
-    const text = `${bar}${counted}${paint('red', look)}  ${rate}/s`
+    const pace = this.#seconds > 0 ? leftWords(this.#seconds - seconds) : `${rate}/s`
+    const text = `${bar}${counted}${paint('red', look)}  ${pace}`
     const shown = stripVTControlCharacters(text).length < this.#screen.columns ? text : counted
     this.#write(`${ERASE}${shown}`)
   }
+}
+
+/** `about 1 min 20 s left`; a plan knows of no waiting beside the timelines. */
+function leftWords(left: number): string {
+  if (left <= 0) return 'nearly done'
+  const whole = Math.ceil(left)
+  const minutes = Math.floor(whole / 60)
+  return `about ${minutes === 0 ? '' : `${minutes} min `}${whole % 60} s left`
 }
 
 const BAR = 20

@@ -3,6 +3,9 @@ import type { KnownFailures } from '../plan/known-failures.ts'
 import { messageOf } from '../support/errors.ts'
 import type { Attempt } from './play.ts'
 
+/** A case with the outcome of all its attempts. */
+export type Judged = Omit<CaseFinished, 'evidence'> & Pick<Attempt, 'evidence'>
+
 export interface AttemptOptions {
   /** Times that each case is played; 1 or more. */
   readonly repeat: number
@@ -61,9 +64,9 @@ export function judge(
   test: Pick<CaseFinished, 'case' | 'target'>,
   attempts: readonly Attempt[],
   known: KnownFailures,
-): CaseFinished {
+): Judged {
   const worst = attempts.find(({ outcome }) => outcome !== 'pass') ?? attempts.at(-1) ?? errorAttempt('')
-  const result: CaseFinished = { type: 'case-finished', ...test, attempt: attempts.length, ...worst }
+  const result: Judged = { type: 'case-finished', ...test, attempt: attempts.length, ...worst }
   if (new Set(attempts.map(({ outcome }) => outcome)).size > 1) {
     const words = attempts.map(({ outcome }) => outcome).join(', ')
     return { ...result, outcome: 'flaky', detail: `Its ${attempts.length} attempts differed: ${words}.` }

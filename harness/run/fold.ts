@@ -4,6 +4,8 @@ import { dependsOnAnswers, type Fold, type Foldable } from '../plan/folding.ts'
 import { messageOf } from '../support/errors.ts'
 import { type Recorded, roadBatch } from '../timeline/recorded.ts'
 import { errorAttempt } from './attempts.ts'
+import { commented } from './evidence/comments.ts'
+import { FrameKeeper } from './evidence/keeper.ts'
 import { compileFold } from './fold/compile.ts'
 import type { Dress } from './fold/disguise.ts'
 import type { FoldedCase } from './fold/folded-case.ts'
@@ -36,9 +38,12 @@ export interface Playing {
 export class FoldPlayer {
   readonly #offers: Offers
   readonly #out = roadBatch()
+  readonly #keepFrames: boolean
 
-  constructor(offers: Offers) {
+  /** `keepFrames`: for evidence. */
+  constructor(offers: Offers, keepFrames = false) {
     this.#offers = offers
+    this.#keepFrames = keepFrames
   }
 
   /** One attempt at each case of a fold, in its order. The session must have their setup. */
@@ -81,19 +86,33 @@ export class FoldPlayer {
     async function* chunks() {
       yield* merged.chunks()
     }
+    using tapped = this.#keeper(playing, session)?.listen()
     for await (const observed of session.replay({ epoch, phases: ['before'], chunks: chunks() }, signal))
       observations.take(observed)
-    // Of all cases together, so of none; but a session says by throwing that what it told has turned out wrong.
-    await session.counters()
     for (const [index, folded] of cases.entries()) {
       const each = playing[index]
-      if (each !== undefined) this.#settle(each, folded, index, observations, session.tally?.())
+      if (each === undefined) continue
+      const keeper = this.#keeper(playing, session)
+      this.#settle(each, folded, index, observations, session.tally?.(), keeper)
+      const { attempt } = each
+      if (keeper === undefined || tapped === undefined || attempt?.trace === undefined) continue
+      const { trace, sightings } = attempt
+      const indexOf = (step: number) => folded.recorder.indexOf(step)
+      const known = { epoch: folded.recorded.epoch, trace, sightings, indexOf }
+      const evidence = () =>
+        commented([...keeper.frames, ...observations.framesOf(index, tapped.frames)], known)
+      each.attempt = { ...attempt, evidence }
     }
     const took = performance.now() - began
     for (const [index, { from, to }] of cases.entries()) {
       const each = playing[index]
       if (each !== undefined) each.took += (took * (to - from)) / store.count
     }
+  }
+
+  #keeper(playing: readonly Playing[], session: Session): FrameKeeper | undefined {
+    if (!this.#keepFrames) return undefined
+    return new FrameKeeper(session, playing[0]?.entry.test.setup.topology.hosts.length ?? 0)
   }
 
   /** Takes down what came of a case in this round; it has its attempt once the round stands. */
@@ -103,12 +122,14 @@ export class FoldPlayer {
     index: number,
     observations: FoldObservations,
     tally: CounterTally | undefined,
+    keeper: FrameKeeper | undefined,
   ): void {
     const { test, recorded, recorder, flows, phases, loadBalancerCounters } = folded
     const { rounds } = playing
     const controls = this.#offers.controlsOf(test, recorded)
     observations.record(index, (observed, from, to) => {
       rounds?.record(observed, from, to)
+      keeper?.record(observed, from, to)
       controls.record(observed, from, to)
       for (let place = from; place < to; place++) tally?.count(observed.packets, place)
     })
@@ -119,11 +140,13 @@ export class FoldPlayer {
       return
     }
     const trace = recorder.trace(flows, phases, controls)
+    const beside = recorder.beside()
+    const { sightings } = beside
     // Others of the device's are of all cases together.
     const counters = [...(tally?.read() ?? test.setup.topology.hosts.map(() => ({}))), loadBalancerCounters]
     const impact = folded.impact()
     const { flow, expectations } = test
-    const grade = gradeCase({ flow, expectations, trace, counters, impact })
-    playing.attempt = { ...grade, counters, trace, ...(impact === undefined ? {} : { impact }) }
+    const grade = gradeCase({ flow, expectations, trace, counters, impact, sightings })
+    playing.attempt = { ...grade, counters, ...beside, trace, ...(impact === undefined ? {} : { impact }) }
   }
 }

@@ -3,12 +3,15 @@ import type { Case } from '../model/case.ts'
 import { type CaseFinished, OUTCOMES, type Outcome, type RunEvent } from '../model/run-log.ts'
 import type { Session, Target } from '../model/target.ts'
 import { type KnownFailures, NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
+import { NEEDS_A_LOOK } from '../report/outcomes.ts'
 import { Breath } from '../support/breath.ts'
 import { asFlowbreakError, FlowbreakError, messageOf } from '../support/errors.ts'
-import { attemptAll, errorAttempt, judge } from './attempts.ts'
+import { attemptAll, errorAttempt, type Judged, judge } from './attempts.ts'
 import { calibrate } from './calibrate.ts'
 import { CalibratedSession, isCalibratedWithin } from './calibrated-session.ts'
 import type { CaptureStore } from './captures.ts'
+import { type CollectOptions, collect } from './collect.ts'
+import { type EvidenceOptions, withEvidence } from './evidence/evidence.ts'
 import { checkPlaces } from './places.ts'
 import { summaryOf } from './play.ts'
 import { ReplayPlayer } from './replay-player.ts'
@@ -36,6 +39,10 @@ export interface RunOptions {
   /** Stop at the first case that fails. */
   readonly bail: boolean
   readonly knownFailures: KnownFailures
+  /** Absent: none is kept. */
+  readonly evidence?: EvidenceOptions | undefined
+  /** Where it is kept what devices say of replays that failed; absent: they are not asked. */
+  readonly collect?: CollectOptions
   readonly signal: AbortSignal
   /** Takes the run log's events, in order. */
   readonly emit: (event: RunEvent) => void
@@ -61,7 +68,7 @@ export async function runCases(options: RunOptions): Promise<Finished> {
   }
   const breath = new Breath()
   for (const { target, cases } of planned) {
-    const player = new ReplayPlayer(target, options.captures, options.seed)
+    const player = new ReplayPlayer(target, options.captures, options.seed, options.evidence !== undefined)
     const running = { target, player, breath, state, count }
     const { groups, skipped } = bySetup(cases, target)
     skip(options, running, skipped)
@@ -143,7 +150,7 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
     for (const replay of replays) {
       await breath.take()
       if (state.stopped || options.signal.aborted) break
-      const { played, problem } = await playReplay(options, running, replay, within ?? session)
+      const { played, problem, collected } = await playReplay(options, running, replay, within ?? session)
       if (played === undefined) break
       if (!isProven && within !== undefined) {
         if (within.wrong !== undefined) return ready(within.wrong)
@@ -151,7 +158,7 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
         isProven = ready(undefined)
       }
       for (const { entry, attempts } of played)
-        finish(options, running, judge(named(entry.test, target), attempts, options.knownFailures))
+        finish(options, running, judge(named(entry.test, target), attempts, options.knownFailures), collected)
     }
     return true
   } finally {
@@ -164,33 +171,42 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
  * `problem` is what was thrown first.
  */
 async function playReplay(
-  { signal, repeat, retries }: RunOptions,
+  options: RunOptions,
   { player }: Running,
   replay: Replay,
   session: Session,
 ): Promise<{
   readonly played?: Awaited<ReturnType<typeof attemptAll<ReplayEntry>>>
   readonly problem?: unknown
+  readonly collected?: string
 }> {
+  const { signal, repeat, retries } = options
   let problem: unknown
+  let collected: string | undefined
   const play = async (entries: readonly ReplayEntry[]) => {
     try {
-      return await player.play(entries, session, signal)
+      const attempts = await player.play(entries, session, signal)
+      if (options.collect !== undefined && attempts.some(({ outcome }) => outcome !== 'pass'))
+        collected = (await collect(session, options.collect, signal, options.emit)) ?? collected
+      return attempts
     } catch (thrown) {
       problem ??= thrown
       throw thrown
     }
   }
-  return { played: await attemptAll(replay, play, { signal, repeat, retries }), problem }
+  const played = await attemptAll(replay, play, { signal, repeat, retries })
+  return { played, problem, ...(collected === undefined ? {} : { collected }) }
 }
 
 function named(test: Case, target: Target): Pick<CaseFinished, 'case' | 'target'> {
   return { case: summaryOf(test), target: target.name }
 }
 
-function finish(options: RunOptions, { count }: Running, finished: CaseFinished): void {
-  options.emit(finished)
-  count(finished.outcome)
+function finish(options: RunOptions, { count }: Running, judged: Judged, collected?: string): void {
+  const finished = withEvidence(judged, options.evidence)
+  const isNamed = collected !== undefined && NEEDS_A_LOOK.has(judged.outcome)
+  options.emit(isNamed ? { ...finished, collected } : finished)
+  count(judged.outcome)
 }
 
 function skip(options: RunOptions, { target, count }: Running, skipped: readonly SkippedCase[]): void {

@@ -1,20 +1,29 @@
 import { gradeCase } from '../grade/grade.ts'
+import type { Evidence } from '../log/evidence.ts'
 import type { Case } from '../model/case.ts'
 import type { CaseFinished, CaseSummary } from '../model/run-log.ts'
 import type { Session } from '../model/target.ts'
 import type { Recorded } from '../timeline/recorded.ts'
+import { commented } from './evidence/comments.ts'
+import { FrameKeeper } from './evidence/keeper.ts'
 import type { Dress } from './fold/disguise.ts'
 import { disguised, undisguised } from './fold/disguised.ts'
 import { Offers } from './offer.ts'
 
-export type Attempt = Omit<CaseFinished, 'type' | 'case' | 'target' | 'attempt'>
+export type Attempt = Omit<CaseFinished, 'type' | 'case' | 'target' | 'attempt' | 'evidence'> & {
+  /** Its frames, where they were kept. */
+  readonly evidence?: () => Evidence
+}
 
 /** Plays cases one after another through sessions. */
 export class CasePlayer {
   readonly #offers: Offers
+  readonly #keepFrames: boolean
 
-  constructor(seed: number) {
+  /** `keepFrames`: for evidence. */
+  constructor(seed: number, keepFrames = false) {
     this.#offers = new Offers(seed)
+    this.#keepFrames = keepFrames
   }
 
   /**
@@ -50,20 +59,36 @@ export class CasePlayer {
     const addresses = dress?.(timeline.flows, recorded.batch.tunnels)
     const chunks = addresses === undefined ? road : disguised(road, addresses)
     await session.reset()
+    using keeper = this.#keepFrames
+      ? new FrameKeeper(session, test.setup.topology.hosts.length).listen()
+      : undefined
 
     for await (const seen of session.replay({ epoch, phases, chunks }, signal)) {
       const observed = addresses === undefined ? seen : undisguised(seen, addresses)
       rounds.record(observed)
       controls.record(observed)
       recorder.record(observed)
+      keeper?.record(seen)
     }
 
     const trace = recorder.trace(timeline.flows, phases, controls)
     const counters = [...(await session.counters()), path.counters()]
     const impact = felt()
-    const grade = gradeCase({ flow: test.flow, expectations: test.expectations, trace, counters, impact })
+    const beside = recorder.beside()
+    const { sightings } = beside
+    const { flow, expectations } = test
+    const grade = gradeCase({ flow, expectations, trace, counters, impact, sightings })
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000
-    return { ...grade, durationMs, counters, trace, ...(impact === undefined ? {} : { impact }) }
+    const known = { epoch, trace, sightings, indexOf: (step: number) => recorder.indexOf(step) }
+    return {
+      ...grade,
+      durationMs,
+      counters,
+      ...beside,
+      trace,
+      ...(impact === undefined ? {} : { impact }),
+      ...(keeper === undefined ? {} : { evidence: () => commented(keeper.frames, known) }),
+    }
   }
 }
 

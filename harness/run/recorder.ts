@@ -1,20 +1,25 @@
 import { VERDICT_LETTERS } from '../grade/letters.ts'
 import type { PacketBatch } from '../model/batch.ts'
-import { Host, Knowledge, Role } from '../model/codes.ts'
-import type { CaseTrace } from '../model/run-log.ts'
-import type { ObservationBatch } from '../model/target.ts'
+import { Host, Knowledge, type KnowledgeName, Role } from '../model/codes.ts'
+import type { CaseFinished, CaseTrace } from '../model/run-log.ts'
+import type { ObservationBatch, Outage, Sighting } from '../model/target.ts'
 import type { HostEvent, Owner, TimelineChunk } from '../model/timeline.ts'
 import { isAcceptable } from '../observe/acceptable.ts'
 import type { Controls } from '../observe/controls.ts'
 import type { Receivers } from '../observe/receivers.ts'
 import type { TimelineFlows } from '../timeline/flows.ts'
+import { Beside } from './beside.ts'
 
 const KNOWLEDGE_LETTERS = 'slwn'
+const KNOWN: readonly KnowledgeName[] = ['self', 'log', 'wire']
+const FORWARD = 'f'
 
 /** Takes down everything that was offered and observed in one attempt at a case. */
 export class TraceRecorder {
   readonly #hosts: readonly string[]
   readonly #receivers: Receivers | undefined
+  readonly #beside = new Beside()
+  readonly #step: number[] = []
   readonly #number: number[] = []
   readonly #time: number[] = []
   readonly #flow: number[] = []
@@ -60,12 +65,18 @@ export class TraceRecorder {
   }
 
   /** Takes note of the probe packets of an observation batch, `from` … `to`-1 of it, whose emissions are all about these. */
-  record({ packets, by, knowledge, emissions }: ObservationBatch, from = 0, to = packets.count): void {
+  record(observed: ObservationBatch, from = 0, to = observed.packets.count): void {
+    const { packets, emissions, sightings, outages } = observed
     this.#emissions ??= emissions
     this.#recordExpiry(packets, from, to)
-    if (from === to || packets.role[from] === Role.control) return
+    if (from < to && packets.role[from] !== Role.control) this.#recordProbes(observed, from, to)
+    if (sightings !== undefined || outages !== undefined) this.note(sightings, outages)
+  }
+
+  #recordProbes({ packets, by, knowledge }: ObservationBatch, from: number, to: number): void {
     const base = this.#number.length - from
     for (let i = from; i < to; i++) {
+      this.#step.push(packets.step[i] ?? -1)
       this.#number.push(packets.number[i] ?? 0)
       this.#time.push(this.#micros(packets.time[i] ?? 0))
       this.#flow.push(packets.flow[i] ?? -1)
@@ -82,6 +93,48 @@ export class TraceRecorder {
     }
     this.#recordEmitted(packets, base)
     for (const { cause, host, part } of packets.parts) this.#parts.push({ index: base + cause, host, part })
+  }
+
+  /** Takes note of what was seen beside verdicts, packets being named by their steps; one that came late was forwarded after all. */
+  note(sightings: readonly Sighting[] = [], outages: readonly Outage[] = []): void {
+    for (const sighting of sightings) {
+      const { step, kind, after } = sighting
+      const index = this.indexOf(step)
+      if (step >= 0 && index < 0) continue
+      this.#beside.add(sighting, index, index < 0 ? this.#micros(after) : Math.round(after / 1000))
+      if (kind === 'late' && index >= 0) this.#amend(index)
+    }
+    for (const { event, host = -1, at, lasted, over } of outages) {
+      const name = this.#hosts[host]
+      const whose = name === undefined ? {} : { host: name }
+      this.#beside.away({
+        event,
+        ...whose,
+        time: this.#micros(at),
+        lasted: Math.round(lasted / 1000),
+        over,
+      })
+    }
+  }
+
+  /** Index into the trace of the packet of a step; -1: it is of none. */
+  indexOf(step: number): number {
+    return step < 0 ? -1 : this.#step.lastIndexOf(step)
+  }
+
+  #amend(index: number): void {
+    this.#verdict = this.#verdict.slice(0, index) + FORWARD + this.#verdict.slice(index + 1)
+    this.#reason[index] = 0
+  }
+
+  /** How verdicts are known, and what was seen beside them, once the timeline has ended. */
+  beside(): Pick<CaseFinished, 'knowledge' | 'sightings' | 'outages'> {
+    const knowledge: Partial<Record<KnowledgeName, number>> = {}
+    for (const [code, name] of KNOWN.entries()) {
+      const known = this.#knowledge.split(KNOWLEDGE_LETTERS[code] ?? '').length - 1
+      if (known > 0) knowledge[name] = known
+    }
+    return { knowledge, ...this.#beside.told() }
   }
 
   /** Resets at expiry, each judged by what its receiver had seen when it was sent; unasked ones are not judged. */

@@ -15,12 +15,13 @@ export class ReplayPlayer {
   readonly #folds: FoldPlayer
   readonly #addresses: RunAddresses
 
-  constructor(target: Target, captures: CaptureStore, seed: number) {
+  /** `keepFrames`: for evidence. */
+  constructor(target: Target, captures: CaptureStore, seed: number, keepFrames = false) {
     this.offers = new Offers(seed)
     this.#target = target
     this.#captures = captures
-    this.#cases = new CasePlayer(seed)
-    this.#folds = new FoldPlayer(this.offers)
+    this.#cases = new CasePlayer(seed, keepFrames)
+    this.#folds = new FoldPlayer(this.offers, keepFrames)
     this.#addresses = new RunAddresses(target, seed)
   }
 

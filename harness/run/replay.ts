@@ -104,7 +104,8 @@ async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
     // What a round shows that does not stand is not to be seen.
     const held: ObservationBatch[] = []
     const timeline = reactive ?? compileRecorded(recorded, compile)
-    const late = !options.target.capabilities.reactive
+    const { reactive: answersAtOnce, clock } = options.target.capabilities
+    const late = !answersAtOnce || clock === 'real'
     await using session = await options.target.prepare(options.setup, options.signal)
     await play(options, session, timeline, (observed) => {
       rounds.record(observed)

@@ -156,6 +156,50 @@ describe('run/rounds', () => {
   })
 })
 
+describe('run/rounds, verdicts that are taken back', () => {
+  const late = (step: number): ObservationBatch => ({
+    ...observed(''),
+    sightings: [{ kind: 'late', index: -1, step, after: 5e8 }],
+  })
+
+  it('are played again from the beginning where it depended on them what was offered', () => {
+    const rounds = new Rounds()
+    rounds.reset()
+    rounds.record(observed('fd'))
+    expect(rounds.verdictOf(1)).to.equal(Verdict.drop)
+    rounds.record(late(1))
+    expect(rounds.verdictOf(1)).to.equal(Verdict.forward)
+    expect(rounds.settled()).to.equal(false)
+    rounds.record(observed('ff'))
+    expect(rounds.verdictOf(1)).to.equal(Verdict.forward)
+    expect(rounds.settled()).to.equal(true)
+  })
+
+  it('stand where nobody asked for them', () => {
+    const rounds = new Rounds()
+    rounds.reset()
+    rounds.record(observed('fd'))
+    rounds.verdictOf(0)
+    rounds.record(late(1))
+    expect(rounds.settled()).to.equal(true)
+  })
+
+  it('are not played again for ever', () => {
+    const rounds = new Rounds()
+    rounds.reset()
+    const again = () => {
+      rounds.record(observed('d'))
+      rounds.verdictOf(0)
+      rounds.record(late(0))
+      return rounds.settled()
+    }
+    expect([again(), again(), again()]).to.deep.equal([false, false, false])
+    expect(again)
+      .to.throw(/4 times over/)
+      .with.property('code', 'ERR_LATE')
+  })
+})
+
 /** Observations by letter; `emits`: index of a packet about which something was emitted. */
 function observed(letters: string, emits = -1): ObservationBatch {
   const packets = new PacketBatch(letters.length, 0)

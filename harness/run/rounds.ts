@@ -1,9 +1,11 @@
 import type { Emitted } from '../model/batch.ts'
 import { Verdict } from '../model/codes.ts'
-import type { ObservationBatch } from '../model/target.ts'
+import { isForwardedAfterAll, type ObservationBatch } from '../model/target.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { type Answers, Feedback } from '../timeline/feedback.ts'
 
+/** Rounds of one attempt that may be played again for answers that were taken back. */
+const MOST_TAKEN_BACK = 4
 /** Rounds of one attempt at most: each settles one verdict more at least, and mostly all up to the next that is of another kind. */
 const MOST_ROUNDS = 256
 const NOTHING: readonly Emitted[] = []
@@ -29,6 +31,10 @@ export class Rounds implements Answers {
   #rounds = 0
   /** What was guessed in this round, by step, in order. */
   readonly #guessed = new Map<number, Guess>()
+  /** Steps of this round whose packets were answered for as not forwarded, and whether such an answer was taken back. */
+  readonly #stopped = new Set<number>()
+  #isTakenBack = false
+  #takenBack = 0
 
   /** Begins with another attempt. */
   reset(): void {
@@ -37,18 +43,29 @@ export class Rounds implements Answers {
     this.#guessed.clear()
     this.#sure = 0
     this.#rounds = 0
+    this.#stopped.clear()
+    this.#isTakenBack = false
+    this.#takenBack = 0
   }
 
   /** Takes note of packets `from` … `to`-1 of what was observed. */
   record(observed: ObservationBatch, from?: number, to?: number): void {
+    for (const sighting of observed.sightings ?? [])
+      if (isForwardedAfterAll(sighting) && this.#stopped.has(sighting.step)) this.#isTakenBack = true
     this.#now.record(observed, from, to)
   }
 
   verdictOf(step: number): number {
-    if (step < 0 || this.#now.has(step)) return this.#now.verdictOf(step)
+    if (step < 0 || this.#now.has(step)) return this.#answered(step)
     if (step < this.#sure) return this.#before.verdictOf(step)
     const verdict = this.#sure === 0 ? Verdict.forward : this.#before.verdictOf(this.#sure - 1)
     this.#guessed.set(step, { ...this.#guessed.get(step), verdict })
+    return verdict
+  }
+
+  #answered(step: number): number {
+    const verdict = this.#now.verdictOf(step)
+    if (step >= 0 && verdict !== Verdict.forward) this.#stopped.add(step)
     return verdict
   }
 
@@ -70,9 +87,11 @@ export class Rounds implements Answers {
 
   /**
    * Whether the round that has ended stands; if not, the next one is to be played, from an empty table. Throws ERR_ROUNDS when that was to
-   * happen too often, as it does where a target answers differently each time.
+   * happen too often, as it does where a target answers differently each time, and ERR_LATE when its packets kept coming out after
+   * it had been decided by their drop what to offer next.
    */
   settled(): boolean {
+    if (this.#isTakenBack) return this.#playAgain()
     const sure = this.#sureUntil()
     if (sure === undefined) return true
     if (++this.#rounds === MOST_ROUNDS)
@@ -87,6 +106,24 @@ export class Rounds implements Answers {
     this.#before = seen
     this.#sure = sure
     this.#guessed.clear()
+    this.#stopped.clear()
+    return false
+  }
+
+  /** From the beginning: what was offered rests on an answer that was taken back. */
+  #playAgain(): false {
+    if (++this.#takenBack === MOST_TAKEN_BACK)
+      throw new FlowbreakError(
+        'ERR_LATE',
+        `Packets on whose drop it depended what was offered next came out late, ${MOST_TAKEN_BACK} times over: see what holds them back.`,
+        { exitCode: ExitCode.broken },
+      )
+    this.#now.reset()
+    this.#before.reset()
+    this.#guessed.clear()
+    this.#stopped.clear()
+    this.#isTakenBack = false
+    this.#sure = 0
     return false
   }
 

@@ -1,4 +1,5 @@
 import type { Case } from '../model/case.ts'
+import { TRANSPARENCIES } from '../model/fields.ts'
 import { profileOf } from '../profile/index.ts'
 import {
   type Axes,
@@ -108,6 +109,11 @@ class CaseMaker {
     const endpoints = asWord(ENDPOINTS, written) ?? 'recorded'
     if (endpoints !== written)
       reader.report([...path, 'endpoints'], notAWord(written, 'a kind of endpoints', ENDPOINTS))
+    const asked = input.transparency ?? this.#suite.transparency
+    const wanted = asked === undefined ? undefined : reader.text(asked)
+    const transparency = asWord(TRANSPARENCIES, wanted)
+    if (transparency !== wanted)
+      reader.report([...path, 'transparency'], notAWord(wanted, 'a transparency', TRANSPARENCIES))
     const { hosts, loadBalancer, sharing } = setup.topology
     const stickiness = loadBalancer.stickiness ?? '5-tuple'
     const among = { hosts, endpoints, stickiness, sharing: sharing.kind } as const
@@ -120,6 +126,7 @@ class CaseMaker {
       hosts,
       product: profileOf(setup).product,
       endpoints,
+      transparency,
       sources,
       level: level === undefined ? undefined : { text: level, path: [...path, 'level'] },
     }).read(input.expect, [...path, 'expect'])
@@ -139,6 +146,7 @@ class CaseMaker {
       endpoints,
       setup,
       injections,
+      ...(transparency === undefined ? {} : { transparency }),
       expectations,
     }
   }

@@ -51,7 +51,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
     `${HEAD}cases: []\nsetpu: {}\nfoo: 1\n`,
     '4:8: This is empty.',
     '5:1: "setpu" is no key of this mapping. Did you mean "setup"?',
-    '6:1: "foo" is no key of this mapping. Known here: suite, title, any-firewall, setup, matrix or cases.',
+    '6:1: "foo" is no key of this mapping. Known here: suite, title, any-firewall, transparency, setup, matrix or cases.',
   ],
   [
     'an outage of a store that there is not',

@@ -1,11 +1,19 @@
 import type { Expectation } from '../model/case.ts'
+import { UNALTERED } from '../model/fields.ts'
 import type { AxisReader } from './axes.ts'
 import type { ExpectationContext } from './expectation/context.ts'
 import { type Details, DetailsReader, isWords } from './expectation/details.ts'
 import { PacketReader } from './expectation/packets.ts'
 import type { Selectable } from './grammar.ts'
 import type { Path } from './problems.ts'
-import type { AtExpiryInput, CounterInput, CountersInput, ExpectationInput, ImpactInput } from './schema.ts'
+import type {
+  AtExpiryInput,
+  CounterInput,
+  CountersInput,
+  ExpectationInput,
+  ImpactInput,
+  UnalteredInput,
+} from './schema.ts'
 import { ENDS, IMPACTS } from './words.ts'
 
 /** Writes out what is expected of one expanded case: packets, then counters, then impact. */
@@ -36,13 +44,15 @@ export class ExpectationReader {
     }
     const selected = this.#reader.select<ExpectationInput>(input, path)
     if (selected !== undefined) {
-      const { counters, impact, 'resets-at-expiry': resets, ...phases } = selected.value
+      const { counters, impact, unaltered, 'resets-at-expiry': resets, ...phases } = selected.value
       for (const [key, value] of Object.entries(phases))
         this.#packets.phase(key, value, [...selected.path, key], outer)
       if (counters !== undefined) this.#counters(counters, [...selected.path, 'counters'], outer)
       if (resets !== undefined) this.#atExpiry(resets, [...selected.path, 'resets-at-expiry'], outer)
       if (impact !== undefined) this.#impact(impact, [...selected.path, 'impact'], outer)
+      if (unaltered !== undefined) this.#unaltered(unaltered, [...selected.path, 'unaltered'], outer)
     }
+    if (this.#context.transparency === 'strict') this.#strict(path, outer)
     return this.#found
   }
 
@@ -84,6 +94,27 @@ export class ExpectationReader {
       if (standing !== undefined)
         this.#found.push({ kind: 'expiry-resets', to, equals: value.equals, ...standing })
     }
+  }
+
+  #unaltered(input: Selectable<UnalteredInput>, path: Path, outer: Details): void {
+    const selected = this.#reader.select<UnalteredInput>(input, path)
+    if (selected === undefined) return
+    const { value } = selected
+    const plain = isWords(value)
+    const names = Object.keys(UNALTERED)
+    const fields = plain
+      ? this.#detailed.words(value, names, 'a field', selected.path)
+      : this.#detailed.words(value.is, names, 'a field', [...selected.path, 'is'])
+    const details = plain ? outer : this.#detailed.details(value, selected.path, outer)
+    const standing = this.#detailed.standing(details, selected.path)
+    if (standing !== undefined && fields.length > 0)
+      this.#found.push({ kind: 'unaltered', fields, ...standing })
+  }
+
+  /** Transparency `strict` wants what `unaltered: all` does. */
+  #strict(path: Path, outer: Details): void {
+    const standing = this.#detailed.standing(outer, path)
+    if (standing !== undefined) this.#found.push({ kind: 'unaltered', fields: ['all'], ...standing })
   }
 
   #impact(input: Selectable<ImpactInput>, path: Path, outer: Details): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TRANSPARENCIES, UNALTERED } from '../model/fields.ts'
 import { mapping, type Selectable, selectable, unknownKeys, word } from './grammar.ts'
 import { injection } from './injection-schema.ts'
 import { duration, natural } from './scalars-schema.ts'
@@ -193,15 +194,25 @@ const atExpiry = mapping({ client: counter.optional(), server: counter.optional(
 const impact = word(IMPACTS, 'What the user of the connection felt.')
 const impacts = z.union([impact, z.array(impact).min(1)])
 const impactPlain = z.union([impacts, mapping({ is: impacts, ...rest })])
+const unalteredField = word(Object.keys(UNALTERED), 'What of packets comes out as it was.')
+const unalteredFields = z.union([unalteredField, z.array(unalteredField).min(1)])
+const unalteredPlain = z.union([unalteredFields, mapping({ is: unalteredFields, ...rest })])
+const transparency = word(
+  TRANSPARENCIES,
+  'strict: nothing of packets may be changed on their way; translated: devices may rewrite them.',
+)
 const expectationPlain = z
   .object({
     counters: selectable(counters).optional(),
     'resets-at-expiry': selectable(atExpiry).optional(),
     impact: selectable(impactPlain).optional(),
+    unaltered: selectable(unalteredPlain).optional(),
   })
   .catchall(phase)
   .meta({
-    propertyNames: { pattern: `^(before|after .+|reconnect(#\\d+)?|counters|resets-at-expiry|impact)$` },
+    propertyNames: {
+      pattern: `^(before|after .+|reconnect(#\\d+)?|counters|resets-at-expiry|impact|unaltered)$`,
+    },
   })
 const expectation = selectable(expectationPlain)
 
@@ -228,6 +239,7 @@ export const suiteCase = mapping({
     ENDPOINTS,
     'recorded: every packet is offered, whatever became of earlier ones.',
   ).optional(),
+  transparency: transparency.optional(),
   matrix: caseMatrix.optional().meta({ description: "Replaces axes of the suite's; null removes one." }),
   setup: setup.optional(),
   inject: z.array(injection).optional(),
@@ -241,6 +253,7 @@ const suite = mapping({
     description:
       'Its cases hold for any firewall: a target that is another system is held to them under its own profile.',
   }),
+  transparency: transparency.optional(),
   setup: setup
     .optional()
     .meta({ description: 'Defaults; a case’s own setup is merged over it, key by key.' }),
@@ -262,6 +275,7 @@ export type AnswerInput = z.output<typeof answerPlain>
 export type CountersInput = Readonly<Record<string, Selectable<CounterInput>>>
 export type CounterInput = z.output<typeof counterPlain>
 export type AtExpiryInput = z.output<typeof atExpiry>
+export type UnalteredInput = z.output<typeof unalteredPlain>
 export type ImpactInput = z.output<typeof impactPlain>
 
 /** The JSON schema of suite files, for editors: what stands in suites/suite.schema.json. */

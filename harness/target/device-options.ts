@@ -1,3 +1,4 @@
+import { TRANSPARENCIES, type Transparency } from '../model/fields.ts'
 import type { ExceptionPolicy, Sharing } from '../model/setup.ts'
 import { type Capabilities, FEATURES, type Feature } from '../model/target.ts'
 import { listWords, POLICIES, SHARINGS } from '../suite/words.ts'
@@ -19,6 +20,7 @@ export interface DeviceOptions {
   readonly sharing: readonly Sharing['kind'][]
   readonly features: readonly Feature[]
   readonly families: readonly ('ipv4' | 'ipv6')[]
+  readonly transparency?: Transparency
   readonly hooks: HookOptions
 }
 
@@ -33,6 +35,7 @@ export const DEVICE_OPTIONS = [
   'sharing',
   'features',
   'families',
+  'transparency',
   'hooks',
 ] as const
 
@@ -55,6 +58,7 @@ export function readDevice(
     readWords(spec[option], option, all, fallback, wrong)
   const policies = words('policies', POLICIES, ['drop'])
   const hooks = readHooks(spec.hooks, wrong)
+  const transparency = readTransparency(spec, wrong)
   for (const [several, count] of [
     ['policies', policies.length],
     ['profiles', profiles.length],
@@ -70,6 +74,7 @@ export function readDevice(
     sharing: words('sharing', SHARINGS, ['none']),
     features: words('features', FEATURES, []),
     families: words('families', FAMILIES, FAMILIES),
+    ...(transparency === undefined ? {} : { transparency }),
     hooks,
   }
 }
@@ -85,12 +90,21 @@ export function deviceCapabilities(options: DeviceOptions, hosts: number): Capab
     policies,
     sharing,
     events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return'],
-    observes: ['verdict', 'emitted'],
+    observes: ['verdict', 'emitted', 'alterations'],
     folding: 'aligned',
     profiles,
     features,
     clockScale: scale,
   }
+}
+
+/** `transparency`, of any target with wires; undefined where it says nothing. */
+export function readTransparency(spec: TargetSpec, wrong: Wrong): Transparency | undefined {
+  const { transparency } = spec
+  const word = TRANSPARENCIES.find((each) => each === transparency)
+  if (word === undefined && transparency !== undefined)
+    throw wrong(`transparency must be ${listWords(TRANSPARENCIES)}`)
+  return word
 }
 
 function readWords<T extends string>(

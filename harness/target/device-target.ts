@@ -1,3 +1,4 @@
+import type { Transparency } from '../model/fields.ts'
 import type { Setup } from '../model/setup.ts'
 import type { Capabilities, Session, Target } from '../model/target.ts'
 import { type DeviceOptions, deviceCapabilities } from './device-options.ts'
@@ -10,6 +11,7 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
 {
   readonly name: string
   readonly capabilities: Capabilities
+  readonly transparency: Transparency | undefined
   protected readonly options: Options
   #version: string
 
@@ -17,6 +19,7 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
     this.name = name
     this.#version = options.version
     this.options = options
+    this.transparency = options.transparency
     this.capabilities = deviceCapabilities(options, options.hosts.length)
   }
 

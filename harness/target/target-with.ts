@@ -15,6 +15,7 @@ export function targetWith(target: Target, changes: Partial<Said>): Target {
     capabilities: changes.capabilities ?? target.capabilities,
     ...(limits === undefined ? {} : { limits }),
     ...(addresses === undefined ? {} : { addresses }),
+    ...(target.transparency === undefined ? {} : { transparency: target.transparency }),
     lacks: (test) => target.lacks?.(test),
     prepare: (setup, signal) => target.prepare(setup, signal),
   }

@@ -1,6 +1,6 @@
 import type { Emitted, PacketBatch } from '../model/batch.ts'
 import { Role, Verdict } from '../model/codes.ts'
-import type { ObservationBatch } from '../model/target.ts'
+import { isForwardedAfterAll, type ObservationBatch } from '../model/target.ts'
 
 /** What guards and reactive endpoints ask about the packets that were offered, before they go on. */
 export interface Answers {
@@ -31,8 +31,11 @@ export class Feedback implements Answers {
   }
 
   /** Takes note of packets `from` … `to`-1 of an observation batch by their steps; controls have none. Emissions are all about these. */
-  record({ packets }: ObservationBatch, from = 0, to = packets.count): void {
+  record({ packets, sightings = [] }: ObservationBatch, from = 0, to = packets.count): void {
     const { step, verdict } = packets
+    for (const sighting of sightings)
+      if (isForwardedAfterAll(sighting) && this.has(sighting.step))
+        this.#verdicts[sighting.step] = Verdict.forward
     if (to === from || packets.role[from] === Role.control) return
     const last = step[to - 1] ?? 0
     if (last >= this.#verdicts.length) {

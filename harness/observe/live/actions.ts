@@ -17,6 +17,8 @@ export interface HostActions {
   started?(): readonly number[]
   /** Empties the session tables of all hosts, zeroes counters and undoes what events did. */
   reset(): Promise<void>
+  /** As `Session.collect`. */
+  collect?(signal: AbortSignal): Promise<string>
   /** By host, under AWS's names. */
   counters(): Promise<readonly Readonly<Record<string, number>>[]>
 }

@@ -1,3 +1,4 @@
+import { ipv4Text, ipv6Text } from '../../flow/address-text.ts'
 import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, Link } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
@@ -75,8 +76,8 @@ function fieldsOf(bytes: Uint8Array): Map<string, string> {
   const size = addressLength(bytes, 0)
   const fields = new Map<string, string>()
   const put = (name: string, value: number | string) => fields.set(name, String(value))
-  put('source', hex(bytes, sourceAt(bytes, 0), size))
-  put('destination', hex(bytes, destinationAt(bytes, 0), size))
+  put('source', addressText(bytes, sourceAt(bytes, 0), size))
+  put('destination', addressText(bytes, destinationAt(bytes, 0), size))
   put('dscp', (six ? (u16(bytes, 0) >> 4) & 0xff : (bytes[1] ?? 0)) >> 2)
   put('ecn', (six ? u16(bytes, 0) >> 4 : (bytes[1] ?? 0)) & 3)
   if (six) put('flow label', u32(bytes, 0) & 0xf_ffff)
@@ -118,7 +119,8 @@ function putTcp(
     if (kind === 0) break
     const length = kind === 1 ? 1 : (bytes[at + 1] ?? 0)
     if (length === 0) break
-    if (kind !== 1) put(OPTION[kind] ?? `option ${kind}`, hex(bytes, at + 2, Math.max(0, length - 2)))
+    if (kind === 2 && length === 4) put('mss', u16(bytes, at + 2))
+    else if (kind !== 1) put(OPTION[kind] ?? `option ${kind}`, hex(bytes, at + 2, Math.max(0, length - 2)))
     at += length
   }
 }
@@ -134,6 +136,11 @@ const OPTION: Readonly<Record<number, string>> = {
 /** Bytes of the IP header, without IPv6's extension headers. */
 function headerOf(bytes: Uint8Array): number {
   return isIpv6(bytes, 0) ? 40 : ((bytes[0] ?? 0) & 15) * 4
+}
+
+function addressText(bytes: Uint8Array, at: number, size: 4 | 16): string {
+  if (size === 4) return ipv4Text(u32(bytes, at))
+  return ipv6Text(Array.from({ length: 8 }, (_, group) => u16(bytes, at + 2 * group)))
 }
 
 /** Long ones by their beginning and length. */

@@ -75,7 +75,13 @@ export class Emissions {
       const cause = this.#causeOf(each, byHost.get(each.arm >> 1) ?? [])
       if (each.kind === 'answer') {
         if (cause === undefined)
-          this.#offered.note({ kind: 'stray', index: -1, step: -1, after: this.#clock.timeline(each.at) })
+          this.#offered.note({
+            kind: 'stray',
+            index: -1,
+            step: -1,
+            flow: each.way >> 1,
+            after: this.#clock.timeline(each.at),
+          })
         else this.#offered.tell(cause.index, Verdict.answered)
       } else this.#emit(each, each.kind, cause)
     }

@@ -85,8 +85,10 @@ export async function playThrough(
     readonly patience?: number
     /** Runs before each chunk but the first. */
     readonly between?: () => Promise<void>
+    /** Runs after the last. */
+    readonly afterwards?: () => void
   } = {},
-): Promise<Seen & { readonly port: FakePort }> {
+): Promise<Seen & { readonly port: FakePort; readonly patience: number }> {
   const port = options.port ?? new FakePort(device)
   await using session = new LiveSession({
     port,
@@ -106,6 +108,7 @@ export async function playThrough(
       if (n > 0) await options.between?.()
       yield chunk
     }
+    options.afterwards?.()
   }
   const seen: Seen = { verdicts: [], sightings: [], batches: [] }
   const timeline = { epoch: 0n, phases: ['before'], chunks: all() }
@@ -115,6 +118,5 @@ export async function playThrough(
     seen.sightings.push(...sightings)
     seen.batches.push(observed)
   }
-  await session.counters()
-  return { ...seen, port }
+  return { ...seen, port, patience: session.patience }
 }

@@ -2,17 +2,19 @@ import { PacketBatch } from '../../model/batch.ts'
 import { Kind, Link, nameOf, Reason, Tcp, Verdict } from '../../model/codes.ts'
 import { decodeBatch } from '../../wire/decode.ts'
 import { alterationsOf } from './alterations.ts'
+import { chooseCopied } from './choice.ts'
 import type { LiveClock } from './clock.ts'
 import type { Emissions } from './emissions.ts'
 import { fragmentsOf } from './fragments.ts'
 import type { FrameColumns } from './frames.ts'
-import { hopsOf, idOf, isFragment, packetKey } from './identity.ts'
+import { hopsOf, isFragment, packetKey } from './identity.ts'
 import type { Markers } from './markers.ts'
 import type { Offered } from './offered.ts'
 import { Pieces } from './pieces.ts'
 import { resemblance } from './resemblance.ts'
 import type { Roads } from './roads.ts'
 import { GAVE_UP, type SentPackets } from './sent.ts'
+import { CONTROL, type Known, STRAY, type Tap } from './tap.ts'
 import type { Translations } from './translation.ts'
 
 /** What a matcher works on. */
@@ -24,7 +26,11 @@ export interface MatcherParts {
   readonly markers: Markers
   readonly roads: Roads
   readonly clock: LiveClock
+  readonly tap: Tap
 }
+
+/** What came after its verdict was given makes what is missing be waited for so many times as long as it took. */
+const OVERDUE = 2
 
 /** Tells of every frame that was heard which packet it is a copy of, or what else. */
 export class Matcher {
@@ -33,18 +39,29 @@ export class Matcher {
   readonly #pieces = new Pieces()
   /** What devices on the way take off hop limits, as last seen where there was no doubt. */
   #hops = 1
+  /** What the frame that is being looked at has been found to be. */
+  #known: Known = STRAY
   /** Nanoseconds on the way after which a packet came late. */
   lateness = 0
-  /** A packet that came out after its verdict had been given, and how late in nanoseconds. */
-  overdue: { readonly step: number; readonly after: number } | undefined
+  /** Nanoseconds for which what is missing is waited for: longer than `lateness` once something came out after its verdict was given. */
+  patience = 0
+  /** The most that it grows to. */
+  readonly #mostPatience: number
   /** Is told of packets that have to do with nothing that was sent. */
   stranger: ((seen: PacketBatch, i: number, arm: number) => void) | undefined
 
   /** By road: why the load balancer did not take back the last control that it refused, a `Reason` code. */
   readonly refused = new Map<number, number>()
 
-  constructor(parts: MatcherParts) {
+  constructor(parts: MatcherParts, mostPatience: number) {
     this.#parts = parts
+    this.#mostPatience = mostPatience
+  }
+
+  /** Sets how late something may come, and how long it is waited for. */
+  learn(lateness: number): void {
+    this.lateness = lateness
+    this.patience = lateness
   }
 
   take(frames: FrameColumns): void {
@@ -53,8 +70,11 @@ export class Matcher {
       this.#read(frames, from, Math.min(frames.count, from + seen.capacity))
       for (let i = 0; i < seen.count; i++) {
         const refused = frames.refused[from + i] ?? 0
-        if (refused === 0) this.#takeOne(i, frames.arm[from + i] ?? 0)
-        else this.#refuse(i, frames.arm[from + i] ?? 0, refused)
+        const arm = frames.arm[from + i] ?? 0
+        this.#known = STRAY
+        if (refused === 0) this.#takeOne(i, arm)
+        else this.#refuse(i, arm, refused)
+        this.#parts.tap.seen(seen, i, arm, this.#known)
       }
     }
   }
@@ -85,6 +105,7 @@ export class Matcher {
     const { markers, roads, translations, emissions } = this.#parts
     const marker = markers.numberOf(seen, i)
     if (marker >= 0) {
+      this.#known = CONTROL
       const number = roads.heard(marker, markers.roadOf(seen, i), arm, seen.time[i] ?? 0)
       if (number >= 0) this.#controlCame(number)
       return
@@ -99,18 +120,27 @@ export class Matcher {
     if (this.#joins(seen, i, arm, 'reassembled')) return
     if (kind === Kind.icmp4 || kind === Kind.icmp6) {
       // While somebody looks out for strangers, nothing has been sent that an error could be about but controls.
-      if (this.stranger === undefined && emissions.takeError(seen, i, arm)) return
+      if (this.stranger === undefined && emissions.takeError(seen, i, arm)) {
+        this.#known = { what: 'emitted', step: -1 }
+        return
+      }
     } else if (way >= 0 && (kind === Kind.tcp4 || kind === Kind.tcp6)) {
       // What comes out on its way to that end, rather than what a device sends back.
       const outwards = (way & 1) === ((arm & 1) ^ 1)
       const reset = ((seen.flags[i] ?? 0) & Tcp.rst) !== 0
-      if (outwards && reset && emissions.takeSegment(seen, i, arm, way)) return
+      if (outwards && reset && this.#isEmitted(i, arm, way)) return
       if (this.#resembles(seen, i, arm, way)) return
-      if (outwards && emissions.takeSegment(seen, i, arm, way)) return
+      if (outwards && this.#isEmitted(i, arm, way)) return
     }
     if (way < 0 && this.#resembles(seen, i, arm, way)) return
-    if (way >= 0) this.#stray(i)
+    if (way >= 0) this.#stray(i, way)
     else this.stranger?.(seen, i, arm)
+  }
+
+  #isEmitted(i: number, arm: number, way: number): boolean {
+    if (!this.#parts.emissions.takeSegment(this.#seen, i, arm, way)) return false
+    this.#known = { what: 'emitted', step: -1, flow: way >> 1 }
+    return true
   }
 
   /** What the load balancer does not take back has not come out, whatever it is a copy of. */
@@ -134,13 +164,16 @@ export class Matcher {
     const after =
       slot < 0 ? this.#parts.clock.timeline(seen.time[i] ?? 0) : (seen.time[i] ?? 0) - (sent.at[slot] ?? 0)
     const step = slot < 0 ? -1 : (sent.step[slot] ?? -1)
-    offered.note({ kind: 'refused', index, step, after, field: nameOf(Reason, reason) })
+    const flow = way >= 0 && slot < 0 ? { flow: way >> 1 } : {}
+    if (step >= 0) this.#known = { what: 'packet', step }
+    offered.note({ kind: 'refused', index, step, after, field: nameOf(Reason, reason), ...flow })
     if (index >= 0) offered.refused.set(index, reason)
   }
 
   #controlCame(number: number): void {
     const { sent, offered } = this.#parts
     const slot = sent.slot(number)
+    this.#known = { what: 'control', step: sent.step[slot] ?? -1 }
     if (sent.state[slot] === Verdict.undecided) offered.open--
     if (offered.indexOf(number) >= 0) sent.state[slot] = Verdict.forward
   }
@@ -155,27 +188,8 @@ export class Matcher {
     return true
   }
 
-  /** Of packets with one key the one that this is most likely a copy of: not seen yet, with its identification and hops. */
   #choose(first: number, seen: PacketBatch, i: number): number {
-    const { sent } = this.#parts
-    if (first < 0 || sent.after(first) < 0) return first
-    const l3 = seen.l3[i] ?? 0
-    const id = idOf(seen.bytes, l3)
-    const hops = hopsOf(seen.bytes, l3)
-    let best = -1
-    let most = -1
-    for (let number = first; number >= 0; number = sent.after(number)) {
-      const slot = sent.slot(number)
-      const fresh = sent.state[slot] === Verdict.undecided ? 8 : sent.state[slot] === Verdict.forward ? 0 : 1
-      const score =
-        fresh + (sent.id[slot] === id ? 4 : 0) + ((sent.hops[slot] ?? 0) - hops === this.#hops ? 2 : 0)
-      // Of equals the oldest; of those seen already the latest.
-      if (score > most || (score === most && fresh < 8)) {
-        most = score
-        best = number
-      }
-    }
-    return best
+    return chooseCopied(this.#parts.sent, first, seen, i, this.#hops)
   }
 
   /** Takes note that packet `number` came out as packet `i` on `arm`. */
@@ -186,6 +200,7 @@ export class Matcher {
     const after = (seen.time[i] ?? 0) - (sent.at[slot] ?? 0)
     const index = offered.indexOf(number)
     const told = { index, step: sent.step[slot] ?? -1, after }
+    this.#known = { what: 'packet', step: told.step }
     if (arm !== (road ^ 1)) {
       offered.note({ kind: 'elsewhere', ...told })
       return
@@ -194,10 +209,12 @@ export class Matcher {
       offered.note({ kind: 'again', ...told })
       return
     }
-    if (after > this.lateness || index < 0) offered.note({ kind: 'late', ...told })
-    if (index < 0 && sent.state[slot] !== GAVE_UP) this.overdue = { step: told.step, after }
+    if (index < 0) {
+      this.#cameAfterAll(slot, told)
+      return
+    }
+    if (after > this.lateness) offered.note({ kind: 'late', ...told })
     sent.state[slot] = Verdict.forward
-    if (index < 0) return
     roads.passed(after)
     offered.open--
     if (cut !== undefined) {
@@ -207,6 +224,19 @@ export class Matcher {
     this.#hops = (sent.hops[slot] ?? 0) - hopsOf(seen.bytes, seen.l3[i] ?? 0)
     const changed = alterationsOf(offered.frameOf(number), seen, i)
     for (const alteration of changed ?? []) offered.note({ kind: 'altered', ...told, ...alteration })
+  }
+
+  /** A packet that was given up comes out: what is missing from now on is waited for longer. */
+  #cameAfterAll(
+    slot: number,
+    late: { readonly index: number; readonly step: number; readonly after: number },
+  ): void {
+    const { sent, offered } = this.#parts
+    const state = sent.state[slot] ?? GAVE_UP
+    const told = state === GAVE_UP ? Verdict.undecided : state
+    offered.note({ kind: 'late', ...late, number: sent.packet[slot] ?? 0, told })
+    sent.state[slot] = Verdict.forward
+    this.patience = Math.min(this.#mostPatience, Math.max(this.patience, late.after * OVERDUE))
   }
 
   /** A packet whose tuple or numbers are not known is what came of the packet that it resembles most, if of any. */
@@ -239,7 +269,7 @@ export class Matcher {
     const number =
       way < 0 ? -1 : this.#choose(sent.first(packetKey(whole, 0, way, translations.seqDelta(way))), whole, 0)
     if (number >= 0) this.#came(number, whole, 0, arm, 'fragmented')
-    else if (way >= 0) this.#stray(i)
+    else if (way >= 0) this.#stray(i, way)
   }
 
   /** Fragments that were sent came out as one datagram: all of them. */
@@ -251,9 +281,10 @@ export class Matcher {
     return numbers.length > 0
   }
 
-  #stray(i: number): void {
+  #stray(i: number, way: number): void {
     const after = this.#parts.clock.timeline(this.#seen.time[i] ?? 0)
-    this.#parts.offered.note({ kind: 'stray', index: -1, step: -1, after })
+    this.#known = { ...STRAY, flow: way >> 1 }
+    this.#parts.offered.note({ kind: 'stray', index: -1, step: -1, flow: way >> 1, after })
   }
 }
 

@@ -59,7 +59,9 @@ export class Outgoing {
       if (isFragment(kind)) offered.fragments++
     }
     const frame = offered.frames.frame(offered.frames.count - 1)
-    sent.add({ key, way, road, id: idOf(frame, 0), hops: hopsOf(frame, 0), step: batch.step[i] ?? -1 })
+    const hops = hopsOf(frame, 0)
+    const packet = batch.number[i] ?? 0
+    sent.add({ key, way, road, id: idOf(frame, 0), hops, step: batch.step[i] ?? -1, packet })
     offered.index.push(i)
     offered.open++
     return marker

@@ -18,6 +18,8 @@ export interface SentPacket {
   readonly hops: number
   /** Step of the timeline, for what is told about the packet once its batch is gone. */
   readonly step: number
+  /** Its number in the capture. */
+  readonly packet: number
 }
 
 /**
@@ -34,6 +36,7 @@ export class SentPackets {
   readonly id = new Uint16Array(CAPACITY)
   readonly hops = new Uint8Array(CAPACITY)
   readonly step = new Int32Array(CAPACITY)
+  readonly packet = new Int32Array(CAPACITY)
   readonly #key = new Float64Array(CAPACITY)
   readonly #following = new Float64Array(CAPACITY)
   readonly #first = new Map<number, number>()
@@ -55,6 +58,7 @@ export class SentPackets {
     this.id[slot] = packet.id
     this.hops[slot] = packet.hops
     this.step[slot] = packet.step
+    this.packet[slot] = packet.packet
     this.#key[slot] = packet.key
     this.#following[slot] = -1
     const first = this.#first.get(packet.key)

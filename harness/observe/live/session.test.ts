@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { Link, Tcp } from '../../model/codes.ts'
+import { Link, Tcp, Verdict } from '../../model/codes.ts'
+import { isForwardedAfterAll } from '../../model/target.ts'
 import type { TimedEvent } from '../../model/timeline.ts'
 import { forgeTcp } from '../../wire/forge.ts'
 import { readdress } from '../../wire/readdress.ts'
@@ -108,25 +109,26 @@ describe('observe/live/session', () => {
     expect(altered.sightings[0]).to.include({ kind: 'altered', field: 'window', sent: '1000', seen: '7' })
   })
 
-  it('what comes out after it was taken for dropped is told of, and makes the replay void', async () => {
-    const held: (() => void)[] = []
-    const port = new FakePort(
-      with_((arm, frame) => {
-        if (frame.length <= 60) return passing(arm, frame)
-        held.push(() => port.leave(passing(arm, frame)))
-        return []
-      }),
-    )
-    const between = async () => {
-      for (const release of held) release()
-    }
+  it('what comes out after it was taken for dropped is taken back with a later batch', async () => {
+    const { port, release } = holding()
+    const between = async () => release()
     const chunks = [chunkOf([...HANDSHAKE, DATA]), chunkOf([{ from: 'client', seq: 141, ack: 501 }])]
-    let thrown: unknown
-    await playThrough(passing, chunks, { port, between, lateness: 50 }).catch((error: unknown) => {
-      thrown = error
-    })
-    expect(thrown).to.include({ code: 'ERR_LATE' })
-    expect(String(thrown)).to.match(/step 3 was forwarded, late by/)
+    const { verdicts, batches } = await playThrough(passing, chunks, { port, between, lateness: 50 })
+    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'drop', 'forward'])
+    const [late] = (batches[1]?.sightings ?? []).filter(isForwardedAfterAll)
+    expect(late).to.include({ step: 3, number: 4, told: Verdict.drop })
+    expect(late?.after).to.be.greaterThan(50e6)
+  })
+
+  it('so is what comes out once the timeline has ended, and what is missing then is waited for longer', async () => {
+    const { port, release } = holding()
+    const chunks = [chunkOf([...HANDSHAKE, DATA])]
+    const afterwards = () => setTimeout(release, 10)
+    const { batches, patience } = await playThrough(passing, chunks, { port, afterwards, lateness: 500 })
+    expect(batches.map(({ packets }) => packets.count)).to.deep.equal([4, 0])
+    const [late] = batches[1]?.sightings ?? []
+    expect(late).to.include({ kind: 'late', index: -1, step: 3, told: Verdict.drop })
+    expect(patience).to.equal((late?.after ?? 0) * 2)
   })
 
   it('of two equal packets, tells which one was dropped', async () => {
@@ -184,8 +186,28 @@ describe('observe/live/session', () => {
     expect(applied).to.deep.equal(['crash'])
     expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'forward'])
     const [outage] = batches[1]?.outages ?? []
-    expect(outage).to.include({ event: 'crash', over: true })
+    expect(outage).to.include({ event: 'crash', host: 0, over: true })
     expect(outage?.lasted).to.be.greaterThan(50e6)
+  })
+
+  it('does not wait where the case goes on during the outage', async () => {
+    const crash: TimedEvent['event'] = { kind: 'crash', host: 0, flow: 0, outage: true }
+    let down = false
+    const device: Device = (arm, frame) => (down ? [] : passing(arm, frame))
+    const apply = async () => {
+      down = true
+      return true
+    }
+    const chunks = [chunkOf(HANDSHAKE), chunkOf([DATA], [crash])]
+    const { verdicts, batches, port } = await playThrough(device, chunks, {
+      actions: { ...IDLE, apply },
+      patience: 50,
+      lateness: 50,
+    })
+    // Nothing proves that road alive, so it is no drop.
+    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'undecided'])
+    expect(batches[1]?.outages).to.deep.equal([])
+    expect(port.sent.filter(({ frame }) => isTcp(frame))).to.have.length(4)
   })
 
   it('what the load balancer decided stays as it is and is not sent', async () => {
@@ -209,6 +231,24 @@ describe('observe/live/session', () => {
     expect(String(thrown)).to.contain('the child ended')
   })
 })
+
+/** A port to a device that keeps what has a payload until it is told to let it go. */
+function holding(): { readonly port: FakePort; readonly release: () => void } {
+  const held: (() => void)[] = []
+  const port = new FakePort(
+    with_((arm, frame) => {
+      if (frame.length <= 60) return passing(arm, frame)
+      held.push(() => port.leave(passing(arm, frame)))
+      return []
+    }),
+  )
+  return {
+    port,
+    release: () => {
+      for (const leave of held.splice(0)) leave()
+    },
+  }
+}
 
 /** A reset to the sender of a datagram, with the number that it acknowledges. */
 function resetTo(frame: Uint8Array, seq?: number): Uint8Array {

@@ -1,11 +1,10 @@
-import type { PacketBatch } from '../../model/batch.ts'
-import { Host, Kind, Knowledge, Reason, Verdict } from '../../model/codes.ts'
-import type { ObservationBatch, Session } from '../../model/target.ts'
+import { PacketBatch } from '../../model/batch.ts'
+import { Host, Kind, Knowledge, Reason, Role, Verdict } from '../../model/codes.ts'
+import type { ObservationBatch, Session, WireFrame } from '../../model/target.ts'
 import type { TimedEvent, Timeline, TimelineChunk } from '../../model/timeline.ts'
-import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { HostActions } from './actions.ts'
 import { calibrateWires } from './calibration.ts'
-import { Alarm, LiveClock, seconds } from './clock.ts'
+import { Alarm, LiveClock } from './clock.ts'
 import { Emissions } from './emissions.ts'
 import { LIMITS, type LiveLimits } from './limits.ts'
 import { Markers } from './markers.ts'
@@ -17,6 +16,7 @@ import { Outgoing } from './outgoing.ts'
 import { monotonicNow, type Port } from './port.ts'
 import { Roads } from './roads.ts'
 import { GAVE_UP, SentPackets } from './sent.ts'
+import { type Known, Tap } from './tap.ts'
 import { Translations } from './translation.ts'
 import { Waiting } from './waiting.ts'
 
@@ -52,6 +52,7 @@ export class LiveSession implements Session {
   readonly #limits: LiveLimits
   readonly #clock: LiveClock
   readonly #alarm = new Alarm()
+  readonly #tap: Tap
   readonly #offered = new Offered()
   readonly #sent = new SentPackets()
   readonly #translations: Translations
@@ -70,6 +71,7 @@ export class LiveSession implements Session {
     this.#options = options
     this.#limits = { ...LIMITS, ...options.limits }
     this.#clock = new LiveClock(options.clockScale)
+    this.#tap = new Tap(this.#clock)
     this.#translations = new Translations(options.translates ?? false)
     this.#markers = new Markers(Math.floor(Math.random() * 2 ** 32))
     this.#roads = new Roads(options.hosts.length * 2)
@@ -80,10 +82,11 @@ export class LiveSession implements Session {
       markers: this.#markers,
       roads: this.#roads,
       clock: this.#clock,
+      tap: this.#tap,
     }
     this.#emissions = new Emissions(this.#offered, this.#sent, this.#translations, this.#clock)
     const emissions = this.#emissions
-    this.#matcher = new Matcher({ ...shared, emissions })
+    this.#matcher = new Matcher({ ...shared, emissions }, this.#limits.mostLateness)
     this.#openings = new Openings(this.#sent, this.#translations)
     this.#order = options.armsApart ? new Order(this.#sent, this.#roads, options.hosts.length * 2) : undefined
     this.#outgoing = new Outgoing({ ...shared, largest: options.port.largest })
@@ -95,7 +98,7 @@ export class LiveSession implements Session {
       limits: this.#limits,
       families: options.families,
     })
-    this.#matcher.lateness = this.#limits.leastLateness
+    this.#matcher.learn(this.#limits.leastLateness)
     options.port.listen(
       (frames) => {
         this.#matcher.take(frames)
@@ -108,17 +111,24 @@ export class LiveSession implements Session {
   /** Proves the wires and learns how late something may come; before anything is replayed. Throws ERR_CALIBRATION. */
   async calibrate(signal: AbortSignal): Promise<void> {
     await this.#hearStarted(signal)
-    this.#matcher.lateness = await calibrateWires(
-      {
-        hosts: this.#options.hosts,
-        families: this.#options.families,
-        waiting: this.#waiting,
-        roads: this.#roads,
-        matcher: this.#matcher,
-        limits: this.#limits,
-      },
-      signal,
+    this.#matcher.learn(
+      await calibrateWires(
+        {
+          hosts: this.#options.hosts,
+          families: this.#options.families,
+          waiting: this.#waiting,
+          roads: this.#roads,
+          matcher: this.#matcher,
+          limits: this.#limits,
+        },
+        signal,
+      ),
     )
+  }
+
+  /** Nanoseconds for which what is missing is waited for: what was learned, or what came out late has taught. */
+  get patience(): number {
+    return this.#matcher.patience
   }
 
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
@@ -127,19 +137,17 @@ export class LiveSession implements Session {
       await this.#play(chunk, signal)
       yield this.#observed(chunk.packets)
     }
+    // What was given up last may still be on its way.
+    await this.#waiting.hearOut(this.#matcher.patience, signal)
+    if (this.#offered.sightings.length > 0) yield this.#observed(new PacketBatch(0, 0))
   }
 
-  /** A verdict that was given cannot be taken back; whoever tries again waits longer. Throws ERR_LATE. */
-  #checkOverdue(): void {
-    const { overdue } = this.#matcher
-    if (overdue === undefined) return
-    this.#matcher.overdue = undefined
-    this.#matcher.lateness = Math.min(this.#limits.mostLateness, overdue.after * 2)
-    throw new FlowbreakError(
-      'ERR_LATE',
-      `The packet of step ${overdue.step} was forwarded, late by ${seconds(overdue.after)}, after it had been taken for dropped: play the case again, which now waits ${seconds(this.#matcher.lateness)}.`,
-      { exitCode: ExitCode.broken },
-    )
+  async collect(signal: AbortSignal): Promise<string> {
+    return (await this.#options.actions.collect?.(signal)) ?? ''
+  }
+
+  tap(take: ((frame: WireFrame) => void) | undefined): void {
+    this.#tap.take = take
   }
 
   /** Hosts that were just started take packets before anything else is sent. */
@@ -149,7 +157,6 @@ export class LiveSession implements Session {
   }
 
   async reset(): Promise<void> {
-    this.#matcher.overdue = undefined
     await this.#options.actions.reset()
     await this.#hearStarted(NEVER)
     this.#sent.clear()
@@ -163,9 +170,7 @@ export class LiveSession implements Session {
     this.#offered.taken()
   }
 
-  /** Throws ERR_LATE where a verdict of the last replay turned out to be wrong, so that nobody takes it for good. */
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
-    this.#checkOverdue()
     return this.#options.actions.counters()
   }
 
@@ -183,7 +188,7 @@ export class LiveSession implements Session {
       await this.#happen(timed, signal)
     }
     await this.#send(packets, from, packets.count, signal)
-    await this.#waiting.resolve(this.#matcher.lateness, signal)
+    await this.#waiting.resolve(this.#matcher.patience, signal)
   }
 
   /** Sends packets [from, to) when their time has come, as many at a time as have. */
@@ -197,6 +202,7 @@ export class LiveSession implements Session {
       for (let k = sent; k < frames.count; k++) this.#sent.at[this.#sent.slot(this.#offered.first + k)] = now
       const first = sent
       sent = frames.count
+      this.#tap.sent(frames, first, sent, now, (n) => this.#knownAt(packets, n))
       await port.send(frames, first, sent)
     }
     for (let i = from; i < to; i++) {
@@ -211,7 +217,7 @@ export class LiveSession implements Session {
       const opener = this.#openings.awaited(packets, i)
       if (opener >= 0) {
         await flush()
-        await this.#waiting.passage(opener, this.#matcher.lateness, signal)
+        await this.#waiting.passage(opener, this.#matcher.patience, signal)
       }
       const taken = this.#order?.awaited(packets, i) ?? -1
       if (taken >= 0) {
@@ -231,6 +237,12 @@ export class LiveSession implements Session {
     await flush()
   }
 
+  /** What the frame is that is to be sent as the nth of its chunk. */
+  #knownAt({ role, step }: PacketBatch, n: number): Known {
+    const index = this.#offered.index[n] ?? -1
+    return { what: role[index] === Role.control ? 'control' : 'packet', step: step[index] ?? -1 }
+  }
+
   #addOne(packets: PacketBatch, i: number, host: number): void {
     const road = host * 2 + (packets.direction[i] ?? 0)
     packets.verdict[i] = Verdict.undecided
@@ -248,7 +260,7 @@ export class LiveSession implements Session {
   }
 
   async #happen({ event, at }: TimedEvent, signal: AbortSignal): Promise<void> {
-    await this.#waiting.resolve(this.#matcher.lateness, signal)
+    await this.#waiting.resolve(this.#matcher.patience, signal)
     for (let left = this.#clock.until(at); left > 0; left = this.#clock.until(at))
       await this.#alarm.wait(left, signal)
     const began = monotonicNow()
@@ -256,7 +268,8 @@ export class LiveSession implements Session {
     await this.#hearStarted(signal)
     if (!disturbed || ('outage' in event && event.outage === true)) return
     const over = await this.#waiting.settle(this.#options.actions, this.#options.hosts.length, signal)
-    this.#offered.outages.push({ event: event.kind, at, lasted: monotonicNow() - began, over })
+    const host = 'host' in event && event.host >= 0 ? { host: event.host } : {}
+    this.#offered.outages.push({ event: event.kind, ...host, at, lasted: monotonicNow() - began, over })
   }
 
   #observed(packets: PacketBatch): ObservationBatch {

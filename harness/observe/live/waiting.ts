@@ -9,6 +9,7 @@ import type { Offered } from './offered.ts'
 import { monotonicNow, type Port } from './port.ts'
 import type { Roads } from './roads.ts'
 import { GAVE_UP, type SentPackets } from './sent.ts'
+import { CONTROL, type Tap } from './tap.ts'
 
 /** Nanoseconds in which what comes out mostly does. */
 const MOMENT = 1e6
@@ -28,6 +29,7 @@ interface WaitingParts {
   readonly markers: Markers
   readonly roads: Roads
   readonly alarm: Alarm
+  readonly tap: Tap
   readonly limits: LiveLimits
   readonly families: readonly ('ipv4' | 'ipv6')[]
 }
@@ -38,6 +40,8 @@ export class Waiting {
   readonly #frames = new FrameColumns()
   #port = 0
   #missed = 0
+  /** When something was last given up. */
+  #gaveUp = Number.NEGATIVE_INFINITY
 
   constructor(parts: WaitingParts) {
     this.#parts = parts
@@ -59,6 +63,15 @@ export class Waiting {
     const lost = offered.open > 0 && (await this.#hasMissed())
     emissions.attribute()
     this.#giveUp(lost)
+  }
+
+  /** Until what was given up last has had as long again to come out. */
+  async hearOut(lateness: number, signal: AbortSignal): Promise<void> {
+    for (let left = this.#gaveUp + lateness - monotonicNow(); left > 0; ) {
+      await this.#parts.alarm.wait(left, signal)
+      left = this.#gaveUp + lateness - monotonicNow()
+    }
+    this.#gaveUp = Number.NEGATIVE_INFINITY
   }
 
   /** Until packet `number` has come out or would have: what its flow goes on with may depend on what became of it. */
@@ -149,7 +162,7 @@ export class Waiting {
     signal: AbortSignal,
     clientPort?: number,
   ): Promise<boolean> {
-    const { markers, sent, port, alarm } = this.#parts
+    const { markers, sent, port, alarm, tap } = this.#parts
     const frames = this.#frames
     frames.clear()
     const now = monotonicNow()
@@ -158,6 +171,7 @@ export class Waiting {
       this.#parts.roads.sending(marker, { road, behind: sent.next, at: now, number: -1 })
       return marker
     })
+    tap.sent(frames, 0, frames.count, now, () => CONTROL)
     await port.send(frames, 0, frames.count)
     const end = monotonicNow() + limit
     const missing = () => travelling.filter((marker) => this.#parts.roads.isTravelling(marker))
@@ -197,6 +211,7 @@ export class Waiting {
 
   #giveUp(missed: boolean): void {
     const { offered, sent, roads } = this.#parts
+    if (offered.open > 0) this.#gaveUp = monotonicNow()
     this.#eachOpen((number, road) => {
       const told = offered.told[offered.indexOf(number)]
       // What was told of is known, whatever the capture missed beside it; what was not seen, only where it missed nothing.

@@ -105,6 +105,7 @@ function mismatchViews(
 function expectationView(expectation: Expectation): ExpectationView {
   const { level, provenance } = expectation
   const rest = { expected: expectedWords(expectation), level, source: sourceWords(provenance) }
+  if (expectation.kind === 'unaltered') return { of: 'alterations', tolerated: '', ...rest }
   if (expectation.kind === 'impact') return { of: 'impact', tolerated: '', ...rest }
   if (expectation.kind === 'counter') {
     const { counter, host } = expectation

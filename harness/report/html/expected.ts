@@ -12,6 +12,7 @@ export interface Held {
 export function expectedWords(expectation: Expectation): string {
   if (expectation.kind === 'counter') return String(expectation.equals)
   if (expectation.kind === 'expiry-resets') return `${expectation.equals} to ${expectation.to}`
+  if (expectation.kind === 'unaltered') return `${expectation.fields.join(', ')} unaltered`
   if (expectation.kind === 'impact') return expectation.conforms.join(' or ')
   const { conforms, by, reason, towards } = expectation
   return [

@@ -1,7 +1,7 @@
 import type { Emitted, PacketBatch } from '../../model/batch.ts'
 import { Direction, Host, Verdict } from '../../model/codes.ts'
 import type { EndName, PlayedColumn, Told } from '../../model/comparison.ts'
-import type { ObservationBatch } from '../../model/target.ts'
+import { isForwardedAfterAll, type ObservationBatch } from '../../model/target.ts'
 import { hostName } from '../../report/packet-words.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import { grown, Steps } from './steps.ts'
@@ -50,7 +50,7 @@ export class ColumnRecorder {
   }
 
   /** Takes note of a batch of observations. ERR_CAPTURE_TOO_LARGE beyond what is kept. */
-  observe({ packets, by }: ObservationBatch, phases: readonly string[]): void {
+  observe({ packets, by, sightings = [] }: ObservationBatch, phases: readonly string[]): void {
     // Emptied with the next batch; the list of phases grows with the replay.
     this.phases = phases
     const base = this.count
@@ -68,6 +68,7 @@ export class ColumnRecorder {
       this.#reason[base + i] = packets.reason[i] ?? 0
     }
     if (packets.emitted.length > 0) this.#takeEmitted(packets, base)
+    for (const sighting of sightings) if (isForwardedAfterAll(sighting)) this.#amend(sighting.step)
   }
 
   /** The steps that entry `n` stands in, and where in them. */
@@ -116,6 +117,16 @@ export class ColumnRecorder {
       ),
       resets,
       icmp,
+    }
+  }
+
+  #amend(step: number): void {
+    for (let n = this.count - 1; n >= 0; n--) {
+      const { steps, at } = this.stepOf(n)
+      if (steps.step[at] !== step) continue
+      this.#verdict[n] = Verdict.forward
+      this.#reason[n] = 0
+      return
     }
   }
 

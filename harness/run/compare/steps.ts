@@ -5,6 +5,7 @@ const FIRST_CAPACITY = 256
 /** What was offered, as growing columns: a packet is one entry in each. */
 export class Steps {
   count = 0
+  step = new Int32Array(FIRST_CAPACITY)
   number = new Int32Array(FIRST_CAPACITY)
   time = new Float64Array(FIRST_CAPACITY)
   flow = new Int32Array(FIRST_CAPACITY)
@@ -18,6 +19,7 @@ export class Steps {
   push(packets: PacketBatch, i: number): void {
     if (this.count === this.number.length) this.#grow()
     const n = this.count++
+    this.step[n] = packets.step[i] ?? -1
     this.number[n] = packets.number[i] ?? 0
     this.time[n] = packets.time[i] ?? 0
     this.flow[n] = packets.flow[i] ?? -1
@@ -46,6 +48,7 @@ export class Steps {
   }
 
   #grow(): void {
+    this.step = grown(this.step, new Int32Array(this.count * 2))
     this.number = grown(this.number, new Int32Array(this.count * 2))
     this.time = grown(this.time, new Float64Array(this.count * 2))
     this.flow = grown(this.flow, new Int32Array(this.count * 2))

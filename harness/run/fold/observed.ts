@@ -1,6 +1,7 @@
 import type { Emitted, HostPart, PacketBatch } from '../../model/batch.ts'
-import { Host, Knowledge, Role } from '../../model/codes.ts'
-import type { ObservationBatch } from '../../model/target.ts'
+import { Host, Knowledge, Role, Verdict } from '../../model/codes.ts'
+import type { WireFrame } from '../../model/target.ts'
+import { isForwardedAfterAll, type ObservationBatch, type Outage, type Sighting } from '../../model/target.ts'
 import { directionOf, restoreEmitted } from './emitted.ts'
 import type { FoldedCase } from './folded-case.ts'
 import { casesByPlace, type Merged } from './merge.ts'
@@ -16,6 +17,9 @@ export class FoldObservations {
   /** By case. Of the first, causes are places in the store. */
   readonly #emitted: Emitted[][]
   readonly #parts: HostPart[][]
+  /** By case, named by the steps that it gave its packets. */
+  readonly #sightings: Sighting[][]
+  readonly #outages: Outage[] = []
   #emissions: Pick<ObservationBatch, 'emissions'> = {}
 
   constructor(cases: readonly FoldedCase[], store: PacketBatch, { order }: Merged) {
@@ -27,10 +31,12 @@ export class FoldObservations {
     this.#knowledge = new Uint8Array(store.count).fill(Knowledge.self)
     this.#emitted = cases.map(({ emitted }) => [...emitted])
     this.#parts = cases.map(() => [])
+    this.#sightings = cases.map(() => [])
   }
 
   /** Takes note of a batch: packets are known again by their step. */
-  take({ packets, by, knowledge, emissions }: ObservationBatch): void {
+  take({ packets, by, knowledge, emissions, sightings = [], outages = [] }: ObservationBatch): void {
+    for (const sighting of sightings) if (isForwardedAfterAll(sighting)) this.#amend(sighting.step)
     if (emissions !== undefined) this.#emissions = { emissions }
     const store = this.#store
     for (let i = 0; i < packets.count; i++) {
@@ -47,6 +53,33 @@ export class FoldObservations {
       if (place >= 0) this.#parts[this.#caseOf[place] ?? 0]?.push({ cause: place, host, part })
     }
     for (const each of packets.emitted) this.#takeEmitted(packets, each)
+    for (const each of sightings) this.#takeSighting(each)
+    this.#outages.push(...outages)
+  }
+
+  #amend(step: number): void {
+    const place = this.#order[step] ?? -1
+    if (place < 0) return
+    this.#store.verdict[place] = Verdict.forward
+    this.#store.reason[place] = 0
+  }
+
+  /** What was seen of a packet is of its case; what is of a flow, of that one's; what is of none, of all. */
+  #takeSighting(sighting: Sighting): void {
+    const place = this.#order[sighting.step] ?? -1
+    const { flow = -1 } = sighting
+    if (place >= 0) {
+      const step = this.#store.step[place] ?? -1
+      if (this.#store.role[place] !== Role.control)
+        this.#sightings[this.#caseOf[place] ?? 0]?.push({ ...sighting, step })
+    } else
+      for (const [index, { firstFlow, offset }] of this.#cases.entries())
+        if (flow < 0 || this.#caseOfFlow(flow) === index)
+          this.#sightings[index]?.push({
+            ...sighting,
+            after: sighting.after - offset,
+            ...(flow < 0 ? {} : { flow: flow - firstFlow }),
+          })
   }
 
   #placeOf({ step }: PacketBatch, index: number): number {
@@ -64,6 +97,20 @@ export class FoldObservations {
     const way = directionOf(emitted, store.direction[place] ?? 0)
     const own = restoreEmitted(emitted, folded.addresses, store.tunnels, flow, way)
     this.#emitted[index]?.push({ ...own, cause: place, flow, at: emitted.at - folded.offset })
+  }
+
+  /** Of what was on the wires, what is of a case or of none, as the case knows it. */
+  framesOf(index: number, frames: readonly WireFrame[]): readonly WireFrame[] {
+    const folded = this.#cases[index]
+    if (folded === undefined) return []
+    return frames.flatMap((frame) => {
+      const place = this.#order[frame.step] ?? -1
+      const { flow = -1 } = frame
+      const other = place >= 0 ? this.#caseOf[place] !== index : flow >= 0 && this.#caseOfFlow(flow) !== index
+      if (other) return []
+      const step = place < 0 ? -1 : (this.#store.step[place] ?? -1)
+      return [{ ...frame, step, at: frame.at - folded.offset }]
+    })
   }
 
   #caseOfFlow(flow: number): number {
@@ -97,5 +144,7 @@ export class FoldObservations {
     }
     store.emitted.length = 0
     store.parts.length = 0
+    const outages = this.#outages.map((outage) => ({ ...outage, at: outage.at - folded.offset }))
+    folded.recorder.note(this.#sightings[index], outages)
   }
 }

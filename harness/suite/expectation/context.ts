@@ -1,3 +1,4 @@
+import type { Transparency } from '../../model/fields.ts'
 import type { AxisReader } from '../axes.ts'
 import type { Source } from '../level.ts'
 import type { Path } from '../problems.ts'
@@ -10,6 +11,7 @@ export interface ExpectationContext {
   readonly hosts: readonly string[]
   /** Product of the case's profile. */
   readonly product: string
+  readonly transparency: Transparency | undefined
   readonly endpoints: 'recorded' | 'reactive'
   readonly sources: readonly Source[]
   /** The case's own level, and where it stands. */

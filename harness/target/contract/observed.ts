@@ -1,5 +1,5 @@
 import { Reason } from '../../model/codes.ts'
-import type { Capabilities } from '../../model/target.ts'
+import type { Capabilities, WireFrame } from '../../model/target.ts'
 import { verifyChecksums } from '../../wire/forge.ts'
 import { type Bench, demand } from './bench.ts'
 import { connection, EXCHANGE, offer, stray } from './conversation.ts'
@@ -36,6 +36,18 @@ export const OBSERVED: Readonly<Record<Observed, (bench: Bench) => Promise<void>
       demand(
         received !== undefined && received >= 5,
         `5 packets went by host 0, and its counter ReceivedPackets is ${received ?? 'missing'}.`,
+      )
+    }),
+  alterations: (bench) =>
+    bench.with({}, async (session) => {
+      const seen: WireFrame[] = []
+      session.tap?.((frame) => seen.push(frame))
+      await play(session, [{ packets: connection() }])
+      session.tap?.(undefined)
+      const out = seen.filter(({ what, way }) => what === 'packet' && way === 'seen').length
+      demand(
+        out >= 5,
+        `The target says that it sees what is altered, and of a connection of 5 packets it hands over ${out} as they came out.`,
       )
     }),
   'packet-counters': (bench) =>

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { headerOf } from '../../appliance/flow-headers.ts'
 import { nameOf, Reason, Verdict } from '../../model/codes.ts'
+import { isForwardedAfterAll } from '../../model/target.ts'
 import type { HostEvent, TimelineChunk } from '../../model/timeline.ts'
 import { chunkOf, type Step } from '../../observe/live/live-bench.test.ts'
 import { makeSetup } from '../../suite/setup.ts'
@@ -31,6 +32,8 @@ export class ExampleAppliance implements AsyncDisposable {
   alive = true
   /** What came, controls left out. */
   readonly came: Uint8Array[] = []
+  /** Port that the last datagram came from. */
+  from = 0
   readonly #timers = new Set<NodeJS.Timeout>()
 
   private constructor(socket: Socket, behaviour: Behaviour) {
@@ -49,6 +52,7 @@ export class ExampleAppliance implements AsyncDisposable {
 
   #take(payload: Uint8Array, address: string, port: number): void {
     if (!this.alive) return
+    this.from = port
     const control = isControl(payload)
     if (!control) this.came.push(payload)
     for (const answer of (control ? this.controls : this.behaviour)(payload, this)) {
@@ -95,6 +99,8 @@ export interface Played {
   readonly sightings: string[]
   /** Steps that came late: on a machine under load some may that were not held back. */
   readonly late: number[]
+  /** Steps whose verdicts were taken back. */
+  readonly takenBack: number[]
   readonly emitted: { readonly cause: number; readonly to: string; readonly by: number }[]
 }
 
@@ -120,7 +126,7 @@ export async function playThrough(
       yield chunk
     }
   }
-  const played: Played = { verdicts: [], sightings: [], late: [], emitted: [] }
+  const played: Played = { verdicts: [], sightings: [], late: [], takenBack: [], emitted: [] }
   const timeline = { epoch: 0n, phases: ['before'], chunks: all() }
   for await (const { packets, sightings = [] } of session.replay(timeline, signal)) {
     for (let i = 0; i < packets.count; i++) {
@@ -129,6 +135,7 @@ export async function playThrough(
         nameOf(Verdict, packets.verdict[i] ?? 0) + (reason === 0 ? '' : `, ${nameOf(Reason, reason)}`),
       )
     }
+    played.takenBack.push(...sightings.filter(isForwardedAfterAll).map(({ step }) => step))
     for (const { kind, step, field } of sightings)
       if (kind === 'late') played.late.push(step)
       else played.sightings.push(`${kind} ${step}${field === undefined ? '' : ` ${field}`}`)

@@ -4,10 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { Link, Tcp } from '../../model/codes.ts'
 import { type Step, segment } from '../../observe/live/live-bench.test.ts'
+import { casesOf } from '../../run/live-case.test.ts'
 import { putU16, putU32, u16, u32 } from '../../wire/bytes.ts'
 import { writeIpv4Checksum } from '../../wire/checksum.ts'
 import { forgeTcp } from '../../wire/forge.ts'
 import { readdress } from '../../wire/readdress.ts'
+import { tried } from '../example-played.test.ts'
+import { makeTarget } from '../targets.ts'
 import { bound, ECHO, ExampleAppliance, innerOf, playThrough } from './example-appliance.test.ts'
 
 const HANDSHAKE: readonly Step[] = [
@@ -20,8 +23,23 @@ const ALL = { steps: [...HANDSHAKE, DATA] }
 const FORWARD = ['forward', 'forward', 'forward', 'forward']
 /** By its length: the one with a payload. */
 const isData = (payload: Uint8Array) => innerOf(payload).length > 65
+/** As calibration sends them, of no connection. */
+const isReset = (payload: Uint8Array) => ((innerOf(payload)[33] ?? 0) & Tcp.rst) !== 0
 /** Where the marks of our own header are. */
 const At = { endpoint: 12, attachment: 24, cookie: 36 } as const
+
+const LATE = `
+suite: late
+title: For tests
+setup: { profile: aws-nfw, hosts: 2, sharing: replication }
+cases:
+  - name: late
+    requirement: What comes out late has come out.
+    source: { mark: SRC, product: suricata, where: a test }
+    capture: echo-ladder-ipv4
+    inject: [{ asymmetric-path: { at: "c2s:data#2", direction: c2s, to: fw-b } }]
+    expect: { before: forward }
+`
 
 /** What an appliance does to the packet with data; all others it returns. */
 function onData(what: (payload: Buffer, appliance: ExampleAppliance) => ReturnType<typeof ECHO>) {
@@ -83,9 +101,44 @@ describe('target geneve', () => {
       return []
     })
     const next: Step = { from: 'client', seq: 141, ack: 501, time: 1 }
-    const { verdicts, late } = await playThrough([appliance], [ALL, { steps: [next] }])
+    const { verdicts, takenBack } = await playThrough([appliance], [ALL, { steps: [next] }])
     expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'drop', 'forward'])
-    expect(late).to.include(3)
+    expect(takenBack).to.deep.equal([3])
+  })
+
+  it('a case is graded by what came out late', async () => {
+    const held: (() => void)[] = []
+    let over = false
+    await using first = await ExampleAppliance.open((payload, { socket, from }) => {
+      if (isReset(payload)) return []
+      if (over || !isData(payload)) return [{ payload }]
+      over = true
+      held.push(() => socket.send(payload, from, '127.0.0.1'))
+      return []
+    })
+    // The data is given up before the host is left.
+    await using second = await ExampleAppliance.open((payload) => {
+      if (isReset(payload)) return []
+      for (const leave of held.splice(0)) leave()
+      return [{ payload }]
+    })
+    const target = await makeTarget(
+      {
+        kind: 'geneve',
+        profile: 'aws-nfw',
+        sharing: 'replication',
+        hosts: [first, second].map(({ port }) => `127.0.0.1:${port}`),
+      },
+      { name: 'lab', version: 'test' },
+    )
+    const { told, problems } = await tried(target, casesOf(LATE))
+    expect(problems).to.deep.equal([])
+    for (const { outcome, trace, sightings = [] } of told.values()) {
+      expect(outcome).to.equal('pass')
+      expect(trace?.verdict).to.match(/^f+$/)
+      expect(sightings.find(({ kind }) => kind === 'late')?.indices).to.include(3)
+    }
+    expect([told.size, held.length]).to.deep.equal([1, 0])
   })
 
   it('one that changes a packet is seen to, field by field', async () => {

@@ -64,6 +64,10 @@ export class Appliances implements HostActions {
     await this.#hooks.run('clear', {})
   }
 
+  async collect(signal: AbortSignal): Promise<string> {
+    return this.#hooks.run('collect', {}, signal)
+  }
+
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
     return this.#names.map(() => ({}))
   }

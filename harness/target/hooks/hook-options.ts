@@ -15,11 +15,13 @@ export interface HookOptions {
   readonly swap?: readonly string[]
   /** A host that crashed comes back. */
   readonly restore?: readonly string[]
+  /** After a replay that failed: prints what the devices have written down of it. */
+  readonly collect?: readonly string[]
   /** Seconds that each may take. */
   readonly limit: number
 }
 
-const COMMANDS = ['configure', 'identify', 'clear', 'swap', 'restore'] as const
+const COMMANDS = ['configure', 'identify', 'clear', 'swap', 'restore', 'collect'] as const
 export type HookName = (typeof COMMANDS)[number]
 const LIMIT_S = 60
 

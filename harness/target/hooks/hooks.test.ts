@@ -82,6 +82,13 @@ describe('target/hooks', () => {
     ])
   })
 
+  it('collect is answered whole, where there is one', async () => {
+    const long = [NODE, '-p', '"x".repeat(10000)']
+    const with_ = new Appliances(['fw-a'], HOSTS, new Hooks({ collect: long, limit: 10 }))
+    expect(await with_.collect(signal)).to.equal(`${'x'.repeat(10_000)}\n`)
+    expect(await new Appliances(['fw-a'], HOSTS, new Hooks({ limit: 10 })).collect(signal)).to.equal('')
+  })
+
   it('a crash without a hook is a matter of the load balancer alone', async () => {
     const appliances = new Appliances(['fw-a'], HOSTS, new Hooks({ limit: 1 }))
     expect(await appliances.apply({ kind: 'crash', host: 0, flow: 0 }, 0, signal)).to.equal(false)

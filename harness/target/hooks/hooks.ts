@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { HookName, HookOptions } from './hook-options.ts'
 
-/** Of what a hook prints, its end is kept. */
+/** Characters that are kept of what a hook prints, from its end. */
 const KEPT = 4000
+const KEPT_COLLECTED = 1 << 24
 
 /** What stands for {name} in a hook's arguments. */
 export type HookValues = Readonly<Record<string, string>>
@@ -28,8 +29,13 @@ export class Hooks {
     if (command === undefined) return ''
     signal?.throwIfAborted()
     const [program = '', ...args] = command.map((word) => filled(word, values))
-    const { end, output } = await this.#finished(program, args, signal)
-    this.outputs.push({ hook: name, output })
+    const { end, output } = await this.#finished(
+      program,
+      args,
+      name === 'collect' ? KEPT_COLLECTED : KEPT,
+      signal,
+    )
+    this.outputs.push({ hook: name, output: output.slice(-KEPT) })
     signal?.throwIfAborted()
     if (end === '') return output
     const said = output.trim().split('\n').at(-1) ?? ''
@@ -43,6 +49,7 @@ export class Hooks {
   #finished(
     program: string,
     args: readonly string[],
+    kept: number,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly end: string; readonly output: string }> {
     const limit = this.#options.limit
@@ -66,7 +73,7 @@ export class Hooks {
       }
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (text: string) => {
-          output = (output + text).slice(-KEPT)
+          output = (output + text).slice(-kept)
         })
       child.on('error', ({ message }) => finish(`cannot be run (${message})`))
       child.on('exit', (code, by) =>

@@ -1,5 +1,6 @@
 import { release } from 'node:os'
 import type { Case } from '../../model/case.ts'
+import type { Transparency } from '../../model/fields.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { Capabilities, Session, Target } from '../../model/target.ts'
 import { PcapPort } from '../../observe/live/pcap/port.ts'
@@ -25,11 +26,13 @@ export class NetfilterTarget implements Target {
   readonly name: string
   readonly version = `Linux ${release()}`
   readonly capabilities: Capabilities
+  readonly transparency: Transparency | undefined
   readonly #options: NetfilterOptions
 
   constructor(name: string, options: NetfilterOptions) {
     this.name = name
     this.#options = options
+    this.transparency = options.transparency
     this.capabilities = {
       clock: 'real',
       reactive: true,
@@ -39,7 +42,7 @@ export class NetfilterTarget implements Target {
       policies: options.nat === 'none' ? ['drop', 'reject', 'continue'] : ['drop', 'reject'],
       sharing: ['none', 'sync'],
       events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout'],
-      observes: ['verdict', 'emitted'],
+      observes: ['verdict', 'emitted', 'alterations'],
       folding: 'aligned',
       profiles: ['linux-conntrack'],
       features: ['own-profile'],

@@ -1,4 +1,6 @@
+import type { Transparency } from '../../model/fields.ts'
 import { FlowbreakError } from '../../support/errors.ts'
+import { readTransparency } from '../device-options.ts'
 import type { TargetSpec } from '../spec.ts'
 
 /** What a netfilter target is told. */
@@ -9,9 +11,10 @@ export interface NetfilterOptions {
   readonly nat: 'none' | 'masquerade'
   /** Bytes of the largest IP packet on its links. */
   readonly mtu: number
+  readonly transparency?: Transparency
 }
 
-const KNOWN = ['kind', 'scale', 'nat', 'mtu']
+const KNOWN = ['kind', 'scale', 'nat', 'mtu', 'transparency']
 
 /** Reads a spec. Throws ERR_TARGET_OPTION with the option that is not as it should be. */
 export function readOptions(spec: TargetSpec, name: string): NetfilterOptions {
@@ -25,5 +28,6 @@ export function readOptions(spec: TargetSpec, name: string): NetfilterOptions {
   if (nat !== 'none' && nat !== 'masquerade') throw wrong('nat must be none or masquerade')
   if (typeof mtu !== 'number' || !Number.isInteger(mtu) || mtu < 1280 || mtu > 65_535)
     throw wrong('mtu must be a whole number from 1280 to 65535')
-  return { scale, nat, mtu }
+  const transparency = readTransparency(spec, wrong)
+  return { scale, nat, mtu, ...(transparency === undefined ? {} : { transparency }) }
 }

@@ -1,0 +1,34 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { Verdict } from '../../model/codes.ts'
+import { hopsOf, idOf } from './identity.ts'
+import type { SentPackets } from './sent.ts'
+
+/**
+ * Of packets with one key, from `first` on, the one that packet `i` is most likely a copy of: not seen yet, with its identification,
+ * and with the hops that devices on the way take off; -1: there is none.
+ */
+export function chooseCopied(
+  sent: SentPackets,
+  first: number,
+  seen: PacketBatch,
+  i: number,
+  taken: number,
+): number {
+  if (first < 0 || sent.after(first) < 0) return first
+  const l3 = seen.l3[i] ?? 0
+  const id = idOf(seen.bytes, l3)
+  const hops = hopsOf(seen.bytes, l3)
+  let best = -1
+  let most = -1
+  for (let number = first; number >= 0; number = sent.after(number)) {
+    const slot = sent.slot(number)
+    const fresh = sent.state[slot] === Verdict.undecided ? 8 : sent.state[slot] === Verdict.forward ? 0 : 1
+    const score = fresh + (sent.id[slot] === id ? 4 : 0) + ((sent.hops[slot] ?? 0) - hops === taken ? 2 : 0)
+    // Of equals the oldest; of those seen already the latest.
+    if (score > most || (score === most && fresh < 8)) {
+      most = score
+      best = number
+    }
+  }
+  return best
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { RunEvent } from '../model/run-log.ts'
+import type { Session } from '../model/target.ts'
+import { messageOf } from '../support/errors.ts'
+
+export interface CollectOptions {
+  /** A folder beside the log. */
+  readonly folder: string
+  /** Takes out what is not to be written down. */
+  readonly redact: (text: string) => string
+}
+
+/**
+ * Fetches what the devices have to say about a replay that failed, and keeps it in a file that is called by its content: answers its
+ * name, from where the log is; undefined where they say nothing. That it could not be fetched is a warning: the verdicts stand.
+ */
+export async function collect(
+  session: Session,
+  { folder, redact }: CollectOptions,
+  signal: AbortSignal,
+  emit: (event: RunEvent) => void,
+): Promise<string | undefined> {
+  try {
+    const text = redact((await session.collect?.(signal)) ?? '')
+    if (text === '') return undefined
+    const name = `${createHash('sha256').update(text).digest('hex')}.txt`
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, name), text)
+    return `${basename(folder)}/${name}`
+  } catch (thrown) {
+    if (signal.aborted) return undefined
+    emit({ type: 'warning', code: 'WARN_COLLECT', message: messageOf(thrown) })
+    return undefined
+  }
+}

@@ -1,0 +1,23 @@
+import type { Case } from '../model/case.ts'
+import type { Transparency } from '../model/fields.ts'
+
+/** The cases as they are held by whoever asks for `strict`, a run or a target; what a case says itself stands. */
+export function heldStrictly(
+  cases: readonly Case[],
+  asked: { readonly by: string; readonly transparency: Transparency | undefined },
+): readonly Case[] {
+  if (asked.transparency !== 'strict') return cases
+  const provenance = { mark: 'SEED', where: `transparency: strict, which ${asked.by} asks for` } as const
+  return cases.map((test) =>
+    test.transparency === undefined
+      ? {
+          ...test,
+          transparency: 'strict',
+          expectations: [
+            ...test.expectations,
+            { kind: 'unaltered', fields: ['all'], level: 'core', provenance },
+          ],
+        }
+      : test,
+  )
+}
