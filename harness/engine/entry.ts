@@ -15,6 +15,11 @@ export function isToServer(head: number, direction: number): boolean {
   return (direction === Direction.c2s) === ((head & Flag.flipped) === 0)
 }
 
+/** 1 where `isToServer` is false, 0 where it is true; without a branch. */
+export function isFromServer(head: number, direction: number): number {
+  return direction ^ Number((head & Flag.flipped) !== 0)
+}
+
 /** Not the head of an entry: the table is full, and nobody makes way. */
 export const NO_ROOM = State.absent
 

@@ -1,15 +1,15 @@
 import type { PacketBatch } from '../model/batch.ts'
 import { Options } from '../model/codes.ts'
-import { isToServer } from './entry.ts'
+import { isFromServer } from './entry.ts'
 import {
   ACKED,
   CLIENT,
   Flag,
   LIMIT,
   NEXT,
-  SERVER,
   STAMP,
   STATE_MASK,
+  STREAM_WORDS,
   State,
   scaleOf,
   WINDOW,
@@ -37,9 +37,10 @@ const PLAIN_MASK =
 export function advanceInOrder(words: Int32Array, base: number, batch: PacketBatch, index: number): boolean {
   const head = words[base] ?? 0
   if ((head & PLAIN_MASK) !== State.established) return false
-  const toServer = isToServer(head, batch.direction[index] ?? 0)
-  const own = base + (toServer ? CLIENT : SERVER)
-  const peer = base + (toServer ? SERVER : CLIENT)
+  // From here on without branches on what cannot be predicted: which way it goes, and whether it carries data or opens a window.
+  const fromServer = isFromServer(head, batch.direction[index] ?? 0)
+  const own = base + CLIENT + fromServer * STREAM_WORDS
+  const peer = base + CLIENT + (1 - fromServer) * STREAM_WORDS
 
   const seq = batch.seq[index] ?? 0
   if (seq !== words[own + NEXT]) return false
@@ -56,16 +57,19 @@ export function advanceInOrder(words: Int32Array, base: number, batch: PacketBat
   if (options === Options.other) return false
   if (options === Options.timestamps && (head & Flag.timestamps) !== 0) {
     const stamp = batch.stamp[index] ?? 0
-    if (isOldStamp(stamp, words[own + STAMP] ?? 0)) return false
-    if (length === 0) words[own + STAMP] = stamp
+    const last = words[own + STAMP] ?? 0
+    if (isOldStamp(stamp, last)) return false
+    const isEmpty = (length - 1) >> 31
+    words[own + STAMP] = last ^ ((last ^ stamp) & isEmpty)
   }
 
-  if (!toServer) words[base] = head | Flag.confirmed
+  words[base] = head | (Flag.confirmed & -fromServer)
   const window = (batch.window[index] ?? 0) << scaleOf(head, peer - base)
-  const limit = (ack + window) | 0
+  const limit = words[peer + LIMIT] ?? 0
+  const beyond = (ack + window - limit) | 0
   words[own + NEXT] = next
   words[peer + WINDOW] = window
   words[peer + ACKED] = ack
-  if (((limit - (words[peer + LIMIT] ?? 0)) | 0) > 0) words[peer + LIMIT] = limit
+  words[peer + LIMIT] = limit + (beyond & ~(beyond >> 31))
   return true
 }

@@ -10,6 +10,7 @@ export const LAST_SEEN = 7
 /** Word offsets of the streams, and of what is known of the flow besides. */
 export const CLIENT = 1
 export const SERVER = 7
+export const STREAM_WORDS = SERVER - CLIENT
 /** Low byte: row of the time-out table. */
 export const EXTRA = 13
 export const FAMILY_MASK = 127
@@ -118,10 +119,11 @@ export const Flag = {
 
 const CLIENT_SCALE = 20
 const SERVER_SCALE = 24
+const SCALE_BITS = SERVER_SCALE - CLIENT_SCALE
 
 /** By how many bits the window that lets this stream go on is shifted. */
 export function scaleOf(head: number, stream: number): number {
-  return (head >> (stream === CLIENT ? CLIENT_SCALE : SERVER_SCALE)) & 15
+  return (head >> (CLIENT_SCALE + Number(stream !== CLIENT) * SCALE_BITS)) & 15
 }
 
 /** The head with another scale for that stream. */

@@ -17,7 +17,8 @@ const FIRST = 0
 
 /**
  * Plays a capture as it is, all of it to the first host: nothing is woven into it, and there is no way to be found for packets, so
- * the stages follow each other without a timeline between them. The columns are those that they would have with one.
+ * the stages follow each other without a timeline between them. The columns are those that they would have with one; phase, role
+ * and host are the same for all packets.
  */
 export async function playDirectly(
   source: PacketSource,
@@ -28,14 +29,15 @@ export async function playDirectly(
 ): Promise<void> {
   const batch = new PacketBatch(BATCH_PACKETS, BATCH_BYTES)
   batch.tunnels = tunnelsOf(flows.reading)
+  batch.role.fill(Role.probe)
+  batch.host.fill(FIRST)
   const breath = new Breath()
   let steps = 0
   for (;;) {
     const more = source.read(batch)
     if (!(typeof more === 'boolean' ? more : await more)) return
     signal.throwIfAborted()
-    place(batch, steps)
-    steps += batch.count
+    for (let i = 0; i < batch.count; i++) batch.step[i] = steps++
     for (let from = 0; from < batch.count; from += PIECE) {
       const to = Math.min(from + PIECE, batch.count)
       decodeBatch(batch, from, to)
@@ -43,14 +45,6 @@ export async function playDirectly(
       session.decide(batch, from, to)
     }
     observe(session.observed(batch))
-    await breath.take()
+    if (breath.isDue) await breath.take()
   }
-}
-
-/** What a timeline and a load balancer would say of these packets, `steps` after the first. */
-function place({ step, phase, role, host, count }: PacketBatch, steps: number): void {
-  for (let i = 0; i < count; i++) step[i] = steps + i
-  phase.fill(0, 0, count)
-  role.fill(Role.probe, 0, count)
-  host.fill(FIRST, 0, count)
 }

@@ -6,9 +6,14 @@ export class Breath {
   // The process's own clock: `performance` would have to be loaded first.
   #last = process.uptime()
 
-  /** Waits for one turn of the event loop if the last one is long enough ago. */
+  /** Whether the last turn is long enough ago: for loops in which waiting for nothing, thousands of times, takes long. */
+  get isDue(): boolean {
+    return process.uptime() - this.#last >= TURN
+  }
+
+  /** Waits for one turn of the event loop if it is due. */
   async take(): Promise<void> {
-    if (process.uptime() - this.#last < TURN) return
+    if (!this.isDue) return
     await new Promise((resolve) => setImmediate(resolve))
     this.#last = process.uptime()
   }
