@@ -8,7 +8,6 @@ import type { Target } from '../../model/target.ts'
 import { compilePattern } from '../../plan/pattern.ts'
 import { loadSuites } from '../../run/suites.ts'
 import { makeSetup } from '../../suite/setup.ts'
-import { FlowbreakError } from '../../support/errors.ts'
 import { played, tried } from '../example-played.test.ts'
 import { run } from '../lab/commands.ts'
 import { ReferenceTarget } from '../reference/reference.ts'
@@ -133,14 +132,24 @@ function live(options: Partial<SuricataLiveOptions> = {}): Promise<Target> {
   return makeTarget({ kind: 'suricata-live', ...options }, { name: 'suricata-live', version: 'test' })
 }
 
-/** The error of preparing a session with what stands in the place of Suricata, which must leave no namespace behind. */
-async function prepared(binary: string, options: object = {}): Promise<FlowbreakError> {
+/** The error of preparing a session with what stands in the place of Suricata, which must leave no lab behind. */
+async function prepared(binary: string, options: object = {}): Promise<Error> {
+  const own = () => readdirSync('/run/flowbreak-labs').filter((lab) => isOurs(lab))
   const target = await live({ binary, ...options })
   const thrown: unknown = await target
     .prepare(makeSetup({ profile: 'suricata-7', hosts: 1 }), new AbortController().signal)
     .catch((error: unknown) => error)
-  if (thrown instanceof FlowbreakError) return thrown
-  throw new Error(`It was ${String(thrown)}.`)
+  expect(own()).to.deep.equal([])
+  if (thrown instanceof Error) return thrown
+  throw new Error('It went through.')
+}
+
+function isOurs(lab: string): boolean {
+  try {
+    return readFileSync(join('/run/flowbreak-labs', lab), 'utf8').includes(`"pid":${process.pid},`)
+  } catch {
+    return false
+  }
 }
 
 /** Kills the Suricata of the second host of a lab that was not there before, once there is one. */
