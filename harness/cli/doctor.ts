@@ -70,7 +70,7 @@ function rootFinding(): Finding {
   return {
     name: 'root',
     there: process.getuid?.() === 0,
-    why: 'targets netfilter and inline: network namespaces, and frames by interfaces; recording captures',
+    why: 'targets suricata-live, netfilter and inline: network namespaces, and frames by interfaces; recording captures',
     remedy: 'sudo -E npx flowbreak run --target netfilter',
   }
 }

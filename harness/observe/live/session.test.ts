@@ -71,6 +71,40 @@ describe('observe/live/session', () => {
     expect(emitted).to.include({ cause: 3, kind: 'tcp-rst', to: 'sender', by: 0, link: Link.raw, seq: 501 })
   })
 
+  it('of packets that a reset could be about, it is about the one that it acknowledges, rather than about a reset', async () => {
+    const reset: Step = { from: 'client', flags: Tcp.rst | Tcp.ack, seq: 101, ack: 501 }
+    const rejects = with_((arm, frame) => {
+      if (frame.length > 60) return [{ arm, frame: resetTo(frame, undefined, 141) }]
+      return (flagsOf(frame) & Tcp.rst) === 0 ? passing(arm, frame) : []
+    })
+    const { verdicts } = await playThrough(rejects, [chunkOf([...HANDSHAKE, reset, DATA])], { lateness: 50 })
+    expect(verdicts.slice(3)).to.deep.equal(['drop', 'reject'])
+  })
+
+  it('waits for hosts that were started until each of them lets something through', async () => {
+    const started: number[] = []
+    let refusals = 0
+    const port = new FakePort((arm, frame) => {
+      if (arm < 2 || isTcp(frame) || refusals === 3) return passing(arm, frame)
+      refusals++
+      return []
+    })
+    const actions = {
+      ...IDLE,
+      apply: async () => {
+        started.push(1)
+        return false
+      },
+      started: () => started.splice(0),
+    }
+    const steps = HANDSHAKE.map((step) => ({ ...step, host: 1 }))
+    const chunk = chunkOf(steps, [{ kind: 'restore', host: 1 }])
+    const { verdicts } = await playThrough(passing, [chunk], { hosts: 2, actions, port })
+    expect(refusals).to.equal(3)
+    expect(port.sent.findIndex(({ frame }) => isTcp(frame))).to.be.greaterThan(3)
+    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward'])
+  })
+
   it('a reset that fits no packet was sent by the device on its own', async () => {
     const lonely = with_((arm, frame) =>
       frame.length > 60
@@ -251,9 +285,10 @@ function holding(): { readonly port: FakePort; readonly release: () => void } {
 }
 
 /** A reset to the sender of a datagram, with the number that it acknowledges. */
-function resetTo(frame: Uint8Array, seq?: number): Uint8Array {
+function resetTo(frame: Uint8Array, seq?: number, ack?: number): Uint8Array {
   const view = new DataView(frame.buffer, frame.byteOffset)
-  return turned(frame, { flags: Tcp.rst, seq: seq ?? view.getUint32(28), ack: 0 })
+  const flags = ack === undefined ? Tcp.rst : Tcp.rst | Tcp.ack
+  return turned(frame, { flags, seq: seq ?? view.getUint32(28), ack: ack ?? 0 })
 }
 
 function answerTo(frame: Uint8Array): Uint8Array {

@@ -11,7 +11,6 @@ import { Markers } from './markers.ts'
 import { Matcher } from './matcher.ts'
 import { Offered } from './offered.ts'
 import { Openings } from './openings.ts'
-import { Order } from './order.ts'
 import { Outgoing } from './outgoing.ts'
 import { monotonicNow, type Port } from './port.ts'
 import { Roads } from './roads.ts'
@@ -30,8 +29,6 @@ export interface LiveOptions {
   readonly families: readonly ('ipv4' | 'ipv6')[]
   /** The hosts are known to rewrite addresses or sequence numbers; if not, that is found out. */
   readonly translates?: boolean
-  /** Hosts take what comes by their two arms side by side, so that what depends on each other has to be kept in order. */
-  readonly armsApart?: boolean
   readonly limits?: Partial<LiveLimits>
   /** Takes the hosts down, once the port is closed. */
   readonly dispose?: () => Promise<void>
@@ -60,7 +57,6 @@ export class LiveSession implements Session {
   readonly #roads: Roads
   readonly #matcher: Matcher
   readonly #openings: Openings
-  readonly #order: Order | undefined
   readonly #emissions: Emissions
   readonly #outgoing: Outgoing
   readonly #waiting: Waiting
@@ -88,7 +84,6 @@ export class LiveSession implements Session {
     const emissions = this.#emissions
     this.#matcher = new Matcher({ ...shared, emissions }, this.#limits.mostLateness)
     this.#openings = new Openings(this.#sent, this.#translations)
-    this.#order = options.armsApart ? new Order(this.#sent, this.#roads, options.hosts.length * 2) : undefined
     this.#outgoing = new Outgoing({ ...shared, largest: options.port.largest })
     this.#waiting = new Waiting({
       ...shared,
@@ -162,7 +157,6 @@ export class LiveSession implements Session {
     this.#sent.clear()
     this.#translations.clear()
     this.#openings.clear()
-    this.#order?.clear()
     this.#roads.clear()
     this.#matcher.clear()
     this.#emissions.clear()
@@ -219,15 +213,8 @@ export class LiveSession implements Session {
         await flush()
         await this.#waiting.passage(opener, this.#matcher.patience, signal)
       }
-      const taken = this.#order?.awaited(packets, i) ?? -1
-      if (taken >= 0) {
-        await flush()
-        await this.#waiting.taken(taken, signal)
-      }
-      const number = this.#sent.next
       this.#addOne(packets, i, host)
       this.#openings.note(packets, i, this.#sent.next - 1)
-      if (this.#sent.next > number) this.#order?.note(packets, i, number)
       if (frames.count - sent >= BURST) await flush()
       if (frames.count % this.#limits.window === 0) {
         await flush()

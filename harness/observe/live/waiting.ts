@@ -122,20 +122,6 @@ export class Waiting {
     return true
   }
 
-  /**
-   * Until its host is known to have taken packet `number`: the packet has come out, or a marker behind it on its road, or its road is
-   * dead.
-   */
-  async taken(number: number, signal: AbortSignal): Promise<void> {
-    const { alarm, sent, roads } = this.#parts
-    const slot = sent.slot(number)
-    const road = sent.road[slot] ?? 0
-    const isOpen = () => sent.state[slot] === Verdict.undecided && !roads.isProved(road, number)
-    const end = monotonicNow() + MOMENT
-    for (let left = MOMENT; isOpen() && left > 0; left = end - monotonicNow()) await alarm.wait(left, signal)
-    if (isOpen()) await this.#mark(new Set([road]), signal)
-  }
-
   /** Whether a datagram and its answer come through a host within a moment's patience. */
   async #connects(host: number, signal: AbortSignal): Promise<boolean> {
     const { families } = this.#parts

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { run } from './commands.ts'
-import { hardwareAddress, hostNamespace, LINKS, outerNamespace } from './names.ts'
+import { hardwareAddress, hostNamespace, outerNamespace, SIDES } from './names.ts'
 import { disown, own, removeNamespaces } from './ownership.ts'
 import { NamespaceShell } from './shell.ts'
 
@@ -9,8 +9,8 @@ export interface LabPlan {
   readonly hosts: number
   /** Bytes of the largest IP packet on its links. */
   readonly mtu: number
-  /** Of each host: two, or a third one of its own; absent: two. */
-  readonly links?: 2 | 3
+  /** Names of the links of each host; absent: one to its clients' side, and one to its servers'. */
+  readonly links?: readonly string[]
   /** Name of a link between its two hosts; absent: there is none. */
   readonly between?: string | undefined
   /** A script that makes a host of its namespace. */
@@ -65,10 +65,10 @@ export class Lab implements AsyncDisposable {
     await disown(this.id)
   }
 
-  async #build({ mtu, links: count = 2, between, inside }: LabPlan): Promise<void> {
+  async #build({ mtu, links = SIDES, between, inside }: LabPlan): Promise<void> {
     const hosts = Array.from({ length: this.hosts }, (_, host) => host)
-    const links = hosts.flatMap((host) =>
-      LINKS.slice(0, count).map((link, side) => {
+    const pairs = hosts.flatMap((host) =>
+      links.map((link, side) => {
         const near = `name ${link}${host} netns ${this.outer} mtu ${mtu} address ${hardwareAddress(host, side, 'outer')}`
         const far = `name ${link} netns ${this.host(host)} mtu ${mtu} address ${hardwareAddress(host, side, 'host')}`
         return `link add ${near} type veth peer ${far}`
@@ -78,14 +78,12 @@ export class Lab implements AsyncDisposable {
     await run(
       'ip',
       ['-batch', '-'],
-      [...names.map((name) => `netns add ${name}`), ...links, ...this.#between(between), ''].join('\n'),
+      [...names.map((name) => `netns add ${name}`), ...pairs, ...this.#between(between), ''].join('\n'),
     )
     await using outer = new NamespaceShell(this.outer)
     this.#shells.push(...hosts.map((host) => new NamespaceShell(this.host(host))))
     await Promise.all([
-      outer.run(
-        hosts.flatMap((host) => LINKS.slice(0, count).map((link) => quiet(`${link}${host}`))).join(''),
-      ),
+      outer.run(hosts.flatMap((host) => links.map((link) => quiet(`${link}${host}`))).join('')),
       ...hosts.map((host) => this.on(host, inside(host))),
     ])
   }

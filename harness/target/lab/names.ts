@@ -10,8 +10,8 @@ export function outerNamespace(lab: string): string {
   return `${PREFIX}-${lab}-x`
 }
 
-/** Links of a host: those of its clients' and of its servers' side, and one by which it sends what it has to say itself. */
-export const LINKS = ['c', 's', 'r'] as const
+/** Links of a host that has one to its clients' and one to its servers' side. */
+export const SIDES = ['c', 's'] as const
 
 /** Hardware addresses by host and link: of the outer end, and of the host's own. */
 export function hardwareAddress(host: number, side: number, end: 'outer' | 'host'): string {

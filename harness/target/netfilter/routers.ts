@@ -1,5 +1,5 @@
 import { Lab, withoutOffloads } from '../lab/lab.ts'
-import { hardwareAddress, LINKS } from '../lab/names.ts'
+import { hardwareAddress, SIDES } from '../lab/names.ts'
 
 /** The interface by which two hosts tell each other of their sessions, and their addresses there. */
 export const SYNC_LINK = 'y'
@@ -44,7 +44,7 @@ const GATEWAY = [
 
 function insideOf(host: number): string {
   const sides = ([0, 1] as const).map((side) => {
-    const name = LINKS[side]
+    const name = SIDES[side]
     const { own4, next4, own6, next6, table } = GATEWAY[side]
     const outer = hardwareAddress(host, side, 'outer')
     // What came by the other side goes by this one; what the host sends about a packet of this side goes back by it.

@@ -1,7 +1,7 @@
 import { scaledTimeout } from '../lab/scale.ts'
 import { configurationOf } from '../suricata/configuration.ts'
 import type { SuricataSettings } from '../suricata/settings.ts'
-import { CLIENT, SERVER } from './namespace.ts'
+import { LINK } from './namespace.ts'
 
 /** Frames that wait at an interface: more than the driver ever has on their way. */
 const RING = 1024
@@ -31,12 +31,14 @@ export function scaledSettings(settings: SuricataSettings, scale: number): Suric
 
 /** Suricata's configuration between two interfaces: that of the offline target, and by what frames come and go. */
 export function liveConfigurationOf(settings: SuricataSettings): string {
-  return `${configurationOf(settings, UNBOUNDED)}unix-command: { enabled: no }
+  // In this mode it writes what it sends itself as frames, to the interface that its command line names.
+  return `${configurationOf(settings, UNBOUNDED)}host-mode: sniffer-only
+unix-command: { enabled: no }
 af-packet:
-${side(CLIENT, SERVER, 1)}${side(SERVER, CLIENT, 2)}`
+${side(LINK.in, LINK.out, 1)}${side(LINK.out, LINK.in, 2)}`
 }
 
-/** One thread an interface, so that each takes its frames in the order in which they came. */
+/** One thread, so that frames are taken in the order in which they came. */
 function side(from: string, to: string, cluster: number): string {
   return `  - interface: ${from}
     copy-mode: ips

@@ -4,14 +4,12 @@ import { u16 } from '../../wire/bytes.ts'
 import { addressLength, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
 import { FOR_INNER, reasonWord } from '../suricata/eve.ts'
 import { reasonOf } from '../suricata/suricata.ts'
-import { CLIENT, SERVER } from './namespace.ts'
 
 /** What was in a packet, or in fragments, has no place on the wire of its own. */
 const ON_WIRE = 'wire/pcap'
 
 interface DropEvent {
   readonly event_type?: string
-  readonly in_iface?: string
   readonly pkt_src?: string
   readonly src_ip?: string
   readonly dest_ip?: string
@@ -28,13 +26,13 @@ interface DropEvent {
 }
 
 /**
- * Why a host did not pass packets, from its EVE log: an event is about the packet that came in by its interface with its addresses,
- * ports, length and numbers; of several such packets, about the one that was sent in its turn.
+ * Why a host did not pass packets, from its EVE log: an event is about the packet with its addresses, ports, length and numbers; of
+ * several such packets, about the one that was sent in its turn.
  */
 export class Drops {
   readonly #reasons = new Map<string, number[]>()
-  /** By interface: why what is in the next packet of it was not passed. */
-  readonly #inner = new Map<string, string>()
+  /** Why what is in the packet whose event comes next was not passed. */
+  #inner = ''
 
   /** Takes a line of the log. Throws where it is not JSON. */
   take(line: string): void {
@@ -42,14 +40,13 @@ export class Drops {
     if (!line.includes('"drop"')) return
     const event: DropEvent = JSON.parse(line)
     if (event.event_type !== 'drop') return
-    const { in_iface: device = '' } = event
     const word = reasonWord(event)
     if (event.pkt_src !== ON_WIRE) {
-      if (!this.#inner.has(device)) this.#inner.set(device, word)
+      this.#inner ||= word
       return
     }
-    const reason = reasonOf(word === FOR_INNER ? (this.#inner.get(device) ?? word) : word)
-    this.#inner.delete(device)
+    const reason = reasonOf(word === FOR_INNER ? this.#inner : word)
+    this.#inner = ''
     const key = keyOfEvent(event)
     const others = this.#reasons.get(key)
     if (others === undefined) this.#reasons.set(key, [reason])
@@ -68,9 +65,9 @@ export class Drops {
 }
 
 function keyOfEvent(event: DropEvent): string {
-  const { in_iface, src_ip, dest_ip, src_port = 0, dest_port = 0, drop = {} } = event
+  const { src_ip, dest_ip, src_port = 0, dest_port = 0, drop = {} } = event
   const { len = 0, ipid = 0, tcpseq = 0, tcpack = 0 } = drop
-  return [in_iface, src_ip, dest_ip, src_port, dest_port, len, ipid, tcpseq, tcpack].join(' ')
+  return [src_ip, dest_ip, src_port, dest_port, len, ipid, tcpseq, tcpack].join(' ')
 }
 
 function keyOfPacket(packets: PacketBatch, i: number): string {
@@ -83,7 +80,6 @@ function keyOfPacket(packets: PacketBatch, i: number): string {
   const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
   const ports = l4 >= 0 && (isTcp || kind === Kind.udp4 || kind === Kind.udp6)
   return [
-    packets.direction[i] === 0 ? CLIENT : SERVER,
     addressText(bytes, sourceAt(bytes, l3), size),
     addressText(bytes, destinationAt(bytes, l3), size),
     ports ? u16(bytes, l4) : 0,

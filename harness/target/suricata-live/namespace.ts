@@ -1,29 +1,13 @@
-import { quiet, withoutOffloads } from '../lab/lab.ts'
-import { hardwareAddress, LINKS } from '../lab/names.ts'
-
-/** Names of a host's interfaces in its namespace: the two that Suricata bridges, and the one by which what it sends itself leaves. */
-export const [CLIENT, SERVER, OWN] = LINKS
-
-/** Next hops of what Suricata sends itself; nothing in a capture is from these ranges (RFC 6890, 192.0.0.0/24). */
-const OWN_4 = { own: '192.0.0.1/30', next: '192.0.0.2' } as const
-const OWN_6 = { own: 'fd00:fb:0:3::1/64', next: 'fd00:fb:0:3::2' } as const
+import { quiet } from '../lab/lab.ts'
 
 /**
- * Makes a namespace a host for Suricata. The kernel has no address on the two interfaces that are bridged, so that it passes nothing on
- * by itself and answers nothing. Resets are handed to the kernel to be routed (respond-reject-libnet11.c): they leave by a third
- * interface, where Suricata does not take them for packets that came in.
+ * The interfaces of a host in its namespace. Suricata bridges `in` to `out`, and what it sends itself leaves by `own`, where it does not
+ * take it for something that came in. Packets of both directions come by `in`: of one interface Suricata takes them in the order in which
+ * they were sent, of two side by side, so that an answer could be taken before what it answers.
  */
-export function namespaceScript(host: number): string {
-  const outer = hardwareAddress(host, LINKS.indexOf(OWN), 'outer')
-  return `ip link set lo up
-${quiet(CLIENT)}${quiet(SERVER)}${withoutOffloads(OWN)}echo 0 > /proc/sys/net/ipv6/conf/${OWN}/accept_ra
-echo 0 > /proc/sys/net/ipv6/conf/${OWN}/router_solicitations
-ip link set ${OWN} up
-ip addr add ${OWN_4.own} dev ${OWN}
-ip -6 addr add ${OWN_6.own} dev ${OWN} nodad
-ip neigh replace ${OWN_4.next} lladdr ${outer} dev ${OWN} nud permanent
-ip -6 neigh replace ${OWN_6.next} lladdr ${outer} dev ${OWN} nud permanent
-ip route add default via ${OWN_4.next} dev ${OWN}
-ip -6 route add default via ${OWN_6.next} dev ${OWN}
-`
+export const LINK = { in: 'i', out: 'o', own: 'r' } as const
+
+/** Makes a namespace a host for Suricata: its kernel has no address, so that it passes nothing on by itself and answers nothing. */
+export function namespaceScript(): string {
+  return `ip link set lo up\n${Object.values(LINK).map(quiet).join('')}`
 }

@@ -6,6 +6,7 @@ import type { FlowbreakError } from '../../support/errors.ts'
 import { failure } from '../suricata/capture-run.ts'
 import { FILES } from '../suricata/configuration.ts'
 import { keepLast, killGroup } from '../suricata/process.ts'
+import { LINK } from './namespace.ts'
 
 export interface LiveProcessOptions {
   readonly binary: string
@@ -42,7 +43,8 @@ export class LiveProcess implements AsyncDisposable {
     await rm(join(folder, FILES.eve), { force: true })
     const args = [
       ...['-c', FILES.configuration, '-S', FILES.rules, '-l', '.', '-k', 'none'],
-      ...['--af-packet', '--runmode', 'workers', '--init-errors-fatal'],
+      // Resets and ICMP errors leave as frames, with the hardware addresses of what they are about exchanged.
+      ...['--af-packet', '--runmode', 'workers', '--init-errors-fatal', '--reject-dev', LINK.own],
     ]
     // Of a group of its own: an interrupt from the keyboard is ours to answer, and a wrapper dies with what it wraps.
     const child = spawn('ip', ['netns', 'exec', namespace, binary, ...args], {

@@ -3,7 +3,6 @@ import type { Setup } from '../../model/setup.ts'
 import type { Capabilities, Session, Target } from '../../model/target.ts'
 import { PcapPort } from '../../observe/live/pcap/port.ts'
 import { LiveSession } from '../../observe/live/session.ts'
-import { labArms } from '../lab/arms.ts'
 import { Lab } from '../lab/lab.ts'
 import { removeLeftovers } from '../lab/ownership.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
@@ -12,17 +11,20 @@ import { HostCounters } from '../suricata/counters.ts'
 import { caseLacks, requireSetup } from '../suricata/lacking.ts'
 import { rulesOf } from '../suricata/rules.ts'
 import { settingsOf } from '../suricata/settings.ts'
+import { suricataArms } from './arms.ts'
 import { liveConfigurationOf, scaledSettings } from './configuration.ts'
 import { gapLacks } from './gaps.ts'
 import { SuricataHosts } from './hosts.ts'
-import { namespaceScript } from './namespace.ts'
+import { LINK, namespaceScript } from './namespace.ts'
 import { checkNeeds } from './needs.ts'
 import { readOptions, type SuricataLiveOptions } from './options.ts'
-import { ThirdLinkPort } from './port.ts'
+import { SuricataPort } from './port.ts'
 import { SuricataLiveSession } from './session.ts'
 
 /** Hosts at most: each is a namespace with a process. */
 const HOSTS = 8
+/** What it sends itself takes another way through the kernel than what it passes on: nanoseconds. */
+const LATENESS = 200e6
 const FAMILIES = ['ipv4', 'ipv6'] as const
 
 /** Real Suricata between two interfaces, on real time: one process a host in a network namespace, verdicts as seen on the wire. */
@@ -68,7 +70,12 @@ export class SuricataLiveTarget implements Target {
     const started = { binary: this.#found().path, configuration, ...rulesOf(setup) }
     await removeLeftovers()
     signal.throwIfAborted()
-    const lab = await Lab.open({ hosts: setup.topology.hosts.length, mtu, links: 3, inside: namespaceScript })
+    const lab = await Lab.open({
+      hosts: setup.topology.hosts.length,
+      mtu,
+      links: Object.values(LINK),
+      inside: namespaceScript,
+    })
     const hosts = new SuricataHosts(lab, started)
     const dispose = async () => {
       await hosts[Symbol.asyncDispose]()
@@ -102,8 +109,8 @@ async function openSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const names = setup.topology.hosts
-  const arms = labArms(names.length, { third: true, bridged: true })
-  const port = new ThirdLinkPort(await PcapPort.open({ arms, namespace: lab.outer, mtu }), names.length)
+  const arms = suricataArms(names.length)
+  const port = new SuricataPort(await PcapPort.open({ arms, namespace: lab.outer, mtu }), names.length)
   hosts.used = (host) => port.used(host)
   hosts.died = (error) => port.fail(error)
   try {
@@ -113,8 +120,7 @@ async function openSession(
       clockScale: scale,
       actions: hosts,
       families: FAMILIES,
-      armsApart: true,
-      limits: { settle: timeout * 1e9 },
+      limits: { settle: timeout * 1e9, leastLateness: LATENESS },
       dispose,
     })
     await hosts.start()
