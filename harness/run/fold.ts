@@ -1,8 +1,8 @@
 import { gradeCase } from '../grade/grade.ts'
 import type { CounterTally, Session } from '../model/target.ts'
-import { dependsOnAnswers, type Fold, type Foldable } from '../plan/folding.ts'
+import { dependsOnAnswers, type Fold } from '../plan/folding.ts'
 import { messageOf } from '../support/errors.ts'
-import { type Recorded, roadBatch } from '../timeline/recorded.ts'
+import { roadBatch } from '../timeline/recorded.ts'
 import { errorAttempt } from './attempts.ts'
 import { commented } from './evidence/comments.ts'
 import { FrameKeeper } from './evidence/keeper.ts'
@@ -11,25 +11,10 @@ import type { Dress } from './fold/disguise.ts'
 import type { FoldedCase } from './fold/folded-case.ts'
 import { merge } from './fold/merge.ts'
 import { FoldObservations } from './fold/observed.ts'
+import type { FoldEntry, Playing } from './fold/playing.ts'
 import type { Offers } from './offer.ts'
 import type { Attempt } from './play.ts'
 import { Rounds } from './rounds.ts'
-
-/** A case of a fold, with its capture. */
-export interface FoldEntry extends Foldable {
-  readonly recorded: Recorded
-}
-
-/** A case of a fold that is being played. */
-export interface Playing {
-  readonly entry: FoldEntry
-  /** What it offers is found in rounds; absent: it depends on no answers. */
-  readonly rounds?: Rounds
-  /** Once its last round has been played. */
-  attempt?: Omit<Attempt, 'durationMs'>
-  /** Its share of the time of all rounds, in milliseconds. */
-  took: number
-}
 
 /**
  * Plays folds: each case has its own addresses, or a time of its own, its own grade, and its share of the time that it took. Those that

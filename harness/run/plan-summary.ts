@@ -3,7 +3,7 @@ import type { Case } from '../model/case.ts'
 import type { Target } from '../model/target.ts'
 import { aloneOn, durationOf } from '../plan/folding.ts'
 import { Load } from '../plan/load.ts'
-import type { FoldEntry } from './fold.ts'
+import type { FoldEntry } from './fold/playing.ts'
 import { bySetup, foldingOf, type Planning, surveySetup } from './target-plan.ts'
 
 /** What a run through one target would be. */

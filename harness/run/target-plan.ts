@@ -4,8 +4,8 @@ import { lacks } from '../plan/capabilities.ts'
 import { foldCases } from '../plan/folding.ts'
 import { exceeded } from '../plan/load.ts'
 import type { CaptureStore } from './captures.ts'
+import type { FoldEntry } from './fold/playing.ts'
 import { surveyCase } from './fold/survey.ts'
-import type { FoldEntry } from './fold.ts'
 import type { Offers } from './offer.ts'
 
 /** Whether cases are folded: where it is of use, wherever it can be, or not at all. */

@@ -84,7 +84,9 @@ function expectationItem(expectation: Expectation): string {
       ? `counter ${expectation.counter}${expectation.host === undefined ? '' : ` of ${expectation.host}`} grows by ${expectation.equals}`
       : expectation.kind === 'expiry-resets'
         ? `${expectation.equals} resets at expiry to the ${expectation.to}`
-        : `the connection is ${expectation.conforms.join(' or ')}`
+        : expectation.kind === 'unaltered'
+          ? `${expectation.fields.join(', ')} come out unaltered`
+          : `the connection is ${expectation.conforms.join(' or ')}`
   return `- ${mdText(words)} — ${mdText(rests)}`
 }
 

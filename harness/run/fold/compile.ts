@@ -3,11 +3,11 @@ import { Role } from '../../model/codes.ts'
 import type { TimelineChunk } from '../../model/timeline.ts'
 import { holdBatch } from '../../observe/held.ts'
 import { offsetsOf } from '../../plan/folding.ts'
-import type { Playing } from '../fold.ts'
 import type { Offer, Offers } from '../offer.ts'
 import { type Dress, KEPT_ADDRESSES } from './disguise.ts'
 import { type FoldedCase, storeOffer } from './folded-case.ts'
 import { mattering } from './happenings.ts'
+import type { Playing } from './playing.ts'
 
 /** The packets of all cases of a fold, and what belongs to each of them. */
 export interface CompiledFold {

@@ -3,11 +3,12 @@ import type { Case } from '../../model/case.ts'
 import { aloneOn, foldCases } from '../../plan/folding.ts'
 import { getTarget } from '../../target/targets.ts'
 import { CaptureStore } from '../captures.ts'
-import { type FoldEntry, FoldPlayer } from '../fold.ts'
+import { FoldPlayer } from '../fold.ts'
 import { Offers } from '../offer.ts'
 import { type Attempt, CasePlayer } from '../play.ts'
 import { loadSuites } from '../suites.ts'
 import { RunAddresses } from './disguise.ts'
+import type { FoldEntry } from './playing.ts'
 import { surveyCase } from './survey.ts'
 
 const ROOT = new URL('../../../', import.meta.url).pathname
