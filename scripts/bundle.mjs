@@ -115,7 +115,7 @@ await main(async (root) => {
     entryPoints: ['harness/report/html/client/main.ts'],
     outfile: 'dist/bin/page.js',
     bundle: true,
-    format: 'esm',
+    format: 'iife',
     target: 'es2022',
     minify: true,
     logLevel: 'warning',

@@ -25,7 +25,7 @@ const { status, stderr } = spawnSync(
   [...command, ...targets, '--output', folder, '--reporter', `json=${join(folder, 'run.json')}`],
   { cwd: ROOT, encoding: 'utf8' },
 )
-if (status === null || status > 1) throw new Error(`The run ended with ${status}: ${stderr}`)
+if (status === null || status === 2) throw new Error(`The run ended with ${status}: ${stderr}`)
 const run = readdirSync(folder).find((name) => !name.includes('.')) ?? ''
 const events = readRunLog(join(folder, run, 'run.ndjson'))
 const failed = events.find(

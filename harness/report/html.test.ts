@@ -36,7 +36,8 @@ function held(page: string, id: string): Promise<unknown> {
 
 describe('renderHtml', () => {
   it('holds every case, its names as they are, and the log of each', async () => {
-    const entries = entriesOf((await held(PAGE, 'index')) as PageIndex)
+    const index: PageIndex = JSON.parse(/id="index">([^<]*)<\/script>/.exec(PAGE)?.[1] ?? '')
+    const entries = entriesOf(index)
     expect(entries).to.have.length(15)
     expect(entries.map(({ name }) => name)).to.include(`aws-network-firewall/${NASTY}`)
     const records = (await held(PAGE, 'block-0')) as readonly CaseRecord[]
@@ -49,13 +50,13 @@ describe('renderHtml', () => {
 
   it('asks the network for nothing and lets only its own script run', () => {
     expect(PAGE).to.not.match(/\bsrc=|@import url|url\(|<link/)
-    const scripts = [...PAGE.matchAll(/<script type="module" async>(.*?)<\/script>/gs)]
+    const scripts = [...PAGE.matchAll(/<script>(.*?)<\/script>/gs)]
     expect(scripts).to.have.length(1)
     const digest = createHash('sha256')
       .update(scripts[0]?.[1] ?? '')
       .digest('base64')
     expect(PAGE.replaceAll('&#39;', "'")).to.include(`script-src 'sha256-${digest}'`)
-    expect(PAGE).to.not.include('<script>')
+    expect(PAGE.match(/<script/g)).to.have.length(4)
   })
 
   it('can be rendered of a run in which nothing was played', () => {

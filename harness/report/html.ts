@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RunEvent } from '../model/run-log.ts'
 import { pageScript, pageStyle } from './html/assets.ts'
-import { packed } from './html/blocks.ts'
 import { Markup, markup } from './html/client/markup.ts'
 import { controls } from './html/controls.ts'
 import { overview } from './html/overview.ts'
@@ -50,10 +49,16 @@ ${controls(index, runs)}
 <div id="matrix" class="scroll" tabindex="0" role="region" aria-label="Matrix"></div><p id="nothing" hidden>No case is like that.</p></section>
 </main>
 <main id="case-page" hidden><div id="case-bar"></div><article id="case" aria-labelledby="case-title"></article></main>
-${held('index', packed(index))}<script type="module" async>${new Markup(script)}</script>
+<script type="application/json" id="index">${new Markup(embedded(index))}</script>
+<script>${new Markup(script)}</script>
 ${held('setups', setups)}${blocks.map((block, at) => held(`block-${at}`, block))}</body>
 </html>
 `}`
+}
+
+/** JSON that can stand in a script element, whatever its texts hold. */
+function embedded(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c')
 }
 
 function legend({

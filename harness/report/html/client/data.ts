@@ -6,8 +6,9 @@ export class PageDataReader {
   readonly #blocks = new Map<number, Promise<readonly CaseRecord[]>>()
   #setups: Promise<SetupTable> | undefined
 
-  async index(): Promise<PageIndex> {
-    return (await read('index')) as PageIndex
+  /** Not packed, so that the lists are drawn before the page is laid out for the first time. */
+  index(): PageIndex {
+    return JSON.parse(document.getElementById('index')?.textContent ?? '')
   }
 
   setups(): Promise<SetupTable> {

@@ -8,7 +8,7 @@ import { Known } from './known.ts'
 import { CaseLists } from './list.ts'
 
 const data = new PageDataReader()
-const known = new Known(await data.index())
+const known = new Known(data.index())
 const lists = new CaseLists(known)
 const pane = new CasePane(known, data)
 const title = document.title
@@ -139,6 +139,8 @@ addEventListener('hashchange', () => void follow())
 addEventListener('popstate', () => void follow())
 addEventListener('resize', () => pane.drawLadder())
 
-await follow()
-document.documentElement.dataset.ready = ''
-performance.mark('flowbreak-ready')
+follow().then(() => {
+  document.documentElement.dataset.ready = ''
+  // When what was drawn has been painted.
+  requestAnimationFrame(() => setTimeout(() => performance.mark('flowbreak-ready')))
+})
