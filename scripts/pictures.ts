@@ -29,9 +29,9 @@ if (status === null || status === 2) throw new Error(`The run ended with ${statu
 const run = readdirSync(folder).find((name) => !name.includes('.')) ?? ''
 const events = readRunLog(join(folder, run, 'run.ndjson'))
 const failed = events.find(
-  (event) => event.type === 'case-finished' && event.outcome === 'fail' && event.mismatches.length > 0,
+  (event) => event.type === 'case-finished' && event.outcome !== 'pass' && event.mismatches.length > 0,
 )
-if (failed?.type !== 'case-finished') throw new Error('No case failed: there is nothing to be looked at.')
+if (failed?.type !== 'case-finished') throw new Error('All passed: there is nothing to be looked at.')
 const { name } = failed.case
 const html = renderHtml(events)
 

@@ -194,7 +194,7 @@ describe('the page in a browser', function () {
     const beside = {
       sightings: [{ kind: 'altered', indices: [0, 1], field: 'mss', sent: '1460', seen: '1380' }],
       outages: [{ event: 'crash', time: 1e6, lasted: 350_000, over: true }],
-    }
+    } as const
     const seen = (evidence: string) =>
       renderHtml(
         RUN.map((event) => (event.type === 'case-finished' ? { ...event, ...beside, evidence } : event)),

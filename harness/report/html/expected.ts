@@ -15,13 +15,7 @@ export function expectedWords(expectation: Expectation): string {
   if (expectation.kind === 'counter') return String(expectation.equals)
   if (expectation.kind === 'expiry-resets') return `${expectation.equals} to ${expectation.to}`
   if (expectation.kind === 'unaltered') return `${expectation.fields.join(', ')} unaltered`
-  if (expectation.kind === 'impact') return expectation.conforms.join(' or ')
-  return unalteredWords(expectation)
-}
-
-/** Of an expectation about fields of packets, which a log may hold. */
-function unalteredWords({ fields = [] }: { readonly fields?: readonly string[] }): string {
-  return `${fields.join(', ')} unaltered`
+  return expectation.conforms.join(' or ')
 }
 
 function packetWords({ conforms, by, reason, towards, parts }: PacketExpectation): string {

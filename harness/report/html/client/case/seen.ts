@@ -1,32 +1,10 @@
+import type { Sighted } from '../../../../model/run-log.ts'
 import { secondsText } from '../ladder/packet.ts'
 import { type Markup, markup } from '../markup.ts'
 import type { TraceView } from '../trace.ts'
 import type { OpenedCase } from './opened.ts'
 
-/** What live targets tell beside verdicts: `sightings`, `outages` and `evidence` of the log, where it has them. */
-interface SeenBeside {
-  readonly sightings?: readonly Sighted[]
-  readonly outages?: readonly {
-    readonly event: string
-    /** Microseconds, as in the trace. */
-    readonly time: number
-    readonly lasted: number
-    readonly over: boolean
-  }[]
-  /** The frames that were sent and seen: a file, from where the log is. */
-  readonly evidence?: string
-}
-
-interface Sighted {
-  readonly kind: string
-  readonly indices: readonly number[]
-  readonly after?: readonly number[]
-  readonly field?: string
-  readonly sent?: string
-  readonly seen?: string
-}
-
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS: Readonly<Record<Sighted['kind'], string>> = {
   altered: 'altered',
   again: 'came out more than once',
   late: 'came out late',
@@ -41,11 +19,11 @@ const NAMED = 8
 
 /** How the device changed what it was sent, what else was seen on its wires, and how long it was away. */
 export function seenBeside({ record, view }: OpenedCase): Markup | undefined {
-  const { sightings = [], outages = [] } = (record.finished ?? {}) as SeenBeside
+  const { sightings = [], outages = [] } = record.finished ?? {}
   if (sightings.length + outages.length === 0) return undefined
   const rows = sightings.map(
     (sighted) =>
-      markup`<tr><th scope="row">${KINDS[sighted.kind] ?? sighted.kind}</th><td>${packetLinks(sighted.indices, view)}</td><td>${sighted.field}</td><td>${sighted.sent}</td><td>${sighted.seen}</td><td class="figure">${latest(sighted)}</td></tr>`,
+      markup`<tr><th scope="row">${KINDS[sighted.kind]}</th><td>${packetLinks(sighted.indices, view)}</td><td>${sighted.field}</td><td>${sighted.sent}</td><td>${sighted.seen}</td><td class="figure">${latest(sighted)}</td></tr>`,
   )
   const table = markup`<div class="scroll"><table class="plain"><thead><tr><th scope="col">what</th><th scope="col">packets</th><th scope="col">field</th><th scope="col">sent</th><th scope="col">seen</th><th scope="col" class="figure">after, s</th></tr></thead><tbody>${rows}</tbody></table></div>`
   const away = outages.map(
@@ -71,7 +49,7 @@ function latest({ kind, after = [] }: Sighted): string {
 
 /** The file that holds every frame. A name that is not one of ours is told, and leads nowhere. */
 export function evidence({ record }: OpenedCase): Markup | undefined {
-  const { evidence: file } = (record.finished ?? {}) as SeenBeside
+  const file = record.finished?.evidence
   if (file === undefined) return undefined
   const link = /^evidence\/[\w-]+\.pcapng$/.test(file) ? markup`<a href="${file}">${file}</a>` : file
   return markup`<p class="evidence"><b>Evidence</b> ${link} <span class="quiet">every frame that was sent and seen, each with a comment; beside the run log</span></p>`
