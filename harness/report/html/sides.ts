@@ -25,7 +25,6 @@ export function shownRuns(runs: readonly (readonly RunEvent[])[]): readonly Show
     const summary = summarise(events)
     const label = alike ? `${run.id} (${at + 1})` : run.id
     const sides = summary.targets.map(({ name, version = '' }): Side => {
-      const ready = events.find((event) => event.type === 'target-ready' && event.target === name)
       return {
         name: one ? name : `${name} of ${label}`,
         target: name,
@@ -33,7 +32,6 @@ export function shownRuns(runs: readonly (readonly RunEvent[])[]): readonly Show
         run: run.id,
         seed: run.seed,
         options: optionsOf(run.command),
-        clock: ready?.type === 'target-ready' ? ready.capabilities.clock : 'virtual',
       }
     })
     return { events, run, results, summary, sides }

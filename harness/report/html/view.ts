@@ -26,7 +26,6 @@ export interface Side {
   readonly seed: number
   /** Options of the run that are needed to play its cases again: `--config`, `--profile`. */
   readonly options: readonly string[]
-  readonly clock: 'virtual' | 'real'
 }
 
 export interface PageAxis {
