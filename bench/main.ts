@@ -10,6 +10,7 @@ import { type CaptureKind, generateCapture } from './generate.ts'
 import { measureGeneve } from './geneve.ts'
 import { measureLive } from './live.ts'
 import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample } from './measure.ts'
+import { measureReport } from './report.ts'
 import { measureRules } from './rules.ts'
 import { DOCUMENTED_BYTES, measureStore } from './store.ts'
 import { suricataCommand } from './suricata.ts'
@@ -17,7 +18,7 @@ import { measureSuricataCases } from './suricata-cases.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -44,6 +45,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   suricata,
   gaps,
   formats: () => measureFormats(FLOWBREAK),
+  report,
 }
 
 /** A generated capture, kept between benchmarks. */
@@ -282,6 +284,31 @@ function manyCases(count: number): string {
     ...entries.flat(),
     '',
   ].join('\n')
+}
+
+/** Size, rendering and opening of the HTML report of many cases. */
+async function report(): Promise<readonly Row[]> {
+  const { cases, failures, bytes, render, command, interactive } = await measureReport(FLOWBREAK, ROOT)
+  const what = `html report of ${cases} cases, ${failures} of them failed`
+  const seconds = (value: number) => `${value.toFixed(2)} s`
+  const size = `${(bytes / 1e6).toFixed(1)} MB`
+  return [
+    { what: `${what}: size`, ours: `${bytes} bytes`, peer: '–', figure: size, aim: '< 15 MB' },
+    {
+      what: `${what}: rendered from the log's events`,
+      ours: seconds(render),
+      peer: `${seconds(command)} the whole command, with reading and checking the log`,
+      figure: seconds(render),
+      aim: '< 2 s',
+    },
+    {
+      what: `${what}: interactive in Chromium`,
+      ours: seconds(interactive),
+      peer: '–',
+      figure: seconds(interactive),
+      aim: '< 1 s',
+    },
+  ]
 }
 
 /** Start-up beside that of Node itself. */

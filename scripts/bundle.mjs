@@ -109,6 +109,17 @@ await main(async (root) => {
   const [replay] = outputFiles
   const text = replay?.text.replaceAll(' import("', ' load("')
   writeFileSync(join(bin, 'replay.js'), `(function (require, load, bundleUrl) {${text}\n})`)
+  // What runs in the reader's browser.
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['harness/report/html/client/main.ts'],
+    outfile: 'dist/bin/page.js',
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    logLevel: 'warning',
+  })
   writeFileSync(join(bin, 'package.json'), '{ "type": "commonjs" }\n')
   copyFileSync(join(root, 'scripts/lib/launcher.cjs'), join(bin, 'main.js'))
   // What V8 makes of the bundle is a matter of speed alone: without it, it is made anew at each start.

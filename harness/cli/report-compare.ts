@@ -1,20 +1,26 @@
 import type { Command } from 'commander'
 import { readRunLog } from '../log/read.ts'
+import type { RunEvent } from '../model/run-log.ts'
 import { type Changes, changesOf } from '../report/changes/changes.ts'
 import { changesConsole } from '../report/changes/console.ts'
 import { changesJson } from '../report/changes/json.ts'
 import { changesMarkdown } from '../report/changes/markdown.ts'
-import { type Screen, screenOf } from '../report/screen.ts'
+import { renderRuns } from '../report/html.ts'
+import { PLAIN_SCREEN, type Screen, screenOf } from '../report/screen.ts'
 import { writeReport } from '../report/write-report.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { newCommand, repeatable } from './command.ts'
 import { print } from './output.ts'
 import { findLog, RUN_WORDS } from './report-find.ts'
 
-const FORMATS: Readonly<Record<string, (changes: Changes, screen?: Screen) => string>> = {
+/** `runs`: the logs themselves, for the format that shows both side by side. */
+type Format = (changes: Changes, screen: Screen, runs: readonly (readonly RunEvent[])[]) => string
+
+const FORMATS: Readonly<Record<string, Format>> = {
   console: changesConsole,
   json: changesJson,
   markdown: changesMarkdown,
+  html: (_changes, _screen, runs) => renderRuns(runs),
 }
 
 /** `flowbreak report compare OLD NEW`; `leave` takes exit code 1 where a case that passed does not. */
@@ -34,11 +40,13 @@ export function compareCommand(leave: (code: ExitCode) => void): Command {
     .option('--debug', 'show where an error comes from')
     .action((old: string, now: string, { reporter, json }: { reporter?: readonly string[]; json?: true }) => {
       const choices = (reporter ?? [json ? 'json' : 'console']).map(choiceOf)
-      const changes = changesOf(readRunLog(findLog(old)), readRunLog(findLog(now)))
+      const runs = [readRunLog(findLog(old)), readRunLog(findLog(now))] as const
+      const changes = changesOf(...runs)
+      const screen = screenOf(process.stdout, process.env)
       for (const { name, render, file } of choices) {
-        if (file === undefined) print(render(changes, screenOf(process.stdout, process.env)))
+        if (file === undefined) print(render(changes, screen, runs))
         else {
-          writeReport(file, render(changes))
+          writeReport(file, render(changes, PLAIN_SCREEN, runs))
           process.stderr.write(`${name} report: ${file}\n`)
         }
       }

@@ -3,12 +3,12 @@ import { readRunLog } from '../log/read.ts'
 import { parseReporter, REPORTERS } from '../report/index.ts'
 import { newCommand, repeatable } from './command.ts'
 import { findLog, RUN_WORDS } from './report-find.ts'
-import { deliverReports } from './reports.ts'
+import { deliverBeside, deliverReports } from './reports.ts'
 
-/** `flowbreak report show [RUN]` */
+/** `flowbreak report show [RUN…]` */
 export function showCommand(): Command {
-  return newCommand('show', 'Shows a run again, from its log.')
-    .argument('[run]', `${RUN_WORDS} (default: the latest)`)
+  return newCommand('show', 'Shows a run again, from its log, or several side by side (html).')
+    .argument('[run...]', `${RUN_WORDS} (default: the latest)`)
     .option(
       '--reporter <name[=file]>',
       `${Object.keys(REPORTERS).join(', ')}; may be repeated (default console)`,
@@ -16,9 +16,14 @@ export function showCommand(): Command {
     )
     .option('--json', 'the same as --reporter json')
     .option('--debug', 'show where an error comes from')
-    .action((run: string | undefined, options: { reporter?: readonly string[]; json?: true }) => {
+    .action((runs: readonly string[], options: { reporter?: readonly string[]; json?: true }) => {
       const names = options.reporter ?? [options.json ? 'json' : 'console']
       const choices = names.map(parseReporter)
-      deliverReports(choices, readRunLog(findLog(run)))
+      if (runs.length < 2) deliverReports(choices, readRunLog(findLog(runs[0])))
+      else
+        deliverBeside(
+          choices,
+          runs.map((run) => readRunLog(findLog(run))),
+        )
     })
 }

@@ -2,6 +2,30 @@ import type { RunEvent } from '../model/run-log.ts'
 import { REPORTERS, type ReporterChoice } from '../report/index.ts'
 import { screenOf } from '../report/screen.ts'
 import { writeReport } from '../report/write-report.ts'
+import { FlowbreakError } from '../support/errors.ts'
+
+/** Makes reports of several runs side by side; ERR_REPORTER for a format that shows one. */
+export function deliverBeside(
+  choices: readonly ReporterChoice[],
+  runs: readonly (readonly RunEvent[])[],
+): void {
+  const rendered = choices.map((choice) => {
+    const { beside } = REPORTERS[choice.name]
+    if (beside !== undefined) return { ...choice, text: beside(runs) }
+    const able = Object.entries(REPORTERS).flatMap(([name, one]) => (one.beside === undefined ? [] : [name]))
+    throw new FlowbreakError(
+      'ERR_REPORTER',
+      `${choice.name} shows one run: name one, or take ${able.join(', ')} to see several side by side.`,
+    )
+  })
+  for (const { name, file, text } of rendered) {
+    if (file === undefined) process.stdout.write(text)
+    else {
+      writeReport(file, text)
+      process.stderr.write(`${name} report: ${file}\n`)
+    }
+  }
+}
 
 /** Makes reports of a run's events: into their files, or on standard output. */
 export function deliverReports(choices: readonly ReporterChoice[], events: readonly RunEvent[]): void {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import type { Injection } from '../model/case.ts'
 import { Direction, Knowledge, Reason, Verdict } from '../model/codes.ts'
 import { OUTCOMES, type RunEvent } from '../model/run-log.ts'
-import type { ExceptionPolicy, Sharing } from '../model/setup.ts'
+import type { ExceptionPolicy, Setup, Sharing } from '../model/setup.ts'
 import { type Capabilities, type Feature, FOLDINGS, type SIGHTINGS } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
 import { LOG_SCHEMA } from './head.ts'
@@ -68,6 +69,9 @@ const summary = z.object({
   capture: text,
   policy: text,
   profile: text,
+  sharing: anyWord<Sharing['kind']>().exactOptional(),
+  injections: z.array(shown<Injection>()).exactOptional(),
+  setup: text.exactOptional(),
 })
 
 const COLUMNS = ['time', 'flow', 'direction', 'kind', 'flags', 'payload', 'phase'] as const
@@ -217,6 +221,7 @@ export const runEvent: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     version: text,
     capabilities,
     setup: text,
+    configuration: shown<Setup>().exactOptional(),
     calibration: z.enum(['passed', 'failed']),
     detail: text.exactOptional(),
   }),
@@ -248,4 +253,9 @@ function wordOf<T extends string>(table: Readonly<Record<T, number>>) {
 /** A word that is only shown: what targets can do grows faster than the log's version. */
 function anyWord<T extends string>() {
   return z.custom<T>((value) => typeof value === 'string')
+}
+
+/** An object that is only shown, for the same reason. */
+function shown<T extends object>() {
+  return z.custom<T>((value) => typeof value === 'object' && value !== null)
 }

@@ -1,5 +1,6 @@
-import type { Case, Impact, Level, Provenance } from './case.ts'
+import type { Case, Impact, Injection, Level, Provenance } from './case.ts'
 import type { KnowledgeName } from './codes.ts'
+import type { Setup, Sharing } from './setup.ts'
 import type { Capabilities, Outage, SIGHTINGS } from './target.ts'
 
 /** Of a case (docs/design.md). A retry that differs is `flaky`; only core and extended expectations can make it `fail`. */
@@ -116,7 +117,16 @@ export type CaseSummary = Pick<
   | 'flow'
   | 'endpoints'
   | 'expectations'
-> & { readonly capture: string; readonly policy: string; readonly profile: string }
+> & {
+  readonly capture: string
+  readonly policy: string
+  readonly profile: string
+  /** These are absent in logs of earlier versions. */
+  readonly sharing?: Sharing['kind']
+  readonly injections?: readonly Injection[]
+  /** Key of the setup, which a `target-ready` holds. */
+  readonly setup?: string
+}
 
 export interface CaseFinished {
   readonly type: 'case-finished'
@@ -198,6 +208,8 @@ export type RunEvent =
       readonly version: string
       readonly capabilities: Capabilities
       readonly setup: string
+      /** The setup of that key; absent in logs of earlier versions. */
+      readonly configuration?: Setup
       readonly calibration: 'passed' | 'failed'
       readonly detail?: string
     }

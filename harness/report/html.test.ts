@@ -1,42 +1,71 @@
 import { createHash } from 'node:crypto'
+import axe from 'axe-core'
 import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import type { RunEvent } from '../model/run-log.ts'
 import { Browser } from './fixtures/chromium.ts'
 import { fixtureRun, NASTY } from './fixtures/run.ts'
-import { hashOf } from './html/client/matrix.js'
-import type { View } from './html/view.ts'
-import { renderHtml } from './html.ts'
+import { hashOf } from './html/client/address.ts'
+import { entriesOf } from './html/client/entries.ts'
+import { unpacked } from './html/client/inflate.ts'
+import type { CaseRecord, PageIndex } from './html/view.ts'
+import { renderHtml, renderRuns } from './html.ts'
 
-const PAGE = renderHtml(fixtureRun())
-const DATA = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(PAGE)?.[1] ?? ''
-const VIEW: View = JSON.parse(DATA)
+const RUN = fixtureRun()
+const PAGE = renderHtml(RUN)
+const BOTH = renderRuns([RUN, laterRun()])
 
-const hash = (name: string, target = 'reference') => hashOf({ name, target })
+const LONG = hashOf({ name: 'core/download/policy:drop/family:ipv4' })
+const FAILED = hashOf({ name: 'core/host-swap/data/policy:reject/family:ipv4' })
+const EVERYTHING = hashOf({ name: 'core/everything/policy:reject/family:ipv4' })
+
+/** The same run later, when what failed had been mended. */
+function laterRun(): RunEvent[] {
+  return fixtureRun().map((event): RunEvent => {
+    if (event.type === 'run-started') return { ...event, run: '20261122-81bc' }
+    if (event.type !== 'case-finished' || event.outcome !== 'fail') return event
+    return { ...event, outcome: 'pass', mismatches: [] }
+  })
+}
+
+function held(page: string, id: string): Promise<unknown> {
+  const text = new RegExp(`id="${id}">([^<]*)</script>`).exec(page)?.[1]
+  if (text === undefined) throw new Error(`The page holds no ${id}.`)
+  return unpacked(text)
+}
 
 describe('renderHtml', () => {
-  it('holds every case, its names as they are', () => {
-    expect(VIEW.cases).to.have.length(15)
-    expect(VIEW.cases.map(({ name }) => name)).to.include(`aws-network-firewall/${NASTY}`)
-    expect(VIEW.cases.filter(({ trace }) => trace !== undefined)).to.have.length(11)
+  it('holds every case, its names as they are, and the log of each', async () => {
+    const index: PageIndex = JSON.parse(/id="index">([^<]*)<\/script>/.exec(PAGE)?.[1] ?? '')
+    const entries = entriesOf(index)
+    expect(entries).to.have.length(15)
+    expect(entries.map(({ name }) => name)).to.include(`aws-network-firewall/${NASTY}`)
+    const records = (await held(PAGE, 'block-0')) as readonly CaseRecord[]
+    for (const { name, place, block } of entries) {
+      expect(block).to.equal(0)
+      expect(records[place]?.case.name).to.equal(name)
+    }
+    expect(records.filter(({ finished }) => finished?.trace !== undefined)).to.have.length(11)
   })
 
   it('asks the network for nothing and lets only its own script run', () => {
-    expect(PAGE).to.not.match(/https?:|\bsrc=|@import url|url\(/)
-    const scripts = [...PAGE.matchAll(/<script type="module">(.*?)<\/script>/gs)]
+    expect(PAGE).to.not.match(/\bsrc=|@import url|url\(|<link/)
+    const scripts = [...PAGE.matchAll(/<script>(.*?)<\/script>/gs)]
     expect(scripts).to.have.length(1)
     const digest = createHash('sha256')
       .update(scripts[0]?.[1] ?? '')
       .digest('base64')
     expect(PAGE.replaceAll('&#39;', "'")).to.include(`script-src 'sha256-${digest}'`)
-    expect(PAGE.match(/<\/?script/g)).to.have.length(4)
+    expect(PAGE.match(/<script/g)).to.have.length(4)
   })
 
   it('can be rendered of a run in which nothing was played', () => {
-    expect(renderHtml(fixtureRun().slice(0, 1))).to.include('unfinished: 0 of 15')
+    expect(renderHtml(RUN.slice(0, 1))).to.include('unfinished: 0 of 15')
   })
 })
 
 describe('the page in a browser', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let browser: Browser
   before(async () => {
     browser = await Browser.launch()
@@ -44,89 +73,228 @@ describe('the page in a browser', function () {
   after(() => browser?.[Symbol.asyncDispose]())
   afterEach(() => {
     expect(browser.complaints).to.deep.equal([])
-    expect(browser.requests.filter((url) => !url.startsWith('file:') && url !== 'about:blank')).to.deep.equal(
-      [],
-    )
+    expect(browser.requests.filter((url) => !url.startsWith('file:'))).to.deep.equal([])
   })
 
-  const LONG = hash('core/download/policy:drop/family:ipv4')
-  const FAILED = hash('core/host-swap/data/policy:reject/family:ipv4')
+  const count = (page: Page, selector: string) => page.locator(selector).count()
+  const text = (page: Page, selector: string) => page.locator(selector).first().textContent()
+  const hash = (page: Page) => page.evaluate('location.hash')
+
+  describe('as a newcomer uses it', () => {
+    it('finds the first differing packet of a case in two clicks', async () => {
+      const page = await browser.open(PAGE)
+      await page.click('#look a.o-fail')
+      await page.click('.glance a')
+      expect(await text(page, '.packet.target title')).to.equal(
+        'Packet 6 from the client, PSH ACK 128 B: drop, stream midstream, decided by fw-b, expected reject towards sender',
+      )
+    })
+
+    it('copies the command that plays a case again in two clicks', async () => {
+      const page = await browser.open(PAGE, '', { permissions: ['clipboard-read', 'clipboard-write'] })
+      await page.click('#look a.o-fail')
+      await page.click('#copy')
+      await page.waitForSelector('#copied:text("Copied")')
+      expect(await page.evaluate('navigator.clipboard.readText()')).to.equal(
+        'npx flowbreak run suites/core/stream.yaml --target reference --grep core/host-swap/data/policy:reject/family:ipv4 --seed 7',
+      )
+    })
+
+    it('names the document that a case rests on in one click, or two keys', async () => {
+      const page = await browser.open(PAGE)
+      await page.click('#look a.o-fail')
+      const box = '.glance > :last-child'
+      expect(await text(page, `${box} dt`)).to.equal('By which document')
+      expect(await text(page, `${box} dd`)).to.equal('developer guide, stream exception policy')
+      const again = await browser.open(PAGE)
+      await again.keyboard.press('Tab')
+      await again.keyboard.press('Enter')
+      expect(await text(again, `${box} dd`)).to.equal('developer guide, stream exception policy')
+    })
+  })
 
   it('shows the matrix, and no ladder before a case is opened', async () => {
-    await browser.open(PAGE)
-    expect(await browser.count('.cell')).to.equal(15)
-    expect(await browser.count('svg')).to.equal(0)
-    expect(await browser.evaluate('document.title')).to.equal('flowbreak 20261121-7f3a')
+    const page = await browser.open(PAGE)
+    expect(await count(page, '.matrix .mark')).to.equal(15)
+    expect(await count(page, 'svg')).to.equal(0)
+    expect(await page.title()).to.equal('flowbreak 20261121-7f3a')
   })
 
-  it('opens the case of its address with a ladder, expected beside observed', async () => {
-    await browser.open(PAGE, FAILED)
-    expect(await browser.count('svg.ladder .packet')).to.equal(7)
-    expect(await browser.text('#packet-5.v-d.h-3 title')).to.equal(
-      'Packet 6 from the client, PSH ACK 128 B: drop, stream midstream, decided by fw-b, expected reject towards sender',
-    )
+  it('closes a suite and opens it by a key', async () => {
+    const page = await browser.open(PAGE)
+    await page.focus('.toggle[data-suite="palo-alto"]')
+    await page.keyboard.press('Enter')
+    expect(await count(page, '.matrix .mark')).to.equal(13)
+    await page.keyboard.press('Enter')
+    expect(await count(page, '.matrix .mark')).to.equal(15)
   })
 
-  it('opens a case by a click, goes on by arrow keys and closes by Escape, which gives the focus back', async () => {
-    await browser.open(PAGE)
-    await browser.click('.cell.o-fail')
-    expect(await browser.text('#case-title')).to.equal('core/host-swap/data/policy:reject/family:ipv4')
-    expect(await browser.evaluate('location.hash')).to.equal(FAILED)
-    await browser.press('ArrowRight')
-    expect(await browser.text('#case-title')).to.equal('core/host-swap/data/policy:reject/family:ipv6')
-    await browser.press('ArrowLeft')
-    await browser.press('Escape')
-    expect(await browser.evaluate('document.getElementById("case").hidden')).to.equal(true)
-    expect(await browser.evaluate('document.activeElement.className')).to.equal('cell o-fail')
+  it('opens the case of its address, goes on by arrow keys, and closes by Escape, which gives the focus back', async () => {
+    const page = await browser.open(PAGE, FAILED)
+    expect(await count(page, 'svg.ladder .packet')).to.equal(7)
+    await page.keyboard.press('ArrowRight')
+    await page.waitForSelector('#case-title:text("core/host-swap/data/policy:reject/family:ipv6")')
+    await page.keyboard.press('ArrowLeft')
+    await page.waitForSelector('#case-title:text("core/host-swap/data/policy:reject/family:ipv4")')
+    await page.keyboard.press('Escape')
+    await page.waitForSelector('#list:not([hidden])')
+    expect(await page.evaluate('document.activeElement.className')).to.equal('mark o-fail')
+    expect(await hash(page)).to.equal('')
+  })
+
+  it('keeps search, filters and columns in the address', async () => {
+    const page = await browser.open(PAGE)
+    await page.click('.chip.o-pass')
+    expect(await count(page, '.matrix .mark')).to.equal(6)
+    await page.fill('#find', 'ipv6')
+    expect(await text(page, '#count')).to.equal('2 of 15 cases')
+    await page.click('.columns summary')
+    await page.uncheck('#columns input[value=target]')
+    expect(await count(page, '.matrix thead tr')).to.equal(2)
+    const kept = String(await hash(page))
+    const again = await browser.open(PAGE, kept)
+    expect(await again.inputValue('#find')).to.equal('ipv6')
+    expect(await count(again, '.matrix .mark')).to.equal(2)
+    expect(await count(again, '.matrix thead tr')).to.equal(2)
+    await again.click('.matrix .mark')
+    expect(await text(again, '.case-place')).to.equal('1 of 2')
   })
 
   it('unfolds a long run by a click or a key', async () => {
-    await browser.open(PAGE, LONG)
-    expect(await browser.text('.fold')).to.include('587 more, all forward')
-    expect(await browser.count('.packet')).to.equal(13)
-    await browser.click('.fold')
-    expect(await browser.count('.packet')).to.equal(513)
-    await browser.evaluate('document.querySelector(".fold").focus()')
-    await browser.press('Enter')
-    expect(await browser.count('.packet')).to.equal(600)
+    const page = await browser.open(PAGE, LONG)
+    expect(await text(page, '.fold')).to.include('587 more, all forward')
+    expect(await count(page, '.packet')).to.equal(13)
+    await page.click('.fold')
+    expect(await count(page, '.packet')).to.equal(513)
+    await page.focus('.fold')
+    await page.keyboard.press('Enter')
+    expect(await count(page, '.packet')).to.equal(600)
   })
 
-  it('goes from what was not as expected to its packet', async () => {
-    await browser.open(PAGE, FAILED)
-    await browser.click('.mismatches a')
-    expect(await browser.count('#packet-5.target')).to.equal(1)
+  it('tells the packets as a table, too', async () => {
+    const page = await browser.open(PAGE, FAILED)
+    await page.click('#as-table summary')
+    await page.waitForSelector('.packets')
+    expect(await count(page, '.packets tbody tr:not(.event)')).to.equal(7)
+    expect(await text(page, '.packets tr.h-3 .seen')).to.equal('✗ drop, stream midstream')
   })
 
-  it('filters by outcome and text and changes its columns', async () => {
-    await browser.open(PAGE)
-    await browser.click('.chip.o-pass')
-    expect(await browser.count('.cell')).to.equal(6)
-    await browser.press('/')
-    for (const letter of 'ipv6') await browser.press(letter)
-    expect(await browser.count('.cell')).to.equal(2)
-    expect(await browser.text('#count')).to.equal('2 of 15 cases')
-    await browser.click('#columns input[value=policy]')
-    expect(await browser.count('.matrix thead th')).to.equal(2)
+  it('shows setup, injections, emitted resets and impact', async () => {
+    const page = await browser.open(PAGE, EVERYTHING)
+    expect(await text(page, '.injections')).to.equal('idle-gap before packet 6 gap 400s, scope flow')
+    expect(await text(page, '.impact')).to.equal('Impact reset after 400.4s, felt first by the client')
+    const setup = await text(page, 'section[aria-labelledby=h-setup]')
+    expect(setup).to.include('load balancer tcp idle').and.include('350')
+    expect(await text(page, 'section[aria-labelledby=h-emitted]'))
+      .to.include('4026531841')
+      .and.include('would be ignored')
+  })
+
+  it('shows what was seen beside the verdicts, and links only evidence that is ours', async () => {
+    const beside = {
+      sightings: [{ kind: 'altered', indices: [0, 1], field: 'mss', sent: '1460', seen: '1380' }],
+      outages: [{ event: 'crash', time: 1e6, lasted: 350_000, over: true }],
+    } as const
+    const seen = (evidence: string) =>
+      renderHtml(
+        RUN.map((event) => (event.type === 'case-finished' ? { ...event, ...beside, evidence } : event)),
+      )
+    const page = await browser.open(seen('evidence/1f.pcapng'), FAILED)
+    expect(await text(page, 'section[aria-labelledby=h-seen] table')).to.include('altered1, 2mss14601380')
+    expect(await text(page, '.outages')).to.equal('No way through for 0.350000 s after crash at 1.000000 s.')
+    expect(await page.getAttribute('.evidence a', 'href')).to.equal('evidence/1f.pcapng')
+    const other = await browser.open(seen('javascript:alert(1)'), FAILED)
+    expect(await count(other, '.evidence a')).to.equal(0)
+  })
+
+  it('shows two runs side by side: what differs, and every packet of a case on each', async () => {
+    const page = await browser.open(BOTH)
+    const row = '.differences tbody tr:has-text("failed")'
+    expect(await text(page, row)).to.include('✗ failed! in error✓ passed! in error')
+    await page.click(`${row} .mark`)
+    await page.waitForSelector('#beside')
+    expect(await text(page, '#beside thead'))
+      .to.include('reference of 20261121-7f3a')
+      .and.include('reference of 20261122-81bc')
+    expect(await count(page, '#beside tbody tr:not(.event)')).to.equal(7)
+    expect(await text(page, '.sides')).to.include(
+      'Packet 6 (c2s, after host-swap) was to be reject towards sender',
+    )
   })
 
   it('takes nothing of a name for markup, and opens it by its address', async () => {
-    await browser.open(PAGE, hash(`aws-network-firewall/${NASTY}`))
-    expect(await browser.text('#case-title')).to.equal(`aws-network-firewall/${NASTY}`)
-    expect(await browser.evaluate('document.title')).to.equal('flowbreak 20261121-7f3a')
-    expect(await browser.count('svg.ladder')).to.equal(1)
+    const page = await browser.open(PAGE, hashOf({ name: `aws-network-firewall/${NASTY}` }))
+    expect(await text(page, '#case-title')).to.equal(`aws-network-firewall/${NASTY}`)
+    expect(await page.title())
+      .to.include('flowbreak 20261121-7f3a')
+      .and.not.equal('taken')
+    expect(await count(page, 'svg.ladder')).to.equal(1)
   })
 
-  it('shows the matrix alone when its address names no case', async () => {
-    await browser.open(PAGE, '#case=%E0%A4%A&target=x')
-    expect(await browser.count('.cell')).to.equal(15)
-    expect(await browser.count('svg')).to.equal(0)
+  it('shows the lists when its address names no case', async () => {
+    const page = await browser.open(PAGE, '#case=%E0%A4%A&side=x')
+    expect(await count(page, '.matrix .mark')).to.equal(15)
+    expect(await count(page, 'svg')).to.equal(0)
   })
 
   it('needs no scrolling sideways on a telephone', async () => {
-    for (const address of ['', FAILED, LONG, hash('core/everything/policy:reject/family:ipv4')]) {
-      await browser.open(PAGE, address, 375)
-      for (const box of ['document.documentElement', 'document.getElementById("case")'])
-        expect(await browser.evaluate(`${box}.scrollWidth - ${box}.clientWidth`), address).to.equal(0)
+    for (const address of ['', FAILED, LONG, EVERYTHING]) {
+      const page = await browser.open(PAGE, address, { width: 375 })
+      const over = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+      expect(await page.evaluate(over), address).to.equal(0)
     }
   })
+
+  const VIEWS = [
+    ['lists', PAGE, ''],
+    ['case', PAGE, FAILED],
+    ['everything', PAGE, EVERYTHING],
+    ['side by side', BOTH, hashOf({ name: 'core/host-swap/data/policy:reject/family:ipv4', beside: true })],
+  ] as const
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const [name, html, address] of VIEWS)
+      it(`can be read by everybody, ${colorScheme}: ${name}`, async () => {
+        const page = await browser.open(html, address, { colorScheme })
+        await page.addStyleTag({ content: '#matrix { content-visibility: visible }' })
+        await page.evaluate(axe.source)
+        const found = (await page.evaluate(
+          "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+        )) as axe.AxeResults
+        const faults = found.violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html: at }) => at).join(' ')}`,
+        )
+        expect(faults).to.deep.equal([])
+        expect(await page.evaluate(SMALLEST)).to.be.at.least(12)
+        expect(await page.evaluate(PALEST)).to.be.at.least(4.5)
+      })
 })
+
+/** The smallest size of a letter that is shown. */
+const SMALLEST = `Math.min(...[...document.querySelectorAll('body *')]
+  .filter((one) => one.checkVisibility() && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ''))
+  .map((one) => parseFloat(getComputedStyle(one).fontSize)))`
+
+/** The least contrast of the ladder's words with the ground, which axe does not look at. */
+const PALEST = `(() => {
+  const ladder = document.getElementById('ladder')
+  if (ladder === null) return 21
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+  const ground = getComputedStyle(ladder).backgroundColor
+  const light = (...colours) => {
+    for (const colour of colours) {
+      canvas.fillStyle = colour
+      canvas.fillRect(0, 0, 1, 1)
+    }
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => {
+      const part = value / 255
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  return Math.min(...[...ladder.querySelectorAll('text')].filter((one) => one.textContent !== '').map((one) => {
+    const under = one.closest('g')?.querySelector('rect')
+    const behind = under ? [ground, getComputedStyle(under).fill] : [ground]
+    const [a, b] = [light(...behind), light(...behind, getComputedStyle(one).fill)]
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
+  }))
+})()`

@@ -1,30 +1,31 @@
 import { createHash } from 'node:crypto'
-import { type CaseResult, caseResults } from '../log/cases.ts'
-import { summarise } from '../log/summary.ts'
 import type { RunEvent } from '../model/run-log.ts'
-import { axesOf } from './axes.ts'
 import { pageScript, pageStyle } from './html/assets.ts'
-import { caseView } from './html/case-view.ts'
-import { Markup, markup } from './html/client/markup.js'
-import { controls, overview } from './html/overview.ts'
-import type { View } from './html/view.ts'
-import { Words } from './html/words.ts'
-import { runOf } from './json.ts'
-import { OUTCOME_ORDER, STYLES } from './outcomes.ts'
+import { Markup, markup } from './html/client/markup.ts'
+import { controls } from './html/controls.ts'
+import { overview } from './html/overview.ts'
+import { pageData } from './html/page-index.ts'
+import { shownRuns } from './html/sides.ts'
+
+/** The report of one run as a page; see `renderRuns`. */
+export function renderHtml(events: readonly RunEvent[]): string {
+  return renderRuns([events])
+}
 
 /**
- * The report as one page that opens from disk and asks the network for nothing: a summary, the matrix of cases, and for the
- * case that is opened a ladder of its packets, drawn from what stands in the page as JSON.
+ * The report of one run, or of several side by side, as one page that opens from disk and asks the network for nothing: an
+ * overview, a matrix, and for a case that is opened all that the log knows of it. The log's own words stand in the page, packed;
+ * everything is drawn from them when it is asked for. What a case needs comes last, so that the page can be used before it is read.
  */
-export function renderHtml(events: readonly RunEvent[]): string {
-  const results = caseResults(events)
-  const summary = summarise(events)
-  const view = viewOf(results)
-  const script = `\n${pageScript()}`
+export function renderRuns(logs: readonly (readonly RunEvent[])[]): string {
+  const runs = shownRuns(logs)
+  const { index, setups, blocks } = pageData(runs)
+  const script = pageScript()
   // Only this script may run, whatever else the page came to hold.
   const hash = createHash('sha256').update(script).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
-  const run = runOf(events)
+  const held = (id: string, text: string) =>
+    markup`<script type="application/octet-stream" id="${id}">${new Markup(text)}</script>\n`
   return `${markup`<!doctype html>
 <html lang="en">
 <head>
@@ -32,39 +33,43 @@ export function renderHtml(events: readonly RunEvent[]): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>flowbreak ${run.id}</title>
+<title>flowbreak ${runs.map(({ run }) => run.id).join(' and ')}</title>
 <style>
 ${new Markup(pageStyle())}</style>
 </head>
 <body>
-${overview(run, summary)}
-${controls(view, summary)}
-<main>
-<div class="cases"><div id="matrix" class="scroll"></div><p id="nothing" hidden>No case is like that.</p></div>
-<aside id="case" aria-labelledby="case-title" hidden></aside>
+<main id="list">
+<a class="skip" id="skip" href="#" hidden>Open the first case that needs a look</a>
+${overview(runs)}
+<noscript><p class="notice">The cases are drawn by the page's own script, which is switched off here.</p></noscript>
+${controls(index, runs)}
+<section id="look" aria-labelledby="h-look" hidden><h2 id="h-look">Needs a look</h2><div id="look-list"></div></section>
+<section id="differ" aria-labelledby="h-differ" hidden><h2 id="h-differ">Outcomes that differ</h2><div id="differ-list"></div></section>
+<section aria-labelledby="h-matrix"><div class="heading"><h2 id="h-matrix">Cases</h2><p class="legend">${legend(index)}</p><span class="buttons"><button type="button" id="open-all">Open all suites</button><button type="button" id="close-all">Close all</button></span></div>
+<div id="matrix" class="scroll" tabindex="0" role="region" aria-label="Matrix"></div><p id="nothing" hidden>No case is like that.</p></section>
 </main>
-<noscript>The matrix and the ladders are drawn by the page's own script, which is switched off here.</noscript>
-<script type="application/json" id="data">${new Markup(embedded(view))}</script>
-<script type="module">${new Markup(script)}</script>
-</body>
+<main id="case-page" hidden><div id="case-bar"></div><article id="case" aria-labelledby="case-title"></article></main>
+<script type="application/json" id="index">${new Markup(embedded(index))}</script>
+<script>${new Markup(script)}</script>
+${held('setups', setups)}${blocks.map((block, at) => held(`block-${at}`, block))}</body>
 </html>
 `}`
-}
-
-function viewOf(results: readonly CaseResult[]): View {
-  const words = new Words()
-  const targets = [...new Set(results.map(({ target }) => target))]
-  const several = targets.length > 1
-  return {
-    outcomes: STYLES,
-    order: OUTCOME_ORDER,
-    axes: [...(several ? [{ name: 'target', values: targets }] : []), ...axesOf(results)],
-    cases: results.map((result) => caseView(result, several, words)),
-    words: words.list,
-  }
 }
 
 /** JSON that can stand in a script element, whatever its texts hold. */
 function embedded(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
+}
+
+function legend({
+  order,
+  outcomes,
+}: {
+  readonly order: readonly string[]
+  readonly outcomes: Readonly<Record<string, { readonly mark: string; readonly word: string }>>
+}): readonly Markup[] {
+  return order.map(
+    (outcome) =>
+      markup`<span><b class="o-${outcome}" aria-hidden="true">${outcomes[outcome]?.mark}</b> ${outcomes[outcome]?.word}</span> `,
+  )
 }

@@ -3,7 +3,7 @@ import { FlowbreakError } from '../support/errors.ts'
 import { renderConsole } from './console.ts'
 import { renderCtrf } from './ctrf.ts'
 import { renderGithub } from './github.ts'
-import { renderHtml } from './html.ts'
+import { renderHtml, renderRuns } from './html.ts'
 import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
@@ -14,6 +14,8 @@ import type { Screen } from './screen.ts'
 export interface Reporter {
   /** The whole report; `screen`: what it may use of where it goes, for those that are read at a terminal. */
   readonly render: (events: readonly RunEvent[], screen?: Screen) => string
+  /** Several runs side by side, of formats that can. */
+  readonly beside?: (runs: readonly (readonly RunEvent[])[]) => string
 }
 
 export type ReporterName =
@@ -34,7 +36,7 @@ export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = {
   ndjson: { render: renderNdjson },
   junit: { render: renderJunit },
   ctrf: { render: renderCtrf },
-  html: { render: renderHtml },
+  html: { render: renderHtml, beside: renderRuns },
   markdown: { render: renderMarkdown },
   github: { render: renderGithub },
   sarif: { render: renderSarif },

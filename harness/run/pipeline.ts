@@ -124,6 +124,7 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
       version: target.version,
       capabilities: target.capabilities,
       setup: setup.key,
+      configuration: setup,
       calibration: wrong === undefined ? 'passed' : 'failed',
       ...(wrong === undefined ? {} : { detail: wrong }),
     })

@@ -95,7 +95,7 @@ export class CasePlayer {
 /** What the run log keeps of a case itself. */
 export function summaryOf(test: Case): CaseSummary {
   const { name, suite, file, line, rows, tags, requirement, axes, flow, endpoints, expectations } = test
-  const { policy, profile } = test.setup
+  const { key, topology, policy, profile } = test.setup
   return {
     name,
     suite,
@@ -111,5 +111,8 @@ export function summaryOf(test: Case): CaseSummary {
     capture: test.capture,
     policy: policy.exception,
     profile,
+    sharing: topology.sharing.kind,
+    injections: test.injections,
+    setup: key,
   }
 }

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs'
+import { bundleClient } from './bundle-client.ts'
 
-/** The page's script by file, each after those that it imports. */
-const SCRIPTS = ['markup', 'geometry', 'shapes', 'packet', 'fold', 'ladder', 'matrix', 'detail', 'main']
-const STYLES = ['base', 'controls', 'matrix', 'case', 'ladder', 'screens']
+const STYLES = ['base', 'overview', 'controls', 'matrix', 'case', 'ladder', 'screens']
+/** Where the build puts the page's script. */
+const BUILT = new URL('../../bin/page.js', import.meta.url)
 
-/** The page's script as one module: its files one after another, without their imports and exports. */
+let script: string | undefined
+
+/** The page's script: as built, or, where this runs from its sources, bundled from them. */
 export function pageScript(): string {
-  return SCRIPTS.map((name) => {
-    const source = readFileSync(new URL(`./client/${name}.js`, import.meta.url), 'utf8')
-    return source.replaceAll(/^import [^']*from '[^']*'\n/gm, '').replaceAll(/^export (?=\w)/gm, '')
-  }).join('\n')
+  script ??= import.meta.url.endsWith('.ts') ? bundleClient() : readFileSync(BUILT, 'utf8')
+  return script
 }
 
 /** The page's style sheets, from what holds everywhere to what depends on the screen. */

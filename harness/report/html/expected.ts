@@ -1,25 +1,30 @@
 import type { Expectation, Level, PacketExpectation } from '../../model/case.ts'
-import type { CaseFinished, CaseTrace } from '../../model/run-log.ts'
+import type { CaseSummary, CaseTrace, Mismatch } from '../../model/run-log.ts'
 
 /** What was expected of one packet of a trace, and whether it was met. */
 export interface Held {
   readonly expected: string
   readonly level: Level
+  readonly source: string
   readonly met: boolean
 }
 
-/** What an expectation asks for, in words: `reject towards sender`, `drop or reject`. */
+/** What an expectation asks for, in the words of grading: `reject towards sender`, `drop or reject`. */
 export function expectedWords(expectation: Expectation): string {
+  if (expectation.kind === 'packets') return packetWords(expectation)
   if (expectation.kind === 'counter') return String(expectation.equals)
   if (expectation.kind === 'expiry-resets') return `${expectation.equals} to ${expectation.to}`
   if (expectation.kind === 'unaltered') return `${expectation.fields.join(', ')} unaltered`
-  if (expectation.kind === 'impact') return expectation.conforms.join(' or ')
-  const { conforms, by, reason, towards } = expectation
+  return expectation.conforms.join(' or ')
+}
+
+function packetWords({ conforms, by, reason, towards, parts }: PacketExpectation): string {
   return [
     conforms.join(' or '),
     by === undefined ? '' : ` by ${by}`,
     reason === undefined ? '' : ` for ${reason}`,
     towards === undefined ? '' : ` towards ${towards}`,
+    parts === undefined ? '' : ` with ${parts.join(' and ')}`,
   ].join('')
 }
 
@@ -27,24 +32,59 @@ const VERDICTS = { u: 'undecided', f: 'forward', d: 'drop', r: 'reject', a: 'ans
 
 /** By packet, the expectation that speaks of it: of several the one that was not met, else the one of the firmest level. */
 export function heldOf(
-  { case: test, mismatches }: CaseFinished,
+  test: CaseSummary,
+  mismatches: readonly Mismatch[],
   trace: CaseTrace,
 ): readonly (Held | undefined)[] {
   const held: (Held | undefined)[] = trace.number.map(() => undefined)
-  const missed = new Set(mismatches.map(({ index, level, expected }) => `${index} ${level} ${expected}`))
+  const missed = missedOf(mismatches)
   for (const expectation of test.expectations) {
     if (expectation.kind !== 'packets') continue
+    const { level, provenance } = expectation
     const expected = expectedWords(expectation)
-    const { level } = expectation
+    const source = `${provenance.mark}: ${provenance.where}`
     for (const index of packetsOf(expectation, test.flow, trace)) {
-      // Only the first mismatches of a phase are written out in the log: the verdict itself tells of the others.
-      const met = isAllowed(expectation, trace.verdict[index]) && !missed.has(`${index} ${level} ${expected}`)
+      const now = { expected, level, source, met: isMet(expectation, index, trace, missed) }
       const before = held[index]
-      if (before === undefined || rankOf({ expected, level, met }) > rankOf(before))
-        held[index] = { expected, level, met }
+      if (before === undefined || rankOf(now) > rankOf(before)) held[index] = now
     }
   }
+  for (const { index, expected, level, provenance } of mismatches) {
+    const before = index === undefined ? undefined : held[index]
+    if (index === undefined || before?.met === false) continue
+    held[index] = { expected, level, source: `${provenance.mark}: ${provenance.where}`, met: false }
+  }
   return held
+}
+
+/** How many packets each expectation speaks of, and how many met it; undefined for those that speak of none. */
+export function metOf(
+  test: CaseSummary,
+  mismatches: readonly Mismatch[],
+  trace: CaseTrace,
+): readonly ({ readonly checked: number; readonly met: number } | undefined)[] {
+  const missed = missedOf(mismatches)
+  return test.expectations.map((expectation) => {
+    if (expectation.kind !== 'packets') return undefined
+    const packets = packetsOf(expectation, test.flow, trace)
+    const met = packets.filter((index) => isMet(expectation, index, trace, missed)).length
+    return { checked: packets.length, met }
+  })
+}
+
+function missedOf(mismatches: readonly Mismatch[]): ReadonlySet<string> {
+  return new Set(mismatches.map(({ index, level, expected }) => `${index} ${level} ${expected}`))
+}
+
+function isMet(
+  expectation: PacketExpectation,
+  index: number,
+  trace: CaseTrace,
+  missed: ReadonlySet<string>,
+): boolean {
+  // Only the first mismatches of a phase are written out in the log: the verdict itself tells of the others.
+  const key = `${index} ${expectation.level} ${expectedWords(expectation)}`
+  return isAllowed(expectation, trace.verdict[index]) && !missed.has(key)
 }
 
 function rankOf({ level, met }: Held): number {

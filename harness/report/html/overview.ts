@@ -1,59 +1,46 @@
 import { MARKS } from '../../log/marks.ts'
 import type { RunSummary } from '../../log/summary.ts'
 import type { Level } from '../../model/case.ts'
-import type { Outcome } from '../../model/run-log.ts'
-import type { Mark } from '../../model/setup.ts'
-import type { runOf } from '../json.ts'
 import { NEEDS_A_LOOK, OUTCOME_ORDER, STYLES } from '../outcomes.ts'
-import { type Markup, markup } from './client/markup.js'
-import type { View } from './view.ts'
+import { figure, type Markup, markup } from './client/markup.ts'
+import { MARK_WORDS } from './mark-words.ts'
+import type { ShownRun } from './sides.ts'
+import { warningsOf } from './warnings.ts'
 
-const MARK_WORDS: Readonly<Record<Mark, string>> = {
-  DOC: 'documentation',
-  SRC: "a product's source",
-  SEED: 'a source document',
-  RUN: 'observed by experiment',
-  MEM: 'memory',
-  INF: 'inference',
+/** The head of the page: for each run what it came to, its targets and what they lack, and what the verdicts rest on. */
+export function overview(runs: readonly ShownRun[]): Markup {
+  const heads = runs.map((run) => runHead(run, runs.length > 1))
+  return markup`<header class="page-head">${heads}</header>
+<div class="overview${runs.length > 1 && ' several'}">${runs.map((run) => cards(run, runs.length > 1))}</div>
+${warningsOf(runs)}`
 }
 
-/** The head of the page: what the run came to, its targets and what the verdicts rest on. */
-export function overview(run: ReturnType<typeof runOf>, summary: RunSummary): Markup {
-  const { targets, tally, marks, warnings } = summary
+function runHead({ run, summary }: ShownRun, several: boolean): Markup {
+  const verdict = markup`<span class="${verdictClass(summary)}">${verdictWords(summary)}</span>`
+  const started = run.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')
+  const title = several
+    ? markup`<h2 class="verdict">${run.id}: ${verdict}</h2>`
+    : markup`<h1 class="verdict">${verdict}</h1>`
+  return markup`<div class="run-head"><p class="brand">flowbreak <span class="quiet">conformance report</span></p>
+${title}
+<p class="run">run ${run.id} · <time datetime="${run.startedAt}">${started}</time> · seed ${run.seed} · flowbreak ${run.flowbreak} · node ${run.node}${run.command.length > 0 && markup` · <code>${run.command.join(' ')}</code>`}</p>
+${bar(summary)}</div>`
+}
+
+function cards({ run, summary }: ShownRun, several: boolean): Markup {
+  const { targets, tally, marks } = summary
   const resting = MARKS.filter((mark) => marks[mark] > 0)
-  return markup`<header class="page-head">
-<div class="title"><h1>flowbreak</h1><p class="verdict ${verdictClass(summary)}">${verdictWords(summary)}</p></div>
-<p class="run">run ${run.id}, <time datetime="${run.startedAt}">${run.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time>, seed ${run.seed}, flowbreak ${run.flowbreak}, node ${run.node}</p>
-${bar(summary)}
-</header>
-<div class="overview">
-<section><h2>Targets</h2><table class="plain"><tbody>${targets.map(targetRow)}</tbody></table></section>
-<section><h2>Verdicts</h2><table class="plain"><tbody>${(['core', 'extended', 'provisional'] as const).map((level) => levelRow(level, tally[level]))}</tbody></table></section>
-<section><h2>Rest on</h2><table class="plain"><tbody>${resting.map((mark) => markup`<tr><th scope="row">${mark}</th><td class="figure">${figure(marks[mark])}</td><td>${MARK_WORDS[mark]}</td></tr>`)}</tbody></table></section>
-${
-  warnings.length > 0 &&
-  markup`<section><h2>Warnings</h2><ul>${warnings.map(({ message, where }) => markup`<li>${message}${where !== undefined && markup` <small>${where}</small>`}</li>`)}</ul></section>`
-}
-</div>`
-}
-
-/** The bar above the matrix: outcomes as buttons that filter, text, suite and the axes that make columns. */
-export function controls(view: View, { totals, suites }: RunSummary): Markup {
-  const chosen = new Set(view.axes.slice(0, view.axes[0]?.name === 'target' ? 2 : 1).map(({ name }) => name))
-  const chips = OUTCOME_ORDER.filter((outcome) => totals[outcome] > 0).map((outcome) =>
-    chip(outcome, totals[outcome]),
-  )
-  return markup`<form class="controls" role="search" action="#">
-<div class="chips" role="group" aria-label="Outcomes">${chips}</div>
-<label class="text"><span>Find</span><input id="text" type="search" placeholder="name, requirement, tag, row" autocomplete="off" spellcheck="false"></label>
-<label><span>Suite</span><select id="suite"><option value="">all</option>${suites.map(({ name }) => markup`<option>${name}</option>`)}</select></label>
-<fieldset id="columns"><legend>Columns</legend>${view.axes.map(({ name, values }) => markup`<label><input type="checkbox" value="${name}"${chosen.has(name) && markup` checked`}>${name}<small>${values.length}</small></label>`)}</fieldset>
-<output id="count"></output>
-</form>`
-}
-
-function chip(outcome: Outcome, count: number): Markup {
-  return markup`<button type="button" class="chip o-${outcome}" data-outcome="${outcome}" aria-pressed="false"><span class="chip-mark" aria-hidden="true">${STYLES[outcome].mark}</span> <b>${figure(count)}</b> ${STYLES[outcome].word}</button>`
+  const most = Math.max(1, ...resting.map((mark) => marks[mark]))
+  const lacking = targets.flatMap(({ name, lacks }) => lacks.map((lack) => ({ name, ...lack })))
+  const suffix = several ? markup` <span class="quiet">${run.id}</span>` : ''
+  return markup`<section><h2>Targets${suffix}</h2><table class="plain"><tbody>${targets.map(targetRow)}</tbody></table></section>
+<section><h2>Verdicts by level${suffix}</h2><table class="plain"><tbody>${(['core', 'extended', 'provisional'] as const).map((level) => levelRow(level, tally[level]))}</tbody></table></section>
+<section><h2>They rest on${suffix}</h2><table class="plain"><tbody>${resting.map((mark) => markup`<tr><th scope="row"><span class="prov">${mark}</span></th><td>${MARK_WORDS[mark]}${meter(marks[mark] / most, 'ink')}</td><td class="figure">${figure(marks[mark])}</td></tr>`)}</tbody></table></section>
+<section><h2>What the target lacks${suffix}</h2>${
+    lacking.length === 0
+      ? markup`<p class="quiet">Nothing that a case needed.</p>`
+      : markup`<table class="plain"><tbody>${lacking.map(({ name, capability, cases }) => markup`<tr><th scope="row">${capability}</th>${targets.length > 1 && markup`<td>${name}</td>`}<td class="figure">${figure(cases)}</td><td class="quiet">${cases === 1 ? 'case' : 'cases'} skipped</td></tr>`)}</tbody></table>`
+  }</section>`
 }
 
 function verdictClass({ totals, exitCode }: RunSummary): string {
@@ -68,12 +55,12 @@ function verdictWords({ totals, cases, planned, reason, exitCode }: RunSummary):
   )
   const ended = {
     completed: '',
-    bailed: `, bailed out after ${cases} of ${planned}`,
-    interrupted: `, interrupted after ${cases} of ${planned}`,
-    unfinished: `, unfinished: ${cases} of ${planned}`,
+    bailed: `, bailed out after ${figure(cases)} of ${figure(planned)}`,
+    interrupted: `, interrupted after ${figure(cases)} of ${figure(planned)}`,
+    unfinished: `, unfinished: ${figure(cases)} of ${figure(planned)}`,
   }[reason]
-  const all = cases === totals.skipped ? 'Nothing was played' : 'All as expected'
-  return `${look === 0 ? all : `${look} of ${cases} cases need a look`}${ended} (exit code ${exitCode})`
+  const all = cases === totals.skipped ? 'Nothing was played' : `All ${figure(cases)} cases as expected`
+  return `${look === 0 ? all : `${figure(look)} of ${figure(cases)} cases need a look`}${ended} (exit code ${exitCode})`
 }
 
 /** Outcomes in proportion; the buttons below say the same in figures. */
@@ -85,9 +72,9 @@ function bar({ totals, cases }: RunSummary): Markup {
   return markup`<div class="bar" aria-hidden="true">${parts}</div>`
 }
 
-function targetRow({ name, version, totals, lacks, problems }: RunSummary['targets'][number]): Markup {
+function targetRow({ name, version, totals, problems }: RunSummary['targets'][number]): Markup {
   const outcomes = OUTCOME_ORDER.filter((outcome) => totals[outcome] > 0)
-  return markup`<tr><th scope="row">${name} <small>${version ?? 'never ready'}</small></th><td>${outcomes.map((outcome) => markup`<span class="count o-${outcome}" title="${outcome}">${STYLES[outcome].mark} ${figure(totals[outcome])}</span> `)}${lacks.map(({ capability, cases }) => markup`<div class="lacks">lacks ${capability} <small>${cases} cases</small></div>`)}${problems.map((problem) => markup`<div class="problem">${problem}</div>`)}</td></tr>`
+  return markup`<tr><th scope="row">${name} <span class="quiet">${version ?? 'never ready'}</span></th><td>${outcomes.map((outcome) => markup`<span class="count o-${outcome}" title="${STYLES[outcome].word}">${STYLES[outcome].mark} ${figure(totals[outcome])}<span class="hidden"> ${STYLES[outcome].word}</span></span> `)}${problems.map((problem) => markup`<div class="problem">${problem}</div>`)}</td></tr>`
 }
 
 function levelRow(
@@ -95,10 +82,10 @@ function levelRow(
   { checked, met }: { readonly checked: number; readonly met: number },
 ): Markup | undefined {
   if (checked === 0) return undefined
-  const note = level === 'provisional' ? 'agree; they fail nothing' : 'as expected'
-  return markup`<tr><th scope="row">${level}</th><td class="figure">${figure(met)}</td><td>of ${figure(checked)} ${note}</td></tr>`
+  const note = level === 'provisional' ? 'agree; fails nothing' : 'as expected'
+  return markup`<tr><th scope="row">${level}</th><td>${figure(met)} <span class="quiet">of ${figure(checked)} ${note}</span>${meter(met / checked, 'good', level === 'provisional' ? 'doubt' : 'bad')}</td></tr>`
 }
 
-function figure(value: number): string {
-  return value.toLocaleString('en')
+function meter(share: number, kind: string, rest = ''): Markup {
+  return markup`<span class="meter ${rest}" aria-hidden="true"><i class="${kind}" style="width:${(share * 100).toFixed(2)}%"></i></span>`
 }

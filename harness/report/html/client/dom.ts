@@ -1,48 +1,35 @@
-/** The part of the browser that the page uses: typing it narrowly keeps the browser's globals out of everything else. */
-export interface Page {
-  readonly document: PageDocument
-  readonly location: { hash: string }
-  readonly history: { pushState(state: null, unused: string, url: string): void }
-  addEventListener(type: string, listener: (event: PageEvent) => void): void
-  requestAnimationFrame(callback: () => void): number
+import type { Markup } from './markup.ts'
+
+/** An element of the page, which the report itself wrote. */
+export function the(id: string): HTMLElement {
+  const element = document.getElementById(id)
+  if (element === null) throw new Error(`The page lacks #${id}.`)
+  return element
 }
 
-export interface PageDocument {
-  readonly body: PageElement
-  readonly documentElement: PageElement
-  readonly activeElement: PageElement | null
-  title: string
-  getElementById(id: string): PageElement | null
-  querySelector(selector: string): PageElement | null
-  querySelectorAll(selector: string): Iterable<PageElement>
-  addEventListener(type: string, listener: (event: PageEvent) => void): void
+/** Draws markup, whose every value was escaped, in place of what an element held. */
+export function draw(id: string, drawn: Markup): void {
+  the(id).innerHTML = drawn.text
 }
 
-export interface PageElement {
-  innerHTML: string
-  textContent: string | null
-  value: string
-  checked: boolean
-  hidden: boolean
-  scrollTop: number
-  readonly clientWidth: number
-  readonly tagName: string
-  readonly dataset: Readonly<Record<string, string | undefined>>
-  readonly classList: { toggle(name: string, force: boolean): boolean }
-  closest(selector: string): PageElement | null
-  focus(options?: { preventScroll: boolean }): void
-  scrollIntoView(options: { block: 'center' | 'nearest' | 'start' }): void
-  getAttribute(name: string): string | null
-  setAttribute(name: string, value: string): void
-  removeAttribute(name: string): void
-  addEventListener(type: string, listener: (event: PageEvent) => void): void
+/** The element round what an event happened at that fits a selector. */
+export function around(event: Event, selector: string): HTMLElement | undefined {
+  const target = event.target
+  return target instanceof Element ? (target.closest<HTMLElement>(selector) ?? undefined) : undefined
 }
 
-export interface PageEvent {
-  readonly target: PageElement | null
-  readonly key: string
-  readonly ctrlKey: boolean
-  readonly metaKey: boolean
-  readonly altKey: boolean
-  preventDefault(): void
+/** Puts a text into the clipboard; false where the browser lets no page do so. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    const field = document.createElement('textarea')
+    field.value = text
+    document.body.append(field)
+    field.select()
+    const done = document.execCommand('copy')
+    field.remove()
+    return done
+  }
 }

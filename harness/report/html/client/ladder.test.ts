@@ -2,24 +2,22 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { CaseFinished } from '../../../model/run-log.ts'
 import { fixtureRun } from '../../fixtures/run.ts'
-import { traceView } from '../trace-view.ts'
-import type { TraceView } from '../view.ts'
-import { Words } from '../words.ts'
-import { rowsOf } from './fold.js'
-import { ladder, ladderHead } from './ladder.js'
-import { markup } from './markup.js'
-
-const words = new Words()
+import { align } from './case/packets.ts'
+import { rowsOf } from './ladder/fold.ts'
+import { ladder, ladderHead } from './ladder/ladder.ts'
+import { markup } from './markup.ts'
+import { type TraceView, traceView } from './trace.ts'
 
 function traceOf(part: string): TraceView {
   const finished = fixtureRun().find(
     (event): event is CaseFinished => event.type === 'case-finished' && event.case.name.includes(part),
   )
-  if (finished?.trace === undefined) throw new Error(`The fixture has a trace of ${part}.`)
-  return traceView(finished, finished.trace, words)
+  const view = finished === undefined ? undefined : traceView({ case: finished.case, finished })
+  if (view === undefined) throw new Error(`The fixture has a trace of ${part}.`)
+  return view
 }
 
-const draw = (trace: TraceView, width = 800) => `${ladder(trace, words.list, width, new Map())}`
+const draw = (view: TraceView, width = 800) => `${ladder(view, width, new Map())}`
 
 describe('rowsOf', () => {
   const long = traceOf('core/download')
@@ -48,25 +46,44 @@ describe('rowsOf', () => {
   it('shows or folds every packet exactly once, in order, whatever was opened', () => {
     const mix = traceOf('everything')
     fc.assert(
-      fc.property(fc.constantFrom(long, mix), fc.nat(700), (trace, more) => {
-        const indices = rowsOf(trace, new Map([[4, more]])).flatMap((row) => {
+      fc.property(fc.constantFrom(long, mix), fc.nat(700), (view, more) => {
+        const indices = rowsOf(view, new Map([[4, more]])).flatMap((row) => {
           if (row.kind === 'packet') return [row.index]
           return row.kind === 'fold' ? Array.from({ length: row.to - row.from }, (_, i) => row.from + i) : []
         })
-        expect(indices).to.deep.equal(trace.number.map((_, index) => index))
+        expect(indices).to.deep.equal(view.trace.number.map((_, index) => index))
       }),
       { seed: 5, numRuns: 60 },
     )
   })
 
   it('says silences, events, and what no packet caused', () => {
-    const bands = rowsOf(traceOf('everything'), new Map()).flatMap((row) =>
-      row.kind === 'band' ? [row] : [],
-    )
-    expect(bands.map(({ title, text }) => `${title}|${text}`)).to.deep.equal([
-      'after idle-gap|fw-a drained, s2c by bypass, 399.999 s of silence',
+    const rows = rowsOf(traceOf('everything'), new Map())
+    const bands = rows.flatMap((row) => (row.kind === 'band' ? [`${row.title}|${row.text}`] : []))
+    expect(bands).to.deep.equal([
+      'after idle-gap|fw-a drained · s2c by bypass',
       'sent with no packet as its cause|',
     ])
+    const silences = rows.flatMap((row) => (row.kind === 'silence' ? [row.micros] : []))
+    expect(silences).to.deep.equal([399_998_600])
+  })
+})
+
+describe('align', () => {
+  it('puts like packets of several replays beside each other, and every packet once', () => {
+    const [one, other] = [traceOf('policy:reject/family:ipv4'), traceOf('everything')]
+    const lines = align([one, other, one])
+    for (const [side, view] of [one, other, one].entries())
+      expect(
+        lines
+          .map((line) => line[side] ?? -1)
+          .filter((index) => index >= 0)
+          .sort((a, b) => a - b),
+      ).to.deep.equal(view.trace.number.map((_, index) => index))
+    for (const [a = -1, b = -1, c = -1] of lines) {
+      expect(c).to.equal(a)
+      if (a >= 0 && b >= 0) expect(one.trace.number[a]).to.equal(other.trace.number[b])
+    }
   })
 })
 
@@ -75,7 +92,7 @@ describe('ladder', () => {
     const text = draw(traceOf('everything'))
     for (const verdict of 'fdruan') expect(text).to.include(`class="packet v-${verdict}`)
     expect(text.match(/class="emitted/g)).to.have.length(3)
-    expect(text).to.include('seq 4026531841 ack 1000 would be ignored')
+    expect(text).to.include('seq 4026531841 ack 1000, would be ignored')
     expect(text).to.include('drop by lb, not in flow')
   })
 
@@ -83,10 +100,10 @@ describe('ladder', () => {
     const trace = traceOf('core/host-swap/data/policy:drop')
     const text = draw(trace)
     const [x = ''] =
-      /(?<=text x=")[\d.]+(?=" y="17" class="lane-name" text-anchor="middle">fw-b)/.exec(
+      /(?<=text x=")[\d.]+(?=" y="19" class="lane-name" text-anchor="middle">fw-b)/.exec(
         `${ladderHead(trace, 800)}`,
       ) ?? []
-    expect(text).to.match(new RegExp(`id="packet-5".*?<path class="mark" d="M${x} `, 's'))
+    expect(text).to.match(new RegExp(`id="packet-5".*?<path class="end" d="M${x} `, 's'))
     expect(text).to.match(/id="packet-0".*?<path class="head".*?<circle class="via"/s)
   })
 
@@ -97,7 +114,7 @@ describe('ladder', () => {
   })
 
   it('is balanced markup at any width', () => {
-    for (const width of [300, 375, 639, 640, 820, 1400]) {
+    for (const width of [300, 375, 679, 680, 820, 1400]) {
       const text = draw(traceOf('everything'), width)
       expect(text).to.not.match(/NaN|undefined|Infinity/)
       for (const tag of ['g', 'svg', 'text', 'tspan', 'title'])
@@ -111,8 +128,14 @@ describe('ladder', () => {
     const finished = fixtureRun().find((event): event is CaseFinished => event.type === 'case-finished')
     if (finished?.trace === undefined) throw new Error('The fixture has a trace.')
     const hosts = Array.from({ length: 250 }, (_, i) => `fw-${i}`)
-    const { lanes } = traceView(finished, { ...finished.trace, hosts }, words)
-    expect(lanes).to.deep.equal(['client', 'lb', 'fw-0', 'fw-1', 'server'])
+    const many = { ...finished, trace: { ...finished.trace, hosts } }
+    expect(traceView({ case: finished.case, finished: many })?.lanes).to.deep.equal([
+      'client',
+      'lb',
+      'fw-0',
+      'fw-1',
+      'server',
+    ])
   })
 })
 

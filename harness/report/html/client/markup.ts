@@ -1,19 +1,20 @@
-const ENTITIES = /** @type {Readonly<Record<string, string>>} */ ({
+const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
-})
+}
 
 /** Text that is markup already: only `markup` makes it. */
 export class Markup {
-  /** @param {string} text */
-  constructor(text) {
+  readonly text: string
+
+  constructor(text: string) {
     this.text = text
   }
 
-  toString() {
+  toString(): string {
     return this.text
   }
 }
@@ -21,30 +22,26 @@ export class Markup {
 /**
  * A tagged template for HTML and SVG: every value is escaped, but for other markup and lists of it; `false` and undefined are
  * nothing.
- * @param {TemplateStringsArray} strings
- * @param {...unknown} values
  */
-export function markup(strings, ...values) {
+export function markup(strings: TemplateStringsArray, ...values: readonly unknown[]): Markup {
   let text = strings[0] ?? ''
   for (let i = 0; i < values.length; i++) text += partOf(values[i]) + (strings[i + 1] ?? '')
   return new Markup(text)
 }
 
-/**
- * @param {unknown} value
- * @returns {string}
- */
-function partOf(value) {
+function partOf(value: unknown): string {
   if (value === undefined || value === false) return ''
   if (value instanceof Markup) return value.text
   if (Array.isArray(value)) return value.map(partOf).join('')
   return String(value).replace(/[&<>"']/g, (found) => ENTITIES[found] ?? '')
 }
 
-/**
- * A name that may break after each `/`.
- * @param {string} name
- */
-export function breakable(name) {
+/** A name that may break after each `/`. */
+export function breakable(name: string): readonly Markup[] {
   return name.split('/').map((part, index) => (index === 0 ? markup`${part}` : markup`/<wbr>${part}`))
+}
+
+/** A count with its thousands parted. */
+export function figure(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }

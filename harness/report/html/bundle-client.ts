@@ -1,0 +1,17 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+/** The page's script as one minified file. Only where the sources and the development packages are. */
+export function bundleClient(): string {
+  const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild')
+  const { outputFiles } = buildSync({
+    entryPoints: [fileURLToPath(new URL('./client/main.ts', import.meta.url))],
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    write: false,
+    logLevel: 'silent',
+  })
+  return outputFiles[0]?.text ?? ''
+}

@@ -1,0 +1,32 @@
+import type { CaseSummary } from '../model/run-log.ts'
+
+/** What a case was played with. */
+export interface PlayedWith {
+  readonly target: string
+  readonly seed: number
+  /** Options of the run that say what the target or the case is. */
+  readonly options: readonly string[]
+  /** Whether other cases hold this one's name in theirs, as `--grep` would find them too. */
+  readonly ambiguous: boolean
+}
+
+/** The command that plays one case again, and no other, in words that a POSIX shell takes as they are. */
+export function rerunCommand(
+  { name, suite, file }: Pick<CaseSummary, 'name' | 'suite' | 'file'>,
+  { target, seed, options, ambiguous }: PlayedWith,
+): string {
+  const ours = `/${file}`.endsWith(`/suites/${suite}.yaml`)
+  const grep = ambiguous ? `**/${name}` : name
+  const words = ['npx', 'flowbreak', 'run', ours ? suite : file, '--target', target]
+  return [...words, '--grep', grep, ...options, '--seed', String(seed)].map(shellWord).join(' ')
+}
+
+/** One word for a POSIX shell (with control characters, one for bash and zsh). */
+export function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not reach a terminal.
+  if (!/[\u0000-\u001f\u007f-\u009f]/.test(word)) return `'${word.replaceAll("'", "'\\''")}'`
+  const escaped = word.replaceAll(/[\\']/g, '\\$&')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
+  return `$'${escaped.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)}'`
+}
