@@ -8,14 +8,7 @@ import { ReferenceTarget } from '../target/reference/reference.ts'
 import { decodeBatch } from '../wire/decode.ts'
 import { forgeTcp } from '../wire/forge.ts'
 import { readdress } from '../wire/readdress.ts'
-import {
-  append,
-  type DrawStrangers,
-  hasRules,
-  type Offering,
-  type Strangers,
-  takesPackets,
-} from './calibrate.ts'
+import { append, type DrawStrangers, type Strangers, takesPackets } from './calibrate.ts'
 
 /** What came of it. */
 export interface Opening {

@@ -1,23 +1,20 @@
 // Suricata with a fault: `node suricata.mjs REAL STATE FAULT MOMENT -- ARGS…`; what it would log is changed, or it ends before or after.
-// In the folder STATE each process leaves its id, and how many have read a file is how many there are.
+// In the folder STATE each process leaves its id.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const [real = '', state = '', fault = '', moment = '', , ...args] = process.argv.slice(2)
 const LOG = 'eve.json'
-/** Processes of a target with two hosts that prove it. */
-const PROOFS = 2
 const SYN = 2
 
 if (!args.includes('-r')) process.exit(spawnSync(real, args, { stdio: 'inherit' }).status ?? 1)
 
 writeFileSync(join(state, `${process.pid}`), '')
-const turn = myTurn()
 const packets = packetsOf(args[args.indexOf('-r') + 1] ?? '')
-// The second host of a case sees no connection begin.
-const isSecond = packets.every(({ flags }) => flags !== SYN)
-const inCase = moment === '' || (turn > PROOFS && (moment !== 'swap' || isSecond))
+// The second host of a case sees no connection begin but that of the proof.
+const isSecond = packets.filter(({ flags }) => flags === SYN).length < 2
+const inCase = moment !== 'swap' || isSecond
 
 /** @param {string} when */
 const stopAt = (when) => {
@@ -38,18 +35,6 @@ if (moment === 'between' && inCase) writeFileSync(LOG, readFileSync(LOG).subarra
 stopAt('between')
 if (inCase) lie()
 stopAt('after')
-
-/** Numbers from 1, in the order in which processes came. */
-function myTurn() {
-  for (let turn = 1; ; turn++) {
-    try {
-      mkdirSync(join(state, `turn-${turn}`))
-      return turn
-    } catch {
-      // Somebody else has it.
-    }
-  }
-}
 
 function lie() {
   /** @type {Record<string, () => void>} */
