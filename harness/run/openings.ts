@@ -79,6 +79,8 @@ async function openPort(
   for (const port of SERVER_PORTS) {
     const [passed] = await opened(reference, [0], () => strangers(port), signal)
     if (passed === true) return port
+    // Each is its first connection.
+    await reference.reset()
   }
   return undefined
 }
