@@ -7,11 +7,13 @@ import { openCapture } from '../harness/capture/open.ts'
 import { FlowTable } from '../harness/flow/table.ts'
 import { Verdict } from '../harness/model/codes.ts'
 import type { TimelineChunk } from '../harness/model/timeline.ts'
+import { drawControlEnds } from '../harness/observe/live/control-ends.ts'
 import { PcapPort } from '../harness/observe/live/pcap/port.ts'
 import { LiveSession } from '../harness/observe/live/session.ts'
 import { profileOf } from '../harness/profile/index.ts'
 import { readingOf } from '../harness/profile/reading.ts'
 import { makeSetup } from '../harness/suite/setup.ts'
+import { BENCHMARKING } from '../harness/target/bounds.ts'
 import type { Lab } from '../harness/target/lab/lab.ts'
 import { hardwareAddress } from '../harness/target/lab/names.ts'
 import { NetfilterHosts } from '../harness/target/netfilter/hosts.ts'
@@ -76,6 +78,7 @@ async function playOurs(lab: Lab, hosts: NetfilterHosts, capture: string) {
     clockScale: 1e9,
     actions: hosts,
     families: ['ipv4'],
+    ends: drawControlEnds(BENCHMARKING),
   })
   const { signal } = new AbortController()
   await session.calibrate(signal)

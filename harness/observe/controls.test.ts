@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { PacketBatch } from '../model/batch.ts'
 import { Host, Role, Verdict } from '../model/codes.ts'
 import type { HostEvent, TimelineChunk } from '../model/timeline.ts'
-import { Controls } from './controls.ts'
+import { controlFrame } from './control-frames.ts'
+import { type ControlFrame, Controls } from './controls.ts'
 
 /** A chunk whose packets go by the given hosts, directions alternating. */
 function chunk(hosts: readonly number[], events: readonly HostEvent[] = []): TimelineChunk {
@@ -21,8 +22,9 @@ async function offered(
   controls: Controls,
   chunks: readonly TimelineChunk[],
   verdict: number = Verdict.forward,
+  opening?: ControlFrame,
 ) {
-  controls.reset(99)
+  controls.reset(99, opening)
   const words: string[] = []
   async function* source(): AsyncGenerator<TimelineChunk> {
     yield* chunks
@@ -63,6 +65,21 @@ describe('observe/controls', () => {
   it('need no road for what passes no host', async () => {
     const words = await offered(new Controls('ipv4'), [chunk([Host.bypass, Host.loadBalancer])])
     expect(words).to.deep.equal(['2'])
+  })
+
+  it('open a connection with each datagram from clients, which a device that stands in for servers may answer', async () => {
+    const controls = new Controls('ipv4')
+    const opening = controlFrame('ipv4', 0, 'opening')
+    const chunks = [chunk([0, 0, 0])]
+    expect(await offered(controls, chunks, Verdict.answered, opening)).to.deep.equal([
+      'c0> c0> c0<',
+      '3',
+      'c0> c0> c0<',
+    ])
+    expect(controls).to.include({ sent: 6, out: 6 })
+    await offered(controls, chunks, Verdict.reject, opening)
+    expect([...controls.dead]).to.deep.equal([0, 1])
+    expect(await offered(controls, chunks)).to.deep.equal(['c0> c0<', '3', 'c0> c0<'])
   })
 
   it('name the roads that are dead', async () => {

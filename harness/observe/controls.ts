@@ -5,9 +5,16 @@ import type { TimelineChunk } from '../model/timeline.ts'
 import { decodeBatch } from '../wire/decode.ts'
 import { controlFrame } from './control-frames.ts'
 
+/** What is sent as a control. */
+export interface ControlFrame {
+  readonly frame: Uint8Array
+  readonly link: number
+}
+
 /**
  * Proves roads alive: before the first and after the last packet that goes by a host in a direction, between two host events,
- * a datagram that must come out travels the same way. A drop counts only between two of them (docs/design.md, grading).
+ * a datagram that must come out travels the same way, and from clients to servers the opening of a connection too, where one is given.
+ * A drop counts only between two of them (docs/design.md, grading).
  */
 export class Controls {
   /** Controls offered, and how many of them came out. */
@@ -15,9 +22,10 @@ export class Controls {
   out = 0
   /** Roads whose controls did not all come out, as `host index * 2 + direction`. */
   readonly dead = new Set<number>()
-  readonly #frames: readonly { readonly frame: Uint8Array; readonly link: number }[]
-  readonly #batch = new PacketBatch(64, 8192)
+  readonly #frames: readonly ControlFrame[]
+  readonly #batch = new PacketBatch(128, 16_384)
   readonly #open = new Set<number>()
+  #opening: ControlFrame | undefined
   #flow = 0
   #last: Nanos = 0
 
@@ -25,13 +33,14 @@ export class Controls {
     this.#frames = [controlFrame(family, 0, 'allowed'), controlFrame(family, 1, 'allowed')]
   }
 
-  /** Begins anew for another case; `flow` is an id that none of its flows has. */
-  reset(flow: number): void {
+  /** Begins anew for another case; `flow` is an id that none of its flows has, `opening` a SYN that nothing tells from one of theirs. */
+  reset(flow: number, opening?: ControlFrame): void {
     this.sent = 0
     this.out = 0
     this.dead.clear()
     this.#open.clear()
     this.#flow = flow
+    this.#opening = opening
   }
 
   /** The same chunks with controls between them; hosts must have been assigned. */
@@ -61,7 +70,8 @@ export class Controls {
     for (let i = from; i < to; i++) {
       if (role[i] !== Role.control) continue
       this.sent++
-      if (verdict[i] === Verdict.forward) this.out++
+      // A device that stands in for servers answers their clients itself.
+      if (verdict[i] === Verdict.forward || verdict[i] === Verdict.answered) this.out++
       else this.dead.add((host[i] ?? 0) * 2 + (direction[i] ?? 0))
     }
   }
@@ -87,10 +97,8 @@ export class Controls {
   *#offer(roads: readonly number[], at: Nanos): Generator<TimelineChunk> {
     const batch = this.#emptied()
     let used = 0
-    for (const road of roads) {
-      const direction = road & 1
-      const control = this.#frames[direction]
-      if (control === undefined) continue
+    const add = (road: number, control: ControlFrame | undefined) => {
+      if (control === undefined) return
       const n = batch.count++
       batch.bytes.set(control.frame, used)
       batch.number[n] = 0
@@ -100,11 +108,15 @@ export class Controls {
       batch.time[n] = at
       batch.link[n] = control.link
       batch.flow[n] = this.#flow
-      batch.direction[n] = direction
+      batch.direction[n] = road & 1
       batch.step[n] = -1
       batch.role[n] = Role.control
       batch.host[n] = road >> 1
       used += control.frame.length
+    }
+    for (const road of roads) {
+      add(road, this.#frames[road & 1])
+      if ((road & 1) === 0) add(road, this.#opening)
     }
     decodeBatch(batch)
     yield { packets: batch, events: [] }

@@ -59,7 +59,8 @@ describe('run/calibrate', () => {
   for (const [name, input] of Object.entries(SETUPS))
     it(`finds who drops everything but controls, with ${name}`, async () => {
       const setup = makeSetup({ profile: 'aws-nfw', ...input })
-      const wrong = (session: Session) => calibrate(session, setup, signal, 'virtual')
+      const wrong = (session: Session) =>
+        calibrate(session, setup, signal, { clock: 'virtual', families: ['ipv4'] })
       expect(await wrong(await liar(setup, () => false))).to.equal(undefined)
       const sentence = /^A new connection did not come out by fw-a c2s/
       const byRole = await liar(setup, ({ role }, i) => role[i] !== Role.control)
@@ -75,7 +76,10 @@ describe('run/calibrate', () => {
     for (const setup of setups.values()) {
       if (setup.topology.sharing.kind === 'store') continue
       await using session = await reference.prepare(setup, signal)
-      expect(await calibrate(session, setup, signal, 'virtual'), JSON.stringify(setup)).to.equal(undefined)
+      expect(
+        await calibrate(session, setup, signal, { clock: 'virtual', families: ['ipv4'] }),
+        JSON.stringify(setup),
+      ).to.equal(undefined)
     }
   })
 })

@@ -3,10 +3,22 @@ import { Role, Verdict } from '../model/codes.ts'
 import type { Setup } from '../model/setup.ts'
 import type { Capabilities, Session } from '../model/target.ts'
 import type { TimelineChunk } from '../model/timeline.ts'
-import { controlFrame } from '../observe/control-frames.ts'
+import { CONTROL_PORT, controlFrame } from '../observe/control-frames.ts'
 import { openingFrame } from '../observe/opening.ts'
 import { deniedControlOf } from '../profile/denied.ts'
 import { decodeBatch } from '../wire/decode.ts'
+import { type EndChange, readdress } from '../wire/readdress.ts'
+
+/** A client and a server that nobody else in the run is. */
+export interface Strangers {
+  readonly client: Required<EndChange>
+  readonly server: Required<EndChange>
+  /** Where their sequence numbers begin. */
+  readonly initial: readonly [number, number]
+}
+
+/** Two ends of the same family on each call; the server listens on that port. */
+export type DrawStrangers = (serverPort: number) => Strangers
 
 interface Expected {
   readonly what: keyof typeof WRONG
@@ -24,12 +36,19 @@ export class Calibration {
   readonly #expected: Expected[] = []
   #seen = 0
 
-  constructor(setup: Setup, clock: Capabilities['clock']) {
+  /** `strangers`: whose connection the reset is of; absent: of those that all controls are between. */
+  constructor(setup: Setup, { clock, families }: Proved, strangers?: DrawStrangers) {
     const { hosts } = setup.topology
+    const family = families.includes('ipv4') ? 'ipv4' : 'ipv6'
     const denied = deniedControlOf(setup)
     const batch = new PacketBatch(hosts.length * 5, hosts.length * 640)
     const ask = (what: Expected['what'], host: number, direction: 0 | 1) => {
-      const frame = what === 'opening' ? openingFrame(setup, host) : controlFrame('ipv4', direction, what)
+      const frame = what === 'opening' ? openingFrame(setup, host) : controlFrame(family, direction, what)
+      if (what === 'denied' && strangers !== undefined) {
+        const { client, server } = strangers(CONTROL_PORT.server)
+        const [source, destination] = direction === 0 ? [client, server] : [server, client]
+        readdress(frame.frame, frame.link, { source, destination })
+      }
       const role = what === 'opening' ? Role.probe : Role.control
       append(batch, frame, { host, direction, role, flow: this.#expected.length })
       this.#expected.push({ what, road: `${hosts[host]} ${direction === 0 ? 'c2s' : 's2c'}` })
@@ -66,14 +85,18 @@ export class Calibration {
   }
 }
 
+/** What of a target decides how it is proved. */
+export type Proved = Pick<Capabilities, 'clock' | 'families'>
+
 /** Calibrates a session by a timeline of its own; answers the sentence of what is wrong, undefined: nothing. */
 export async function calibrate(
   session: Session,
   setup: Setup,
   signal: AbortSignal,
-  clock: Capabilities['clock'] = 'real',
+  proved: Proved = { clock: 'real', families: ['ipv4'] },
+  strangers?: DrawStrangers,
 ): Promise<string | undefined> {
-  const calibration = new Calibration(setup, clock)
+  const calibration = new Calibration(setup, proved, strangers)
   async function* chunks(): AsyncGenerator<TimelineChunk> {
     yield { packets: calibration.packets, events: [] }
   }
@@ -98,11 +121,11 @@ const WRONG = {
 } as const
 
 /** Whether a host is there for more than to take over: of a pair in which one stands by, the first is. */
-function takesPackets({ topology: { sharing } }: Setup, host: number): boolean {
+export function takesPackets({ topology: { sharing } }: Setup, host: number): boolean {
   return sharing.kind !== 'sync' || sharing.mode === 'active-active' || host === 0
 }
 
-function append(
+export function append(
   batch: PacketBatch,
   control: { readonly frame: Uint8Array; readonly link: number },
   place: { readonly host: number; readonly direction: 0 | 1; readonly flow: number; readonly role: number },

@@ -38,7 +38,7 @@ export class CalibratedSession implements Session {
 
   /** Throws ERR_CALIBRATION where the target is dead, deaf or lying. */
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
-    const calibration = new Calibration(this.#setup, 'virtual')
+    const calibration = new Calibration(this.#setup, { clock: 'virtual', families: ['ipv4'] })
     let asked = calibration.packets.count
     const chunks = before(calibration, timeline.chunks)
     // The epoch of a capture that is read as it goes is known with its first chunk.

@@ -13,6 +13,8 @@ import {
 } from '../timeline/compile.ts'
 import type { Answers } from '../timeline/feedback.ts'
 import { type Recorded, roadBatch } from '../timeline/recorded.ts'
+import type { Strangers } from './calibrate.ts'
+import { handshakeOf } from './openings.ts'
 import { TraceRecorder } from './recorder.ts'
 import { Rounds } from './rounds.ts'
 
@@ -37,6 +39,8 @@ export class Offers {
     ipv4: new Controls('ipv4'),
     ipv6: new Controls('ipv6'),
   }
+  /** Who opens connections that are controls; absent: nobody. */
+  opening: (() => Strangers) | undefined
   readonly #seed: number
 
   constructor(seed: number) {
@@ -69,7 +73,8 @@ export class Offers {
   controlsOf(test: Case, recorded: Recorded): Controls {
     const controls = this.#controls[recorded.flows.info(Math.max(0, test.flow)).family]
     // An injection opens one flow at most, numbered after those recorded.
-    controls.reset(recorded.flows.count + test.injections.length)
+    const [opening] = this.opening === undefined ? [] : handshakeOf(this.opening())
+    controls.reset(recorded.flows.count + test.injections.length, opening)
     return controls
   }
 }

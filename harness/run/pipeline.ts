@@ -12,6 +12,7 @@ import { CalibratedSession, isCalibratedWithin } from './calibrated-session.ts'
 import type { CaptureStore } from './captures.ts'
 import { type CollectOptions, collect } from './collect.ts'
 import { type EvidenceOptions, withEvidence } from './evidence/evidence.ts'
+import { calibrateOpenings } from './openings.ts'
 import { checkPlaces } from './places.ts'
 import { summaryOf } from './play.ts'
 import { ReplayPlayer } from './replay-player.ts'
@@ -141,7 +142,13 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
     if (within === undefined) {
       let wrong: string | undefined
       try {
-        wrong = await calibrate(session, setup, options.signal, target.capabilities.clock)
+        const strangers = player.addresses.strangers(setup)
+        wrong = await calibrate(session, setup, options.signal, target.capabilities, strangers)
+        if (wrong === undefined) {
+          const opening = await calibrateOpenings(session, setup, strangers, options.signal)
+          wrong = opening.wrong
+          player.offers.opening = opening.draw
+        }
       } catch (thrown) {
         return options.signal.aborted || failed(thrown)
       }

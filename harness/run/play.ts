@@ -21,8 +21,8 @@ export class CasePlayer {
   readonly #keepFrames: boolean
 
   /** `keepFrames`: for evidence. */
-  constructor(seed: number, keepFrames = false) {
-    this.#offers = new Offers(seed)
+  constructor(seed: number, keepFrames = false, offers = new Offers(seed)) {
+    this.#offers = offers
     this.#keepFrames = keepFrames
   }
 

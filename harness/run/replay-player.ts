@@ -9,20 +9,20 @@ import { isFold, type ReplayEntry } from './target-plan.ts'
 /** Plays what a plan has put together on one target: a case as it was recorded, or a fold of cases with addresses of their own. */
 export class ReplayPlayer {
   readonly offers: Offers
+  readonly addresses: RunAddresses
   readonly #target: Target
   readonly #captures: CaptureStore
   readonly #cases: CasePlayer
   readonly #folds: FoldPlayer
-  readonly #addresses: RunAddresses
 
   /** `keepFrames`: for evidence. */
   constructor(target: Target, captures: CaptureStore, seed: number, keepFrames = false) {
     this.offers = new Offers(seed)
     this.#target = target
     this.#captures = captures
-    this.#cases = new CasePlayer(seed, keepFrames)
+    this.#cases = new CasePlayer(seed, keepFrames, this.offers)
     this.#folds = new FoldPlayer(this.offers, keepFrames)
-    this.#addresses = new RunAddresses(target, seed)
+    this.addresses = new RunAddresses(target, seed)
   }
 
   /** One attempt at each case of a replay, or at those of it that are tried again. The session must have their setup. */
@@ -36,10 +36,10 @@ export class ReplayPlayer {
     const { test } = first
     const { capabilities } = this.#target
     if (isFold(replay, capabilities))
-      return this.#folds.play(replay, session, signal, this.#addresses.dress(test.setup))
+      return this.#folds.play(replay, session, signal, this.addresses.dress(test.setup))
     const recorded = await this.#captures.load(test.capture, test.setup)
     const others = capabilities.clock === 'real' && 'facts' in first && first.facts.apart === undefined
-    const dress = others ? this.#addresses.dress(test.setup) : undefined
+    const dress = others ? this.addresses.dress(test.setup) : undefined
     return [await this.#cases.play(test, recorded, session, signal, dress)]
   }
 }

@@ -3,6 +3,7 @@ import type { Capabilities, Folding, Target } from '../model/target.ts'
 import { lacks } from '../plan/capabilities.ts'
 import { foldCases } from '../plan/folding.ts'
 import { exceeded } from '../plan/load.ts'
+import type { Strangers } from './calibrate.ts'
 import type { CaptureStore } from './captures.ts'
 import type { FoldEntry } from './fold/playing.ts'
 import { surveyCase } from './fold/survey.ts'
@@ -26,6 +27,13 @@ export type Replay = readonly ReplayEntry[]
 export interface SetupPlan<T extends ReplayEntry = ReplayEntry> {
   readonly skipped: readonly SkippedCase[]
   readonly replays: readonly (readonly T[])[]
+}
+
+/** Who opens connections that are controls, as long as nobody is known to. */
+const SOMEBODY: Strangers = {
+  client: { address: Uint8Array.of(198, 18, 0, 1), port: 40_404 },
+  server: { address: Uint8Array.of(198, 19, 0, 1), port: 7 },
+  initial: [0, 0],
 }
 
 /** What plans are made with. */
@@ -77,6 +85,8 @@ export async function surveySetup(
   { capabilities, limits }: Target,
   { captures, offers, fold }: Planning,
 ): Promise<SetupPlan<FoldEntry>> {
+  // Who will open them is known once the target has been proved; that somebody does counts here.
+  offers.opening = capabilities.clock === 'real' ? () => SOMEBODY : undefined
   const entries: FoldEntry[] = []
   const skipped: SkippedCase[] = []
   for (const test of cases) {

@@ -1,6 +1,10 @@
 import type { Transparency } from '../model/fields.ts'
 import type { Setup } from '../model/setup.ts'
-import type { Capabilities, Session, Target } from '../model/target.ts'
+import type { AddressRanges, Capabilities, Session, Target } from '../model/target.ts'
+import { type ControlEnds, drawControlEnds } from '../observe/live/control-ends.ts'
+import { setupLacks } from '../plan/capabilities.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { BENCHMARKING } from './bounds.ts'
 import { type DeviceOptions, deviceCapabilities } from './device-options.ts'
 import { configure, identify } from './hooks/configure.ts'
 import { Hooks } from './hooks/hooks.ts'
@@ -13,10 +17,13 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
   readonly capabilities: Capabilities
   readonly transparency: Transparency | undefined
   protected readonly options: Options
+  readonly #addresses: AddressRanges
   #version: string
 
-  constructor(name: string, options: Options) {
+  /** `addresses`: where those of cases are, and of controls. */
+  constructor(name: string, options: Options, addresses: AddressRanges = BENCHMARKING) {
     this.name = name
+    this.#addresses = addresses
     this.#version = options.version
     this.options = options
     this.transparency = options.transparency
@@ -28,10 +35,22 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
     return this.#version
   }
 
+  /** Ends of the controls of one session. */
+  protected drawnEnds(): ControlEnds {
+    return drawControlEnds(this.#addresses)
+  }
+
   abstract prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 
-  /** The hooks, after they have said what the devices are and brought them to the setup. Throws ERR_HOOK. */
+  /** The hooks, after they have said what the devices are and brought them to the setup. Throws ERR_HOOK, and ERR_TARGET_LACKS. */
   protected async configured(setup: Setup, signal: AbortSignal): Promise<Hooks> {
+    const lacking = setupLacks(setup, this.capabilities)
+    if (lacking !== undefined)
+      throw new FlowbreakError(
+        'ERR_TARGET_LACKS',
+        `Target ${this.name} has no ${lacking}: its options say what its devices are set to.`,
+        { exitCode: ExitCode.broken },
+      )
     const hooks = new Hooks(this.options.hooks)
     this.#version = (await identify(hooks, signal)) ?? this.#version
     await configure(hooks, setup, signal)

@@ -1,4 +1,4 @@
-import type { Target } from '../model/target.ts'
+import type { AddressRanges, Target } from '../model/target.ts'
 
 /** What describes a target: its kind, and what that kind asks for. */
 export interface TargetSpec {
@@ -13,6 +13,8 @@ export interface TargetContext {
   readonly version: string
   /** Where relative paths of its options begin; absent: where the process is. */
   readonly folder?: string
+  /** Where cases and controls have their addresses; absent: `BENCHMARKING`. */
+  readonly addresses?: AddressRanges
 }
 
 /** Makes a target of one kind. Throws ERR_TARGET_OPTION where the spec is not what the kind asks for; touches no device. */

@@ -37,7 +37,8 @@ export async function makeTarget(
   const make = Object.hasOwn(KINDS, spec.kind) ? KINDS[spec.kind] : undefined
   if (make === undefined) throw unknown(spec.kind, TARGET_KINDS)
   const bounds = readBounds(context.name, { limits, addresses })
-  return bounded(await make(spec, context), bounds)
+  const { addresses: ranges } = bounds
+  return bounded(await make(spec, ranges === undefined ? context : { ...context, addresses: ranges }), bounds)
 }
 
 /**

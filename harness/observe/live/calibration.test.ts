@@ -1,6 +1,7 @@
 import { expect } from 'chai'
+import { drawControlEnds } from './control-ends.ts'
 import { type Device, FakePort, type Leaving, passing } from './fake-port.test.ts'
-import { IDLE } from './live-bench.test.ts'
+import { IDLE, RANGES } from './live-bench.test.ts'
 import { LiveSession } from './session.ts'
 
 /** What calibration says of a device; empty: nothing. */
@@ -11,6 +12,7 @@ async function said(device: Device, hosts = 1): Promise<string> {
     clockScale: 1,
     actions: IDLE,
     families: ['ipv4', 'ipv6'],
+    ends: drawControlEnds(RANGES),
     limits: { marker: 300e6 },
   })
   return await session.calibrate(new AbortController().signal).then(

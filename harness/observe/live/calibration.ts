@@ -1,10 +1,9 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, nameOf, Reason } from '../../model/codes.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
-import { dissect } from '../../wire/dissect.ts'
 import { findQuote, type Quote } from '../../wire/icmp.ts'
-import { addressLength, datagramEnd, sourceAt } from '../../wire/ip.ts'
-import { controlFrame } from '../control-frames.ts'
+import { datagramEnd, sourceAt } from '../../wire/ip.ts'
+import type { ControlEnds } from './control-ends.ts'
 import type { LiveLimits } from './limits.ts'
 import type { Matcher } from './matcher.ts'
 import type { Roads } from './roads.ts'
@@ -13,6 +12,7 @@ import type { Waiting } from './waiting.ts'
 interface CalibrationParts {
   readonly hosts: readonly string[]
   readonly families: readonly ('ipv4' | 'ipv6')[]
+  readonly ends: ControlEnds
   readonly waiting: Waiting
   readonly roads: Roads
   readonly matcher: Matcher
@@ -24,17 +24,6 @@ const ROUNDS = 4
 /** Whatever comes out takes, at worst, so many times as long as the slowest control did. */
 const LATE = 8
 
-/** Addresses of both ends of controls. */
-const CONTROLS = { ipv4: endsOf('ipv4'), ipv6: endsOf('ipv6') } as const
-
-function endsOf(family: 'ipv4' | 'ipv6'): readonly (readonly number[])[] {
-  return ([0, 1] as const).map((direction) => {
-    const { frame, link } = controlFrame(family, direction, 'allowed')
-    const { l3 } = dissect(frame, link)
-    return [...frame.slice(sourceAt(frame, l3), sourceAt(frame, l3) + addressLength(frame, l3))]
-  })
-}
-
 const SIDES = ['client', 'server'] as const
 
 /**
@@ -43,11 +32,11 @@ const SIDES = ['client', 'server'] as const
  * throws ERR_CALIBRATION with what is wrong.
  */
 export async function calibrateWires(parts: CalibrationParts, signal: AbortSignal): Promise<number> {
-  const { hosts, families, waiting, roads, matcher, limits } = parts
+  const { hosts, families, ends, waiting, roads, matcher, limits } = parts
   const words = (arm: number) => `the ${SIDES[arm & 1]} arm of ${hosts[arm >> 1] ?? 'no host'}`
   const answers = new Set<number>()
   matcher.stranger = (seen, i, arm) => {
-    if (isAnswer(seen, i)) answers.add(arm)
+    if (isAnswer(seen, i, ends)) answers.add(arm)
   }
   roads.slowest = 0
   try {
@@ -69,7 +58,7 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
             )
           if (!came)
             throw wrong(
-              `A control over ${family} that is sent by ${words(road)} does not come out: the device is dead or deaf there, or does not let ${family} datagrams between the addresses of controls pass.`,
+              `A control over ${family} that is sent by ${words(road)} does not come out: the device is dead or deaf there, or does not let ${family} datagrams between the addresses of cases pass.`,
             )
         }
   } finally {
@@ -84,7 +73,7 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
 }
 
 /** Whether packet `i` is what a kernel answers to a datagram for a port that nobody listens at; devices have other things to say. */
-function isAnswer(seen: PacketBatch, i: number): boolean {
+function isAnswer(seen: PacketBatch, i: number, ends: ControlEnds): boolean {
   const kind = seen.kind[i]
   const l4 = seen.l4[i] ?? -1
   if ((kind !== Kind.icmp4 && kind !== Kind.icmp6) || l4 < 0) return false
@@ -92,9 +81,7 @@ function isAnswer(seen: PacketBatch, i: number): boolean {
   const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
   if (!findQuote(seen.bytes, l4, datagramEnd(seen.bytes, seen.l3[i] ?? 0), six, quote)) return false
   const from = sourceAt(seen.bytes, quote.l3)
-  return CONTROLS[six ? 'ipv6' : 'ipv4'].some((end) =>
-    end.every((byte, at) => seen.bytes[from + at] === byte),
-  )
+  return ends[six ? 'ipv6' : 'ipv4'].some((end) => end.every((byte, at) => seen.bytes[from + at] === byte))
 }
 
 function wrong(message: string): FlowbreakError {

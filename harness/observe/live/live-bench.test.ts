@@ -6,6 +6,7 @@ import { decodeBatch } from '../../wire/decode.ts'
 import { forgeTcp } from '../../wire/forge.ts'
 import { controlFrame } from '../control-frames.ts'
 import type { HostActions } from './actions.ts'
+import { drawControlEnds } from './control-ends.ts'
 import { type Device, FakePort } from './fake-port.test.ts'
 import { LiveSession } from './session.ts'
 
@@ -23,6 +24,14 @@ export interface Step {
   readonly flow?: number
   readonly family?: 'ipv4' | 'ipv6'
 }
+
+/** Where controls of tests are, and nothing else. */
+export const RANGES = {
+  clients: '198.18.0.0/16',
+  servers: '198.19.0.0/16',
+  clients6: '2001:2:0:c::/64',
+  servers6: '2001:2:0:5::/64',
+} as const
 
 /** A segment as an Ethernet frame. */
 export function segment(step: Step): Uint8Array {
@@ -96,6 +105,7 @@ export async function playThrough(
     clockScale: options.scale ?? 1,
     actions: options.actions ?? IDLE,
     families: ['ipv4', 'ipv6'],
+    ends: drawControlEnds(RANGES),
     translates: options.translates ?? false,
     limits: {
       marker: (options.patience ?? 20_000) * 1e6,

@@ -1,10 +1,12 @@
 import type { PacketBatch } from '../../model/batch.ts'
-import { Kind } from '../../model/codes.ts'
+import { Kind, Link } from '../../model/codes.ts'
 import { putU16, putU32, u16, u32 } from '../../wire/bytes.ts'
 import { writeTransportChecksum } from '../../wire/checksum.ts'
 import { isIpv6 } from '../../wire/ip.ts'
 import { Protocol } from '../../wire/numbers.ts'
+import { readdress } from '../../wire/readdress.ts'
 import { controlFrame } from '../control-frames.ts'
+import type { ControlEnds } from './control-ends.ts'
 import type { FrameColumns } from './frames.ts'
 
 /** Behind the link header of control frames. */
@@ -14,17 +16,18 @@ const TOKEN = 4
 const LENGTH = 17
 
 /**
- * Controls of a live target: datagrams between the ends that controls have, each with a number of its own, so that a copy that
+ * Controls of a live target: datagrams between ends that nothing tells from those of cases, each with a number of its own, so that a copy that
  * comes late is not taken for a later one. Where one comes out, its road was alive when it passed.
  */
 export class Markers {
   /** Of this run: frames of another are foreign. */
   readonly #run: number
-  readonly #frames = { ipv4: framesOf('ipv4'), ipv6: framesOf('ipv6') }
+  readonly #frames: Readonly<Record<'ipv4' | 'ipv6', readonly Uint8Array[]>>
   #next = 0
 
-  constructor(run: number) {
+  constructor(run: number, ends: ControlEnds) {
     this.#run = run >>> 0
+    this.#frames = { ipv4: framesOf('ipv4', ends), ipv6: framesOf('ipv6', ends) }
   }
 
   /** Adds one to what is to be sent on a road (host index * 2 + direction); answers its number. */
@@ -60,6 +63,15 @@ export class Markers {
   }
 }
 
-function framesOf(family: 'ipv4' | 'ipv6'): readonly Uint8Array[] {
-  return ([0, 1] as const).map((direction) => controlFrame(family, direction, 'allowed').frame.slice(LINK))
+function framesOf(family: 'ipv4' | 'ipv6', ends: ControlEnds): readonly Uint8Array[] {
+  const [client, server] = ends[family]
+  const both = [
+    { address: client, port: ends.clientPort },
+    { address: server, port: ends.serverPort },
+  ] as const
+  return ([0, 1] as const).map((direction) => {
+    const frame = controlFrame(family, direction, 'allowed').frame.slice(LINK)
+    readdress(frame, Link.raw, { source: both[direction], destination: both[direction === 0 ? 1 : 0] })
+    return frame
+  })
 }

@@ -5,6 +5,7 @@ import type { TimedEvent, Timeline, TimelineChunk } from '../../model/timeline.t
 import type { HostActions } from './actions.ts'
 import { calibrateWires } from './calibration.ts'
 import { Alarm, LiveClock } from './clock.ts'
+import type { ControlEnds } from './control-ends.ts'
 import { Emissions } from './emissions.ts'
 import { LIMITS, type LiveLimits } from './limits.ts'
 import { Markers } from './markers.ts'
@@ -27,6 +28,8 @@ export interface LiveOptions {
   readonly clockScale: number
   readonly actions: HostActions
   readonly families: readonly ('ipv4' | 'ipv6')[]
+  /** Between whom controls go. */
+  readonly ends: ControlEnds
   /** The hosts are known to rewrite addresses or sequence numbers; if not, that is found out. */
   readonly translates?: boolean
   readonly limits?: Partial<LiveLimits>
@@ -69,7 +72,7 @@ export class LiveSession implements Session {
     this.#clock = new LiveClock(options.clockScale)
     this.#tap = new Tap(this.#clock)
     this.#translations = new Translations(options.translates ?? false)
-    this.#markers = new Markers(Math.floor(Math.random() * 2 ** 32))
+    this.#markers = new Markers(Math.floor(Math.random() * 2 ** 32), options.ends)
     this.#roads = new Roads(options.hosts.length * 2)
     const shared = {
       offered: this.#offered,
@@ -111,6 +114,7 @@ export class LiveSession implements Session {
         {
           hosts: this.#options.hosts,
           families: this.#options.families,
+          ends: this.#options.ends,
           waiting: this.#waiting,
           roads: this.#roads,
           matcher: this.#matcher,

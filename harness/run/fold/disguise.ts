@@ -7,6 +7,7 @@ import { longestTimeout } from '../../plan/longest-timeout.ts'
 import { BENCHMARKING } from '../../target/bounds.ts'
 import type { TimelineFlows } from '../../timeline/flows.ts'
 import { seededRandom } from '../../timeline/random.ts'
+import type { DrawStrangers } from '../calibrate.ts'
 import { AddressPool } from './address-pool.ts'
 import { CaseAddresses, type Disguise } from './case-addresses.ts'
 
@@ -44,12 +45,31 @@ export class RunAddresses {
   dress(setup: Setup): Dress {
     const pool = this.#pool ?? this.#newPool(() => 0, undefined, setup)
     if (this.#pool === undefined) return (flows, tunnels) => new CaseAddresses(pool, flows, tunnels)
-    pool.remember(longestTimeout(setup) / this.#target.capabilities.clockScale)
+    this.#remember(pool, setup)
     const keepsPorts = namesClientPorts(setup)
     return (flows, tunnels) => {
       const { port, offset } = drawn(this.#random)
       return new CaseAddresses(pool, flows, tunnels, keepsPorts ? { offset } : { port, offset })
     }
+  }
+
+  /** Ends that no case of this run has, on a real clock; undefined on a virtual one, where controls have what they always have. */
+  strangers(setup: Setup): DrawStrangers | undefined {
+    const pool = this.#pool
+    if (pool === undefined) return undefined
+    this.#remember(pool, setup)
+    const size = this.#target.capabilities.families.includes('ipv4') ? 4 : 16
+    const client = pool.take('client', size)
+    const server = pool.take('server', size)
+    return (serverPort) => ({
+      client: { address: client, port: FIRST_PORT + (this.#random() % PORTS) },
+      server: { address: server, port: serverPort },
+      initial: [this.#random(), this.#random()],
+    })
+  }
+
+  #remember(pool: AddressPool, setup: Setup): void {
+    pool.remember(longestTimeout(setup) / this.#target.capabilities.clockScale)
   }
 
   #newPool(draw: () => number, now?: () => number, setup?: Setup): AddressPool {

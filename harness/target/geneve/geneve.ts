@@ -31,9 +31,11 @@ export class GeneveTarget extends DeviceTarget<GeneveOptions> {
         clockScale: scale,
         actions: new Appliances(names, used.map(valuesOf), hooks, checks),
         families,
+        ends: this.drawnEnds(),
         dispose: async () => checks?.close(),
       })
       await session.calibrate(signal)
+      await session.reset()
       return session
     } catch (thrown) {
       checks?.close()
@@ -44,8 +46,8 @@ export class GeneveTarget extends DeviceTarget<GeneveOptions> {
 }
 
 /** The target that a spec of kind geneve describes. */
-export function makeGeneve(spec: TargetSpec, { name }: TargetContext): Target {
-  return new GeneveTarget(name, readOptions(spec, name))
+export function makeGeneve(spec: TargetSpec, { name, addresses }: TargetContext): Target {
+  return new GeneveTarget(name, readOptions(spec, name), addresses)
 }
 
 /** By host: whither it returns packets. One at the load balancer's own address cannot have the ports that the load balancer has. */

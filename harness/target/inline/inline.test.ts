@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Case } from '../../model/case.ts'
-import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import { loadSuites } from '../../run/suites.ts'
+import { makeSetup } from '../../suite/setup.ts'
+import { BENCHMARKING } from '../bounds.ts'
 import { played, tried } from '../example-played.test.ts'
 import { run } from '../lab/commands.ts'
 import type { Lab } from '../lab/lab.ts'
@@ -141,12 +142,13 @@ describe('target/inline', function () {
     expect(await wiresOf(lab, hosts([ONE_LINK_MACS[0], '02:fb:03:00:00:02']))).to.match(/does not come out/)
   })
 
-  it('is not answered for by a kernel that has the address of a control, unless it is told to be that machine', async () => {
+  it('is not answered for by a kernel that has the addresses of controls, unless it is told to be that machine', async () => {
     await using lab = await router(1)
     const gateway = hardwareAddress(0, 0, 'host')
     const outer = (...args: string[]) => run('ip', ['-n', lab.outer, ...args])
-    await outer('addr', 'add', `${CONTROL_CLIENT.ipv4}/32`, 'dev', 'c0')
-    await outer('route', 'add', `${CONTROL_SERVER.ipv4}/32`, 'via', '192.0.0.1', 'dev', 'c0', 'onlink')
+    await outer('link', 'set', 'lo', 'up')
+    await outer('route', 'add', 'local', BENCHMARKING.clients, 'dev', 'lo')
+    await outer('route', 'add', BENCHMARKING.servers, 'via', '192.0.0.1', 'dev', 'c0', 'onlink')
     await outer('neigh', 'replace', '192.0.0.1', 'lladdr', gateway, 'dev', 'c0', 'nud', 'permanent')
     const [host] = hostsOf(lab)
     const taken = { ...host?.client, own: hardwareAddress(0, 0, 'outer') }
@@ -177,7 +179,7 @@ describe('target/inline', function () {
 /** What is wrong with the wires of a target with one host; `silent`: nothing. */
 async function wiresOf(lab: Lab, options: object): Promise<string> {
   const target = await inline(lab, options)
-  const setup = { topology: { hosts: ['fw-a'] } } as never
+  const setup = makeSetup({ profile: 'linux-conntrack', hosts: 1 })
   return target.prepare(setup, new AbortController().signal).then(
     async (session) => {
       await session[Symbol.asyncDispose]()

@@ -31,8 +31,10 @@ export class InlineTarget extends DeviceTarget<InlineOptions> {
         clockScale: scale,
         actions: new Appliances(names, [], hooks),
         families,
+        ends: this.drawnEnds(),
       })
       await session.calibrate(signal)
+      await session.reset()
       return session
     } catch (thrown) {
       await port[Symbol.asyncDispose]()
@@ -42,8 +44,8 @@ export class InlineTarget extends DeviceTarget<InlineOptions> {
 }
 
 /** The target that a spec of kind inline describes. */
-export function makeInline(spec: TargetSpec, { name }: TargetContext): Target {
-  return new InlineTarget(name, readOptions(spec, name))
+export function makeInline(spec: TargetSpec, { name, addresses }: TargetContext): Target {
+  return new InlineTarget(name, readOptions(spec, name), addresses)
 }
 
 /** Through a host that bridges, each arm is the other's next hop. */

@@ -1,8 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ipv4Text, ipv6Text } from '../../flow/address-text.ts'
 import type { SyncSharing } from '../../model/setup.ts'
-import { CONTROL_CLIENT, CONTROL_SERVER } from '../../observe/control-frames.ts'
+import type { ControlEnds } from '../../observe/live/control-ends.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import { u16, u32 } from '../../wire/bytes.ts'
 import type { Lab } from '../lab/lab.ts'
 import { folderOf } from '../lab/ownership.ts'
 import { SYNC_ADDRESSES, SYNC_LINK } from './routers.ts'
@@ -35,20 +37,23 @@ export function syncLacks(sharing: SyncSharing, hosts: number): string | undefin
 export class Conntrackd {
   readonly #lab: Lab
   readonly #sharing: SyncSharing
+  readonly #controls: ControlTexts
   readonly #pids: number[] = []
   /** Hosts that have taken over: their caches no longer hold all that the other one has. */
   readonly #flushed = new Set<number>()
 
-  constructor(lab: Lab, sharing: SyncSharing) {
+  /** `ends`: of controls, of which hosts do not tell each other. */
+  constructor(lab: Lab, sharing: SyncSharing, ends: ControlEnds) {
     this.#lab = lab
     this.#sharing = sharing
+    this.#controls = { ipv4: ends.ipv4.map(textOf), ipv6: ends.ipv6.map(textOf) }
   }
 
   /** Starts both; resolved once they answer. */
   async start(): Promise<void> {
     await mkdir(folderOf(this.#lab.id), { recursive: true })
     for (const host of [0, 1])
-      await writeFile(this.#config(host), configOf(this.#sharing, host, this.#path(host)))
+      await writeFile(this.#config(host), configOf(this.#sharing, host, this.#path(host), this.#controls))
     await Promise.all([0, 1].map((host) => this.#begin(host)))
   }
 
@@ -111,11 +116,16 @@ export class Conntrackd {
     return [...text.matchAll(/current active connections:\s+(\d+)/g)].map(([, count]) => Number(count))
   }
 
+  #isControl(line: string): boolean {
+    const { ipv4, ipv6 } = this.#controls
+    return [...ipv4, ...ipv6].some((address) => line.includes(`=${address} `))
+  }
+
   async #sessions(host: number): Promise<string> {
     const text = await this.#lab.on(host, 'conntrack -L -o extended 2>/dev/null; true')
     return text
       .split('\n')
-      .filter((line) => line !== '' && !CONTROLS.some((address) => line.includes(`=${address} `)))
+      .filter((line) => line !== '' && !this.#isControl(line))
       .map((line) => line.replace(/^(\S+ +\d+ +\S+ +\d+) +\d+ /, '$1 ').replace(/ (use|mark)=\d+/g, ''))
       .sort()
       .join('\n')
@@ -161,7 +171,13 @@ export class Conntrackd {
   }
 }
 
-const CONTROLS = [...Object.values(CONTROL_CLIENT), ...Object.values(CONTROL_SERVER)]
+/** Addresses of controls, as they are written. */
+type ControlTexts = Readonly<Record<'ipv4' | 'ipv6', readonly string[]>>
+
+function textOf(address: Uint8Array): string {
+  if (address.length === 4) return ipv4Text(u32(address, 0))
+  return ipv6Text(Array.from({ length: 8 }, (_, group) => u16(address, group * 2)))
+}
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PAUSE))
@@ -171,6 +187,7 @@ function configOf(
   { externalCache, repair, windows, resync }: SyncSharing,
   host: number,
   path: string,
+  controls: ControlTexts,
 ): string {
   const cache = repair === 'refresh' ? '' : `DisableExternalCache ${externalCache ? 'Off' : 'On'}`
   return `Sync {
@@ -203,13 +220,9 @@ General {
   Filter From Userspace {
     Address Ignore {
       IPv4_address 127.0.0.1
-      IPv4_address ${CONTROL_CLIENT.ipv4}
-      IPv4_address ${CONTROL_SERVER.ipv4}
-      IPv4_address ${SYNC_ADDRESSES[0]}
+${controls.ipv4.map((address) => `      IPv4_address ${address}\n`).join('')}      IPv4_address ${SYNC_ADDRESSES[0]}
       IPv4_address ${SYNC_ADDRESSES[1]}
-      IPv6_address ${CONTROL_CLIENT.ipv6}
-      IPv6_address ${CONTROL_SERVER.ipv6}
-    }
+${controls.ipv6.map((address) => `      IPv6_address ${address}\n`).join('')}    }
   }
 }
 `

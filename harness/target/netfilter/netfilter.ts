@@ -2,10 +2,12 @@ import { release } from 'node:os'
 import type { Case } from '../../model/case.ts'
 import type { Transparency } from '../../model/fields.ts'
 import type { Setup } from '../../model/setup.ts'
-import type { Capabilities, Session, Target } from '../../model/target.ts'
+import type { AddressRanges, Capabilities, Session, Target } from '../../model/target.ts'
+import { type ControlEnds, drawControlEnds } from '../../observe/live/control-ends.ts'
 import { PcapPort } from '../../observe/live/pcap/port.ts'
 import { LiveSession } from '../../observe/live/session.ts'
 import { profileOf } from '../../profile/index.ts'
+import { BENCHMARKING } from '../bounds.ts'
 import { labArms } from '../lab/arms.ts'
 import type { Lab } from '../lab/lab.ts'
 import { removeLeftovers } from '../lab/ownership.ts'
@@ -28,11 +30,14 @@ export class NetfilterTarget implements Target {
   readonly capabilities: Capabilities
   readonly transparency: Transparency | undefined
   readonly #options: NetfilterOptions
+  readonly #addresses: AddressRanges
 
-  constructor(name: string, options: NetfilterOptions) {
+  /** `addresses`: where those of cases are, and of controls. */
+  constructor(name: string, options: NetfilterOptions, addresses: AddressRanges = BENCHMARKING) {
     this.name = name
     this.#options = options
     this.transparency = options.transparency
+    this.#addresses = addresses
     this.capabilities = {
       clock: 'real',
       reactive: true,
@@ -67,13 +72,14 @@ export class NetfilterTarget implements Target {
     checkNeeds(synced)
     await removeLeftovers()
     signal.throwIfAborted()
+    const ends = drawControlEnds(this.#addresses)
     const lab = await openRouters(setup.topology.hosts.length, mtu, synced)
     try {
-      const sync = synced ? new Conntrackd(lab, sharing) : undefined
+      const sync = synced ? new Conntrackd(lab, sharing, ends) : undefined
       const hosts = new NetfilterHosts(lab, settings, scale, sync)
       await hosts.configure(ruleset)
       await sync?.start()
-      return await openSession(lab, hosts, setup, this.#options, signal)
+      return await openSession({ lab, hosts, ends }, setup, this.#options, signal)
     } catch (thrown) {
       await lab[Symbol.asyncDispose]()
       throw thrown
@@ -82,13 +88,12 @@ export class NetfilterTarget implements Target {
 }
 
 /** The target that a spec of kind netfilter describes. */
-export function makeNetfilter(spec: TargetSpec, { name }: TargetContext): Target {
-  return new NetfilterTarget(name, readOptions(spec, name))
+export function makeNetfilter(spec: TargetSpec, { name, addresses }: TargetContext): Target {
+  return new NetfilterTarget(name, readOptions(spec, name), addresses)
 }
 
 async function openSession(
-  lab: Lab,
-  hosts: NetfilterHosts,
+  { lab, hosts, ends }: { readonly lab: Lab; readonly hosts: NetfilterHosts; readonly ends: ControlEnds },
   setup: Setup,
   { mtu, nat, scale }: NetfilterOptions,
   signal: AbortSignal,
@@ -101,6 +106,7 @@ async function openSession(
     clockScale: scale,
     actions: hosts,
     families: ['ipv4', 'ipv6'],
+    ends,
     translates: nat !== 'none',
     dispose: () => lab[Symbol.asyncDispose](),
   })

@@ -12,7 +12,7 @@ const ENDS = {
 }
 
 /**
- * The rules of one host, for `nft -f`. Controls pass whatever the policy, but for those that are to be denied. Marks say by
+ * The rules of one host, for `nft -f`. Nothing in them is about controls, but that those which are to be denied are. Marks say by
  * which side a packet came, so that what the host sends about it goes back there, whatever its addresses.
  */
 export function rulesetOf(
@@ -28,16 +28,15 @@ table inet flowbreak {
     iifname c meta mark set 1
     iifname s meta mark set 2
   }
-  chain controls {
-    udp dport ${CONTROL_PORT.denied} drop
-    udp sport ${CONTROL_PORT.denied} drop
-    meta l4proto udp accept
-    drop
-  }
   chain passing {
     type filter hook forward priority 0; policy drop;
 ${Object.entries(ENDS)
-  .map(([family, ends]) => `    ${family} saddr ${ends} ${family} daddr ${ends} jump controls\n`)
+  .flatMap(([family, ends]) =>
+    ['dport', 'sport'].map(
+      (port) =>
+        `    ${family} saddr ${ends} ${family} daddr ${ends} udp ${port} ${CONTROL_PORT.denied} drop\n`,
+    ),
+  )
   .join('')}    ${knobs.invalid?.value === 'drop' ? 'ct state invalid drop' : ''}
     ct state established,related accept
     ${isSyn} ct state new accept

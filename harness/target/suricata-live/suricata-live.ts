@@ -1,8 +1,10 @@
 import type { Case } from '../../model/case.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { Capabilities, Session, Target } from '../../model/target.ts'
+import { drawControlEnds, FIXED_ENDS } from '../../observe/live/control-ends.ts'
 import { PcapPort } from '../../observe/live/pcap/port.ts'
 import { LiveSession } from '../../observe/live/session.ts'
+import { BENCHMARKING } from '../bounds.ts'
 import { Lab } from '../lab/lab.ts'
 import { removeLeftovers } from '../lab/ownership.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
@@ -100,6 +102,11 @@ export function makeSuricataLive(spec: TargetSpec, { name }: TargetContext): Tar
   return new SuricataLiveTarget(name, readOptions(spec, name))
 }
 
+/** Whether rules could stop what they do not let through by name. */
+function isRuled({ rules, policy }: Setup): boolean {
+  return rules.length > 0 || policy.defaultActions.length > 0
+}
+
 async function openSession(
   lab: Lab,
   hosts: SuricataHosts,
@@ -120,6 +127,7 @@ async function openSession(
       clockScale: scale,
       actions: hosts,
       families: FAMILIES,
+      ends: isRuled(setup) ? FIXED_ENDS : drawControlEnds(BENCHMARKING),
       limits: { settle: timeout * 1e9, leastLateness: LATENESS },
       dispose,
     })

@@ -1,13 +1,16 @@
 import { expect } from 'chai'
 import { hardwareAddress } from '../../../target/lab/names.ts'
 import { openRouters } from '../../../target/netfilter/routers.ts'
+import { drawControlEnds } from '../control-ends.ts'
 import { FrameColumns } from '../frames.ts'
+import { RANGES } from '../live-bench.test.ts'
 import { Markers } from '../markers.ts'
 import type { PcapArm } from './arms.ts'
 import { PcapPort } from './port.ts'
 
 const CLIENT = '02:fb:02:00:00:00'
 const SERVER = '02:fb:02:00:00:01'
+const ENDS = drawControlEnds(RANGES)
 
 describe('observe/live/pcap/port', () => {
   before(function () {
@@ -55,7 +58,7 @@ describe('observe/live/pcap/port', () => {
 /** One by each arm. */
 function markers(run: number): FrameColumns {
   const frames = new FrameColumns()
-  const made = new Markers(run)
+  const made = new Markers(run, ENDS)
   for (const arm of [0, 1]) made.append(frames, arm, 'ipv4')
   return frames
 }
