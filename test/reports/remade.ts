@@ -57,13 +57,8 @@ function sealedEvents(log: string): readonly RunEvent[] {
 
 /** An event without what is another in every run, as text. */
 export function shown(event: RunEvent): string {
-  return JSON.stringify(event, (key, value: unknown) =>
-    key === 'sha256' && event.type === 'run-finished'
-      ? undefined
-      : (IGNORED as readonly string[]).includes(key)
-        ? undefined
-        : value,
-  )
+  const ignored: readonly string[] = event.type === 'run-finished' ? [...IGNORED, 'sha256'] : IGNORED
+  return JSON.stringify(event, (key, value: unknown) => (ignored.includes(key) ? undefined : value))
 }
 
 /** The cases that were played, by name. */
