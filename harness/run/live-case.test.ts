@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Case } from '../model/case.ts'
 import type { CaseFinished } from '../model/run-log.ts'
 import type { Target } from '../model/target.ts'
+import { FIXED_ENDS } from '../observe/live/control-ends.ts'
 import { type Device, FakePort, passing } from '../observe/live/fake-port.test.ts'
 import { IDLE } from '../observe/live/live-bench.test.ts'
 import { LiveSession } from '../observe/live/session.ts'
@@ -53,6 +54,7 @@ export function liveTarget(make: () => LiveDevice): Target {
         port,
         hosts,
         clockScale: 1000,
+        ends: FIXED_ENDS,
         actions: { ...IDLE, apply, counters: async () => hosts.map(() => ({})) },
         families: ['ipv4', 'ipv6'],
         limits: { marker: 20e9, settle: 20e9, leastLateness: 50e6 },

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { FIXED_ENDS } from '../../observe/live/control-ends.ts'
 import { FakePort } from '../../observe/live/fake-port.test.ts'
 import { FrameColumns } from '../../observe/live/frames.ts'
 import { segment } from '../../observe/live/live-bench.test.ts'
@@ -31,7 +32,7 @@ describe('target/suricata-live/port', () => {
   it('knows which hosts were sent more than controls', async () => {
     const port = new SuricataPort(new FakePort(() => []), 2)
     const frames = new FrameColumns()
-    const markers = new Markers(1)
+    const markers = new Markers(1, FIXED_ENDS)
     for (const road of [0, 1, 2, 3]) markers.append(frames, road, road < 2 ? 'ipv4' : 'ipv6')
     await port.send(frames, 0, frames.count)
     expect([port.used(0), port.used(1)]).to.deep.equal([false, false])
