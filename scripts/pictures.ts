@@ -1,8 +1,7 @@
 // Draws the pictures of docs/reading-a-report.md from a run that it makes: suites through the reference and through the example target.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { readRunLog } from '../harness/log/read.ts'
 import { Browser } from '../harness/report/fixtures/chromium.ts'
 import { hashOf } from '../harness/report/html/client/address.ts'
@@ -14,16 +13,16 @@ const PICTURES = join(ROOT, 'docs/pictures')
 const MOST = 300_000
 /** Suites that the example target plays, and the configuration that names it. */
 const SUITES = ['core/first-packet', 'core/later-packets', 'core/live-session', 'core/resets']
-const CONFIG = join(ROOT, 'examples/targets/flowbreak.config.yaml')
+const CONFIG = 'examples/targets/flowbreak.config.yaml'
 const OTHER = 'python'
 
-const [folder = mkdtempSync(join(tmpdir(), 'flowbreak-pictures-'))] = process.argv.slice(2)
+const folder = mkdtempSync(join(ROOT, 'reports/runs/pictures-'))
 const command = [join(ROOT, 'dist/bin/main.js'), 'run', ...SUITES, '--config', CONFIG, '--seed', '1']
 const targets = ['--target', 'reference', '--target', OTHER]
 const { status, stderr } = spawnSync(
   process.execPath,
-  [...command, ...targets, '--output', folder, '--reporter', `json=${join(folder, 'run.json')}`],
-  { cwd: ROOT, encoding: 'utf8' },
+  [...command, ...targets, '--output', relative(ROOT, folder), '--reporter', 'json'],
+  { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] },
 )
 if (status === null || status === 2) throw new Error(`The run ended with ${status}: ${stderr}`)
 const run = readdirSync(folder).find((name) => !name.includes('.')) ?? ''
@@ -47,4 +46,4 @@ for (const [picture, address, colorScheme, height] of [
   await page.screenshot({ path: file })
   if (statSync(file).size > MOST) throw new Error(`${file} has more than ${MOST} bytes.`)
 }
-if (process.argv.length < 3) rmSync(folder, { recursive: true, force: true })
+rmSync(folder, { recursive: true, force: true })
