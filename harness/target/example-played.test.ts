@@ -13,8 +13,13 @@ export interface Told {
 }
 
 /** What a target made of each case, by its name; it is to be able to play them all. */
-export async function played(target: Target, cases: readonly Case[], repeat = 1): Promise<Map<string, Told>> {
-  const { told, problems } = await tried(target, cases, repeat)
+export async function played(
+  target: Target,
+  cases: readonly Case[],
+  repeat = 1,
+  seed = 1,
+): Promise<Map<string, Told>> {
+  const { told, problems } = await tried(target, cases, repeat, seed)
   expect(problems).to.deep.equal([])
   return new Map(
     [...told].map(([name, { outcome, trace }]) => {
@@ -26,7 +31,7 @@ export async function played(target: Target, cases: readonly Case[], repeat = 1)
 }
 
 /** The same, where it may break or lack something: what came of each case, what else was said, and what it called itself. */
-export async function tried(target: Target, cases: readonly Case[], repeat = 1) {
+export async function tried(target: Target, cases: readonly Case[], repeat = 1, seed = 1) {
   const told = new Map<string, CaseFinished>()
   const problems: string[] = []
   let version = ''
@@ -34,7 +39,7 @@ export async function tried(target: Target, cases: readonly Case[], repeat = 1) 
     cases: () => cases,
     captures: new CaptureStore(),
     targets: [target],
-    seed: 1,
+    seed,
     repeat,
     retries: 0,
     bail: false,

@@ -73,6 +73,27 @@ describe('target/inline', function () {
   const outcomes = (told: ReadonlyMap<string, { readonly outcome: string }>) =>
     [...told.values()].map(({ outcome }) => outcome)
 
+  it('of two runs back to back with equal outcomes, each draws tuples that the tables keep none of from the other', async () => {
+    await using lab = await firewalls('reject')
+    const target = await inline(lab, { policies: ['reject'] })
+    const kept = async () => {
+      const told = await lab.on(
+        0,
+        'conntrack -L -p tcp 2>/dev/null; conntrack -L -f ipv6 -p tcp 2>/dev/null; true',
+      )
+      return [...told.matchAll(/ src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) /g)].map(([tuple]) => tuple)
+    }
+    const chosen = under('reject')
+    const first = await played(target, chosen, 1, 11)
+    const before = new Set(await kept())
+    expect(outcomes(first)).to.deep.equal(chosen.map(() => 'pass'))
+    expect(await played(target, chosen, 1, 12)).to.deep.equal(first)
+    const after = new Set(await kept())
+    // Connections that were broken off are kept for days; closed ones go at once.
+    expect([...before].filter((tuple) => after.has(tuple))).to.not.deep.equal([])
+    expect([...after].filter((tuple) => !before.has(tuple))).to.not.deep.equal([])
+  })
+
   for (const exception of ['drop', 'reject'] as const)
     it(`tells of two firewalls that ${exception} what the reference does under their profile`, async () => {
       await using lab = await firewalls(exception)
