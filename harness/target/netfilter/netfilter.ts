@@ -6,7 +6,9 @@ import type { AddressRanges, Capabilities, Session, Target } from '../../model/t
 import { type ControlEnds, drawControlEnds } from '../../observe/live/control-ends.ts'
 import { PcapPort } from '../../observe/live/pcap/port.ts'
 import { LiveSession } from '../../observe/live/session.ts'
+import { setupLacks } from '../../plan/capabilities.ts'
 import { profileOf } from '../../profile/index.ts'
+import { FlowbreakError } from '../../support/errors.ts'
 import { BENCHMARKING } from '../bounds.ts'
 import { labArms } from '../lab/arms.ts'
 import type { Lab } from '../lab/lab.ts'
@@ -56,13 +58,28 @@ export class NetfilterTarget implements Target {
   }
 
   lacks({ setup }: Case): string | undefined {
+    return this.#lacking(setup)
+  }
+
+  #lacking(setup: Setup): string | undefined {
     const { sharing, hosts } = setup.topology
     const knob = fixedKnob(setup)
     if (knob !== undefined) return `knob ${knob}`
     return sharing.kind === 'sync' ? syncLacks(sharing, hosts.length) : undefined
   }
 
+  /** Throws ERR_NETFILTER_SETUP where the kernel cannot be brought to a setup. */
+  #require(setup: Setup): void {
+    const lacking = setupLacks(setup, this.capabilities) ?? this.#lacking(setup)
+    if (lacking === undefined) return
+    throw new FlowbreakError(
+      'ERR_NETFILTER_SETUP',
+      `The kernel cannot be brought to ${lacking}: take profile linux-conntrack, or target reference.`,
+    )
+  }
+
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
+    this.#require(setup)
     const { scale, mtu } = this.#options
     const { knobs } = profileOf(setup)
     const settings = kernelSettings(knobs, setup.policy, scale)
