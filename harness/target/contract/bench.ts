@@ -1,8 +1,8 @@
 import { nameOf, Verdict } from '../../model/codes.ts'
-import type { Setup } from '../../model/setup.ts'
+import type { ExceptionPolicy, Setup } from '../../model/setup.ts'
 import type { Capabilities, Session, Target } from '../../model/target.ts'
 import { setupLacks } from '../../plan/capabilities.ts'
-import { profileNames } from '../../profile/index.ts'
+import { getProfile, profileNames } from '../../profile/index.ts'
 import type { SetupInput } from '../../suite/setup/input.ts'
 import { makeSetup } from '../../suite/setup.ts'
 import { asFlowbreakError, FlowbreakError, messageOf } from '../../support/errors.ts'
@@ -63,9 +63,17 @@ export class Bench {
         reason = thrown
       }
     }
+    const { policies, features } = this.capabilities
+    const known = profiles === 'any' ? profileNames() : profiles
+    // Where the policy is not what keeps its profiles from a setup, what does must not be among its features.
+    const isPolicy = !policies.some(
+      (policy) => policy === input.policy && known.some((profile) => hasPolicy(profile, policy)),
+    )
     demand(
-      !this.capabilities.policies.some((policy) => policy === input.policy),
-      `The target names the policy ${input.policy}, which none of its profiles has (${messageOf(reason)}).`,
+      isPolicy
+        ? !policies.some((policy) => policy === input.policy)
+        : input['reset-on-expiry'] === undefined || !features.includes('reset-on-expiry'),
+      `The target names ${isPolicy ? `the policy ${input.policy}` : 'reset-on-expiry'}, which none of its profiles has (${messageOf(reason)}).`,
     )
     return undefined
   }
@@ -99,3 +107,8 @@ export function demandVerdict(seen: Seen | undefined, verdicts: readonly number[
 
 /** What may become of a packet that must not go on. */
 export const BLOCKED = [Verdict.drop, Verdict.reject] as const
+
+/** A profile of one's own is taken at its word. */
+export function hasPolicy(profile: string, policy: ExceptionPolicy): boolean {
+  return !profileNames().includes(profile) || getProfile(profile).knobs.policies.value.includes(policy)
+}

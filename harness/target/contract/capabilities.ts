@@ -1,9 +1,9 @@
 import { Verdict } from '../../model/codes.ts'
 import type { ExceptionPolicy } from '../../model/setup.ts'
 import { FEATURES } from '../../model/target.ts'
-import { getProfile, profileNames } from '../../profile/index.ts'
+import { profileNames } from '../../profile/index.ts'
 import { POLICIES, SHARINGS } from '../../suite/words.ts'
-import { BLOCKED, demandVerdict } from './bench.ts'
+import { BLOCKED, demandVerdict, hasPolicy } from './bench.ts'
 import type { Check } from './check.ts'
 import { connection, EXCHANGE, offer, stray } from './conversation.ts'
 import { playEvent } from './events.ts'
@@ -104,9 +104,4 @@ function forwarded(where: string): (played: Played) => void {
     for (const each of seen)
       demandVerdict(each, [Verdict.forward], `Packet ${each.step} of a connection ${where}`)
   }
-}
-
-/** A profile of one's own is taken at its word. */
-function hasPolicy(profile: string, policy: ExceptionPolicy): boolean {
-  return !profileNames().includes(profile) || getProfile(profile).knobs.policies.value.includes(policy)
 }
