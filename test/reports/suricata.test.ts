@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { findSuricata } from '../../harness/target/suricata/binary.ts'
 import { IGNORED, playedCases, publishedOf, remade, shown } from './remade.ts'
 
-/** One suite of each report, whole; all of it, line by line, with FLOWBREAK_FULL=1. */
+/** Some suites of each report; all of it, line by line, with FLOWBREAK_FULL=1. */
 const FULL = process.env.FLOWBREAK_FULL === '1'
 const SOME = ['--grep', 'core/live-session/**', '--grep', 'core/first-packet/**', '--grep', 'core/resets/**']
 
