@@ -35,13 +35,12 @@ const { name } = failed.case
 const html = renderHtml(events)
 
 await using browser = await Browser.launch()
-for (const [picture, address, colorScheme, height] of [
-  ['overview', '', 'light', 1000],
-  ['case', hashOf({ name, side: failed.target }), 'light', 1100],
-  ['case-dark', hashOf({ name, side: failed.target }), 'dark', 700],
-  ['side-by-side', hashOf({ name, side: failed.target, beside: true }), 'light', 900],
+for (const [picture, address, height] of [
+  ['overview', '', 1000],
+  ['case', hashOf({ name, side: failed.target }), 1100],
+  ['side-by-side', hashOf({ name, side: failed.target, beside: true }), 900],
 ] as const) {
-  const page = await browser.open(html, address, { colorScheme, height })
+  const page = await browser.open(html, address, { height })
   const file = join(PICTURES, `${picture}.png`)
   await page.screenshot({ path: file })
   if (statSync(file).size > MOST) throw new Error(`${file} has more than ${MOST} bytes.`)
