@@ -7,7 +7,7 @@ import type { NameMap } from './names.ts'
 export const DNS_PORTS: ReadonlySet<number> = new Set([53, 5353, 5355])
 
 const HEADER = 12
-const Type = { a: 1, ns: 2, cname: 5, soa: 6, ptr: 12, mx: 15, aaaa: 28, srv: 33, dname: 39 } as const
+const Type = { a: 1, ns: 2, cname: 5, soa: 6, ptr: 12, mx: 15, txt: 16, aaaa: 28, srv: 33, dname: 39, opt: 41 } as const
 /** Types whose data is a name, behind so many bytes. */
 const NAME_AT: ReadonlyMap<number, number> = new Map([
   [Type.ns, 0],
@@ -83,6 +83,22 @@ function record(
   }
   if (type === Type.a && to - from === 4) changes.push((message) => addresses.map4(message, from))
   else if (type === Type.aaaa && to - from === 16) changes.push((message) => addresses.map6(message, from))
+  else if (type === Type.txt) changes.push((message) => fillParts(message, from, to, 0, filler))
+  else if (type === Type.opt) changes.push((message) => fillParts(message, from, to, 3, filler))
   else changes.push((message) => filler.fill(message, from, to))
   return true
+}
+
+/** Fills the texts of a TXT record, or the options of EDNS (RFC 6891 6.1.2), whose lengths end `before` bytes after they begin, and stay. */
+function fillParts(bytes: Uint8Array, from: number, to: number, before: number, filler: Filler): void {
+  for (let at = from; at < to; ) {
+    const data = at + before + 1
+    const length = before === 0 ? (bytes[at] ?? 0) : u16(bytes, at + before - 1)
+    if (data + length > to) {
+      filler.fill(bytes, at, to)
+      return
+    }
+    filler.fill(bytes, data, data + length)
+    at = data + length
+  }
 }
