@@ -7,7 +7,19 @@ import type { NameMap } from './names.ts'
 export const DNS_PORTS: ReadonlySet<number> = new Set([53, 5353, 5355])
 
 const HEADER = 12
-const Type = { a: 1, ns: 2, cname: 5, soa: 6, ptr: 12, mx: 15, txt: 16, aaaa: 28, srv: 33, dname: 39, opt: 41 } as const
+const Type = {
+  a: 1,
+  ns: 2,
+  cname: 5,
+  soa: 6,
+  ptr: 12,
+  mx: 15,
+  txt: 16,
+  aaaa: 28,
+  srv: 33,
+  dname: 39,
+  opt: 41,
+} as const
 /** Types whose data is a name, behind so many bytes. */
 const NAME_AT: ReadonlyMap<number, number> = new Map([
   [Type.ns, 0],
