@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { table } from 'table'
+import { measureAnonymise } from './anonymise.ts'
 import { generateFlood } from './flood.ts'
 import { measureFormats } from './formats.ts'
 import { measureGaps } from './gaps.ts'
@@ -18,7 +19,7 @@ import { measureSuricataCases } from './suricata-cases.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, anonymise; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -46,6 +47,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   gaps,
   formats: () => measureFormats(FLOWBREAK),
   report,
+  anonymise: async () => measureAnonymise(FLOWBREAK, await capture('plain', 1_000_000, 20_000), 1_000_000),
 }
 
 /** A generated capture, kept between benchmarks. */

@@ -8,10 +8,11 @@ import { main } from './lib/main.mjs'
 /** Packages that stay packages: they are loaded late, or are native. */
 const PACKAGES = ['zod', 'yaml', 'mocha', 'chai', 'table', 'zx', 'pcap-parser', 'node-pcap', '@redis/client']
 
-/** Modules that stay where they are: two find files beside themselves; the others are for captures from pipes and for the store of sessions. */
+/** Modules that stay where they are: three find files beside themselves; the others are for captures from pipes and for the store of sessions. */
 const beside = staying('beside', [
   'report/html/assets',
   'observe/live/pcap/child-path',
+  'author/record/recorder-path',
   'capture/classic-pipe',
   'sharing/store/open-store',
 ])

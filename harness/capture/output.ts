@@ -47,6 +47,7 @@ export class Output implements Disposable {
       this.#fd = undefined
       renameSync(this.#temporary, this.path)
     } catch (thrown) {
+      rmSync(this.#temporary, { force: true })
       throw this.#failed(thrown)
     }
   }

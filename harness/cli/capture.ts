@@ -6,13 +6,21 @@ import { PLAIN_READING, type Reading } from '../model/reading.ts'
 import { Breath } from '../support/breath.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { readPackets } from '../timeline/recorded.ts'
+import { anonymiseCommand } from './capture-anonymise.ts'
+import { importCommand } from './capture-import.ts'
+import { recordCommand } from './capture-record.ts'
+import { sliceCommand } from './capture-slice.ts'
+import { factsText } from './capture-text.ts'
 import { newCommand, parsed } from './command.ts'
 import type { VerbContext } from './context.ts'
 
-/** `flowbreak capture info FILE|-`: exit 2 when the capture is damaged, after what could be read was told. */
+/** `flowbreak capture`: exit 2 when a capture is damaged, after what could be read was told, or written. */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   let exitCode: ExitCode = ExitCode.ok
-  const command = newCommand('capture', 'Looks at captures.')
+  const command = newCommand(
+    'capture',
+    'Looks at captures, records and brings them in, cuts and anonymises them.',
+  )
   const info = newCommand('info', 'Says what is in a capture.')
     .argument('<file>', 'a pcap or pcapng file, or - for standard input')
     .option('--flows', 'list the flows: who is the client, and what told so')
@@ -23,6 +31,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       exitCode = await captureInfo(file, options, signal)
     })
   command.addCommand(info)
+  command.addCommand(recordCommand(signal))
+  command.addCommand(importCommand(signal))
+  command.addCommand(sliceCommand(signal))
+  command.addCommand(anonymiseCommand(signal))
   if (await parsed(command, args.length === 0 ? ['--help'] : args)) return ExitCode.ok
   return exitCode
 }
@@ -54,7 +66,7 @@ async function captureInfo(file: string, options: InfoOptions, signal: AbortSign
   }
   const flows = options.flows ? [...table.known()] : undefined
   if (options.json) process.stdout.write(`${JSON.stringify({ ...found, flowList: flows }, null, 2)}\n`)
-  else process.stdout.write(`${text(found)}${(flows ?? []).map(flowLine).join('')}`)
+  else process.stdout.write(`${factsText(found)}${(flows ?? []).map(flowLine).join('')}`)
   if (damage === undefined) return ExitCode.ok
   throw new FlowbreakError(
     'ERR_CAPTURE_DAMAGED',
@@ -65,20 +77,6 @@ async function captureInfo(file: string, options: InfoOptions, signal: AbortSign
 function sideOf(word: string): Reading['tunnels'] {
   if (word === 'inner' || word === 'outer') return word
   throw new FlowbreakError('ERR_USAGE', `--tunnels takes inner or outer, not ${word}.`)
-}
-
-/** A line a fact; facts with parts on one line. */
-function text(found: Readonly<Record<string, unknown>>): string {
-  const lines = Object.entries(found).map(([name, value]) => {
-    const words =
-      typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? Object.entries(value)
-            .map(([part, number]) => `${part} ${number}`)
-            .join(', ')
-        : String(value)
-    return `${`${name}:`.padEnd(14)} ${words}\n`
-  })
-  return lines.join('')
 }
 
 function flowLine({ id, protocol, client, server, opens, orientation }: FlowInfo): string {

@@ -19,7 +19,10 @@ export const VERBS = {
     summary: 'break one capture in one way under several policies, profiles or sharings, side by side',
     load: () => import('./compare.ts'),
   },
-  capture: { summary: 'look at a capture', load: () => import('./capture.ts') },
+  capture: {
+    summary: 'look at captures, record, bring in, cut and anonymise them',
+    load: () => import('./capture.ts'),
+  },
   suite: { summary: 'check and list suites, print their schema', load: () => import('./suite.ts') },
   profile: {
     summary: "real systems' settings, each with its source",

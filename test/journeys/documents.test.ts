@@ -8,6 +8,7 @@ const DOCUMENTS = [
   'README.md',
   'captures/README.md',
   'docs/authoring.md',
+  'docs/captures.md',
   'docs/compare.md',
   'docs/decision-tables.md',
   'docs/design.md',

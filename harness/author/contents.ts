@@ -1,17 +1,24 @@
-import { openCapture } from '../harness/capture/open.ts'
-import { FlowTable } from '../harness/flow/table.ts'
-import { NANOS_PER_SECOND, type PacketBatch } from '../harness/model/batch.ts'
-import type { CaptureHeader, Damage, FlowInfo } from '../harness/model/capture.ts'
-import { Kind, Link, Tcp } from '../harness/model/codes.ts'
-import { readPackets } from '../harness/timeline/recorded.ts'
-import { verifyChecksums } from '../harness/wire/forge.ts'
-import { isIcmpError } from '../harness/wire/icmp.ts'
-import type { Flow } from './record/flows.ts'
+import { openCapture } from '../capture/open.ts'
+import { FlowTable } from '../flow/table.ts'
+import { NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
+import type { CaptureHeader, Damage, FlowInfo } from '../model/capture.ts'
+import { Kind, Link, Tcp } from '../model/codes.ts'
+import { readPackets } from '../timeline/recorded.ts'
+import { verifyChecksums } from '../wire/forge.ts'
+import { isIcmpError } from '../wire/icmp.ts'
 
 /** A flow in the words of a manifest. */
-export interface FoundFlow extends Pick<Flow, 'client' | 'server' | 'packets' | 'opens' | 'closes'> {
+export interface FoundFlow {
   readonly protocol: FlowInfo['protocol']
   readonly family: FlowInfo['family']
+  /** `192.0.2.10:40000`, `[2001:db8:c::10]:40000`, or an address alone for ICMP. */
+  readonly client: string
+  readonly server: string
+  /** Every frame of the flow, with its fragments and the ICMP errors about it. */
+  readonly packets: number
+  readonly opens: 'syn' | 'syn-ack' | 'mid' | 'n/a'
+  readonly closes: 'fin' | 'rst' | 'open' | 'n/a'
+  /** How many of the packets are ICMP errors about the flow. */
   readonly errors: number
 }
 

@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { FlowbreakError, messageOf } from '../../support/errors.ts'
+import { KEY_BYTES } from './prefix-cipher.ts'
+
+/** A key that nobody knows: what is anonymised with it cannot be told from captures that were with another. */
+export function freshKey(): Uint8Array {
+  return randomBytes(KEY_BYTES)
+}
+
+/** Reads a key of 64 hexadecimal digits. Throws ERR_ANONYMISE_KEY. */
+export function readKey(path: string): Uint8Array {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8').trim()
+  } catch (thrown) {
+    throw new FlowbreakError('ERR_ANONYMISE_KEY', `The key ${path} cannot be read (${messageOf(thrown)}).`)
+  }
+  if (/^[\da-f]{64}$/i.test(text)) return Uint8Array.from(Buffer.from(text, 'hex'))
+  throw new FlowbreakError(
+    'ERR_ANONYMISE_KEY',
+    `${path} holds no key, which is 64 hexadecimal digits: make one with "openssl rand -hex 32".`,
+  )
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import { PAYLOADS, type PayloadWord } from '../author/anonymise/filler.ts'
+import { freshKey, readKey } from '../author/anonymise/key.ts'
+import type { AnonymiseReport } from '../author/anonymise/report.ts'
+import { anonymise } from '../author/anonymise.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { factsText, printTranscribed } from './capture-text.ts'
+import { newCommand } from './command.ts'
+
+interface AnonymiseFlags {
+  readonly output: string
+  readonly key?: string
+  readonly payload: string
+  readonly json?: true
+}
+
+/** `flowbreak capture anonymise FILE -o OUT`. */
+export function anonymiseCommand(signal: AbortSignal): Command {
+  return newCommand(
+    'anonymise',
+    'Writes a capture anew without what tells who talked; verdicts stay what they were.',
+  )
+    .argument('<file>', 'a pcap or pcapng file, or - for standard input')
+    .requiredOption('-o, --output <file>', 'where to write it; pcapng where it ends so, else pcap')
+    .option(
+      '--key <file>',
+      'a key of 64 hexadecimal digits: equal keys give equal addresses; without it, one that is forgotten',
+    )
+    .option(
+      '--payload <what>',
+      'scrub: letters in its place; zero: zeros; keep: all but names in DNS and TLS',
+      'scrub',
+    )
+    .option('--json', 'the report as JSON')
+    .option('--debug', 'show where an error comes from')
+    .action(async (file: string, flags: AnonymiseFlags) => {
+      const payload = payloadOf(flags.payload)
+      const key = flags.key === undefined ? freshKey() : readKey(flags.key)
+      const done = await anonymise({ file, out: flags.output, signal, key, payload })
+      printTranscribed(done, flags.json === true, reportText(done))
+    })
+}
+
+function payloadOf(word: string): PayloadWord {
+  const known = PAYLOADS.find((payload) => payload === word)
+  if (known !== undefined) return known
+  throw new FlowbreakError('ERR_USAGE', `--payload takes ${PAYLOADS.join(', ')}, not ${word}.`)
+}
+
+function reportText({ payload, changed, removed, remains }: AnonymiseReport): string {
+  const facts = factsText({
+    addresses: `${changed.ipv4Addresses} IPv4, ${changed.ipv6Addresses} IPv6, ${changed.hardwareAddresses} hardware`,
+    ...(payload === 'keep' ? { names: `${changed.nameLabels} labels` } : {}),
+    payload: `${payload}, ${changed.bytesReplaced} bytes replaced`,
+    removed: removed.join(', '),
+  })
+  const lines = remains.map(
+    ({ what, packets }) => `  ${what} (${packets} ${packets === 1 ? 'packet' : 'packets'})\n`,
+  )
+  return `${facts}What could still tell who talked:\n${lines.join('')}`
+}

@@ -1,0 +1,70 @@
+import { basename } from 'node:path'
+import type { Command } from 'commander'
+import { type Found, type ImportReport, importCapture } from '../author/import.ts'
+import { parseRanges } from '../author/slice/ranges.ts'
+import { factsText, printTranscribed } from './capture-text.ts'
+import { newCommand, wholeNumber } from './command.ts'
+import { version } from './version.ts'
+
+interface ImportFlags {
+  readonly output: string
+  readonly flow?: string
+  readonly mend?: true
+  readonly keepDuplicates?: true
+  readonly mtu: number
+  readonly title?: string
+  readonly json?: true
+}
+
+/** `flowbreak capture import FILE -o OUT`. */
+export function importCommand(signal: AbortSignal): Command {
+  return newCommand(
+    'import',
+    'Brings a capture in: chosen flows, no packet twice, what is wrong told or mended, a manifest beside it.',
+  )
+    .argument('<file>', 'a pcap or pcapng file, or - for standard input')
+    .requiredOption(
+      '-o, --output <file>',
+      'where to write it; pcapng where it ends so, else pcap; the manifest has its name with .json',
+    )
+    .option('--flow <numbers>', 'only these flows, as capture info --flows lists them: 0,3-5')
+    .option('--mend', 'write wrong checksums anew, and cut TCP super-frames into segments')
+    .option('--mtu <bytes>', 'the largest IP datagram that the link carried', wholeNumber('--mtu', 68), 1500)
+    .option('--keep-duplicates', 'keep what a mirror port showed twice within 10 ms')
+    .option('--title <text>', 'what the capture shows, for the manifest')
+    .option('--json', 'the report as JSON')
+    .option('--debug', 'show where an error comes from')
+    .action(async (file: string, flags: ImportFlags) => {
+      const { flow, mend, keepDuplicates, mtu, title } = flags
+      const done = await importCapture({
+        file,
+        out: flags.output,
+        signal,
+        mend: mend === true,
+        keepDuplicates: keepDuplicates === true,
+        mtu,
+        title: title ?? `Imported from ${basename(file)}`,
+        by: 'flowbreak capture import',
+        with: { flowbreak: version() },
+        ...(flow === undefined ? {} : { flows: parseRanges('--flow', flow) }),
+      })
+      printTranscribed(done, flags.json === true, reportText(done, keepDuplicates === true))
+    })
+}
+
+function reportText(report: ImportReport, kept: boolean): string {
+  const { duplicates, superFrames, segmented, offloadedChecksums, wrongChecksums, mendedChecksums } = report
+  return factsText({
+    duplicates: `${named(duplicates)}${kept ? ', kept' : ''}`,
+    'super-frames': `${named(superFrames)}, ${segmented} segmented`,
+    checksums: `left to a network card: ${named(offloadedChecksums)}; wrong: ${named(wrongChecksums)}; ${mendedChecksums} mended`,
+    'cut short': named(report.cutShort),
+    manifest: report.manifest,
+  })
+}
+
+/** How many, and the numbers of the first ones. */
+function named({ count, first }: Found): string {
+  if (count === 0) return 'none'
+  return `${count} (${count === 1 ? 'packet' : 'packets'} ${first.join(', ')}${count > first.length ? ', …' : ''})`
+}

@@ -1,0 +1,68 @@
+import type { Command } from 'commander'
+import type { Progress } from '../author/record/messages.ts'
+import { recordCapture } from '../author/record.ts'
+import { parseDuration } from '../support/duration.ts'
+import { factsText } from './capture-text.ts'
+import { newCommand, wholeNumber } from './command.ts'
+import { print } from './output.ts'
+import { version } from './version.ts'
+
+interface RecordFlags {
+  readonly output: string
+  readonly filter: string
+  readonly snapLength: number
+  readonly packets?: number
+  readonly bytes?: number
+  readonly time?: string
+  readonly title?: string
+  readonly json?: true
+}
+
+const LONGEST = 262_144
+
+/** `flowbreak capture record INTERFACE -o OUT`. */
+export function recordCommand(signal: AbortSignal): Command {
+  return newCommand(
+    'record',
+    'Records at an interface until a limit or Ctrl-C, with a manifest beside the capture.',
+  )
+    .argument('<interface>', 'its name, as "ip link" has it, or any')
+    .requiredOption(
+      '-o, --output <file>',
+      'where to write the capture, a pcap file; the manifest has its name with .json',
+    )
+    .option('--filter <expression>', 'only what libpcap\'s filter chooses: "tcp port 443"', '')
+    .option('--time <duration>', 'stop after so long: 30s, 5m')
+    .option('--packets <number>', 'stop after so many', wholeNumber('--packets', 1))
+    .option('--bytes <number>', 'stop once so many bytes of frames were recorded', wholeNumber('--bytes', 1))
+    .option('--snap-length <bytes>', 'keep so much of a frame', wholeNumber('--snap-length', 64), LONGEST)
+    .option('--title <text>', 'what the capture shows, for the manifest')
+    .option('--json', 'the report as JSON')
+    .option('--debug', 'show where an error comes from')
+    .action(async (device: string, flags: RecordFlags) => {
+      const { output, filter, snapLength, packets, bytes, time, title } = flags
+      const terminal = process.stderr.isTTY
+      const done = await recordCapture({
+        device,
+        out: output,
+        filter,
+        snapLength: Math.min(snapLength, LONGEST),
+        ...(packets === undefined ? {} : { packets }),
+        ...(bytes === undefined ? {} : { bytes }),
+        ...(time === undefined ? {} : { time: parseDuration(time) / 1e6 }),
+        title: title ?? `Recorded at ${device}`,
+        with: { flowbreak: version() },
+        signal,
+        ready: () => process.stderr.write(`Recording at ${device}; Ctrl-C ends it.\n`),
+        progress: (progress) => {
+          if (terminal) process.stderr.write(`\r${progressText(progress)}\u001b[K`)
+        },
+      })
+      if (terminal) process.stderr.write('\n')
+      print(flags.json ? `${JSON.stringify(done, null, 2)}\n` : factsText({ ...done }))
+    })
+}
+
+function progressText({ packets, bytes, missed }: Progress): string {
+  return `${packets} packets, ${bytes} bytes, ${missed} missed`
+}
