@@ -10,7 +10,7 @@ import { controlFrame } from './control-frames.ts'
 export interface Opening {
   readonly client: Uint8Array
   readonly server: Uint8Array
-  /** Of the first host; the connection by each further host has the next one. */
+  /** Of the first host; the connection by each further host has the next one, and so on when each opens another. */
   readonly clientPort: number
   readonly serverPort: number
 }
@@ -32,15 +32,16 @@ export function openingOf({ key }: Setup): Opening {
   }
 }
 
-/** The SYN by one host, an Ethernet frame: of another host's connection it may have been told. */
+/** The SYN of a connection by one host, an Ethernet frame: of another host's it may have been told. `nth`: so many have there been, up to 1. */
 export function openingFrame(
   setup: Setup,
   host: number,
+  nth: 0 | 1 = 0,
 ): { readonly frame: Uint8Array; readonly link: number } {
   const { client, server, clientPort, serverPort } = openingOf(setup)
   const { frame, link } = controlFrame('ipv4', 0, 'opening')
   readdress(frame, link, {
-    source: { address: client, port: clientPort + host },
+    source: { address: client, port: clientPort + nth * setup.topology.hosts.length + host },
     destination: { address: server, port: serverPort },
   })
   return { frame, link }

@@ -116,4 +116,13 @@ describe('run/calibrated-session', () => {
     expect(session.wrong).to.match(/^A datagram that is allowed did not come out by fw-a c2s/)
     expect(session.passed).to.equal(false)
   })
+
+  it('finds who drops everything but controls from some packet on', async () => {
+    let seen = 0
+    const { session, attempt } = await play(({ role }, i) => role[i] !== Role.control && ++seen > 30)
+    const thrown = await attempt().catch((error: unknown) => error)
+    expect(seen).to.be.greaterThan(30)
+    expect(thrown).to.include({ code: 'ERR_CALIBRATION', exitCode: 3 })
+    expect(session.wrong).to.match(/^A new connection did not come out by fw-a c2s/)
+  })
 })

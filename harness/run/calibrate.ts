@@ -36,14 +36,17 @@ export class Calibration {
   readonly #expected: Expected[] = []
   #seen = 0
 
-  /** `strangers`: whose connection the reset is of; absent: of those that all controls are between. */
-  constructor(setup: Setup, { clock, families }: Proved, strangers?: DrawStrangers) {
+  /** `strangers`: whose connection the reset is of; absent: of those that all controls are between. `again`: after one that was passed. */
+  constructor(setup: Setup, { clock, families }: Proved, strangers?: DrawStrangers, again?: Again) {
     const { hosts } = setup.topology
     const family = families.includes('ipv4') ? 'ipv4' : 'ipv6'
     const denied = deniedControlOf(setup)
     const batch = new PacketBatch(hosts.length * 5, hosts.length * 640)
     const ask = (what: Expected['what'], host: number, direction: 0 | 1) => {
-      const frame = what === 'opening' ? openingFrame(setup, host) : controlFrame(family, direction, what)
+      const frame =
+        what === 'opening'
+          ? openingFrame(setup, host, again === undefined ? 0 : 1)
+          : controlFrame(family, direction, what)
       if (what === 'denied' && strangers !== undefined) {
         const { client, server } = strangers(CONTROL_PORT.server)
         const [source, destination] = direction === 0 ? [client, server] : [server, client]
@@ -54,9 +57,10 @@ export class Calibration {
       this.#expected.push({ what, road: `${hosts[host]} ${direction === 0 ? 'c2s' : 's2c'}` })
     }
     for (let host = 0; host < hosts.length; host++) {
+      if (again?.without.has(host) === true) continue
       for (const direction of [0, 1] as const)
         for (const what of ['allowed', denied] as const) ask(what, host, direction)
-      if (clock === 'virtual' && takesPackets(setup, host)) ask('opening', host, 0)
+      if (clock === 'virtual' && again?.opens !== false && takesPackets(setup, host)) ask('opening', host, 0)
     }
     decodeBatch(batch)
     this.packets = batch
@@ -83,6 +87,14 @@ export class Calibration {
     const asked = this.#expected.length
     return this.#seen === asked ? undefined : `The target answered for ${this.#seen} of ${asked} packets.`
   }
+}
+
+/** What has happened since the target was proved first. */
+export interface Again {
+  /** Indices of hosts that have nothing to prove. */
+  readonly without: ReadonlySet<number>
+  /** Whether new connections are still allowed. */
+  readonly opens: boolean
 }
 
 /** What of a target decides how it is proved. */

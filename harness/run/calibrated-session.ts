@@ -1,11 +1,11 @@
 import type { Setup } from '../model/setup.ts'
 import type { Capabilities, CounterTally, ObservationBatch, Session } from '../model/target.ts'
-import type { Timeline, TimelineChunk } from '../model/timeline.ts'
+import type { Timeline } from '../model/timeline.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
-import { Calibration } from './calibrate.ts'
+import { Proofs } from './proofs.ts'
 
 /**
- * Whether calibration goes before the packets of every replay and not in one of its own: where a replay is played at once, by a process
+ * Whether calibration goes before and after the packets of every replay and not in one of its own: where a replay is played at once, by a process
  * of its own, so that it proves the very one that decides about the cases, and costs none.
  */
 export function isCalibratedWithin({ clock, reactive, observes }: Capabilities): boolean {
@@ -16,7 +16,7 @@ export function isCalibratedWithin({ clock, reactive, observes }: Capabilities):
   )
 }
 
-/** A session whose every replay begins with the calibration of its setup, which whoever plays it does not see. */
+/** A session whose every replay begins and ends with the calibration of its setup, which whoever plays it does not see. */
 export class CalibratedSession implements Session {
   /** Whether a calibration has been passed. */
   passed = false
@@ -36,31 +36,27 @@ export class CalibratedSession implements Session {
     return this.#session.tally?.() ?? nothing
   }
 
-  /** Throws ERR_CALIBRATION where the target is dead, deaf or lying. */
+  /** Throws ERR_CALIBRATION where the target is dead, deaf or lying, from the beginning or from some moment on. */
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
-    const calibration = new Calibration(this.#setup, { clock: 'virtual', families: ['ipv4'] })
-    let asked = calibration.packets.count
-    const chunks = before(calibration, timeline.chunks)
+    const proofs = new Proofs(this.#setup)
     // The epoch of a capture that is read as it goes is known with its first chunk.
     const calibrated: Timeline = {
       get epoch() {
         return timeline.epoch
       },
       phases: timeline.phases,
-      chunks,
+      chunks: proofs.around(timeline.chunks),
     }
     for await (const observed of this.#session.replay(calibrated, signal)) {
       const { packets } = observed
-      if (asked > 0 && packets.count > 0) {
-        asked -= packets.count
-        this.#judge(calibration.judge(packets) ?? (asked === 0 ? calibration.unanswered() : undefined))
-        if (asked === 0) this.passed = true
-        continue
-      }
+      const { isProof, wrong } = proofs.take(packets)
+      this.#judge(wrong)
+      this.passed ||= proofs.hasBegun
+      if (isProof) continue
       for (let i = 0; i < packets.count; i++) this.#counted?.count(packets, i)
       yield observed
     }
-    this.#judge(calibration.unanswered())
+    this.#judge(proofs.unanswered())
   }
 
   async reset(): Promise<void> {
@@ -82,21 +78,5 @@ export class CalibratedSession implements Session {
     if (wrong === undefined) return
     this.wrong = wrong
     throw new FlowbreakError('ERR_CALIBRATION', wrong, { exitCode: ExitCode.broken })
-  }
-}
-
-/** The calibration, at the time of the first packet, and then the chunks. */
-async function* before(
-  calibration: Calibration,
-  chunks: AsyncIterable<TimelineChunk>,
-): AsyncGenerator<TimelineChunk> {
-  let offered = false
-  for await (const chunk of chunks) {
-    const { count, time } = chunk.packets
-    if (!offered && count > 0) {
-      yield { packets: calibration.at(time[0] ?? 0).packets, events: [] }
-      offered = true
-    }
-    yield chunk
   }
 }

@@ -6,7 +6,7 @@ import { POLICIES, SHARINGS } from '../../suite/words.ts'
 import { BLOCKED, demandVerdict, hasPolicy } from './bench.ts'
 import type { Check } from './check.ts'
 import { connection, EXCHANGE, offer, stray } from './conversation.ts'
-import { playEvent } from './events.ts'
+import { playEvents } from './events.ts'
 import { playFeature } from './features.ts'
 import { OBSERVED } from './observed.ts'
 import { type Played, play } from './play.ts'
@@ -87,9 +87,7 @@ export const CAPABILITIES: readonly Check[] = [
   },
   {
     name: 'plays every event that it names',
-    run: async (bench) => {
-      for (const kind of bench.capabilities.events) await playEvent(bench, kind)
-    },
+    run: playEvents,
   },
   {
     name: 'tells what it says that it observes',

@@ -1,8 +1,9 @@
 import { Verdict } from '../../model/codes.ts'
+import type { Session } from '../../model/target.ts'
 import type { HostEvent, HostEventKind } from '../../model/timeline.ts'
 import { type Bench, BLOCKED, demand, demandVerdict } from './bench.ts'
 import { connection, type Part, stray } from './conversation.ts'
-import type { Seen } from './play.ts'
+import { play, type Seen } from './play.ts'
 
 /** Seconds to which a time-out of hosts is set, and a silence between that and what hosts have without. */
 const TCP_IDLE = 60
@@ -26,23 +27,42 @@ const EVENTS: { readonly [K in HostEventKind]: HostEvent & { readonly kind: K } 
   store: { kind: 'store', state: 'down' },
 }
 
-/** Plays an event after a connection, and demands what holds after it at every firewall. */
-export async function playEvent(bench: Bench, kind: HostEventKind): Promise<void> {
+/** Of these something may be left when a session is reset. */
+const LASTING: readonly HostEventKind[] = ['crash', 'set-timeout', 'fill-table', 'store']
+
+/** Plays every event that a target names after a connection, and demands what holds after it at every firewall. */
+export async function playEvents(bench: Bench): Promise<void> {
+  const { events, clock } = bench.capabilities
+  const played = events.filter((kind) => kind !== 'set-timeout' || clock === 'virtual')
+  const alone = played.filter((kind) => LASTING.includes(kind))
+  for (const kind of alone) await bench.with({}, (session) => playEvent(session, kind, events))
+  const together = played.filter((kind) => !alone.includes(kind))
+  if (together.length === 0) return
+  await bench.with({}, async (session) => {
+    for (const kind of together) {
+      await playEvent(session, kind, events)
+      await session.reset()
+    }
+  })
+}
+
+async function playEvent(
+  session: Session,
+  kind: HostEventKind,
+  events: readonly HostEventKind[],
+): Promise<void> {
   const { after, look } = AFTER[kind] ?? NEW_CONNECTION
-  if (kind === 'set-timeout' && bench.capabilities.clock === 'real') return
-  const { events } = bench.capabilities
   const back = kind === 'crash' && events.includes('restore') ? [EVENTS.restore] : []
-  await bench.played(
-    [{ packets: connection() }, { events: [EVENTS[kind], ...back], ...after }],
-    ({ seen }) => {
-      const wanted = 5 + after.packets.length
-      demand(
-        seen.length === wanted,
-        `${wanted} packets were offered around ${kind}, and ${seen.length} observed.`,
-      )
-      look(seen.slice(5), kind)
-    },
+  const { seen } = await play(session, [
+    { packets: connection() },
+    { events: [EVENTS[kind], ...back], ...after },
+  ])
+  const wanted = 5 + after.packets.length
+  demand(
+    seen.length === wanted,
+    `${wanted} packets were offered around ${kind}, and ${seen.length} observed.`,
   )
+  look(seen.slice(5), kind)
 }
 
 interface After {

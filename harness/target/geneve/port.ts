@@ -107,6 +107,7 @@ export class GenevePort implements Port {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return
     this.#closed = true
     for (const socket of [...this.#sources, ...this.#gateways]) socket.close()
   }
