@@ -16,7 +16,7 @@ import { makeSetup } from '../harness/suite/setup.ts'
 import { BENCHMARKING } from '../harness/target/bounds.ts'
 import type { Lab } from '../harness/target/lab/lab.ts'
 import { hardwareAddress } from '../harness/target/lab/names.ts'
-import { NetfilterHosts } from '../harness/target/netfilter/hosts.ts'
+import { configuring, NetfilterHosts } from '../harness/target/netfilter/hosts.ts'
 import { kernelSettings } from '../harness/target/netfilter/kernel-settings.ts'
 import { openRouters } from '../harness/target/netfilter/routers.ts'
 import { rulesetOf } from '../harness/target/netfilter/ruleset.ts'
@@ -39,10 +39,11 @@ const MTU = 1500
 
 /** Sends a capture through a kernel, ours and tcpreplay in turn, `rounds` times each; the middle ones. */
 export async function measureLive(capture: string, packets: number, rounds = 5): Promise<LiveRate> {
-  await using lab = await openRouters(1, MTU)
   const { knobs } = profileOf(SETUP)
-  const hosts = new NetfilterHosts(lab, kernelSettings(knobs, SETUP.policy, 1), 1)
-  await hosts.configure(rulesetOf('continue', knobs, { nat: 'none' }))
+  const settings = kernelSettings(knobs, SETUP.policy, 1)
+  const rules = configuring(rulesetOf('continue', knobs, { nat: 'none' }), settings)
+  await using lab = await openRouters(1, MTU, { rules })
+  const hosts = new NetfilterHosts(lab, settings, 1)
   const folder = mkdtempSync(join(tmpdir(), 'flowbreak-bench-'))
   try {
     const rewritten = rewrite(capture, folder)

@@ -1,7 +1,7 @@
 import { getProfile } from '../../profile/index.ts'
 import type { Lab } from '../lab/lab.ts'
 import { hardwareAddress } from '../lab/names.ts'
-import { NetfilterHosts } from '../netfilter/hosts.ts'
+import { configuring } from '../netfilter/hosts.ts'
 import { kernelSettings } from '../netfilter/kernel-settings.ts'
 import { openRouters } from '../netfilter/routers.ts'
 import { rulesetOf } from '../netfilter/ruleset.ts'
@@ -42,11 +42,13 @@ ip rule add iif k lookup 302 pref 51
 
 /** Two firewalls by nftables that ask for their next hops, in namespaces. */
 export async function firewalls(exception: 'drop' | 'reject', hosts = 2): Promise<Lab> {
-  const lab = await openRouters(hosts, 1500)
   const { knobs } = getProfile('linux-conntrack')
   const policy = { exception, ruleOrder: 'action', defaultActions: [] } as const
-  const made = new NetfilterHosts(lab, kernelSettings(knobs, policy, SCALE), SCALE)
-  await set(lab, () => made.configure(rulesetOf(exception, knobs, { nat: 'none' })))
+  const rules = configuring(
+    rulesetOf(exception, knobs, { nat: 'none' }),
+    kernelSettings(knobs, policy, SCALE),
+  )
+  const lab = await openRouters(hosts, 1500, { rules })
   return set(lab, () => lab.each(ASKS))
 }
 

@@ -41,3 +41,10 @@ export function settingsScript(settings: Readonly<Record<string, number>>): stri
     .map(([name, value]) => `echo ${value} > /proc/sys/${name}\n`)
     .join('')
 }
+
+/** A script that runs all of these at once, and fails where one does once all have ended. */
+export function together(scripts: readonly string[]): string {
+  const started = scripts.map((script, n) => `{\n${script}\n} & job${n}=$!\n`)
+  const awaited = scripts.map((_, n) => `wait $job${n} || failed=1\n`)
+  return `failed=0\n${started.join('')}${awaited.join('')}[ $failed = 0 ]\n`
+}

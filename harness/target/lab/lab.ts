@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { run } from './commands.ts'
+import { run, together, withInput } from './commands.ts'
 import { hardwareAddress, hostNamespace, outerNamespace, SIDES } from './names.ts'
 import { disown, own, removeNamespaces } from './ownership.ts'
 import { NamespaceShell } from './shell.ts'
@@ -15,6 +15,8 @@ export interface LabPlan {
   readonly between?: string | undefined
   /** A script that makes a host of its namespace. */
   readonly inside: (host: number) => string
+  /** What goes on while hosts are being made, from when the outer ends are up. */
+  readonly beside?: ((lab: Lab) => Promise<void>) | undefined
 }
 
 /** Network namespaces: one a host, and one that holds the outer ends of the links to each. */
@@ -65,7 +67,7 @@ export class Lab implements AsyncDisposable {
     await disown(this.id)
   }
 
-  async #build({ mtu, links = SIDES, between, inside }: LabPlan): Promise<void> {
+  async #build({ mtu, links = SIDES, between, inside, beside }: LabPlan): Promise<void> {
     const hosts = Array.from({ length: this.hosts }, (_, host) => host)
     const pairs = hosts.flatMap((host) =>
       links.map((link, side) => {
@@ -82,8 +84,11 @@ export class Lab implements AsyncDisposable {
     )
     await using outer = new NamespaceShell(this.outer)
     this.#shells.push(...hosts.map((host) => new NamespaceShell(this.host(host))))
+    const devices = hosts.flatMap((host) => links.map((link) => `${link}${host}`))
+    const ends = outer.run(quiet(devices))
     await Promise.all([
-      outer.run(hosts.flatMap((host) => links.map((link) => quiet(`${link}${host}`))).join('')),
+      ends.then(() => beside?.(this)),
+      ends.then(() => outer.run(together(devices.map(withoutOffloads)))),
       ...hosts.map((host) => this.on(host, inside(host))),
     ])
   }
@@ -94,14 +99,14 @@ export class Lab implements AsyncDisposable {
   }
 }
 
-/** An end of a link without addresses, so that the kernel answers nothing there, and without offloads, so that frames are as sent. */
-export function quiet(device: string): string {
-  return `echo 1 > /proc/sys/net/ipv6/conf/${device}/disable_ipv6
-${withoutOffloads(device)}ip link set ${device} up
-`
+/** A script that makes ends of links such that the kernel answers nothing there, and sets them up. */
+export function quiet(devices: readonly string[]): string {
+  const silence = devices.map((device) => `echo 1 > /proc/sys/net/ipv6/conf/${device}/disable_ipv6\n`)
+  const lines = devices.map((device) => `link set ${device} up`)
+  return silence.join('') + withInput('ip -batch -', lines.join('\n'))
 }
 
-/** Segments and checksums are as they were sent. */
+/** A script by which segments and checksums at a device are as they were sent. */
 export function withoutOffloads(device: string): string {
   return `ethtool -K ${device} tx off rx off gso off tso off gro off >/dev/null 2>&1\n`
 }

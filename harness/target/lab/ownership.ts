@@ -1,10 +1,12 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from './commands.ts'
 import { PREFIX } from './names.ts'
 
 /** Where it stands who owns which namespaces, a file a lab. */
 const RECORDS = '/run/flowbreak-labs'
+/** Where `ip` keeps namespaces by name. */
+const NAMESPACES = '/run/netns'
 
 interface Owner {
   readonly pid: number
@@ -47,14 +49,30 @@ export async function removeLeftovers(): Promise<number> {
 
 /** Ends what runs in the namespaces of a lab and removes them; with the last end of a link the link goes. */
 export async function removeNamespaces(lab: string): Promise<void> {
-  const names = (await readdir('/run/netns').catch(() => [])).filter((name) =>
+  const names = (await readdir(NAMESPACES).catch(() => [])).filter((name) =>
     name.startsWith(`${PREFIX}-${lab}-`),
   )
-  for (const name of names) {
-    const pids = await run('ip', ['netns', 'pids', name])
-    for (const pid of pids.split('\n').map(Number)) if (pid > 1 && pid !== process.pid) end(pid)
-  }
-  if (names.length > 0) await run('ip', ['-batch', '-'], names.map((name) => `netns del ${name}\n`).join(''))
+  if (names.length === 0) return
+  const inodes = await Promise.all(names.map((name) => inodeOf(join(NAMESPACES, name))))
+  for (const pid of await processesIn(new Set(inodes))) end(pid)
+  await run('ip', ['-batch', '-'], names.map((name) => `netns del ${name}\n`).join(''))
+}
+
+/** Processes whose network namespace is one of these, but for this one. */
+async function processesIn(inodes: ReadonlySet<number | undefined>): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 1 && pid !== process.pid)
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const inode = await inodeOf(`/proc/${pid}/ns/net`)
+      return inode !== undefined && inodes.has(inode) ? [pid] : []
+    }),
+  )
+  return found.flat()
+}
+
+/** undefined: there is none, or no more. */
+async function inodeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.ino
 }
 
 function end(pid: number): void {

@@ -11,6 +11,12 @@ import { DOWN } from './ruleset.ts'
 const FLUSH = 'conntrack -F 2>/dev/null\n'
 const ESTABLISHED = 'net/netfilter/nf_conntrack_tcp_timeout_established'
 
+/** A script that gives a host its rules and settings. */
+export function configuring(ruleset: string, settings: KernelSettings): string {
+  // The kernel tracks, and knows the settings of tracking, once a rule asks for it.
+  return withInput('nft -f -', ruleset) + settingsScript(settings)
+}
+
 /** The hosts of a lab, each a kernel's tables in a namespace. */
 export class NetfilterHosts implements HostActions {
   readonly #lab: Lab
@@ -26,12 +32,6 @@ export class NetfilterHosts implements HostActions {
     this.#settings = settings
     this.#scale = scale
     this.#sync = sync
-  }
-
-  /** Gives every host its settings and rules, with empty tables. */
-  async configure(ruleset: string): Promise<void> {
-    // The kernel tracks, and knows the settings of tracking, once a rule asks for it.
-    await this.#lab.each(withInput('nft -f -', ruleset) + settingsScript(this.#settings) + FLUSH)
   }
 
   async apply(event: HostEvent, _at: Nanos): Promise<boolean> {

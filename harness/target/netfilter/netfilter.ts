@@ -3,7 +3,7 @@ import type { Case } from '../../model/case.ts'
 import type { Transparency } from '../../model/fields.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { AddressRanges, Capabilities, Session, Target } from '../../model/target.ts'
-import { type ControlEnds, drawControlEnds } from '../../observe/live/control-ends.ts'
+import { drawControlEnds } from '../../observe/live/control-ends.ts'
 import { PcapPort } from '../../observe/live/pcap/port.ts'
 import { LiveSession } from '../../observe/live/session.ts'
 import { setupLacks } from '../../plan/capabilities.ts'
@@ -15,11 +15,11 @@ import type { Lab } from '../lab/lab.ts'
 import { removeLeftovers } from '../lab/ownership.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
 import { Conntrackd, syncLacks } from './conntrackd.ts'
-import { NetfilterHosts } from './hosts.ts'
+import { configuring, NetfilterHosts } from './hosts.ts'
 import { fixedKnob, kernelSettings } from './kernel-settings.ts'
 import { checkNeeds } from './needs.ts'
 import { type NetfilterOptions, readOptions } from './options.ts'
-import { openRouters } from './routers.ts'
+import { openRouters, type RoutersPlan } from './routers.ts'
 import { rulesetOf } from './ruleset.ts'
 
 /** Hosts at most: each is a namespace with two links. */
@@ -80,7 +80,7 @@ export class NetfilterTarget implements Target {
 
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
     this.#require(setup)
-    const { scale, mtu } = this.#options
+    const { scale, mtu, nat } = this.#options
     const { knobs } = profileOf(setup)
     const settings = kernelSettings(knobs, setup.policy, scale)
     const ruleset = rulesetOf(setup.policy.exception, knobs, this.#options)
@@ -90,14 +90,28 @@ export class NetfilterTarget implements Target {
     await removeLeftovers()
     signal.throwIfAborted()
     const ends = drawControlEnds(this.#addresses)
-    const lab = await openRouters(setup.topology.hosts.length, mtu, synced)
+    const { lab, port } = await openBeside(setup.topology.hosts.length, mtu, {
+      paired: synced,
+      rules: configuring(ruleset, settings),
+    })
     try {
       const sync = synced ? new Conntrackd(lab, sharing, ends) : undefined
       const hosts = new NetfilterHosts(lab, settings, scale, sync)
-      await hosts.configure(ruleset)
       await sync?.start()
-      return await openSession({ lab, hosts, ends }, setup, this.#options, signal)
+      const session = new LiveSession({
+        port,
+        hosts: setup.topology.hosts,
+        clockScale: scale,
+        actions: hosts,
+        families: ['ipv4', 'ipv6'],
+        ends,
+        translates: nat !== 'none',
+        dispose: () => lab[Symbol.asyncDispose](),
+      })
+      await session.calibrate(signal)
+      return session
     } catch (thrown) {
+      await port[Symbol.asyncDispose]()
       await lab[Symbol.asyncDispose]()
       throw thrown
     }
@@ -109,29 +123,18 @@ export function makeNetfilter(spec: TargetSpec, { name, addresses }: TargetConte
   return new NetfilterTarget(name, readOptions(spec, name), addresses)
 }
 
-async function openSession(
-  { lab, hosts, ends }: { readonly lab: Lab; readonly hosts: NetfilterHosts; readonly ends: ControlEnds },
-  setup: Setup,
-  { mtu, nat, scale }: NetfilterOptions,
-  signal: AbortSignal,
-): Promise<Session> {
-  const arms = labArms(setup.topology.hosts.length)
-  const port = await PcapPort.open({ arms, namespace: lab.outer, mtu })
-  const session = new LiveSession({
-    port,
-    hosts: setup.topology.hosts,
-    clockScale: scale,
-    actions: hosts,
-    families: ['ipv4', 'ipv6'],
-    ends,
-    translates: nat !== 'none',
-    dispose: () => lab[Symbol.asyncDispose](),
+/** Routers and a port to them: its process takes as long to start as hosts do to be made, so both go on at once. */
+async function openBeside(
+  hosts: number,
+  mtu: number,
+  plan: RoutersPlan,
+): Promise<{ lab: Lab; port: PcapPort }> {
+  let opened: (port: PcapPort) => void = () => undefined
+  const port = new Promise<PcapPort>((resolve) => {
+    opened = resolve
   })
-  try {
-    await session.calibrate(signal)
-  } catch (thrown) {
-    await port[Symbol.asyncDispose]()
-    throw thrown
-  }
-  return session
+  const beside = async ({ outer }: Lab) =>
+    opened(await PcapPort.open({ arms: labArms(hosts), namespace: outer, mtu }))
+  const lab = await openRouters(hosts, mtu, { ...plan, beside })
+  return { lab, port: await port }
 }

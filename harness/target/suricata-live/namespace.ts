@@ -1,4 +1,5 @@
-import { quiet } from '../lab/lab.ts'
+import { together } from '../lab/commands.ts'
+import { quiet, withoutOffloads } from '../lab/lab.ts'
 
 /**
  * The interfaces of a host in its namespace. Suricata bridges `in` to `out`, and what it sends itself leaves by `own`, where it does not
@@ -9,5 +10,6 @@ export const LINK = { in: 'i', out: 'o', own: 'r' } as const
 
 /** Makes a namespace a host for Suricata: its kernel has no address, so that it passes nothing on by itself and answers nothing. */
 export function namespaceScript(): string {
-  return `ip link set lo up\n${Object.values(LINK).map(quiet).join('')}`
+  const links = Object.values(LINK)
+  return `ip link set lo up\n${quiet(links)}${together(links.map(withoutOffloads))}`
 }
