@@ -5,7 +5,12 @@ import { spawn } from 'node:child_process'
 const COUNTS = /^(\d+) passed, (\d+) failed$/m
 const PARTS = ['1', '2']
 
-/** One part: what it says at once or, for the second, when the first has ended; and its counts. */
+/**
+ * One part: what it says, at once or, for the second, when the first has ended.
+ *
+ * @param {string} part
+ * @returns {Promise<{ part: string; text: string; code: number | null }>}
+ */
 function play(part) {
   const child = spawn('mocha', process.argv.slice(2), {
     env: { ...process.env, FLOWBREAK_TEST_PART: part },
@@ -24,15 +29,16 @@ function play(part) {
 }
 
 const played = await Promise.all(PARTS.map(play))
-const totals = [0, 0]
+let passed = 0
+let failed = 0
 for (const { part, text, code } of played) {
   if (part !== PARTS[0]) process.stdout.write(text)
   const counts = COUNTS.exec(text)
   if (counts === null)
     process.stdout.write(`Part ${part} of the tests ended with ${code} before it counted.\n`)
-  totals[0] += Number(counts?.[1] ?? 0)
+  passed += Number(counts?.[1] ?? 0)
   // A part that broke is a failure, whatever it counted.
-  totals[1] += Number(counts?.[2] ?? 0) || (code === 0 ? 0 : 1)
+  failed += Number(counts?.[2] ?? 0) || (code === 0 ? 0 : 1)
 }
-process.stdout.write(`${totals[0]} passed, ${totals[1]} failed\n`)
-process.exitCode = totals[1] > 0 || totals[0] === 0 ? 1 : 0
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
