@@ -42,8 +42,8 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
 
   abstract prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 
-  /** The hooks, after they have said what the devices are and brought them to the setup. Throws ERR_HOOK, and ERR_TARGET_LACKS. */
-  protected async configured(setup: Setup, signal: AbortSignal): Promise<Hooks> {
+  /** Before anything is asked of the devices. Throws ERR_TARGET_LACKS. */
+  protected requireSetup(setup: Setup): void {
     const lacking = setupLacks(setup, this.capabilities)
     if (lacking !== undefined)
       throw new FlowbreakError(
@@ -51,6 +51,10 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
         `Target ${this.name} has no ${lacking}: its options say what its devices are set to.`,
         { exitCode: ExitCode.broken },
       )
+  }
+
+  /** The hooks, after they have said what the devices are and brought them to the setup. Throws ERR_HOOK. */
+  protected async configured(setup: Setup, signal: AbortSignal): Promise<Hooks> {
     const hooks = new Hooks(this.options.hooks)
     this.#version = (await identify(hooks, signal)) ?? this.#version
     await configure(hooks, setup, signal)

@@ -112,7 +112,7 @@ export async function playThrough(
 ): Promise<Played> {
   const hosts = appliances.map(({ address = '127.0.0.1', port }) => `${address}:${port}`)
   const target = await makeTarget(
-    { kind: 'geneve', profile: 'suricata-7', hosts, ...options },
+    { kind: 'geneve', profile: 'suricata-7', features: ['inner-tunnels'], hosts, ...options },
     { name: 'lab', version: 'test' },
   )
   const setup = makeSetup({ profile: 'suricata-7', hosts: hosts.length })

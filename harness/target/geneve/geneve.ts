@@ -11,11 +11,12 @@ import { GenevePort } from './port.ts'
 
 /** Appliances behind a gateway load balancer, which the harness is: over UDP, without privileges. */
 export class GeneveTarget extends DeviceTarget<GeneveOptions> {
-  /** Throws ERR_APPLIANCE_UNHEALTHY, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
+  /** Throws ERR_TARGET_LACKS, ERR_APPLIANCE_UNHEALTHY, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
     const { hosts, listen, mtu, scale, families, health } = this.options
     const names = setup.topology.hosts
     const used = hosts.slice(0, names.length)
+    this.requireSetup(setup)
     const hooks = await this.configured(setup, signal)
     const checks = health === undefined ? undefined : new HealthChecks(used, health)
     let port: GenevePort | undefined

@@ -12,8 +12,9 @@ import { type InlineOptions, readOptions } from './options.ts'
 
 /** Devices with two arms each, between interfaces of this machine: which packet goes by which of them is the harness's to decide. */
 export class InlineTarget extends DeviceTarget<InlineOptions> {
-  /** Throws ERR_INLINE, ERR_NODE_PCAP, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
+  /** Throws ERR_TARGET_LACKS, ERR_INLINE, ERR_NODE_PCAP, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
+    this.requireSetup(setup)
     const { mtu, scale, families, namespace, arp } = this.options
     const hosts = this.options.hosts.slice(0, setup.topology.hosts.length)
     const names = setup.topology.hosts.map((name, host) => hosts[host]?.name ?? name)

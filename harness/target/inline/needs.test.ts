@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { makeSetup } from '../../suite/setup.ts'
 import { run } from '../lab/commands.ts'
 import { openRouters } from '../netfilter/routers.ts'
 import { hostsOf, inline } from './example-device.test.ts'
@@ -13,7 +14,7 @@ describe('target/inline/needs', () => {
     const there = (...args: string[]) => run('ip', ['-n', lab.outer, ...args])
     const problem = async (options: object = {}) => {
       const target = await inline(lab, options)
-      const setup = { topology: { hosts: ['fw-a'] } } as never
+      const setup = makeSetup({ profile: 'linux-conntrack', hosts: 1 })
       return target.prepare(setup, new AbortController().signal).then(
         () => undefined,
         ({ code, exitCode, message }) => `${code} ${exitCode} ${message}`,
