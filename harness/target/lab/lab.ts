@@ -15,8 +15,8 @@ export interface LabPlan {
   readonly between?: string | undefined
   /** A script that makes a host of its namespace. */
   readonly inside: (host: number) => string
-  /** What goes on while hosts are being made, from when the outer ends are up. */
-  readonly beside?: ((lab: Lab) => Promise<void>) | undefined
+  /** What goes on while hosts are being made, from when namespaces and links are there; `up`: the outer ends are up too. */
+  readonly beside?: ((lab: Lab, up: Promise<unknown>) => Promise<void>) | undefined
 }
 
 /** Network namespaces: one a host, and one that holds the outer ends of the links to each. */
@@ -87,7 +87,8 @@ export class Lab implements AsyncDisposable {
     const devices = hosts.flatMap((host) => links.map((link) => `${link}${host}`))
     const ends = outer.run(quiet(devices))
     await Promise.all([
-      ends.then(() => beside?.(this)),
+      ends,
+      beside?.(this, ends),
       ends.then(() => outer.run(together(devices.map(withoutOffloads)))),
       ...hosts.map((host) => this.on(host, inside(host))),
     ])

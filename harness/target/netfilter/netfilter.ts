@@ -133,8 +133,8 @@ async function openBeside(
   const port = new Promise<PcapPort>((resolve) => {
     opened = resolve
   })
-  const beside = async ({ outer }: Lab) =>
-    opened(await PcapPort.open({ arms: labArms(hosts), namespace: outer, mtu }))
+  const beside = async ({ outer }: Lab, up: Promise<unknown>) =>
+    opened(await PcapPort.open({ arms: labArms(hosts), namespace: outer, mtu, up }))
   const lab = await openRouters(hosts, mtu, { ...plan, beside })
   return { lab, port: await port }
 }

@@ -76,11 +76,15 @@ async function main(options: ChildOptions): Promise<void> {
     opened.set(device, session)
     return session
   }
-  const sessions = options.arms.map(({ device }) => opened.get(device) ?? open(device))
+  let sessions: readonly PcapSession[] = []
   const reader = new MessageReader((kind, body) => {
     try {
       if (kind === Message.frames) inject(sessions, body)
-      else if (kind === Message.stats) output.write(encodeText(Message.stats, statsOf([...opened.values()])))
+      else if (kind === Message.open) {
+        sessions = options.arms.map(({ device }) => opened.get(device) ?? open(device))
+        output.write(encodeText(Message.ready, ''))
+      } else if (kind === Message.stats)
+        output.write(encodeText(Message.stats, statsOf([...opened.values()])))
     } catch (thrown) {
       output.write(encodeText(Message.failed, messageOf(thrown)))
     }
@@ -91,7 +95,6 @@ async function main(options: ChildOptions): Promise<void> {
   // Whoever wanted this is gone, or is done.
   input.on('close', () => process.exit(0))
   output.on('error', () => process.exit(0))
-  output.write(encodeText(Message.ready, ''))
 }
 
 function inject(sessions: readonly PcapSession[], body: Buffer): void {

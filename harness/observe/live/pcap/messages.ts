@@ -1,7 +1,7 @@
 import type { FrameColumns } from '../frames.ts'
 
 /** What goes between a port and its child process: 8 bytes (length of what follows, kind), and the rest by kind. */
-export const Message = { frames: 1, stats: 2, ready: 3, failed: 4 } as const
+export const Message = { frames: 1, stats: 2, ready: 3, failed: 4, open: 5 } as const
 
 const HEAD = 8
 /** Of a frame: when it was heard, how long it is, and its arm. */

@@ -17,6 +17,8 @@ export interface PcapPortOptions {
   readonly mtu: number
   /** Bytes of each interface's ring; absent: 16 MiB. */
   readonly ring?: number
+  /** Interfaces are opened once this has come about; the process that does so is started before. Absent: at once. */
+  readonly up?: Promise<unknown>
 }
 
 const RING = 16 << 20
@@ -78,11 +80,18 @@ export class PcapPort implements Port {
       options.namespace === undefined ? node : ['ip', 'netns', 'exec', options.namespace, ...node]
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] })
     const port = new PcapPort(options, child)
-    await new Promise<void>((resolve, reject) => {
-      port.#ready = resolve
-      port.#fail = reject
-      if (port.#failed !== undefined) reject(port.#failed)
-    })
+    try {
+      await options.up
+      await new Promise<void>((resolve, reject) => {
+        port.#ready = resolve
+        port.#fail = reject
+        if (port.#failed !== undefined) reject(port.#failed)
+        port.#input.write(encodeText(Message.open, ''))
+      })
+    } catch (thrown) {
+      await port[Symbol.asyncDispose]()
+      throw thrown
+    }
     return port
   }
 
