@@ -33,7 +33,10 @@ export class Controls {
     this.#frames = [controlFrame(family, 0, 'allowed'), controlFrame(family, 1, 'allowed')]
   }
 
-  /** Begins anew for another case; `flow` is an id that none of its flows has, `opening` a SYN that nothing tells from one of theirs. */
+  /**
+   * Begins anew for another case; `flow` and the next number are ids that none of its flows has, of the datagrams and of `opening`, a SYN
+   * that nothing tells from one of theirs.
+   */
   reset(flow: number, opening?: ControlFrame): void {
     this.sent = 0
     this.out = 0
@@ -97,7 +100,7 @@ export class Controls {
   *#offer(roads: readonly number[], at: Nanos): Generator<TimelineChunk> {
     const batch = this.#emptied()
     let used = 0
-    const add = (road: number, control: ControlFrame | undefined) => {
+    const add = (road: number, control: ControlFrame | undefined, flow: number) => {
       if (control === undefined) return
       const n = batch.count++
       batch.bytes.set(control.frame, used)
@@ -107,7 +110,7 @@ export class Controls {
       batch.original[n] = control.frame.length
       batch.time[n] = at
       batch.link[n] = control.link
-      batch.flow[n] = this.#flow
+      batch.flow[n] = flow
       batch.direction[n] = road & 1
       batch.step[n] = -1
       batch.role[n] = Role.control
@@ -115,8 +118,8 @@ export class Controls {
       used += control.frame.length
     }
     for (const road of roads) {
-      add(road, this.#frames[road & 1])
-      if ((road & 1) === 0) add(road, this.#opening)
+      add(road, this.#frames[road & 1], this.#flow)
+      if ((road & 1) === 0) add(road, this.#opening, this.#flow + 1)
     }
     decodeBatch(batch)
     yield { packets: batch, events: [] }

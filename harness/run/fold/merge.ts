@@ -68,7 +68,8 @@ function* chunksOf(
         const place = order[step] ?? 0
         if (parts[place] !== part) break
         const folded = cases[caseOf[place] ?? 0]
-        if (folded !== undefined) offer(out, store, place, step, folded, controls)
+        if (folded !== undefined)
+          offer(out, store, place, step, folded, controls + controlOf(store, place, caseOf))
         const whole = rebuilt.get(place)
         if (whole !== undefined && folded !== undefined) {
           const bytes = whole.bytes.slice()
@@ -99,7 +100,7 @@ function offer(
   place: number,
   step: number,
   { addresses, offset, firstFlow, firstDatagram }: FoldedCase,
-  controls: number,
+  control: number,
 ): void {
   appendPacket(out, store, place)
   const n = out.count - 1
@@ -113,7 +114,7 @@ function offer(
   out.verdict[n] = store.verdict[place] ?? 0
   out.reason[n] = store.reason[place] ?? 0
   if (store.role[place] === Role.control) {
-    out.flow[n] = controls + (store.kind[place] === Kind.udp6 ? 1 : 0)
+    out.flow[n] = control
     return
   }
   const frame = out.bytes.subarray(at, at + (out.captured[n] ?? 0))
@@ -121,6 +122,12 @@ function offer(
   if (flow >= 0) out.flow[n] = firstFlow + flow
   const datagram = store.datagram[place] ?? -1
   if (datagram >= 0) out.datagram[n] = firstDatagram + datagram
+}
+
+/** Which flow of controls a packet would be of: all cases send the same datagrams of each family, and each opens connections of its own. */
+function controlOf({ kind }: PacketBatch, place: number, caseOf: Uint16Array): number {
+  if (kind[place] === Kind.udp4) return 0
+  return kind[place] === Kind.udp6 ? 1 : 2 + (caseOf[place] ?? 0)
 }
 
 /** What happens next to firewalls, once where it is the same for all. */
