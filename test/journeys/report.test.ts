@@ -122,9 +122,10 @@ describe('journeys: report', () => {
     expect(JSON.parse(worse.stdout).regressions).to.have.length(1)
     expect(readFileSync(join(folder, 'out.md'), 'utf8')).to.match(/^## ✗ flowbreak: 1 regression;/)
     expect(inFolder('report', 'compare', 'worse.ndjson', run).status).to.equal(0)
-    expect(inFolder('report', 'compare', run, run, '--reporter', 'html').stderr).to.include(
-      'take console, json, markdown',
-    )
+    expect(inFolder('report', 'compare', run, run, '--reporter', 'html').stdout).to.match(/^<!doctype html>/)
+    const refused = inFolder('report', 'compare', run, run, '--reporter', 'junit')
+    expect(refused.status).to.equal(2)
+    expect(refused.stderr).to.include('take console, json, markdown, html')
   })
 
   it('writes a folder about one case, and says which of several is meant', () => {
