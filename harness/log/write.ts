@@ -12,6 +12,7 @@ import { dirname } from 'node:path'
 import type { RunEvent } from '../model/run-log.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { headProblemOf } from './head.ts'
+import { LogLock } from './lock.ts'
 import { Sealer } from './seal.ts'
 import { wholeLength } from './whole-length.ts'
 
@@ -32,6 +33,8 @@ export class RunLogWriter {
   #scheduled = false
   #closed = false
   #failure: FlowbreakError | undefined
+  /** A device cannot be resumed, and has no place beside it. */
+  readonly #lock: LogLock | undefined
   readonly #sealer = new Sealer()
   readonly #onExit = (): void => this.#flush()
 
@@ -49,6 +52,7 @@ export class RunLogWriter {
       closeSync(this.#fd)
       throw new FlowbreakError('ERR_LOG_WRITE', `${file} is there already and ${problem}.`)
     }
+    this.#lock = this.#locked()
     this.#keepWhole()
     this.#takeWhatIsThere()
     // An exit in the middle of a turn: from a signal handler, or an error that nobody caught.
@@ -77,7 +81,17 @@ export class RunLogWriter {
     process.off('exit', this.#onExit)
     if (this.#failure === undefined) this.#try(() => fsyncSync(this.#fd))
     closeSync(this.#fd)
+    this.#lock?.release()
     if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #locked(): LogLock | undefined {
+    try {
+      return fstatSync(this.#fd).isFile() ? new LogLock(this.file) : undefined
+    } catch (thrown) {
+      closeSync(this.#fd)
+      throw thrown
+    }
   }
 
   /** What a log holds that is continued here goes into its seal. */

@@ -1,6 +1,6 @@
-import { exitCodeOf } from '../log/summary.ts'
+import { exitCodeOf, summarise } from '../log/summary.ts'
 import type { Case } from '../model/case.ts'
-import { type CaseFinished, OUTCOMES, type Outcome, type RunEvent } from '../model/run-log.ts'
+import type { CaseFinished, Outcome, RunEvent } from '../model/run-log.ts'
 import type { Session, Target } from '../model/target.ts'
 import { type KnownFailures, NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
 import { NEEDS_A_LOOK } from '../report/outcomes.ts'
@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly evidence?: EvidenceOptions | undefined
   /** Where it is kept what devices say of replays that failed; absent: they are not asked. */
   readonly collect?: CollectOptions
+  /** What the log of a run that goes on holds already, which counts for how it ends; absent: the run is new. */
+  readonly before?: readonly RunEvent[]
   readonly signal: AbortSignal
   /** Takes the run log's events, in order. */
   readonly emit: (event: RunEvent) => void
@@ -61,8 +63,9 @@ export async function runCases(options: RunOptions): Promise<Finished> {
     checkRules(cases)
     await checkPlaces(cases, options.captures)
   }
-  const totals = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>
-  const state = { broken: false, stopped: false }
+  const before = summarise(options.before ?? [])
+  const totals: Record<Outcome, number> = { ...before.totals }
+  const state = { broken: before.targets.some(({ problems }) => problems.length > 0), stopped: false }
   const count = (outcome: Outcome) => {
     totals[outcome]++
     if (options.bail && (outcome === 'fail' || outcome === 'error')) state.stopped = true

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { UnfinishedRun } from '../log/unfinished.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { parsed } from './command.ts'
+import { findLog } from './report-find.ts'
+import { type RunChoices, runCommand } from './run-command.ts'
+
+/** What may be given with --resume; all else is as the run was begun. */
+const FREE: ReadonlySet<string> = new Set(['resume', 'reporter', 'debug'])
+
+export interface Resumed {
+  readonly options: RunChoices
+  readonly suites: readonly string[]
+  readonly unfinished: UnfinishedRun
+}
+
+/** The run that the command line asks to go on with, with the choices that it was begun with; undefined where it asks for a new one. */
+export async function resumedBy(command: Command): Promise<Resumed | undefined> {
+  const { resume, reporter } = command.opts<RunChoices>()
+  if (resume === undefined) return undefined
+  const given = command.options.find(
+    (option) =>
+      !FREE.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',
+  )
+  const other = given?.long ?? command.args[0]
+  if (other !== undefined)
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `--resume goes on with a run as it was begun, and ${other} would change it: leave it out, or start anew.`,
+    )
+  const unfinished = new UnfinishedRun(findLog(resume))
+  const begun = runCommand()
+  await parsed(begun, unfinished.started.command.slice(2))
+  const options = begun.opts<RunChoices>()
+  return {
+    options: reporter === undefined ? options : { ...options, reporter },
+    suites: begun.args,
+    unfinished,
+  }
+}

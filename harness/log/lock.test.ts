@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { FlowbreakError } from '../support/errors.ts'
+import { LogLock } from './lock.ts'
+
+describe('LogLock', () => {
+  let folder: string
+  let log: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-lock-'))
+    log = join(folder, 'run.ndjson')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('refuses a second holder, and leaves nothing behind', () => {
+    const lock = new LogLock(log)
+    expect(() => new LogLock(log)).to.throw(FlowbreakError, `is being written by process ${process.pid}`)
+    lock.release()
+    expect(existsSync(`${log}.lock`)).to.equal(false)
+    new LogLock(log).release()
+  })
+
+  it('takes over what a killed process left', () => {
+    const code = `
+      import { LogLock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}
+      new LogLock(process.argv[1])
+      process.kill(process.pid, 'SIGKILL')`
+    const child = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code, log])
+    expect(child.signal, String(child.stderr)).to.equal('SIGKILL')
+    expect(existsSync(`${log}.lock`)).to.equal(true)
+    new LogLock(log).release()
+  })
+
+  it('takes over from a process whose number another one has now', () => {
+    writeFileSync(`${log}.lock`, JSON.stringify({ pid: process.pid, started: 'of another boot 1' }))
+    new LogLock(log).release()
+  })
+
+  it('takes over what was not written to its end', () => {
+    writeFileSync(`${log}.lock`, '{"pid":')
+    new LogLock(log).release()
+  })
+
+  it('says where it cannot be', () => {
+    expect(() => new LogLock(join(folder, 'none/run.ndjson')))
+      .to.throw(FlowbreakError, 'none/run.ndjson cannot be written')
+      .with.property('exitCode', 3)
+  })
+})

@@ -1,0 +1,86 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+
+/** Who writes a log: the number of its process, and when that was started, since numbers are given again. */
+interface Owner {
+  readonly pid: number
+  readonly started: string
+}
+
+/**
+ * Holds a run log for one process: a file beside it says whose it is, so that a run which still goes on is not resumed by
+ * another. What a process left behind that is no more is taken over. Throws ERR_LOG_LOCKED, exit code 2.
+ */
+export class LogLock {
+  readonly #file: string
+  readonly #onExit = (): void => rmSync(this.#file, { force: true })
+
+  /** `log`: the path of the log. */
+  constructor(log: string) {
+    this.#file = `${log}.lock`
+    const own = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? '' } satisfies Owner)
+    for (;;) {
+      try {
+        writeFileSync(this.#file, own, { flag: 'wx' })
+        break
+      } catch (thrown) {
+        if (!isTaken(thrown)) {
+          this.#onExit()
+          throw cannotLock(log, thrown)
+        }
+        this.#takeOver(log)
+      }
+    }
+    process.once('exit', this.#onExit)
+  }
+
+  release(): void {
+    process.off('exit', this.#onExit)
+    this.#onExit()
+  }
+
+  #takeOver(log: string): void {
+    const owner = ownerIn(this.#file)
+    if (owner !== undefined && startOf(owner.pid) === owner.started)
+      throw new FlowbreakError(
+        'ERR_LOG_LOCKED',
+        `${log} is being written by process ${owner.pid}: wait for the end of that run, or interrupt it.`,
+      )
+    rmSync(this.#file, { force: true })
+  }
+}
+
+function ownerIn(file: string): Owner | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (typeof value !== 'object' || value === null || !('pid' in value) || !('started' in value))
+      return undefined
+    return { pid: Number(value.pid), started: String(value.started) }
+  } catch {
+    return undefined
+  }
+}
+
+/** When a process was started, in ticks since the system was, with the system's own start; undefined: there is none of that number. */
+function startOf(pid: number): string | undefined {
+  try {
+    // The name of the program, in parentheses, may hold anything: field 22 is the twentieth behind it (proc(5)).
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${ticks}`
+  } catch {
+    return undefined
+  }
+}
+
+function isTaken(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST'
+}
+
+function cannotLock(log: string, thrown: unknown): FlowbreakError {
+  return new FlowbreakError(
+    'ERR_LOG_WRITE',
+    `The run log ${log} cannot be written (${messageOf(thrown)}): give another directory with --output.`,
+    { exitCode: ExitCode.broken, cause: thrown },
+  )
+}

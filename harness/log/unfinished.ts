@@ -1,0 +1,65 @@
+import type { Case } from '../model/case.ts'
+import type { RunEvent, RunInput } from '../model/run-log.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { readRunLog } from './read.ts'
+import { summarise } from './summary.ts'
+
+type Started = RunEvent & { readonly type: 'run-started' }
+
+/** A run that was begun and is to go on. */
+export class UnfinishedRun {
+  readonly log: string
+  /** What its log holds, whole lines only. */
+  readonly events: readonly RunEvent[]
+  readonly started: Started
+  readonly #done = new Set<string>()
+
+  /** Reads the log. Throws ERR_LOG, and ERR_RESUME for what is no run that can go on. */
+  constructor(log: string) {
+    this.log = log
+    // That a line was cut off is told of whoever reads this log as it is; it will be whole.
+    this.events = readRunLog(log).filter((event) => event.type !== 'warning' || event.code !== 'WARN_LOG_CUT')
+    const started = this.events.find((event) => event.type === 'run-started')
+    if (started?.type !== 'run-started') throw refused(log, 'holds no beginning of a run')
+    if (started.merged !== undefined)
+      throw refused(log, 'was merged from several runs: resume those, and merge them again')
+    this.started = started
+    for (const event of this.events)
+      if (event.type === 'case-finished' || event.type === 'case-skipped')
+        this.#done.add(keyOf(event.target, event.case.name))
+    if (summarise(this.events).reason === 'completed')
+      throw refused(
+        log,
+        `is complete, with all its ${this.#done.size} results: flowbreak report show reads it`,
+      )
+  }
+
+  /** Those of a target's cases that have no result yet. */
+  remaining(target: string, cases: readonly Case[]): readonly Case[] {
+    return cases.filter(({ name }) => !this.#done.has(keyOf(target, name)))
+  }
+
+  /** Throws ERR_RESUME where what would be played is not what was begun: another flowbreak, other suites or captures. */
+  checkSame(flowbreak: string, inputs: { suites: readonly RunInput[]; captures: readonly RunInput[] }): void {
+    const { started, log } = this
+    if (started.flowbreak !== flowbreak)
+      throw refused(log, `was begun by flowbreak ${started.flowbreak}, and this is ${flowbreak}: start anew`)
+    const now = [...inputs.suites, ...inputs.captures]
+    const then = [...(started.suites ?? []), ...(started.captures ?? [])]
+    const hashes = new Map(then.map(({ file, sha256 }) => [file, sha256]))
+    const changed = now.find(({ file, sha256 }) => hashes.get(file) !== sha256)
+    if (changed !== undefined)
+      throw refused(log, `was begun with another ${changed.file}: put that back, or start anew`)
+    const gone = then.find(({ file }) => now.every((input) => input.file !== file))
+    if (gone !== undefined)
+      throw refused(log, `was begun with ${gone.file}, of which no case is left: start anew`)
+  }
+}
+
+function keyOf(target: string, name: string): string {
+  return `${target}\n${name}`
+}
+
+function refused(log: string, why: string): FlowbreakError {
+  return new FlowbreakError('ERR_RESUME', `The run of ${log} cannot be resumed: it ${why}.`)
+}
