@@ -104,6 +104,8 @@ export class Emissions {
         else this.#offered.tell(cause.index, Verdict.answered)
       } else this.#emit(each, each.kind, cause)
     }
+    // As arms are heard at different times, so that a case is told the same each time.
+    this.#offered.emitted.sort(inOrder)
   }
 
   clear(): void {
@@ -227,6 +229,13 @@ export class Emissions {
     if (size === (isIpv6(frame, 0) ? 16 : 4))
       readdress(frame, Link.raw, { source, destination, seqDelta: -shift })
   }
+}
+
+/** In the order of the packets that they are about, the sender's first; first of all, by time, what is about none. */
+function inOrder(a: Emitted, b: Emitted): number {
+  if (a.cause !== b.cause) return a.cause - b.cause
+  if (a.cause < 0) return a.at - b.at
+  return Number(a.to !== 'sender') - Number(b.to !== 'sender')
 }
 
 function end(batch: PacketBatch, at: number, size: number, port: number) {

@@ -64,6 +64,16 @@ describe('observe/live/session', () => {
     expect(emitted).to.include({ cause: 3, kind: 'tcp-rst', to: 'sender', by: 0, link: Link.raw, seq: 501 })
   })
 
+  it('resets are told of in the order of the packets that they are about, whenever they came', async () => {
+    const rejects = with_((arm, frame) => {
+      if (frame.length <= 60) return passing(arm, frame)
+      return [{ arm, frame: resetTo(frame), delay: arm === 0 ? 30 : 0 }]
+    })
+    const back: Step = { from: 'server', flags: Tcp.ack, seq: 501, ack: 101, payload: 40 }
+    const { batches } = await playThrough(rejects, [chunkOf([...HANDSHAKE, DATA, back])])
+    expect(batches[0]?.packets.emitted.map(({ cause }) => cause)).to.deep.equal([3, 4])
+  })
+
   it('of packets that a reset could be about, it is about the one that it acknowledges, rather than about a reset', async () => {
     const reset: Step = { from: 'client', flags: Tcp.rst | Tcp.ack, seq: 101, ack: 501 }
     const rejects = with_((arm, frame) => {
