@@ -8,7 +8,6 @@ import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { OwnProfile } from '../model/setup.ts'
 import type { Target } from '../model/target.ts'
-import { type KnownFailures, loadKnownFailures, NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
 import { planCases } from '../plan/plan.ts'
 import { parseShard } from '../plan/shard.ts'
 import { profileNames } from '../profile/index.ts'
@@ -34,6 +33,7 @@ import { deliverReports } from './reports.ts'
 import { evidenceChoiceOf, foldChoiceOf, heldBy } from './run-choices.ts'
 import { type RunChoices, runCommand } from './run-command.ts'
 import { runId } from './run-id.ts'
+import { knownFailuresOf, pointless, unneeded } from './run-known-failures.ts'
 import { printPlan } from './run-plan.ts'
 import { progressOf } from './run-progress.ts'
 import { resumedBy } from './run-resume.ts'
@@ -106,6 +106,7 @@ async function runSuites(
   }
   const emit = (told: RunEvent): void => {
     const event = portableEvent(config.secrets.hide(told), PLACES)
+    if (event.type === 'run-finished') for (const warning of unneeded(known, events)) emit(warning)
     take(event)
     log.append(event)
   }
@@ -126,7 +127,7 @@ async function runSuites(
       ...(options.shard === undefined ? {} : { shard: options.shard }),
     })
     if (unfinished === undefined) {
-      for (const event of warnings(known, cases)) emit(event)
+      for (const event of pointless(known, cases)) emit(event)
       for (const event of weakWarnings(cases)) emit(event)
       const modelled = targets.find(({ name }) => name === 'reference')
       if (modelled !== undefined) for (const event of modelWarnings(casesBy.get(modelled) ?? [])) emit(event)
@@ -203,26 +204,4 @@ function casesOf(suites: readonly string[], options: RunChoices, stead: ProfileI
     'ERR_NOTHING_MATCHED',
     `None of the ${total} cases is selected by --grep, --tag, --policy and --shard: flowbreak suite list names them.`,
   )
-}
-
-function knownFailuresOf(file: string | undefined): KnownFailures {
-  return file === undefined
-    ? NO_KNOWN_FAILURES
-    : loadKnownFailures(file, new Date().toISOString().slice(0, 10))
-}
-
-/** A list of known failures must not rot: entries that name nothing, or whose time is over, are told. */
-function* warnings(known: KnownFailures, cases: readonly Case[]): Generator<RunEvent> {
-  for (const { pattern } of known.unmatched(cases.map(({ name }) => name)))
-    yield {
-      type: 'warning',
-      code: 'WARN_KNOWN_FAILURE_UNMATCHED',
-      message: `The known failure ${pattern} names no case of this run.`,
-    }
-  for (const { pattern, expires } of known.expired)
-    yield {
-      type: 'warning',
-      code: 'WARN_KNOWN_FAILURE_EXPIRED',
-      message: `The known failure ${pattern} was excused until ${expires} and is no more.`,
-    }
 }

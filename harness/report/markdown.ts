@@ -4,7 +4,7 @@ import { type RunSummary, summarise } from '../log/summary.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import { problemItems } from './markdown-problems.ts'
 import { fitting, mdCode, mdTable, mdText } from './markdown-text.ts'
-import { NEEDS_A_LOOK, OUTCOME_ORDER, STYLES } from './outcomes.ts'
+import { allWords, NEEDS_A_LOOK, OUTCOME_ORDER, STYLES } from './outcomes.ts'
 
 /**
  * Characters of a comment on a pull request; a summary of a job may be 1 MiB, which so many characters never exceed. What goes
@@ -53,7 +53,7 @@ export function verdictLine({ totals, cases, reason, exitCode }: RunSummary): st
     look > 0
       ? `✗ ${look} of ${cases} cases need a look`
       : played
-        ? `✓ ${cases - totals.skipped} of ${cases} cases played, all as expected`
+        ? `✓ ${allWords(totals)}`
         : '– nothing was played'
   return `flowbreak: ${what}${reason === 'completed' ? '' : `, ${reason}`} (exit code ${exitCode})`
 }

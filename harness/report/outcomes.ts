@@ -1,3 +1,4 @@
+import type { Totals } from '../log/totals.ts'
 import type { Outcome } from '../model/run-log.ts'
 
 /** How an outcome is shown everywhere: a mark that needs no colour, what is said after a count of cases, and how much it needs a look. */
@@ -40,3 +41,11 @@ export const OUTCOME_ORDER: readonly Outcome[] = [
   'known-failure',
   'skipped',
 ]
+
+/** `41 of 49 cases played, all as expected`, of totals without a case that needs a look; what is known to fail is none of `all`. */
+export function allWords(totals: Totals, figure: (count: number) => string = String): string {
+  const cases = OUTCOME_ORDER.reduce((sum, outcome) => sum + totals[outcome], 0)
+  const known = totals['known-failure']
+  const but = known === 0 ? '' : ` but ${figure(known)} that ${known === 1 ? 'is' : 'are'} known to fail`
+  return `${figure(cases - totals.skipped)} of ${figure(cases)} cases played, all as expected${but}`
+}

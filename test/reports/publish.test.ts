@@ -3,11 +3,15 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { verifyLog } from '../../harness/cli/report-verify.ts'
 import { readRunLog } from '../../harness/log/read.ts'
+import type { Outcome } from '../../harness/model/run-log.ts'
+import { renderMarkdown } from '../../harness/report/markdown.ts'
 import { cardOf } from '../../harness/report/publish/card.ts'
 import { indexHtml } from '../../harness/report/publish/index-html.ts'
 import { indexMarkdown } from '../../harness/report/publish/index-markdown.ts'
 import { pathWord, publishRun } from '../../harness/report/publish/publish.ts'
 import { publishedBelow, readCard } from '../../harness/report/publish/published.ts'
+import { readmePage } from '../../harness/report/publish/readme.ts'
+import { levelWords } from '../../harness/report/publish/words.ts'
 import { FlowbreakError } from '../../harness/support/errors.ts'
 import { addEvidence, playedLog, scratchFolder } from './played.ts'
 
@@ -135,6 +139,44 @@ describe('cardOf', () => {
       expect(cardOf(known('w'), NAME).core.standing).to.equal('conformant')
       expect(cardOf(known('s'), NAME).core).to.include({ standing: 'own word', failed: 0 })
       expect(cardOf(known('s'), NAME).known).to.include({ wire: 0, log: 0 })
+    } finally {
+      remove()
+    }
+  })
+
+  it('tells failures that are known, each with its reason, from what conforms and from what does not', async () => {
+    const { folder, remove } = scratchFolder()
+    try {
+      const events = readRunLog(await playedLog(folder))
+      const failing = (...outcomes: readonly Outcome[]) => {
+        const left = [...outcomes]
+        return events.map((event) => {
+          const outcome = event.type === 'case-finished' ? left.shift() : undefined
+          if (event.type !== 'case-finished' || outcome === undefined) return event
+          const { core } = event.tally
+          const tally = { ...event.tally, core: { ...core, met: core.met - 1 } }
+          return { ...event, outcome, detail: 'It forgets the mark.', tally }
+        })
+      }
+      const { core, knownFailures } = cardOf(failing('known-failure', 'known-failure'), NAME)
+      expect(core).to.include({ standing: 'known failures', failed: 2, known: 2, passed: core.cases - 2 })
+      expect(levelWords(core, 'core')).to.equal(`† ${core.cases - 2}/${core.cases}, 2 known to fail`)
+      expect(knownFailures).to.deep.equal([{ reason: 'It forgets the mark.', cases: 2 }])
+      const both = cardOf(failing('known-failure', 'fail'), NAME)
+      expect(both.core).to.include({ standing: 'not conformant', failed: 2, known: 1 })
+      expect(cardOf(events, NAME)).not.to.have.property('knownFailures')
+      expect(cardOf(events, NAME).core).not.to.have.property('known')
+
+      const card = cardOf(failing('known-failure'), NAME)
+      const page = readmePage(card, renderMarkdown(failing('known-failure')), [])
+      expect(page).to.match(/\| core \| † known failures \|/)
+      expect(page).to.include('It is known to fail in:\n\n- It forgets the mark. (1 case)')
+      expect(page).to.match(/cases played, all as expected but 1 that is known to fail \(/)
+      const published = [{ folder: 'reference/1.2.3', card }]
+      expect(indexHtml(published)).to.match(
+        /<td class="figure s-known-failures">† \d+\/\d+, 1 known to fail</,
+      )
+      expect(indexMarkdown(published)).to.match(/\| `core` \| † \d+\/\d+, 1 known to fail · /)
     } finally {
       remove()
     }

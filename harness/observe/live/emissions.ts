@@ -2,10 +2,10 @@ import type { Emitted, PacketBatch } from '../../model/batch.ts'
 import { Kind, Link, Tcp, Verdict } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
 import { dissect } from '../../wire/dissect.ts'
-import { findQuote, isIcmpError, type Quote } from '../../wire/icmp.ts'
+import { isIcmpError } from '../../wire/icmp.ts'
 import { addressLength, datagramEnd, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
-import { Protocol } from '../../wire/numbers.ts'
 import { readdress } from '../../wire/readdress.ts'
+import { type EmissionKind, fits, isReset } from './about.ts'
 import type { LiveClock } from './clock.ts'
 import { fragmentOf } from './identity.ts'
 import type { Offered } from './offered.ts'
@@ -14,17 +14,23 @@ import type { Translations } from './translation.ts'
 
 /** Something that a host sent on its own, before it is known about which packet. */
 interface Heard {
-  readonly kind: Emitted['kind'] | 'answer'
+  readonly kind: EmissionKind
   readonly arm: number
   /** Flow * 2 + direction that it travelled in. */
   readonly way: number
   readonly at: number
   readonly frame: Uint8Array
+  /** Where it may be a packet that came out: takes it as that one. */
+  readonly otherwise?: Otherwise | undefined
 }
+
+type Otherwise = (frame: Uint8Array, at: number) => void
 
 interface Cause {
   readonly index: number
   readonly towards: 'sender' | 'receiver'
+  /** It came out, or something else is about it already. */
+  readonly settled: boolean
 }
 
 /**
@@ -56,6 +62,18 @@ export class Emissions {
     return true
   }
 
+  /**
+   * Takes packet `i`, a reset that may as well be a copy of one that was sent, as emitted, if it can be about a packet that is no reset.
+   * Where that one has come out, or another reset is about it, by the time that causes are found, it is given to `otherwise`.
+   */
+  takeDoubtful(seen: PacketBatch, i: number, arm: number, way: number, otherwise: Otherwise): boolean {
+    const heard = this.#heardOf(seen, i, arm, way, 'tcp-rst', otherwise)
+    const cause = this.#causeOf(heard, this.#sentByHost().get(arm >> 1) ?? [])
+    if (cause?.settled !== false) return false
+    this.#heard.push(heard)
+    return true
+  }
+
   /** The same of an ICMP error; false: it quotes nothing that was sent by that host in this chunk. */
   takeError(seen: PacketBatch, i: number, arm: number): boolean {
     const six = seen.kind[i] === Kind.icmp6
@@ -73,7 +91,8 @@ export class Emissions {
     const byHost = this.#sentByHost()
     for (const each of heard) {
       const cause = this.#causeOf(each, byHost.get(each.arm >> 1) ?? [])
-      if (each.kind === 'answer') {
+      if (each.otherwise !== undefined && cause?.settled !== false) each.otherwise(each.frame, each.at)
+      else if (each.kind === 'answer') {
         if (cause === undefined)
           this.#offered.note({
             kind: 'stray',
@@ -85,6 +104,8 @@ export class Emissions {
         else this.#offered.tell(cause.index, Verdict.answered)
       } else this.#emit(each, each.kind, cause)
     }
+    // As arms are heard at different times, so that a case is told the same each time.
+    this.#offered.emitted.sort(inOrder)
   }
 
   clear(): void {
@@ -92,9 +113,20 @@ export class Emissions {
   }
 
   #keep(seen: PacketBatch, i: number, arm: number, way: number, kind: Heard['kind']): void {
+    this.#heard.push(this.#heardOf(seen, i, arm, way, kind))
+  }
+
+  #heardOf(
+    seen: PacketBatch,
+    i: number,
+    arm: number,
+    way: number,
+    kind: Heard['kind'],
+    otherwise?: Otherwise,
+  ): Heard {
     const l3 = seen.l3[i] ?? 0
     const frame = seen.bytes.slice(l3, Math.min(datagramEnd(seen.bytes, l3), endOf(seen, i)))
-    this.#heard.push({ kind, arm, way, at: seen.time[i] ?? 0, frame })
+    return { kind, arm, way, at: seen.time[i] ?? 0, frame, otherwise }
   }
 
   /** Numbers of this chunk's packets by host, those that came out last. */
@@ -123,11 +155,14 @@ export class Emissions {
       if ((this.#sent.at[slot] ?? 0) > heard.at) continue
       if (heard.kind !== 'icmp' && sentWay >> 1 !== heard.way >> 1) continue
       const towards = this.#sent.road[slot] === heard.arm ? 'sender' : 'receiver'
-      const fit = fits(heard, this.#offered.frameOf(number), towards)
+      const sent = this.#offered.frameOf(number)
+      if (heard.otherwise !== undefined && isReset(sent)) continue
+      const fit = fits(heard.kind, heard.frame, sent, towards)
       if (fit === 0) continue
-      const cause = { index: this.#offered.indexOf(this.#lastPiece(number)), towards } as const
-      const isTold = this.#offered.told[cause.index] !== undefined
+      const index = this.#offered.indexOf(this.#lastPiece(number))
+      const isTold = this.#offered.told[index] !== undefined
       const passed = this.#sent.state[slot] === Verdict.forward
+      const cause = { index, towards, settled: passed || isTold } as const
       const rank = fit + (isTold ? 0 : (towards === 'sender' ? 20 : 10) + (passed ? 0 : 5))
       if (rank <= most) continue
       most = rank
@@ -196,6 +231,13 @@ export class Emissions {
   }
 }
 
+/** In the order of the packets that they are about, the sender's first; first of all, by time, what is about none. */
+function inOrder(a: Emitted, b: Emitted): number {
+  if (a.cause !== b.cause) return a.cause - b.cause
+  if (a.cause < 0) return a.at - b.at
+  return Number(a.to !== 'sender') - Number(b.to !== 'sender')
+}
+
 function end(batch: PacketBatch, at: number, size: number, port: number) {
   const address = batch.bytes.slice(at, at + size)
   return port < 0 ? { address } : { address, port: u16(batch.bytes, port) }
@@ -203,75 +245,4 @@ function end(batch: PacketBatch, at: number, size: number, port: number) {
 
 function endOf(batch: PacketBatch, i: number): number {
   return (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)
-}
-
-/** How well what was heard can be about this datagram: 0, not at all, to 3. */
-function fits({ kind, frame }: Heard, sent: Uint8Array, towards: Cause['towards']): number {
-  if (kind === 'icmp') return quotes(frame, sent) ? 1 : 0
-  const of = dissect(sent, Link.raw)
-  // Of a segment in fragments, the first one has the numbers.
-  if (of.protocol !== Protocol.tcp || of.l4 < 0) return 0
-  const { l4 } = dissect(frame, Link.raw)
-  const flags = sent[of.l4 + 13] ?? 0
-  if (kind !== 'tcp-rst') return towards === 'sender' && answers(frame[l4 + 13] ?? 0, flags) ? 1 : 0
-  if (!resets(frame, l4, sent, of.l4, towards)) return 0
-  // A reset is rarely answered with one, and what a reset acknowledges is what came.
-  return 1 + ((flags & Tcp.rst) === 0 ? 1 : 0) + (covers(frame, l4, sent, of.l4) ? 1 : 0)
-}
-
-/** Whether a reset's numbers are those of one about this segment (RFC 9293 3.10.7; towards the receiver, the segment's own). */
-function resets(
-  frame: Uint8Array,
-  at: number,
-  sent: Uint8Array,
-  l4: number,
-  towards: Cause['towards'],
-): boolean {
-  const seq = u32(frame, at + 4)
-  const sentSeq = u32(sent, l4 + 4)
-  if (towards === 'receiver') return seq === sentSeq
-  const sentFlags = sent[l4 + 13] ?? 0
-  if ((sentFlags & Tcp.ack) !== 0 && seq === u32(sent, l4 + 8)) return true
-  const covered = (u32(frame, at + 8) - sentSeq) | 0
-  return seq === 0 && covered >= 0 && covered <= segmentLength(sent, l4, sentFlags)
-}
-
-/** Whether a reset acknowledges all that this segment carries, its SYN and FIN with it or not. */
-function covers(frame: Uint8Array, at: number, sent: Uint8Array, l4: number): boolean {
-  if (((frame[at + 13] ?? 0) & Tcp.ack) === 0) return false
-  const covered = (u32(frame, at + 8) - u32(sent, l4 + 4)) | 0
-  return covered === segmentLength(sent, l4, 0) || covered === segmentLength(sent, l4, sent[l4 + 13] ?? 0)
-}
-
-/** Whether a device that answers as the other end would have sent this to the sender of that: a SYN-ACK to a SYN, else an ACK. */
-function answers(flags: number, sent: number): boolean {
-  return (flags & Tcp.syn) === 0 || (sent & (Tcp.syn | Tcp.ack)) === Tcp.syn
-}
-
-function segmentLength(frame: Uint8Array, l4: number, flags: number): number {
-  const header = ((frame[l4 + 12] ?? 0) >> 4) * 4
-  const payload = datagramEnd(frame, 0) - l4 - header
-  return payload + ((flags & Tcp.syn) !== 0 ? 1 : 0) + ((flags & Tcp.fin) !== 0 ? 1 : 0)
-}
-
-/** Whether what an ICMP error quotes is this datagram: addresses and the first 8 bytes of its transport, or of its payload. */
-function quotes(error: Uint8Array, sent: Uint8Array): boolean {
-  const six = isIpv6(sent, 0)
-  const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
-  const end = Math.min(error.length, datagramEnd(error, 0))
-  if (isIpv6(error, 0) !== six) return false
-  if (!findQuote(error, dissect(error, Link.raw).l4, end, six, quote)) return false
-  const size = 2 * addressLength(sent, 0)
-  const from = sourceAt(error, quote.l3)
-  const at = sourceAt(sent, 0)
-  for (let k = 0; k < size; k++) if (error[from + k] !== sent[at + k]) return false
-  if (!six && u16(error, quote.l3 + 4) !== u16(sent, 4)) return false
-  const { l4 } = dissect(sent, Link.raw)
-  if (l4 < 0 || quote.l4 < 0) return quote.l4 < 0 && l4 < 0
-  for (let k = 0; k < 8 && quote.l4 + k < end; k++) {
-    // UDP's checksum may have been filled in on the way.
-    if (quote.protocol === 17 && k >= 6) break
-    if (error[quote.l4 + k] !== sent[l4 + k]) return false
-  }
-  return true
 }

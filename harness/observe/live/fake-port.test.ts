@@ -86,7 +86,8 @@ export function passing(arm: number, frame: Uint8Array): readonly Leaving[] {
   return [{ arm: arm ^ 1, frame: hopLess(frame) }]
 }
 
-function hopLess(frame: Uint8Array): Uint8Array {
+/** A copy of a datagram that has come a hop further. */
+export function hopLess(frame: Uint8Array): Uint8Array {
   const copy = frame.slice()
   const at = (copy[0] ?? 0) >> 4 === 6 ? 7 : 8
   copy[at] = (copy[at] ?? 0) - 1

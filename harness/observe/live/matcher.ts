@@ -1,13 +1,14 @@
 import { PacketBatch } from '../../model/batch.ts'
-import { Kind, Link, nameOf, Reason, Tcp, Verdict } from '../../model/codes.ts'
-import { decodeBatch } from '../../wire/decode.ts'
+import { Kind, nameOf, Reason, Tcp, Verdict } from '../../model/codes.ts'
 import { alterationsOf } from './alterations.ts'
 import { chooseCopied } from './choice.ts'
 import type { LiveClock } from './clock.ts'
 import type { Emissions } from './emissions.ts'
 import { fragmentsOf } from './fragments.ts'
 import type { FrameColumns } from './frames.ts'
-import { hopsOf, isFragment, packetKey } from './identity.ts'
+import { Habits } from './habits.ts'
+import { heardAlone, readHeard } from './heard.ts'
+import { isFragment, packetKey } from './identity.ts'
 import type { Markers } from './markers.ts'
 import type { Offered } from './offered.ts'
 import { Pieces } from './pieces.ts'
@@ -37,8 +38,7 @@ export class Matcher {
   readonly #parts: MatcherParts
   readonly #seen = new PacketBatch(4096, 0)
   readonly #pieces = new Pieces()
-  /** What devices on the way take off hop limits, as last seen where there was no doubt. */
-  #hops = 1
+  readonly #habits = new Habits()
   /** What the frame that is being looked at has been found to be. */
   #known: Known = STRAY
   /** Nanoseconds on the way after which a packet came late. */
@@ -67,7 +67,7 @@ export class Matcher {
   take(frames: FrameColumns): void {
     const seen = this.#seen
     for (let from = 0; from < frames.count; from += seen.capacity) {
-      this.#read(frames, from, Math.min(frames.count, from + seen.capacity))
+      readHeard(seen, frames, from, Math.min(frames.count, from + seen.capacity))
       for (let i = 0; i < seen.count; i++) {
         const refused = frames.refused[from + i] ?? 0
         const arm = frames.arm[from + i] ?? 0
@@ -82,21 +82,6 @@ export class Matcher {
   /** Forgets fragments that wait for others. */
   clear(): void {
     this.#pieces.clear()
-  }
-
-  #read(frames: FrameColumns, from: number, to: number): void {
-    const seen = this.#seen
-    seen.bytes = frames.bytes
-    seen.view = new DataView(frames.bytes.buffer, frames.bytes.byteOffset, frames.bytes.byteLength)
-    seen.count = to - from
-    for (let i = 0; i < seen.count; i++) {
-      seen.start[i] = frames.start[from + i] ?? 0
-      seen.captured[i] = frames.length[from + i] ?? 0
-      seen.original[i] = frames.length[from + i] ?? 0
-      seen.time[i] = frames.time[from + i] ?? 0
-      seen.link[i] = Link.raw
-    }
-    decodeBatch(seen)
   }
 
   #takeOne(i: number, arm: number): void {
@@ -184,12 +169,26 @@ export class Matcher {
     const key = packetKey(seen, i, way, translations.seqDelta(way))
     const number = this.#choose(sent.first(key), seen, i)
     if (number < 0) return false
-    this.#came(number, seen, i, arm)
+    if (!this.#isRather(number, seen, i, arm, way)) this.#came(number, seen, i, arm)
+    return true
+  }
+
+  /**
+   * Whether a reset that has the key of packet `number` is rather one that a device sent about another packet: it looks unlike what
+   * comes of that one here, and fits the other. Which it is, is decided once it is known what came out.
+   */
+  #isRather(number: number, seen: PacketBatch, i: number, arm: number, way: number): boolean {
+    const { sent, offered, emissions } = this.#parts
+    if (((seen.flags[i] ?? 0) & Tcp.rst) === 0) return false
+    if (!this.#habits.isUnlike(sent, offered, number, seen, i, arm)) return false
+    const otherwise = (frame: Uint8Array, at: number) => this.#came(number, heardAlone(frame, at), 0, arm)
+    if (!emissions.takeDoubtful(seen, i, arm, way, otherwise)) return false
+    this.#known = { what: 'emitted', step: -1, flow: way >> 1 }
     return true
   }
 
   #choose(first: number, seen: PacketBatch, i: number): number {
-    return chooseCopied(this.#parts.sent, first, seen, i, this.#hops)
+    return chooseCopied(this.#parts.sent, first, seen, i, this.#habits.hops)
   }
 
   /** Takes note that packet `number` came out as packet `i` on `arm`. */
@@ -221,9 +220,9 @@ export class Matcher {
       offered.note({ kind: cut, ...told })
       return
     }
-    this.#hops = (sent.hops[slot] ?? 0) - hopsOf(seen.bytes, seen.l3[i] ?? 0)
-    const changed = alterationsOf(offered.frameOf(number), seen, i)
-    for (const alteration of changed ?? []) offered.note({ kind: 'altered', ...told, ...alteration })
+    const changed = alterationsOf(offered.frameOf(number), seen, i) ?? []
+    this.#habits.learn(sent.hops[slot] ?? 0, seen, i, changed)
+    for (const alteration of changed) offered.note({ kind: 'altered', ...told, ...alteration })
   }
 
   /** A packet that was given up comes out: what is missing from now on is waited for longer. */

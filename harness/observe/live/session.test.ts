@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import { Link, Tcp, Verdict } from '../../model/codes.ts'
 import { isForwardedAfterAll } from '../../model/target.ts'
 import type { TimedEvent } from '../../model/timeline.ts'
-import { forgeTcp } from '../../wire/forge.ts'
 import { readdress } from '../../wire/readdress.ts'
 import { type Device, FakePort, passing } from './fake-port.test.ts'
+import { answerTo, flagsOf, isTcp, resetTo, with_ } from './fake-segments.test.ts'
 import { chunkOf, IDLE, playThrough, type Step } from './live-bench.test.ts'
 
 const HANDSHAKE: readonly Step[] = [
@@ -13,13 +13,6 @@ const HANDSHAKE: readonly Step[] = [
   { from: 'client', seq: 101, ack: 501 },
 ]
 const DATA: Step = { from: 'client', flags: Tcp.ack | Tcp.psh, seq: 101, ack: 501, payload: 40 }
-
-/** A device that lets markers through and does to segments what `what` says. */
-function with_(what: Device): Device {
-  return (arm, frame) => (isTcp(frame) ? what(arm, frame) : passing(arm, frame))
-}
-const isTcp = (frame: Uint8Array) => ((frame[0] ?? 0) >> 4 === 6 ? frame[6] : frame[9]) === 6
-const flagsOf = (frame: Uint8Array) => frame[33] ?? 0
 
 describe('observe/live/session', () => {
   it('tells what comes out from what does not, on both families and both ways', async () => {
@@ -69,6 +62,16 @@ describe('observe/live/session', () => {
     expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'reject'])
     const [emitted] = batches[0]?.packets.emitted ?? []
     expect(emitted).to.include({ cause: 3, kind: 'tcp-rst', to: 'sender', by: 0, link: Link.raw, seq: 501 })
+  })
+
+  it('resets are told of in the order of the packets that they are about, whenever they came', async () => {
+    const rejects = with_((arm, frame) => {
+      if (frame.length <= 60) return passing(arm, frame)
+      return [{ arm, frame: resetTo(frame), delay: arm === 0 ? 30 : 0 }]
+    })
+    const back: Step = { from: 'server', flags: Tcp.ack, seq: 501, ack: 101, payload: 40 }
+    const { batches } = await playThrough(rejects, [chunkOf([...HANDSHAKE, DATA, back])])
+    expect(batches[0]?.packets.emitted.map(({ cause }) => cause)).to.deep.equal([3, 4])
   })
 
   it('of packets that a reset could be about, it is about the one that it acknowledges, rather than about a reset', async () => {
@@ -282,26 +285,6 @@ function holding(): { readonly port: FakePort; readonly release: () => void } {
       for (const leave of held.splice(0)) leave()
     },
   }
-}
-
-/** A reset to the sender of a datagram, with the number that it acknowledges. */
-function resetTo(frame: Uint8Array, seq?: number, ack?: number): Uint8Array {
-  const view = new DataView(frame.buffer, frame.byteOffset)
-  const flags = ack === undefined ? Tcp.rst : Tcp.rst | Tcp.ack
-  return turned(frame, { flags, seq: seq ?? view.getUint32(28), ack: ack ?? 0 })
-}
-
-function answerTo(frame: Uint8Array): Uint8Array {
-  const view = new DataView(frame.buffer, frame.byteOffset)
-  return turned(frame, { flags: Tcp.syn | Tcp.ack, seq: 77, ack: view.getUint32(24) + 1 })
-}
-
-function turned(frame: Uint8Array, numbers: { flags: number; seq: number; ack: number }): Uint8Array {
-  const made = forgeTcp({ bytes: frame, link: Link.raw }, { ...numbers, payload: 0, window: 0 })
-  const source = { address: frame.slice(16, 20), port: ((frame[22] ?? 0) << 8) | (frame[23] ?? 0) }
-  const destination = { address: frame.slice(12, 16), port: ((frame[20] ?? 0) << 8) | (frame[21] ?? 0) }
-  readdress(made, Link.raw, { source, destination })
-  return made
 }
 
 /** With another window. */

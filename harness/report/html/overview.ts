@@ -1,7 +1,7 @@
 import { MARKS } from '../../log/marks.ts'
 import type { RunSummary } from '../../log/summary.ts'
 import type { Level } from '../../model/case.ts'
-import { NEEDS_A_LOOK, OUTCOME_ORDER, STYLES } from '../outcomes.ts'
+import { allWords, NEEDS_A_LOOK, OUTCOME_ORDER, STYLES } from '../outcomes.ts'
 import { figure, type Markup, markup } from './client/markup.ts'
 import { MARK_WORDS } from './mark-words.ts'
 import type { ShownRun } from './sides.ts'
@@ -59,7 +59,7 @@ function verdictWords({ totals, cases, planned, reason, exitCode }: RunSummary):
     interrupted: `, interrupted after ${figure(cases)} of ${figure(planned)}`,
     unfinished: `, unfinished: ${figure(cases)} of ${figure(planned)}`,
   }[reason]
-  const all = cases === totals.skipped ? 'Nothing was played' : `All ${figure(cases)} cases as expected`
+  const all = cases === totals.skipped ? 'Nothing was played' : allWords(totals, figure)
   return `${look === 0 ? all : `${figure(look)} of ${figure(cases)} cases need a look`}${ended} (exit code ${exitCode})`
 }
 

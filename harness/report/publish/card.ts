@@ -47,6 +47,8 @@ export interface Card {
   readonly provisional: LevelFigures
   readonly known: Shares
   readonly lacks: TargetSummary['lacks']
+  /** Why cases were known to fail, and how many; absent: none. */
+  readonly knownFailures?: readonly { readonly reason: string; readonly cases: number }[]
   readonly suites: readonly SuiteCard[]
   readonly inputs: { readonly suites: readonly RunInput[]; readonly captures: readonly RunInput[] }
 }
@@ -76,6 +78,7 @@ export function cardOf(
     exitCode: summary.exitCode,
     ...figuresOf(results),
     lacks: target?.lacks ?? [],
+    ...reasonsOf(results),
     suites: [...groupBy(results, ({ case: test }) => test.suite)]
       .map(([suite, of]) => ({ name: suite, ...figuresOf(of) }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -91,6 +94,13 @@ function figuresOf(results: readonly CaseResult[]) {
     provisional: levelFigures(results, 'provisional'),
     known: sharesOf(results),
   }
+}
+
+function reasonsOf(results: readonly CaseResult[]): Pick<Card, 'knownFailures'> {
+  const known = results.filter(({ outcome }) => outcome === 'known-failure')
+  const reasons = groupBy(known, ({ detail = '' }) => detail)
+  if (reasons.size === 0) return {}
+  return { knownFailures: [...reasons].map(([reason, of]) => ({ reason, cases: of.length })) }
 }
 
 function sharesOf(results: readonly CaseResult[]): Shares {

@@ -33,11 +33,13 @@ function systemOf(suite: string): string {
 
 function together(parts: readonly LevelFigures[]): LevelFigures {
   const sum = (name: Exclude<keyof LevelFigures, 'standing'>) =>
-    parts.reduce((total, part) => total + part[name], 0)
+    parts.reduce((total, part) => total + (part[name] ?? 0), 0)
+  const known = sum('known')
   const figures = {
     cases: sum('cases'),
     passed: sum('passed'),
     failed: sum('failed'),
+    ...(known > 0 ? { known } : {}),
     notShown: sum('notShown'),
     ownWord: sum('ownWord'),
     checked: sum('checked'),

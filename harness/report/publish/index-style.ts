@@ -12,6 +12,7 @@ thead th { font-weight: 600; }
 .s-conformant { color: light-dark(#14672f, #7ddc97); }
 .s-partial { color: light-dark(#7a5200, #f0c060); }
 .s-own-word { color: light-dark(#6a3fa0, #c9a8f5); }
+.s-known-failures { color: light-dark(#8a4b00, #f5b37a); }
 .s-not-conformant { color: light-dark(#a5201c, #ff9d97); }
 .s-none { color: light-dark(#5b646c, #a3adb5); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: 0; }

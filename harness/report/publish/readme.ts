@@ -19,6 +19,7 @@ export function readmePage(card: Card, report: string, files: readonly string[])
       2,
     ),
     `How the verdicts of packets are known: ${shareWords(card.known)}. *wire*: seen; *log*: the device's own record; *self*: the word of a plug-in, which alone makes nothing conformant.`,
+    knownFailures(card),
     lacks(card),
     '## Reproduce',
     'In a folder with flowbreak of this version, and the same configuration if the run had one:',
@@ -55,6 +56,14 @@ export function readmePage(card: Card, report: string, files: readonly string[])
   ]
     .filter((part) => part !== '')
     .join('\n\n')}\n`
+}
+
+function knownFailures({ knownFailures: known = [] }: Card): string {
+  if (known.length === 0) return ''
+  const items = known.map(
+    ({ reason, cases }) => `- ${mdText(reason)} (${cases === 1 ? '1 case' : `${cases} cases`})`,
+  )
+  return ['It is known to fail in:', '', ...items].join('\n')
 }
 
 function lacks({ lacks: missing }: Card): string {

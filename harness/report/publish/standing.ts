@@ -4,9 +4,10 @@ import type { Level } from '../../model/case.ts'
 /**
  * What an implementation's cases of one level come to. `conformant`: all of them were played and every verdict is as expected;
  * `partial`: what was played is, but some were skipped or stayed inconclusive; `own word`: it is, but of some cases nothing is
- * known but by the word of the implementation itself, which never makes one conformant; `none`: there are no such cases.
+ * known but by the word of the implementation itself, which never makes one conformant; `known failures`: what was played is, but for
+ * cases that were named before the run as known to fail, each with its reason; `none`: there are no such cases.
  */
-export type Standing = 'conformant' | 'partial' | 'own word' | 'not conformant' | 'none'
+export type Standing = 'conformant' | 'partial' | 'own word' | 'known failures' | 'not conformant' | 'none'
 
 export interface LevelFigures {
   readonly cases: number
@@ -14,6 +15,8 @@ export interface LevelFigures {
   readonly passed: number
   /** With one that is not, or flaky. */
   readonly failed: number
+  /** Of those that failed: known to fail, and listed with a reason; absent: none. */
+  readonly known?: number
   /** Skipped, inconclusive or in error: nothing was shown. */
   readonly notShown: number
   /** Of those that passed: nothing in them is known but by the implementation's own word. */
@@ -26,7 +29,7 @@ export interface LevelFigures {
 
 /** The figures of one level over some results; a case counts where it has an expectation of that level. */
 export function levelFigures(results: readonly CaseResult[], level: Level): LevelFigures {
-  let [cases, passed, failed, notShown, ownWord, checked, met] = [0, 0, 0, 0, 0, 0, 0]
+  let [cases, passed, failed, known, notShown, ownWord, checked, met] = [0, 0, 0, 0, 0, 0, 0, 0]
   for (const result of results) {
     if (!result.case.expectations.some((expectation) => expectation.level === level)) continue
     cases++
@@ -37,13 +40,15 @@ export function levelFigures(results: readonly CaseResult[], level: Level): Leve
     }
     checked += tally.checked
     met += tally.met
-    if (tally.met < tally.checked || result.outcome === 'flaky') failed++
-    else {
+    if (tally.met < tally.checked || result.outcome === 'flaky') {
+      failed++
+      if (result.outcome === 'known-failure') known++
+    } else {
       passed++
       if (restsOnOwnWord(result)) ownWord++
     }
   }
-  const figures = { cases, passed, failed, notShown, ownWord, checked, met }
+  const figures = { cases, passed, failed, ...(known > 0 ? { known } : {}), notShown, ownWord, checked, met }
   return { ...figures, standing: standingOf(figures) }
 }
 
@@ -53,11 +58,13 @@ const NOTHING_SHOWN: ReadonlySet<string> = new Set(['skipped', 'inconclusive', '
 export function standingOf({
   cases,
   failed,
+  known = 0,
   ownWord,
   notShown,
-}: Pick<LevelFigures, 'cases' | 'failed' | 'ownWord' | 'notShown'>): Standing {
+}: Pick<LevelFigures, 'cases' | 'failed' | 'known' | 'ownWord' | 'notShown'>): Standing {
   if (cases === 0) return 'none'
-  if (failed > 0) return 'not conformant'
+  if (failed > known) return 'not conformant'
+  if (known > 0) return 'known failures'
   if (ownWord > 0) return 'own word'
   return notShown > 0 ? 'partial' : 'conformant'
 }

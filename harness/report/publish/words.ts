@@ -5,6 +5,7 @@ export const STANDING_MARKS: Readonly<Record<Standing, string>> = {
   conformant: '✓',
   partial: '◐',
   'own word': '◌',
+  'known failures': '†',
   'not conformant': '✗',
   none: '–',
 }
@@ -14,16 +15,24 @@ export const LEGEND: readonly (readonly [Standing, string])[] = [
   ['conformant', 'every case was played, and every verdict is as expected'],
   ['partial', 'what was played is as expected; some cases were skipped, inconclusive or in error'],
   ['own word', 'as expected, but some cases rest on nothing but the word of the implementation itself'],
+  [
+    'known failures',
+    'what was played is as expected, but for cases that are known to fail, each of which is listed with its reason',
+  ],
   ['not conformant', 'some verdicts are not as expected'],
   ['none', 'no cases of this level'],
 ]
 
 export const LEVELS = ['core', 'extended', 'provisional'] as const
 
-/** `✓ 120/120`: cases that passed, of all. Provisional expectations fail nothing, so they have no mark. */
-export function levelWords({ standing, passed, cases }: LevelFigures, level: Level): string {
+/**
+ * `✓ 120/120`, `† 118/120, 2 known to fail`: cases that passed, of all. Provisional expectations fail nothing, so they have neither
+ * a mark nor known failures.
+ */
+export function levelWords({ standing, passed, cases, known = 0 }: LevelFigures, level: Level): string {
   if (cases === 0) return STANDING_MARKS.none
-  return `${level === 'provisional' ? '' : `${STANDING_MARKS[standing]} `}${passed}/${cases}`
+  if (level === 'provisional') return `${passed}/${cases}`
+  return `${STANDING_MARKS[standing]} ${passed}/${cases}${known > 0 ? `, ${known} known to fail` : ''}`
 }
 
 /** `wire 80.0 %, log 20.0 %, self 0.0 %`: how verdicts are known. */

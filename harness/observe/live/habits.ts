@@ -1,0 +1,50 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { type Alteration, alterationsOf } from './alterations.ts'
+import { hopsOf, idOf } from './identity.ts'
+import type { Offered } from './offered.ts'
+import type { SentPackets } from './sent.ts'
+
+/** Fields by which packets are matched, with what a translation makes of them. */
+const MATCHED: ReadonlySet<string> = new Set([
+  'source',
+  'destination',
+  'source port',
+  'destination port',
+  'seq',
+  'ack',
+])
+
+/** What devices do to packets that they let through, as seen where there was no doubt. */
+export class Habits {
+  /** What they take off hop limits. */
+  hops = 1
+  readonly #fields = new Set<string>()
+
+  /** Learns from a packet that was sent with the hop limit `sentHops`, and came out as packet `i`. */
+  learn(sentHops: number, seen: PacketBatch, i: number, alterations: readonly Alteration[]): void {
+    this.hops = sentHops - hopsOf(seen.bytes, seen.l3[i] ?? 0)
+    for (const { field } of alterations) this.#fields.add(field)
+  }
+
+  /**
+   * Whether packet `i`, heard on `arm`, differs from packet `number`, which has its key, in what no device here was seen to change:
+   * the road, hops or a field. Of what was sent in an earlier chunk no more is known than its identification.
+   */
+  isUnlike(
+    sent: SentPackets,
+    offered: Offered,
+    number: number,
+    seen: PacketBatch,
+    i: number,
+    arm: number,
+  ): boolean {
+    const slot = sent.slot(number)
+    const l3 = seen.l3[i] ?? 0
+    if (sent.road[slot] !== (arm ^ 1)) return true
+    if ((sent.hops[slot] ?? 0) - hopsOf(seen.bytes, l3) !== this.hops) return true
+    if (offered.indexOf(number) < 0)
+      return sent.id[slot] !== idOf(seen.bytes, l3) && !this.#fields.has('identification')
+    const changed = alterationsOf(offered.frameOf(number), seen, i) ?? []
+    return changed.some(({ field }) => !MATCHED.has(field) && !this.#fields.has(field))
+  }
+}
