@@ -1,10 +1,8 @@
 import type { PacketBatch } from '../../model/batch.ts'
-import { PacketBatch as Batch } from '../../model/batch.ts'
-import { Link } from '../../model/codes.ts'
 import { putU16 } from '../../wire/bytes.ts'
 import { writeIpv4Checksum } from '../../wire/checksum.ts'
-import { decodeBatch } from '../../wire/decode.ts'
 import { addressLength, datagramEnd, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { aloneInBatch } from './alone.ts'
 import { Digest } from './digest.ts'
 import { fragmentOf } from './identity.ts'
 
@@ -82,14 +80,5 @@ function wholeOf({ pieces, length, header, protocol }: Assembly, time: number): 
     putU16(frame, 6, 0)
     writeIpv4Checksum(frame, 0)
   }
-  const batch = new Batch(1, 0)
-  batch.bytes = frame
-  batch.view = new DataView(frame.buffer)
-  batch.captured[0] = frame.length
-  batch.original[0] = frame.length
-  batch.link[0] = Link.raw
-  batch.time[0] = time
-  batch.count = 1
-  decodeBatch(batch)
-  return batch
+  return aloneInBatch(frame, time)
 }

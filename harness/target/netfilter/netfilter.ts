@@ -80,7 +80,7 @@ export class NetfilterTarget implements Target {
 
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
     this.#require(setup)
-    const { scale, mtu, nat } = this.#options
+    const { scale, mtu, nat, synproxy } = this.#options
     const { knobs } = profileOf(setup)
     const settings = kernelSettings(knobs, setup.policy, scale)
     const ruleset = rulesetOf(setup.policy.exception, knobs, this.#options)
@@ -105,7 +105,7 @@ export class NetfilterTarget implements Target {
         actions: hosts,
         families: ['ipv4', 'ipv6'],
         ends,
-        translates: nat !== 'none',
+        translates: nat !== 'none' || synproxy,
         dispose: () => lab[Symbol.asyncDispose](),
       })
       await session.calibrate(signal)

@@ -1,0 +1,34 @@
+/** What a proxied server is said to support: the scale is what Linux has with its buffers, so that windows of either side keep it. */
+const OFFER = 'mss 1460 wscale 7 timestamp sack-perm'
+
+/** Words of a TCP header, 5 without options. */
+const HEADERS = Array.from({ length: 11 }, (_, more) => 5 + more)
+
+/** Segments without payload by the length of the packet, in which rules can do no sums: IPv4 without options, IPv6 without extensions. */
+const BARE = HEADERS.flatMap((words) => [
+  `    ip length ${20 + 4 * words} tcp doff ${words} synproxy ${OFFER}`,
+  `    ip6 length ${4 * words} tcp doff ${words} synproxy ${OFFER}`,
+])
+
+/**
+ * Parts of a ruleset by which a host opens connections of its clients in the servers' place, as nft(8) says under `synproxy`: their
+ * SYNs are not tracked, and it has what ends a handshake, which is an acknowledgement of no connection. Only one without payload is
+ * taken for that, so that data of no connection meets the policy. What the host makes itself is sent to the side that it is for.
+ */
+export const PROXYING = {
+  arriving: `    iifname c tcp flags & (fin | syn | rst | ack) == syn notrack
+`,
+  passing: `    iifname c ct state untracked meta l4proto tcp synproxy ${OFFER}
+    iifname c ct state invalid,new tcp flags & (fin | syn | rst | psh | ack) == ack jump ending
+`,
+  chains: `  chain ending {
+${BARE.join('\n')}
+  }
+  chain made {
+    type route hook output priority mangle; policy accept;
+    meta mark != 0 accept
+    meta l4proto tcp ct direction original meta mark set 2 accept
+    meta l4proto tcp meta mark set 1
+  }
+`,
+} as const
