@@ -21,6 +21,7 @@ import { checkNeeds } from './needs.ts'
 import { type NetfilterOptions, readOptions } from './options.ts'
 import { openRouters, type RoutersPlan } from './routers.ts'
 import { rulesetOf } from './ruleset.ts'
+import { VERIFYING } from './synproxy-rules.ts'
 
 /** Hosts at most: each is a namespace with two links. */
 const HOSTS = 8
@@ -92,7 +93,7 @@ export class NetfilterTarget implements Target {
     const ends = drawControlEnds(this.#addresses)
     const { lab, port } = await openBeside(setup.topology.hosts.length, mtu, {
       paired: synced,
-      rules: configuring(ruleset, settings),
+      rules: configuring(ruleset, settings) + (synproxy ? VERIFYING : ''),
     })
     try {
       const sync = synced ? new Conntrackd(lab, sharing, ends) : undefined

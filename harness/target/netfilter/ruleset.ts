@@ -28,7 +28,7 @@ table inet flowbreak {
     type filter hook prerouting priority -310; policy accept;
     iifname c meta mark set 1
     iifname s meta mark set 2
-${synproxy ? PROXYING.arriving : ''}  }
+  }
   chain passing {
     type filter hook forward priority 0; policy drop;
 ${Object.entries(ENDS)

@@ -11,14 +11,20 @@ const BARE = HEADERS.flatMap((words) => [
 ])
 
 /**
- * Parts of a ruleset by which a host opens connections of its clients in the servers' place, as nft(8) says under `synproxy`: their
- * SYNs are not tracked, and it has what ends a handshake, which is an acknowledgement of no connection. Only one without payload is
- * taken for that, so that data of no connection meets the policy. What the host makes itself is sent to the side that it is for.
+ * A script by which checksums of clients' segments are verified as they arrive, as network cards do: `synproxy` itself takes that of IPv6
+ * for one of IPv4 (net/netfilter/nft_synproxy.c of Linux 6.18). GRO does it; of that size, it puts nothing together.
+ */
+export const VERIFYING = `ip link set dev c gro_max_size 1
+ethtool -K c gro on
+`
+
+/**
+ * Parts of a ruleset by which a host opens connections of its clients in the servers' place: it answers their SYNs, and has what ends a
+ * handshake, which is an acknowledgement of no connection. Only one without payload is taken for that, so that data of no connection
+ * meets the policy. What the host makes itself is sent to the side that it is for.
  */
 export const PROXYING = {
-  arriving: `    iifname c tcp flags & (fin | syn | rst | ack) == syn notrack
-`,
-  passing: `    iifname c ct state untracked meta l4proto tcp synproxy ${OFFER}
+  passing: `    iifname c ct state new tcp flags & (fin | syn | rst | ack) == syn synproxy ${OFFER}
     iifname c ct state invalid,new tcp flags & (fin | syn | rst | psh | ack) == ack jump ending
 `,
   chains: `  chain ending {
