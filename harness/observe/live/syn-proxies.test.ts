@@ -3,8 +3,7 @@ import { Link, Tcp } from '../../model/codes.ts'
 import { dissect } from '../../wire/dissect.ts'
 import { forgeTcp } from '../../wire/forge.ts'
 import { readdress } from '../../wire/readdress.ts'
-import { TcpOption, findTcpOption } from '../../wire/tcp-options.ts'
-import { type Device, FakePort, passing } from './fake-port.test.ts'
+import { type Device, passing } from './fake-port.test.ts'
 import { chunkOf, playThrough, type Step } from './live-bench.test.ts'
 
 const STEPS: readonly Step[] = [

@@ -5,7 +5,7 @@ import { dissect } from '../../wire/dissect.ts'
 import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
 import type { AddressChange, EndChange } from '../../wire/readdress.ts'
 import { findTcpOption, TcpOption } from '../../wire/tcp-options.ts'
-import { hasPorts, tupleOf } from './identity.ts'
+import { hasPorts, quotedTupleOf, tupleOf } from './identity.ts'
 
 interface Way {
   /** What the device added to sequence numbers. */
@@ -41,9 +41,16 @@ export class Translations {
     if (!this.#ways.has(back) || (this.#ways.get(back) ?? 0) >> 1 !== way >> 1) this.#ways.set(back, way ^ 1)
   }
 
-  /** Flow * 2 + direction of packet `i` as it came out; -1: not known. */
+  /**
+   * Flow * 2 + direction of packet `i` as it came out; -1: not known. An ICMP error whose ends are not known, since they were translated
+   * with what it quotes, goes against that.
+   */
   wayOf(batch: PacketBatch, i: number): number {
-    return this.#ways.get(tupleOf(batch, i)) ?? -1
+    const way = this.#ways.get(tupleOf(batch, i)) ?? -1
+    if (way >= 0 || !this.any) return way
+    const quoted = quotedTupleOf(batch, i)
+    const of = quoted === undefined ? -1 : (this.#ways.get(quoted) ?? -1)
+    return of < 0 ? -1 : of ^ 1
   }
 
   seqDelta(way: number): number {
