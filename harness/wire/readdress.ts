@@ -28,6 +28,8 @@ export interface AddressChange {
    * there is one if it is not zero, as there are systems that take it for one.
    */
   readonly ackDelta?: number
+  /** Added to the time stamp that is echoed (RFC 7323), where there is one. */
+  readonly echoDelta?: number
 }
 
 /** A datagram in a frame, or in the quote of an ICMP error. */
@@ -103,7 +105,10 @@ function changeDatagram(
   if (l4 < 0) return
 
   const before = sumWords(frame, l4, end)
-  if (protocol === Protocol.tcp) shiftNumbers(frame, l4, end, change.seqDelta ?? 0, change.ackDelta ?? 0)
+  if (protocol === Protocol.tcp) {
+    shiftNumbers(frame, l4, end, change.seqDelta ?? 0, change.ackDelta ?? 0)
+    if (change.echoDelta !== undefined) shiftEcho(frame, l4, end, change.echoDelta)
+  }
   if (protocol === Protocol.tcp || protocol === Protocol.udp) {
     if (change.source?.port !== undefined) putU16(frame, l4, change.source.port)
     if (change.destination?.port !== undefined) putU16(frame, l4 + 2, change.destination.port)
@@ -140,6 +145,12 @@ function shiftNumbers(frame: Uint8Array, l4: number, end: number, seqDelta: numb
   if (sack < 0) return
   const sackEnd = sack + (frame[sack + 1] ?? 0)
   for (let edge = sack + 2; edge < sackEnd; edge += 4) putU32(frame, edge, u32(frame, edge) + ackDelta)
+}
+
+function shiftEcho(frame: Uint8Array, l4: number, end: number, delta: number): void {
+  const stamps = findTcpOption(frame, l4, end, TcpOption.timestamps)
+  if (stamps < 0 || ((frame[l4 + 13] ?? 0) & Tcp.ack) === 0) return
+  putU32(frame, stamps + 6, u32(frame, stamps + 6) + delta)
 }
 
 function quoteOf(frame: Uint8Array, packet: Datagram): Datagram | undefined {

@@ -3,6 +3,7 @@ import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, Link } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
 import { dissect } from '../../wire/dissect.ts'
+import { findQuote, type Quote } from '../../wire/icmp.ts'
 import { addressLength, datagramEnd, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
 
 /** A field that a device changed. */
@@ -93,8 +94,12 @@ function fieldsOf(bytes: Uint8Array): Map<string, string> {
     put('destination port', u16(bytes, l4 + 2))
     put('payload', hex(bytes, l4 + 8, end - l4 - 8))
   } else {
+    const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
+    const quotes = findQuote(bytes, l4, end, six, quote)
     put('type and code', hex(bytes, l4, 2))
-    put('payload', hex(bytes, l4 + 4, end - l4 - 4))
+    put('payload', hex(bytes, l4 + 4, quotes ? 4 : end - l4 - 4))
+    if (quotes)
+      for (const [name, value] of fieldsOf(bytes.subarray(quote.l3, end))) put(`quoted ${name}`, value)
   }
   return fields
 }

@@ -1,8 +1,9 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, Tcp } from '../../model/codes.ts'
-import { u16 } from '../../wire/bytes.ts'
-import { isIcmpError } from '../../wire/icmp.ts'
+import { u16, u32 } from '../../wire/bytes.ts'
+import { findQuote, isIcmpError, type Quote } from '../../wire/icmp.ts'
 import { addressLength, datagramEnd, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { Protocol } from '../../wire/numbers.ts'
 import { Digest } from './digest.ts'
 
 const digest = new Digest()
@@ -30,6 +31,27 @@ export function tupleOf(batch: PacketBatch, i: number, back = false): number {
     digest.word(back ? (to << 16) | from : (from << 16) | to)
   } else if (l4 >= 0 && isEcho(batch, i)) digest.word(u16(bytes, l4 + 4))
   return digest.value()
+}
+
+/** The same of the packet that the ICMP error `i` quotes; undefined where it is none, or quotes no ports. */
+export function quotedTupleOf(batch: PacketBatch, i: number): number | undefined {
+  const { bytes } = batch
+  const kind = batch.kind[i]
+  const l4 = batch.l4[i] ?? -1
+  if ((kind !== Kind.icmp4 && kind !== Kind.icmp6) || l4 < 0) return undefined
+  const six = kind === Kind.icmp6
+  const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
+  if (!findQuote(bytes, l4, datagramEnd(bytes, batch.l3[i] ?? 0), six, quote) || quote.l4 < 0)
+    return undefined
+  const { protocol } = quote
+  if (protocol !== Protocol.tcp && protocol !== Protocol.udp) return undefined
+  const at = sourceAt(bytes, quote.l3)
+  const of = protocol === Protocol.tcp ? (six ? Kind.tcp6 : Kind.tcp4) : six ? Kind.udp6 : Kind.udp4
+  return digest
+    .begin(of)
+    .bytes(bytes, at, at + 2 * addressLength(bytes, quote.l3))
+    .word(u32(bytes, quote.l4) | 0)
+    .value()
 }
 
 /**

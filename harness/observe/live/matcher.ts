@@ -15,6 +15,7 @@ import { Pieces } from './pieces.ts'
 import { resemblance } from './resemblance.ts'
 import type { Roads } from './roads.ts'
 import { GAVE_UP, type SentPackets } from './sent.ts'
+import type { SynProxies } from './syn-proxies.ts'
 import { CONTROL, type Known, STRAY, type Tap } from './tap.ts'
 import type { Translations } from './translation.ts'
 
@@ -24,6 +25,7 @@ export interface MatcherParts {
   readonly sent: SentPackets
   readonly translations: Translations
   readonly emissions: Emissions
+  readonly proxies: SynProxies
   readonly markers: Markers
   readonly roads: Roads
   readonly clock: LiveClock
@@ -96,7 +98,7 @@ export class Matcher {
       return
     }
     const way = translations.wayOf(seen, i)
-    if (way >= 0 && this.#matches(seen, i, arm, way)) return
+    if (way >= 0 && (this.#isOfOpening(i, arm, way) || this.#matches(seen, i, arm, way))) return
     const kind = seen.kind[i] ?? 0
     if (isFragment(kind)) {
       this.#takePiece(i, arm)
@@ -120,6 +122,15 @@ export class Matcher {
     if (way < 0 && this.#resembles(seen, i, arm, way)) return
     if (way >= 0) this.#stray(i, way)
     else this.stranger?.(seen, i, arm)
+  }
+
+  /** Whether packet `i` belongs to an opening that a device answers itself. */
+  #isOfOpening(i: number, arm: number, way: number): boolean {
+    const part = this.#parts.proxies.take(this.#seen, i, arm, way)
+    if (part === undefined) return false
+    if (typeof part === 'object') this.#came(part.number, part.answer, 0, arm)
+    this.#known = part === 'echo' ? CONTROL : { what: 'emitted', step: -1, flow: way >> 1 }
+    return true
   }
 
   #isEmitted(i: number, arm: number, way: number): boolean {

@@ -5,12 +5,14 @@ import type { Translations } from './translation.ts'
 
 /**
  * The packet of each direction of a flow by whose coming out its translation is learned: the first, and each SYN. Where devices
- * translate, the other direction waits for it.
+ * translate, the other direction waits for it, and for SYNs as long as none has come out: devices that answer them need it too.
  */
 export class Openings {
   readonly #sent: SentPackets
   readonly #translations: Translations
   readonly #numbers = new Map<number, number>()
+  /** A SYN came out, and nobody had translated anything by then. */
+  #plain = false
 
   constructor(sent: SentPackets, translations: Translations) {
     this.#sent = sent
@@ -19,20 +21,24 @@ export class Openings {
 
   /** Number of the packet that has to come out before packet `i` is sent; -1: none. */
   awaited(batch: PacketBatch, i: number): number {
-    if (!this.#translations.any) return -1
+    if (this.#plain && !this.#translations.any) return -1
     const number = this.#numbers.get(wayOf(batch, i) ^ 1) ?? -1
-    const missing = number >= 0 && this.#sent.state[this.#sent.slot(number)] === Verdict.undecided
-    return missing ? number : -1
+    if (number < 0) return -1
+    const state = this.#sent.state[this.#sent.slot(number)]
+    if (state === Verdict.forward && !this.#translations.any) this.#plain = true
+    return state === Verdict.undecided ? number : -1
   }
 
   /** Takes note of packet `i`, which has just become number `number`. */
   note(batch: PacketBatch, i: number, number: number): void {
-    if (!this.#translations.any) return
+    const { any } = this.#translations
+    if (this.#plain && !any) return
     const way = wayOf(batch, i)
     const kind = batch.kind[i]
     const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
-    const opens = isTcp && ((batch.flags[i] ?? 0) & Tcp.syn) !== 0
-    if (opens || !this.#numbers.has(way)) this.#numbers.set(way, number)
+    const flags = isTcp ? (batch.flags[i] ?? 0) : 0
+    if (any ? (flags & Tcp.syn) !== 0 || !this.#numbers.has(way) : (flags & (Tcp.syn | Tcp.ack)) === Tcp.syn)
+      this.#numbers.set(way, number)
   }
 
   clear(): void {

@@ -16,7 +16,8 @@ import { Outgoing } from './outgoing.ts'
 import { monotonicNow, type Port } from './port.ts'
 import { Roads } from './roads.ts'
 import { GAVE_UP, SentPackets } from './sent.ts'
-import { type Known, Tap } from './tap.ts'
+import { SynProxies } from './syn-proxies.ts'
+import { CONTROL, type Known, Tap } from './tap.ts'
 import { Translations } from './translation.ts'
 import { Waiting } from './waiting.ts'
 
@@ -60,6 +61,7 @@ export class LiveSession implements Session {
   readonly #roads: Roads
   readonly #matcher: Matcher
   readonly #openings: Openings
+  readonly #proxies: SynProxies
   readonly #emissions: Emissions
   readonly #outgoing: Outgoing
   readonly #waiting: Waiting
@@ -85,7 +87,9 @@ export class LiveSession implements Session {
     }
     this.#emissions = new Emissions(this.#offered, this.#sent, this.#translations, this.#clock)
     const emissions = this.#emissions
-    this.#matcher = new Matcher({ ...shared, emissions }, this.#limits.mostLateness)
+    this.#proxies = new SynProxies(this.#offered, this.#sent, this.#translations)
+    const proxies = this.#proxies
+    this.#matcher = new Matcher({ ...shared, emissions, proxies }, this.#limits.mostLateness)
     this.#openings = new Openings(this.#sent, this.#translations)
     this.#outgoing = new Outgoing({ ...shared, largest: options.port.largest })
     this.#waiting = new Waiting({
@@ -100,6 +104,7 @@ export class LiveSession implements Session {
     options.port.listen(
       (frames) => {
         this.#matcher.take(frames)
+        this.#acknowledge()
         this.#alarm.ring()
       },
       (error) => this.#alarm.fail(error),
@@ -161,6 +166,7 @@ export class LiveSession implements Session {
     this.#sent.clear()
     this.#translations.clear()
     this.#openings.clear()
+    this.#proxies.clear()
     this.#roads.clear()
     this.#matcher.clear()
     this.#emissions.clear()
@@ -219,6 +225,7 @@ export class LiveSession implements Session {
       }
       this.#addOne(packets, i, host)
       this.#openings.note(packets, i, this.#sent.next - 1)
+      this.#proxies.note(packets, i, this.#sent.next - 1)
       if (frames.count - sent >= BURST) await flush()
       if (frames.count % this.#limits.window === 0) {
         await flush()
@@ -226,6 +233,15 @@ export class LiveSession implements Session {
       }
     }
     await flush()
+  }
+
+  /** Ends the handshakes of clients to whom a device has answered itself. */
+  #acknowledge(): void {
+    const now = monotonicNow()
+    const frames = this.#proxies.due(now)
+    if (frames === undefined) return
+    this.#tap.sent(frames, 0, frames.count, now, () => CONTROL)
+    this.#options.port.send(frames, 0, frames.count).catch((error: Error) => this.#alarm.fail(error))
   }
 
   /** What the frame is that is to be sent as the nth of its chunk. */

@@ -4,11 +4,14 @@ import { u16, u32 } from '../../wire/bytes.ts'
 import { dissect } from '../../wire/dissect.ts'
 import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
 import type { AddressChange, EndChange } from '../../wire/readdress.ts'
-import { hasPorts, tupleOf } from './identity.ts'
+import { findTcpOption, TcpOption } from '../../wire/tcp-options.ts'
+import { hasPorts, quotedTupleOf, tupleOf } from './identity.ts'
 
 interface Way {
   /** What the device added to sequence numbers. */
   readonly seqDelta: number
+  /** The same of time stamps (RFC 7323). */
+  readonly stampDelta: number
   /** How the packet was addressed as it came out. */
   readonly source: EndChange
   readonly destination: EndChange
@@ -38,9 +41,16 @@ export class Translations {
     if (!this.#ways.has(back) || (this.#ways.get(back) ?? 0) >> 1 !== way >> 1) this.#ways.set(back, way ^ 1)
   }
 
-  /** Flow * 2 + direction of packet `i` as it came out; -1: not known. */
+  /**
+   * Flow * 2 + direction of packet `i` as it came out; -1: not known. An ICMP error whose ends are not known, since they were translated
+   * with what it quotes, goes against that.
+   */
   wayOf(batch: PacketBatch, i: number): number {
-    return this.#ways.get(tupleOf(batch, i)) ?? -1
+    const way = this.#ways.get(tupleOf(batch, i)) ?? -1
+    if (way >= 0 || !this.any) return way
+    const quoted = quotedTupleOf(batch, i)
+    const of = quoted === undefined ? -1 : (this.#ways.get(quoted) ?? -1)
+    return of < 0 ? -1 : of ^ 1
   }
 
   seqDelta(way: number): number {
@@ -55,14 +65,17 @@ export class Translations {
     const l4 = seen.l4[i] ?? -1
     const size = addressLength(bytes, l3)
     const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
-    const sentSeq = isTcp ? u32(sent, dissect(sent, Link.raw).l4 + 4) : 0
-    const seqDelta = isTcp ? (u32(bytes, l4 + 4) - sentSeq) | 0 : 0
+    const from = isTcp ? dissect(sent, Link.raw).l4 : -1
+    const seqDelta = isTcp ? (u32(bytes, l4 + 4) - u32(sent, from + 4)) | 0 : 0
+    const stamp = isTcp ? stampOf(sent, from) : undefined
+    const stampSeen = isTcp ? stampOf(bytes, l4) : undefined
     const end = (address: number, port: number): EndChange => ({
       address: bytes.slice(address, address + size),
       ...(l4 < 0 || !hasPorts(kind) ? {} : { port: u16(bytes, port) }),
     })
     const learned = {
       seqDelta,
+      stampDelta: stamp === undefined || stampSeen === undefined ? 0 : (stampSeen - stamp) | 0,
       source: end(sourceAt(bytes, l3), l4),
       destination: end(destinationAt(bytes, l3), l4 + 2),
     }
@@ -74,11 +87,19 @@ export class Translations {
   /** How a packet of this direction has to be changed before it is sent; undefined: not at all. */
   change(way: number): AddressChange | undefined {
     const other = this.any ? this.#learned.get(way ^ 1) : undefined
-    return other && { source: other.destination, destination: other.source, ackDelta: other.seqDelta }
+    if (other === undefined) return undefined
+    const { source, destination, seqDelta, stampDelta } = other
+    return { source: destination, destination: source, ackDelta: seqDelta, echoDelta: stampDelta }
   }
 
   clear(): void {
     this.#ways.clear()
     this.#learned.clear()
   }
+}
+
+/** The time stamp of the TCP header at `l4`; undefined: it has none. */
+function stampOf(bytes: Uint8Array, l4: number): number | undefined {
+  const at = findTcpOption(bytes, l4, bytes.length, TcpOption.timestamps)
+  return at < 0 ? undefined : u32(bytes, at + 2)
 }

@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Case } from '../../model/case.ts'
+import { Verdict } from '../../model/codes.ts'
 import type { Target } from '../../model/target.ts'
+import type { Timeline } from '../../model/timeline.ts'
+import { controlFrame } from '../../observe/control-frames.ts'
+import { chunkOf, type Step } from '../../observe/live/live-bench.test.ts'
 import { loadSuites } from '../../run/suites.ts'
+import { buildUnreachable } from '../../wire/unreachable.ts'
 import { played } from '../example-played.test.ts'
 import { ReferenceTarget } from '../reference/reference.ts'
 import { makeTarget } from '../targets.ts'
@@ -68,6 +73,33 @@ describe('target/netfilter', function () {
     expect(told).to.deep.equal(reference)
   })
 
+  it('knows ICMP errors of both sides again by what they quote, whose addresses were translated', async () => {
+    const target = await netfilter({ nat: 'masquerade' })
+    const signal = new AbortController().signal
+    const [fragments] = named('fragments')
+    if (fragments === undefined) throw new Error('There is no such case.')
+    await using session = await target.prepare(fragments.setup, signal)
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const changed: string[] = []
+      for await (const { packets, sightings = [] } of session.replay(errorsOfBothSides(family), signal)) {
+        const verdicts = [...packets.verdict.subarray(0, packets.count)]
+        expect(verdicts, family).to.deep.equal(verdicts.map(() => Verdict.forward))
+        expect(packets.emitted, family).to.deep.equal([])
+        changed.push(...sightings.map(({ step, kind, field }) => `${step} ${kind} ${field}`))
+      }
+      expect(changed, family).to.have.members([
+        '0 altered source',
+        '1 altered destination',
+        '2 altered source',
+        '2 altered quoted destination',
+        '3 altered source',
+        '4 altered destination',
+        '4 altered quoted source',
+      ])
+      await session.reset()
+    }
+  })
+
   it('sees fragments come out', async () => {
     const told = await played(await netfilter(), named('fragments'))
     expect([...told.values()].map(({ outcome }) => outcome)).to.deep.equal(['pass', 'pass'])
@@ -87,4 +119,26 @@ describe('target/netfilter', function () {
 
 function netfilter(options: object = {}): Promise<Target> {
   return makeTarget({ kind: 'netfilter', ...options }, { name: 'netfilter', version: 'test' })
+}
+
+/** A query, its answer, what the client says to that, another query, and what the server says to the first. */
+function errorsOfBothSides(family: 'ipv4' | 'ipv6'): Timeline {
+  const query = controlFrame(family, 0, 'allowed').frame
+  const answer = controlFrame(family, 1, 'allowed').frame
+  const steps: readonly Step[] = [
+    { from: 'client', frame: query },
+    { from: 'server', frame: answer },
+  ]
+  const { packets } = chunkOf(steps)
+  const error = (index: number) => buildUnreachable(packets, index, 'port') ?? new Uint8Array(0)
+  const chunk = chunkOf([
+    ...steps,
+    { from: 'client', frame: error(1) },
+    { from: 'client', frame: query },
+    { from: 'server', frame: error(0) },
+  ])
+  async function* chunks() {
+    yield chunk
+  }
+  return { epoch: 0n, phases: ['before'], chunks: chunks() }
 }

@@ -21,6 +21,7 @@ import { checkNeeds } from './needs.ts'
 import { type NetfilterOptions, readOptions } from './options.ts'
 import { openRouters, type RoutersPlan } from './routers.ts'
 import { rulesetOf } from './ruleset.ts'
+import { VERIFYING } from './synproxy-rules.ts'
 
 /** Hosts at most: each is a namespace with two links. */
 const HOSTS = 8
@@ -80,7 +81,7 @@ export class NetfilterTarget implements Target {
 
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
     this.#require(setup)
-    const { scale, mtu, nat } = this.#options
+    const { scale, mtu, nat, synproxy } = this.#options
     const { knobs } = profileOf(setup)
     const settings = kernelSettings(knobs, setup.policy, scale)
     const ruleset = rulesetOf(setup.policy.exception, knobs, this.#options)
@@ -92,7 +93,7 @@ export class NetfilterTarget implements Target {
     const ends = drawControlEnds(this.#addresses)
     const { lab, port } = await openBeside(setup.topology.hosts.length, mtu, {
       paired: synced,
-      rules: configuring(ruleset, settings),
+      rules: configuring(ruleset, settings) + (synproxy ? VERIFYING : ''),
     })
     try {
       const sync = synced ? new Conntrackd(lab, sharing, ends) : undefined
@@ -105,7 +106,7 @@ export class NetfilterTarget implements Target {
         actions: hosts,
         families: ['ipv4', 'ipv6'],
         ends,
-        translates: nat !== 'none',
+        translates: nat !== 'none' || synproxy,
         dispose: () => lab[Symbol.asyncDispose](),
       })
       await session.calibrate(signal)

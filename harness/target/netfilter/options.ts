@@ -9,16 +9,18 @@ export interface NetfilterOptions {
   readonly scale: number
   /** Clients' addresses become the host's own on the servers' side. */
   readonly nat: 'none' | 'masquerade'
+  /** The host opens connections of clients in the servers' place. */
+  readonly synproxy: boolean
   /** Bytes of the largest IP packet on its links. */
   readonly mtu: number
   readonly transparency?: Transparency
 }
 
-const KNOWN = ['kind', 'scale', 'nat', 'mtu', 'transparency']
+const KNOWN = ['kind', 'scale', 'nat', 'synproxy', 'mtu', 'transparency']
 
 /** Reads a spec. Throws ERR_TARGET_OPTION with the option that is not as it should be. */
 export function readOptions(spec: TargetSpec, name: string): NetfilterOptions {
-  const { scale = 5, nat = 'none', mtu = 9000 } = spec
+  const { scale = 5, nat = 'none', synproxy = false, mtu = 9000 } = spec
   const wrong = (what: string) =>
     new FlowbreakError('ERR_TARGET_OPTION', `Target ${name} of kind netfilter: ${what}.`)
   const stranger = Object.keys(spec).find((key) => !KNOWN.includes(key))
@@ -26,8 +28,9 @@ export function readOptions(spec: TargetSpec, name: string): NetfilterOptions {
   if (typeof scale !== 'number' || !(scale >= 0.01 && scale <= 1000))
     throw wrong('scale must be a number from 0.01 to 1000, the seconds that pass in one of the kernel')
   if (nat !== 'none' && nat !== 'masquerade') throw wrong('nat must be none or masquerade')
+  if (typeof synproxy !== 'boolean') throw wrong('synproxy must be true or false')
   if (typeof mtu !== 'number' || !Number.isInteger(mtu) || mtu < 1280 || mtu > 65_535)
     throw wrong('mtu must be a whole number from 1280 to 65535')
   const transparency = readTransparency(spec, wrong)
-  return { scale, nat, mtu, ...(transparency === undefined ? {} : { transparency }) }
+  return { scale, nat, synproxy, mtu, ...(transparency === undefined ? {} : { transparency }) }
 }

@@ -2,6 +2,7 @@ import type { ExceptionPolicy } from '../../model/setup.ts'
 import { CONTROL_CLIENT, CONTROL_PORT, CONTROL_SERVER } from '../../observe/control-frames.ts'
 import type { Knobs } from '../../profile/index.ts'
 import type { NetfilterOptions } from './options.ts'
+import { PROXYING } from './synproxy-rules.ts'
 
 /** What becomes of a packet of no connection that does not open one either. */
 const LAST_RULE = { drop: '', reject: 'meta l4proto tcp reject with tcp reset', continue: 'accept' } as const
@@ -18,7 +19,7 @@ const ENDS = {
 export function rulesetOf(
   exception: ExceptionPolicy,
   knobs: Knobs,
-  { nat }: Pick<NetfilterOptions, 'nat'>,
+  { nat, synproxy = false }: Pick<NetfilterOptions, 'nat'> & Partial<Pick<NetfilterOptions, 'synproxy'>>,
 ): string {
   const isSyn = 'tcp flags & (syn | ack) == syn'
   return `flush ruleset
@@ -37,13 +38,13 @@ ${Object.entries(ENDS)
         `    ${family} saddr ${ends} ${family} daddr ${ends} udp ${port} ${CONTROL_PORT.denied} drop\n`,
     ),
   )
-  .join('')}    ${knobs.invalid?.value === 'drop' ? 'ct state invalid drop' : ''}
+  .join('')}${synproxy ? PROXYING.passing : ''}    ${knobs.invalid?.value === 'drop' ? 'ct state invalid drop' : ''}
     ct state established,related accept
     ${isSyn} ct state new accept
     meta l4proto != tcp ct state new accept
     ${LAST_RULE[exception]}
   }
-${nat === 'masquerade' ? masquerading(exception) : ''}}
+${synproxy ? PROXYING.chains : ''}${nat === 'masquerade' ? masquerading(exception) : ''}}
 `
 }
 

@@ -100,7 +100,11 @@ export class PcapPort implements Port {
     if (to === from) return
     if (!this.#input.write(encodeFrames(frames, from, to, this.#headers)) && this.#failed === undefined)
       await new Promise<void>((resolve) => {
-        this.#drained = resolve
+        const others = this.#drained
+        this.#drained = () => {
+          others()
+          resolve()
+        }
       })
   }
 

@@ -1,0 +1,106 @@
+import { expect } from 'chai'
+import { Link, Tcp } from '../../model/codes.ts'
+import { dissect } from '../../wire/dissect.ts'
+import { forgeTcp } from '../../wire/forge.ts'
+import { readdress } from '../../wire/readdress.ts'
+import { type Device, passing } from './fake-port.test.ts'
+import { chunkOf, playThrough, type Step } from './live-bench.test.ts'
+
+const STEPS: readonly Step[] = [
+  { from: 'client', flags: Tcp.syn, seq: 100 },
+  { from: 'server', flags: Tcp.syn | Tcp.ack, seq: 500, ack: 101 },
+  { from: 'client', seq: 101, ack: 501 },
+  { from: 'client', flags: Tcp.ack | Tcp.psh, seq: 101, ack: 501, payload: 40 },
+  { from: 'server', flags: Tcp.ack | Tcp.psh, seq: 501, ack: 141, payload: 9 },
+  { from: 'client', flags: Tcp.ack | Tcp.fin, seq: 141, ack: 510 },
+]
+/** What the device's own number is, beside the server's. */
+const OWN = 0xffff_f000
+const SHIFT = OWN - 500
+
+describe('observe/live/syn-proxies', () => {
+  it('ends the handshake that a device began, and speaks to each side in its numbers from there on', async () => {
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const steps = STEPS.map((step) => ({ ...step, family }))
+      const { verdicts, port, sightings } = await playThrough(proxy(), [chunkOf(steps)])
+      expect(verdicts, family).to.deep.equal(steps.map(() => 'forward'))
+      const toClients = port.sent.filter(({ arm, frame }) => arm === 0 && isTcp(frame)).map(numbersOf)
+      expect(toClients.map(({ ack }) => ack)).to.deep.equal([0, OWN + 1, OWN + 1, OWN + 1, OWN + 10])
+      // The acknowledgement that was not recorded goes before the server's SYN-ACK.
+      const order = port.sent
+        .filter(({ frame }) => isTcp(frame))
+        .map(({ arm, frame }) => `${arm} ${numbersOf(frame).seq}`)
+      expect(order.slice(0, 4)).to.deep.equal(['0 100', '0 101', '1 500', '0 101'])
+      const told = sightings.map(({ kind, step, field }) => `${step} ${kind} ${field}`)
+      expect(told).to.deep.equal([
+        '0 altered ack',
+        '1 altered seq',
+        '1 altered window',
+        '2 altered ack',
+        '3 altered ack',
+        '4 altered seq',
+        '5 altered ack',
+      ])
+    }
+  })
+})
+
+/** A device that opens connections of clients in the server's place, and knows no others. */
+function proxy(): Device {
+  let state: 'closed' | 'asked' | 'opening' | 'open' = 'closed'
+  return (arm, frame) => {
+    if (!isTcp(frame)) return passing(arm, frame)
+    const { flags, seq, ack } = numbersOf(frame)
+    if (arm === 0 && flags === Tcp.syn) {
+      state = 'asked'
+      return [{ arm, frame: turned(frame, { flags: Tcp.syn | Tcp.ack, seq: OWN, ack: seq + 1, window: 0 }) }]
+    }
+    if (arm === 0 && state === 'asked' && ack === OWN + 1) {
+      state = 'opening'
+      return [{ arm: 1, frame: made(frame, { flags: Tcp.syn, seq: seq - 1, ack: OWN, window: 1000 }) }]
+    }
+    if (arm === 1 && state === 'opening' && flags === (Tcp.syn | Tcp.ack)) {
+      state = 'open'
+      return [
+        { arm: 1, frame: turned(frame, { flags: Tcp.ack, seq: ack, ack: seq + 1, window: 1000 }) },
+        { arm: 0, frame: made(frame, { flags: Tcp.ack, seq: OWN + 1, ack, window: 1000 }) },
+      ]
+    }
+    if (state !== 'open') return []
+    const copy = frame.slice()
+    readdress(copy, Link.raw, arm === 0 ? { ackDelta: -SHIFT } : { seqDelta: SHIFT })
+    return passing(arm, copy)
+  }
+}
+
+interface Numbers {
+  readonly flags: number
+  readonly seq: number
+  readonly ack: number
+}
+
+const isTcp = (frame: Uint8Array) => dissect(frame, Link.raw).protocol === 6
+
+function numbersOf(frame: { readonly frame: Uint8Array } | Uint8Array): Numbers {
+  const bytes = frame instanceof Uint8Array ? frame : frame.frame
+  const { l4 } = dissect(bytes, Link.raw)
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return { flags: view.getUint8(l4 + 13), seq: view.getUint32(l4 + 4), ack: view.getUint32(l4 + 8) }
+}
+
+function made(frame: Uint8Array, numbers: Numbers & { readonly window: number }): Uint8Array {
+  return forgeTcp({ bytes: frame, link: Link.raw }, { ...numbers, payload: 0 })
+}
+
+/** The same towards who sent it. */
+function turned(frame: Uint8Array, numbers: Numbers & { readonly window: number }): Uint8Array {
+  const answer = made(frame, numbers)
+  const { l4 } = dissect(frame, Link.raw)
+  const [from, size] = (frame[0] ?? 0) >> 4 === 6 ? [8, 16] : [12, 4]
+  const end = (address: number, port: number) => ({
+    address: frame.slice(address, address + size),
+    port: ((frame[port] ?? 0) << 8) | (frame[port + 1] ?? 0),
+  })
+  readdress(answer, Link.raw, { source: end(from + size, l4 + 2), destination: end(from, l4) })
+  return answer
+}

@@ -1,0 +1,187 @@
+import type { PacketBatch } from '../../model/batch.ts'
+import { Kind, Link, Tcp, Verdict } from '../../model/codes.ts'
+import { u32 } from '../../wire/bytes.ts'
+import { dissect } from '../../wire/dissect.ts'
+import { forgeTcp } from '../../wire/forge.ts'
+import { datagramEnd } from '../../wire/ip.ts'
+import { findTcpOption, TcpOption } from '../../wire/tcp-options.ts'
+import { FrameColumns } from './frames.ts'
+import { heardAlone } from './heard.ts'
+import type { Offered } from './offered.ts'
+import type { SentPackets } from './sent.ts'
+import type { Translations } from './translation.ts'
+
+/** Where the opening of a flow stands at a device which may answer it itself. */
+interface Opening {
+  /** Number and datagram of the client's SYN. */
+  readonly syn: number
+  readonly frame: Uint8Array
+  /** Of the server's SYN-ACK, once it was sent. */
+  synAck: number | undefined
+  /** What the device told the client in its place. */
+  answer: PacketBatch | undefined
+  /** The device has told the server what the client would. */
+  acknowledged: boolean
+}
+
+/** What something that was heard is to an opening: of the device's own making, or all that will come of packet `number`. */
+export type Part = { readonly number: number; readonly answer: PacketBatch } | 'own' | 'echo'
+
+const TELLING = Tcp.fin | Tcp.syn | Tcp.rst | Tcp.ack
+
+/**
+ * The client's part where a device opens connections in a server's place (SYN proxy). Its SYN-ACK is acknowledged as the client would,
+ * since only then does it send the SYN on. What comes of the server's SYN-ACK is that of the device, with other numbers, which is there
+ * already: it has come out once the device tells the client of the server's window.
+ */
+export class SynProxies {
+  readonly #offered: Offered
+  readonly #sent: SentPackets
+  readonly #translations: Translations
+  readonly #openings = new Map<number, Opening>()
+  /** Acknowledgements that are to be sent. */
+  #due: { readonly frame: Uint8Array; readonly number: number }[] = []
+
+  constructor(offered: Offered, sent: SentPackets, translations: Translations) {
+    this.#offered = offered
+    this.#sent = sent
+    this.#translations = translations
+  }
+
+  /** Takes note of packet `i`, which has just become number `number`. */
+  note(batch: PacketBatch, i: number, number: number): void {
+    const flags = batch.flags[i] ?? 0
+    const kind = batch.kind[i]
+    if ((flags & Tcp.syn) === 0 || (kind !== Kind.tcp4 && kind !== Kind.tcp6)) return
+    const flow = batch.flow[i] ?? -1
+    if ((flags & TELLING) === Tcp.syn && batch.direction[i] === 0) {
+      const frame = this.#offered.frameOf(number).slice()
+      this.#openings.set(flow, {
+        syn: number,
+        frame,
+        synAck: undefined,
+        answer: undefined,
+        acknowledged: false,
+      })
+    } else if ((flags & TELLING) === (Tcp.syn | Tcp.ack) && batch.direction[i] === 1) {
+      const opening = this.#openings.get(flow)
+      if (opening === undefined) return
+      if (opening.answer === undefined && !this.#isOpen(opening.syn)) this.#openings.delete(flow)
+      else opening.synAck = number
+    }
+  }
+
+  /** What packet `i`, heard on `arm`, is to the opening of its flow; undefined: nothing. */
+  take(seen: PacketBatch, i: number, arm: number, way: number): Part | undefined {
+    if (this.#openings.size === 0) return undefined
+    const opening = this.#openings.get(way >> 1)
+    const kind = seen.kind[i]
+    if (opening === undefined || (kind !== Kind.tcp4 && kind !== Kind.tcp6)) return undefined
+    const road = this.#sent.road[this.#sent.slot(opening.syn)] ?? -1
+    const flags = (seen.flags[i] ?? 0) & TELLING
+    if (seen.payload[i] !== 0) return undefined
+    if (way & 1) {
+      if (arm !== road) return undefined
+      if (flags === (Tcp.syn | Tcp.ack)) return this.#answered(opening, seen, i)
+      return flags === Tcp.ack ? this.#openedWindow(opening, seen, i, way) : undefined
+    }
+    return arm === (road ^ 1) && flags === Tcp.ack ? this.#acknowledged(opening, seen, i, way) : undefined
+  }
+
+  /** Acknowledgements that are to be sent now, in columns of their own; undefined: none. */
+  due(now: number): FrameColumns | undefined {
+    if (this.#due.length === 0) return undefined
+    const frames = new FrameColumns()
+    for (const { frame, number } of this.#due) {
+      const slot = this.#sent.slot(number)
+      // The device has all that it sends on only now.
+      this.#sent.at[slot] = now
+      frames.append(this.#sent.road[slot] ?? 0, 0, frame, 0, frame.length)
+    }
+    this.#due = []
+    return frames
+  }
+
+  clear(): void {
+    this.#openings.clear()
+    this.#due = []
+  }
+
+  /** If the packet does not come out, that is what became of it. */
+  #tell(number: number): void {
+    const index = this.#offered.indexOf(number)
+    if (index >= 0) this.#offered.tell(index, Verdict.answered)
+  }
+
+  #isOpen(number: number): boolean {
+    return this.#sent.state[this.#sent.slot(number)] === Verdict.undecided
+  }
+
+  /** A SYN-ACK to the client before the server has sent one. */
+  #answered(opening: Opening, seen: PacketBatch, i: number): Part | undefined {
+    const { syn, frame, synAck, answer } = opening
+    if (answer !== undefined || synAck !== undefined || !this.#isOpen(syn)) return undefined
+    const { l4 } = dissect(frame, Link.raw)
+    if (seen.ack[i] !== next(u32(frame, l4 + 4))) return undefined
+    const l3 = seen.l3[i] ?? 0
+    const copy = seen.bytes.slice(l3, datagramEnd(seen.bytes, l3))
+    opening.answer = heardAlone(copy, seen.time[i] ?? 0)
+    this.#due.push({ frame: acknowledgementOf(frame, copy), number: syn })
+    this.#translations.any = true
+    this.#tell(syn)
+    return 'own'
+  }
+
+  /** An acknowledgement to the client, which the device gives when it has the server's SYN-ACK. */
+  #openedWindow(opening: Opening, seen: PacketBatch, i: number, way: number): Part | undefined {
+    const { synAck, answer } = opening
+    if (answer === undefined || synAck === undefined) return undefined
+    if (seen.seq[i] !== next(answer.seq[0] ?? 0) || seen.ack[i] !== answer.ack[0]) return undefined
+    if (!this.#isOpen(synAck)) return undefined
+    answer.time[0] = seen.time[i] ?? 0
+    if (this.#offered.indexOf(synAck) >= 0)
+      this.#translations.learn(way, this.#offered.frameOf(synAck), answer, 0)
+    if (opening.acknowledged) this.#openings.delete(way >> 1)
+    return { number: synAck, answer }
+  }
+
+  /** An acknowledgement to the server: the device's, or the one that was sent in the client's name by a device that is no proxy. */
+  #acknowledged(opening: Opening, seen: PacketBatch, i: number, way: number): Part | undefined {
+    const { answer, synAck } = opening
+    if (answer === undefined || seen.seq[i] !== answer.ack[0]) return undefined
+    if (seen.ack[i] === next(answer.seq[0] ?? 0)) return 'echo'
+    if (opening.acknowledged || synAck === undefined) return undefined
+    opening.acknowledged = true
+    this.#tell(synAck)
+    if (!this.#isOpen(synAck)) this.#openings.delete(way >> 1)
+    return 'own'
+  }
+}
+
+/** The number after one, as columns have it: signed. */
+function next(number: number): number {
+  return (number + 1) | 0
+}
+
+/** What a client that sent this SYN says to this SYN-ACK. */
+function acknowledgementOf(syn: Uint8Array, synAck: Uint8Array): Uint8Array {
+  const mine = dissect(syn, Link.raw).l4
+  const its = dissect(synAck, Link.raw).l4
+  const stamps = (bytes: Uint8Array, l4: number) =>
+    findTcpOption(bytes, l4, bytes.length, TcpOption.timestamps)
+  const own = stamps(syn, mine)
+  const other = stamps(synAck, its)
+  const timestamp =
+    own < 0 || other < 0 ? undefined : { value: u32(syn, own + 2), echo: u32(synAck, other + 2) }
+  return forgeTcp(
+    { bytes: syn, link: Link.raw },
+    {
+      flags: Tcp.ack,
+      seq: next(u32(syn, mine + 4)),
+      ack: next(u32(synAck, its + 4)),
+      window: ((syn[mine + 14] ?? 0) << 8) | (syn[mine + 15] ?? 0),
+      payload: 0,
+      timestamp,
+    },
+  )
+}
