@@ -7,11 +7,14 @@ import { loadSuites } from '../run/suites.ts'
 import { suiteSchema } from '../suite/schema.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
+import type { VerbContext } from './context.ts'
+import { newSuiteCommand } from './suite-new.ts'
 import { PLACES } from './version.ts'
 
-/** `flowbreak suite check|list|schema`. */
-export async function main(args: readonly string[]): Promise<ExitCode> {
+/** `flowbreak suite new|check|list|schema`. */
+export async function main(args: readonly string[], context: VerbContext): Promise<ExitCode> {
   const command = newCommand('suite', 'Works on suites.')
+  command.addCommand(newSuiteCommand(context))
   command.addCommand(
     newCommand('check', 'Reads suites and says every mistake with file, line and column; plays nothing.')
       .argument('[suite...]', 'files, folders or names of suites (default: all)')

@@ -26,7 +26,7 @@ export function checkPackets(
     readonly sightings?: readonly Sighted[] | undefined
   },
 ): Checked {
-  const indices = selected(expectation, flow, trace)
+  const indices = packetsMeant(expectation, flow, trace)
   if (indices.length === 0) return { checked: 1, met: 0, mismatches: [nothingOffered(expectation)] }
   const mismatches: Mismatch[] = []
   let missed = 0
@@ -46,7 +46,12 @@ export function checkPackets(
   return { checked: indices.length, met: indices.length - missed, mismatches }
 }
 
-function selected(expectation: PacketExpectation, flow: number, trace: CaseTrace): number[] {
+/** Indices of the packets that an expectation speaks of, in the order of offering. */
+export function packetsMeant(
+  expectation: Pick<PacketExpectation, 'phase' | 'direction' | 'which'>,
+  flow: number,
+  trace: CaseTrace,
+): number[] {
   const phase = trace.phases.indexOf(expectation.phase)
   const letter = expectation.direction === undefined ? undefined : expectation.direction === 'c2s' ? '>' : '<'
   const indices: number[] = []

@@ -19,6 +19,7 @@ const outcome = z.enum(OUTCOMES)
 const impactKind = z.enum(['survived', 'reset', 'hung', 'recovered'])
 const inputs = z.array(z.object({ file: text, sha256: text }))
 const provenance = z.object({ mark, where: text })
+const standing = { level, provenance, unreviewed: z.literal(true).exactOptional() }
 
 const expectation = z.discriminatedUnion('kind', [
   z.object({
@@ -32,26 +33,23 @@ const expectation = z.discriminatedUnion('kind', [
     by: text.exactOptional(),
     reason: reason.exactOptional(),
     parts: z.array(text).exactOptional(),
-    level,
-    provenance,
+    ...standing,
   }),
   z.object({
     kind: z.literal('counter'),
     counter: text,
     host: text.exactOptional(),
     equals: z.number(),
-    level,
-    provenance,
+    ...standing,
   }),
   z.object({
     kind: z.literal('expiry-resets'),
     to: z.enum(['client', 'server']),
     equals: z.number(),
-    level,
-    provenance,
+    ...standing,
   }),
-  z.object({ kind: z.literal('unaltered'), fields: z.array(text), level, provenance }),
-  z.object({ kind: z.literal('impact'), conforms: z.array(impactKind), level, provenance }),
+  z.object({ kind: z.literal('unaltered'), fields: z.array(text), ...standing }),
+  z.object({ kind: z.literal('impact'), conforms: z.array(impactKind), ...standing }),
 ])
 
 const summary = z.object({

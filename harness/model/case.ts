@@ -117,6 +117,14 @@ export type Injection = InjectionBase &
 
 export type Level = 'core' | 'extended' | 'provisional'
 
+/** What stands in every expectation. */
+export interface Standing {
+  readonly level: Level
+  readonly provenance: Provenance
+  /** A proposal that nobody has looked at: always provisional. */
+  readonly unreviewed?: true
+}
+
 /** Where an expectation is known from. */
 export interface Provenance {
   readonly mark: Mark
@@ -124,7 +132,7 @@ export interface Provenance {
 }
 
 /** What must have been observed of the probe packets of one phase (and direction). */
-export interface PacketExpectation {
+export interface PacketExpectation extends Standing {
   readonly kind: 'packets'
   /** `before`, `after host-swap`, `reconnect`, … */
   readonly phase: string
@@ -138,35 +146,27 @@ export interface PacketExpectation {
   readonly reason?: ReasonName
   /** Hosts and what they did for the packet, `fw-b forwarder`: each of them must be told of. */
   readonly parts?: readonly string[]
-  readonly level: Level
-  readonly provenance: Provenance
 }
 
 /** A counter's growth over the case, summed over hosts unless one is named. */
-export interface CounterExpectation {
+export interface CounterExpectation extends Standing {
   readonly kind: 'counter'
   readonly counter: string
   readonly host?: string
   readonly equals: number
-  readonly level: Level
-  readonly provenance: Provenance
 }
 
 /** How many resets an end of the flow under test gets because a session expired, which no packet causes. */
-export interface ExpiryExpectation {
+export interface ExpiryExpectation extends Standing {
   readonly kind: 'expiry-resets'
   readonly to: 'client' | 'server'
   readonly equals: number
-  readonly level: Level
-  readonly provenance: Provenance
 }
 
 /** With reactive endpoints: what the user of the connection felt. */
-export interface ImpactExpectation {
+export interface ImpactExpectation extends Standing {
   readonly kind: 'impact'
   readonly conforms: readonly ImpactKind[]
-  readonly level: Level
-  readonly provenance: Provenance
 }
 export type ImpactKind = 'survived' | 'reset' | 'hung' | 'recovered'
 export interface Impact {
@@ -178,11 +178,9 @@ export interface Impact {
 }
 
 /** Packets come out with these as they were, keys of `UNALTERED`. */
-export interface UnalteredExpectation {
+export interface UnalteredExpectation extends Standing {
   readonly kind: 'unaltered'
   readonly fields: readonly string[]
-  readonly level: Level
-  readonly provenance: Provenance
 }
 
 export type Expectation =

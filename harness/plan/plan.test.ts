@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import type { Case, Expectation, Injection } from '../model/case.ts'
 import { type Capabilities, FEATURES } from '../model/target.ts'
-import type { LoadedSuite } from '../suite/cases.ts'
 import type { SetupInput } from '../suite/setup/input.ts'
 import { makeSetup } from '../suite/setup.ts'
 import { lacks } from './capabilities.ts'
@@ -28,8 +27,8 @@ function caseOf(name: string, setup: SetupInput = {}, more: Partial<Case> = {}):
   }
 }
 
-function suiteOf(name: string, ...cases: readonly Case[]): LoadedSuite {
-  return { name, title: name, file: `${name}.yaml`, cases }
+function suiteOf(name: string, ...cases: readonly Case[]): Parameters<typeof planCases>[0][number] {
+  return { name, file: `${name}.yaml`, cases }
 }
 
 const SUITES = [

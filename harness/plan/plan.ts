@@ -18,7 +18,10 @@ export interface Plan {
 }
 
 /** Chooses the cases of a run, in an order that depends on names only. Throws ERR_SUITE_DUPLICATE where two have one name. */
-export function planCases(suites: readonly LoadedSuite[], options: PlanOptions = {}): Plan {
+export function planCases(
+  suites: readonly Pick<LoadedSuite, 'name' | 'file' | 'cases'>[],
+  options: PlanOptions = {},
+): Plan {
   const ordered = [...suites].sort((a, b) => compare(a.name, b.name) || compare(a.file, b.file))
   const all = ordered.flatMap(({ cases }) => cases)
   refuseDuplicates(all)

@@ -56,6 +56,22 @@ describe('run/weak-warnings', () => {
     expect(warningsOf(caseOf('a', { generation: 'next', mode: 'monitor' }))).to.have.length(1)
   })
 
+  it('says how many expectations nobody has looked at, and of how many cases', () => {
+    const strong = { profile: 'suricata-7' }
+    const proposal = (name: string): Case => {
+      const test = caseOf(name, strong, 'provisional')
+      return { ...test, expectations: test.expectations.map((one) => ({ ...one, unreviewed: true })) }
+    }
+    const two = {
+      ...proposal('b'),
+      expectations: [...proposal('b').expectations, ...proposal('b').expectations],
+    }
+    expect(warningsOf(caseOf('a', strong), two, proposal('c'))).to.deep.equal([
+      'WARN_UNREVIEWED 3 expectations of 2 cases are unreviewed and can fail nothing, the first of them of b: flowbreak suite check names the lines.',
+    ])
+    expect(warningsOf(proposal('c'))[0]).to.match(/ 1 expectation of 1 case is unreviewed /)
+  })
+
   it('names the first case that can fail by what is weak; a provisional expectation fails nothing', () => {
     const strong = { profile: 'suricata-7' }
     const weak = caseOf('test/weak', strong, 'extended', 'INF')

@@ -37,8 +37,8 @@ const MATTERS: { readonly [K in keyof Knobs]?: (setup: Setup) => boolean } = {
 }
 
 /**
- * What of a run is weaker than it looks: expectations that can fail a case and rest on memory or inference, and for each
- * profile the settings that do. Once each, however many cases there are.
+ * What of a run is weaker than it looks: expectations that can fail a case and rest on memory or inference, those that nobody has
+ * looked at, and for each profile the settings that do. Once each, however many cases there are.
  */
 export function* weakWarnings(cases: readonly Case[]): Generator<RunEvent> {
   const weak = cases.filter(({ expectations }) =>
@@ -50,6 +50,15 @@ export function* weakWarnings(cases: readonly Case[]): Generator<RunEvent> {
       code: 'WARN_WEAK_EXPECTATION',
       message: `${weak.length === 1 ? '1 case' : `${weak.length} cases`} can fail by an expectation that rests on memory or inference alone, the first of them ${weak[0]?.name}.`,
     }
+  const [first, ...more] = cases.filter((test) => unreviewedOf(test) > 0)
+  if (first !== undefined) {
+    const proposals = [first, ...more].reduce((sum, test) => sum + unreviewedOf(test), 0)
+    yield {
+      type: 'warning',
+      code: 'WARN_UNREVIEWED',
+      message: `${counted(proposals, 'expectation')} of ${counted(more.length + 1, 'case')} ${proposals === 1 ? 'is' : 'are'} unreviewed and can fail nothing, the first of them of ${first.name}: flowbreak suite check names the lines.`,
+    }
+  }
   for (const [name, setups] of setupsByProfile(cases)) {
     const knobs = weakKnobs(setups)
     if (knobs.length > 0)
@@ -59,6 +68,14 @@ export function* weakWarnings(cases: readonly Case[]): Generator<RunEvent> {
         message: `Profile ${name} has from memory or inference: ${shortened(knobs)}; flowbreak profile show ${name} says why.`,
       }
   }
+}
+
+function unreviewedOf({ expectations }: Case): number {
+  return expectations.filter(({ unreviewed }) => unreviewed === true).length
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** As many settings as fit a line, and how many more there are. */

@@ -1,4 +1,4 @@
-import type { Case } from '../model/case.ts'
+import type { Case, Expectation } from '../model/case.ts'
 import { TRANSPARENCIES } from '../model/fields.ts'
 import { profileOf } from '../profile/index.ts'
 import {
@@ -17,7 +17,7 @@ import { ExpectationReader } from './expectation.ts'
 import { isRecord } from './grammar.ts'
 import { reportIssues } from './issues.ts'
 import { readSources } from './level.ts'
-import { type Path, Problems, type Report } from './problems.ts'
+import { type Path, type Place, Problems, type Report } from './problems.ts'
 import { readYaml } from './read.ts'
 import { type CaseInput, type HeaderInput, suiteCase, suiteHeader } from './schema.ts'
 import { asWord, ENDPOINTS, notAWord } from './words.ts'
@@ -29,6 +29,18 @@ export interface LoadedSuite {
   /** The path that it was loaded from, as given. */
   readonly file: string
   readonly cases: readonly Case[]
+  /** Where in the file a path leads; of a case `cases`, its index, and on. */
+  readonly locate: (path: Path, on?: 'key') => Place
+  /** Where an expectation of its cases stands. */
+  readonly placeOf: (expectation: Expectation) => Stands
+  /** The index in the file's `cases` of the entry that a case was made from. */
+  readonly entryOf: (test: Case) => number
+}
+
+/** Where an expectation stands, and where it is marked as unreviewed, if it is. */
+export interface Stands {
+  readonly at: Place
+  readonly mark?: Place
 }
 
 export interface LoadOptions {
@@ -55,7 +67,19 @@ export function loadSuite(file: string, options: LoadOptions): LoadedSuite {
     return []
   })
   problems.throwIfAny('ERR_SUITE')
-  return { name: header.data?.suite ?? '', title: header.data?.title ?? '', file, cases }
+  const at = (path: Path) => yaml.locate(path)
+  return {
+    name: header.data?.suite ?? '',
+    title: header.data?.title ?? '',
+    file,
+    cases,
+    locate: (path, on) => yaml.locate(path, on),
+    placeOf: (expectation) => {
+      const { path = [], mark } = maker?.places.get(expectation) ?? {}
+      return { at: at(path), ...(mark === undefined ? {} : { mark: at(mark) }) }
+    },
+    entryOf: (test) => maker?.entries.get(test) ?? 0,
+  }
 }
 
 /** The entries of `cases`, even where the rest of the file is wrong. */
@@ -72,6 +96,8 @@ class CaseMaker {
   readonly #setups: SetupMaker
   readonly #injections = new InjectionMaker()
   readonly #names = new Set<string>()
+  readonly places = new WeakMap<Expectation, { readonly path: Path; readonly mark: Path | undefined }>()
+  readonly entries = new WeakMap<Case, number>()
 
   constructor(suite: HeaderInput, file: string, { captures, stead }: LoadOptions, report: Report) {
     this.#suite = suite
@@ -129,10 +155,14 @@ class CaseMaker {
       transparency,
       sources,
       level: level === undefined ? undefined : { text: level, path: [...path, 'level'] },
+      unreviewed: input.unreviewed === true ? [...path, 'unreviewed'] : undefined,
+      note: (expectation, at, mark) => {
+        this.places.set(expectation, { path: at, mark })
+      },
     }).read(input.expect, [...path, 'expect'])
     if (expectations.length === 0 && !reader.failed)
       reader.report([...path, 'expect'], 'Nothing is expected of this case.', 'key')
-    return {
+    const made: Case = {
       name: caseName(this.#suite.suite, input.name, values),
       suite: this.#suite.suite,
       file: this.#file,
@@ -149,6 +179,8 @@ class CaseMaker {
       ...(transparency === undefined ? {} : { transparency }),
       expectations,
     }
+    this.entries.set(made, Number(path[1]))
+    return made
   }
 
   #captureOf(written: string, path: Path, reader: AxisReader): string {

@@ -340,7 +340,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...expected: rea
   [
     'a packet with what is no answer',
     suiteWith({ expect: '{ before: { packet 3: { is: drop, form: x } } }' }),
-    `${EXPECT}:47: "form" is no key of this mapping. Known here: is, tolerated, towards, by, reason, parts, source or level.`,
+    `${EXPECT}:47: "form" is no key of this mapping. Known here: is, tolerated, towards, by, reason, parts, source, level or unreviewed.`,
   ],
   [
     'an answer that says nothing',

@@ -3,9 +3,8 @@ import { UNALTERED } from '../model/fields.ts'
 import type { AxisReader } from './axes.ts'
 import type { ExpectationContext } from './expectation/context.ts'
 import { type Details, DetailsReader, isWords } from './expectation/details.ts'
+import { Found } from './expectation/found.ts'
 import { PacketReader } from './expectation/packets.ts'
-import type { Selectable } from './grammar.ts'
-import type { Path } from './problems.ts'
 import type {
   AtExpiryInput,
   CounterInput,
@@ -13,7 +12,9 @@ import type {
   ExpectationInput,
   ImpactInput,
   UnalteredInput,
-} from './schema.ts'
+} from './expectation-schema.ts'
+import type { Selectable } from './grammar.ts'
+import type { Path } from './problems.ts'
 import { ENDS, IMPACTS } from './words.ts'
 
 /** Writes out what is expected of one expanded case: packets, then counters, then impact. */
@@ -22,17 +23,18 @@ export class ExpectationReader {
   readonly #reader: AxisReader
   readonly #detailed: DetailsReader
   readonly #packets: PacketReader
-  readonly #found: Expectation[] = []
+  readonly #found: Found
 
   constructor(context: ExpectationContext) {
     this.#context = context
     this.#reader = context.reader
+    this.#found = new Found(context)
     this.#detailed = new DetailsReader(context)
     this.#packets = new PacketReader(context, this.#detailed, this.#found)
   }
 
   read(input: Selectable<ExpectationInput>, path: Path): readonly Expectation[] {
-    const { sources, level } = this.#context
+    const { sources, level, unreviewed } = this.#context
     const outer = {
       sources,
       level,
@@ -41,6 +43,7 @@ export class ExpectationReader {
       by: undefined,
       reason: undefined,
       parts: undefined,
+      unreviewed,
     }
     const selected = this.#reader.select<ExpectationInput>(input, path)
     if (selected !== undefined) {
@@ -53,7 +56,7 @@ export class ExpectationReader {
       if (unaltered !== undefined) this.#unaltered(unaltered, [...selected.path, 'unaltered'], outer)
     }
     if (this.#context.transparency === 'strict') this.#strict(path, outer)
-    return this.#found
+    return this.#found.list
   }
 
   #counters(input: Selectable<CountersInput>, path: Path, outer: Details): void {
@@ -65,9 +68,10 @@ export class ExpectationReader {
       const value = typeof chosen.value === 'number' ? { equals: chosen.value } : chosen.value
       const { hosts } = this.#context
       const host = this.#detailed.word(value.host, hosts, 'a host', [...chosen.path, 'host'])
-      const standing = this.#detailed.standing(this.#detailed.details(value, chosen.path, outer), chosen.path)
+      const details = this.#detailed.details(value, chosen.path, outer)
+      const standing = this.#detailed.standing(details, chosen.path)
       if (standing === undefined) continue
-      this.#found.push({
+      this.#found.add(chosen.path, details, {
         kind: 'counter',
         counter,
         ...(host === undefined ? {} : { host }),
@@ -90,9 +94,15 @@ export class ExpectationReader {
           [...chosen.path, 'host'],
           'Resets at expiry are counted over all hosts: leave host out.',
         )
-      const standing = this.#detailed.standing(this.#detailed.details(value, chosen.path, outer), chosen.path)
+      const details = this.#detailed.details(value, chosen.path, outer)
+      const standing = this.#detailed.standing(details, chosen.path)
       if (standing !== undefined)
-        this.#found.push({ kind: 'expiry-resets', to, equals: value.equals, ...standing })
+        this.#found.add(chosen.path, details, {
+          kind: 'expiry-resets',
+          to,
+          equals: value.equals,
+          ...standing,
+        })
     }
   }
 
@@ -108,13 +118,14 @@ export class ExpectationReader {
     const details = plain ? outer : this.#detailed.details(value, selected.path, outer)
     const standing = this.#detailed.standing(details, selected.path)
     if (standing !== undefined && fields.length > 0)
-      this.#found.push({ kind: 'unaltered', fields, ...standing })
+      this.#found.add(selected.path, details, { kind: 'unaltered', fields, ...standing })
   }
 
   /** Transparency `strict` wants what `unaltered: all` does. */
   #strict(path: Path, outer: Details): void {
     const standing = this.#detailed.standing(outer, path)
-    if (standing !== undefined) this.#found.push({ kind: 'unaltered', fields: ['all'], ...standing })
+    if (standing !== undefined)
+      this.#found.add(path, outer, { kind: 'unaltered', fields: ['all'], ...standing })
   }
 
   #impact(input: Selectable<ImpactInput>, path: Path, outer: Details): void {
@@ -131,11 +142,9 @@ export class ExpectationReader {
     const conforms = plain
       ? this.#detailed.words(value, IMPACTS, 'an impact', selected.path)
       : this.#detailed.words(value.is, IMPACTS, 'an impact', [...selected.path, 'is'])
-    const standing = this.#detailed.standing(
-      plain ? outer : this.#detailed.details(value, selected.path, outer),
-      selected.path,
-    )
+    const details = plain ? outer : this.#detailed.details(value, selected.path, outer)
+    const standing = this.#detailed.standing(details, selected.path)
     if (standing !== undefined && conforms.length > 0)
-      this.#found.push({ kind: 'impact', conforms, ...standing })
+      this.#found.add(selected.path, details, { kind: 'impact', conforms, ...standing })
   }
 }

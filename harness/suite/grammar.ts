@@ -25,16 +25,37 @@ export function unknownKeys(keys: readonly string[], known: readonly string[]): 
     .join('\n')
 }
 
-/** Text that is one of the words once axes are put in. */
-export function word(words: readonly string[], description: string) {
-  return z.string().meta({ description, anyOf: [{ enum: words }, { pattern: `\\{${AXIS_NAME}\\}` }] })
+/** Text that is one of the words once axes are put in; an editor shows the first of them as an example. */
+export function word(words: readonly string[], description: string, example = words[0]) {
+  return z.string().meta({
+    description,
+    examples: [example],
+    anyOf: [{ enum: words }, { pattern: `\\{${AXIS_NAME}\\}` }],
+  })
+}
+
+/** A schema with what editors show of its key: a sentence, and values as people write them. */
+export function said<T extends z.ZodType>(schema: T, description: string, ...examples: unknown[]): T {
+  return schema.meta({ description, examples })
 }
 
 const WHOLE_AXIS_NAME = new RegExp(`^${AXIS_NAME}$`)
 /** Words of the grammar of expectations, which no axis may be named. */
 const RESERVED = new Set<string>([
   ...['before', 'counters', 'impact', 'all', 'first', 'rest', 'c2s', 's2c'],
-  ...['is', 'tolerated', 'towards', 'by', 'reason', 'source', 'level', 'equals', 'host', 'reconnect'],
+  ...[
+    'is',
+    'tolerated',
+    'towards',
+    'by',
+    'reason',
+    'source',
+    'level',
+    'equals',
+    'host',
+    'reconnect',
+    'unreviewed',
+  ],
 ])
 
 /** Whether a key could be the name of an axis. */

@@ -89,11 +89,14 @@ function optional<T extends string>(
   return word === undefined ? undefined : fields(word)
 }
 
-/**
- * Reads one injection as the command line writes it: `host-swap@12`, `host-swap@c2s:data#2`, `idle-gap@12:400s`, …; the
- * label is that of the first of its kind. Host names are checked by whoever knows the topology. Throws ERR_INJECTION.
- */
-export function parseInjection(text: string): Injection {
+/** An injection as it was written: its kind, and its fields by the keys of a suite. */
+export interface WrittenInjection {
+  readonly kind: Exclude<Injection['kind'], 'segment'>
+  readonly fields: InjectionInput
+}
+
+/** Reads what `parseInjection` does, as far as a suite would hold it. Throws ERR_INJECTION. */
+export function readInjectionText(text: string): WrittenInjection {
   const match = /^([^@]*)@((?:c2s:|s2c:)?[^:]*)(?::(.*))?$/.exec(text)
   const name = match?.[1] ?? text.split('@', 1)[0]
   const kind = asWord(INJECTIONS, name)
@@ -105,10 +108,19 @@ export function parseInjection(text: string): Injection {
   if (at === undefined || at === '') throw injectionError(text, `It names no position: write ${form}.`)
   const fields = read(match?.[3])
   if (fields === undefined) throw injectionError(text, `Write ${form}.`)
-  const injection = readInjection(kind, { at, ...fields }, kind, undefined, (_path, message) => {
+  return { kind, fields: { at, ...fields } }
+}
+
+/**
+ * Reads one injection as the command line writes it: `host-swap@12`, `host-swap@c2s:data#2`, `idle-gap@12:400s`, …; the
+ * label is that of the first of its kind. Host names are checked by whoever knows the topology. Throws ERR_INJECTION.
+ */
+export function parseInjection(text: string): Injection {
+  const { kind, fields } = readInjectionText(text)
+  const injection = readInjection(kind, fields, kind, undefined, (_path, message) => {
     throw injectionError(text, message)
   })
-  if (injection === undefined) throw injectionError(text, `Write ${form}.`)
+  if (injection === undefined) throw injectionError(text, `Write ${ARGUMENTS[kind].form}.`)
   return injection
 }
 

@@ -1,15 +1,9 @@
-import type { Level, Provenance } from '../model/case.ts'
+import type { Provenance, Standing } from '../model/case.ts'
 import type { Mark } from '../model/setup.ts'
 import type { AxisReader } from './axes.ts'
+import type { SourcesInput } from './expectation-schema.ts'
 import type { Path, Report } from './problems.ts'
-import type { SourcesInput } from './schema.ts'
 import { asWord, LEVELS, MARKS, notAWord } from './words.ts'
-
-/** What an expectation rests on, and how much it counts. */
-export interface Standing {
-  readonly level: Level
-  readonly provenance: Provenance
-}
 
 export interface Source extends Provenance {
   /** Whose fact it is; absent: documentation that speaks of no one product. */

@@ -1,3 +1,4 @@
+import type { Expectation } from '../../model/case.ts'
 import type { Transparency } from '../../model/fields.ts'
 import type { AxisReader } from '../axes.ts'
 import type { Source } from '../level.ts'
@@ -16,6 +17,10 @@ export interface ExpectationContext {
   readonly sources: readonly Source[]
   /** The case's own level, and where it stands. */
   readonly level: Explicit | undefined
+  /** Where the case says that nobody has looked at what it expects. */
+  readonly unreviewed: Path | undefined
+  /** Told of every expectation: where it stands, and where it is marked as unreviewed. */
+  readonly note: (expectation: Expectation, at: Path, mark: Path | undefined) => void
 }
 
 /** A level as written, and where. */

@@ -1,9 +1,9 @@
-import type { PacketExpectation } from '../../model/case.ts'
+import type { PacketExpectation, Standing } from '../../model/case.ts'
 import type { VerdictName } from '../../model/codes.ts'
 import type { AxisReader } from '../axes.ts'
-import { readSources, type Source, type Standing, standingOf } from '../level.ts'
+import type { SourcesInput, VerdictsInput } from '../expectation-schema.ts'
+import { readSources, type Source, standingOf } from '../level.ts'
 import type { Path } from '../problems.ts'
-import type { SourcesInput, VerdictsInput } from '../schema.ts'
 import { asWord, notAWord, REASONS, TOWARDS, VERDICTS } from '../words.ts'
 import type { ExpectationContext, Explicit } from './context.ts'
 
@@ -16,6 +16,8 @@ export interface Details {
   readonly by: string | undefined
   readonly reason: PacketExpectation['reason']
   readonly parts: PacketExpectation['parts']
+  /** Where it is said that nobody has looked at it; undefined: it is not said. */
+  readonly unreviewed: Path | undefined
 }
 
 export interface DetailsInput {
@@ -26,6 +28,7 @@ export interface DetailsInput {
   readonly parts?: readonly string[] | undefined
   readonly source?: SourcesInput | undefined
   readonly level?: string | undefined
+  readonly unreviewed?: boolean | undefined
 }
 
 /** Deciders that are no host. */
@@ -44,7 +47,7 @@ export class DetailsReader {
 
   /** What is said here, over what `outer` says. */
   details(input: DetailsInput, path: Path, outer: Details): Details {
-    const { source, level, tolerated } = input
+    const { source, level, tolerated, unreviewed } = input
     return {
       sources: source === undefined ? outer.sources : readSources(source, [...path, 'source'], this.#reader),
       level: level === undefined ? outer.level : { text: this.#reader.text(level), path: [...path, 'level'] },
@@ -54,6 +57,8 @@ export class DetailsReader {
         this.word(input.by, [...this.#context.hosts, ...DECIDERS], 'a decider', [...path, 'by']) ?? outer.by,
       reason: this.word(input.reason, REASONS, 'a reason', [...path, 'reason']) ?? outer.reason,
       parts: input.parts?.map((text, index) => this.#part(text, [...path, 'parts', index])) ?? outer.parts,
+      unreviewed:
+        unreviewed === undefined ? outer.unreviewed : unreviewed ? [...path, 'unreviewed'] : undefined,
     }
   }
 
@@ -69,9 +74,15 @@ export class DetailsReader {
     return `${host} ${part}`
   }
 
-  /** Undefined, and reported, where nothing is named on which it could rest. */
-  standing({ sources, level }: Details, path: Path): Standing | undefined {
-    return standingOf(sources, level?.text, this.#context.product, level?.path ?? path, this.#reader.report)
+  /**
+   * Undefined, and reported, where nothing is named on which it could rest. What nobody has looked at fails nothing, whatever it
+   * rests on.
+   */
+  standing({ sources, level, unreviewed }: Details, path: Path): Standing | undefined {
+    const { report } = this.#reader
+    const standing = standingOf(sources, level?.text, this.#context.product, level?.path ?? path, report)
+    if (standing === undefined || unreviewed === undefined) return standing
+    return { ...standing, level: 'provisional', unreviewed: true }
   }
 
   /** In the order of the verdicts; `blocked` is drop and reject. */

@@ -1,22 +1,23 @@
-import type { Expectation, PacketExpectation } from '../../model/case.ts'
+import type { PacketExpectation } from '../../model/case.ts'
 import type { DirectionName } from '../../model/codes.ts'
 import type { AxisReader } from '../axes.ts'
+import { type AnswerInput, type OneWayInput, type PhaseInput, packetOfKey } from '../expectation-schema.ts'
 import type { Selectable } from '../grammar.ts'
 import type { Path } from '../problems.ts'
-import { type AnswerInput, type OneWayInput, type PhaseInput, packetOfKey } from '../schema.ts'
 import { didYouMean, listWords } from '../words.ts'
 import type { ExpectationContext } from './context.ts'
 import { type Details, type DetailsReader, isWords } from './details.ts'
+import type { Found } from './found.ts'
 
 /** Writes out what is expected of packets: by phase, where it is said by direction, and by place in it. */
 export class PacketReader {
   readonly #context: ExpectationContext
   readonly #reader: AxisReader
   readonly #detailed: DetailsReader
-  readonly #found: Expectation[]
+  readonly #found: Found
 
   /** Adds to `found`. */
-  constructor(context: ExpectationContext, detailed: DetailsReader, found: Expectation[]) {
+  constructor(context: ExpectationContext, detailed: DetailsReader, found: Found) {
     this.#context = context
     this.#reader = context.reader
     this.#detailed = detailed
@@ -120,7 +121,7 @@ export class PacketReader {
         'Only a reject tells somebody: leave "towards" out, or expect a reject.',
       )
     const { towards, by, reason, parts, tolerated } = details
-    this.#found.push({
+    this.#found.add(selected.path, details, {
       kind: 'packets',
       ...whose,
       conforms,
