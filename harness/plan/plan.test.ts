@@ -29,7 +29,7 @@ function caseOf(name: string, setup: SetupInput = {}, more: Partial<Case> = {}):
 }
 
 function suiteOf(name: string, ...cases: readonly Case[]): LoadedSuite {
-  return { name, title: name, file: `${name}.yaml`, cases }
+  return { name, title: name, file: `${name}.yaml`, cases, setups: new Map() }
 }
 
 const SUITES = [

@@ -20,6 +20,7 @@ import { readSources } from './level.ts'
 import { type Path, Problems, type Report } from './problems.ts'
 import { readYaml } from './read.ts'
 import { type CaseInput, type HeaderInput, suiteCase, suiteHeader } from './schema.ts'
+import type { SetupInput } from './setup/input.ts'
 import { asWord, ENDPOINTS, notAWord } from './words.ts'
 
 export interface LoadedSuite {
@@ -29,6 +30,8 @@ export interface LoadedSuite {
   /** The path that it was loaded from, as given. */
   readonly file: string
   readonly cases: readonly Case[]
+  /** How the setups of its cases are written, by their keys: a suite that has this setup has cases of that key. */
+  readonly setups: ReadonlyMap<string, SetupInput>
 }
 
 export interface LoadOptions {
@@ -55,7 +58,7 @@ export function loadSuite(file: string, options: LoadOptions): LoadedSuite {
     return []
   })
   problems.throwIfAny('ERR_SUITE')
-  return { name: header.data?.suite ?? '', title: header.data?.title ?? '', file, cases }
+  return { name: header.data?.suite ?? '', title: header.data?.title ?? '', file, cases, setups: maker?.setups ?? new Map() }
 }
 
 /** The entries of `cases`, even where the rest of the file is wrong. */
@@ -86,6 +89,11 @@ class CaseMaker {
         'A suite about any firewall has no axis "profile": name one in setup, or leave any-firewall out.',
         'key',
       )
+  }
+
+  /** As in `LoadedSuite`. */
+  get setups(): ReadonlyMap<string, SetupInput> {
+    return this.#setups.written
   }
 
   /** Every case of one entry of `cases`. */
