@@ -16,7 +16,11 @@ export type PlayedCase = CaseResult & { readonly finished: CaseFinished }
 export function caseNamed(
   events: readonly RunEvent[],
   name: string,
-  { target, log, code }: { readonly target?: string | undefined; readonly log: string; readonly code: `ERR_${string}` },
+  {
+    target,
+    log,
+    code,
+  }: { readonly target?: string | undefined; readonly log: string; readonly code: `ERR_${string}` },
 ): PlayedCase {
   const all = caseResults(events).filter((result) => target === undefined || result.target === target)
   const exact = all.filter(({ case: test }) => test.name === name)

@@ -29,7 +29,10 @@ interface Options {
 /** `flowbreak shrink CASE` */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = configOption(
-    newCommand('shrink', 'Finds the smallest part of a case that still shows its failure, or a disagreement of two targets.'),
+    newCommand(
+      'shrink',
+      'Finds the smallest part of a case that still shows its failure, or a disagreement of two targets.',
+    ),
   )
     .argument('<case>', 'the name of a case, or a part of it that only one case has')
     .option('--run <run>', `the case as it was played in ${RUN_WORDS}`)
@@ -44,7 +47,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       'for ports and sequence numbers of new connections (default 1, or as in the run)',
       wholeNumber('--seed', 0),
     )
-    .option('-o, --output <dir>', 'the folder, which must not be there (default: shrunk- and the name of the case)')
+    .option(
+      '-o, --output <dir>',
+      'the folder, which must not be there (default: shrunk- and the name of the case)',
+    )
     .option('--json', 'what was found and written, as JSON')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
@@ -63,7 +69,8 @@ async function shrinkCase(
   const { target: asked = [], run } = options
   if (asked.length > 2 || new Set(asked).size < asked.length)
     throw new FlowbreakError('ERR_USAGE', 'shrink takes one --target, or two that are not the same.')
-  const logged = run === undefined ? undefined : loggedCase(name, run, asked.length > 1 ? undefined : asked[0])
+  const logged =
+    run === undefined ? undefined : loggedCase(name, run, asked.length > 1 ? undefined : asked[0])
   const names = asked.length > 0 ? asked : [logged?.target ?? 'reference']
   const targets = await Promise.all(names.map((each) => config.target(each)))
   const { test, setup } = written(name, logged, options, config, targets)
@@ -88,7 +95,11 @@ async function shrinkCase(
     flowbreak: version(),
     signal,
   })
-  print(options.json ? jsonOf(folder, test.name, shrunk, files) : textOf(folder, test.name, shrunk, files, seconds))
+  print(
+    options.json
+      ? jsonOf(folder, test.name, shrunk, files)
+      : textOf(folder, test.name, shrunk, files, seconds),
+  )
   return ExitCode.ok
 }
 

@@ -58,7 +58,13 @@ export function loadSuite(file: string, options: LoadOptions): LoadedSuite {
     return []
   })
   problems.throwIfAny('ERR_SUITE')
-  return { name: header.data?.suite ?? '', title: header.data?.title ?? '', file, cases, setups: maker?.setups ?? new Map() }
+  return {
+    name: header.data?.suite ?? '',
+    title: header.data?.title ?? '',
+    file,
+    cases,
+    setups: maker?.setups ?? new Map(),
+  }
 }
 
 /** The entries of `cases`, even where the rest of the file is wrong. */

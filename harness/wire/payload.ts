@@ -13,8 +13,8 @@ import { refit } from './tunnel/refit.ts'
 const UDP_HEADER = 8
 
 /**
- * Where the payload of the whole TCP segment or UDP datagram in a frame begins and ends; undefined where there is none, or the frame was
- * cut short. Not for fragments.
+ * Where the payload of the whole TCP segment or UDP datagram in a frame begins and ends; undefined where there is none, as of fragments,
+ * or the frame was cut short.
  */
 export function payloadRange({ bytes, link, tunnels = Tunnels.outer }: FrameTemplate):
   | {

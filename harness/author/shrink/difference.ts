@@ -1,6 +1,6 @@
-import { deciderName } from '../../grade/packets.ts'
 import { lateWords } from '../../grade/late.ts'
 import { verdictOfLetter } from '../../grade/letters.ts'
+import { deciderName } from '../../grade/packets.ts'
 import { nameOf, Reason } from '../../model/codes.ts'
 import type { CaseTrace, Mismatch } from '../../model/run-log.ts'
 import { contentWords } from '../../report/packet-words.ts'
@@ -29,7 +29,10 @@ export function failureOf({ test, phases }: Trial, attempt: Attempt | undefined)
   if (index === undefined) return { words: `${wholeWords(first)} where ${expected} is expected` }
   const seen = first.observed.replace(lateWords(sightings, index), '')
   const why = decided(trace, index, seen)
-  return { words: `${why} where ${expected} is expected, of ${roleOf(trace, index, test.flow, phases)}`, index }
+  return {
+    words: `${why} where ${expected} is expected, of ${roleOf(trace, index, test.flow, phases)}`,
+    index,
+  }
 }
 
 /** The first packet of which two targets say differently; undefined where there is none, or one of them was inconclusive. */

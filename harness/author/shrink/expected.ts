@@ -1,5 +1,5 @@
-import { checkPackets } from '../../grade/packets.ts'
 import { verdictOfLetter } from '../../grade/letters.ts'
+import { checkPackets } from '../../grade/packets.ts'
 import type { Case, PacketExpectation } from '../../model/case.ts'
 import type { CaseTrace } from '../../model/run-log.ts'
 import { FlowbreakError } from '../../support/errors.ts'
@@ -21,7 +21,10 @@ const NOTHING = 'nothing offered'
  * The case that wants of the packet which two targets disagree about what the first of them did, so that the second fails it. Throws
  * ERR_SHRINK where no suite can name that packet.
  */
-export function agreedCase({ trial: { test }, attempts, difference }: Shrunk, targets: readonly string[]): Case {
+export function agreedCase(
+  { trial: { test }, attempts, difference }: Shrunk,
+  targets: readonly string[],
+): Case {
   const [trace, other] = attempts.map((attempt) => attempt.trace)
   const index = difference.index ?? 0
   const [one, another] = [trace, other].map((each) => verdictOfLetter(each?.verdict[index]))

@@ -1,10 +1,10 @@
 import { Kind, Tcp } from '../../model/codes.ts'
 import { tunnelsOf } from '../../model/reading.ts'
+import { readingOf } from '../../profile/reading.ts'
 import { payloadRange, withPayload } from '../../wire/payload.ts'
 import { readdress } from '../../wire/readdress.ts'
-import { recordedOf, type Piece } from './piece.ts'
+import { type Piece, recordedOf } from './piece.ts'
 import type { Whole } from './variant.ts'
-import { readingOf } from '../../profile/reading.ts'
 
 /** Lengths to which a payload of so many bytes may be cut, the least first: 0 and the powers of two below it. */
 export function lengthsBelow(payload: number): readonly number[] {
@@ -31,7 +31,11 @@ export function cutPayload(
   if (cut === undefined) return undefined
   const kind = batch.kind[at]
   if (kind !== Kind.tcp4 && kind !== Kind.tcp6)
-    return replaced(pieces, at, shortened(cut, tunnels, (payload) => payload.subarray(0, keep)))
+    return replaced(
+      pieces,
+      at,
+      shortened(cut, tunnels, (payload) => payload.subarray(0, keep)),
+    )
   const removed = cut.payload - keep
   const begin = ((batch.seq[at] ?? 0) + synOf(batch.flags[at]) + keep) | 0
   const changed: Piece[] = []
@@ -42,7 +46,7 @@ export function cutPayload(
       continue
     }
     const number = (same ? batch.seq[index] : batch.ack[index]) ?? 0
-    const data = same ? ((number + synOf(batch.flags[index]) - begin) | 0) : 0
+    const data = same ? (number + synOf(batch.flags[index]) - begin) | 0 : 0
     const within = same ? overlap(data, batch.payload[index] ?? 0, removed) : 0
     const shorter =
       within === 0

@@ -3,6 +3,7 @@ import { NANOS_PER_SECOND, type Nanos, PacketBatch } from '../../model/batch.ts'
 import { type Reading, tunnelsOf } from '../../model/reading.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
 import { decodeBatch } from '../../wire/decode.ts'
+import { payloadRange } from '../../wire/payload.ts'
 
 /** One packet of the capture that is shrunk. */
 export interface Piece {
@@ -20,6 +21,25 @@ export interface Piece {
   readonly direction: number
   /** Bytes of payload that can be made fewer; 0 where it has none, or is a fragment or no TCP or UDP. */
   readonly payload: number
+}
+
+/** The packets of a capture. */
+export function piecesOf({ batch }: Recorded): readonly Piece[] {
+  return Array.from({ length: batch.count }, (_, index): Piece => {
+    const frame = batch.copyFrame(index)
+    const link = batch.link[index] ?? 0
+    const range = payloadRange({ bytes: frame, link, tunnels: batch.tunnels })
+    return {
+      number: batch.number[index] ?? 0,
+      time: batch.time[index] ?? 0,
+      frame,
+      original: batch.original[index] ?? 0,
+      link,
+      flow: batch.flow[index] ?? -1,
+      direction: batch.direction[index] ?? 0,
+      payload: range === undefined ? 0 : range.to - range.from,
+    }
+  })
 }
 
 /** Makes a capture of packets, numbered anew from 1, as if it were read from a file: its epoch is the second in which it begins. */

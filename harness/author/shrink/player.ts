@@ -68,8 +68,7 @@ export class TrialPlayer implements AsyncDisposable {
       wrong = opening.wrong
       this.#player.offers.opening = opening.draw
     }
-    if (wrong !== undefined)
-      throw new FlowbreakError('ERR_CALIBRATION', wrong, { exitCode: ExitCode.broken })
+    if (wrong !== undefined) throw new FlowbreakError('ERR_CALIBRATION', wrong, { exitCode: ExitCode.broken })
   }
 
   /** One attempt at each; undefined of what cannot be played, as its injections find no place. */

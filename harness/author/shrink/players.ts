@@ -43,7 +43,9 @@ export class Players implements Examiner, AsyncDisposable {
 
   /** What the attempts at a trial show. */
   differenceOf(trial: Trial, attempts: Attempts): Difference | undefined {
-    return this.#players.length > 1 ? disagreementOf(trial, this.names, attempts) : failureOf(trial, attempts[0])
+    return this.#players.length > 1
+      ? disagreementOf(trial, this.names, attempts)
+      : failureOf(trial, attempts[0])
   }
 
   async examine(trials: readonly Trial[]): Promise<readonly (Difference | undefined)[]> {

@@ -64,7 +64,9 @@ export class Search {
     let passed = 0
     for (const together of all) {
       await this.#breath.take()
-      const trials = together.map((each, index) => trialOf(this.#whole, each, `${index} of ${this.#whole.test.capture}`))
+      const trials = together.map((each, index) =>
+        trialOf(this.#whole, each, `${index} of ${this.#whole.test.capture}`),
+      )
       const seen = await this.#examiner.examine(trials.filter((trial) => trial !== undefined))
       let next = 0
       for (const trial of trials) {

@@ -5,12 +5,10 @@ import type { Attempt } from '../../run/play.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import { placeInjections } from '../../timeline/compile.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
-import { payloadRange } from '../../wire/payload.ts'
 import type { Difference } from './difference.ts'
-import type { Piece } from './piece.ts'
 import { Players } from './players.ts'
 import { Search } from './search.ts'
-import { type Trial, trialOf, type Variant, type Whole } from './variant.ts'
+import { type Trial, trialOf, type Variant, type Whole, wholeOf } from './variant.ts'
 
 export interface ShrinkOptions {
   readonly test: Case
@@ -73,26 +71,6 @@ export async function shrink({ test, recorded, targets, seed, signal }: ShrinkOp
   }
 }
 
-function wholeOf(test: Case, { batch, epoch }: Recorded): Whole {
-  const pieces = Array.from({ length: batch.count }, (_, index): Piece => {
-    const frame = batch.copyFrame(index)
-    const link = batch.link[index] ?? 0
-    const isFragment = (batch.datagram[index] ?? -1) >= 0
-    const range = isFragment ? undefined : payloadRange({ bytes: frame, link, tunnels: batch.tunnels })
-    return {
-      number: batch.number[index] ?? 0,
-      time: batch.time[index] ?? 0,
-      frame,
-      original: batch.original[index] ?? 0,
-      link,
-      flow: batch.flow[index] ?? -1,
-      direction: batch.direction[index] ?? 0,
-      payload: range === undefined ? 0 : range.to - range.from,
-    }
-  })
-  return { test, epoch, pieces, expectations: test.expectations }
-}
-
 /** What a variant shows each time that it is played. */
 async function shown(
   whole: Whole,
@@ -100,7 +78,9 @@ async function shown(
   players: Players,
 ): Promise<{ readonly difference: Difference; readonly attempts: readonly Attempt[] }> {
   const { test } = whole
-  const trials = Array.from({ length: REPEATS }, (_, turn) => trialOf(whole, variant, `${test.capture} ${turn}`))
+  const trials = Array.from({ length: REPEATS }, (_, turn) =>
+    trialOf(whole, variant, `${test.capture} ${turn}`),
+  )
   const tries = trials.filter((trial) => trial !== undefined)
   const attempts = await players.play(tries)
   const doubt = attempts.flat().find((attempt) => attempt !== undefined && !isSettled(attempt))
@@ -126,7 +106,11 @@ function isSettled({ outcome }: Attempt): boolean {
  * What smaller cases are graded by: all that is expected of packets, so that no other failure takes the place of this one; or that
  * expectation about the whole case alone which failed. Throws ERR_SHRINK where an empty case would fail it too.
  */
-function gradedBy(test: Case, { index, words }: Difference, attempt: Attempt | undefined): readonly Expectation[] {
+function gradedBy(
+  test: Case,
+  { index, words }: Difference,
+  attempt: Attempt | undefined,
+): readonly Expectation[] {
   const ofPackets = test.expectations.filter(({ kind }) => kind === 'packets')
   if (index !== undefined || attempt?.trace === undefined) return ofPackets
   const { trace, counters, impact, sightings } = attempt
@@ -144,7 +128,10 @@ function gradedBy(test: Case, { index, words }: Difference, attempt: Attempt | u
 }
 
 /** Whether something happened that was not expected, rather than nothing where something was. */
-function isMore({ kind }: Expectation, { expected, observed }: { expected: string; observed: string }): boolean {
+function isMore(
+  { kind }: Expectation,
+  { expected, observed }: { expected: string; observed: string },
+): boolean {
   if (kind === 'unaltered') return true
   if (kind === 'impact') return observed !== 'survived' && observed !== 'unknown'
   return Number.parseInt(observed, 10) > Number.parseInt(expected, 10)

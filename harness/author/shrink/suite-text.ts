@@ -61,7 +61,9 @@ function written(value: unknown): unknown {
 }
 
 function isEmpty(key: string, value: unknown): boolean {
-  return key === 'load-balancer' && typeof value === 'object' && value !== null && Object.keys(value).length === 0
+  return (
+    key === 'load-balancer' && typeof value === 'object' && value !== null && Object.keys(value).length === 0
+  )
 }
 
 /** What stands in a name between slashes. */
@@ -74,7 +76,9 @@ function caseWord(name: string): string {
 
 function sourceOf({ provenance }: Expectation, test: Case) {
   const { mark, where } = provenance
-  return RESTS_ON_PRODUCT.has(mark) ? { mark, where, product: profileOf(test.setup).product } : { mark, where }
+  return RESTS_ON_PRODUCT.has(mark)
+    ? { mark, where, product: profileOf(test.setup).product }
+    : { mark, where }
 }
 
 function standing(expectation: Expectation, test: Case) {
@@ -102,8 +106,11 @@ function expectText(test: Case): object {
 
 function addPackets(phase: Record<string, unknown>, expectation: PacketExpectation, rest: object): void {
   const { direction, which, conforms, tolerated, towards, by, reason, parts } = expectation
-  const at = direction === undefined ? phase : ((phase[direction] ??= {}) as Record<string, unknown>)
+  const within = direction === undefined ? phase : (phase[direction] ?? {})
+  if (direction !== undefined) phase[direction] = within
   const place = typeof which === 'number' ? `packet ${which}` : which
   const allowed = tolerated.length === 0 ? undefined : tolerated
-  at[place] = { is: conforms, tolerated: allowed, towards, by, reason, parts, ...rest }
+  Object.assign(within, {
+    [place]: { is: conforms, tolerated: allowed, towards, by, reason, parts, ...rest },
+  })
 }

@@ -3,7 +3,7 @@ import { readingOf } from '../../profile/reading.ts'
 import { injectionLabel, phaseOf } from '../../suite/injection.ts'
 import type { Placed } from '../../timeline/positions.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
-import { type Piece, recordedOf } from './piece.ts'
+import { type Piece, piecesOf, recordedOf } from './piece.ts'
 
 /** What is left of a case: packets of its capture, and injections with the packets of the whole capture before which they stood. */
 export interface Variant {
@@ -27,6 +27,11 @@ export interface Whole {
   readonly pieces: readonly Piece[]
   /** What it is graded by while it is shrunk. */
   readonly expectations: readonly Expectation[]
+}
+
+/** A case with its capture, all of it. */
+export function wholeOf(test: Case, recorded: Recorded): Whole {
+  return { test, epoch: recorded.epoch, pieces: piecesOf(recorded), expectations: test.expectations }
 }
 
 /**
