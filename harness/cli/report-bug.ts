@@ -1,18 +1,13 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import { writeBug } from '../author/bug/write.ts'
-import { type CaseResult, caseResults } from '../log/cases.ts'
 import { readRunLog } from '../log/read.ts'
-import type { CaseFinished, RunEvent } from '../model/run-log.ts'
-import { NEEDS_A_LOOK } from '../report/outcomes.ts'
+import type { RunEvent } from '../model/run-log.ts'
 import { pathWord } from '../report/publish/publish.ts'
-import { FlowbreakError } from '../support/errors.ts'
 import { loadRecorded } from '../timeline/recorded.ts'
+import { caseNamed, fileOfRun } from './case-named.ts'
 import { newCommand } from './command.ts'
 import { print } from './output.ts'
 import { findLog, RUN_WORDS } from './report-find.ts'
-import { PLACES } from './version.ts'
 
 interface Options {
   readonly run?: string
@@ -36,9 +31,9 @@ export function bugCommand(): Command {
 async function bug(name: string, { run, target, output, json }: Options): Promise<void> {
   const log = findLog(run)
   const events = readRunLog(log)
-  const result = resultNamed(events, name, target, log)
+  const result = caseNamed(events, name, { target, log, code: 'ERR_BUG' })
   const folder = output ?? `bug-${pathWord(result.case.name)}`
-  const recorded = await loadRecorded(captureOf(result))
+  const recorded = await loadRecorded(fileOfRun(result.case.capture, 'capture', 'ERR_BUG'))
   const files = writeBug(folder, result, recorded, {
     target: result.target,
     version: versionOf(events, result.target),
@@ -48,41 +43,6 @@ async function bug(name: string, { run, target, output, json }: Options): Promis
   if (json)
     print(`${JSON.stringify({ folder, case: result.case.name, outcome: result.outcome, files }, null, 2)}\n`)
   else print(`${folder}: ${files.join(', ')}\n`)
-}
-
-function resultNamed(
-  events: readonly RunEvent[],
-  name: string,
-  target: string | undefined,
-  log: string,
-): CaseResult & { readonly finished: CaseFinished } {
-  const all = caseResults(events).filter((result) => target === undefined || result.target === target)
-  const exact = all.filter(({ case: test }) => test.name === name)
-  const parts = exact.length > 0 ? exact : all.filter(({ case: test }) => test.name.includes(name))
-  // Of several that are meant, the only one that needs a look.
-  const looks = parts.filter(({ outcome }) => NEEDS_A_LOOK.has(outcome))
-  const [found, another] = parts.length > 1 && looks.length === 1 ? looks : parts
-  if (found === undefined) throw new FlowbreakError('ERR_BUG', `${log} has no case ${name}.`)
-  if (another !== undefined)
-    throw new FlowbreakError(
-      'ERR_BUG',
-      `${parts.length} cases of ${log} are called like ${name}, as ${found.case.name} on ${found.target}: name one whole, and its --target.`,
-    )
-  const { finished } = found
-  if (finished === undefined)
-    throw new FlowbreakError('ERR_BUG', `${found.case.name} was skipped: there is nothing to show.`)
-  return { ...found, finished }
-}
-
-function captureOf({ case: test }: CaseResult): string {
-  const found = [test.capture, ...PLACES.map((place) => join(place, test.capture))].find((path) =>
-    existsSync(path),
-  )
-  if (found !== undefined) return found
-  throw new FlowbreakError(
-    'ERR_BUG',
-    `The capture ${test.capture} of ${test.name} is not here: go to the folder of the run.`,
-  )
 }
 
 function versionOf(events: readonly RunEvent[], target: string): string {

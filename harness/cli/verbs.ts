@@ -28,6 +28,10 @@ export const VERBS = {
     summary: "real systems' settings, each with its source",
     load: () => import('./profile.ts'),
   },
+  shrink: {
+    summary: 'the smallest part of a case that still shows its failure',
+    load: () => import('./shrink.ts'),
+  },
   report: { summary: 'make reports of earlier runs', load: () => import('./report.ts') },
   appliance: {
     summary: 'serve the reference engine as an appliance behind a gateway load balancer',

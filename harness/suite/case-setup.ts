@@ -23,6 +23,8 @@ export class SetupMaker {
   /** Setups made so far, by what they were made from: a suite has few. */
   readonly #made = new Map<string, Setup>()
   readonly #stead: ProfileInStead | undefined
+  /** What setups were made of, profiles by file read, by their keys. */
+  readonly written = new Map<string, SetupInput>()
 
   /** `stead`: the profile that cases of a suite about any firewall are held to in place of their own. */
   constructor(suite: HeaderInput, file: string, stead?: ProfileInStead) {
@@ -46,8 +48,10 @@ export class SetupMaker {
       good = false
       reader.report(sourceOf(key, input, path, reader), message)
     }
-    const setup = readSetup(this.#withProfile(written, report), report, dirname(this.#file))
+    const whole = this.#withProfile(written, report)
+    const setup = readSetup(whole, report, dirname(this.#file))
     if (good) this.#made.set(from, setup)
+    if (good) this.written.set(setup.key, whole)
     return setup
   }
 

@@ -20,6 +20,7 @@ import { readSources } from './level.ts'
 import { type Path, type Place, Problems, type Report } from './problems.ts'
 import { readYaml } from './read.ts'
 import { type CaseInput, type HeaderInput, suiteCase, suiteHeader } from './schema.ts'
+import type { SetupInput } from './setup/input.ts'
 import { asWord, ENDPOINTS, notAWord } from './words.ts'
 
 export interface LoadedSuite {
@@ -35,6 +36,8 @@ export interface LoadedSuite {
   readonly placeOf: (expectation: Expectation) => Stands
   /** The index in the file's `cases` of the entry that a case was made from. */
   readonly entryOf: (test: Case) => number
+  /** How the setups of its cases are written, by their keys: a suite that has this setup has cases of that key. */
+  readonly setups: ReadonlyMap<string, SetupInput>
 }
 
 /** Where an expectation stands, and where it is marked as unreviewed, if it is. */
@@ -79,6 +82,7 @@ export function loadSuite(file: string, options: LoadOptions): LoadedSuite {
       return { at: at(path), ...(mark === undefined ? {} : { mark: at(mark) }) }
     },
     entryOf: (test) => maker?.entries.get(test) ?? 0,
+    setups: maker?.setups ?? new Map(),
   }
 }
 
@@ -112,6 +116,11 @@ class CaseMaker {
         'A suite about any firewall has no axis "profile": name one in setup, or leave any-firewall out.',
         'key',
       )
+  }
+
+  /** As in `LoadedSuite`. */
+  get setups(): ReadonlyMap<string, SetupInput> {
+    return this.#setups.written
   }
 
   /** Every case of one entry of `cases`. */

@@ -1,0 +1,47 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+
+/** Throws ERR_FOLDER where there is something at the path that is not an empty folder. */
+export function checkEmpty(folder: string): void {
+  // What cannot be looked at is told of when it is written.
+  const stats = existsSync(folder) ? statSync(folder) : undefined
+  if (stats === undefined) return
+  if (!stats.isDirectory())
+    throw new FlowbreakError('ERR_FOLDER', `${folder} is no folder: name one that is not there yet.`)
+  if (readdirSync(folder).length > 0)
+    throw new FlowbreakError(
+      'ERR_FOLDER',
+      `${folder} is not empty, and nothing in it is replaced: name another folder.`,
+    )
+}
+
+/**
+ * Makes a folder that appears with all that `fill` puts into it, or not at all: neither when that throws, nor on Ctrl-C, nor on a full
+ * disk. Throws ERR_FOLDER where it is there and not empty; ERR_FOLDER_WRITE, exit code 3.
+ */
+export async function writeFolder(
+  folder: string,
+  signal: AbortSignal,
+  fill: (temporary: string) => Promise<void> | void,
+): Promise<void> {
+  checkEmpty(folder)
+  // Without a slash at its end, which would put it inside.
+  const temporary = `${resolve(folder)}.${process.pid}.partial`
+  let isMade = false
+  try {
+    mkdirSync(dirname(temporary), { recursive: true })
+    mkdirSync(temporary)
+    isMade = true
+    await fill(temporary)
+    signal.throwIfAborted()
+    renameSync(temporary, folder)
+  } catch (thrown) {
+    if (isMade) rmSync(temporary, { recursive: true, force: true })
+    if (asFlowbreakError(thrown) !== undefined) throw thrown
+    throw new FlowbreakError('ERR_FOLDER_WRITE', `${folder} cannot be written (${messageOf(thrown)}).`, {
+      exitCode: ExitCode.broken,
+      cause: thrown,
+    })
+  }
+}
