@@ -1,4 +1,6 @@
 import { messageOf } from '../../support/errors.ts'
+import { parseProbe } from './notation.ts'
+import { eventsOf } from './play.ts'
 import type { Answer, Probe, SetupName } from './probe.ts'
 import type { Subject } from './subject.ts'
 
@@ -40,6 +42,15 @@ export class Bench {
     return this.#lacking.get(setup)
   }
 
+  /** The same of a probe, in which something may happen to hosts. */
+  lacksOf({ setup, script }: Probe): string | undefined {
+    const { events } = this.#subject.target.capabilities
+    const missing = parseProbe(script)
+      .flatMap(({ event }) => (event === undefined ? [] : eventsOf(event)))
+      .find(({ kind }) => !events.includes(kind))
+    return this.lacks(setup) ?? (missing === undefined ? undefined : `event ${missing.kind}`)
+  }
+
   /** Plays probes that were not yet; a target that breaks leaves them without answers. */
   async play(probes: readonly Probe[]): Promise<void> {
     const fresh = probes.filter(({ name }) => !this.answers.has(name) && !this.unsteady.has(name))
@@ -61,7 +72,10 @@ export class Bench {
       const was = this.answers.get(name)
       if (was === undefined || answers.get(name) === was) return []
       this.answers.delete(name)
-      this.unsteady.set(name, `was answered ${was} at first, and ${answers.get(name) ?? 'not at all'} in the end`)
+      this.unsteady.set(
+        name,
+        `was answered ${was} at first, and ${answers.get(name) ?? 'not at all'} in the end`,
+      )
       return [name]
     })
   }
@@ -81,8 +95,13 @@ export class Bench {
   async #tryOnce(probes: readonly Probe[]): Promise<ReadonlyMap<string, Answer> | undefined> {
     const sentinels = sentinelsOf(probes)
     try {
-      const answers = await this.#subject.play([...sentinels, ...probes, ...sentinels.map(late)], this.#seed++)
-      const lost = [...sentinels, ...sentinels.map(late)].filter(({ name }) => !OPEN.test(answers.get(name) ?? ''))
+      const answers = await this.#subject.play(
+        [...sentinels, ...probes, ...sentinels.map(late)],
+        this.#seed++,
+      )
+      const lost = [...sentinels, ...sentinels.map(late)].filter(
+        ({ name }) => !OPEN.test(answers.get(name) ?? ''),
+      )
       const [first] = lost
       if (first === undefined) return answers
       this.troubles.add(
@@ -96,14 +115,24 @@ export class Bench {
 }
 
 /** Setups whose rules stop the one or the other. */
-const NO_CONNECTION: ReadonlySet<SetupName> = new Set(['both', 'passed', 'established', 'pickedUp', 'blocked'])
-const NO_DATAGRAM: ReadonlySet<SetupName> = new Set(['refused', 'datagram', 'established', 'pickedUp', 'blocked'])
+const NO_CONNECTION: ReadonlySet<SetupName> = new Set([
+  'both',
+  'passed',
+  'established',
+  'pickedUp',
+  'blocked',
+])
+const NO_DATAGRAM: ReadonlySet<SetupName> = new Set([
+  'refused',
+  'datagram',
+  'established',
+  'pickedUp',
+  'blocked',
+])
 
 function sentinelsOf(probes: readonly Probe[]): readonly Probe[] {
   return [...new Set(probes.map(({ setup }) => setup))].flatMap((setup) => [
-    ...(NO_CONNECTION.has(setup)
-      ? []
-      : [{ name: `a connection under ${setup}`, setup, script: CONNECTION }]),
+    ...(NO_CONNECTION.has(setup) ? [] : [{ name: `a connection under ${setup}`, setup, script: CONNECTION }]),
     ...(NO_DATAGRAM.has(setup)
       ? []
       : [{ name: `a datagram and its answer under ${setup}`, setup, script: DATAGRAM }]),

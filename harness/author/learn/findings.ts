@@ -1,7 +1,15 @@
 import type { ExceptionPolicy, KnobValue } from '../../model/setup.ts'
 import { KNOBS } from '../../profile/schema.ts'
 import type { Bench } from './bench.ts'
-import { choicesOf, type KnobName, knobNames, sameValue, type Values, valueText, withValue } from './knob-values.ts'
+import {
+  choicesOf,
+  type KnobName,
+  knobNames,
+  sameValue,
+  type Values,
+  valueText,
+  withValue,
+} from './knob-values.ts'
 import { type Boundary, type Ladders, numbersFor } from './ladder.ts'
 import { LADDERS } from './ladders.ts'
 import { mismatches, type Predictions } from './predictions.ts'
@@ -29,8 +37,8 @@ export type Finding =
       readonly confidence: Confidence
       readonly evidence: readonly Evidence[]
     }
-  /** Why it is not known. */
-  | { readonly unknown: string }
+  /** Why it is not known; where some values were ruled out, those that were not, the supposed one first. */
+  | { readonly unknown: string; readonly among?: readonly KnobValue[] }
 
 /** Knobs that no probe is about, and why. */
 const NOT_SHOWN: { readonly [K in KnobName]?: string } = {
@@ -90,7 +98,10 @@ async function findingOf(knob: KnobName, found: Evidenced): Promise<Finding> {
   const numbers = boundary === undefined ? [] : numbersFor(boundary, knob)
   const explaining: KnobValue[] = []
   for (const value of [...choices, ...numbers])
-    if (boundary !== undefined && (await found.ladders.explains(withValue(found.values, knob, value), boundary)))
+    if (
+      boundary !== undefined &&
+      (await found.ladders.explains(withValue(found.values, knob, value), boundary))
+    )
       explaining.push(value)
   if (explaining.length === 1) return counted
   const worded = await wordOf(knob, found, explaining)
@@ -139,12 +150,21 @@ async function wordOf(knob: KnobName, found: Evidenced, choices: readonly KnobVa
         otherwise: { [valueText(value)]: theirs.get(name) ?? 'nothing' },
       })
   }
-  if (alike.length > 0) return { unknown: unknownBecause([values[knob], ...alike], found) }
+  if (alike.length > 0) {
+    const among = [values[knob], ...alike]
+    return {
+      unknown: unknownBecause(among, found),
+      ...(among.length === choices.length ? {} : { among }),
+    }
+  }
   const value = values[knob]
   return { value, confidence: least > 1 ? 'high' : 'medium', evidence: merged(evidence) }
 }
 
-function unknownBecause(alike: readonly (KnobValue | undefined)[], { bench, predictions }: Evidenced): string {
+function unknownBecause(
+  alike: readonly (KnobValue | undefined)[],
+  { bench, predictions }: Evidenced,
+): string {
   const played = playedOf(predictions, bench).size
   if (played === 0) return 'the target answered no probe'
   return `${alike.map(valueText).join(' and ')} are answered alike by this target`
@@ -156,7 +176,9 @@ async function numberOf(knob: KnobName, { values, ladders, boundaries, bench }: 
   if (boundary === undefined) {
     const setups = LADDERS.filter((ladder) => ladder.knob === knob)
     const lacking = setups.map(({ setup }) => bench.lacks(setup)).find((lacks) => lacks !== undefined)
-    return { unknown: lacking === undefined ? 'it shows in no answer of this target' : `the target lacks ${lacking}` }
+    return {
+      unknown: lacking === undefined ? 'it shows in no answer of this target' : `the target lacks ${lacking}`,
+    }
   }
   if (boundary.wrong !== undefined) return { unknown: boundary.wrong }
   const { last, first } = boundary
@@ -172,7 +194,9 @@ async function numberOf(knob: KnobName, { values, ladders, boundaries, bench }: 
     otherwise: {},
   }))
   if (evidence.some(({ answer }) => answer === ''))
-    return { unknown: `its answers were not the same in the end: ${evidence.map(({ probe }) => probe).join(', ')}` }
+    return {
+      unknown: `its answers were not the same in the end: ${evidence.map(({ probe }) => probe).join(', ')}`,
+    }
   return { value: values[knob], confidence: first - last === 1 ? 'high' : 'medium', evidence }
 }
 

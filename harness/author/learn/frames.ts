@@ -103,7 +103,8 @@ export class Talk {
         sourcePort: this.#ends.ports[direction],
         destinationPort: this.#ends.ports[peer],
         seq: (this.#ends.initial[direction] + next + (step.seq ?? 0)) >>> 0,
-        ack: (flags & Tcp.ack) === 0 ? 0 : (this.#ends.initial[peer] + this.#next[peer] + (step.ack ?? 0)) >>> 0,
+        ack:
+          (flags & Tcp.ack) === 0 ? 0 : (this.#ends.initial[peer] + this.#next[peer] + (step.ack ?? 0)) >>> 0,
         reserved: 0,
         flags,
         window: step.window ?? WINDOW,

@@ -2,7 +2,7 @@ import type { KnobValue } from '../../model/setup.ts'
 import { KNOBS } from '../../profile/schema.ts'
 import type { Bench } from './bench.ts'
 import { type KnobName, type Values, withValue } from './knob-values.ts'
-import { type Ladder, LADDERS } from './ladders.ts'
+import { LADDERS, type Ladder } from './ladders.ts'
 import type { Model } from './model.ts'
 import type { Probe } from './probe.ts'
 

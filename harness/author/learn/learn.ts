@@ -3,7 +3,15 @@ import { getProfile, profileNames } from '../../profile/index.ts'
 import { KNOBS } from '../../profile/schema.ts'
 import { Bench } from './bench.ts'
 import { type Finding, findingsOf } from './findings.ts'
-import { choicesOf, type KnobName, knobNames, type Values, valuesOf, withValue } from './knob-values.ts'
+import {
+  choicesOf,
+  type KnobName,
+  knobNames,
+  sameValue,
+  type Values,
+  valuesOf,
+  withValue,
+} from './knob-values.ts'
 import { type Boundary, Ladders, numbersFor } from './ladder.ts'
 import { LADDERS } from './ladders.ts'
 import { Model } from './model.ts'
@@ -40,6 +48,8 @@ export interface Learned {
   readonly probes: number
   readonly replays: number
   readonly packets: number
+  /** The reference as it was asked. */
+  readonly model: Model
 }
 
 /** Structure and numbers depend on each other: so often is either looked at again. */
@@ -52,7 +62,9 @@ const PASSES = 4
 export async function learn(subject: Subject, options: LearnOptions): Promise<Learned> {
   const { seed, repeat, longest, signal, progress = () => {} } = options
   const bench = new Bench(subject, seed, repeat)
-  await bench.play(PROBES.filter(({ setup }) => setup === 'reject' && bench.lacks(setup) === undefined).slice(0, 1))
+  await bench.play(
+    PROBES.filter((probe) => probe.setup === 'reject' && bench.lacksOf(probe) === undefined).slice(0, 1),
+  )
   const model = new Model(subject.seesEmissions, signal)
   const predictions = new Predictions(model, poolFor(bench))
   progress('asks which shipped profile it is like')
@@ -75,18 +87,20 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
   const findings = await findingsOf({ values, predictions, bench, ladders, boundaries })
   const unexplained = mismatches(playedOf(predictions, bench), await predictions.of(values))
   const nearest = nearestTo(findings)
+  const base = valuesOf(getProfile(nearest))
   return {
     target: subject.target.name,
     version: subject.target.version,
     nearest,
     findings,
-    values: { ...valuesOf(getProfile(nearest)), ...knownOf(findings) },
+    values: { ...base, ...foundOver(findings, base) },
     unexplained,
     unsteady: bench.unsteady,
     troubles: [...bench.troubles],
     probes: bench.answers.size + bench.unsteady.size,
     replays: subject.replays,
     packets: subject.packets,
+    model,
   }
 }
 
@@ -149,22 +163,36 @@ async function askAgain(
   const rungs = [...boundaries.values()].flatMap((boundary) => ladders.probesOf(boundary))
   const changed = await bench.again([...played, ...rungs.filter(({ name }) => bench.answers.has(name))])
   if (changed.length > 0)
-    bench.troubles.add(`the target changed in the middle: ${changed.length} probes were answered otherwise in the end`)
+    bench.troubles.add(
+      `the target changed in the middle: ${changed.length} probes were answered otherwise in the end`,
+    )
 }
 
 /** The shipped profile with which most of what was found agrees. */
 function nearestTo(findings: ReadonlyMap<KnobName, Finding>): string {
-  const known = Object.entries(knownOf(findings))
   const scores = profileNames().map((name) => {
     const values = valuesOf(getProfile(name))
-    return known.filter(([knob, value]) => JSON.stringify(values[knob as KnobName]) === JSON.stringify(value)).length
+    return [...findings].filter(([knob, finding]) => agrees(finding, values[knob])).length
   })
   return profileNames()[scores.indexOf(Math.max(...scores))] ?? 'suricata-7'
 }
 
-/** The values that were found. */
-export function knownOf(findings: ReadonlyMap<KnobName, Finding>): Partial<Record<KnobName, KnobValue>> {
+/** Whether a value is the one that was found, or one of those that were not ruled out. */
+export function agrees(finding: Finding, value: KnobValue): boolean {
+  if (!('unknown' in finding)) return sameValue(finding.value, value)
+  return finding.among?.some((each) => sameValue(each, value)) ?? true
+}
+
+/** By knob: what was found, as a profile that extends another one has to say it; nothing where that one may be right. */
+export function foundOver(
+  findings: ReadonlyMap<KnobName, Finding>,
+  base: Values,
+): Partial<Record<KnobName, KnobValue>> {
   return Object.fromEntries(
-    [...findings].flatMap(([knob, finding]) => ('unknown' in finding ? [] : [[knob, finding.value]])),
+    [...findings].flatMap(([knob, finding]) => {
+      if (!('unknown' in finding)) return [[knob, finding.value]]
+      const [first] = finding.among ?? []
+      return first === undefined || agrees(finding, base[knob]) ? [] : [[knob, first]]
+    }),
   )
 }

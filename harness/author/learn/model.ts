@@ -3,7 +3,7 @@ import { makeSetup } from '../../suite/setup.ts'
 import { ReferenceTarget } from '../../target/reference/reference.ts'
 import type { Values } from './knob-values.ts'
 import { type Compiled, compileProbes, playCompiled } from './play.ts'
-import { type Answer, type Probe, SETUPS } from './probe.ts'
+import { type Answer, type Probe, SETUPS, type SetupName } from './probe.ts'
 import { groupsOf } from './subject.ts'
 
 /** The reference with supposed knobs: what a system that has them would answer. */
@@ -32,8 +32,22 @@ export class Model {
         emissions: this.#emissions,
         signal: this.#signal,
       })
-      group.forEach(({ name }, at) => answers.set(name, found[at]))
+      for (const [at, { name }] of group.entries()) answers.set(name, found[at])
     }
+    return answers
+  }
+
+  /** What a system with these knobs would do with the packets of a broken capture. */
+  async heldOut(values: Values, compiled: Compiled, policy: SetupName): Promise<readonly Answer[]> {
+    const setup = setupWith(values, [{ name: policy, setup: policy, script: '' }])
+    if (setup === undefined) return []
+    await using session = await this.#target.prepare(setup)
+    const { answers } = await playCompiled(compiled, {
+      session,
+      setup,
+      emissions: false,
+      signal: this.#signal,
+    })
     return answers
   }
 
@@ -59,7 +73,10 @@ function setupWith(values: Values, [first]: readonly Probe[]): Setup | undefined
 /** A profile with these knobs; which it extends matters for none of them. */
 function supposed(values: Values): OwnProfile {
   const knobs = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, { value, mark: 'INF', source: 'supposed' } as const]),
+    Object.entries(values).map(([name, value]) => [
+      name,
+      { value, mark: 'INF', source: 'supposed' } as const,
+    ]),
   )
   return {
     name: 'supposed',

@@ -6,7 +6,16 @@ import { FlowbreakError } from '../../support/errors.ts'
  * packet that its receiver sent, a packet of an IP protocol with ports (SCTP) or one that nobody knows, or a fragment of a
  * UDP datagram or of a TCP segment.
  */
-export type PacketKind = 'tcp' | 'udp' | 'echo' | 'answer' | 'error' | 'sctp' | 'unknown' | 'fragment' | 'segment-part'
+export type PacketKind =
+  | 'tcp'
+  | 'udp'
+  | 'echo'
+  | 'answer'
+  | 'error'
+  | 'sctp'
+  | 'unknown'
+  | 'fragment'
+  | 'segment-part'
 
 export interface PacketStep {
   readonly kind: PacketKind

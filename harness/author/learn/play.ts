@@ -35,6 +35,8 @@ export interface Timed {
   readonly probe: number
   readonly host: number
   readonly frame?: Uint8Array
+  /** A `Link` code; absent: that of probes. */
+  readonly link?: number
   readonly events?: readonly HostEvent[]
 }
 
@@ -98,7 +100,8 @@ function contentOf({ packet, event }: Step, talk: Talk): Partial<Timed> {
   return event === undefined ? {} : { events: eventsOf(event) }
 }
 
-function eventsOf(event: EventStep): readonly HostEvent[] {
+/** What a step of a probe does to hosts. */
+export function eventsOf(event: EventStep): readonly HostEvent[] {
   if (event.kind === 'set-timeout') return [{ kind: 'set-timeout', scope: 'hosts', tcpIdle: event.seconds }]
   if (event.kind === 'fill-table') return [{ kind: 'fill-table', scope: 'hosts' }]
   return [
@@ -152,11 +155,11 @@ async function* made(
     const to = endOfChunk(timed, from)
     batch.clear()
     const events: TimedEvent[] = []
-    for (const { at, probe, host, frame, events: happened } of timed.slice(from, to)) {
+    for (const { at, probe, host, frame, link = PROBE_LINK, events: happened } of timed.slice(from, to)) {
       const time = Math.round(at * NANOS_PER_SECOND)
       for (const event of happened ?? []) events.push({ before: batch.count, at: time, event })
       if (frame === undefined) continue
-      append(batch, frame, { step: owners.length, time, host })
+      append(batch, frame, { step: owners.length, time, host, link })
       owners.push(probe)
     }
     decodeBatch(batch)
@@ -178,7 +181,7 @@ function endOfChunk(timed: readonly Timed[], from: number): number {
 function append(
   batch: PacketBatch,
   frame: Uint8Array,
-  { step, time, host }: { readonly step: number; readonly time: number; readonly host: number },
+  { step, time, host, link }: Record<'step' | 'time' | 'host' | 'link', number>,
 ): void {
   const n = batch.count
   const at = n === 0 ? 0 : (batch.start[n - 1] ?? 0) + (batch.captured[n - 1] ?? 0)
@@ -189,7 +192,7 @@ function append(
   batch.captured[n] = frame.length
   batch.original[n] = frame.length
   batch.time[n] = time
-  batch.link[n] = PROBE_LINK
+  batch.link[n] = link
   batch.step[n] = step
   batch.phase[n] = 0
   batch.role[n] = Role.probe

@@ -25,7 +25,8 @@ export class Predictions {
 
   /** Another pool, of which nothing is known yet. */
   use(pool: readonly Probe[]): void {
-    if (pool.length === this.pool.length && pool.every((probe, at) => probe.script === this.pool[at]?.script)) return
+    if (pool.length === this.pool.length && pool.every((probe, at) => probe.script === this.pool[at]?.script))
+      return
     this.pool = pool
     this.#known.clear()
   }
@@ -39,7 +40,10 @@ export class Predictions {
 }
 
 /** All that differ in one knob which takes words. `more`: values of knobs that take numbers too. */
-export function rivalsOf(values: Values, more: ReadonlyMap<KnobName, readonly KnobValue[]>): readonly Rival[] {
+export function rivalsOf(
+  values: Values,
+  more: ReadonlyMap<KnobName, readonly KnobValue[]>,
+): readonly Rival[] {
   return knobNames()
     .filter((knob) => !knob.startsWith('lb') && !ASIDE.has(knob))
     .flatMap((knob) =>
@@ -50,12 +54,18 @@ export function rivalsOf(values: Values, more: ReadonlyMap<KnobName, readonly Kn
 }
 
 /** Knobs that probes are not about: see `NOT_SHOWN`. */
-const ASIDE: ReadonlySet<string> = new Set(['policies', 'tunnels', 'ipv4InIpv4', 'carrier', 'appStateReplicated', 'ftpHelper'])
+const ASIDE: ReadonlySet<string> = new Set([
+  'policies',
+  'tunnels',
+  'ipv4InIpv4',
+  'carrier',
+  'appStateReplicated',
+  'ftpHelper',
+])
 
 /** Probes of the pool that were answered otherwise; all of them where there is no such system. */
 export function mismatches(observed: ReadonlyMap<string, string>, predicted: Answers): readonly string[] {
   const wrong: string[] = []
-  for (const [name, answer] of observed)
-    if (predicted.get(name) !== answer) wrong.push(name)
+  for (const [name, answer] of observed) if (predicted.get(name) !== answer) wrong.push(name)
   return wrong
 }

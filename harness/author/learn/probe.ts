@@ -13,16 +13,25 @@ export const SETUPS = {
   refused: { policy: 'drop', rules: ['reject udp any any -> any 7007 (sid:1;)'] },
   both: {
     policy: 'drop',
-    rules: ['drop tcp any any -> any 7007 (flags:S; sid:1;)', 'reject tcp any any -> any 7007 (flags:S; sid:2;)'],
+    rules: [
+      'drop tcp any any -> any 7007 (flags:S; sid:1;)',
+      'reject tcp any any -> any 7007 (flags:S; sid:2;)',
+    ],
   },
   /** What a server sends is dropped once its flow is established. */
   established: { policy: 'drop', rules: ['drop ip 198.19.0.0/16 any -> any any (flow:established; sid:1;)'] },
-  pickedUp: { policy: 'continue', rules: ['drop ip 198.19.0.0/16 any -> any any (flow:established; sid:1;)'] },
+  pickedUp: {
+    policy: 'continue',
+    rules: ['drop ip 198.19.0.0/16 any -> any any (flow:established; sid:1;)'],
+  },
   /** Whatever goes to servers is dropped. */
   blocked: { policy: 'drop', rules: ['drop ip any any -> 198.19.0.0/16 any (sid:1;)'] },
   passed: {
     policy: 'drop',
-    rules: ['pass tcp any any -> any 7007 (flags:S; sid:1;)', 'drop tcp any any -> any 7007 (flags:PA; sid:2;)'],
+    rules: [
+      'pass tcp any any -> any 7007 (flags:S; sid:1;)',
+      'drop tcp any any -> any 7007 (flags:PA; sid:2;)',
+    ],
   },
   copied: { policy: 'reject', hosts: 2, sharing: 'replication' },
   replicated: { policy: 'drop', hosts: 2, sharing: 'replication' },

@@ -8,7 +8,7 @@ import type { Probe } from './probe.ts'
 /** Probes of one batch at most that are about the same rival. */
 const BATCHES = 40
 /** Pairs of knobs that are tried where no single one explains what was observed. */
-const MOST_PAIRS = 600
+const MOST_PAIRS = 300
 
 export interface Supposed {
   readonly values: Values
@@ -25,7 +25,7 @@ export async function findStructure(
   predictions: Predictions,
   bench: Bench,
 ): Promise<Values> {
-  let { values } = supposed
+  let values = await climb(supposed.values, supposed.more, predictions, bench)
   for (let batch = 0; batch < BATCHES; batch++) {
     const rivals = rivalsOf(values, supposed.more)
     const next = await nextProbes(values, rivals, predictions, bench)
@@ -45,10 +45,11 @@ async function nextProbes(
 ): Promise<readonly Probe[]> {
   const own = await predictions.of(values)
   const observed = playedOf(predictions, bench)
+  const unexplained = new Set(mismatches(observed, own))
   const open: (readonly [Answers, Answers])[] = []
   for (const rival of rivals) {
     const theirs = await predictions.of(rival.values)
-    if (mismatches(observed, theirs).length === 0) open.push([own, theirs])
+    if (mismatches(observed, theirs).every((name) => unexplained.has(name))) open.push([own, theirs])
   }
   return dividing(open, predictions.pool, bench)
 }
@@ -114,7 +115,7 @@ export async function climb(
     if (best.wrong === 0) return best.values
   }
   for (;;) {
-    const pair = await bestPair(best, wrongOf, more)
+    const pair = await bestPair(best, wrongOf, await touching(best.values, more, predictions, observed))
     if (pair === undefined) return best.values
     best = await descend(pair.values, wrongOf, more)
     if (best.wrong === 0) return best.values
@@ -143,11 +144,33 @@ async function descend(values: Values, wrongOf: WrongOf, more: Supposed['more'])
   return reached
 }
 
-async function bestPair(from: Reached, wrongOf: WrongOf, more: Supposed['more']): Promise<Reached | undefined> {
+/** What differs in one knob, and is answered otherwise where the answers are not explained. */
+async function touching(
+  values: Values,
+  more: Supposed['more'],
+  predictions: Predictions,
+  observed: ReadonlyMap<string, string>,
+): Promise<readonly Rival[]> {
+  const own = await predictions.of(values)
+  const unexplained = mismatches(observed, own)
+  const found: Rival[] = []
+  for (const rival of rivalsOf(values, more)) {
+    const theirs = await predictions.of(rival.values)
+    if (unexplained.some((name) => theirs.get(name) !== own.get(name))) found.push(rival)
+  }
+  return found
+}
+
+/** The best of two knobs at once, the first of which is one of these. */
+async function bestPair(
+  from: Reached,
+  wrongOf: WrongOf,
+  firsts: readonly Rival[],
+): Promise<Reached | undefined> {
   let tried = 0
   let best: Reached | undefined
-  for (const first of rivalsOf(from.values, more))
-    for (const second of rivalsOf(first.values, more)) {
+  for (const first of firsts)
+    for (const second of rivalsOf(first.values, new Map())) {
       if (second.knob === first.knob) continue
       if (tried++ >= MOST_PAIRS) return best
       const wrong = await wrongOf(second.values)

@@ -3,8 +3,8 @@ import type { Session, Target } from '../../model/target.ts'
 import { setupLacks } from '../../plan/capabilities.ts'
 import { makeSetup } from '../../suite/setup.ts'
 import { FlowbreakError, messageOf } from '../../support/errors.ts'
-import { compileProbes, playCompiled } from './play.ts'
-import { type Answer, type Probe, type SetupName, SETUPS } from './probe.ts'
+import { type Compiled, compileProbes, playCompiled } from './play.ts'
+import { type Answer, type Probe, SETUPS, type SetupName } from './probe.ts'
 
 /** What is learned from: a target, brought to one profile, of which nothing is looked at but what it answers. */
 export class Subject {
@@ -42,9 +42,20 @@ export class Subject {
       if (typeof setup === 'string') throw new FlowbreakError('ERR_LEARN_SETUP', setup)
       await using session = await this.target.prepare(setup, this.#signal)
       const found = await this.#playGroup(group, session, setup, seed)
-      group.forEach(({ name }, at) => answers.set(name, found[at]))
+      for (const [at, { name }] of group.entries()) answers.set(name, found[at])
     }
     return answers
+  }
+
+  /** What comes of each packet of a broken capture. */
+  async playHeldOut(compiled: Compiled, policy: SetupName): Promise<readonly Answer[]> {
+    const setup = this.#setup(policy)
+    if (typeof setup === 'string') throw new FlowbreakError('ERR_LEARN_SETUP', setup)
+    await using session = await this.target.prepare(setup, this.#signal)
+    this.replays++
+    this.packets += compiled.packets
+    const options = { session, setup, emissions: false, signal: this.#signal }
+    return (await playCompiled(compiled, options)).answers
   }
 
   async #playGroup(
