@@ -24,6 +24,10 @@ export const VERBS = {
     load: () => import('./capture.ts'),
   },
   suite: { summary: 'check and list suites, print their schema', load: () => import('./suite.ts') },
+  learn: {
+    summary: "measure a firewall's profile by experiment",
+    load: () => import('./learn.ts'),
+  },
   profile: {
     summary: "real systems' settings, each with its source",
     load: () => import('./profile.ts'),

@@ -8,10 +8,15 @@ import { readYaml } from './read.ts'
 import { asWord, didYouMean, MARKS, notAWord } from './words.ts'
 
 const KEYS = ['name', 'extends', 'title', 'product', 'knobs']
+/** What `flowbreak learn` writes beside them, for people. */
+const LEARNED_KEYS = ['learned', 'unknown', 'troubles', 'unexplained']
+const KNOB_KEYS = ['value', 'mark', 'source']
+const LEARNED_KNOB_KEYS = ['confidence', 'probes', 'evidence']
 
 /**
  * Reads a profile of one's own from a YAML or JSON file: `extends: NAME`, and under `knobs` what is different, each
- * `{ value, mark, source }` (mark INF and the file's name where they are not written). Throws ERR_PROFILE with every mistake as
+ * `{ value, mark, source }` (mark INF and the file's name where they are not written),
+ * or what `flowbreak learn` wrote. Throws ERR_PROFILE with every mistake as
  * `file:line:column: sentence`.
  */
 export function readOwnProfile(file: string): OwnProfile {
@@ -22,7 +27,7 @@ export function readOwnProfile(file: string): OwnProfile {
   if (!isRecord(value)) report([], 'Write a mapping with extends and knobs.')
   const written = isRecord(value) ? value : {}
   for (const key of Object.keys(written))
-    if (!KEYS.includes(key))
+    if (!KEYS.includes(key) && !LEARNED_KEYS.includes(key))
       report(
         [key],
         `"${key}" is no key of a profile: write ${KEYS.join(', ')}.${didYouMean(key, KEYS)}`,
@@ -86,7 +91,7 @@ function knobOf(name: string, written: unknown, source: string, report: Report):
     return undefined
   }
   for (const key of Object.keys(written))
-    if (!['value', 'mark', 'source'].includes(key))
+    if (!KNOB_KEYS.includes(key) && !LEARNED_KNOB_KEYS.includes(key))
       report([...path, key], `"${key}" is no part of a knob: write value, mark, source.`, 'key')
   const wrong = wrongValue(name, written.value)
   if (wrong !== undefined) report([...path, 'value'], `This is no value of ${name}: ${wrong}.`)

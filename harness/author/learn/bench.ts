@@ -1,0 +1,145 @@
+import { messageOf } from '../../support/errors.ts'
+import { parseProbe } from './notation.ts'
+import { eventsOf } from './play.ts'
+import type { Answer, Probe, SetupName } from './probe.ts'
+import type { Subject } from './subject.ts'
+
+/** Played with every batch, in each of its setups: a target that is well lets them through each time. */
+const CONNECTION = 'open >PA:10 <PA:10 >A'
+const DATAGRAM = '>u <u'
+/** Probes of a batch that is not halved when something is wrong with it, and how many such are too many. */
+const SMALL_BATCH = 8
+const MOST_FAILURES = 6
+
+const OPEN = /^F( F)*$/
+
+/**
+ * Plays probes as often as is asked for, each time between other addresses, and keeps the answers that are the same each time. What is
+ * wrong with the target is noted, never thrown: its other answers still count.
+ */
+export class Bench {
+  readonly #subject: Subject
+  readonly #repeat: number
+  #seed: number
+  /** By name: what came of a probe each time. */
+  readonly answers = new Map<string, string>()
+  /** By name: probes that were answered in more than one way, or not at all. */
+  readonly unsteady = new Map<string, string>()
+  /** What is wrong with the target, a sentence each. */
+  readonly troubles = new Set<string>()
+  #failures = 0
+  readonly #lacking = new Map<SetupName, string | undefined>()
+
+  constructor(subject: Subject, seed: number, repeat: number) {
+    this.#subject = subject
+    this.#seed = seed
+    this.#repeat = repeat
+  }
+
+  /** Why a setup cannot be played; undefined: it can. */
+  lacks(setup: SetupName): string | undefined {
+    if (!this.#lacking.has(setup)) this.#lacking.set(setup, this.#subject.lacks(setup))
+    return this.#lacking.get(setup)
+  }
+
+  /** The same of a probe, in which something may happen to hosts. */
+  lacksOf({ setup, script }: Probe): string | undefined {
+    const { events } = this.#subject.target.capabilities
+    const missing = parseProbe(script)
+      .flatMap(({ event }) => (event === undefined ? [] : eventsOf(event)))
+      .find(({ kind }) => !events.includes(kind))
+    return this.lacks(setup) ?? (missing === undefined ? undefined : `event ${missing.kind}`)
+  }
+
+  /** Plays probes that were not yet; a target that breaks leaves them without answers. */
+  async play(probes: readonly Probe[]): Promise<void> {
+    const fresh = probes.filter(({ name }) => !this.answers.has(name) && !this.unsteady.has(name))
+    if (fresh.length === 0) return
+    const times: ReadonlyMap<string, Answer>[] = []
+    for (let time = 0; time < this.#repeat; time++) times.push(await this.#playOnce(fresh))
+    for (const { name } of fresh) {
+      const [first, ...others] = times.map((answers) => answers.get(name))
+      if (first === undefined) this.unsteady.set(name, 'was not answered')
+      else if (others.every((other) => other === first)) this.answers.set(name, first)
+      else this.unsteady.set(name, `was answered ${[first, ...others].join(', then ')}`)
+    }
+  }
+
+  /** Plays probes once more, and tells those that are not answered as they were. */
+  async again(probes: readonly Probe[]): Promise<readonly string[]> {
+    const answers = await this.#playOnce(probes)
+    return probes.flatMap(({ name }) => {
+      const was = this.answers.get(name)
+      if (was === undefined || answers.get(name) === was) return []
+      this.answers.delete(name)
+      this.unsteady.set(
+        name,
+        `was answered ${was} at first, and ${answers.get(name) ?? 'not at all'} in the end`,
+      )
+      return [name]
+    })
+  }
+
+  /** A batch in which a sentinel does not come through counts for nothing: its halves are tried by themselves. */
+  async #playOnce(probes: readonly Probe[]): Promise<ReadonlyMap<string, Answer>> {
+    if (this.#failures >= MOST_FAILURES) return new Map()
+    const answers = await this.#tryOnce(probes)
+    if (answers !== undefined) return answers
+    this.#failures++
+    if (probes.length <= SMALL_BATCH) return new Map()
+    const middle = probes.length >> 1
+    const first = await this.#playOnce(probes.slice(0, middle))
+    return new Map([...first, ...(await this.#playOnce(probes.slice(middle)))])
+  }
+
+  async #tryOnce(probes: readonly Probe[]): Promise<ReadonlyMap<string, Answer> | undefined> {
+    const sentinels = sentinelsOf(probes)
+    try {
+      const answers = await this.#subject.play(
+        [...sentinels, ...probes, ...sentinels.map(late)],
+        this.#seed++,
+      )
+      const lost = [...sentinels, ...sentinels.map(late)].filter(
+        ({ name }) => !OPEN.test(answers.get(name) ?? ''),
+      )
+      const [first] = lost
+      if (first === undefined) return answers
+      this.troubles.add(
+        `with ${probes.length} probes at once, ${first.name} was answered ${answers.get(first.name) ?? 'not at all'}, which any firewall lets through`,
+      )
+    } catch (thrown) {
+      this.troubles.add(`the target broke: ${messageOf(thrown)}`)
+    }
+    return undefined
+  }
+}
+
+/** Setups whose rules stop the one or the other. */
+const NO_CONNECTION: ReadonlySet<SetupName> = new Set([
+  'both',
+  'passed',
+  'established',
+  'pickedUp',
+  'blocked',
+])
+const NO_DATAGRAM: ReadonlySet<SetupName> = new Set([
+  'refused',
+  'datagram',
+  'established',
+  'pickedUp',
+  'blocked',
+])
+
+function sentinelsOf(probes: readonly Probe[]): readonly Probe[] {
+  return [...new Set(probes.map(({ setup }) => setup))].flatMap((setup) => [
+    ...(NO_CONNECTION.has(setup) ? [] : [{ name: `a connection under ${setup}`, setup, script: CONNECTION }]),
+    ...(NO_DATAGRAM.has(setup)
+      ? []
+      : [{ name: `a datagram and its answer under ${setup}`, setup, script: DATAGRAM }]),
+  ])
+}
+
+/** The same, sent when all else has begun. */
+function late(probe: Probe): Probe {
+  return { ...probe, name: `${probe.name} a while later`, script: `+5 ${probe.script}` }
+}

@@ -1,0 +1,211 @@
+import type { ExceptionPolicy, KnobValue } from '../../model/setup.ts'
+import { KNOBS } from '../../profile/schema.ts'
+import type { Bench } from './bench.ts'
+import {
+  choicesOf,
+  type KnobName,
+  knobNames,
+  sameValue,
+  type Values,
+  valueText,
+  withValue,
+} from './knob-values.ts'
+import { type Boundary, type Ladders, numbersFor } from './ladder.ts'
+import { LADDERS } from './ladders.ts'
+import { mismatches, type Predictions } from './predictions.ts'
+import { playedOf } from './structure.ts'
+
+/** A packet sequence that was played, and what it says about a knob. */
+export interface Evidence {
+  readonly probe: string
+  /** What came, a word a packet. */
+  readonly answer: string
+  /** By value that it rules out: what would have come. */
+  readonly otherwise: Readonly<Record<string, string>>
+}
+
+export type Confidence = 'high' | 'medium' | 'low'
+
+/** What was found out about one knob. */
+export type Finding =
+  | {
+      readonly value: KnobValue
+      /**
+       * `high`: every other value is ruled out by two probes or more, or a number by its neighbours; `medium`: by one; `low`: other
+       * answers of the target are explained by nothing that the reference can be.
+       */
+      readonly confidence: Confidence
+      readonly evidence: readonly Evidence[]
+    }
+  /** Why it is not known; where some values were ruled out, those that were not, the supposed one first. */
+  | { readonly unknown: string; readonly among?: readonly KnobValue[] }
+
+/** Knobs that no probe is about, and why. */
+const NOT_SHOWN: { readonly [K in KnobName]?: string } = {
+  tunnels: 'the setup says it to the target',
+  ipv4InIpv4: 'no probe is in a tunnel',
+  carrier: 'no probe is in a tunnel',
+  appStateReplicated: 'no probe speaks an application protocol',
+  ftpHelper: 'no probe speaks an application protocol',
+  fragmentTimeout6: 'probes are IPv4',
+  maxFlows: 'no probe opens so many flows',
+  tcpMostRetransmissions: 'no probe repeats a segment so often',
+}
+const POLICIES: readonly ExceptionPolicy[] = ['drop', 'reject', 'continue']
+const SHOWN_EVIDENCE = 4
+/** Share of probes that may be unexplained without all that was learned being in doubt. */
+const MOST_UNEXPLAINED = 0.1
+
+export interface Evidenced {
+  readonly values: Values
+  readonly predictions: Predictions
+  readonly bench: Bench
+  readonly ladders: Ladders
+  readonly boundaries: ReadonlyMap<KnobName, Boundary>
+}
+
+/** What the answers say about every knob: its value where all others are ruled out, else why it is not known. */
+export async function findingsOf(found: Evidenced): Promise<ReadonlyMap<KnobName, Finding>> {
+  const findings = new Map<KnobName, Finding>()
+  const { predictions, bench, values } = found
+  const observed = playedOf(predictions, bench)
+  const unexplained = mismatches(observed, await predictions.of(values)).length
+  const strange = unexplained > observed.size * MOST_UNEXPLAINED
+  for (const knob of knobNames()) {
+    const finding = await findingOf(knob, found)
+    if ('unknown' in finding || unexplained === 0) findings.set(knob, finding)
+    else if (strange)
+      findings.set(knob, {
+        unknown: `${unexplained} of ${observed.size} probes were answered as by nothing that the reference can be`,
+      })
+    else findings.set(knob, { ...finding, confidence: 'low' })
+  }
+  return findings
+}
+
+async function findingOf(knob: KnobName, found: Evidenced): Promise<Finding> {
+  if (knob.startsWith('lb')) return { unknown: 'the load balancer in front of the target is the harness' }
+  const notShown = NOT_SHOWN[knob]
+  if (notShown !== undefined) return { unknown: notShown }
+  if (knob === 'policies') return policiesOf(found)
+  const { number } = KNOBS[knob]
+  if (number === undefined) return wordOf(knob, found, choicesOf(knob))
+  const counted = await numberOf(knob, found)
+  const choices = choicesOf(knob)
+  if ('unknown' in counted || choices.length === 0) return counted
+  // The number is shown; whether a word stands for it must be, too.
+  const boundary = found.boundaries.get(knob)
+  const numbers = boundary === undefined ? [] : numbersFor(boundary, knob)
+  const explaining: KnobValue[] = []
+  for (const value of [...choices, ...numbers])
+    if (
+      boundary !== undefined &&
+      (await found.ladders.explains(withValue(found.values, knob, value), boundary))
+    )
+      explaining.push(value)
+  if (explaining.length === 1) return counted
+  const worded = await wordOf(knob, found, explaining)
+  return 'unknown' in worded ? worded : { ...worded, evidence: [...counted.evidence, ...worded.evidence] }
+}
+
+function policiesOf({ bench }: Evidenced): Finding {
+  const value = POLICIES.filter((policy) => bench.lacks(policy) === undefined)
+  const evidence = [...bench.answers]
+    .filter(([name]) => name.startsWith('data of an unknown connection'))
+    .map(([probe, answer]) => ({ probe, answer, otherwise: {} }))
+  if (evidence.length === 0) return { unknown: 'the target let no probe of it through' }
+  return { value, confidence: 'medium', evidence: evidence.slice(0, SHOWN_EVIDENCE) }
+}
+
+/** A knob is known where each other value is ruled out by an answer which its own value explains. */
+async function wordOf(knob: KnobName, found: Evidenced, choices: readonly KnobValue[]): Promise<Finding> {
+  const { values, predictions, bench } = found
+  const own = await predictions.of(values)
+  const observed = playedOf(predictions, bench)
+  const unexplained = new Set(mismatches(observed, own))
+  const evidence: Evidence[] = []
+  const alike: KnobValue[] = []
+  let least = Number.POSITIVE_INFINITY
+  for (const value of choices) {
+    if (sameValue(value, values[knob])) continue
+    const theirs = await predictions.of(withValue(values, knob, value))
+    const against = mismatches(observed, theirs).filter((name) => !unexplained.has(name))
+    const better = [...unexplained].find((name) => theirs.get(name) === observed.get(name))
+    if (better !== undefined)
+      return { unknown: `answers contradict each other: "${better}" was answered as by ${valueText(value)}` }
+    if (against.length === 0) {
+      const unsteady = predictions.pool.find(
+        ({ name }) => bench.unsteady.has(name) && theirs.get(name) !== own.get(name),
+      )
+      if (unsteady !== undefined)
+        return { unknown: `"${unsteady.name}" ${bench.unsteady.get(unsteady.name)}` }
+      alike.push(value)
+      continue
+    }
+    least = Math.min(least, against.length)
+    for (const name of against.slice(0, 2))
+      evidence.push({
+        probe: name,
+        answer: observed.get(name) ?? '',
+        otherwise: { [valueText(value)]: theirs.get(name) ?? 'nothing' },
+      })
+  }
+  if (alike.length > 0) {
+    const among = [values[knob], ...alike]
+    return {
+      unknown: unknownBecause(among, found),
+      ...(among.length === choices.length ? {} : { among }),
+    }
+  }
+  const value = values[knob]
+  return { value, confidence: least > 1 ? 'high' : 'medium', evidence: merged(evidence) }
+}
+
+function unknownBecause(
+  alike: readonly (KnobValue | undefined)[],
+  { bench, predictions }: Evidenced,
+): string {
+  const played = playedOf(predictions, bench).size
+  if (played === 0) return 'the target answered no probe'
+  return `${alike.map(valueText).join(' and ')} are answered alike by this target`
+}
+
+/** A number is known where its ladder changes, and another number would have had it change elsewhere. */
+async function numberOf(knob: KnobName, { values, ladders, boundaries, bench }: Evidenced): Promise<Finding> {
+  const boundary = boundaries.get(knob)
+  if (boundary === undefined) {
+    const setups = LADDERS.filter((ladder) => ladder.knob === knob)
+    const lacking = setups.map(({ setup }) => bench.lacks(setup)).find((lacks) => lacks !== undefined)
+    return {
+      unknown: lacking === undefined ? 'it shows in no answer of this target' : `the target lacks ${lacking}`,
+    }
+  }
+  if (boundary.wrong !== undefined) return { unknown: boundary.wrong }
+  const { last, first } = boundary
+  if (!Number.isFinite(first)) return { unknown: `more than ${last}, the largest that was asked for` }
+  const { number } = KNOBS[knob]
+  if (!(await ladders.explains(values, boundary)))
+    return { unknown: `its answers change between ${last} and ${first}, which no value of it explains` }
+  if (await ladders.explains(withValue(values, knob, number?.most ?? 0), boundary))
+    return { unknown: `at least ${last}: something else ends it then` }
+  const evidence = ladders.probesOf(boundary).map(({ name }) => ({
+    probe: name,
+    answer: bench.answers.get(name) ?? '',
+    otherwise: {},
+  }))
+  if (evidence.some(({ answer }) => answer === ''))
+    return {
+      unknown: `its answers were not the same in the end: ${evidence.map(({ probe }) => probe).join(', ')}`,
+    }
+  return { value: values[knob], confidence: first - last === 1 ? 'high' : 'medium', evidence }
+}
+
+/** One entry a probe, with all that it rules out. */
+function merged(evidence: readonly Evidence[]): readonly Evidence[] {
+  const byProbe = new Map<string, Evidence>()
+  for (const each of evidence) {
+    const before = byProbe.get(each.probe)
+    byProbe.set(each.probe, { ...each, otherwise: { ...before?.otherwise, ...each.otherwise } })
+  }
+  return [...byProbe.values()].slice(0, SHOWN_EVIDENCE)
+}

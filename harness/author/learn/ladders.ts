@@ -1,0 +1,52 @@
+import type { KnobName } from './knob-values.ts'
+import type { SetupName } from './probe.ts'
+
+/** A ladder of probes that differ in one number, `$`: up to some number they are answered in one way, beyond it in another. */
+export interface Ladder {
+  readonly knob: KnobName
+  readonly setup: SetupName
+  readonly script: string
+}
+
+/**
+ * The numbers of a system, each with the states in which it may show, the plainest first; which of them shows it on this target,
+ * the model tells. What depends on another number comes after it.
+ */
+export const LADDERS: readonly Ladder[] = [
+  { knob: 'tcpNew', setup: 'drop', script: '>S +$ <SA' },
+  { knob: 'tcpSynReceived', setup: 'drop', script: '>S <SA +$ >A' },
+  { knob: 'tcpEstablished', setup: 'drop', script: 'open >PA:10 <A +$ >A' },
+  { knob: 'tcpSynSent2', setup: 'drop', script: '>S <S +$ <SA@0' },
+  { knob: 'tcpFinWait', setup: 'drop', script: 'open >FA +$ <A' },
+  { knob: 'tcpCloseWait', setup: 'drop', script: 'open >FA <A +$ <PA:10' },
+  { knob: 'tcpHalfClosed', setup: 'drop', script: 'open >FA <A +$ <PA:10' },
+  { knob: 'tcpHalfClosed', setup: 'drop', script: 'open <FA >A +$ >PA:10' },
+  { knob: 'tcpLastAck', setup: 'drop', script: 'open >FA <FA +$ >A' },
+  { knob: 'tcpLastAck', setup: 'drop', script: 'open >FA <A <FA +$ >A' },
+  { knob: 'tcpTimeWait', setup: 'drop', script: 'open >FA <A <FA >A +$ >A' },
+  { knob: 'tcpTimeWait', setup: 'reject', script: 'open >FA <A <FA >A +$ >A' },
+  { knob: 'tcpTimeWait', setup: 'drop', script: 'open <FA >A >FA <A +$ >A' },
+  { knob: 'tcpTimeWait', setup: 'drop', script: 'open <FA >FA <A +$ >A' },
+  { knob: 'tcpTimeWait', setup: 'drop', script: 'open >FA <FA +$ >A' },
+  { knob: 'tcpClosed', setup: 'drop', script: 'open >RA +$ >A' },
+  { knob: 'tcpClosed', setup: 'reject', script: 'open >RA +$ >A' },
+  { knob: 'tcpUnverifiedReset', setup: 'drop', script: 'open >PA:10 <A >RA@1000 +$ >A' },
+  { knob: 'tcpRetransmitting', setup: 'drop', script: 'open <Aw0 +$ >A' },
+  { knob: 'tcpUnacknowledged', setup: 'drop', script: 'open >PA:10 +$ <A' },
+  { knob: 'udpNew', setup: 'answers', script: '>u +$ <u' },
+  { knob: 'udpNew', setup: 'drop', script: '>u +$ <x' },
+  { knob: 'udpEstablished', setup: 'answers', script: '>u <u +$ <u' },
+  { knob: 'udpEstablished', setup: 'drop', script: '>u <u +3 >u <u +$ >x' },
+  { knob: 'icmpNew', setup: 'drop', script: '>e +$ <r' },
+  { knob: 'icmpNew', setup: 'answers', script: '>e +$ <r' },
+  { knob: 'icmpEstablished', setup: 'answers', script: '>e <r +$ <r' },
+  { knob: 'other', setup: 'answers', script: '>s +$ <s' },
+  { knob: 'otherEstablished', setup: 'answers', script: '>s <s +$ <s' },
+  { knob: 'discardTcp', setup: 'reject', script: '>A +$ >A' },
+  { knob: 'discardUdp', setup: 'datagram', script: '>u +$ <u' },
+  { knob: 'discardUdp', setup: 'answers', script: '<u +$ >u' },
+  { knob: 'discardOther', setup: 'blocked', script: '>s +$ <s' },
+  { knob: 'discardOther', setup: 'answers', script: '<s +$ >s' },
+  { knob: 'fragmentTimeout4', setup: 'datagram', script: '>f:4@0m +$ >f:4@4' },
+  { knob: 'ackWindow', setup: 'drop', script: 'open >PA:10 <A >A/-$' },
+]

@@ -1,0 +1,142 @@
+import { Tcp } from '../../model/codes.ts'
+import { FlowbreakError } from '../../support/errors.ts'
+
+/**
+ * What a packet of a probe is: a TCP segment by its flags, a UDP datagram, an ICMP echo or its answer, an ICMP error about the last
+ * packet that its receiver sent, a packet of an IP protocol with ports (SCTP) or one that nobody knows, or a fragment of a
+ * UDP datagram or of a TCP segment.
+ */
+export type PacketKind =
+  | 'tcp'
+  | 'udp'
+  | 'echo'
+  | 'answer'
+  | 'error'
+  | 'sctp'
+  | 'unknown'
+  | 'fragment'
+  | 'segment-part'
+
+export interface PacketStep {
+  readonly kind: PacketKind
+  readonly direction: 0 | 1
+  /** Bits of `Tcp`. */
+  readonly flags: number
+  /** Bytes of payload; of a fragment, eights of bytes. */
+  readonly length: number
+  /** Added to the number that would be right; absent: it is, and the sender goes on from there. */
+  readonly seq?: number
+  readonly ack?: number
+  readonly window?: number
+  /** Of a fragment: where it begins, in eights of bytes. */
+  readonly offset?: number
+  /** A fragment that is not the last one. */
+  readonly more?: boolean
+  /** A transport checksum that is wrong. */
+  readonly damaged?: boolean
+  /** TCP timestamps. */
+  readonly stamp?: number
+  /** The host that it is sent to. */
+  readonly host: number
+}
+
+/** What happens to hosts between packets, as `HostEvent` has it. */
+export type EventStep =
+  | { readonly kind: 'replicate' }
+  | { readonly kind: 'set-timeout'; readonly seconds: number }
+  | { readonly kind: 'fill-table' }
+
+export interface Step {
+  /** Seconds since the step before. */
+  readonly gap: number
+  readonly packet?: PacketStep
+  readonly event?: EventStep
+}
+
+/** Seconds between packets where nothing is said. */
+const PACE = 0.01
+const FLAGS: Readonly<Record<string, number>> = {
+  S: Tcp.syn,
+  A: Tcp.ack,
+  F: Tcp.fin,
+  R: Tcp.rst,
+  P: Tcp.psh,
+  U: Tcp.urg,
+  N: 0,
+}
+const KINDS: Readonly<Record<string, PacketKind>> = {
+  u: 'udp',
+  e: 'echo',
+  r: 'answer',
+  x: 'error',
+  s: 'sctp',
+  o: 'unknown',
+  f: 'fragment',
+  g: 'segment-part',
+}
+const PACKET =
+  /^([<>])([SAFRPUN]+|[uerxsofg])(?::(\d+))?(?:@(-?\d+))?(?:\/(-?\d+))?(?:w(\d+))?(?:t(-?\d+))?(m)?(!)?$/
+
+/**
+ * Reads a probe: words between spaces. `>SA` is a segment with SYN and ACK from the client, `<` from the server; `:10` its payload,
+ * `@5` and `/-3` what is added to its right sequence number and acknowledgement, `w0` its window, `t7` its timestamp, `!` a wrong
+ * checksum. `>u` UDP, `>e` echo, `<r` its answer, `<x` an ICMP error, `>s` SCTP, `>o` a protocol that nobody knows; `>f:2@0m` two eights of bytes of a
+ * datagram from its beginning, more to come, `>g` the same of a segment. `+60` waits so many seconds, `#1` goes on at the second host, `[replicate]`,
+ * `[timeout=100]` and `[fill]` happen to hosts; `open` is a handshake. Throws ERR_PROBE.
+ */
+export function parseProbe(text: string): readonly Step[] {
+  const steps: Step[] = []
+  let gap = PACE
+  let host = 0
+  const add = (step: Omit<Step, 'gap'>) => {
+    steps.push({ gap, ...step })
+    gap = PACE
+  }
+  for (const word of text.replaceAll('open', '>S <SA >A').split(' ').filter(Boolean)) {
+    const packet = packetOf(word, host)
+    const event = eventOf(word)
+    if (packet !== undefined) add({ packet })
+    else if (event !== undefined) add({ event })
+    else if (/^\+\d+(\.\d+)?$/.test(word)) gap += Number(word.slice(1)) - PACE
+    else if (/^#\d$/.test(word)) host = Number(word.slice(1))
+    else
+      throw new FlowbreakError(
+        'ERR_PROBE',
+        `"${word}" in the probe "${text}" is no packet, wait, host or event.`,
+      )
+  }
+  return steps
+}
+
+function packetOf(word: string, host: number): PacketStep | undefined {
+  const match = PACKET.exec(word)
+  if (match === null) return undefined
+  const [, side, what = '', length, seq, ack, window, stamp, more, damaged] = match
+  const kind = KINDS[what] ?? 'tcp'
+  const flags = kind === 'tcp' ? [...what].reduce((bits, each) => bits | (FLAGS[each] ?? 0), 0) : 0
+  return {
+    kind,
+    direction: side === '>' ? 0 : 1,
+    flags,
+    length: Number(length ?? (kind === 'tcp' ? 0 : 2)),
+    host,
+    ...(seq === undefined ? {} : isPart(kind) ? { offset: Number(seq) } : { seq: Number(seq) }),
+    ...(ack === undefined ? {} : { ack: Number(ack) }),
+    ...(window === undefined ? {} : { window: Number(window) }),
+    ...(stamp === undefined ? {} : { stamp: Number(stamp) }),
+    ...(more === undefined ? {} : { more: true }),
+    ...(damaged === undefined ? {} : { damaged: true }),
+  }
+}
+
+/** A fragment of a datagram. */
+export function isPart(kind: PacketKind): boolean {
+  return kind === 'fragment' || kind === 'segment-part'
+}
+
+function eventOf(word: string): EventStep | undefined {
+  if (word === '[replicate]') return { kind: 'replicate' }
+  if (word === '[fill]') return { kind: 'fill-table' }
+  const seconds = /^\[timeout=(\d+)\]$/.exec(word)?.[1]
+  return seconds === undefined ? undefined : { kind: 'set-timeout', seconds: Number(seconds) }
+}

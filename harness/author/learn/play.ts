@@ -1,0 +1,252 @@
+import { FlowTable } from '../../flow/table.ts'
+import { type Emitted, NANOS_PER_SECOND, PacketBatch } from '../../model/batch.ts'
+import { Role, Verdict } from '../../model/codes.ts'
+import { tunnelsOf } from '../../model/reading.ts'
+import type { Setup } from '../../model/setup.ts'
+import type { ObservationBatch, Session } from '../../model/target.ts'
+import type { HostEvent, TimedEvent, TimelineChunk } from '../../model/timeline.ts'
+import { readingOf } from '../../profile/reading.ts'
+import { seededRandom } from '../../timeline/random.ts'
+import { decodeBatch } from '../../wire/decode.ts'
+import { dissect } from '../../wire/dissect.ts'
+import { type Ends, PROBE_LINK, Talk } from './frames.ts'
+import { type EventStep, parseProbe, type Step } from './notation.ts'
+import type { Answer, Probe } from './probe.ts'
+
+/** 2026-01-01, a whole second. */
+const EPOCH = 1_767_225_600_000_000_000n
+const CHUNK = 2048
+/** When the first packet of a probe is sent: early in a second, so that clocks of whole seconds tick as gaps say. */
+const BEGIN = 1.1
+/** Probes that begin in the same second, half a millisecond apart. */
+const ABREAST = 256
+const STAGGER = 0.0005
+const SERVER_PORT = 7007
+const LETTERS: Readonly<Record<number, string>> = {
+  [Verdict.forward]: 'F',
+  [Verdict.drop]: 'D',
+  [Verdict.reject]: 'R',
+  [Verdict.answered]: 'A',
+}
+
+/** A packet of a probe, or an event before it, at its time. */
+export interface Timed {
+  readonly at: number
+  readonly probe: number
+  readonly host: number
+  readonly frame?: Uint8Array
+  /** A `Link` code; absent: that of probes. */
+  readonly link?: number
+  readonly events?: readonly HostEvent[]
+}
+
+export interface PlayOptions {
+  readonly session: Session
+  readonly setup: Setup
+  /** What is emitted is part of answers. */
+  readonly emissions: boolean
+  readonly signal: AbortSignal
+}
+
+/** Probes of one setup in one timeline, each between addresses of its own. */
+export interface Compiled {
+  readonly probes: number
+  readonly packets: number
+  readonly steps: readonly Timed[]
+}
+
+/** Puts probes together in the order of their packets' times; `seed` draws addresses, ports and sequence numbers. */
+export function compileProbes(probes: readonly Probe[], seed: number): Compiled {
+  const random = seededRandom(seed)
+  const offset = random() % 16
+  const steps: Timed[] = []
+  probes.forEach(({ script }, probe) => {
+    const talk = new Talk(endsOf(probe, offset, random))
+    let at = BEGIN + (probe % ABREAST) * STAGGER
+    let host = 0
+    for (const step of parseProbe(script)) {
+      at += step.gap
+      host = step.packet?.host ?? host
+      steps.push({ at, probe, host, ...contentOf(step, talk) })
+    }
+  })
+  steps.sort((one, other) => one.at - other.at)
+  const packets = steps.filter(({ frame }) => frame !== undefined).length
+  return { probes: probes.length, packets, steps }
+}
+
+export interface Came {
+  /** By probe. */
+  readonly answers: readonly Answer[]
+  /** What was emitted could not be seen. */
+  readonly unseen: boolean
+}
+
+/** Plays probes and answers what came of each. */
+export async function playCompiled(
+  { probes, steps }: Compiled,
+  { session, setup, emissions, signal }: PlayOptions,
+): Promise<Came> {
+  const answers = new AnswerSheet(probes, emissions)
+  const chunks = chunksOf(steps, setup)
+  const owner = (step: number) => chunks.owners[step] ?? -1
+  for await (const observed of session.replay({ epoch: EPOCH, phases: ['before'], chunks }, signal))
+    answers.take(observed, owner, (flow) => chunks.flows.get(flow) ?? -1)
+  return { answers: answers.read(), unseen: answers.unseen }
+}
+
+function contentOf({ packet, event }: Step, talk: Talk): Partial<Timed> {
+  if (packet !== undefined) return { frame: talk.frame(packet) }
+  return event === undefined ? {} : { events: eventsOf(event) }
+}
+
+/** What a step of a probe does to hosts. */
+export function eventsOf(event: EventStep): readonly HostEvent[] {
+  if (event.kind === 'set-timeout') return [{ kind: 'set-timeout', scope: 'hosts', tcpIdle: event.seconds }]
+  if (event.kind === 'fill-table') return [{ kind: 'fill-table', scope: 'hosts' }]
+  return [
+    { kind: 'drain', host: 0, flow: -1 },
+    { kind: 'end-drain', host: 0 },
+    { kind: 'export', host: 0 },
+    { kind: 'replicate', host: 0 },
+  ]
+}
+
+/** Clients in 198.18.64.0/18 and their servers in 198.19.64.0/18 (RFC 2544), away from the addresses of controls. */
+function endsOf(probe: number, offset: number, random: () => number): Ends {
+  const number = probe + offset + 1
+  const low = [64 + ((number >> 8) & 63), number & 255] as const
+  return {
+    addresses: [
+      [198, 18, ...low],
+      [198, 19, ...low],
+    ],
+    ports: [20_000 + (random() % 20_000) + (number >> 14), SERVER_PORT],
+    initial: [random(), random()],
+  }
+}
+
+interface Chunks extends AsyncIterable<TimelineChunk> {
+  /** By step: its probe. */
+  readonly owners: readonly number[]
+  /** By flow: its probe. */
+  readonly flows: ReadonlyMap<number, number>
+}
+
+function chunksOf(timed: readonly Timed[], setup: Setup): Chunks {
+  const owners: number[] = []
+  const flows = new Map<number, number>()
+  return { owners, flows, [Symbol.asyncIterator]: () => made(timed, setup, owners, flows) }
+}
+
+async function* made(
+  timed: readonly Timed[],
+  setup: Setup,
+  owners: number[],
+  flows: Map<number, number>,
+): AsyncGenerator<TimelineChunk> {
+  const reading = readingOf(setup)
+  const table = new FlowTable(reading)
+  const capacity = Math.min(CHUNK, Math.max(timed.length, 1))
+  const batch = new PacketBatch(capacity, capacity * 128)
+  batch.tunnels = tunnelsOf(reading)
+  let from = 0
+  while (from < timed.length) {
+    const to = endOfChunk(timed, from)
+    batch.clear()
+    const events: TimedEvent[] = []
+    for (const { at, probe, host, frame, link = PROBE_LINK, events: happened } of timed.slice(from, to)) {
+      const time = Math.round(at * NANOS_PER_SECOND)
+      for (const event of happened ?? []) events.push({ before: batch.count, at: time, event })
+      if (frame === undefined) continue
+      append(batch, frame, { step: owners.length, time, host, link })
+      owners.push(probe)
+    }
+    decodeBatch(batch)
+    table.assign(batch)
+    for (let i = 0; i < batch.count; i++)
+      if ((batch.flow[i] ?? -1) >= 0) flows.set(batch.flow[i] ?? -1, owners[batch.step[i] ?? -1] ?? -1)
+    yield { packets: batch, events }
+    from = to
+  }
+}
+
+/** A chunk ends before each event, which may depend on what was observed before it. */
+function endOfChunk(timed: readonly Timed[], from: number): number {
+  const most = Math.min(from + CHUNK, timed.length)
+  for (let at = from + 1; at < most; at++) if (timed[at]?.events !== undefined) return at
+  return most
+}
+
+function append(
+  batch: PacketBatch,
+  frame: Uint8Array,
+  { step, time, host, link }: Record<'step' | 'time' | 'host' | 'link', number>,
+): void {
+  const n = batch.count
+  const at = n === 0 ? 0 : (batch.start[n - 1] ?? 0) + (batch.captured[n - 1] ?? 0)
+  if (at + frame.length > batch.bytes.length) batch.growBytes(2 * (at + frame.length), at)
+  batch.bytes.set(frame, at)
+  batch.number[n] = step + 1
+  batch.start[n] = at
+  batch.captured[n] = frame.length
+  batch.original[n] = frame.length
+  batch.time[n] = time
+  batch.link[n] = link
+  batch.step[n] = step
+  batch.phase[n] = 0
+  batch.role[n] = Role.probe
+  batch.host[n] = host
+  batch.verdict[n] = 0
+  batch.reason[n] = 0
+  batch.count = n + 1
+}
+
+/** Takes down what comes of each probe. */
+class AnswerSheet {
+  readonly #words: string[][]
+  readonly #alone: string[][]
+  readonly #emissions: boolean
+  unseen = false
+
+  constructor(count: number, emissions: boolean) {
+    this.#words = Array.from({ length: count }, () => [])
+    this.#alone = Array.from({ length: count }, () => [])
+    this.#emissions = emissions
+  }
+
+  take(
+    { packets, emissions }: ObservationBatch,
+    owner: (step: number) => number,
+    ownerOfFlow: (flow: number) => number,
+  ): void {
+    if (emissions === 'unseen') this.unseen = true
+    const visible = this.#emissions && emissions !== 'unseen'
+    const caused = new Map<number, string>()
+    if (visible)
+      for (const emitted of packets.emitted) {
+        const word = wordOf(emitted)
+        if (emitted.cause >= 0) caused.set(emitted.cause, (caused.get(emitted.cause) ?? '') + word)
+        else this.#alone[ownerOfFlow(emitted.flow ?? -1)]?.push(word)
+      }
+    for (let i = 0; i < packets.count; i++) {
+      const letter = LETTERS[packets.verdict[i] ?? 0] ?? '?'
+      this.#words[owner(packets.step[i] ?? -1)]?.push(letter + (caused.get(i) ?? ''))
+    }
+  }
+
+  read(): readonly Answer[] {
+    return this.#words.map((words, at) => {
+      if (words.some((word) => word.startsWith('?'))) return undefined
+      const alone = this.#alone[at] ?? []
+      return [...words, ...(alone.length === 0 ? [] : ['|', ...alone.sort()])].join(' ')
+    })
+  }
+}
+
+/** What was emitted, as far as it tells systems apart: what, to whom, and the flags and number of a reset. */
+function wordOf({ kind, to, frame, link, seq }: Emitted): string {
+  if (kind === 'icmp') return `(icmp ${to})`
+  const { flags } = dissect(frame, link)
+  return `(rst ${to} ${flags}${seq === 0 ? ' zero' : ''})`
+}

@@ -1,0 +1,27 @@
+import type { Bench } from './bench.ts'
+import { type KnobName, secondsOf, type Values } from './knob-values.ts'
+import type { Probe } from './probe.ts'
+import { PROBES } from './probes.ts'
+
+/** A wait of seconds, which numbers have a say in. */
+const WAITS = /\+[\d{]/
+const EXPRESSION = /\{(\w+)(?:\*(\d+(?:\.\d+)?))?(?:\+(\d+(?:\.\d+)?))?\}/g
+
+/**
+ * The probes that a target can be asked; with `values`, those too that wait, for as long as time-outs are
+ * supposed to be.
+ */
+export function poolFor(bench: Bench, values?: Values): readonly Probe[] {
+  return PROBES.filter((probe) => bench.lacksOf(probe) === undefined).flatMap((probe) => {
+    if (!WAITS.test(probe.script)) return [probe]
+    if (values === undefined) return []
+    const script = resolved(probe.script, values)
+    return [{ ...probe, script, name: script === probe.script ? probe.name : `${probe.name} (${script})` }]
+  })
+}
+
+function resolved(script: string, values: Values): string {
+  return script.replace(EXPRESSION, (_, knob: string, times = '1', plus = '0') =>
+    String(secondsOf(values, knob as KnobName) * Number(times) + Number(plus)),
+  )
+}

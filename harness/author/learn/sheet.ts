@@ -1,0 +1,68 @@
+import type { KnobValue } from '../../model/setup.ts'
+import { GROUPS, KNOBS } from '../../profile/schema.ts'
+import { markup } from '../../report/html/client/markup.ts'
+import type { KnobEntry, ProfileDocument } from './document.ts'
+import { type KnobName, valueText } from './knob-values.ts'
+import { aboutOf, meaningOf } from './sentences.ts'
+import type { TwinCheck } from './twin.ts'
+
+const STYLE = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
+body{max-width:72rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}
+caption{text-align:left;font-weight:600;font-size:1.2rem;padding:.5rem 0}
+th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #8886}
+code{font-family:ui-monospace,monospace;font-size:.9em}
+.scroll{overflow-x:auto}`
+
+/** The behavioural datasheet of a target as one page that opens from disk, asks the network for nothing and runs no script. */
+export function renderSheet(document: ProfileDocument, twin?: TwinCheck): string {
+  const { learned, knobs, unknown, troubles = [], unexplained = [] } = document
+  const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+  const groups = Object.entries(GROUPS).flatMap(([group, title]) => {
+    const rows = Object.entries(knobs).filter(([knob]) => KNOBS[knob as KnobName].group === group)
+    return rows.length === 0 ? [] : [groupTable(title, rows)]
+  })
+  return `${markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${document.title}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${document.title}</h1>
+<p>Target ${learned.target}${learned.version === '' ? '' : ` (${learned.version})`}: ${learned.probes} probes in ${learned.replays} replays, ${learned.packets} packets. ${Object.keys(knobs).length} knobs are known; nearest profile ${document.extends}.</p>
+${list('What is wrong with the target', troubles)}${list('Explained by nothing that the reference can be', unexplained)}
+${groups}
+${twin === undefined ? '' : twinTable(twin)}
+<div class="scroll"><table><caption>Unknown</caption><thead><tr><th scope="col">Knob</th><th scope="col">Why</th></tr></thead><tbody>
+${Object.entries(unknown).map(([knob, reason]) => markup`<tr><th scope="row">${knob}</th><td>${reason}</td></tr>\n`)}</tbody></table></div>
+</main>
+</body>
+</html>
+`}`
+}
+
+function groupTable(title: string, rows: readonly (readonly [string, KnobEntry])[]) {
+  return markup`<div class="scroll"><table><caption>${title}</caption><thead><tr><th scope="col">Knob</th><th scope="col">Value</th><th scope="col">What it means</th><th scope="col">Confidence</th><th scope="col">Evidence</th></tr></thead><tbody>
+${rows.map(([knob, { value, confidence, evidence }]) => {
+  const known = value as KnobValue
+  const meaning = `${aboutOf(knob as KnobName)}: ${meaningOf(knob as KnobName, known)}`
+  return markup`<tr><th scope="row">${knob}</th><td>${valueText(known)}</td><td>${meaning}</td><td>${confidence}</td><td>${evidence.map((each) => markup`<code>${each}</code><br>`)}</td></tr>\n`
+})}</tbody></table></div>
+`
+}
+
+function twinTable({ cases, packets, agreed, agreements }: TwinCheck) {
+  return markup`<div class="scroll"><table><caption>Held-out captures: ${agreed} of ${packets} packets in ${cases} broken captures as the reference with these knobs predicts</caption><thead><tr><th scope="col">Packets</th><th scope="col">Verdict</th><th scope="col">Played</th><th scope="col">Predicted</th></tr></thead><tbody>
+${agreements.map((each) => markup`<tr><th scope="row">${each.class}</th><td>${each.verdict}</td><td>${each.packets}</td><td>${each.agreed}</td></tr>\n`)}</tbody></table></div>
+`
+}
+
+function list(title: string, items: readonly string[]) {
+  if (items.length === 0) return ''
+  return markup`<h2>${title}</h2><ul>${items.map((item) => markup`<li>${item}</li>`)}</ul>\n`
+}

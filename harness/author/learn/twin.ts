@@ -1,0 +1,139 @@
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { seededRandom } from '../../timeline/random.ts'
+import { breakCapture, type HeldOut } from './held-out.ts'
+import type { Values } from './knob-values.ts'
+import type { Model } from './model.ts'
+import type { SetupName } from './probe.ts'
+import type { Subject } from './subject.ts'
+
+/** Of the packets of one class that the target answered in one way: how many the twin did, too. */
+export interface Agreement {
+  readonly class: string
+  readonly verdict: string
+  readonly packets: number
+  readonly agreed: number
+}
+
+/** A packet that the twin answers otherwise. */
+export interface Disagreement {
+  readonly capture: string
+  readonly broken: readonly string[]
+  readonly policy: string
+  readonly packet: number
+  readonly class: string
+  readonly target: string
+  readonly twin: string
+}
+
+/** How well the reference with the learned knobs stands for the target, on captures that were not learned from. */
+export interface TwinCheck {
+  readonly cases: number
+  readonly packets: number
+  readonly agreed: number
+  /** Packets that the target could not tell about. */
+  readonly undecided: number
+  readonly agreements: readonly Agreement[]
+  readonly disagreements: readonly Disagreement[]
+}
+
+export interface TwinOptions {
+  readonly subject: Subject
+  readonly model: Model
+  readonly values: Values
+  readonly captures: readonly string[]
+  readonly cases: number
+  readonly seed: number
+}
+
+const POLICIES: readonly SetupName[] = ['drop', 'reject', 'continue']
+const VERDICTS: Readonly<Record<string, string>> = { F: 'forward', D: 'drop', R: 'reject', A: 'answered' }
+const SHOWN = 20
+
+/** Breaks captures by chance, predicts what comes of each packet, and plays them to the target. */
+export async function checkTwin(options: TwinOptions): Promise<TwinCheck> {
+  const { subject, model, values, captures, cases, seed } = options
+  const random = seededRandom(seed)
+  const policies = POLICIES.filter((policy) => subject.lacks(policy) === undefined)
+  const tally = new Tally()
+  for (let played = 0; played < cases; played++) {
+    const capture = captures[random() % captures.length] ?? ''
+    const policy = policies[random() % policies.length]
+    if (policy === undefined) break
+    const held = await breakCapture(capture, random)
+    const target = await subject.playHeldOut(held.compiled, policy)
+    const twin = await model.heldOut(values, held.compiled, policy)
+    tally.add(held, policy, target, twin)
+  }
+  return tally.read()
+}
+
+/** The captures of a folder, or a capture. */
+export function capturesIn(path: string): readonly string[] {
+  if (/\.pcap(ng)?$/.test(path)) return [path]
+  return readdirSync(path)
+    .filter((name) => /\.pcap(ng)?$/.test(name))
+    .sort()
+    .map((name) => join(path, name))
+}
+
+class Tally {
+  #cases = 0
+  #undecided = 0
+  readonly #counts = new Map<string, { packets: number; agreed: number }>()
+  readonly #disagreements: Disagreement[] = []
+
+  add(
+    { capture, broken, classes, numbers }: HeldOut,
+    policy: string,
+    target: readonly (string | undefined)[],
+    twin: readonly (string | undefined)[],
+  ): void {
+    this.#cases++
+    classes.forEach((kind, at) => {
+      const came = verdictOf(target[at])
+      if (came === undefined) {
+        this.#undecided++
+        return
+      }
+      const key = `${kind}\n${came}`
+      const count = this.#counts.get(key) ?? { packets: 0, agreed: 0 }
+      this.#counts.set(key, count)
+      count.packets++
+      const predicted = verdictOf(twin[at]) ?? 'undecided'
+      if (predicted === came) count.agreed++
+      else if (this.#disagreements.length < SHOWN)
+        this.#disagreements.push({
+          capture: basename(capture),
+          broken,
+          policy,
+          packet: numbers[at] ?? 0,
+          class: kind,
+          target: came,
+          twin: predicted,
+        })
+    })
+  }
+
+  read(): TwinCheck {
+    const agreements = [...this.#counts]
+      .map(([key, count]): Agreement => {
+        const [kind = '', verdict = ''] = key.split('\n')
+        return { class: kind, verdict, ...count }
+      })
+      .sort((one, other) => (one.class + one.verdict < other.class + other.verdict ? -1 : 1))
+    const sum = (of: (each: Agreement) => number) => agreements.reduce((total, each) => total + of(each), 0)
+    return {
+      cases: this.#cases,
+      packets: sum(({ packets }) => packets),
+      agreed: sum(({ agreed }) => agreed),
+      undecided: this.#undecided,
+      agreements,
+      disagreements: this.#disagreements,
+    }
+  }
+}
+
+function verdictOf(word: string | undefined): string | undefined {
+  return word === undefined ? undefined : VERDICTS[word[0] ?? '']
+}

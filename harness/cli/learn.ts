@@ -1,0 +1,145 @@
+import { writeFileSync } from 'node:fs'
+import { documentOf, documentText } from '../author/learn/document.ts'
+import { type Learned, learn } from '../author/learn/learn.ts'
+import { renderSheet } from '../author/learn/sheet.ts'
+import { Subject } from '../author/learn/subject.ts'
+import { capturesIn, checkTwin } from '../author/learn/twin.ts'
+import type { Target } from '../model/target.ts'
+import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
+import { configOption, configured } from './configured.ts'
+import type { VerbContext } from './context.ts'
+import { printDiff, printIdentity } from './learn-compare.ts'
+import { learnedText, twinText } from './learn-text.ts'
+import { print } from './output.ts'
+import { profileNamed } from './profile-named.ts'
+
+interface Options {
+  readonly config?: string
+  readonly profile?: string
+  readonly name?: string
+  readonly output?: string
+  readonly html?: string
+  readonly twin?: readonly string[]
+  readonly twinCases: number
+  readonly diff?: true
+  readonly identify?: string
+  readonly seed: number
+  readonly repeat: number
+  readonly longest: number
+  readonly json?: true
+}
+
+const DAYS_30 = 2_592_000
+
+/**
+ * `flowbreak learn TARGET`: exit 0 when the target was learned, whatever of it is unknown; 1 when it does not answer steadily, is explained by
+ * nothing that the reference can be, or was predicted wrongly; 3 when it answered nothing.
+ */
+export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
+  const command = configOption(
+    newCommand(
+      'learn',
+      "Measures a firewall's profile by experiment: each knob with the packets that show it.",
+    ),
+  )
+    .argument('[target...]', 'a name, or a module by path or package; with --diff two profiles')
+    .option(
+      '--profile <name>',
+      'the system that the target is brought to, or a file with a profile (default: its first; of the reference aws-nfw)',
+    )
+    .option('--name <name>', 'the name of the learned profile (default learned-TARGET)')
+    .option('--output <file>', 'where the profile is written, as YAML (default: it is not)')
+    .option('--html <file>', 'a datasheet as a page')
+    .option(
+      '--twin <captures>',
+      'a capture, or a folder of them: broken by chance, predicted, and played to the target; may be repeated',
+      repeatable,
+    )
+    .option('--twin-cases <n>', 'how many of them', wholeNumber('--twin-cases', 1), 60)
+    .option('--diff', 'what is different between two profiles, by name or file, in sentences')
+    .option('--identify <profile>', 'the shipped profile that is nearest to a profile, and what differs')
+    .option('--seed <n>', 'draws addresses, ports and sequence numbers', wholeNumber('--seed', 0), 1)
+    .option(
+      '--repeat <n>',
+      'play each probe so many times, between other addresses',
+      wholeNumber('--repeat', 1),
+      2,
+    )
+    .option(
+      '--longest <seconds>',
+      'the longest wait that is asked for',
+      wholeNumber('--longest', 60),
+      DAYS_30,
+    )
+    .option('--json', 'the profile as JSON')
+    .option('--debug', 'show where an error comes from')
+  if (await parsed(command, args)) return ExitCode.ok
+  const options = command.opts<Options>()
+  const json = options.json === true
+  if (options.diff) return printDiff(command.args, json)
+  if (options.identify !== undefined) return printIdentity(options.identify, json)
+  const [name] = command.args
+  if (name === undefined || command.args.length > 1)
+    throw new FlowbreakError('ERR_USAGE', 'learn takes one target: flowbreak learn reference.')
+  const config = await configured(options.config)
+  return config.guard(async () => learnTarget(await config.target(name), options, signal))
+}
+
+async function learnTarget(target: Target, options: Options, signal: AbortSignal): Promise<ExitCode> {
+  const { profiles } = target.capabilities
+  const asked = options.profile ?? (profiles === 'any' ? 'aws-nfw' : (profiles[0] ?? 'aws-nfw'))
+  const subject = new Subject(target, await profileNamed(asked), signal)
+  const { seed, repeat, longest } = options
+  const learned = await learn(subject, {
+    seed,
+    repeat,
+    longest,
+    signal,
+    progress: (sentence) => {
+      if (process.stderr.isTTY) process.stderr.write(`flowbreak: learn ${sentence} …\n`)
+    },
+  })
+  const document = documentOf(learned, options.name ?? `learned-${nameOf(target.name)}`, seed)
+  const twin = options.twin === undefined ? undefined : await twinOf(options.twin, options, subject, learned)
+  if (options.output !== undefined) write(options.output, documentText(document))
+  if (options.html !== undefined) write(options.html, renderSheet(document, twin))
+  if (options.json)
+    print(`${JSON.stringify({ ...document, ...(twin === undefined ? {} : { twin }) }, null, 2)}\n`)
+  else print(`${learnedText(document)}${twin === undefined ? '' : twinText(twin)}`)
+  if (Object.keys(document.knobs).length === 0) return ExitCode.broken
+  const steady = learned.troubles.length === 0 && learned.unexplained.length === 0
+  return steady && (twin === undefined || twin.agreed === twin.packets) ? ExitCode.ok : ExitCode.failed
+}
+
+function twinOf(
+  captures: readonly string[],
+  { twinCases, seed }: Options,
+  subject: Subject,
+  learned: Learned,
+) {
+  const { model, values } = learned
+  return checkTwin({
+    subject,
+    model,
+    values,
+    captures: captures.flatMap(capturesIn),
+    cases: twinCases,
+    seed,
+  })
+}
+
+function nameOf(target: string): string {
+  return target.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-')
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (thrown) {
+    throw new FlowbreakError(
+      'ERR_LEARN_OUTPUT',
+      `The profile cannot be written to ${file} (${messageOf(thrown)}): name a file that can be written.`,
+    )
+  }
+}
