@@ -57,6 +57,7 @@ describe('renderHtml', () => {
       .digest('base64')
     expect(PAGE.replaceAll('&#39;', "'")).to.include(`script-src 'sha256-${digest}'`)
     expect(PAGE.match(/<script/g)).to.have.length(4)
+    expect(PAGE.search(/[^\0-\x7f]/), 'a letter that is not ASCII').to.equal(-1)
   })
 
   it('can be rendered of a run in which nothing was played', () => {
