@@ -38,9 +38,25 @@ describe('fits', () => {
   it('says of any change to an event what the schema says', () => {
     const fitsEvent = fits(runEvent)
     const change = fc.oneof(
-      fc.constantFrom<unknown>(undefined, null, 'x', '', 'fail', 'core', -1, 1.5, 0, true, [], {}, ['a'], [1], {
-        unknown: 1,
-      }),
+      fc.constantFrom<unknown>(
+        undefined,
+        null,
+        'x',
+        '',
+        'fail',
+        'core',
+        -1,
+        1.5,
+        0,
+        true,
+        [],
+        {},
+        ['a'],
+        [1],
+        {
+          unknown: 1,
+        },
+      ),
       fc.jsonValue(),
     )
     fc.assert(
@@ -48,7 +64,9 @@ describe('fits', () => {
         const event = EVENTS[which % EVENTS.length]
         const places = placesIn(event)
         const place = places[where % places.length] ?? []
-        const other = JSON.parse(JSON.stringify(changed(event, isAdded ? [...place, 'added'] : place, value) ?? null))
+        const other = JSON.parse(
+          JSON.stringify(changed(event, isAdded ? [...place, 'added'] : place, value) ?? null),
+        )
         const found = fitsEvent(other)
         // Fields in another order are a copy that is not the same text, and fit all the same.
         expect(found && !runEvent.safeParse(other).success, JSON.stringify(other)).to.equal(false)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RunEvent } from '../model/run-log.ts'
-import { asciiScript, asciiMarkup, asciiStyle } from './html/ascii.ts'
+import { asciiMarkup, asciiScript, asciiStyle } from './html/ascii.ts'
 import { pageScript, pageStyle } from './html/assets.ts'
 import { Markup, markup } from './html/client/markup.ts'
 import { controls } from './html/controls.ts'
@@ -27,7 +27,8 @@ export function renderRuns(logs: readonly (readonly RunEvent[])[]): string {
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
   const held = (id: string, text: string) =>
     markup`<script type="application/octet-stream" id="${id}">${new Markup(text)}</script>\n`
-  return asciiMarkup(`${markup`<!doctype html>
+  return asciiMarkup(
+    `${markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -54,7 +55,8 @@ ${controls(index, runs)}
 <script>${new Markup(script)}</script>
 ${held('setups', setups)}${blocks.map((block, at) => held(`block-${at}`, block))}</body>
 </html>
-`}`)
+`}`,
+  )
 }
 
 /** JSON that can stand in a script element, whatever its texts hold. */

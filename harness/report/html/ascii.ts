@@ -8,10 +8,7 @@ export function asciiMarkup(text: string): string {
 
 /** Of JSON, and of a program whose letters stand in its texts only. */
 export function asciiScript(json: string): string {
-  return json.replace(
-    /[^\0-\x7f]/g,
-    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return json.replace(/[^\0-\x7f]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 export function asciiStyle(sheet: string): string {

@@ -1,13 +1,16 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { asciiScript, asciiMarkup } from './ascii.ts'
+import { asciiMarkup, asciiScript } from './ascii.ts'
 import { Blocks } from './blocks.ts'
 import { frontCoded, frontDecoded } from './client/front.ts'
 import { unpacked } from './client/inflate.ts'
 
 describe('what the page holds', () => {
   it('is in its blocks as it was put there, however large and in whatever letters', async () => {
-    const values = [...'aä€😀'].map((letter, at) => ({ at, text: letter.repeat(at === 2 ? 700_000 : 90_000) }))
+    const values = [...'aä€😀'].map((letter, at) => ({
+      at,
+      text: letter.repeat(at === 2 ? 700_000 : 90_000),
+    }))
     const blocks = new Blocks()
     const places = [...values, ...values].map((value) => blocks.add(value))
     blocks.close()
