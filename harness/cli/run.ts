@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { COLLECTED } from '../log/evidence.ts'
 import { portableEvent } from '../log/portable.ts'
 import { untraced } from '../log/untraced.ts'
 import { RunLogWriter } from '../log/write.ts'
@@ -201,7 +202,7 @@ async function runSuites(
       retries: options.retries ?? 0,
       bail: options.bail === true,
       knownFailures: known,
-      collect: { folder: join(folder, 'collected'), redact: (text) => config.secrets.hide(text) },
+      collect: { folder: join(folder, COLLECTED), redact: (text) => config.secrets.hide(text) },
       evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },
       signal,
       emit,
