@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunEvent } from '../harness/model/run-log.ts'
-import { Browser } from '../harness/report/fixtures/chromium.ts'
 import { renderHtml } from '../harness/report/html.ts'
 import { median, runOnce } from './measure.ts'
+import { PlainBrowser } from './open-page.ts'
 
 const CASES = 5000
 /** Every so-manieth case is told to have failed. */
@@ -22,6 +22,8 @@ export interface ReportFigures {
   readonly command: number
   /** From the start of the navigation until every list is drawn, listened to and painted. */
   readonly interactive: number
+  /** The same of a page of one word. */
+  readonly blank: number
 }
 
 /** Plays all suites once, takes 5,000 cases of them with 500 failures, and measures the report of these. */
@@ -44,13 +46,17 @@ export async function measureReport(flowbreak: string, root: string): Promise<Re
       return (performance.now() - began) / 1000
     })
     const finished = events.filter((event) => event.type === 'case-finished')
+    const blank = join(folder, 'blank.html')
+    writeFileSync(blank, BLANK)
+    const [opened, nothing] = await interactive(page, blank)
     return {
       cases: finished.length,
       failures: finished.filter(({ outcome }) => outcome === 'fail').length,
       bytes: statSync(page).size,
       render,
       command,
-      interactive: await interactive(readFileSync(page, 'utf8')),
+      interactive: opened,
+      blank: nothing,
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -87,22 +93,17 @@ function shortened(log: string): readonly RunEvent[] {
 }
 
 /** When the lists were drawn, listened to and painted, in milliseconds from the start of the navigation. */
-const PAINTED = `new Promise((resolve) => {
-  const look = setInterval(() => {
-    const [mark] = performance.getEntriesByName('flowbreak-ready')
-    if (mark === undefined) return
-    clearInterval(look)
-    resolve(mark.startTime)
-  }, 20)
-})`
+const PAINTED = "performance.getEntriesByName('flowbreak-ready')[0]?.startTime"
+/** A page of one word that tells the same. */
+const BLANK =
+  '<!doctype html><title>blank</title><p>blank</p><script>requestAnimationFrame(() => setTimeout(() => performance.mark("flowbreak-ready")))</script>'
 
-async function interactive(html: string): Promise<number> {
-  await using browser = await Browser.launch()
-  const times: number[] = []
-  for (let round = 0; round <= ROUNDS; round++) {
-    const page = await browser.open(html)
-    const time = await page.evaluate(PAINTED)
-    if (round > 0) times.push(Number(time) / 1000)
-  }
-  return median(times)
+/** Opens the page and a blank one in turn, in one browser; the medians. */
+async function interactive(page: string, blank: string): Promise<readonly [page: number, blank: number]> {
+  await using browser = await PlainBrowser.launch()
+  const times: (readonly [number, number])[] = []
+  for (let round = 0; round <= ROUNDS; round++)
+    times.push([await browser.open(page, PAINTED), await browser.open(blank, PAINTED)])
+  const counted = times.slice(1)
+  return [median(counted.map(([ours]) => ours / 1000)), median(counted.map(([, theirs]) => theirs / 1000))]
 }

@@ -1,7 +1,12 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Command } from 'commander'
+import { evidenceFrames } from '../author/bug/evidence-frames.ts'
+import type { CaseFrames } from '../author/bug/frames.ts'
 import { writeBug } from '../author/bug/write.ts'
+import { EVIDENCE_CAPTURE } from '../log/evidence.ts'
 import { readRunLog } from '../log/read.ts'
-import type { RunEvent } from '../model/run-log.ts'
+import type { CaseFinished, RunEvent } from '../model/run-log.ts'
 import { pathWord } from '../report/publish/publish.ts'
 import { loadRecorded } from '../timeline/recorded.ts'
 import { caseNamed, fileOfRun } from './case-named.ts'
@@ -33,16 +38,27 @@ async function bug(name: string, { run, target, output, json }: Options): Promis
   const events = readRunLog(log)
   const result = caseNamed(events, name, { target, log, code: 'ERR_BUG' })
   const folder = output ?? `bug-${pathWord(result.case.name)}`
-  const recorded = await loadRecorded(fileOfRun(result.case.capture, 'capture', 'ERR_BUG'))
-  const files = writeBug(folder, result, recorded, {
+  const frames =
+    (await sentAndSeen(log, result.finished)) ??
+    (await loadRecorded(fileOfRun(result.case.capture, 'capture', 'ERR_BUG')))
+  const device = {
     target: result.target,
     version: versionOf(events, result.target),
     flowbreak: events.find((event) => event.type === 'run-started')?.flowbreak ?? '',
     run: events.find((event) => event.type === 'run-started')?.run ?? '',
-  })
+  }
+  const files = writeBug(folder, result, frames, device)
   if (json)
     print(`${JSON.stringify({ folder, case: result.case.name, outcome: result.outcome, files }, null, 2)}\n`)
   else print(`${folder}: ${files.join(', ')}\n`)
+}
+
+/** What was really sent and seen, where the run kept it in a folder of the case. */
+async function sentAndSeen(log: string, { evidence, trace }: CaseFinished): Promise<CaseFrames | undefined> {
+  if (evidence === undefined || trace === undefined || basename(evidence) !== EVIDENCE_CAPTURE)
+    return undefined
+  const capture = join(dirname(log), evidence)
+  return existsSync(capture) ? evidenceFrames(capture, trace) : undefined
 }
 
 function versionOf(events: readonly RunEvent[], target: string): string {

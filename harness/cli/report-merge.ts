@@ -1,6 +1,7 @@
 import { cpSync, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
+import { COLLECTED } from '../log/evidence.ts'
 import { mergeRuns } from '../log/merge.ts'
 import { readRunLog } from '../log/read.ts'
 import { RunLogWriter } from '../log/write.ts'
@@ -50,8 +51,10 @@ async function merge(runs: readonly string[], { output, reporter, json }: Option
   for (const event of events) writer.append(event)
   await writer.close()
   for (const log of logs) {
-    const evidence = join(dirname(log), EVIDENCE)
-    if (existsSync(evidence)) cpSync(evidence, join(folder, EVIDENCE), { recursive: true })
+    for (const place of [EVIDENCE, COLLECTED]) {
+      const beside = join(dirname(log), place)
+      if (existsSync(beside)) cpSync(beside, join(folder, place), { recursive: true })
+    }
   }
   process.stderr.write(`merged run: ${writer.file}\n`)
   deliverReports(choices, events)

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { COLLECTED } from '../log/evidence.ts'
 import { portableEvent } from '../log/portable.ts'
 import type { UnfinishedRun } from '../log/unfinished.ts'
 import { untraced } from '../log/untraced.ts'
@@ -146,7 +147,7 @@ async function runSuites(
       retries: options.retries ?? 0,
       bail: options.bail === true,
       knownFailures: known,
-      collect: { folder: join(folder, 'collected'), redact: (text) => config.secrets.hide(text) },
+      collect: { folder: join(folder, COLLECTED), redact: (text) => config.secrets.hide(text) },
       evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },
       signal,
       emit,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PcapngWriter } from '../capture/pcapng-writer.ts'
 import type { Nanos } from '../model/batch.ts'
@@ -8,41 +8,86 @@ import type { Nanos } from '../model/batch.ts'
 export interface Evidence {
   /** Zero of the times, in nanoseconds since 1970. */
   readonly epoch: bigint
-  readonly frames: readonly {
-    /** The interface that it was on: `fw-a client`. */
-    readonly on: string
-    readonly at: Nanos
-    readonly frame: Uint8Array
-    /** `Link` code. */
-    readonly link: number
-    readonly comment: string
-  }[]
+  readonly frames: readonly EvidenceFrame[]
 }
+
+export interface EvidenceFrame {
+  /** The interface that it was on: `fw-a client`. */
+  readonly on: string
+  readonly at: Nanos
+  readonly frame: Uint8Array
+  /** `Link` code. */
+  readonly link: number
+  readonly comment: string
+  /** As in `WireFrame`. */
+  readonly what: 'packet' | 'control' | 'emitted' | 'stray'
+  readonly way: 'sent' | 'seen'
+  /** Index into the trace of the packet that it is, or that it was emitted about; -1: none. */
+  readonly index: number
+}
+
+/** The frames, in the folder of a case. */
+export const EVIDENCE_CAPTURE = 'capture.pcapng'
+/** Its steps, what became of each, and which frame is which. */
+export const EVIDENCE_TIMELINE = 'timeline.json'
+/** Target, setup and injections. */
+export const EVIDENCE_CONFIGURATION = 'configuration.json'
+/** What the devices had written down, where they had. */
+export const EVIDENCE_LOG = 'target.log'
+/** What the folder holds; the folder is called by the SHA-256 of this file. */
+export const EVIDENCE_SUMS = 'SHA256SUMS'
+
+/** The folder beside a log of what devices had written down. */
+export const COLLECTED = 'collected'
 
 /** What stands for the first bytes of a digest until it is known. */
 const UNFINISHED = 'unfinished'
 
 /**
- * Writes evidence into a folder as a pcapng file that is called by the SHA-256 of its content, and answers its name: what is there
- * already stays. Throws ERR_CAPTURE_WRITE.
+ * Writes the folder of a case: its frames as pcapng, texts beside them, and the hashes of all. It is called by the hash of these hashes;
+ * one that is there already stays. Answers its name. Throws ERR_CAPTURE_WRITE.
  */
-export function writeEvidence(folder: string, { epoch, frames }: Evidence): string {
-  mkdirSync(folder, { recursive: true })
-  const unnamed = join(folder, `${UNFINISHED}-${process.pid}.pcapng`)
+export function writeEvidence(
+  place: string,
+  { epoch, frames }: Evidence,
+  texts: Readonly<Record<string, string>>,
+): string {
+  const unnamed = join(place, `${UNFINISHED}-${process.pid}`)
+  rmSync(unnamed, { recursive: true, force: true })
+  mkdirSync(unnamed, { recursive: true })
   try {
-    using writer = new PcapngWriter(unnamed, epoch)
-    const interfaces = new Map<string, number>()
-    for (const { on, link } of frames) {
-      const key = `${on}\n${link}`
-      if (!interfaces.has(key)) interfaces.set(key, writer.addInterface(on, link))
-    }
-    for (const { on, at, frame, link, comment } of frames)
-      writer.write(interfaces.get(`${on}\n${link}`) ?? 0, at, frame, comment)
-    writer.close()
-    const name = `${createHash('sha256').update(readFileSync(unnamed)).digest('hex')}.pcapng`
-    renameSync(unnamed, join(folder, name))
+    writeFrames(join(unnamed, EVIDENCE_CAPTURE), { epoch, frames })
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(unnamed, name), text)
+    const sums = evidenceSums(unnamed)
+    writeFileSync(join(unnamed, EVIDENCE_SUMS), sums)
+    const name = createHash('sha256').update(sums).digest('hex')
+    if (!existsSync(join(place, name))) renameSync(unnamed, join(place, name))
     return name
   } finally {
-    rmSync(unnamed, { force: true })
+    rmSync(unnamed, { recursive: true, force: true })
   }
+}
+
+/** What `SHA256SUMS` of a folder of evidence says when it is whole. */
+export function evidenceSums(folder: string): string {
+  const names = readdirSync(folder).filter((name) => name !== EVIDENCE_SUMS)
+  const lines = names.sort().map((name) => {
+    const digest = createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex')
+    return `${digest}  ${name}\n`
+  })
+  return lines.join('')
+}
+
+function writeFrames(file: string, { epoch, frames }: Evidence): void {
+  using writer = new PcapngWriter(file, epoch)
+  const interfaces = new Map<string, number>()
+  for (const { on, link } of frames) {
+    const key = `${on}\n${link}`
+    if (!interfaces.has(key)) interfaces.set(key, writer.addInterface(on, link))
+  }
+  for (const { on, at, frame, link, comment } of frames)
+    writer.write(interfaces.get(`${on}\n${link}`) ?? 0, at, frame, comment)
+  writer.close()
 }

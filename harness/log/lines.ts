@@ -8,7 +8,7 @@ export interface Line {
   /** From 1. */
   readonly number: number
   readonly text: string
-  /** Without the newline. */
+  /** Without the newline; gone when the next line is asked for. */
   readonly bytes: Buffer
   /** False for a last line that does not end in a newline. */
   readonly whole: boolean
@@ -43,7 +43,8 @@ function* split(buffers: Iterable<Buffer>): Generator<Line> {
   const pieces: Buffer[] = []
   let number = 0
   const line = (whole: boolean): Line => {
-    const bytes = Buffer.concat(pieces)
+    const [only] = pieces
+    const bytes = only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces)
     pieces.length = 0
     return { number: ++number, text: bytes.toString(), bytes, whole }
   }

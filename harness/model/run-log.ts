@@ -156,7 +156,10 @@ export interface CaseFinished {
     /** False: no fresh connection went through before the limit. */
     readonly over: boolean
   }[]
-  /** The frames that were sent and seen, each with a comment: a pcapng file, from where the log is. */
+  /**
+   * The frames that were sent and seen, each with a comment: a pcapng file, from where the log is. It stands in a folder with the
+   * timeline of its case, its configuration and what the devices had written down; in logs of earlier versions by itself.
+   */
   readonly evidence?: string
   /** What the devices had written down of it: a text file, from where the log is. */
   readonly collected?: string

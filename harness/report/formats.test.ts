@@ -66,6 +66,29 @@ function failures(count: number, outcome: CaseFinished['outcome'] = 'fail'): Run
   }))
 }
 
+/** All that a case may have beside its verdicts. */
+const ALL_BESIDE = {
+  impact: { kind: 'reset', after: 1e9, end: 'client' },
+  knowledge: { wire: 3, log: 2, self: 1 },
+  sightings: [
+    { kind: 'altered', indices: [0, 1], field: 'mss', sent: '1460', seen: '1380' },
+    { kind: 'stray', indices: [], after: [12.5] },
+  ],
+  outages: [{ event: 'crash', host: 'fw-a', time: 1e6, lasted: 350_000, over: true }],
+  evidence: 'evidence/1f/capture.pcapng',
+  collected: 'collected/1f.txt',
+} as const satisfies Partial<CaseFinished>
+
+/** The first objects of each kind in a report: of lists only what their first entries hold, axes and counters left out, which name what they like. */
+function objectsIn(value: unknown): object[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.slice(0, 8).flatMap(objectsIn)
+  const inside = Object.entries(value).flatMap(([name, entry]) =>
+    name === 'axes' || name === 'counters' ? [] : objectsIn(entry),
+  )
+  return [value, ...inside]
+}
+
 describe('json report', () => {
   it('has a published schema, and keeps to it', () => {
     const published = readFileSync(new URL('../../reports/report.schema.json', import.meta.url), 'utf8')
@@ -77,6 +100,23 @@ describe('json report', () => {
     const broken = JSON.parse(renderJson(EVENTS))
     broken.cases[0].outcome = 'passed'
     expect(validate(broken)).to.equal(false)
+  })
+
+  it('has no field that its schema does not name', () => {
+    const validate = new Ajv().compile(JSON.parse(reportSchemaText()))
+    const text = renderJson(
+      EVENTS.map((event) => (event.type === 'case-finished' ? { ...event, ...ALL_BESIDE } : event)),
+    )
+    const report = JSON.parse(text)
+    expect(validate(report), JSON.stringify(validate.errors)).to.equal(true)
+    const shown = report.cases.find(({ outcome }: { outcome: string }) => outcome === 'fail')
+    expect(shown).to.include.all.keys(Object.keys(ALL_BESIDE))
+    for (const place of objectsIn(report)) {
+      Object.assign(place, { added: 'a field' })
+      expect(validate(report), JSON.stringify(place).slice(0, 200)).to.equal(false)
+      Reflect.deleteProperty(place, 'added')
+    }
+    expect(validate(report)).to.equal(true)
   })
 })
 

@@ -57,6 +57,7 @@ describe('renderHtml', () => {
       .digest('base64')
     expect(PAGE.replaceAll('&#39;', "'")).to.include(`script-src 'sha256-${digest}'`)
     expect(PAGE.match(/<script/g)).to.have.length(4)
+    expect(PAGE.search(/[^\0-\x7f]/), 'a letter that is not ASCII').to.equal(-1)
   })
 
   it('can be rendered of a run in which nothing was played', () => {
@@ -203,6 +204,14 @@ describe('the page in a browser', function () {
     expect(await text(page, 'section[aria-labelledby=h-seen] table')).to.include('altered1, 2mss14601380')
     expect(await text(page, '.outages')).to.equal('No way through for 0.350000 s after crash at 1.000000 s.')
     expect(await page.getAttribute('.evidence a', 'href')).to.equal('evidence/1f.pcapng')
+    const folder = await browser.open(seen('evidence/1f/capture.pcapng'), FAILED)
+    expect(
+      await folder.locator('.evidence a').evaluateAll('(all) => all.map((one) => one.getAttribute("href"))'),
+    ).to.deep.equal([
+      'evidence/1f/capture.pcapng',
+      'evidence/1f/timeline.json',
+      'evidence/1f/configuration.json',
+    ])
     const other = await browser.open(seen('javascript:alert(1)'), FAILED)
     expect(await count(other, '.evidence a')).to.equal(0)
   })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RunEvent } from '../model/run-log.ts'
+import { asciiMarkup, asciiScript, asciiStyle } from './html/ascii.ts'
 import { pageScript, pageStyle } from './html/assets.ts'
 import { Markup, markup } from './html/client/markup.ts'
 import { controls } from './html/controls.ts'
@@ -20,13 +21,14 @@ export function renderHtml(events: readonly RunEvent[]): string {
 export function renderRuns(logs: readonly (readonly RunEvent[])[]): string {
   const runs = shownRuns(logs)
   const { index, setups, blocks } = pageData(runs)
-  const script = pageScript()
+  const script = asciiScript(pageScript())
   // Only this script may run, whatever else the page came to hold.
   const hash = createHash('sha256').update(script).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
   const held = (id: string, text: string) =>
     markup`<script type="application/octet-stream" id="${id}">${new Markup(text)}</script>\n`
-  return `${markup`<!doctype html>
+  return asciiMarkup(
+    `${markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -35,7 +37,7 @@ export function renderRuns(logs: readonly (readonly RunEvent[])[]): string {
 <meta name="color-scheme" content="light dark">
 <title>flowbreak ${runs.map(({ run }) => run.id).join(' and ')}</title>
 <style>
-${new Markup(pageStyle())}</style>
+${new Markup(asciiStyle(pageStyle()))}</style>
 </head>
 <body>
 <main id="list">
@@ -53,12 +55,13 @@ ${controls(index, runs)}
 <script>${new Markup(script)}</script>
 ${held('setups', setups)}${blocks.map((block, at) => held(`block-${at}`, block))}</body>
 </html>
-`}`
+`}`,
+  )
 }
 
 /** JSON that can stand in a script element, whatever its texts hold. */
 function embedded(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c')
+  return asciiScript(JSON.stringify(value).replaceAll('<', '\\u003c'))
 }
 
 function legend({

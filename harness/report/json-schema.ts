@@ -1,15 +1,21 @@
 import { z } from 'zod'
+import { MARKS } from '../log/marks.ts'
+import type { KnowledgeName } from '../model/codes.ts'
 import { OUTCOMES } from '../model/run-log.ts'
+import { SIGHTINGS } from '../model/target.ts'
 import { JSON_SCHEMA } from './json.ts'
+
+const KNOWN = ['wire', 'log', 'self'] as const satisfies readonly KnowledgeName[]
 
 const text = z.string()
 const count = z.int().nonnegative()
 const totals = z.record(z.enum(OUTCOMES), count)
-const tally = z.looseObject({ checked: count, met: count })
-const levels = z.looseObject({ core: tally, extended: tally, provisional: tally })
-const provenance = z.looseObject({ mark: text, where: text })
+const tally = z.strictObject({ checked: count, met: count })
+const levels = z.strictObject({ core: tally, extended: tally, provisional: tally })
+const mark = z.enum(MARKS)
+const provenance = z.strictObject({ mark, where: text })
 
-const mismatch = z.looseObject({
+const mismatch = z.strictObject({
   level: z.enum(['core', 'extended', 'provisional']),
   provenance,
   phase: text,
@@ -19,7 +25,7 @@ const mismatch = z.looseObject({
   message: text,
 })
 
-const test = z.looseObject({
+const test = z.strictObject({
   name: text.describe('A path with axes, stable when cases are added.'),
   suite: text,
   target: text,
@@ -45,19 +51,60 @@ const test = z.looseObject({
     .describe('By host, then those of the load balancer.')
     .optional(),
   impact: z
-    .looseObject({
+    .strictObject({
       kind: z.enum(['survived', 'reset', 'hung', 'recovered']),
       after: z.number().describe('Nanoseconds.'),
       end: z.enum(['client', 'server']).optional(),
     })
     .optional(),
+  knowledge: z
+    .partialRecord(z.enum(KNOWN), count)
+    .describe('How verdicts are known, and how many of them each way.')
+    .optional(),
+  sightings: z
+    .array(
+      z.strictObject({
+        kind: z.enum(SIGHTINGS),
+        packets: z
+          .array(count)
+          .describe('By their numbers in the capture; 0: one that an injection made. None: nobody sent it.'),
+        after: z
+          .array(z.number())
+          .describe(
+            'Microseconds from when each was sent until it was seen; of what nobody sent, when that was.',
+          )
+          .optional(),
+        field: text.optional(),
+        sent: text.optional(),
+        seen: text.optional(),
+      }),
+    )
+    .describe('What was seen beside the verdicts.')
+    .optional(),
+  outages: z
+    .array(
+      z.strictObject({
+        event: text,
+        host: text.optional(),
+        time: z.number().describe('Microseconds.'),
+        lasted: z.number().describe("Microseconds of the device's clock."),
+        over: z.boolean().describe('False: no fresh connection went through before the limit.'),
+      }),
+    )
+    .optional(),
+  evidence: text
+    .describe('The frames that were sent and seen: a pcapng file, from where the run log is.')
+    .optional(),
+  collected: text
+    .describe('What the devices had written down: a text file, from where the run log is.')
+    .optional(),
 })
 
-/** What the json report holds; objects may have more fields within a version. */
+/** What the json report holds, and nothing else: a flowbreak that adds a field to a version of it publishes its schema again. */
 export const jsonReport = z
-  .looseObject({
+  .strictObject({
     schema: z.literal(JSON_SCHEMA),
-    run: z.looseObject({
+    run: z.strictObject({
       id: text,
       flowbreak: text,
       node: text,
@@ -66,26 +113,26 @@ export const jsonReport = z
       seed: z.number(),
       command: z.array(text),
     }),
-    summary: z.looseObject({
+    summary: z.strictObject({
       totals,
       cases: count,
       planned: count,
       reason: z.enum(['completed', 'interrupted', 'bailed', 'unfinished']),
-      suites: z.array(z.looseObject({ name: text, totals })),
+      suites: z.array(z.strictObject({ name: text, totals })),
       targets: z.array(
-        z.looseObject({
+        z.strictObject({
           name: text,
           version: text.optional(),
           totals,
-          lacks: z.array(z.looseObject({ capability: text, cases: count })),
+          lacks: z.array(z.strictObject({ capability: text, cases: count })),
           problems: z.array(text),
         }),
       ),
       tally: levels,
       marks: z
-        .record(text, count)
+        .record(mark, count)
         .describe('Verdicts by the provenance mark of what they were held against.'),
-      warnings: z.array(z.looseObject({ code: text, message: text, where: text.optional() })),
+      warnings: z.array(z.strictObject({ code: text, message: text, where: text.optional() })),
       exitCode: z.int(),
     }),
     cases: z.array(test).describe('One a case and target.'),

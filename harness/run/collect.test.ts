@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { EVIDENCE_LOG } from '../log/evidence.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { Session, Target } from '../model/target.ts'
 import { NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
@@ -50,6 +51,7 @@ describe('run/collect', () => {
       retries: 0,
       bail: false,
       knownFailures: NO_KNOWN_FAILURES,
+      evidence: { of: 'failed', folder: join(folder, 'evidence') },
       collect: { folder: join(folder, 'collected'), redact: (text) => text.replaceAll('s3cret', '***') },
       signal: new AbortController().signal,
       emit: (event) => events.push(event),
@@ -65,6 +67,8 @@ describe('run/collect', () => {
     expect(readFileSync(join(folder, finished?.collected ?? ''), 'utf8')).to.equal(
       'login ***: session dropped',
     )
+    const log = join(folder, dirname(finished?.evidence ?? ''), EVIDENCE_LOG)
+    expect(readFileSync(log, 'utf8')).to.equal('login ***: session dropped')
   })
 
   it('asks nobody where all passes', async () => {

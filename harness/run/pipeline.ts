@@ -11,7 +11,7 @@ import { calibrate } from './calibrate.ts'
 import { CalibratedSession, isCalibratedWithin } from './calibrated-session.ts'
 import type { CaptureStore } from './captures.ts'
 import { type CollectOptions, collect } from './collect.ts'
-import { type EvidenceOptions, withEvidence } from './evidence/evidence.ts'
+import { type EvidenceOptions, type PlayedOn, withEvidence } from './evidence/evidence.ts'
 import { calibrateOpenings } from './openings.ts'
 import { checkPlaces } from './places.ts'
 import { summaryOf } from './play.ts'
@@ -169,7 +169,10 @@ async function playSetup(options: RunOptions, running: Running, cases: readonly 
         isProven = ready(undefined)
       }
       for (const { entry, attempts } of played)
-        finish(options, running, judge(named(entry.test, target), attempts, options.knownFailures), collected)
+        finish(options, running, judge(named(entry.test, target), attempts, options.knownFailures), {
+          collected,
+          on: { version: target.version, setup: entry.test.setup },
+        })
     }
     return true
   } finally {
@@ -213,10 +216,14 @@ function named(test: Case, target: Target): Pick<CaseFinished, 'case' | 'target'
   return { case: summaryOf(test), target: target.name }
 }
 
-function finish(options: RunOptions, { count }: Running, judged: Judged, collected?: string): void {
-  const finished = withEvidence(judged, options.evidence)
+function finish(
+  options: RunOptions,
+  { count }: Running,
+  judged: Judged,
+  { collected, on }: { readonly collected?: string | undefined; readonly on?: PlayedOn } = {},
+): void {
   const isNamed = collected !== undefined && NEEDS_A_LOOK.has(judged.outcome)
-  options.emit(isNamed ? { ...finished, collected } : finished)
+  options.emit(withEvidence(isNamed ? { ...judged, collected } : judged, options.evidence, on))
   count(judged.outcome)
 }
 

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { evidenceFrames } from '../../harness/author/bug/evidence-frames.ts'
 import { writeBug } from '../../harness/author/bug/write.ts'
 import { type CaseResult, caseResults } from '../../harness/log/cases.ts'
 import { readRunLog } from '../../harness/log/read.ts'
@@ -81,6 +82,41 @@ describe('writeBug', () => {
     const lines = readFileSync(join(folder, 'sent'), 'utf8').trimEnd().split('\n').sort()
     expect(lines).to.deep.equal(arms.map((name, at) => `--quiet --intf1=veth${at} ${name}`).sort())
     for (const { label } of result.finished.trace?.events ?? []) expect(stdout).to.include(`now: ${label}`)
+  })
+
+  it('has what was really sent and seen where that was kept, what injections made among it, and no controls', async () => {
+    const log = await playedLog(folder, { run: 'run-kept', grep: ['core/resets/**'], keeps: true })
+    const kept = caseResults(readRunLog(log)).find(
+      ({ finished }) =>
+        finished?.trace?.number.includes(0) &&
+        finished.trace.verdict.includes('d') &&
+        finished.trace.emitted.length > 0,
+    )?.finished
+    if (kept?.evidence === undefined || kept.trace === undefined) throw new Error('One was kept.')
+    const { trace } = kept
+    const frames = await evidenceFrames(join(dirname(log), kept.evidence), trace)
+    const count = (way: 'sent' | 'seen') => frames.arms.reduce((sum, arm) => sum + arm[way].length, 0)
+    const played = [...trace.verdict].filter((letter) => letter !== 'n').length
+    expect(count('sent')).to.equal(played)
+    const forwarded = [...trace.verdict].filter((letter) => letter === 'f').length
+    expect(count('seen')).to.equal(forwarded + trace.emitted.length)
+    for (const { sent, seen } of frames.arms)
+      for (const list of [sent, seen])
+        expect(list.map(({ at }) => at)).to.deep.equal(list.map(({ at }) => at).sort((a, b) => a - b))
+    const files = writeBug(
+      out,
+      { case: kept.case, target: kept.target, outcome: kept.outcome, finished: kept },
+      frames,
+      DEVICE,
+    )
+    let total = 0
+    for (const file of files.filter((name) => name.endsWith('-sent.pcap')))
+      total += (await loadRecorded(join(out, file))).batch.count
+    expect(total).to.equal(played)
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).to.include('packets of the test among them')
+    writeFileSync(join(dirname(log), dirname(kept.evidence), 'timeline.json'), '{}')
+    const refused = await evidenceFrames(join(dirname(log), kept.evidence), trace).catch((thrown) => thrown)
+    expect(refused).to.be.instanceOf(FlowbreakError).with.property('code', 'ERR_BUG')
   })
 
   it('has nothing to say of a case that was not observed', () => {

@@ -28,10 +28,13 @@ export async function playedLog(
     grep = ['core/resets/exact/**'],
     target = new ReferenceTarget('1.2.3'),
     run = 'run-1',
+    keeps = false,
   }: {
     readonly grep?: readonly string[]
     readonly target?: Target
     readonly run?: string
+    /** Whether evidence of all cases is kept. */
+    readonly keeps?: boolean
   } = {},
 ): Promise<string> {
   const { cases } = planCases(loadSuites(['core/resets'], [ROOT]), { grep })
@@ -59,6 +62,7 @@ export async function playedLog(
     retries: 0,
     bail: false,
     knownFailures: NO_KNOWN_FAILURES,
+    ...(keeps ? { evidence: { of: 'all', folder: join(folder, run, 'evidence') } as const } : {}),
     signal: new AbortController().signal,
     emit,
   })

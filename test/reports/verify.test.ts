@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { verifyLog } from '../../harness/cli/report-verify.ts'
+import { EVIDENCE_TIMELINE, writeEvidence } from '../../harness/log/evidence.ts'
 import { readRunLog } from '../../harness/log/read.ts'
 import { RunLogWriter } from '../../harness/log/write.ts'
 import type { CaseFinished, RunEvent } from '../../harness/model/run-log.ts'
@@ -116,6 +117,29 @@ describe('verifyRun', () => {
       }),
     ).to.deep.equal(['grade'])
     expect(await forged(({ trace: _, ...event }) => event)).to.deep.equal(['grade'])
+  })
+
+  it('finds what is not as it was in the folder of a case', async () => {
+    const other = await playedLog(folder, { run: 'run-3' })
+    const place = join(folder, 'run-3/evidence')
+    const frame = { on: 'fw-a client', at: 0, link: 1, comment: 'packet 1', index: 0 } as const
+    const frames = [{ ...frame, frame: Buffer.alloc(60, 7), what: 'packet', way: 'sent' }] as const
+    const name = writeEvidence(place, { epoch: 0n, frames }, { [EVIDENCE_TIMELINE]: '{}\n' })
+    expect(verifyLog(other).findings).to.deep.equal([])
+    for (const file of ['capture.pcapng', EVIDENCE_TIMELINE, 'SHA256SUMS']) {
+      const path = join(place, name, file)
+      for (let at = 0; at < readFileSync(path).length; at++)
+        expect(findingsWith(path, at, 1, other)).to.equal(1)
+    }
+    writeFileSync(join(place, name, 'more.txt'), 'x')
+    expect(verifyLog(other).findings.map(({ message }) => message)).to.deep.equal([
+      `evidence/${name} holds files that were not written with it.`,
+    ])
+    rmSync(join(place, name, 'more.txt'))
+    rmSync(join(place, name, EVIDENCE_TIMELINE))
+    expect(verifyLog(other).findings.map(({ message }) => message)).to.deep.equal([
+      `evidence/${name} lacks timeline.json.`,
+    ])
   })
 
   it('finds evidence that is not what it is called by', async () => {

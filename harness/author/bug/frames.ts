@@ -18,10 +18,17 @@ export interface Arm {
 
 export interface CaseFrames {
   readonly arms: readonly Arm[]
+  /** Zero of the times, in nanoseconds since 1970. */
+  readonly epoch: bigint
   /** `Link` code of all frames. */
   readonly link: number
   /** Packets that were offered and are not in the capture, since an injection made them: indices into the trace. */
   readonly made: readonly number[]
+  /**
+   * Where they are from: the case's capture and its verdicts; what was offered to a target without wires, and what it emitted; or what
+   * was on the wires.
+   */
+  readonly source: 'capture' | 'offered' | 'wires'
 }
 
 const SIDES = ['client', 'server'] as const
@@ -63,7 +70,9 @@ export function framesOf(trace: CaseTrace, recorded: Recorded): CaseFrames {
         sent,
         seen,
       })),
+    epoch: recorded.epoch,
     link: batch.link[0] ?? 0,
     made,
+    source: 'capture',
   }
 }

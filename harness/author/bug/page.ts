@@ -13,6 +13,14 @@ import { armFile } from './script.ts'
 /** Packets that the page's table shows; `case.json` has all. */
 const ROWS = 400
 
+const SOURCES: Readonly<Record<CaseFrames['source'], string>> = {
+  capture:
+    '*sent*: into the arm, as recorded. *seen*: out of it, by the verdicts that were observed; the bytes are those that were sent.',
+  offered:
+    '*sent*: into the arm, as it was offered, packets of the test among them. *seen*: out of it: what was forwarded, with the bytes that were sent, and what the device emitted.',
+  wires: '*sent* and *seen*: the frames that were on the wires, without those that only proved a road alive.',
+}
+
 /** What is known of the device and the run. */
 export interface Device {
   readonly target: string
@@ -60,7 +68,7 @@ export function bugPage(
         (['sent', 'seen'] as const).map((way) => [mdCode(armFile(arm, way)), String(arm[way].length)]),
       ),
     ]),
-    '*sent*: into the arm, as recorded. *seen*: out of it, by the verdicts that were observed; the bytes are those that were sent.',
+    SOURCES[frames.source],
     ...(frames.made.length === 0
       ? []
       : [

@@ -5,19 +5,19 @@ import type { CaseResult } from '../../log/cases.ts'
 import type { CaseFinished } from '../../model/run-log.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
-import { framesOf } from './frames.ts'
+import { type CaseFrames, framesOf } from './frames.ts'
 import { bugPage, type Device } from './page.ts'
 import { armFile, replayScript } from './script.ts'
 
 /**
  * Writes a folder about one case that needs no flowbreak: a page, a capture for what went into and what came out of each arm, a script
  * that sends it again, and what the log has. Throws ERR_BUG for a case of which no packet was observed, or a folder that cannot be
- * written.
+ * written. `from`: the capture of the case, or the frames that were really sent and seen.
  */
 export function writeBug(
   folder: string,
   result: CaseResult & { readonly finished: CaseFinished },
-  recorded: Recorded,
+  from: Recorded | CaseFrames,
   device: Device,
 ): readonly string[] {
   const { trace } = result.finished
@@ -26,7 +26,7 @@ export function writeBug(
       'ERR_BUG',
       `Nothing was observed of ${result.case.name}: there is nothing to show.`,
     )
-  const frames = framesOf(trace, recorded)
+  const frames = 'arms' in from ? from : framesOf(trace, from)
   const files: string[] = []
   const write = (name: string, text: string) => {
     writeFileSync(join(folder, name), text)
@@ -36,7 +36,7 @@ export function writeBug(
     mkdirSync(folder, { recursive: true })
     for (const arm of frames.arms)
       for (const way of ['sent', 'seen'] as const) {
-        using writer = new ClassicWriter(join(folder, armFile(arm, way)), frames.link, recorded.epoch)
+        using writer = new ClassicWriter(join(folder, armFile(arm, way)), frames.link, frames.epoch)
         for (const { at, frame } of arm[way]) writer.write(at, frame)
         writer.close()
         files.push(armFile(arm, way))

@@ -5,6 +5,7 @@ import { axesOf } from '../axes.ts'
 import { shortName } from '../names.ts'
 import { NEEDS_A_LOOK, OUTCOME_ORDER, STYLES } from '../outcomes.ts'
 import { Blocks, packed } from './blocks.ts'
+import { frontCoded } from './client/front.ts'
 import type { ShownRun } from './sides.ts'
 import { Texts } from './texts.ts'
 import type { CaseRecord, CaseRow, Glance, PageAxis, PageIndex, SetupTable } from './view.ts'
@@ -35,6 +36,7 @@ export function pageData(runs: readonly ShownRun[]): PageData {
   const placed = placedResults(runs, sides.length > 1)
   const { places, blocks } = blocksOf(placed)
   const texts = new Texts()
+  const names = new Texts()
   const sets = new Texts()
   const cases = placed.map((one, at): CaseRow => {
     const { case: test, outcome } = one.result
@@ -42,7 +44,7 @@ export function pageData(runs: readonly ShownRun[]): PageData {
     const row = [
       one.side,
       OUTCOME_ORDER.indexOf(outcome),
-      texts.of(test.name),
+      names.of(test.name),
       texts.of(shortName(test)),
       texts.of(test.suite),
       sets.of(JSON.stringify(one.axes)),
@@ -61,6 +63,7 @@ export function pageData(runs: readonly ShownRun[]): PageData {
     sides,
     axes: pageAxes(placed),
     texts: texts.list,
+    names: frontCoded(names.list),
     axisSets: sets.list.map((set) => JSON.parse(set)),
     cases,
   }

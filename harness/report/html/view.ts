@@ -1,6 +1,7 @@
 import type { CaseFinished, CaseSummary, Outcome } from '../../model/run-log.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { OutcomeStyle } from '../outcomes.ts'
+import type { FrontCoded } from './client/front.ts'
 
 /** What the page knows of every case at once; all else of a case stands in its block, and is read when the case is opened. */
 export interface PageIndex {
@@ -11,6 +12,8 @@ export interface PageIndex {
   readonly axes: readonly PageAxis[]
   /** Texts that many cases share; numbers below point into it. */
   readonly texts: readonly string[]
+  /** Names of cases. */
+  readonly names: FrontCoded
   /** Sets of axes that cases have. */
   readonly axisSets: readonly Readonly<Record<string, string>>[]
   readonly cases: readonly CaseRow[]

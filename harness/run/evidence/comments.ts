@@ -26,8 +26,9 @@ export function commented(frames: readonly WireFrame[], known: Known): Evidence 
     if (frame.way === 'sent' && index >= 0) sentAt.set(index, frame.at)
     const host = trace.hosts[frame.arm >> 1] ?? 'load balancer'
     const comment = commentOf(frame, index, host, known, sentAt.get(index))
-    const { at, link } = frame
-    return { on: `${host} ${SIDES[frame.arm & 1]}`, at, frame: frame.frame, link, comment }
+    const { at, link, what, way } = frame
+    const on = `${host} ${SIDES[frame.arm & 1]}`
+    return { on, at, frame: frame.frame, link, comment, what, way, index }
   })
   return { epoch, frames: named }
 }

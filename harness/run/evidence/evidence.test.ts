@@ -1,16 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { EVIDENCE_LOG, writeEvidence } from '../../log/evidence.ts'
 import type { CaseFinished } from '../../model/run-log.ts'
 import type { Target } from '../../model/target.ts'
 import { passing } from '../../observe/live/fake-port.test.ts'
 import { NO_KNOWN_FAILURES } from '../../plan/known-failures.ts'
 import { getTarget } from '../../target/targets.ts'
+import { loadRecorded } from '../../timeline/recorded.ts'
 import { CaptureStore } from '../captures.ts'
 import { casesOf, liveTarget, segments } from '../live-case.test.ts'
 import { type RunOptions, runCases } from '../pipeline.ts'
+import type { TimelineFrame } from './timeline.ts'
 
 /** One fails as it should, one passes. */
 const SUITE = `
@@ -74,7 +77,7 @@ describe('run/evidence', () => {
       if (!hasTshark()) this.skip()
       const { fails, passes } = await played(getTarget('reference', 'test'), 'failed', fold)
       expect([fails?.outcome, passes?.outcome, passes?.evidence]).to.deep.equal(['fail', 'pass', undefined])
-      expect(fails?.evidence).to.match(/^evidence\/[0-9a-f]{64}\.pcapng$/)
+      expect(fails?.evidence).to.match(/^evidence\/[0-9a-f]{64}\/capture\.pcapng$/)
       const lines = shown(fails?.evidence)
       expect(lines.find((line) => line.includes('packet 1,'))).to.equal(
         'fw-a client|packet 1, c2s, SYN, before: sent to fw-a, and was forward',
@@ -98,6 +101,40 @@ describe('run/evidence', () => {
     const sent = lines.filter((line) => line.includes(': sent to')).length
     expect(lines.filter((line) => line.includes(': came out of'))).to.have.length(sent)
     expect(lines.some((line) => line.includes('control came out of fw-a'))).to.equal(true)
+  })
+
+  it('has the timeline beside the frames, the configuration, and what the device had written down', async () => {
+    const { fails } = await played(getTarget('reference', 'test'), 'failed', 'never')
+    const place = join(folder, dirname(fails?.evidence ?? ''))
+    const files = ['SHA256SUMS', 'capture.pcapng', 'configuration.json', 'timeline.json']
+    expect(readdirSync(place).sort()).to.deep.equal(files)
+    const json = (name: string) => JSON.parse(readFileSync(join(place, name), 'utf8'))
+    const { steps, events, frames, ...timeline } = json('timeline.json')
+    expect(timeline).to.include({ schema: 1, case: fails?.case.name, target: 'reference' })
+    expect(steps).to.have.length(fails?.trace?.number.length ?? 0)
+    expect(steps[0]).to.include({ step: 0, packet: 1, host: 'fw-a', carries: 'SYN', verdict: 'forward' })
+    expect(events.map(({ label }: { label: string }) => label)).to.have.length(
+      fails?.trace?.events.length ?? 0,
+    )
+    const { batch } = await loadRecorded(join(place, 'capture.pcapng'))
+    expect(frames).to.have.length(batch.count)
+    const sent = frames.filter(({ what, way }: TimelineFrame) => what === 'packet' && way === 'sent')
+    expect(sent.map(({ step }: TimelineFrame) => step)).to.deep.equal(
+      steps.map((_: unknown, step: number) => step),
+    )
+    const { setup, ...configuration } = json('configuration.json')
+    expect(configuration).to.deep.include({
+      policy: 'reject',
+      target: { name: 'reference', version: 'test' },
+    })
+    expect(setup.topology.hosts).to.deep.equal(['fw-a', 'fw-b'])
+
+    const log = { [EVIDENCE_LOG]: 'it went wrong\n' }
+    const name = writeEvidence(join(folder, 'more'), { epoch: 0n, frames: [] }, log)
+    expect(readFileSync(join(folder, 'more', name, EVIDENCE_LOG), 'utf8')).to.equal('it went wrong\n')
+    expect(
+      execFileSync('sha256sum', ['-c', 'SHA256SUMS'], { cwd: join(folder, 'more', name), encoding: 'utf8' }),
+    ).to.include('target.log: OK')
   })
 
   it('is called by its content, and nothing else is left', async () => {

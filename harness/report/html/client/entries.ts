@@ -1,5 +1,6 @@
 import type { Outcome } from '../../../model/run-log.ts'
 import type { PageIndex } from '../view.ts'
+import { frontDecoded } from './front.ts'
 
 /** A case on one side, as the page's lists show it. */
 export interface CaseEntry {
@@ -29,15 +30,17 @@ export interface EntryGlance {
 }
 
 /** The rows of the page's data, with texts in place of numbers. */
-export function entriesOf({ cases, texts, axisSets, order }: PageIndex): readonly CaseEntry[] {
-  const text = (at: number) => texts[at] ?? ''
-  return cases.map((row, index): CaseEntry => {
+export function entriesOf(index: PageIndex): readonly CaseEntry[] {
+  const { cases, texts, axisSets, order } = index
+  const names = frontDecoded(index.names)
+  const text = (number: number) => texts[number] ?? ''
+  return cases.map((row, at): CaseEntry => {
     const [side, outcomeAt, nameAt, shortAt, suiteAt, axesAt, requirementAt, wordsAt, block, place, glance] =
       row
-    const [name, requirement] = [text(nameAt), text(requirementAt)]
+    const [name, requirement] = [names[nameAt] ?? '', text(requirementAt)]
     const outcome = order[outcomeAt] ?? 'error'
     const entry = {
-      index,
+      index: at,
       side,
       outcome,
       name,

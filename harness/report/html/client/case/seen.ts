@@ -47,10 +47,21 @@ function latest({ kind, after = [] }: Sighted): string {
   return kind === 'altered' || after.length === 0 ? '' : secondsText(Math.max(...after))
 }
 
-/** The file that holds every frame. A name that is not one of ours is told, and leads nowhere. */
+/** Files in the folder of a case, and what each is. */
+const FILES = [
+  ['timeline.json', 'every step, and which frame is which'],
+  ['configuration.json', 'target, setup and injections'],
+  ['target.log', 'what the devices had written down'],
+] as const
+
+/** The file that holds every frame, and what stands beside it. A name that is not one of ours is told, and leads nowhere. */
 export function evidence({ record }: OpenedCase): Markup | undefined {
-  const file = record.finished?.evidence
+  const { evidence: file, collected } = record.finished ?? {}
   if (file === undefined) return undefined
-  const link = /^evidence\/[\w-]+\.pcapng$/.test(file) ? markup`<a href="${file}">${file}</a>` : file
-  return markup`<p class="evidence"><b>Evidence</b> ${link} <span class="quiet">every frame that was sent and seen, each with a comment; beside the run log</span></p>`
+  const [, folder] = /^(evidence\/[0-9a-f]+\/)capture\.pcapng$/.exec(file) ?? []
+  const isOurs = folder !== undefined || /^evidence\/[\w-]+\.pcapng$/.test(file)
+  const beside = FILES.filter(([name]) => name !== 'target.log' || collected !== undefined).map(
+    ([name, what]) => markup`, <a href="${folder}${name}">${name}</a> <span class="quiet">${what}</span>`,
+  )
+  return markup`<p class="evidence"><b>Evidence</b> ${isOurs ? markup`<a href="${file}">${folder === undefined ? file : 'capture.pcapng'}</a>` : file} <span class="quiet">every frame that was sent and seen, each with a comment</span>${folder !== undefined && beside} <span class="quiet">– beside the run log${folder !== undefined && `, in ${folder}`}</span></p>`
 }
