@@ -93,7 +93,10 @@ describe('journeys: shrink', () => {
     expect(told('nonesuch', ...suite)).to.match(/^2 .*\(ERR_NOTHING_MATCHED\)/)
     expect(told('demo/right/policy:drop', '--run', 'nowhere')).to.match(/^2 .*\(ERR_RUN_NOT_FOUND\)/)
     expect(told('x', '--target', 'a', '--target', 'a')).to.match(/^2 .*\(ERR_USAGE\)/)
-    writeFileSync(join(folder, 'lost.yaml'), SUITE.replace(/(no such capture[\s\S]*capture: )\S+/, '$1nonesuch'))
+    writeFileSync(
+      join(folder, 'lost.yaml'),
+      SUITE.replace(/(no such capture[\s\S]*capture: )\S+/, '$1nonesuch'),
+    )
     expect(told('demo/lost/policy:drop', '--suite', 'lost.yaml')).to.match(
       /^2 .*There is no capture "nonesuch"/,
     )
