@@ -20,6 +20,7 @@ describe('published reports of Suricata', function () {
         const former = before.get(name)
         expect(former === undefined ? '' : shown(former), name).to.equal(shown(finished))
       }
-      if (FULL) expect(today.map((event) => shown(event))).to.deep.equal(published.map((event) => shown(event)))
+      if (FULL)
+        expect(today.map((event) => shown(event))).to.deep.equal(published.map((event) => shown(event)))
     })
 })
