@@ -12,8 +12,11 @@ import { playedCases, publishedOf, remade, shown } from './remade.ts'
  */
 const FULL = process.env.FLOWBREAK_FULL === '1'
 
-/** What is another each time on real time. Of sightings their kinds are compared, but for what only came late. */
-const IGNORED = ['durationMs', 'sightings', 'lasted'] as const
+/**
+ * What is another each time on real time, and where a case stands in its file. Of sightings the kinds are compared, but for what only
+ * came late.
+ */
+const IGNORED = ['durationMs', 'sightings', 'lasted', 'line'] as const
 
 /** What follows its answered SYN races with what one host tells the other, so that nothing is expected of it. */
 const RACES = /^linux-netfilter\/conntrackd\/asymmetric\/opening\//

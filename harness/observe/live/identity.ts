@@ -95,6 +95,12 @@ export function isFragment(kind: number): boolean {
   return kind === Kind.fragment4 || kind === Kind.fragment6
 }
 
+/** Whether packet `i` is a SYN or a SYN-ACK. */
+export function opensConnection(batch: PacketBatch, i: number): boolean {
+  const kind = batch.kind[i]
+  return (kind === Kind.tcp4 || kind === Kind.tcp6) && ((batch.flags[i] ?? 0) & Tcp.syn) !== 0
+}
+
 export function hasPorts(kind: number): boolean {
   return kind >= Kind.tcp4 && kind <= Kind.udp6
 }

@@ -8,7 +8,7 @@ import { fragmentsOf } from './fragments.ts'
 import type { FrameColumns } from './frames.ts'
 import { Habits } from './habits.ts'
 import { heardAlone, readHeard } from './heard.ts'
-import { isFragment, packetKey } from './identity.ts'
+import { isFragment, opensConnection, packetKey } from './identity.ts'
 import type { Markers } from './markers.ts'
 import type { Offered } from './offered.ts'
 import { Pieces } from './pieces.ts'
@@ -264,7 +264,7 @@ export class Matcher {
       best = number
     }
     if (best < 0) return false
-    if (way < 0 || isNewConnection(seen, i))
+    if (way < 0 || opensConnection(seen, i))
       translations.learn(sent.way[sent.slot(best)] ?? -1, offered.frameOf(best), seen, i)
     this.#came(best, seen, i, arm)
     return true
@@ -296,9 +296,4 @@ export class Matcher {
     this.#known = { ...STRAY, flow: way >> 1 }
     this.#parts.offered.note({ kind: 'stray', index: -1, step: -1, flow: way >> 1, after })
   }
-}
-
-function isNewConnection(seen: PacketBatch, i: number): boolean {
-  const kind = seen.kind[i]
-  return (kind === Kind.tcp4 || kind === Kind.tcp6) && ((seen.flags[i] ?? 0) & Tcp.syn) !== 0
 }
