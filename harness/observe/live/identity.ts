@@ -41,7 +41,8 @@ export function quotedTupleOf(batch: PacketBatch, i: number): number | undefined
   if ((kind !== Kind.icmp4 && kind !== Kind.icmp6) || l4 < 0) return undefined
   const six = kind === Kind.icmp6
   const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
-  if (!findQuote(bytes, l4, datagramEnd(bytes, batch.l3[i] ?? 0), six, quote) || quote.l4 < 0) return undefined
+  if (!findQuote(bytes, l4, datagramEnd(bytes, batch.l3[i] ?? 0), six, quote) || quote.l4 < 0)
+    return undefined
   const { protocol } = quote
   if (protocol !== Protocol.tcp && protocol !== Protocol.udp) return undefined
   const at = sourceAt(bytes, quote.l3)
@@ -92,6 +93,12 @@ export function packetKey(batch: PacketBatch, i: number, way: number, seqDelta: 
 
 export function isFragment(kind: number): boolean {
   return kind === Kind.fragment4 || kind === Kind.fragment6
+}
+
+/** Whether packet `i` is a SYN or SYN-ACK. */
+export function isSyn(batch: PacketBatch, i: number): boolean {
+  const kind = batch.kind[i]
+  return (kind === Kind.tcp4 || kind === Kind.tcp6) && ((batch.flags[i] ?? 0) & Tcp.syn) !== 0
 }
 
 export function hasPorts(kind: number): boolean {

@@ -7,7 +7,7 @@ import type { LiveClock } from './clock.ts'
 import type { Emissions } from './emissions.ts'
 import { fragmentsOf } from './fragments.ts'
 import type { FrameColumns } from './frames.ts'
-import { hopsOf, isFragment, packetKey } from './identity.ts'
+import { hopsOf, isFragment, isSyn, packetKey } from './identity.ts'
 import type { Markers } from './markers.ts'
 import type { Offered } from './offered.ts'
 import { Pieces } from './pieces.ts'
@@ -265,7 +265,7 @@ export class Matcher {
       best = number
     }
     if (best < 0) return false
-    if (way < 0 || isNewConnection(seen, i))
+    if (way < 0 || isSyn(seen, i))
       translations.learn(sent.way[sent.slot(best)] ?? -1, offered.frameOf(best), seen, i)
     this.#came(best, seen, i, arm)
     return true
@@ -297,9 +297,4 @@ export class Matcher {
     this.#known = { ...STRAY, flow: way >> 1 }
     this.#parts.offered.note({ kind: 'stray', index: -1, step: -1, flow: way >> 1, after })
   }
-}
-
-function isNewConnection(seen: PacketBatch, i: number): boolean {
-  const kind = seen.kind[i]
-  return (kind === Kind.tcp4 || kind === Kind.tcp6) && ((seen.flags[i] ?? 0) & Tcp.syn) !== 0
 }

@@ -27,10 +27,20 @@ describe('observe/live/syn-proxies', () => {
       const toClients = port.sent.filter(({ arm, frame }) => arm === 0 && isTcp(frame)).map(numbersOf)
       expect(toClients.map(({ ack }) => ack)).to.deep.equal([0, OWN + 1, OWN + 1, OWN + 1, OWN + 10])
       // The acknowledgement that was not recorded goes before the server's SYN-ACK.
-      const order = port.sent.filter(({ frame }) => isTcp(frame)).map(({ arm, frame }) => `${arm} ${numbersOf(frame).seq}`)
+      const order = port.sent
+        .filter(({ frame }) => isTcp(frame))
+        .map(({ arm, frame }) => `${arm} ${numbersOf(frame).seq}`)
       expect(order.slice(0, 4)).to.deep.equal(['0 100', '0 101', '1 500', '0 101'])
       const told = sightings.map(({ kind, step, field }) => `${step} ${kind} ${field}`)
-      expect(told).to.deep.equal(['0 altered ack', '1 altered seq', '1 altered window', '2 altered ack', '3 altered ack', '4 altered seq', '5 altered ack'])
+      expect(told).to.deep.equal([
+        '0 altered ack',
+        '1 altered seq',
+        '1 altered window',
+        '2 altered ack',
+        '3 altered ack',
+        '4 altered seq',
+        '5 altered ack',
+      ])
     }
   })
 })

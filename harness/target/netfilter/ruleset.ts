@@ -38,7 +38,9 @@ ${Object.entries(ENDS)
         `    ${family} saddr ${ends} ${family} daddr ${ends} udp ${port} ${CONTROL_PORT.denied} drop\n`,
     ),
   )
-  .join('')}${synproxy ? PROXYING.passing : ''}    ${knobs.invalid?.value === 'drop' ? 'ct state invalid drop' : ''}
+  .join(
+    '',
+  )}${synproxy ? PROXYING.passing : ''}    ${knobs.invalid?.value === 'drop' ? 'ct state invalid drop' : ''}
     ct state established,related accept
     ${isSyn} ct state new accept
     meta l4proto != tcp ct state new accept
