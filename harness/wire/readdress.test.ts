@@ -84,6 +84,26 @@ describe('wire/readdress', () => {
     expect(parseTcp(syn, 20, syn.length)).to.include({ seq: 1005, ack: 0 })
   })
 
+  it('shifts the time stamp that is echoed, at any place among the options', () => {
+    const stamps = emitTcpOptions({ timestamps: { value: 1, echo: 0xfffffff0 } })
+    // With one filler in front of them and one behind, they lie across words.
+    const odd = Uint8Array.of(1, ...stamps.subarray(2), 1)
+    for (const options of [stamps, odd])
+      for (const packet of [
+        ipv4(Protocol.tcp, tcp({ options }, 3)),
+        ipv6(Protocol.tcp, tcp({ options }, 3)),
+      ]) {
+        const l4 = (packet[0] ?? 0) >> 4 === 4 ? 20 : 40
+        const shifted = changed(packet, { echoDelta: 0x20 })
+        const header = parseTcp(shifted, l4, shifted.length)
+        expect(parseTcpOptions(header?.options ?? options).timestamps).to.deep.equal({ value: 1, echo: 0x10 })
+        ok(shifted)
+        expect(changed(shifted, { echoDelta: -0x20 })).to.deep.equal(packet)
+      }
+    const syn = ipv4(Protocol.tcp, tcp({ flags: Tcp.syn, options: stamps }))
+    expect(changed(syn, { echoDelta: 5 })).to.deep.equal(syn)
+  })
+
   it('keeps every frame right, and undoes what it did', () => {
     const options = emitTcpOptions({ sack: [[6000, 7000]] })
     const packets = [

@@ -28,7 +28,7 @@ export interface AddressChange {
    * there is one if it is not zero, as there are systems that take it for one.
    */
   readonly ackDelta?: number
-  /** Added to the time stamp that is echoed (RFC 7323), where there is one. */
+  /** Added to the time stamp that is echoed (RFC 7323), where one is; not in quotes. */
   readonly echoDelta?: number
 }
 

@@ -1,5 +1,6 @@
 import type { PacketBatch } from '../../model/batch.ts'
-import { Kind, Tcp, Verdict } from '../../model/codes.ts'
+import { Tcp, Verdict } from '../../model/codes.ts'
+import { opensConnection } from './identity.ts'
 import type { SentPackets } from './sent.ts'
 import type { Translations } from './translation.ts'
 
@@ -34,11 +35,9 @@ export class Openings {
     const { any } = this.#translations
     if (this.#plain && !any) return
     const way = wayOf(batch, i)
-    const kind = batch.kind[i]
-    const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
-    const flags = isTcp ? (batch.flags[i] ?? 0) : 0
-    if (any ? (flags & Tcp.syn) !== 0 || !this.#numbers.has(way) : (flags & (Tcp.syn | Tcp.ack)) === Tcp.syn)
-      this.#numbers.set(way, number)
+    const opens = opensConnection(batch, i)
+    const isFirst = opens && ((batch.flags[i] ?? 0) & Tcp.ack) === 0
+    if (any ? opens || !this.#numbers.has(way) : isFirst) this.#numbers.set(way, number)
   }
 
   clear(): void {

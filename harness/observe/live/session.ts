@@ -17,7 +17,7 @@ import { monotonicNow, type Port } from './port.ts'
 import { Roads } from './roads.ts'
 import { GAVE_UP, SentPackets } from './sent.ts'
 import { SynProxies } from './syn-proxies.ts'
-import { CONTROL, type Known, Tap } from './tap.ts'
+import { type Known, Tap } from './tap.ts'
 import { Translations } from './translation.ts'
 import { Waiting } from './waiting.ts'
 
@@ -104,7 +104,7 @@ export class LiveSession implements Session {
     options.port.listen(
       (frames) => {
         this.#matcher.take(frames)
-        this.#acknowledge()
+        proxies.acknowledge(options.port, this.#tap).catch((error: Error) => this.#alarm.fail(error))
         this.#alarm.ring()
       },
       (error) => this.#alarm.fail(error),
@@ -233,15 +233,6 @@ export class LiveSession implements Session {
       }
     }
     await flush()
-  }
-
-  /** Ends the handshakes of clients to whom a device has answered itself. */
-  #acknowledge(): void {
-    const now = monotonicNow()
-    const frames = this.#proxies.due(now)
-    if (frames === undefined) return
-    this.#tap.sent(frames, 0, frames.count, now, () => CONTROL)
-    this.#options.port.send(frames, 0, frames.count).catch((error: Error) => this.#alarm.fail(error))
   }
 
   /** What the frame is that is to be sent as the nth of its chunk. */

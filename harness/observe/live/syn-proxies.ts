@@ -7,8 +7,11 @@ import { datagramEnd } from '../../wire/ip.ts'
 import { findTcpOption, TcpOption } from '../../wire/tcp-options.ts'
 import { FrameColumns } from './frames.ts'
 import { heardAlone } from './heard.ts'
+import { opensConnection } from './identity.ts'
 import type { Offered } from './offered.ts'
+import { monotonicNow, type Port } from './port.ts'
 import type { SentPackets } from './sent.ts'
+import { CONTROL, type Tap } from './tap.ts'
 import type { Translations } from './translation.ts'
 
 /** Where the opening of a flow stands at a device which may answer it itself. */
@@ -50,11 +53,10 @@ export class SynProxies {
 
   /** Takes note of packet `i`, which has just become number `number`. */
   note(batch: PacketBatch, i: number, number: number): void {
-    const flags = batch.flags[i] ?? 0
-    const kind = batch.kind[i]
-    if ((flags & Tcp.syn) === 0 || (kind !== Kind.tcp4 && kind !== Kind.tcp6)) return
+    if (!opensConnection(batch, i)) return
+    const flags = (batch.flags[i] ?? 0) & TELLING
     const flow = batch.flow[i] ?? -1
-    if ((flags & TELLING) === Tcp.syn && batch.direction[i] === 0) {
+    if (flags === Tcp.syn && batch.direction[i] === 0) {
       const frame = this.#offered.frameOf(number).slice()
       this.#openings.set(flow, {
         syn: number,
@@ -63,7 +65,7 @@ export class SynProxies {
         answer: undefined,
         acknowledged: false,
       })
-    } else if ((flags & TELLING) === (Tcp.syn | Tcp.ack) && batch.direction[i] === 1) {
+    } else if (flags === (Tcp.syn | Tcp.ack) && batch.direction[i] === 1) {
       const opening = this.#openings.get(flow)
       if (opening === undefined) return
       if (opening.answer === undefined && !this.#isOpen(opening.syn)) this.#openings.delete(flow)
@@ -88,18 +90,20 @@ export class SynProxies {
     return arm === (road ^ 1) && flags === Tcp.ack ? this.#acknowledged(opening, seen, i, way) : undefined
   }
 
-  /** Acknowledgements that are to be sent now, in columns of their own; undefined: none. */
-  due(now: number): FrameColumns | undefined {
-    if (this.#due.length === 0) return undefined
+  /** Ends the handshakes that devices have begun since this was last asked for. */
+  async acknowledge(port: Port, tap: Tap): Promise<void> {
+    if (this.#due.length === 0) return
     const frames = new FrameColumns()
+    const now = monotonicNow()
     for (const { frame, number } of this.#due) {
       const slot = this.#sent.slot(number)
-      // The device has all that it sends on only now.
+      // Only now has the device all that it sends the SYN on for.
       this.#sent.at[slot] = now
       frames.append(this.#sent.road[slot] ?? 0, 0, frame, 0, frame.length)
     }
     this.#due = []
-    return frames
+    tap.sent(frames, 0, frames.count, now, () => CONTROL)
+    await port.send(frames, 0, frames.count)
   }
 
   clear(): void {

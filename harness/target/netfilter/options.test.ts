@@ -15,6 +15,7 @@ describe('target/netfilter/options', () => {
       [{ scale: 0 }, 'scale must be'],
       [{ scale: '5' }, 'scale must be'],
       [{ nat: 'full' }, 'nat must be none or masquerade'],
+      [{ synproxy: 'on' }, 'synproxy must be true or false'],
       [{ mtu: 100 }, 'mtu must be'],
       [{ speed: 5 }, 'there is no option speed'],
     ] as const)
@@ -22,6 +23,7 @@ describe('target/netfilter/options', () => {
     expect(readOptions({ kind: 'netfilter' }, 'lab')).to.deep.equal({
       scale: 5,
       nat: 'none',
+      synproxy: false,
       mtu: 9000,
     })
   })
