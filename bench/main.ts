@@ -13,13 +13,14 @@ import { measureLive } from './live.ts'
 import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample } from './measure.ts'
 import { measureReport } from './report.ts'
 import { measureRules } from './rules.ts'
+import { measureShrink, SHRUNK_PACKETS } from './shrink.ts'
 import { DOCUMENTED_BYTES, measureStore } from './store.ts'
 import { suricataCommand } from './suricata.ts'
 import { measureSuricataCases } from './suricata-cases.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, anonymise; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, shrink, anonymise; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -47,6 +48,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   gaps,
   formats: () => measureFormats(FLOWBREAK),
   report,
+  shrink: async () => measureShrink(FLOWBREAK, await capture('plain', SHRUNK_PACKETS, 1)),
   anonymise: async () => measureAnonymise(FLOWBREAK, await capture('plain', 1_000_000, 20_000), 1_000_000),
 }
 

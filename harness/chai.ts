@@ -1,4 +1,7 @@
+import { verdictOfLetter } from './grade/letters.ts'
+import { deciderName } from './grade/packets.ts'
 import type { CaseTrace } from './model/run-log.ts'
+import { traceLadder } from './report/ladder.ts'
 
 /** One packet of a trace, as `expect(trace).packet(14)` names it. */
 interface PacketOfTrace {
@@ -25,11 +28,33 @@ declare global {
   }
 }
 
-const VERDICTS = { forwarded: 'f', dropped: 'd', rejected: 'r' } as const
+const VERDICTS = { forwarded: 'forward', dropped: 'drop', rejected: 'reject' } as const
 
-/** The chai plug-in that states what became of packets: `chai.use(flowbreakChai)`. */
-export function flowbreakChai(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
+/**
+ * The chai plug-in that states what became of packets: `chai.use(flowbreak)`. What fails is told with a ladder of the packets round the one
+ * that it is about.
+ */
+export function flowbreak(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
   const { Assertion } = chai
+  const packetOf = (assertion: Chai.AssertionStatic): PacketOfTrace => utils.flag(assertion, 'object')
+  /** Holds a packet to what is expected of it, in words. */
+  const hold = (
+    assertion: Chai.AssertionStatic,
+    holds: boolean,
+    words: { readonly is: string; readonly not: string; readonly expected: string; readonly seen: string },
+  ) => {
+    const { trace, index } = packetOf(assertion)
+    const which = `packet ${trace.number[index]}`
+    const ladder = (note: string) => `\n\n${traceLadder(trace, index, note)}\n`
+    assertion.assert(
+      holds,
+      `expected ${words.is.replace('PACKET', which)}${ladder(`expected ${words.expected}`)}`,
+      `expected ${words.not.replace('PACKET', which)}${ladder(`not ${words.expected}`)}`,
+      words.expected,
+      words.seen,
+      false,
+    )
+  }
   Assertion.addMethod('packet', function (this: Chai.AssertionStatic, number: number) {
     const trace: CaseTrace = utils.flag(this, 'object')
     const index = trace.number.indexOf(number)
@@ -37,39 +62,38 @@ export function flowbreakChai(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): voi
     const packet: PacketOfTrace = { trace, index }
     utils.flag(this, 'object', packet)
   })
-  for (const [name, letter] of Object.entries(VERDICTS))
+  for (const [name, verdict] of Object.entries(VERDICTS))
     Assertion.addProperty(name, function (this: Chai.AssertionStatic) {
-      const { trace, index }: PacketOfTrace = utils.flag(this, 'object')
-      const seen = trace.verdict[index]
-      this.assert(
-        seen === letter,
-        `expected packet ${trace.number[index]} to be ${name}, and its verdict is ${seen}`,
-        `expected packet ${trace.number[index]} not to be ${name}`,
-        letter,
+      const { trace, index } = packetOf(this)
+      const seen = verdictOfLetter(trace.verdict[index]) ?? 'not run'
+      hold(this, seen === verdict, {
+        is: `PACKET to be ${name}, and its verdict is ${seen}`,
+        not: `PACKET not to be ${name}`,
+        expected: verdict,
         seen,
-      )
+      })
     })
   Assertion.addMethod('towards', function (this: Chai.AssertionStatic, end: 'client' | 'server') {
-    const { trace, index }: PacketOfTrace = utils.flag(this, 'object')
+    const { trace, index } = packetOf(this)
     const told = [...new Set(trace.emitted.filter((entry) => entry.index === index).map(({ to }) => to))]
-    this.assert(
-      told.length === 1 && told[0] === end,
-      `expected only the ${end} to be told about packet ${trace.number[index]}, and told was ${told.join(' and ') || 'nobody'}`,
-      `expected the ${end} not to be told about packet ${trace.number[index]}`,
-      end,
-      told,
-    )
+    const seen = told.join(' and ') || 'nobody'
+    hold(this, told.length === 1 && told[0] === end, {
+      is: `only the ${end} to be told about PACKET, and told was ${seen}`,
+      not: `the ${end} not to be told about PACKET`,
+      expected: `towards ${end}`,
+      seen,
+    })
   })
   Assertion.addMethod('by', function (this: Chai.AssertionStatic, name: string) {
-    const { trace, index }: PacketOfTrace = utils.flag(this, 'object')
-    const code = trace.by[index] ?? -1
-    const seen = code === 255 ? 'lb' : code === 253 ? 'path' : trace.hosts[code]
-    this.assert(
-      seen === name,
-      `expected packet ${trace.number[index]} to be decided by ${name}, and it was by ${seen}`,
-      `expected packet ${trace.number[index]} not to be decided by ${name}`,
-      name,
+    const { trace, index } = packetOf(this)
+    const seen = deciderName(trace, index)
+    hold(this, seen === name, {
+      is: `PACKET to be decided by ${name}, and it was by ${seen}`,
+      not: `PACKET not to be decided by ${name}`,
+      expected: `by ${name}`,
       seen,
-    )
+    })
   })
 }
+
+export { flowbreak as flowbreakChai }

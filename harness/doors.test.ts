@@ -38,7 +38,7 @@ describe('chai door', () => {
 
   it('fails with a sentence', () => {
     expect(() => expect(trace).packet(1).to.be.dropped).to.throw(
-      'expected packet 1 to be dropped, and its verdict is f',
+      'expected packet 1 to be dropped, and its verdict is forward',
     )
     expect(() => expect(trace).packet(9999)).to.throw('packet 9999 was offered')
     expect(() => expect(trace).packet(1).by('fw-b')).to.throw('decided by fw-b, and it was by fw-a')

@@ -1,5 +1,6 @@
 /** What other programs may build on. */
 
+export { type PlayOptions, play } from './author/traced.ts'
 export { defineConfig, type FlowbreakConfig } from './config/config.ts'
 export { gradeCase } from './grade/grade.ts'
 export { PacketBatch } from './model/batch.ts'

@@ -45,6 +45,6 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   author: [...upToReport, 'run'],
   cli: [...upToConfig, 'run', 'author', 'appliance'],
   'index.ts': [...upToConfig, 'run', 'author', 'mocha.ts', 'chai.ts'],
-  'mocha.ts': [...upToReport, 'run', 'author'],
+  'mocha.ts': [...upToConfig, 'run', 'author'],
   'chai.ts': [...upToReport, 'run', 'author'],
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 /** Throws ERR_FOLDER where there is something at the path that is not an empty folder. */
@@ -35,7 +35,7 @@ export async function writeFolder(
     isMade = true
     await fill(temporary)
     signal.throwIfAborted()
-    renameSync(temporary, folder)
+    settle(temporary, folder)
   } catch (thrown) {
     if (isMade) rmSync(temporary, { recursive: true, force: true })
     if (asFlowbreakError(thrown) !== undefined) throw thrown
@@ -44,4 +44,23 @@ export async function writeFolder(
       cause: thrown,
     })
   }
+}
+
+/** Gives what was made its place. A folder that is there stays the folder that it is, as somebody may stand in it. */
+function settle(made: string, folder: string): void {
+  if (!existsSync(folder)) {
+    renameSync(made, folder)
+    return
+  }
+  const moved: string[] = []
+  try {
+    for (const name of readdirSync(made)) {
+      renameSync(join(made, name), join(folder, name))
+      moved.push(name)
+    }
+  } catch (thrown) {
+    for (const name of moved) rmSync(join(folder, name), { recursive: true, force: true })
+    throw thrown
+  }
+  rmSync(made, { recursive: true })
 }

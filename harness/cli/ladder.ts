@@ -1,6 +1,7 @@
 import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Host, Verdict } from '../model/codes.ts'
 import { impactWords } from '../report/impact-words.ts'
+import { arrow, laneNames, TIME } from '../report/ladder.ts'
 import { BufferedOutput } from './output.ts'
 import {
   crowdingWords,
@@ -13,10 +14,6 @@ import {
   takenBackLines,
 } from './replay-text.ts'
 
-/** Columns between two lanes, and those that time takes. */
-const GAP = 15
-const TIME = 12
-
 /**
  * Draws a line a packet between lanes for the client, each host and the server: `●` where it was passed on, `×` where it was
  * dropped, resets are lines of their own back to whom they were sent.
@@ -27,12 +24,7 @@ export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
   const server = lanes.length - 1
   let zero: number | undefined
   let phase = 0
-  output.write(
-    `${' '.repeat(TIME)}${lanes
-      .map((name) => name.padEnd(GAP))
-      .join('')
-      .trimEnd()}\n`,
-  )
+  output.write(`${laneNames(lanes)}\n`)
   return {
     observe: (observed, _flows, phases) => {
       const { packets } = observed
@@ -76,22 +68,4 @@ export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
       output.flush()
     },
   }
-}
-
-/** One line of a ladder: from a lane to a lane, through one, with a mark at its end in place of an arrow head. */
-function arrow(
-  lanes: number,
-  from: number,
-  to: number,
-  via: number | undefined,
-  mark: string | undefined,
-  label: string,
-): string {
-  const width = (lanes - 1) * GAP + 1
-  const cells: string[] = Array.from({ length: width }, (_, at) => (at % GAP === 0 ? '│' : ' '))
-  const [left, right] = [Math.round(Math.min(from, to) * GAP), Math.round(Math.max(from, to) * GAP)]
-  for (let at = left + 1; at < right; at++) cells[at] = '─'
-  if (via !== undefined) cells[via * GAP] = '●'
-  cells[Math.round(to * GAP)] = mark ?? (to > from ? '▶' : '◀')
-  return `${cells.join('')}  ${label}`
 }

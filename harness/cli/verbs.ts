@@ -41,6 +41,10 @@ export const VERBS = {
     summary: 'serve the reference engine as an appliance behind a gateway load balancer',
     load: () => import('./appliance.ts'),
   },
+  init: {
+    summary: 'make a small project of your own, with a capture, suites and a CI file',
+    load: () => import('./init.ts'),
+  },
   doctor: { summary: 'what can run here, and how to get what is missing', load: () => import('./doctor.ts') },
 } as const satisfies Record<string, { summary: string; load: () => Promise<Verb> }>
 export type VerbName = keyof typeof VERBS

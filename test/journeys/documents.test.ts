@@ -7,6 +7,7 @@ import { flowbreak, ROOT } from './command.ts'
 const DOCUMENTS = [
   'README.md',
   'captures/README.md',
+  'docs/authoring-suites.md',
   'docs/authoring.md',
   'docs/captures.md',
   'docs/compare.md',
@@ -15,6 +16,7 @@ const DOCUMENTS = [
   'docs/eve.md',
   'docs/reports.md',
   'docs/running-in-ci.md',
+  'docs/shrinking.md',
   'docs/writing-a-target.md',
 ]
 

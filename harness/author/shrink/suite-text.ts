@@ -82,7 +82,8 @@ function sourceOf({ provenance }: Expectation, test: Case) {
 }
 
 function standing(expectation: Expectation, test: Case) {
-  return { source: sourceOf(expectation, test), level: expectation.level }
+  const { level, unreviewed } = expectation
+  return { source: sourceOf(expectation, test), level, unreviewed }
 }
 
 function expectText(test: Case): object {

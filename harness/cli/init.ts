@@ -1,0 +1,29 @@
+import { init } from '../author/init/init.ts'
+import { shellWord } from '../report/rerun.ts'
+import { ExitCode } from '../support/errors.ts'
+import { newCommand, parsed } from './command.ts'
+import type { VerbContext } from './context.ts'
+import { print } from './output.ts'
+
+/** `flowbreak init [DIR]` */
+export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
+  const command = newCommand(
+    'init',
+    'Makes a small project of your own: a configuration, a capture, two suites, a CI file.',
+  )
+    .argument('[dir]', 'its folder, which must be empty or not there', '.')
+    .option('--json', 'what was made, as JSON')
+    .option('--debug', 'show where an error comes from')
+  if (await parsed(command, args)) return ExitCode.ok
+  const [folder = '.'] = command.args
+  const { json } = command.opts<{ readonly json?: true }>()
+  const files = await init(folder, signal)
+  const install = folder === '.' ? 'npm install' : `cd ${shellWord(folder)} && npm install`
+  const next = [install, 'npm test']
+  print(
+    json
+      ? `${JSON.stringify({ folder, files, next }, null, 2)}\n`
+      : `${folder}: ${files.join(', ')}\nNow:\n${next.map((line) => `  ${line}\n`).join('')}`,
+  )
+  return ExitCode.ok
+}

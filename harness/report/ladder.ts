@@ -1,0 +1,89 @@
+import { Host } from '../model/codes.ts'
+import type { CaseTrace } from '../model/run-log.ts'
+import { contentWords } from './packet-words.ts'
+
+/** Columns that the time takes before a ladder's first lane. */
+export const TIME = 12
+/** Columns between two lanes. */
+const GAP = 15
+/** Packets before and behind the one that a ladder is about. */
+const AROUND = 4
+
+/** The line above a ladder. */
+export function laneNames(lanes: readonly string[]): string {
+  const names = lanes.map((name) => name.padEnd(GAP)).join('')
+  return `${' '.repeat(TIME)}${names.trimEnd()}`
+}
+
+/**
+ * Draws the packets of a trace round one of them, a line each, as `replay --ladder` does; that one is marked `>`, with `note` behind it.
+ * Packets of other flows are left out.
+ */
+export function traceLadder(trace: CaseTrace, index: number, note: string): string {
+  const { hosts, phases } = trace
+  const lanes = ['client', ...hosts, 'server']
+  const shown = near(trace, index)
+  const lines = [laneNames(lanes)]
+  let phase = trace.phase[shown[0] ?? 0]
+  for (const at of shown) {
+    if (trace.phase[at] !== phase) lines.push(`${' '.repeat(TIME)}-- ${phases[trace.phase[at] ?? 0]} --`)
+    phase = trace.phase[at]
+    const { line, back } = packetLine(trace, at, lanes.length)
+    const stamp = ((trace.time[at] ?? 0) / 1e6).toFixed(6).padStart(TIME - 2)
+    lines.push(at === index ? `>${stamp.slice(1)}  ${line}  <- ${note}` : `${stamp}  ${line}`)
+    lines.push(...back.map((each) => `${' '.repeat(TIME)}${each}`))
+  }
+  return lines.join('\n')
+}
+
+/** Indices of the packets of the same flow round one. */
+function near({ flow }: CaseTrace, index: number): readonly number[] {
+  const same = flow.flatMap((each, at) => (each === flow[index] ? [at] : []))
+  const place = same.indexOf(index)
+  return same.slice(Math.max(0, place - AROUND), place + AROUND + 1)
+}
+
+/** The line of a packet, and those of what was sent back about it. */
+function packetLine(trace: CaseTrace, at: number, lanes: number) {
+  const server = lanes - 1
+  const c2s = trace.direction[at] === '>'
+  const [from, to] = c2s ? [0, server] : [server, 0]
+  const host = trace.host[at] ?? Host.unknown
+  const via = host < trace.hosts.length ? host + 1 : undefined
+  const passed = trace.verdict[at] === 'f'
+  // The load balancer stands before the hosts.
+  const end = passed ? to : (via ?? (c2s ? 0.5 : server - 0.5))
+  const number = trace.number[at] ?? 0
+  const what = contentWords(trace.kind[at] ?? 0, trace.flags[at] ?? 0, trace.payload[at] ?? 0)
+  const back = trace.emitted
+    .filter((each) => each.index === at)
+    .map((each) => {
+      const told = each.to === 'client' ? 0 : server
+      return arrow(lanes, end, told, undefined, undefined, each.kind === 'tcp-rst' ? 'RST' : 'ICMP')
+    })
+  const label = `${number === 0 ? '+' : number} ${what}`
+  return {
+    line: arrow(lanes, from, end, via, passed ? undefined : MARKS[trace.verdict[at] ?? 'u'], label),
+    back,
+  }
+}
+
+const MARKS: Readonly<Record<string, string>> = { d: '×', r: '×', a: '×', u: '?', n: '·' }
+
+/** One line of a ladder: from a lane to a lane, through one, with a mark at its end in place of an arrow head. */
+export function arrow(
+  lanes: number,
+  from: number,
+  to: number,
+  via: number | undefined,
+  mark: string | undefined,
+  label: string,
+): string {
+  const width = (lanes - 1) * GAP + 1
+  const cells: string[] = Array.from({ length: width }, (_, at) => (at % GAP === 0 ? '│' : ' '))
+  const [left, right] = [Math.round(Math.min(from, to) * GAP), Math.round(Math.max(from, to) * GAP)]
+  for (let at = left + 1; at < right; at++) cells[at] = '─'
+  if (via !== undefined) cells[via * GAP] = '●'
+  cells[Math.round(to * GAP)] = mark ?? (to > from ? '▶' : '◀')
+  return `${cells.join('')}  ${label}`
+}
