@@ -1,6 +1,7 @@
-// Draws the pictures of docs/reading-a-report.md from a run that it makes: suites through the reference and through the example target.
+// Draws the pictures of docs/reading-a-report.md from a run that it makes: suites through the reference and through the example target with
+// a mistake in it.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { readRunLog } from '../harness/log/read.ts'
 import { Browser } from '../harness/report/fixtures/chromium.ts'
@@ -11,26 +12,45 @@ const ROOT = join(import.meta.dirname, '..')
 const PICTURES = join(ROOT, 'docs/pictures')
 /** Bytes that a picture may have. */
 const MOST = 300_000
-/** Suites that the example target plays, and the configuration that names it. */
-const SUITES = ['core/first-packet', 'core/later-packets', 'core/live-session', 'core/resets']
-const CONFIG = 'examples/targets/flowbreak.config.yaml'
-const OTHER = 'python'
+/** What both targets play; the case that is shown is of the last. */
+const SUITES = [
+  'core/first-packet',
+  'core/later-packets',
+  'core/live-session',
+  'core/resets',
+  'examples/targets/suite.yaml',
+]
+const SHOWN = 'examples/stateful'
+const EXAMPLE = join(ROOT, 'examples/targets/firewall.py')
+/** A line of the example, and what becomes of it. */
+const MISTAKE = [
+  'if policy != "reject" or flags & RST or not flags & ACK: return {"verdict": "drop"}',
+  'return {"verdict": "drop"}',
+] as const
+const OTHER = 'lab'
 
 const folder = mkdtempSync(join(ROOT, 'reports/runs/pictures-'))
-const command = [join(ROOT, 'dist/bin/main.js'), 'run', ...SUITES, '--config', CONFIG, '--seed', '1']
-const targets = ['--target', 'reference', '--target', OTHER]
+const example = readFileSync(EXAMPLE, 'utf8')
+if (!example.includes(MISTAKE[0])) throw new Error(`${EXAMPLE} has no line that the mistake can be put in.`)
+writeFileSync(join(folder, 'firewall.py'), example.replace(...MISTAKE))
+const config = join(folder, 'flowbreak.config.json')
+const target = { kind: 'process', command: ['python3', 'firewall.py'] }
+writeFileSync(config, JSON.stringify({ targets: { [OTHER]: target } }))
+const command = [join(ROOT, 'dist/bin/main.js'), 'run', ...SUITES, '--config', relative(ROOT, config)]
+const targets = ['--seed', '1', '--target', 'reference', '--target', OTHER]
 const { status, stderr } = spawnSync(
   process.execPath,
   [...command, ...targets, '--output', relative(ROOT, folder), '--reporter', 'json'],
   { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] },
 )
-if (status === null || status === 2) throw new Error(`The run ended with ${status}: ${stderr}`)
+if (status !== 1) throw new Error(`The run ended with ${status}, and cases were to fail: ${stderr}`)
 const run = readdirSync(folder).find((name) => !name.includes('.')) ?? ''
 const events = readRunLog(join(folder, run, 'run.ndjson'))
 const failed = events.find(
-  (event) => event.type === 'case-finished' && event.outcome !== 'pass' && event.mismatches.length > 0,
+  (event) => event.type === 'case-finished' && event.outcome === 'fail' && event.case.suite === SHOWN,
 )
-if (failed?.type !== 'case-finished') throw new Error('All passed: there is nothing to be looked at.')
+if (failed?.type !== 'case-finished')
+  throw new Error(`No case of ${SHOWN} failed: there is nothing to be looked at.`)
 const { name } = failed.case
 const html = renderHtml(events)
 

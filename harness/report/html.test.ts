@@ -10,6 +10,7 @@ import { entriesOf } from './html/client/entries.ts'
 import { unpacked } from './html/client/inflate.ts'
 import type { CaseRecord, PageIndex } from './html/view.ts'
 import { renderHtml, renderRuns } from './html.ts'
+import { publishedPage } from './publish/page.ts'
 
 const RUN = fixtureRun()
 const PAGE = renderHtml(RUN)
@@ -178,6 +179,16 @@ describe('the page in a browser', function () {
     await page.waitForSelector('.packets')
     expect(await count(page, '.packets tbody tr:not(.event)')).to.equal(7)
     expect(await text(page, '.packets tr.h-3 .seen')).to.equal('✗ drop, stream midstream')
+  })
+
+  it('says so where the packets of a case that passed were left out of the page', async () => {
+    expect(publishedPage(RUN)).to.equal(PAGE)
+    const page = await browser.open(publishedPage(RUN, 1000), LONG)
+    expect(await text(page, '#left-out')).to.include('The packets of cases that passed are not in this page')
+    expect(await count(page, 'svg')).to.equal(0)
+    const failed = await browser.open(publishedPage(RUN, 1000), FAILED)
+    expect(await count(failed, '#left-out')).to.equal(0)
+    expect(await count(failed, 'svg.ladder .packet')).to.equal(7)
   })
 
   it('shows setup, injections, emitted resets and impact', async () => {

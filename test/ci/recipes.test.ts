@@ -158,14 +158,4 @@ describe('recipes for CI', () => {
     expect(merged.status, merged.stderr).to.equal(0)
     expect(read('report.md')).to.match(/^## flowbreak: ✓ \d+ of \d+ cases played, all as expected/)
   })
-
-  it('the container file names files and an entry that there are', () => {
-    const text = readFileSync(join(ROOT, 'examples/ci/Containerfile'), 'utf8')
-    const [, entry = ''] = /ENTRYPOINT \["node", "\/opt\/flowbreak\/([^"]+)"\]/.exec(text) ?? []
-    expect(existsSync(join(ROOT, entry))).to.equal(true)
-    const packages = /install -y --no-install-recommends ([a-z- ]+)/.exec(text)?.[1]?.trim().split(' ') ?? []
-    expect(packages).to.include('libpcap-dev')
-    const needs = readFileSync(join(ROOT, 'scripts/needs.json'), 'utf8')
-    for (const name of packages) expect(needs, name).to.include(`"${name}"`)
-  })
 })

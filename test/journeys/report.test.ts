@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -142,6 +150,33 @@ describe('journeys: report', () => {
     expect(inFolder('report', 'bug', 'no-such-case', '--run', run).stderr).to.include(
       'has no case no-such-case',
     )
+  })
+
+  it('writes that folder of what was really sent and seen, where it was kept', () => {
+    const args = [
+      'run',
+      'core/resets',
+      '--grep',
+      'core/resets/exact/**',
+      '--evidence',
+      'all',
+      '--output',
+      'kept',
+    ]
+    expect(inFolder(...args).status).to.equal(0)
+    const [kept = ''] = readdirSync(join(folder, 'kept'))
+    const evidence = join(folder, 'kept', kept, 'evidence')
+    const [first = ''] = readdirSync(evidence)
+    const { case: name } = JSON.parse(readFileSync(join(evidence, first, 'timeline.json'), 'utf8'))
+    expect(inFolder('report', 'verify', join('kept', kept)).status).to.equal(0)
+    const bug = ['report', 'bug', name, '--run', join('kept', kept), '--output', 'bug-kept']
+    expect(inFolder(...bug).status).to.equal(0)
+    const page = readFileSync(join(folder, 'bug-kept/README.md'), 'utf8')
+    expect(page).to.include('as it was offered, packets of the test among them')
+    appendFileSync(join(evidence, first, 'capture.pcapng'), 'x')
+    const verified = inFolder('report', 'verify', join('kept', kept))
+    expect(verified.status).to.equal(1)
+    expect(verified.stdout).to.include(`evidence/${first} has another capture.pcapng than was written`)
   })
 
   it('prints the schema of the json report', () => {

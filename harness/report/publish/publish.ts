@@ -1,13 +1,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { untraced } from '../../log/untraced.ts'
 import type { RunEvent } from '../../model/run-log.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
-import { renderHtml } from '../html.ts'
 import { renderJson } from '../json.ts'
 import { renderMarkdown } from '../markdown.ts'
 import { type Card, cardOf } from './card.ts'
+import { publishedPage } from './page.ts'
 import { PUBLISHED_LOG, readCard } from './published.ts'
 import { readmePage } from './readme.ts'
 import { filesBelow, SUMS, sumsOf } from './sums.ts'
@@ -65,7 +64,7 @@ function fill(folder: string, log: string, events: readonly RunEvent[], card: Ca
   writeFileSync(join(folder, PUBLISHED_LOG), packed ? bytes : gzipSync(bytes, { level: 9 }))
   writeFileSync(join(folder, 'summary.json'), cardText(card))
   writeFileSync(join(folder, 'report.json.gz'), gzipSync(renderJson(events), { level: 9 }))
-  writeFileSync(join(folder, 'report.html'), renderHtml(events.map(untraced)))
+  writeFileSync(join(folder, 'report.html'), publishedPage(events))
   const evidence = join(dirname(log), EVIDENCE)
   if (existsSync(evidence)) cpSync(evidence, join(folder, EVIDENCE), { recursive: true })
   const files = [...filesBelow(folder), 'README.md', SUMS]

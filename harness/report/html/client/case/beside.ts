@@ -27,7 +27,7 @@ export function besidePage(
     )
   return markup`${caseHead(index, address, first, siblings)}
 <section aria-labelledby="h-sides"><h2 id="h-sides">What it came to</h2>${verdicts(index, cases)}</section>
-${played.length > 1 && markup`<section aria-labelledby="h-packets"><h2 id="h-packets">Every packet <span class="quiet">≠ differs from ${played[0]?.name}</span></h2><div class="scroll" id="beside">${table}</div></section>`}
+${played.length > 1 && markup`<section aria-labelledby="h-packets"><h2 id="h-packets">Every packet <span class="quiet">Δ differs from ${played[0]?.name}</span></h2><div class="scroll" id="beside">${table}</div></section>`}
 ${counterTable(cases)}`
 }
 

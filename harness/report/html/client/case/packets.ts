@@ -10,7 +10,7 @@ const MOST = 4000
 /** One packet of several replays: its index in each, -1 where that one has it not. */
 type Line = readonly number[]
 
-/** The packets of a case as a table, or of several sides beside each other, where `≠` marks what is not as on the first. */
+/** The packets of a case as a table, or of several sides beside each other, where `Δ` marks what is not as on the first. */
 export function packetTable(views: readonly TraceView[], names: readonly string[], all: boolean): Markup {
   const lines = align(views)
   const rows: Markup[] = []
@@ -123,7 +123,7 @@ function sideCell(views: readonly TraceView[], line: Line, view: TraceView, side
   const other = side > 0 && words(view, index) !== words(views[0], line[0] ?? -1)
   const by = view.lanes[view.by[index] ?? -1]
   const held = view.held[index] ?? 0
-  return markup`<td class="seen v-${view.trace.verdict[index]} h-${held}${other && ' other'}">${other && markup`<b>≠</b> `}${HELD_MARKS[held]} ${view.observed[index]}${by !== undefined && markup` <span class="quiet">${by}</span>`}${sentBy(view, index)}</td>`
+  return markup`<td class="seen v-${view.trace.verdict[index]} h-${held}${other && ' other'}">${other && markup`<b>Δ</b> `}${HELD_MARKS[held]} ${view.observed[index]}${by !== undefined && markup` <span class="quiet">${by}</span>`}${sentBy(view, index)}</td>`
 }
 
 /** What was emitted because of a packet. */

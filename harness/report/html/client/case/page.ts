@@ -24,7 +24,7 @@ export function casePage(
 ${glance(opened)}
 ${impact !== undefined && markup`<p class="impact"><b>Impact</b> ${impactWords(impact)}</p>`}
 ${rerun(opened)}
-${opened.view !== undefined && ladderSection()}
+${opened.view === undefined ? leftOut(opened) : ladderSection()}
 ${evidence(opened)}
 ${mismatches(opened)}
 ${expectations(opened)}
@@ -36,6 +36,12 @@ ${seenBeside(opened)}
 /** The command that plays just this case again. */
 export function rerun({ command }: OpenedCase): Markup {
   return markup`<div class="rerun"><span class="rerun-label" id="rerun-label">Play it again</span><code id="command" aria-labelledby="rerun-label">${command}</code><button type="button" id="copy">Copy</button><span id="copied" role="status"></span></div>`
+}
+
+/** Of a case that passed the packets may have been left out of a page. */
+function leftOut({ record: { finished }, entry }: OpenedCase): Markup | undefined {
+  if (finished === undefined || entry.outcome !== 'pass') return undefined
+  return markup`<p class="notice" id="left-out">The packets of cases that passed are not in this page, which would be too large with them: the run log has them, and <code>flowbreak report show RUN --reporter html=FILE</code> draws them from it.</p>`
 }
 
 function ladderSection(): Markup {
