@@ -1,3 +1,4 @@
+import { join, sep } from 'node:path'
 import type { Command } from 'commander'
 import { type FindingKind, findingText } from '../author/check/finding.ts'
 import { type Checked, type CheckOptions, checkSuites } from '../author/check.ts'
@@ -46,10 +47,15 @@ async function checkOnce(names: readonly string[], options: Options, signal: Abo
   const found = checked.findings.length > 0
   if (options.json) process.stdout.write(`${JSON.stringify({ suites: suites.length, ...checked })}\n`)
   else {
-    for (const finding of checked.findings) process.stderr.write(`${findingText(finding)}\n`)
+    for (const finding of checked.findings) process.stderr.write(`${fromHere(findingText(finding))}\n`)
     process.stdout.write(summary(suites.length, checked))
   }
   return found ? ExitCode.usage : ExitCode.ok
+}
+
+/** Paths as short as whoever runs this can use them. */
+function fromHere(text: string): string {
+  return text.replaceAll(join(process.cwd(), sep), '')
 }
 
 function optionsOf({ allowUnreviewed, reference, mutants }: Options, signal: AbortSignal): CheckOptions {

@@ -26,10 +26,17 @@ function caseText(name: string, expected: string, more = ''): string {
 `
 }
 
-async function found(text: string, options: Partial<CheckOptions> = {}): Promise<readonly string[]> {
-  const { suites, folder } = withFiles({ 'mine.yaml': text }, (where) => ({
+function found(text: string, options: Partial<CheckOptions> = {}): Promise<readonly string[]> {
+  return foundIn({ 'mine.yaml': text }, options)
+}
+
+async function foundIn(
+  files: Readonly<Record<string, string>>,
+  options: Partial<CheckOptions> = {},
+): Promise<readonly string[]> {
+  const { suites, folder } = withFiles(files, (where) => ({
     folder: where,
-    suites: [loadSuite(join(where, 'mine.yaml'), { captures: [CAPTURES] })],
+    suites: Object.keys(files).map((file) => loadSuite(join(where, file), { captures: [CAPTURES] })),
   }))
   const { findings } = await checkSuites(suites, {
     allowUnreviewed: false,
@@ -99,6 +106,14 @@ describe('author/check', () => {
     expect(await found(idle + caseText('one', '{ first: blocked, rest: drop }'))).to.deep.equal([
       'mine.yaml:5:5: An axis of this case changes nothing: leave out the values that give the same case twice (one/policy:drop/colour:blue).',
     ])
+  })
+
+  it('names a case that another suite has as well, unless it shows something else there', async () => {
+    const one = HEAD + caseText('one', '{ first: blocked, rest: drop }')
+    const copied = one.replace('suite: mine', 'suite: other')
+    expect(await foundIn({ 'mine.yaml': one, 'other.yaml': copied })).to.have.length(2)
+    const again = copied.replace('It is so.', 'It is so for another reason.')
+    expect(await foundIn({ 'mine.yaml': one, 'other.yaml': again })).to.deep.equal([])
   })
 
   it('names cases that stay green whatever the firewall does wrong', async () => {

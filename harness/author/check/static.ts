@@ -21,15 +21,19 @@ export function findUnreviewed(suites: readonly LoadedSuite[], findings: Finding
       }
 }
 
-/** Cases that do, and expect, the same as an earlier one. */
+/**
+ * Cases that do, and expect, the same as an earlier one of their suite, or of another that has the same requirement: one experiment
+ * can show two things, each in its own suite.
+ */
 export function findDuplicates(suites: readonly LoadedSuite[], findings: Findings): void {
   const seen = new Map<string, { readonly suite: LoadedSuite; readonly test: Case }>()
   for (const suite of suites)
     for (const test of suite.cases) {
-      const key = contentOf(test)
-      const other = seen.get(key)
+      const content = contentOf(test)
+      const keys = [`${suite.file} ${content}`, `${test.requirement} ${content}`]
+      const other = keys.map((key) => seen.get(key)).find((found) => found !== undefined)
       if (other === undefined) {
-        seen.set(key, { suite, test })
+        for (const key of keys) seen.set(key, { suite, test })
         continue
       }
       const same = other.suite === suite && suite.entryOf(other.test) === suite.entryOf(test)
