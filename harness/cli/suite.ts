@@ -1,38 +1,23 @@
 import { writeFileSync } from 'node:fs'
 import { planCases } from '../plan/plan.ts'
-import { CaptureStore } from '../run/captures.ts'
-import { checkPlaces } from '../run/places.ts'
-import { checkRules } from '../run/rules.ts'
 import { loadSuites } from '../run/suites.ts'
 import { suiteSchema } from '../suite/schema.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
 import type { VerbContext } from './context.ts'
+import { checkCommand } from './suite-check.ts'
 import { newSuiteCommand } from './suite-new.ts'
 import { PLACES } from './version.ts'
 
 /** `flowbreak suite new|check|list|schema`. */
 export async function main(args: readonly string[], context: VerbContext): Promise<ExitCode> {
   const command = newCommand('suite', 'Works on suites.')
-  command.addCommand(newSuiteCommand(context))
-  command.addCommand(
-    newCommand('check', 'Reads suites and says every mistake with file, line and column; plays nothing.')
-      .argument('[suite...]', 'files, folders or names of suites (default: all)')
-      .option('--json', 'as JSON')
-      .option('--debug', 'show where an error comes from')
-      .action(async (names: string[], { json }: { json?: true }) => {
-        const suites = loadSuites(names, PLACES)
-        const { cases } = planCases(suites)
-        checkRules(cases)
-        await checkPlaces(cases, new CaptureStore())
-        const found = { suites: suites.length, cases: cases.length }
-        process.stdout.write(
-          json
-            ? `${JSON.stringify(found)}\n`
-            : `${found.suites} suites with ${found.cases} cases: all in order.\n`,
-        )
-      }),
-  )
+  let code: ExitCode = ExitCode.ok
+  const ended = (last: ExitCode) => {
+    code = last
+  }
+  command.addCommand(newSuiteCommand(context, ended))
+  command.addCommand(checkCommand(context, ended))
   command.addCommand(
     newCommand('list', 'Lists the cases that suites make.')
       .argument('[suite...]', 'files, folders or names of suites (default: all)')
@@ -58,5 +43,5 @@ export async function main(args: readonly string[], context: VerbContext): Promi
       }),
   )
   await parsed(command, args.length === 0 ? ['--help'] : args)
-  return ExitCode.ok
+  return code
 }

@@ -23,7 +23,10 @@ export const VERBS = {
     summary: 'look at captures, record, bring in, cut and anonymise them',
     load: () => import('./capture.ts'),
   },
-  suite: { summary: 'check and list suites, print their schema', load: () => import('./suite.ts') },
+  suite: {
+    summary: 'write suites about captures, check and list them, print their schema',
+    load: () => import('./suite.ts'),
+  },
   learn: {
     summary: "measure a firewall's profile by experiment",
     load: () => import('./learn.ts'),

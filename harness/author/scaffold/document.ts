@@ -72,6 +72,7 @@ function caseMap(draft: Draft, proposal: Proposal, version: string, file: string
     },
     {
       key: 'source',
+      comment: 'What one firewall did makes nothing core: name a document here, once it is reviewed.',
       value: inline({
         mark: 'RUN',
         where: `flowbreak ${version}, reference engine, profile ${profile}`,

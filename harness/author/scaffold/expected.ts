@@ -13,9 +13,9 @@ export function expectedOf(proposal: Proposal): YAMLMap {
       const value = byPolicy(shots, values)
       return value === undefined ? [] : [{ key: phase, value }]
     }),
-    ...countersOf(shots),
-    ...expiryOf(shots),
-    ...impactOf(shots),
+    ...countersOf(proposal),
+    ...expiryOf(proposal),
+    ...impactOf(proposal),
   ])
 }
 
@@ -56,13 +56,12 @@ function phaseOf(shot: Shot, phase: string, agreed: ReadonlySet<string>): YAMLMa
 }
 
 /** What a line says: the keys of its answer, and why. */
-interface Told {
+export interface Told {
   readonly keys: Readonly<Record<string, unknown>>
   readonly why: string
 }
 
-function toldOf(line: Line, { setup, trace, counters }: Shot, phase: string): Told {
-  const exceptions = counters.StreamExceptionPolicyPackets ?? 0
+export function toldOf(line: Line, { setup, trace, exceptions }: Shot, phase: string): Told {
   const { sentence, source } = whyOf(line, { setup, trace, exceptions })
   const keys = { ...answerKeys(line.answer, phase), ...(source === undefined ? {} : { source }) }
   return { keys, why: sentence }
@@ -120,36 +119,43 @@ function answerNode(keys: Readonly<Record<string, unknown>>): unknown {
 }
 
 /** AWS's own counters, where the profile is of AWS. */
-function countersOf(shots: readonly Shot[]): readonly Entry[] {
-  if (shots.some(({ setup }) => setup.profile !== 'aws-nfw' || setup.ownProfile !== undefined)) return []
-  const maps = shots.map(({ counters }) =>
-    blockMap(
-      Object.entries(counters).map(([key, equals]) => ({ key, value: inline({ equals, unreviewed: true }) })),
-    ),
-  )
+function countersOf(proposal: Proposal): readonly Entry[] {
+  const { shots } = proposal
+  if (shots.every(({ counters }) => Object.keys(counters).length === 0)) return []
+  const maps = shots.map(({ policy, counters }) => numbersOf(proposal, policy, 'counters', counters))
   return entryOf('counters', byPolicy(shots, maps), 'As the reference counts, over all hosts and flows.')
 }
 
-function expiryOf(shots: readonly Shot[]): readonly Entry[] {
+function expiryOf(proposal: Proposal): readonly Entry[] {
+  const { shots } = proposal
   if (shots.every(({ expiry }) => expiry.client + expiry.server === 0)) return []
-  const maps = shots.map(({ expiry }) =>
-    blockMap(
-      Object.entries(expiry).map(([key, equals]) => ({ key, value: inline({ equals, unreviewed: true }) })),
-    ),
-  )
+  const maps = shots.map(({ policy, expiry }) => numbersOf(proposal, policy, 'resets-at-expiry', expiry))
   return entryOf('resets-at-expiry', byPolicy(shots, maps), 'A session expired, and a reset told of it.')
 }
 
-function impactOf(shots: readonly Shot[]): readonly Entry[] {
-  const maps = shots.map(({ impact }) =>
-    impact === undefined
-      ? undefined
-      : blockMap([
-          { key: 'is', value: inline(impact) },
-          { key: 'unreviewed', value: inline(true) },
-        ]),
-  )
+function impactOf({ shots, agreed }: Proposal): readonly Entry[] {
+  const maps = shots.map(({ policy, impact }) => {
+    if (impact === undefined) return undefined
+    const is = { key: 'is', value: inline(impact) }
+    const mark = { key: 'unreviewed', value: inline(true) }
+    return blockMap(agreed.has(agreementOf(policy, 'impact')) ? [is] : [is, mark])
+  })
   return entryOf('impact', byPolicy(shots, maps), 'What the user of the connection felt.')
+}
+
+function numbersOf(
+  { agreed }: Proposal,
+  policy: string,
+  key: string,
+  numbers: Readonly<Record<string, number>>,
+): YAMLMap {
+  const isAgreed = agreed.has(agreementOf(policy, key))
+  return blockMap(
+    Object.entries(numbers).map(([name, equals]) => ({
+      key: name,
+      value: inline(isAgreed ? equals : { equals, unreviewed: true }),
+    })),
+  )
 }
 
 function entryOf(key: string, value: YAMLMap | undefined, comment: string): readonly Entry[] {

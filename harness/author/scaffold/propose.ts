@@ -17,11 +17,13 @@ export interface Shot {
   readonly trace: CaseTrace
   /** By phase that was played. */
   readonly phases: ReadonlyMap<string, Condensed>
-  /** Growth of counters, over all hosts. */
+  /** Growth of AWS's counters, over all hosts, where the profile is of AWS. */
   readonly counters: Readonly<Record<string, number>>
   /** Resets that an end got because a session expired. */
   readonly expiry: { readonly client: number; readonly server: number }
   readonly impact: Impact['kind'] | undefined
+  /** Packets that met the exception policy. */
+  readonly exceptions: number
 }
 
 /** A case of a draft with what is proposed for it. */
@@ -146,6 +148,7 @@ function shotOf(policy: string, setup: Setup, { trace, counters, impact }: CaseF
     const condensed = condense(trace, phase, flow)
     return condensed === undefined ? [] : [[phase, condensed] as const]
   })
+  const grown = (name: string) => counters.reduce((sum, host) => sum + (host[name] ?? 0), 0)
   const resets = (end: 'client' | 'server') =>
     trace.emitted.filter(
       (each) => each.index < 0 && each.to === end && each.acceptable && (flow < 0 || each.flow === flow),
@@ -156,9 +159,10 @@ function shotOf(policy: string, setup: Setup, { trace, counters, impact }: CaseF
     trace,
     phases: new Map(phases),
     counters: Object.fromEntries(
-      COUNTED.map((name) => [name, counters.reduce((sum, host) => sum + (host[name] ?? 0), 0)]),
+      (setup.profile === 'aws-nfw' ? COUNTED : []).map((name) => [name, grown(name)]),
     ),
     expiry: { client: resets('client'), server: resets('server') },
     impact: impact?.kind,
+    exceptions: grown('StreamExceptionPolicyPackets'),
   }
 }
