@@ -12,7 +12,7 @@ import { isFragment, opensConnection, packetKey } from './identity.ts'
 import type { Markers } from './markers.ts'
 import type { Offered } from './offered.ts'
 import { Pieces } from './pieces.ts'
-import { resemblance } from './resemblance.ts'
+import { EXACT, resemblance } from './resemblance.ts'
 import type { Roads } from './roads.ts'
 import { GAVE_UP, type SentPackets } from './sent.ts'
 import type { SynProxies } from './syn-proxies.ts'
@@ -114,8 +114,10 @@ export class Matcher {
     } else if (way >= 0 && (kind === Kind.tcp4 || kind === Kind.tcp6)) {
       // What comes out on its way to that end, rather than what a device sends back.
       const outwards = (way & 1) === ((arm & 1) ^ 1)
-      const reset = ((seen.flags[i] ?? 0) & Tcp.rst) !== 0
-      if (outwards && reset && this.#isEmitted(i, arm, way)) return
+      const reset = outwards && ((seen.flags[i] ?? 0) & Tcp.rst) !== 0
+      // A host that has lost what it added to numbers lets a reset out as it was sent.
+      if (reset && translations.shifts(way) && this.#resembles(seen, i, arm, way, EXACT)) return
+      if (reset && this.#isEmitted(i, arm, way)) return
       if (this.#resembles(seen, i, arm, way)) return
       if (outwards && this.#isEmitted(i, arm, way)) return
     }
@@ -250,10 +252,9 @@ export class Matcher {
   }
 
   /** A packet whose tuple or numbers are not known is what came of the packet that it resembles most, if of any. */
-  #resembles(seen: PacketBatch, i: number, arm: number, way: number): boolean {
+  #resembles(seen: PacketBatch, i: number, arm: number, way: number, least = 1): boolean {
     const { sent, offered, translations } = this.#parts
-    let best = -1
-    let most = 0
+    let [best, most] = [-1, least - 1]
     for (let number = offered.first; number < sent.next; number++) {
       const slot = sent.slot(number)
       if (sent.road[slot] !== (arm ^ 1) || sent.state[slot] !== Verdict.undecided) continue

@@ -6,6 +6,9 @@ import { addressLength, datagramEnd, destinationAt, sourceAt } from '../../wire/
 
 const TELLING = Tcp.fin | Tcp.syn | Tcp.rst | Tcp.ack
 
+/** Of a segment whose ends, numbers, flags and payload all are as they were. */
+export const EXACT = 18
+
 /**
  * How much packet `i`, which came out, is like a datagram that was sent, where addresses, ports, a connection's first number or
  * a payload may have been changed: 0 where it cannot be a copy of it. One end at least must be as it was, and the numbers of a

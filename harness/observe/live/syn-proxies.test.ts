@@ -43,10 +43,36 @@ describe('observe/live/syn-proxies', () => {
       ])
     }
   })
+
+  it('knows what a host passes on without translating it, resets among it', async () => {
+    const reset: Step = { from: 'client', flags: Tcp.rst | Tcp.ack, seq: 141, ack: 510 }
+    const left = [...STEPS.slice(3), reset].map((step) => ({ ...step, host: 1 }))
+    const hosts = [proxy(), proxy('passed')]
+    const device: Device = (arm, frame) =>
+      (hosts[arm >> 1] ?? passing)(arm & 1, frame).map((each) => ({ ...each, arm: each.arm | (arm & 2) }))
+    const chunks = [chunkOf(STEPS.slice(0, 3)), chunkOf(left)]
+    const { verdicts, batches } = await playThrough(device, chunks, { hosts: 2 })
+    expect(verdicts).to.deep.equal(verdicts.map(() => 'forward'))
+    expect(batches.flatMap(({ packets }) => packets.emitted)).to.deep.equal([])
+  })
+
+  it('a SYN of which no more comes is answered', async () => {
+    const half: Device = (arm, frame) => proxy()(arm, frame)
+    const { verdicts } = await playThrough(half, [chunkOf(STEPS.slice(0, 1))], { lateness: 50 })
+    expect(verdicts).to.deep.equal(['answered'])
+  })
+
+  it('so is a SYN-ACK of whose window the client is not told', async () => {
+    const whole = proxy()
+    const mute: Device = (arm, frame) =>
+      whole(arm, frame).filter((each) => arm === 0 || each.arm === 1 || !isTcp(frame))
+    const { verdicts } = await playThrough(mute, [chunkOf(STEPS.slice(0, 2))], { lateness: 50 })
+    expect(verdicts).to.deep.equal(['forward', 'answered'])
+  })
 })
 
-/** A device that opens connections of clients in the server's place, and knows no others. */
-function proxy(): Device {
+/** A device that opens connections of clients in the server's place; what it knows no connection of goes through as it is, or not. */
+function proxy(strangers: 'dropped' | 'passed' = 'dropped'): Device {
   let state: 'closed' | 'asked' | 'opening' | 'open' = 'closed'
   return (arm, frame) => {
     if (!isTcp(frame)) return passing(arm, frame)
@@ -66,7 +92,7 @@ function proxy(): Device {
         { arm: 0, frame: made(frame, { flags: Tcp.ack, seq: OWN + 1, ack, window: 1000 }) },
       ]
     }
-    if (state !== 'open') return []
+    if (state !== 'open') return strangers === 'passed' ? passing(arm, frame) : []
     const copy = frame.slice()
     readdress(copy, Link.raw, arm === 0 ? { ackDelta: -SHIFT } : { seqDelta: SHIFT })
     return passing(arm, copy)

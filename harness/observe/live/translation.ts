@@ -57,6 +57,11 @@ export class Translations {
     return this.any ? (this.#learned.get(way)?.seqDelta ?? 0) : 0
   }
 
+  /** Whether a device adds to the numbers of either direction of this flow. */
+  shifts(way: number): boolean {
+    return this.seqDelta(way) !== 0 || this.seqDelta(way ^ 1) !== 0
+  }
+
   /** Takes packet `i` of `seen` as what came out of `sent`, a datagram of direction `way`. */
   learn(way: number, sent: Uint8Array, seen: PacketBatch, i: number): void {
     const { bytes } = seen
