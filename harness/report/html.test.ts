@@ -233,6 +233,7 @@ describe('the page in a browser', function () {
     expect(await text(page, row)).to.include('✗ failed! in error✓ passed! in error')
     await page.click(`${row} .mark`)
     await page.waitForSelector('#beside')
+    expect(await text(page, '.case-head .badge')).to.equal('Δ outcomes differ')
     expect(await text(page, '#beside thead'))
       .to.include('reference of 20261121-7f3a')
       .and.include('reference of 20261122-81bc')
