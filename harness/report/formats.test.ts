@@ -274,12 +274,10 @@ describe('markdown report', () => {
   })
 
   it('is read by a parser of others as our markup alone, whatever its texts are', () => {
-    const tags = (text: string) =>
-      new Set(
-        [...String(marked.parse(text, { gfm: true, async: false })).matchAll(/<([a-z\d]+)/g)].map(
-          ([, tag]) => tag,
-        ),
-      )
+    // An address is a link to itself, as anywhere on GitHub.
+    const html = (text: string) =>
+      String(marked.parse(text, { gfm: true, async: false })).replaceAll(/<a href="([^"]+)">\1<\/a>/g, '')
+    const tags = (text: string) => new Set([...html(text).matchAll(/<([a-z\d]+)/g)].map(([, tag]) => tag))
     const ours = tags(renderMarkdown(EVENTS))
     fc.assert(
       fc.property(
