@@ -1,7 +1,7 @@
 // Draws the pictures of docs/reading-a-report.md from a run that it makes: suites through the reference and through the example target with
 // a mistake in it.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { readRunLog } from '../harness/log/read.ts'
 import { Browser } from '../harness/report/fixtures/chromium.ts'
@@ -29,6 +29,7 @@ const MISTAKE = [
 ] as const
 const OTHER = 'lab'
 
+mkdirSync(join(ROOT, 'reports/runs'), { recursive: true })
 const folder = mkdtempSync(join(ROOT, 'reports/runs/pictures-'))
 const example = readFileSync(EXAMPLE, 'utf8')
 if (!example.includes(MISTAKE[0])) throw new Error(`${EXAMPLE} has no line that the mistake can be put in.`)

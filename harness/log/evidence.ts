@@ -34,7 +34,7 @@ export const EVIDENCE_TIMELINE = 'timeline.json'
 export const EVIDENCE_CONFIGURATION = 'configuration.json'
 /** What the devices had written down, where they had. */
 export const EVIDENCE_LOG = 'target.log'
-/** What the folder holds; the folder is called by the SHA-256 of this file. */
+/** What the folder holds; the folder is called by the content of this file. */
 export const EVIDENCE_SUMS = 'SHA256SUMS'
 
 /** The folder beside a log of what devices had written down. */
@@ -60,12 +60,17 @@ export function writeEvidence(
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(unnamed, name), text)
     const sums = evidenceSums(unnamed)
     writeFileSync(join(unnamed, EVIDENCE_SUMS), sums)
-    const name = createHash('sha256').update(sums).digest('hex')
+    const name = contentName(sums)
     if (!existsSync(join(place, name))) renameSync(unnamed, join(place, name))
     return name
   } finally {
     rmSync(unnamed, { recursive: true, force: true })
   }
+}
+
+/** What is called by its content: the first half of its SHA-256, hexadecimal, so that a path to it fits in a line. */
+export function contentName(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 32)
 }
 
 /** What `SHA256SUMS` of a folder of evidence says when it is whole. */

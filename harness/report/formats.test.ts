@@ -6,6 +6,7 @@ import formats from 'ajv-formats'
 import { expect } from 'chai'
 import { schema as ctrfSchema, validate as validateCtrf } from 'ctrf'
 import fc from 'fast-check'
+import { marked, type Tokens } from 'marked'
 import { validateXML } from 'xmllint-wasm'
 import type { CaseFinished, RunEvent } from '../model/run-log.ts'
 import { renderCtrf } from './ctrf.ts'
@@ -242,6 +243,68 @@ describe('github report', () => {
 })
 
 describe('markdown report', () => {
+  it('is read by a parser of others as a table of the suites, and an item a case', () => {
+    const tokens = marked.lexer(renderMarkdown(EVENTS), { gfm: true })
+    expect(tokens.filter(({ type }) => type === 'html')).to.deep.equal([])
+    const table = tokens.find((token): token is Tokens.Table => token.type === 'table')
+    expect(table?.rows.map(([suite]) => suite?.tokens[0]?.raw)).to.deep.equal([
+      '`core`',
+      '`aws-network-firewall`',
+      '`palo-alto`',
+      '**all**',
+    ])
+    expect(table?.rows.at(-1)?.map(({ text }) => text)).to.deep.equal([
+      '**all**',
+      '6',
+      '1',
+      '1',
+      '1',
+      '2',
+      '1',
+      '1',
+      '2',
+    ])
+    const [looks] = tokens.filter((token): token is Tokens.List => token.type === 'list')
+    expect(looks?.items).to.have.length(6)
+    expect(looks?.items.map(({ tokens: [item] }) => (item as Tokens.Text).tokens?.[1]?.raw)).to.deep.equal(
+      ['fail', 'flaky', 'unexpected-pass', 'error', 'error', 'inconclusive'].map(
+        (outcome) => `**${outcome}**`,
+      ),
+    )
+  })
+
+  it('is read by a parser of others as our markup alone, whatever its texts are', () => {
+    // An address is a link to itself, as anywhere on GitHub.
+    const html = (text: string) =>
+      String(marked.parse(text, { gfm: true, async: false })).replaceAll(/<a href="([^"]+)">\1<\/a>/g, '')
+    const tags = (text: string) => new Set([...html(text).matchAll(/<([a-z\d]+)/g)].map(([, tag]) => tag))
+    const ours = tags(renderMarkdown(EVENTS))
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'grapheme-ascii', maxLength: 60 }),
+          fc.constantFrom(
+            '</details><img src=x>',
+            '[a](b)',
+            '![a](b)',
+            '# x',
+            '- x',
+            '`',
+            '``x`',
+            '<https://a.b>',
+            '~~x~~',
+            '| x |',
+          ),
+        ),
+        (text) => {
+          for (const tag of tags(renderMarkdown(nasty(text))))
+            expect(ours, `${tag} of ${text}`).to.include(tag)
+        },
+      ),
+      { seed: 7, numRuns: 150 },
+    )
+  })
+
   it('fits in a comment, and says how much is left out', () => {
     const text = renderMarkdown(failures(3000))
     expect(text.length).to.be.at.most(MARKDOWN_LIMIT)

@@ -216,9 +216,8 @@ describe('the page in a browser', function () {
     expect(await text(page, '.outages')).to.equal('No way through for 0.350000 s after crash at 1.000000 s.')
     expect(await page.getAttribute('.evidence a', 'href')).to.equal('evidence/1f.pcapng')
     const folder = await browser.open(seen('evidence/1f/capture.pcapng'), FAILED)
-    expect(
-      await folder.locator('.evidence a').evaluateAll('(all) => all.map((one) => one.getAttribute("href"))'),
-    ).to.deep.equal([
+    const links = "[...document.querySelectorAll('.evidence a')].map((one) => one.getAttribute('href'))"
+    expect(await folder.evaluate(links)).to.deep.equal([
       'evidence/1f/capture.pcapng',
       'evidence/1f/timeline.json',
       'evidence/1f/configuration.json',
@@ -233,6 +232,7 @@ describe('the page in a browser', function () {
     expect(await text(page, row)).to.include('✗ failed! in error✓ passed! in error')
     await page.click(`${row} .mark`)
     await page.waitForSelector('#beside')
+    expect(await text(page, '.case-head .badge')).to.equal('Δ outcomes differ')
     expect(await text(page, '#beside thead'))
       .to.include('reference of 20261121-7f3a')
       .and.include('reference of 20261122-81bc')

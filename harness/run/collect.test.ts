@@ -63,7 +63,7 @@ describe('run/collect', () => {
   it('keeps what devices say of a replay that failed, without secrets, and names it', async () => {
     const { finished } = await run('blocked', async () => 'login s3cret: session dropped')
     expect(finished?.outcome).to.equal('fail')
-    expect(finished?.collected).to.match(/^collected\/[0-9a-f]{64}\.txt$/)
+    expect(finished?.collected).to.match(/^collected\/[0-9a-f]{32}\.txt$/)
     expect(readFileSync(join(folder, finished?.collected ?? ''), 'utf8')).to.equal(
       'login ***: session dropped',
     )

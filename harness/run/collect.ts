@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { contentName } from '../log/evidence.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { Session } from '../model/target.ts'
 import { messageOf } from '../support/errors.ts'
@@ -25,7 +25,7 @@ export async function collect(
   try {
     const text = redact((await session.collect?.(signal)) ?? '')
     if (text === '') return undefined
-    const name = `${createHash('sha256').update(text).digest('hex')}.txt`
+    const name = `${contentName(text)}.txt`
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, name), text)
     return `${basename(folder)}/${name}`

@@ -7,14 +7,14 @@ import { EVIDENCE } from '../publish/publish.ts'
 import type { Finding } from './finding.ts'
 
 /**
- * Whether what stands beside a log is what it is called by (the SHA-256 of its content, of a folder that of its list of these), and all
+ * Whether what stands beside a log is what it is called by (the SHA-256 of its content or the first half of it, of a folder that of its list of these), and all
  * that the log speaks of is there.
  */
 export function checkEvidence(folder: string, events: readonly RunEvent[]): readonly Finding[] {
   const findings: Finding[] = []
   for (const place of [EVIDENCE, COLLECTED])
     for (const name of existsSync(join(folder, place)) ? readdirSync(join(folder, place)) : []) {
-      const [, digest] = /^([0-9a-f]{64})(?:\.\w+)?$/.exec(name) ?? []
+      const [, digest] = /^([0-9a-f]{64}|[0-9a-f]{32})(?:\.\w+)?$/.exec(name) ?? []
       const problem = digest === undefined ? undefined : problemOf(join(folder, place, name), digest)
       if (problem !== undefined) findings.push({ check: 'evidence', message: `${place}/${name} ${problem}.` })
     }
@@ -31,11 +31,11 @@ export function checkEvidence(folder: string, events: readonly RunEvent[]): read
 
 function problemOf(path: string, digest: string): string | undefined {
   if (!statSync(path).isDirectory())
-    return hashOf(readFileSync(path)) === digest ? undefined : 'does not hold what it is called by'
+    return hashOf(readFileSync(path)).startsWith(digest) ? undefined : 'does not hold what it is called by'
   const list = join(path, EVIDENCE_SUMS)
   if (!existsSync(list)) return `lacks ${EVIDENCE_SUMS}`
   const listed = readFileSync(list, 'utf8')
-  if (hashOf(listed) !== digest) return `has another ${EVIDENCE_SUMS} than it is called by`
+  if (!hashOf(listed).startsWith(digest)) return `has another ${EVIDENCE_SUMS} than it is called by`
   const found = evidenceSums(path)
   if (found === listed) return undefined
   const lines = new Set(found.split('\n'))

@@ -77,7 +77,7 @@ describe('run/evidence', () => {
       if (!hasTshark()) this.skip()
       const { fails, passes } = await played(getTarget('reference', 'test'), 'failed', fold)
       expect([fails?.outcome, passes?.outcome, passes?.evidence]).to.deep.equal(['fail', 'pass', undefined])
-      expect(fails?.evidence).to.match(/^evidence\/[0-9a-f]{64}\/capture\.pcapng$/)
+      expect(fails?.evidence).to.match(/^evidence\/[0-9a-f]{32}\/capture\.pcapng$/)
       const lines = shown(fails?.evidence)
       expect(lines.find((line) => line.includes('packet 1,'))).to.equal(
         'fw-a client|packet 1, c2s, SYN, before: sent to fw-a, and was forward',

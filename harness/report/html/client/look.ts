@@ -56,12 +56,14 @@ export function differenceTable(
       const entry = first.find((one) => one.side === side)
       return markup`<td class="o-${entry?.outcome}">${entry === undefined ? '' : markup`<b>${outcomes[entry.outcome].mark}</b> ${outcomes[entry.outcome].word}`}</td>`
     })
-    const links = group
-      .slice(0, 10)
-      .map(
-        ([entry]) =>
-          entry !== undefined && mark({ ...drawn, address: { ...drawn.address, beside: true } }, entry),
-      )
+    // Marked by the side on which it went worst.
+    const worst = (entries: readonly CaseEntry[]) =>
+      [...entries].sort((a, b) => outcomes[b.outcome].rank - outcomes[a.outcome].rank)[0]
+    const beside = { ...drawn, address: { ...drawn.address, beside: true } }
+    const links = group.slice(0, 10).map((entries) => {
+      const entry = worst(entries)
+      return entry !== undefined && mark(beside, entry)
+    })
     return markup`<tr><td class="figure">${figure(group.length)}</td>${cells}<td><span class="marks">${links}${group.length > 10 && markup`<span class="more">+${figure(group.length - 10)}</span>`}</span></td><th scope="row"><span class="case-name">${breakable(first[0]?.name ?? '')}</span>${group.length > 1 && markup`<span class="where">and ${figure(group.length - 1)} more</span>`}</th></tr>`
   })
   const heads = sides.map(({ name }) => markup`<th scope="col">${name}</th>`)

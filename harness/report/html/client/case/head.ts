@@ -31,12 +31,23 @@ export function caseHead(
   siblings: readonly CaseEntry[],
 ): Markup {
   return markup`<header class="case-head">
-<p class="badge o-${entry.outcome}"><span aria-hidden="true">${index.outcomes[entry.outcome].mark}</span> ${index.outcomes[entry.outcome].word}</p>
+${address.beside && differ(siblings) ? DIFFER : badge(index, entry)}
 <h1 id="case-title" tabindex="-1">${breakable(entry.name)}</h1>
 <p class="requirement">${record.case.requirement}</p>
 ${record.detail !== undefined && markup`<p class="why o-${entry.outcome}">${record.detail}</p>`}
 ${siblings.length > 1 && tabs(index, address, entry, siblings)}
 </header>`
+}
+
+/** All sides beside each other have no outcome in common. */
+const DIFFER = markup`<p class="badge"><span aria-hidden="true">Δ</span> outcomes differ</p>`
+
+function differ(siblings: readonly CaseEntry[]): boolean {
+  return siblings.some(({ outcome }) => outcome !== siblings[0]?.outcome)
+}
+
+function badge({ outcomes }: PageIndex, { outcome }: CaseEntry): Markup {
+  return markup`<p class="badge o-${outcome}"><span aria-hidden="true">${outcomes[outcome].mark}</span> ${outcomes[outcome].word}</p>`
 }
 
 function tabs(

@@ -102,7 +102,7 @@ function lineRows(views: readonly TraceView[], lines: readonly Line[], at: numbe
   const { trace } = view
   const number = trace.number[index] ?? 0
   const c2s = trace.direction[index] === '>'
-  const head = markup`<th scope="row" class="figure">${number === 0 ? '+' : number}</th><td class="figure">${secondsText(trace.time[index] ?? 0)}</td><td>${c2s ? 'c2s →' : 's2c ←'}</td><td>${view.label[index]}</td>`
+  const head = markup`<th scope="row" class="figure">${number === 0 ? '+' : number}</th><td class="figure">${secondsText(trace.time[index] ?? 0)}</td><td class="way">${c2s ? 'c2s →' : 's2c ←'}</td><td>${view.label[index]}</td>`
   const cells =
     views.length === 1 ? singleCells(view, index) : views.map((one, k) => sideCell(views, line, one, k))
   const row = markup`<tr class="h-${views.length === 1 ? view.held[index] : 0}">${head}${cells}</tr>`
@@ -123,7 +123,7 @@ function sideCell(views: readonly TraceView[], line: Line, view: TraceView, side
   const other = side > 0 && words(view, index) !== words(views[0], line[0] ?? -1)
   const by = view.lanes[view.by[index] ?? -1]
   const held = view.held[index] ?? 0
-  return markup`<td class="seen v-${view.trace.verdict[index]} h-${held}${other && ' other'}">${other && markup`<b>Δ</b> `}${HELD_MARKS[held]} ${view.observed[index]}${by !== undefined && markup` <span class="quiet">${by}</span>`}${sentBy(view, index)}</td>`
+  return markup`<td class="seen v-${view.trace.verdict[index]} h-${held}${other && ' other'}">${other && markup`<b>Δ</b> `}${HELD_MARKS[held]} ${view.observed[index]}${by !== undefined && markup` <span class="quiet host">${by}</span>`}${sentBy(view, index)}</td>`
 }
 
 /** What was emitted because of a packet. */
