@@ -14,6 +14,8 @@ function stepsOf(document: string): readonly { readonly title: string; readonly 
   }))
 }
 
+const SPACE = `fbwalk${process.pid}`
+
 describe('journeys: docs/authoring-suites.md', function () {
   // It records for eight seconds.
   this.timeout(240_000)
@@ -23,12 +25,16 @@ describe('journeys: docs/authoring-suites.md', function () {
     folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
     mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true })
     symlinkSync(MAIN, join(folder, 'node_modules/.bin/flowbreak'))
+    // A loopback of its own: nobody else listens there, or is recorded.
+    for (const words of [`netns add ${SPACE}`, `-n ${SPACE} link set lo up`])
+      expect(spawnSync('ip', words.split(' ')).status, words).to.equal(0)
   })
   after(() => {
     if (folder === '') return
     // Where a step before its end failed, the server still listens.
     const pid = existsSync(join(folder, 'server.pid')) ? readFileSync(join(folder, 'server.pid'), 'utf8') : ''
     if (pid !== '') spawnSync('kill', [pid.trim()])
+    spawnSync('ip', ['netns', 'delete', SPACE])
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -36,8 +42,8 @@ describe('journeys: docs/authoring-suites.md', function () {
   const said: Record<string, string> = {}
   for (const { title, commands } of stepsOf('docs/authoring-suites.md'))
     it(title, () => {
-      const shell = ['-e', '-o', 'pipefail', '-c', commands]
-      const { status, stdout, stderr } = spawnSync('bash', shell, {
+      const shell = ['netns', 'exec', SPACE, 'bash', '-e', '-o', 'pipefail', '-c', commands]
+      const { status, stdout, stderr } = spawnSync('ip', shell, {
         cwd: folder,
         encoding: 'utf8',
         input: '',
