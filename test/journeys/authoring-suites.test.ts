@@ -60,7 +60,7 @@ describe('journeys: docs/authoring-suites.md', function () {
     expect(of('See it break')).to.include('-- after host-swap --')
     expect(of('Review'))
       .to.include('unreviewed: true')
-      .and.match(/2 cases/)
+      .and.include('1 suite with 2 cases: all in order.')
     expect(of('Play')).to.match(/cases +2: 2 passed/)
     expect(of('Publish')).to.match(/✓ .*graded again, hold\.\n$/)
     expect(readFileSync(join(folder, 'suites/page.yaml'), 'utf8')).not.to.include('unreviewed')
