@@ -112,7 +112,9 @@ describe('journeys: suite', () => {
     expect(await terminal.ended).to.equal(0)
     expect(written()).to.match(/^matrix: \{ policy: \[ reject, continue \] \}$/m)
     expect(written()).to.match(/before:\n +# .*\n +all: forward\n {6}after host-swap:/)
-    for (const line of terminal.text.split('\n')) expect(line.length, line).to.be.at.most(80)
+    const framed = terminal.text.split('\n').filter((line) => /^[│├◇].*[│╮╯]$/.test(line))
+    expect(framed.length).to.be.above(40)
+    for (const line of framed) expect(line.length, line).to.be.at.most(80)
   }).timeout(180_000)
 
   it('writes nothing where it is interrupted, and says so', async function () {

@@ -13,11 +13,7 @@ const ROOT = new URL('../../../', import.meta.url).pathname
 const signal = new AbortController().signal
 
 /** Suites in whose cases every decision and every part of a setup is wrong at least once. */
-const SUITES = [
-  'aws-network-firewall/host-swap',
-  'aws-network-firewall/stream-exception-policy',
-  'core/resets',
-]
+const SUITES = ['aws-network-firewall/host-swap', 'aws-network-firewall/rules', 'core/resets']
 
 function casesOf(suite: string): readonly Case[] {
   return loadSuite(join(ROOT, `suites/${suite}.yaml`), { captures: [join(ROOT, 'captures')] }).cases
