@@ -41,7 +41,7 @@ export type Finding =
   | { readonly unknown: string; readonly among?: readonly KnobValue[] }
 
 /** Knobs that no probe is about, and why. */
-const NOT_SHOWN: { readonly [K in KnobName]?: string } = {
+export const NOT_SHOWN: { readonly [K in KnobName]?: string } = {
   tunnels: 'the setup says it to the target',
   ipv4InIpv4: 'no probe is in a tunnel',
   carrier: 'no probe is in a tunnel',
