@@ -15,7 +15,7 @@ import {
 import { type Boundary, Ladders, numbersFor } from './ladder.ts'
 import { LADDERS } from './ladders.ts'
 import { Model } from './model.ts'
-import { poolFor } from './pool.ts'
+import { lackingFor, poolFor } from './pool.ts'
 import { type Answers, mismatches, Predictions } from './predictions.ts'
 import { PROBES } from './probes.ts'
 import { dividing, findStructure, playedOf } from './structure.ts'
@@ -84,7 +84,10 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
   predictions.use(poolFor(bench, longest, values))
   progress('asks everything that counted once more')
   await askAgain(predictions, bench, ladders, boundaries)
-  const findings = await findingsOf({ values, predictions, bench, ladders, boundaries })
+  const sighted = new Model(true, signal)
+  const lacking = new Predictions(sighted, lackingFor(bench, values))
+  const seeing = subject.seesEmissions ? undefined : new Predictions(sighted, predictions.pool)
+  const findings = await findingsOf({ values, predictions, lacking, seeing, bench, ladders, boundaries })
   const unexplained = mismatches(playedOf(predictions, bench), await predictions.of(values))
   const nearest = nearestTo(findings)
   const base = valuesOf(getProfile(nearest))

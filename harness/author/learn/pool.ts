@@ -13,7 +13,21 @@ const EXPRESSION = /\{(\w+)(?:\*(\d+(?:\.\d+)?))?(?:\+(\d+(?:\.\d+)?))?\}/g
  * supposed to be, but for none that waits longer than `longest` seconds at a time.
  */
 export function poolFor(bench: Bench, longest: number, values?: Values): readonly Probe[] {
-  return PROBES.filter((probe) => bench.lacksOf(probe) === undefined).flatMap((probe) => {
+  return instantiated(
+    PROBES.filter((probe) => bench.lacksOf(probe) === undefined),
+    longest,
+    values,
+  )
+}
+
+/** The probes that a target cannot be asked. */
+export function lackingFor(bench: Bench, values: Values): readonly Probe[] {
+  const lacking = PROBES.filter((probe) => bench.lacksOf(probe) !== undefined)
+  return instantiated(lacking, Number.POSITIVE_INFINITY, values)
+}
+
+function instantiated(probes: readonly Probe[], longest: number, values?: Values): readonly Probe[] {
+  return probes.flatMap((probe) => {
     if (!WAITS.test(probe.script)) return [probe]
     if (values === undefined) return []
     const script = resolved(probe.script, values)
