@@ -24,10 +24,20 @@ export function printDiff(names: readonly string[], json: boolean): ExitCode {
   const other = readKnownProfile(second)
   const differences = differencesOf(one, other)
   if (json) print(`${JSON.stringify({ from: one.name, to: other.name, differences }, null, 2)}\n`)
-  else if (differences.length === 0)
-    print(`${one.name} and ${other.name} behave alike in all that is known of both.\n`)
-  else print(`${one.name} → ${other.name}\n${differences.map((each) => `  ${sentenceOf(each)}\n`).join('')}`)
+  else print(diffText(one, other, differences))
   return ExitCode.ok
+}
+
+function diffText(one: KnownProfile, other: KnownProfile, differences: readonly Difference[]): string {
+  const told = differences.filter(({ from, to }) => from !== undefined && to !== undefined)
+  const unknown = differences.filter((each) => !told.includes(each)).map(({ knob }) => knob)
+  return [
+    told.length === 0
+      ? `${one.name} and ${other.name} behave alike in all that is known of both\n`
+      : `${one.name} → ${other.name}\n`,
+    ...told.map((each) => `  ${sentenceOf(each)}\n`),
+    ...(unknown.length === 0 ? [] : [`known of one of them alone: ${unknown.join(', ')}\n`]),
+  ].join('')
 }
 
 /** `learn --identify PROFILE`: the shipped profile that is nearest, and what differs. */
@@ -56,7 +66,7 @@ function identityText(profile: KnownProfile, found: ReturnType<typeof nearestOf>
 }
 
 /** "a FIN on a miss: forwarded → dropped". */
-export function sentenceOf({ knob, from, to }: Difference): string {
+function sentenceOf({ knob, from, to }: Difference): string {
   const told = (value: Difference['from']) => (value === undefined ? 'not known' : meaningOf(knob, value))
   return `${aboutOf(knob)}: ${told(from)} → ${told(to)}`
 }

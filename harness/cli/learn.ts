@@ -26,11 +26,12 @@ interface Options {
   readonly identify?: string
   readonly seed: number
   readonly repeat: number
-  readonly longest: number
+  readonly longest?: number
   readonly json?: true
 }
 
-const DAYS_30 = 2_592_000
+/** Seconds that are waited for at most: on a virtual clock 30 days, on a real one 5 minutes of ours. */
+const LONGEST = { virtual: 2_592_000, real: 300 } as const
 
 /**
  * `flowbreak learn TARGET`: exit 0 when the target was learned, whatever of it is unknown; 1 when it does not answer steadily, is explained by
@@ -68,9 +69,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     )
     .option(
       '--longest <seconds>',
-      'the longest wait that is asked for',
+      'the longest wait that is asked for (default 30 days, on a real clock 5 minutes of it)',
       wholeNumber('--longest', 60),
-      DAYS_30,
     )
     .option('--json', 'the profile as JSON')
     .option('--debug', 'show where an error comes from')
@@ -90,7 +90,9 @@ async function learnTarget(target: Target, options: Options, signal: AbortSignal
   const { profiles } = target.capabilities
   const asked = options.profile ?? (profiles === 'any' ? 'aws-nfw' : (profiles[0] ?? 'aws-nfw'))
   const subject = new Subject(target, await profileNamed(asked), signal)
-  const { seed, repeat, longest } = options
+  const { seed, repeat } = options
+  const { clock, clockScale } = target.capabilities
+  const longest = options.longest ?? LONGEST[clock] * clockScale
   const learned = await learn(subject, {
     seed,
     repeat,

@@ -14,6 +14,7 @@ const DOCUMENTS = [
   'docs/decision-tables.md',
   'docs/design.md',
   'docs/eve.md',
+  'docs/learning.md',
   'docs/reports.md',
   'docs/running-in-ci.md',
   'docs/shrinking.md',

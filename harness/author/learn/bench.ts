@@ -7,7 +7,9 @@ import type { Subject } from './subject.ts'
 /** Played with every batch, in each of its setups: a target that is well lets them through each time. */
 const CONNECTION = 'open >PA:10 <PA:10 >A'
 const DATAGRAM = '>u <u'
-/** Probes of a batch that is not halved when something is wrong with it, and how many such are too many. */
+/** Seconds until the last of them. */
+const LATE = 5
+/** Probes of a batch that is not halved when something is wrong with it, and how many such in a row are too many. */
 const SMALL_BATCH = 8
 const MOST_FAILURES = 6
 
@@ -27,7 +29,10 @@ export class Bench {
   readonly unsteady = new Map<string, string>()
   /** What is wrong with the target, a sentence each. */
   readonly troubles = new Set<string>()
+  /** In a row. */
   #failures = 0
+  /** Probes that are tried at a time. */
+  #most = Number.POSITIVE_INFINITY
   readonly #lacking = new Map<SetupName, string | undefined>()
 
   constructor(subject: Subject, seed: number, repeat: number) {
@@ -45,6 +50,7 @@ export class Bench {
   /** The same of a probe, in which something may happen to hosts. */
   lacksOf({ setup, script }: Probe): string | undefined {
     const { events } = this.#subject.target.capabilities
+    if (!script.includes('[')) return this.lacks(setup)
     const missing = parseProbe(script)
       .flatMap(({ event }) => (event === undefined ? [] : eventsOf(event)))
       .find(({ kind }) => !events.includes(kind))
@@ -80,32 +86,41 @@ export class Bench {
     })
   }
 
-  /** A batch in which a sentinel does not come through counts for nothing: its halves are tried by themselves. */
+  /** A batch in which a sentinel does not come through counts for nothing: fewer are tried at a time from then on. */
   async #playOnce(probes: readonly Probe[]): Promise<ReadonlyMap<string, Answer>> {
-    if (this.#failures >= MOST_FAILURES) return new Map()
-    const answers = await this.#tryOnce(probes)
-    if (answers !== undefined) return answers
-    this.#failures++
-    if (probes.length <= SMALL_BATCH) return new Map()
-    const middle = probes.length >> 1
-    const first = await this.#playOnce(probes.slice(0, middle))
-    return new Map([...first, ...(await this.#playOnce(probes.slice(middle)))])
+    const answers = new Map<string, Answer>()
+    let from = 0
+    while (from < probes.length && this.#failures < MOST_FAILURES) {
+      const batch = probes.slice(from, from + this.#most)
+      const found = await this.#tryOnce(batch)
+      if (found === undefined) {
+        this.#failures++
+        if (batch.length > SMALL_BATCH) this.#most = batch.length >> 1
+        else from += batch.length
+        continue
+      }
+      this.#failures = 0
+      from += batch.length
+      for (const [name, answer] of found) answers.set(name, answer)
+    }
+    return answers
   }
 
   async #tryOnce(probes: readonly Probe[]): Promise<ReadonlyMap<string, Answer> | undefined> {
-    const sentinels = sentinelsOf(probes)
+    const before = sentinelsOf(probes)
+    const sentinels = [
+      ...before,
+      ...before.map((probe) => again(probe)),
+      ...before.map((probe) => again(probe, LATE)),
+    ]
     try {
-      const answers = await this.#subject.play(
-        [...sentinels, ...probes, ...sentinels.map(late)],
-        this.#seed++,
-      )
-      const lost = [...sentinels, ...sentinels.map(late)].filter(
-        ({ name }) => !OPEN.test(answers.get(name) ?? ''),
-      )
-      const [first] = lost
-      if (first === undefined) return answers
+      const all = [...before, ...probes, ...sentinels.slice(before.length)]
+      const answers = await this.#subject.play(all, this.#seed++)
+      const lost = sentinels.find(({ name }) => !OPEN.test(answers.get(name) ?? ''))
+      if (lost === undefined) return answers
+      const came = answers.get(lost.name) ?? 'not at all'
       this.troubles.add(
-        `with ${probes.length} probes at once, ${first.name} was answered ${answers.get(first.name) ?? 'not at all'}, which any firewall lets through`,
+        `of ${probes.length} probes at once, ${lost.name} was answered ${came}, which any firewall lets through`,
       )
     } catch (thrown) {
       this.troubles.add(`the target broke: ${messageOf(thrown)}`)
@@ -139,7 +154,8 @@ function sentinelsOf(probes: readonly Probe[]): readonly Probe[] {
   ])
 }
 
-/** The same, sent when all else has begun. */
-function late(probe: Probe): Probe {
-  return { ...probe, name: `${probe.name} a while later`, script: `+5 ${probe.script}` }
+/** The same, sent when all else has begun, or so many seconds later. */
+function again(probe: Probe, later?: number): Probe {
+  if (later === undefined) return { ...probe, name: `${probe.name} in the end` }
+  return { ...probe, name: `${probe.name} a while later`, script: `+${later} ${probe.script}` }
 }

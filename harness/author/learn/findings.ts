@@ -41,7 +41,7 @@ export type Finding =
   | { readonly unknown: string; readonly among?: readonly KnobValue[] }
 
 /** Knobs that no probe is about, and why. */
-const NOT_SHOWN: { readonly [K in KnobName]?: string } = {
+export const NOT_SHOWN: { readonly [K in KnobName]?: string } = {
   tunnels: 'the setup says it to the target',
   ipv4InIpv4: 'no probe is in a tunnel',
   carrier: 'no probe is in a tunnel',
@@ -59,6 +59,10 @@ const MOST_UNEXPLAINED = 0.1
 export interface Evidenced {
   readonly values: Values
   readonly predictions: Predictions
+  /** Of probes that the target cannot be asked. */
+  readonly lacking: Predictions
+  /** Where what the target emits cannot be seen: of the same probes, if it could. */
+  readonly seeing: Predictions | undefined
   readonly bench: Bench
   readonly ladders: Ladders
   readonly boundaries: ReadonlyMap<KnobName, Boundary>
@@ -153,7 +157,7 @@ async function wordOf(knob: KnobName, found: Evidenced, choices: readonly KnobVa
   if (alike.length > 0) {
     const among = [values[knob], ...alike]
     return {
-      unknown: unknownBecause(among, found),
+      unknown: await unknownBecause(knob, among, found),
       ...(among.length === choices.length ? {} : { among }),
     }
   }
@@ -161,12 +165,26 @@ async function wordOf(knob: KnobName, found: Evidenced, choices: readonly KnobVa
   return { value, confidence: least > 1 ? 'high' : 'medium', evidence: merged(evidence) }
 }
 
-function unknownBecause(
-  alike: readonly (KnobValue | undefined)[],
-  { bench, predictions }: Evidenced,
-): string {
-  const played = playedOf(predictions, bench).size
-  if (played === 0) return 'the target answered no probe'
+/** Values that are answered alike: since the target cannot be asked, or seen, what would tell them apart, or since nothing would. */
+async function unknownBecause(
+  knob: KnobName,
+  alike: readonly KnobValue[],
+  found: Evidenced,
+): Promise<string> {
+  const { bench, predictions, values, lacking, seeing } = found
+  if (playedOf(predictions, bench).size === 0) return 'the target answered no probe'
+  const others = alike.slice(1).map((value) => withValue(values, knob, value))
+  const own = await lacking.of(values)
+  const seen = await seeing?.of(values)
+  for (const other of others) {
+    const theirs = await lacking.of(other)
+    const telling = lacking.pool.find(({ name }) => theirs.get(name) !== own.get(name))
+    const lacks = telling === undefined ? undefined : bench.lacksOf(telling)
+    if (lacks !== undefined) return `"${telling?.name}" would tell, and the target lacks ${lacks}`
+    const theirsSeen = await seeing?.of(other)
+    const shown = seeing?.pool.find(({ name }) => theirsSeen?.get(name) !== seen?.get(name))
+    if (shown !== undefined) return `"${shown.name}" would tell, and what the target emits cannot be seen`
+  }
   return `${alike.map(valueText).join(' and ')} are answered alike by this target`
 }
 

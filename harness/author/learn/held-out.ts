@@ -58,7 +58,7 @@ export async function breakCapture(path: string, random: () => number): Promise<
   return {
     capture: path,
     broken,
-    compiled: { probes: steps.length, packets: steps.length, steps },
+    compiled: { probes: steps.length, packets: steps.length, steps, prepared: new Map() },
     classes: kept.map((index) => classOf(batch, index)),
     numbers: kept.map((index) => batch.number[index] ?? 0),
   }

@@ -15,8 +15,8 @@ import {
 import { type Boundary, Ladders, numbersFor } from './ladder.ts'
 import { LADDERS } from './ladders.ts'
 import { Model } from './model.ts'
-import { poolFor } from './pool.ts'
-import { mismatches, Predictions } from './predictions.ts'
+import { lackingFor, poolFor } from './pool.ts'
+import { type Answers, mismatches, Predictions } from './predictions.ts'
 import { PROBES } from './probes.ts'
 import { dividing, findStructure, playedOf } from './structure.ts'
 import type { Subject } from './subject.ts'
@@ -66,7 +66,7 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
     PROBES.filter((probe) => probe.setup === 'reject' && bench.lacksOf(probe) === undefined).slice(0, 1),
   )
   const model = new Model(subject.seesEmissions, signal)
-  const predictions = new Predictions(model, poolFor(bench))
+  const predictions = new Predictions(model, poolFor(bench, longest))
   progress('asks which shipped profile it is like')
   let values = await startFrom(predictions, bench)
   const ladders = new Ladders(model, bench, longest)
@@ -74,17 +74,20 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
   for (let pass = 0; pass < PASSES; pass++) {
     const before = JSON.stringify(values)
     progress('asks for knobs that take words')
-    predictions.use(poolFor(bench, pass === 0 ? undefined : values))
+    predictions.use(poolFor(bench, longest, pass === 0 ? undefined : values))
     values = await findStructure({ values, more: numbersBeside(values, boundaries) }, predictions, bench)
     progress('asks for numbers')
     boundaries = await ladders.climb(values)
     values = await settle(values, boundaries, ladders)
     if (pass > 0 && before === JSON.stringify(values)) break
   }
-  predictions.use(poolFor(bench, values))
+  predictions.use(poolFor(bench, longest, values))
   progress('asks everything that counted once more')
   await askAgain(predictions, bench, ladders, boundaries)
-  const findings = await findingsOf({ values, predictions, bench, ladders, boundaries })
+  const sighted = new Model(true, signal)
+  const lacking = new Predictions(sighted, lackingFor(bench, values))
+  const seeing = subject.seesEmissions ? undefined : new Predictions(sighted, predictions.pool)
+  const findings = await findingsOf({ values, predictions, lacking, seeing, bench, ladders, boundaries })
   const unexplained = mismatches(playedOf(predictions, bench), await predictions.of(values))
   const nearest = nearestTo(findings)
   const base = valuesOf(getProfile(nearest))
@@ -107,7 +110,8 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
 /** The values of the shipped profile whose answers are nearest to those of the probes that tell shipped profiles apart. */
 async function startFrom(predictions: Predictions, bench: Bench): Promise<Values> {
   const all = profileNames().map((name) => valuesOf(getProfile(name)))
-  const answers = await Promise.all(all.map((values) => predictions.of(values)))
+  const answers: Answers[] = []
+  for (const values of all) answers.push(await predictions.of(values))
   const pairs = answers.flatMap((one, at) => answers.slice(at + 1).map((other) => [one, other] as const))
   await bench.play(dividing(pairs, predictions.pool, bench))
   const observed = playedOf(predictions, bench)

@@ -1,7 +1,7 @@
 import { FlowTable } from '../../flow/table.ts'
 import { type Emitted, NANOS_PER_SECOND, PacketBatch } from '../../model/batch.ts'
 import { Role, Verdict } from '../../model/codes.ts'
-import { tunnelsOf } from '../../model/reading.ts'
+import { type Reading, tunnelsOf } from '../../model/reading.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { ObservationBatch, Session } from '../../model/target.ts'
 import type { HostEvent, TimedEvent, TimelineChunk } from '../../model/timeline.ts'
@@ -53,6 +53,8 @@ export interface Compiled {
   readonly probes: number
   readonly packets: number
   readonly steps: readonly Timed[]
+  /** What was made of them, by the reading. */
+  readonly prepared: Map<string, Prepared>
 }
 
 /** Puts probes together in the order of their packets' times; `seed` draws addresses, ports and sequence numbers. */
@@ -72,7 +74,7 @@ export function compileProbes(probes: readonly Probe[], seed: number): Compiled 
   })
   steps.sort((one, other) => one.at - other.at)
   const packets = steps.filter(({ frame }) => frame !== undefined).length
-  return { probes: probes.length, packets, steps }
+  return { probes: probes.length, packets, steps, prepared: new Map() }
 }
 
 export interface Came {
@@ -82,16 +84,17 @@ export interface Came {
   readonly unseen: boolean
 }
 
-/** Plays probes and answers what came of each. */
+/** Plays probes and answers what came of each; not twice at the same time. */
 export async function playCompiled(
-  { probes, steps }: Compiled,
+  compiled: Compiled,
   { session, setup, emissions, signal }: PlayOptions,
 ): Promise<Came> {
-  const answers = new AnswerSheet(probes, emissions)
-  const chunks = chunksOf(steps, setup)
-  const owner = (step: number) => chunks.owners[step] ?? -1
-  for await (const observed of session.replay({ epoch: EPOCH, phases: ['before'], chunks }, signal))
-    answers.take(observed, owner, (flow) => chunks.flows.get(flow) ?? -1)
+  const answers = new AnswerSheet(compiled.probes, emissions)
+  const { chunks, owners, flows } = prepare(compiled, setup)
+  const owner = (step: number) => owners[step] ?? -1
+  const timeline = { epoch: EPOCH, phases: ['before'], chunks: inTurn(chunks) }
+  for await (const observed of session.replay(timeline, signal))
+    answers.take(observed, owner, (flow) => flows.get(flow) ?? -1)
   return { answers: answers.read(), unseen: answers.unseen }
 }
 
@@ -126,34 +129,44 @@ function endsOf(probe: number, offset: number, random: () => number): Ends {
   }
 }
 
-interface Chunks extends AsyncIterable<TimelineChunk> {
+/** Decoded packets of a timeline, in chunks, with the probes that they are of; played again and again by a model. */
+interface Prepared {
+  readonly chunks: readonly TimelineChunk[]
   /** By step: its probe. */
   readonly owners: readonly number[]
   /** By flow: its probe. */
   readonly flows: ReadonlyMap<number, number>
 }
 
-function chunksOf(timed: readonly Timed[], setup: Setup): Chunks {
-  const owners: number[] = []
-  const flows = new Map<number, number>()
-  return { owners, flows, [Symbol.asyncIterator]: () => made(timed, setup, owners, flows) }
+/** Once for each way of reading: a session fills verdicts and emissions only, which are cleared. */
+function prepare({ steps, prepared }: Compiled, setup: Setup): Prepared {
+  const reading = readingOf(setup)
+  const key = JSON.stringify(reading)
+  const known = prepared.get(key)
+  if (known === undefined) {
+    const made = chunked(steps, reading)
+    prepared.set(key, made)
+    return made
+  }
+  for (const { packets } of known.chunks) {
+    packets.verdict.fill(0)
+    packets.reason.fill(0)
+    packets.emitted.length = 0
+    packets.parts.length = 0
+  }
+  return known
 }
 
-async function* made(
-  timed: readonly Timed[],
-  setup: Setup,
-  owners: number[],
-  flows: Map<number, number>,
-): AsyncGenerator<TimelineChunk> {
-  const reading = readingOf(setup)
+function chunked(timed: readonly Timed[], reading: Reading): Prepared {
   const table = new FlowTable(reading)
-  const capacity = Math.min(CHUNK, Math.max(timed.length, 1))
-  const batch = new PacketBatch(capacity, capacity * 128)
-  batch.tunnels = tunnelsOf(reading)
+  const chunks: TimelineChunk[] = []
+  const owners: number[] = []
+  const flows = new Map<number, number>()
   let from = 0
   while (from < timed.length) {
     const to = endOfChunk(timed, from)
-    batch.clear()
+    const batch = new PacketBatch(to - from, (to - from) * 128)
+    batch.tunnels = tunnelsOf(reading)
     const events: TimedEvent[] = []
     for (const { at, probe, host, frame, link = PROBE_LINK, events: happened } of timed.slice(from, to)) {
       const time = Math.round(at * NANOS_PER_SECOND)
@@ -166,9 +179,14 @@ async function* made(
     table.assign(batch)
     for (let i = 0; i < batch.count; i++)
       if ((batch.flow[i] ?? -1) >= 0) flows.set(batch.flow[i] ?? -1, owners[batch.step[i] ?? -1] ?? -1)
-    yield { packets: batch, events }
+    chunks.push({ packets: batch, events })
     from = to
   }
+  return { chunks, owners, flows }
+}
+
+async function* inTurn(chunks: readonly TimelineChunk[]): AsyncGenerator<TimelineChunk> {
+  yield* chunks
 }
 
 /** A chunk ends before each event, which may depend on what was observed before it. */

@@ -30,7 +30,9 @@ export class Subject {
   /** Why the target cannot be brought to a setup; undefined: it can. */
   lacks(name: SetupName): string | undefined {
     const setup = this.#setup(name)
-    return typeof setup === 'string' ? setup : setupLacks(setup, this.target.capabilities)
+    if (typeof setup === 'string')
+      return setup.startsWith('policy: ') ? `policy ${SETUPS[name].policy}` : `setup ${name} (${setup})`
+    return setupLacks(setup, this.target.capabilities)
   }
 
   /** Plays probes of setups that the target has; each of their answers, by name. */

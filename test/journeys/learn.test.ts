@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { flowbreak } from './command.ts'
+
+const CAPTURE = 'captures/echo-ladder-ipv4.pcap'
+
+describe('journeys: learn', () => {
+  let folder = ''
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-learn-'))
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('learns a profile that is used, checked, compared and identified', () => {
+    const file = join(folder, 'learned.yaml')
+    const page = join(folder, 'learned.html')
+    const learned = flowbreak([
+      'learn',
+      'reference',
+      '--profile',
+      'fortinet',
+      '--output',
+      file,
+      '--html',
+      page,
+      '--twin',
+      CAPTURE,
+      '--twin-cases',
+      '6',
+    ])
+    expect(learned.stderr).to.equal('')
+    expect(learned.status).to.equal(0)
+    expect(learned.stdout).to.match(/nearest profile fortinet/)
+    expect(learned.stdout).to.match(/^ {2}tcpEstablished +3600 +high/m)
+    expect(learned.stdout).to.match(
+      /^Held-out captures: 6 broken by chance, (\d+) of \1 verdicts predicted \(100 %\)/m,
+    )
+    expect(readFileSync(page, 'utf8')).to.contain('<h1>reference as learned</h1>')
+
+    const replayed = ['replay', CAPTURE, '--inject', 'host-swap@12', '--quiet', '--profile']
+    expect(flowbreak([...replayed, file])).to.deep.equal(flowbreak([...replayed, 'fortinet']))
+
+    const diff = flowbreak(['learn', '--diff', 'cisco-asa', file])
+    expect(diff.status).to.equal(0)
+    expect(diff.stdout).to.match(/^ {2}a closed session lives for: 60 s → 1 s$/m)
+    const identity = flowbreak(['learn', '--identify', file])
+    expect(identity.stdout).to.match(
+      /^learned-reference is nearest to fortinet: (\d+) of \1 known knobs are the same$/m,
+    )
+  }).timeout(240_000)
+
+  it('refuses what it cannot do, in a sentence', () => {
+    const nothing = flowbreak(['learn'])
+    expect(nothing).to.include({ status: 2 })
+    expect(nothing.stderr).to.contain('learn takes one target')
+    expect(flowbreak(['learn', '--diff', 'pf'])).to.include({ status: 2 })
+    const unknown = flowbreak(['learn', '--identify', 'nobody'])
+    expect(unknown).to.include({ status: 2 })
+    expect(unknown.stderr).to.contain('There is no profile "nobody"')
+    expect(flowbreak(['learn', 'nothing-of-that-name'])).to.include({ status: 2 })
+  })
+})
