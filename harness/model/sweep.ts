@@ -33,6 +33,8 @@ export interface Played {
   /** A letter a packet: who gave it, `a` the first name of `SweepMap.deciders`, and so on; `-` where it was not offered. */
   readonly by: string
   readonly told: readonly SweptReset[]
+  /** What was sent cannot be seen, though a verdict may tell of it; absent: all of it is in `told`. */
+  readonly emissions?: 'unseen'
   /** Reactive endpoints only: what the user of the connection felt. */
   readonly impact?: Impact
 }

@@ -31,6 +31,7 @@ export class Tape {
   readonly #steps = new Map<number, number>()
   readonly #known = new Map<string, string>()
   #told: SweptReset[] = []
+  #emissions: ObservationBatch['emissions']
 
   constructor({ info, packets }: SweptFlow, hosts: readonly string[]) {
     this.#flow = info.id
@@ -46,11 +47,13 @@ export class Tape {
     this.#verdicts.fill(NOT_OFFERED)
     this.#by.fill(NOT_OFFERED)
     this.#told = []
+    this.#emissions = undefined
     this.#steps.clear()
   }
 
   /** Takes note of a batch of observations. A packet that is offered twice counts as it went the first time. */
-  take({ packets, by, sightings = [] }: ObservationBatch): void {
+  take({ packets, by, emissions, sightings = [] }: ObservationBatch): void {
+    this.#emissions ??= emissions
     const { number, flow, verdict, step, count, emitted } = packets
     let next = 0
     for (let i = 0; i < count; i++) {
@@ -79,7 +82,8 @@ export class Tape {
   }
 
   /** The same from the trace of a case. */
-  takeTrace({ number, flow, verdict, by, emitted }: CaseTrace): void {
+  takeTrace({ number, flow, verdict, by, emitted, emissions }: CaseTrace): void {
+    this.#emissions ??= emissions
     for (const [i, of] of number.entries()) {
       const place = of === 0 || flow[i] !== this.#flow ? undefined : this.#places.get(of)
       if (place === undefined || this.#verdicts[place] !== NOT_OFFERED) continue
@@ -101,6 +105,7 @@ export class Tape {
       verdicts: this.#one(this.#verdicts.toString('latin1')),
       by: this.#one(String.fromCharCode(...this.#by.subarray(0, 1 << 15))),
       told: this.#told,
+      ...(this.#emissions === undefined ? {} : { emissions: this.#emissions }),
     }
   }
 

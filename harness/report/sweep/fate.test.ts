@@ -80,6 +80,8 @@ describe('disagreements', () => {
     const told = [{ packet: 1, kind: 'tcp-rst', to: 'client', by: 'fw-a' }] as const
     const cells = row('fr', 'fr', 'fr', 'fr')
     expect(disagreements(map, peers, [{ ...cell('fr'), told }, ...cells.slice(1)])).to.include('policy')
+    const unseen = { ...cell('fr'), emissions: 'unseen' } as const
+    expect(disagreements(map, peers, [unseen, ...cells.slice(1)])).to.deep.equal([])
     expect(disagreements(map, peers, [{ why: 'doubt', detail: '' }, ...cells.slice(1)])).to.deep.equal([])
   })
 })
