@@ -113,8 +113,11 @@ await main(async (root) => {
   // What runs in the reader's browser.
   await build({
     absWorkingDir: root,
-    entryPoints: ['harness/report/html/client/main.ts'],
-    outfile: 'dist/bin/page.js',
+    entryPoints: {
+      page: 'harness/report/html/client/main.ts',
+      'sweep-page': 'harness/report/html/client/sweep.ts',
+    },
+    outdir: 'dist/bin',
     bundle: true,
     format: 'iife',
     target: 'es2022',

@@ -1,5 +1,5 @@
 // Draws the pictures of docs/reading-a-report.md from a run that it makes: suites through the reference and through the example target with
-// a mistake in it.
+// a mistake in it; and that of docs/sweep.md from a sweep.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -66,4 +66,14 @@ for (const [picture, address, height] of [
   await page.screenshot({ path: file })
   if (statSync(file).size > MOST) throw new Error(`${file} has more than ${MOST} bytes.`)
 }
+
+const map = join(folder, 'sweep.html')
+const swept = spawnSync(
+  process.execPath,
+  [join(ROOT, 'dist/bin/main.js'), 'sweep', 'captures/echo-ladder-ipv4.pcap', '--html', map],
+  { cwd: ROOT, stdio: 'ignore' },
+)
+if (swept.status !== 0) throw new Error(`The sweep ended with ${swept.status}.`)
+const page = await browser.open(readFileSync(map, 'utf8'), '#0.8.1', { height: 1000 })
+await page.screenshot({ path: join(PICTURES, 'sweep.png') })
 rmSync(folder, { recursive: true, force: true })

@@ -33,17 +33,20 @@ export interface AxisOptions {
 }
 
 /**
- * The axes of a comparison, each with its values; `targets`: those that are configured. Throws ERR_USAGE, and what is wrong with a
+ * The axes of a comparison, each with its values; `targets`: those that are configured; `most`: how many axes. Throws ERR_USAGE, and what is wrong with a
  * profile of one's own.
  */
 export async function readAxes(
   options: AxisOptions,
   targets: readonly string[] = [],
+  most = MOST_AXES,
 ): Promise<readonly ComparedAxis[]> {
   const { over = [] } = options
   const asked = over.map((text) => splitAxis(text))
-  if (asked.length === 0 || asked.length > MOST_AXES)
-    throw usage(`Compare over one axis or two, such as --over policy: there are ${listWords(AXES)}.`)
+  if (asked.length === 0 || asked.length > most) {
+    const how = most === MOST_AXES ? 'Compare over one axis or two' : `Choose ${most} axes at most`
+    throw usage(`${how}, such as --over policy: there are ${listWords(AXES)}.`)
+  }
   if (new Set(asked.map(({ name }) => name)).size < asked.length)
     throw usage(`--over ${asked[0]?.name} is given twice: name its values in one, separated by commas.`)
   if (options.values !== undefined && (asked.length > 1 || asked[0]?.values !== undefined))

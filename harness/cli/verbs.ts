@@ -19,6 +19,10 @@ export const VERBS = {
     summary: 'break one capture in one way under several policies, profiles or sharings, side by side',
     load: () => import('./compare.ts'),
   },
+  sweep: {
+    summary: 'break one flow at every packet, or see what the suites cover',
+    load: () => import('./sweep.ts'),
+  },
   capture: {
     summary: 'look at captures, record, bring in, cut and anonymise them',
     load: () => import('./capture.ts'),

@@ -74,7 +74,7 @@ export function compileRecorded(recorded: Recorded, options: CompileOptions): Co
     random: seededRandom(options.seed),
   })
   async function* chunks(): AsyncGenerator<TimelineChunk> {
-    yield* weaver.weave(recorded.batch)
+    for (const batch of recorded.pieces ?? [recorded.batch]) yield* weaver.weave(batch)
     yield* weaver.finish()
   }
   return { epoch: recorded.epoch, phases: weaver.phases, chunks: chunks(), flows }

@@ -36,6 +36,11 @@ export interface Recorded {
   readonly flows: FlowTable
   /** Packets that positions were found to name, by flow and position. */
   readonly places: Map<string, { readonly packet: number; readonly flow: number }>
+  /**
+   * The same packets in several batches, so that those in which nothing is broken need not be woven; their times are then moved by what
+   * was broken before, and whoever plays them again puts them back. Absent: `batch` is woven, and stays as it is.
+   */
+  readonly pieces?: readonly PacketBatch[]
 }
 
 /** Bytes of frames that a case's capture may hold. */

@@ -18,6 +18,7 @@ const DOCUMENTS = [
   'docs/reports.md',
   'docs/running-in-ci.md',
   'docs/shrinking.md',
+  'docs/sweep.md',
   'docs/writing-a-target.md',
 ]
 

@@ -1,10 +1,16 @@
 import { expect } from 'chai'
+import { type Cell as AnyCell, isEmptyBy } from '../../harness/author/cells/cells.ts'
+import { coverageOf, isGap } from '../../harness/author/cells/coverage.ts'
+import { EMPTY_RULES } from '../../harness/author/cells/empty-rules.ts'
 import { loadSuites } from '../../harness/index.ts'
-import { type Cell, EMPTY, FAMILIES, isEmptyBy, POLICIES, placeOf, SHARINGS } from './cells.ts'
+import { EMPTY, FAMILIES, POLICIES, placeOf, SHARINGS } from './cells.ts'
 import { EVENTS, ROW_EVENTS } from './events.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 const CASES = loadSuites([], [ROOT]).flatMap(({ cases }) => cases)
+
+/** The tables say which protocol a row is about. */
+type Cell = Omit<AnyCell, 'protocol'>
 
 /** The cells of an event that have a case, each by its name. */
 function shownCells({ name, isShown }: (typeof EVENTS)[number]): Set<string> {
@@ -44,4 +50,23 @@ describe('suites: every event under every sharing, policy and family', () => {
       expect(CASES.filter((test) => test.rows.includes(name) && !happens(test)).map((test) => test.name)).to
         .be.empty
     })
+})
+
+describe('suites: every event under every sharing, policy, protocol and family', () => {
+  it('leaves at most 10 % of the cells empty, each by a rule of the domain', async () => {
+    const { cells } = await coverageOf(CASES)
+    const empty = cells.filter(({ cases }) => cases === 0)
+    expect(cells).to.have.length(1080)
+    expect(empty.filter(isGap).map((cell) => Object.values(cell).join(' '))).to.be.empty
+    expect(empty.length / cells.length).to.be.at.most(0.1)
+  })
+
+  it('has no rule that keeps empty what has a case, and none that keeps nothing', async () => {
+    const { cells } = await coverageOf(CASES)
+    for (const rule of EMPTY_RULES) {
+      const kept = cells.filter((cell) => isEmptyBy(rule, cell))
+      expect(kept).to.not.be.empty
+      expect(kept.filter(({ cases }) => cases > 0)).to.be.empty
+    }
+  })
 })

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-/** The page's script as one minified file. Only where the sources and the development packages are. */
-export function bundleClient(): string {
+/** A page's script as one minified file. Only where the sources and the development packages are. */
+export function bundleClient(name: 'main' | 'sweep'): string {
   const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild')
   const { outputFiles } = buildSync({
-    entryPoints: [fileURLToPath(new URL('./client/main.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`./client/${name}.ts`, import.meta.url))],
     bundle: true,
     format: 'iife',
     target: 'es2022',

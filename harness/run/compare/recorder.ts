@@ -154,7 +154,7 @@ export class ColumnRecorder {
 }
 
 /** The end of a flow that something was sent to. */
-function endOf({ cause, to }: Emitted, packets: PacketBatch): EndName {
+export function endOf({ cause, to }: Emitted, packets: PacketBatch): EndName {
   if (to === 'client' || to === 'server') return to
   const sender = packets.direction[cause] === Direction.c2s ? 'client' : 'server'
   if (to === 'sender') return sender

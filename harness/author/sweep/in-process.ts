@@ -1,0 +1,59 @@
+import type { SweepCell } from '../../model/sweep.ts'
+import { LoadBalancerPath } from '../../path/load-balancer.ts'
+import { lacks } from '../../plan/capabilities.ts'
+import { assignHosts } from '../../run/offer.ts'
+import { Breath } from '../../support/breath.ts'
+import { compileRecorded, placeInjections } from '../../timeline/compile.ts'
+import { Feedback } from '../../timeline/feedback.ts'
+import { roadBatch } from '../../timeline/recorded.ts'
+import type { ReadyColumn, Sweeping } from './column.ts'
+import { caseOf, placesOf } from './places.ts'
+import { Tape } from './tape.ts'
+
+/**
+ * Plays a column through a target that has everything in this process: its verdicts need no proof, and of what is offered only that is
+ * made anew which lies about the break.
+ */
+export async function playInProcess(
+  column: number,
+  { target, setup, flow }: ReadyColumn,
+  { breaks, seed, signal, take }: Sweeping,
+): Promise<void> {
+  const { recorded, info } = flow
+  const { hosts, sharing } = setup.topology
+  const { pieces = [] } = recorded
+  const times = pieces.map(({ time }) => time.slice())
+  const tape = new Tape(flow, hosts)
+  const path = new LoadBalancerPath(setup.topology, seed)
+  const feedback = new Feedback()
+  const out = roadBatch()
+  const breath = new Breath()
+  const missing = new Map<number, SweepCell | undefined>()
+  await using session = await target.prepare(setup, signal)
+  for (const place of placesOf(flow, breaks, setup)) {
+    const { broken, packet, injections } = place
+    signal.throwIfAborted()
+    await breath.take()
+    if (!missing.has(broken)) {
+      const lacking = lacks(caseOf(place, 'sweep', flow, setup, false), target.capabilities)
+      const detail = `The target ${target.name} has no ${lacking}.`
+      missing.set(broken, lacking === undefined ? undefined : { why: 'skipped', detail })
+    }
+    const unplayed = missing.get(broken) ?? place.impossible
+    if (unplayed !== undefined) {
+      take(column, broken, packet, unplayed)
+      continue
+    }
+    for (const [index, piece] of pieces.entries()) piece.time.set(times[index] ?? [])
+    const placed = placeInjections(recorded, injections, info.id)
+    const timeline = compileRecorded(recorded, { placed, hosts, sharing, feedback, seed, out })
+    const { epoch, phases } = timeline
+    feedback.reset()
+    path.reset()
+    tape.begin()
+    await session.reset()
+    const chunks = assignHosts(timeline.chunks, path)
+    for await (const observed of session.replay({ epoch, phases, chunks }, signal)) tape.take(observed)
+    take(column, broken, packet, tape.played())
+  }
+}

@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs'
+import { sweepCapture } from '../author/sweep/sweep.ts'
+import { isPlayed, type SweepMap } from '../model/sweep.ts'
+import { screenOf } from '../report/screen.ts'
+import { sweepJson, sweepLines } from '../report/sweep/json.ts'
+import { sweepText } from '../report/sweep/text.ts'
+import { listWords } from '../suite/words.ts'
+import { Breath } from '../support/breath.ts'
+import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
+import { AXES } from './compare-axes.ts'
+import { configOption, configured } from './configured.ts'
+import type { VerbContext } from './context.ts'
+import { BufferedOutput } from './output.ts'
+import { endpointsOf, setupOptions } from './setup-options.ts'
+import { type ColumnOptions, contestantsOf, sweepAxes } from './sweep-columns.ts'
+
+interface Options extends ColumnOptions {
+  readonly break?: readonly string[]
+  readonly flow?: number
+  readonly endpoints: string
+  readonly seed: number
+  readonly json?: true
+  readonly ndjson?: true
+  readonly html?: string
+  readonly coverage?: true
+}
+
+/**
+ * `flowbreak sweep CAPTURE`: exit 0 when it ran, 2 when nothing could be played, 3 when a target or a set-up broke or could not tell (the
+ * rest was swept).
+ */
+export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
+  const command = newCommand(
+    'sweep',
+    'Breaks one flow of a capture at every packet, and draws a map of what comes of it; or shows what suites cover.',
+  )
+    .argument('[capture...]', 'a pcap or pcapng file; with --coverage suites (default: all)')
+    .option(
+      '--break <injection>',
+      'what breaks, as in --inject, without a place: host-swap:crash, idle-gap:400s; several at one place with + between them; may be repeated (default: swap, crash, idle gap, either direction by another host)',
+      repeatable,
+    )
+    .option('--flow <n>', 'the flow that is broken, where the capture has several', wholeNumber('--flow', 0))
+    .option(
+      '--over <axis[=values]>',
+      `what columns differ in: ${listWords(AXES)}, with all its values or those after =; may be repeated (default: sharing, policy)`,
+      repeatable,
+    )
+    .option('--target <name>', 'what it is played through; may be repeated (default reference)', repeatable)
+  setupOptions(configOption(command))
+    .option('--endpoints <kind>', 'recorded, or reactive, for what users feel', 'recorded')
+    .option('--seed <n>', 'for what is drawn', wholeNumber('--seed', 0), 1)
+    .option('--html <file>', 'the map as a page of its own')
+    .option('--json', 'one JSON object (docs/sweep.md)')
+    .option('--ndjson', 'a JSON object a cell')
+    .option(
+      '--coverage',
+      'event, policy, sharing, protocol and family of the cases of suites, and the cells without',
+    )
+    .option('--debug', 'show where an error comes from')
+  if (await parsed(command, args)) return ExitCode.ok
+  const options = command.opts<Options>()
+  if (options.coverage) return (await import('./sweep-coverage.ts')).coverage(command.args, options)
+  const [capture, more] = command.args
+  if (capture === undefined || more !== undefined)
+    throw new FlowbreakError('ERR_USAGE', 'Name one capture to sweep: see flowbreak sweep --help.')
+  const config = await configured(options.config)
+  const axes = await sweepAxes(options, config.targets)
+  const { map, interrupted, broken } = await config.guard(async () =>
+    sweepCapture({
+      ...{ capture, flow: options.flow, axes: axes.map(({ name }) => name), breaks: options.break, signal },
+      contestants: await contestantsOf(axes, options, command, config),
+      endpoints: endpointsOf(options.endpoints),
+      seed: options.seed,
+    }),
+  )
+  if (options.html !== undefined) await writePage(options.html, map)
+  await print(map, options)
+  if (interrupted) signal.throwIfAborted()
+  if (broken !== undefined) throw broken
+  const doubt = map.cells
+    .flat(2)
+    .find((cell) => !isPlayed(cell) && (cell.why === 'doubt' || cell.why === 'error'))
+  return doubt === undefined ? ExitCode.ok : ExitCode.broken
+}
+
+async function writePage(file: string, map: SweepMap): Promise<void> {
+  const { sweepPage } = await import('../report/sweep/html.ts')
+  try {
+    writeFileSync(file, sweepPage(map))
+  } catch (thrown) {
+    throw new FlowbreakError(
+      'ERR_OUTPUT',
+      `The page ${file} cannot be written (${messageOf(thrown)}): name another.`,
+    )
+  }
+}
+
+/** Prints in parts: there may be a line for each of millions of cells. */
+async function print(map: SweepMap, { json, ndjson }: Options): Promise<void> {
+  const output = new BufferedOutput()
+  const breath = new Breath()
+  if (json || ndjson) {
+    for (const part of json ? sweepJson(map) : sweepLines(map)) {
+      output.write(part)
+      await breath.take()
+    }
+  } else for (const line of sweepText(map, screenOf(process.stdout, process.env))) output.write(`${line}\n`)
+  output.flush()
+}
