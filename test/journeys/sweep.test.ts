@@ -61,7 +61,7 @@ describe('journeys: sweep', () => {
       expect(status, stderr).to.equal(0)
       expect(stdout).to.match(/^reference drop +\. 1 +D 25$/m)
       expect(stdout).to.match(/^suricata reject +\. 1 +R 25$/m)
-      expect(readFileSync(page, 'utf8')).to.include('--target suricata --profile suricata-7')
+      expect(readFileSync(page, 'utf8')).to.include('"--target","suricata","--profile","suricata-7"')
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

@@ -46,8 +46,8 @@ export function* sweepText(map: SweepMap, screen: Screen): Generator<string> {
   const over = `${packets.length} packets, ${breaks.length} ${breaks.length === 1 ? 'break' : 'breaks'}, ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`
   yield paint('bold', wrap(plain(`${basename(capture)}, flow ${flow.id}: ${ends}; ${over}`), width))
   const lead = leadOf(map)
-  const marks = Math.max(0, ...map.axes.map((axis) => axis.length)) + 2
-  const bands = bandsOf(map, width - lead.width - marks)
+  const marks = marksOf(map, width - lead.width)
+  const bands = bandsOf(map, width - lead.width - marks.width)
   const peers = peersOf(map)
   const seen = new Set<string>()
   for (const [broken, name] of breaks.entries()) {
@@ -57,15 +57,16 @@ export function* sweepText(map: SweepMap, screen: Screen): Generator<string> {
       yield ''
       yield paint('bold', plain(name))
       for (const heading of headingsOf(map, band)) yield `${' '.repeat(lead.width)}${heading}`.trimEnd()
-      for (const [at, row] of rows.entries()) yield `${lead.of(at)}${lineOf(row, band, paint)}`.trimEnd()
+      for (const [at, row] of rows.entries())
+        yield `${lead.of(at)}${lineOf(row, band, marks, paint)}`.trimEnd()
     }
   }
   yield ''
-  yield* summaryLines(map, width, paint)
+  yield* summaryLines(map, paint)
   yield ''
   const legend = Object.entries(LETTER_WORDS).filter(([letter]) => seen.has(letter))
   const items = legend.map(([letter, words]) => `${paint(STYLES[letter] ?? 'dim', letter)} ${words}`)
-  yield wrap([...items, `${DIFFERS} cells of the row differ over that axis`], width, '', ' · ')
+  yield wrap([...items, `${DIFFERS} cells of the row differ over that axis${marks.legend}`], width, '', ' · ')
   for (const note of notesOf(map)) yield paint('dim', wrap(plain(note), width))
 }
 
@@ -102,17 +103,38 @@ function leadOf({ packets }: SweepMap): { readonly width: number; readonly of: (
   }
 }
 
-function lineOf({ fates, differs, disputed: doubted }: Row, band: Band, paint: Paint): string {
+/** Words for the axes over which rows differ: whole ones where every column fits beside them, else their first two letters. */
+interface Marks {
+  readonly width: number
+  readonly of: (axes: readonly string[]) => string
+  readonly legend: string
+}
+
+function marksOf(map: SweepMap, room: number): Marks {
+  const whole = marksWith(map.axes, (axis) => axis)
+  if (bandsOf(map, room - whole.width).length === 1) return whole
+  const short = marksWith(map.axes, (axis) => axis.slice(0, 2))
+  const words = map.axes.map((axis) => `${axis.slice(0, 2)} ${axis}`)
+  return { ...short, legend: words.length === 0 ? '' : `: ${words.join(', ')}` }
+}
+
+function marksWith(axes: readonly string[], word: (axis: string) => string): Marks {
+  const of = (differing: readonly string[]) =>
+    differing.length === 0 ? '' : ` ${DIFFERS} ${differing.map(word).join(' ')}`
+  return { width: of(axes).length, of, legend: '' }
+}
+
+function lineOf({ fates, differs, disputed: doubted }: Row, band: Band, marks: Marks, paint: Paint): string {
   const cells = band.cells.map(({ column, before }) => {
     const letter = fates[column]?.letter ?? '-'
     const style = STYLES[letter] ?? 'dim'
     return `${' '.repeat(before)}${paint(style, letter)}${doubted.has(column) ? DIFFERS : ' '}`
   })
-  return `${cells.join('')}${differs.length === 0 ? '' : ` ${paint('dim', `${DIFFERS} ${differs.join(' ')}`)}`}`
+  return `${cells.join('')}${paint('dim', marks.of(differs))}`
 }
 
 /** A line a column: how many places have which letter. */
-function* summaryLines(map: SweepMap, width: number, paint: Paint): Generator<string> {
+function* summaryLines(map: SweepMap, paint: Paint): Generator<string> {
   const names = map.columns.map((column) => plain(nameOfColumn(column)))
   const longest = Math.max(...names.map((name) => name.length))
   for (const [column, { unbroken }] of map.columns.entries()) {
@@ -126,7 +148,7 @@ function* summaryLines(map: SweepMap, width: number, paint: Paint): Generator<st
       const count = counts.get(letter)
       return count === undefined ? [] : [`${paint(STYLES[letter] ?? 'dim', letter)} ${count}`]
     })
-    yield `${(names[column] ?? '').padEnd(longest)}  ${parts.join('  ')}`.slice(0, width * 8)
+    yield `${(names[column] ?? '').padEnd(longest)}  ${parts.join('  ')}`.trimEnd()
   }
 }
 
