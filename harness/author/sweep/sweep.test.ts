@@ -166,6 +166,10 @@ describe('sweepCapture', () => {
     expect(await refusal({ breaks: ['host-swap@12'] })).to.match(/names a place.*write host-swap\./)
     expect(await refusal({ breaks: ['asymmetric-path:c2s=fw-z'] })).to.match(/no host fw-z/)
     expect(await refusal({ capture: '-' })).to.match(/not of standard input/)
+    const many = Array.from({ length: 400 }, (): SetupInput => ({}))
+    expect(await refusal({ capture: 'captures/bulk-wscale-ipv4.pcap' }, many)).to.match(
+      /has \d+ packets, too many to be broken at each of them 2000 times over/,
+    )
     expect(await refusal({}, [{ hosts: 0 }])).to.match(/^Nothing could be swept\. hosts: Write 1/)
   })
 

@@ -18,6 +18,8 @@ import { decidersOf } from './tape.ts'
 
 /** Seconds by which the usual idle gap is longer than the longest time-out. */
 const BEYOND = 50
+/** Verdicts that a map holds at most, each a byte. */
+const MOST_VERDICTS = 1 << 30
 const INTERRUPTED: Unplayed = { why: 'skipped', detail: 'Not played: interrupted.' }
 
 /** One combination of values. */
@@ -70,6 +72,7 @@ export async function sweepCapture(options: SweepOptions): Promise<Swept> {
   for (const each of breaks) checkBreak(each, first)
 
   const { packets, info } = first.flow
+  checkSize(capture, packets.length, breaks.length * contestants.length)
   const unbroken: (SweepCell | undefined)[] = contestants.map((_, column) => refused.get(column))
   const cells = breaks.map(() => contestants.map((_, column) => fill(packets.length, refused.get(column))))
   let broken: FlowbreakError | undefined
@@ -99,6 +102,15 @@ export async function sweepCapture(options: SweepOptions): Promise<Swept> {
   if (!signal.aborted && !all.some(isPlayed))
     throw broken ?? nothingSwept(contestants, new Map(map.columns.map((each, at) => [at, reason(each)])))
   return { map, interrupted: signal.aborted, broken }
+}
+
+/** Every place has a verdict a packet. Throws ERR_SWEEP_SIZE. */
+function checkSize(capture: string, packets: number, tables: number): void {
+  if (packets * packets * tables <= MOST_VERDICTS) return
+  throw new FlowbreakError(
+    'ERR_SWEEP_SIZE',
+    `The flow of ${capture} has ${packets} packets, too many to be broken at each of them ${tables} times over: name fewer breaks or columns, or cut it with capture slice.`,
+  )
 }
 
 /** What was not played of a column that broke says by what. */

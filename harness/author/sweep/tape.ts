@@ -103,7 +103,7 @@ export class Tape {
   played(): Played {
     return {
       verdicts: this.#one(this.#verdicts.toString('latin1')),
-      by: this.#one(String.fromCharCode(...this.#by.subarray(0, 1 << 15))),
+      by: this.#one(Buffer.from(this.#by.buffer).toString('utf16le')),
       told: this.#told,
       ...(this.#emissions === undefined ? {} : { emissions: this.#emissions }),
     }
