@@ -5,13 +5,19 @@ const SPECIAL = /[\\`*_{}[\]()#+\-.!|<>~@&$:]/g
 
 /** Text that stands in Markdown (also in a cell of a table) as it is, on one line. */
 export function mdText(text: string): string {
-  return plain(text).replaceAll(SPECIAL, (found, at: number) =>
-    HARMLESS.has(found) && at > 0 ? found : `&#${found.charCodeAt(0)};`,
+  const shown = plain(text)
+  return shown.replaceAll(SPECIAL, (found, at: number) =>
+    HARMLESS.has(found) && at > 0 && !isOfAddress(shown, at) ? found : `&#${found.charCodeAt(0)};`,
   )
 }
 
 /** Begin lists, headings and ordered items at the start of a line only. */
 const HARMLESS = new Set(['-', '+', '.', '!', '(', ')', ':', '{', '}'])
+
+/** The sign by which code hosts know an address, of which they make a link that takes in all up to the next space. */
+function isOfAddress(text: string, at: number): boolean {
+  return text.startsWith('://', at) || /^www\.$/i.test(text.slice(at - 3, at + 1))
+}
 
 /** The same as code; fit for a cell of a table. */
 export function mdCode(text: string): string {

@@ -27,7 +27,7 @@ export function besidePage(
     )
   return markup`${caseHead(index, address, first, siblings)}
 <section aria-labelledby="h-sides"><h2 id="h-sides">What it came to</h2>${verdicts(index, cases)}</section>
-${played.length > 1 && markup`<section aria-labelledby="h-packets"><h2 id="h-packets">Every packet <span class="quiet">Δ differs from ${played[0]?.name}</span></h2><div class="scroll" id="beside" tabindex="0" role="region" aria-label="Every packet">${table}</div></section>`}
+${played.length > 1 && markup`<section aria-labelledby="h-packets"><h2 id="h-packets">Every packet <span class="quiet">Δ differs from ${played[0]?.name}</span></h2><div class="scroll" id="beside" tabindex="0" role="region" aria-label="Packets, a column a target">${table}</div></section>`}
 ${counterTable(cases)}`
 }
 
@@ -40,7 +40,7 @@ function verdicts({ outcomes }: PageIndex, cases: readonly OpenedCase[]): Markup
     const count = (letter: string) => verdict.split(letter).length - 1
     return markup`<tr><th scope="row">${side.name} <span class="quiet">${side.version}</span></th><td class="o-${entry.outcome} outcome"><b>${outcomes[entry.outcome].mark}</b> ${outcomes[entry.outcome].word}</td>${['f', 'd', 'r', 'a', 'u'].map((letter) => markup`<td class="figure">${count(letter) === 0 ? '–' : count(letter)}</td>`)}<td class="first">${first === undefined ? (record.detail ?? '') : first.message}${impact !== undefined && markup` Impact: ${impactWords(impact)}.`}</td><td><code>${command}</code></td></tr>`
   })
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="What it came to"><table class="plain sides"><thead><tr><th scope="col">target</th><th scope="col">outcome</th>${['forward', 'drop', 'reject', 'answered', 'undecided'].map((word) => markup`<th scope="col" class="figure">${word}</th>`)}<th scope="col">first difference</th><th scope="col">play it again</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Outcomes, a row a target"><table class="plain sides"><thead><tr><th scope="col">target</th><th scope="col">outcome</th>${['forward', 'drop', 'reject', 'answered', 'undecided'].map((word) => markup`<th scope="col" class="figure">${word}</th>`)}<th scope="col">first difference</th><th scope="col">play it again</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
 
 /** Counters summed over hosts, side by side. */
