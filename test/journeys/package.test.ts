@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -59,25 +59,6 @@ describe('journeys: the package', function () {
     )
     expect(JSON.parse(told).summary.totals).to.include({ pass: 3, fail: 0 })
     expect(existsSync(join(project, 'reports/report.html'))).to.equal(true)
-  })
-
-  it('tells failures in one’s own tests with a ladder', () => {
-    const suite = join(project, 'suites/host-swap.yaml')
-    writeFileSync(suite, readFileSync(suite, 'utf8').replace('drop: drop', 'drop: reject'))
-    const test = join(project, 'test/host-swap.test.ts')
-    writeFileSync(
-      test,
-      readFileSync(test, 'utf8').replace("packet(12).to.be.forwarded.by('fw-b')", 'packet(12).to.be.dropped'),
-    )
-    const { status, stdout } = run(project, 'npm', 'test')
-    expect(status).to.equal(1)
-    expect(stdout).to.include(' 2 failing')
-    expect(stdout).to.include(
-      'AssertionError: fail: Packet 12 (s2c, after host-swap) was to be reject, and was drop.',
-    )
-    expect(stdout).to.match(/>\s+0\.\d{6} {2}│ +│ +×─+│ {2}12 PSH ACK 128 B {2}<- expected reject/)
-    expect(stdout).to.include('expected packet 12 to be dropped, and its verdict is forward')
-    expect(stdout).to.match(/12 PSH ACK 128 B {2}<- expected drop/)
   })
 
   it('makes no project where something is already', () => {

@@ -2,7 +2,8 @@ import { Kind, Tcp } from '../../model/codes.ts'
 import { tunnelsOf } from '../../model/reading.ts'
 import { readingOf } from '../../profile/reading.ts'
 import { payloadRange, withPayload } from '../../wire/payload.ts'
-import { readdress } from '../../wire/readdress.ts'
+import { type AddressChange, readdress } from '../../wire/readdress.ts'
+import { mapSackEdges } from '../../wire/sack-edges.ts'
 import { type Piece, recordedOf } from './piece.ts'
 import type { Whole } from './variant.ts'
 
@@ -53,12 +54,32 @@ export function cutPayload(
         ? piece
         : shortened(piece, tunnels, (payload) => without(payload, Math.max(0, -data), within))
     if (shorter === undefined) return undefined
-    const delta = -Math.min(Math.max((number - begin) | 0, 0), removed)
-    const frame = delta === 0 ? shorter.frame : shorter.frame.slice()
-    if (delta !== 0) readdress(frame, piece.link, same ? { seqDelta: delta } : { ackDelta: delta }, tunnels)
-    changed.push({ ...shorter, frame })
+    const moved = (number: number) => -Math.min(Math.max((number - begin) | 0, 0), removed)
+    const delta = moved(number)
+    if (same) changed.push(readdressed(shorter, { seqDelta: delta }, tunnels))
+    else {
+      const acknowledging = readdressed(shorter, { ackDelta: delta }, tunnels)
+      // Edges lie behind the acknowledgement, and were moved by as much as that.
+      changed.push(withSacks(acknowledging, tunnels, (edge) => edge - delta + moved(edge - delta)))
+    }
   }
   return changed
+}
+
+function readdressed(piece: Piece, change: AddressChange, tunnels: number): Piece {
+  if (change.seqDelta === 0 || change.ackDelta === 0) return piece
+  const frame = piece.frame.slice()
+  readdress(frame, piece.link, change, tunnels)
+  return { ...piece, frame }
+}
+
+/** The packet with other edges of selective acknowledgements, where it has any. */
+function withSacks(piece: Piece, tunnels: number, map: (edge: number) => number): Piece {
+  const template = { bytes: piece.frame.slice(), link: piece.link, tunnels }
+  const range = payloadRange(template)
+  if (range === undefined || !mapSackEdges(template, map)) return piece
+  const frame = withPayload(template, template.bytes.subarray(range.from, range.to))
+  return frame === undefined ? piece : { ...piece, frame, original: frame.length }
 }
 
 /** A SYN takes a number of its own, before the data. */
