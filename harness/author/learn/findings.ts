@@ -177,13 +177,13 @@ async function unknownBecause(
   const own = await lacking.of(values)
   const seen = await seeing?.of(values)
   for (const other of others) {
+    const theirsSeen = await seeing?.of(other)
+    const shown = seeing?.pool.find(({ name }) => theirsSeen?.get(name) !== seen?.get(name))
+    if (shown !== undefined) return `"${shown.name}" would tell, and what the target emits cannot be seen`
     const theirs = await lacking.of(other)
     const telling = lacking.pool.find(({ name }) => theirs.get(name) !== own.get(name))
     const lacks = telling === undefined ? undefined : bench.lacksOf(telling)
     if (lacks !== undefined) return `"${telling?.name}" would tell, and the target lacks ${lacks}`
-    const theirsSeen = await seeing?.of(other)
-    const shown = seeing?.pool.find(({ name }) => theirsSeen?.get(name) !== seen?.get(name))
-    if (shown !== undefined) return `"${shown.name}" would tell, and what the target emits cannot be seen`
   }
   return `${alike.map(valueText).join(' and ')} are answered alike by this target`
 }
