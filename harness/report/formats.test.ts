@@ -276,7 +276,8 @@ describe('markdown report', () => {
   it('is read by a parser of others as our markup alone, whatever its texts are', () => {
     const html = (text: string) => String(marked.parse(text, { gfm: true, async: false }))
     const tags = (text: string) => new Set([...html(text).matchAll(/<([a-z\d]+)/g)].map(([, tag]) => tag))
-    const ours = tags(renderMarkdown(EVENTS))
+    // An item with an empty line in it has paragraphs.
+    const ours = tags(renderMarkdown(EVENTS)).add('p')
     fc.assert(
       fc.property(
         fc.oneof(
