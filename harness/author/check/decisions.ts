@@ -18,6 +18,10 @@ export const DECISIONS: readonly Mutant[] = [
   decision('fails-closed', ({ packets }) => {
     for (const i of afterwards(packets)) decide(packets, i, Verdict.drop)
   }),
+  decision('rejects-what-it-passes', ({ packets }) => {
+    for (const i of afterwards(packets))
+      if (packets.verdict[i] === Verdict.forward) decide(packets, i, Verdict.reject)
+  }),
   decision('rejects-in-silence', ({ packets }) => {
     for (const i of probes(packets))
       if (packets.verdict[i] === Verdict.reject) decide(packets, i, Verdict.drop)

@@ -62,6 +62,11 @@ const POLICY: readonly Mutant[] = [
       setup.rules.length < 2 ? undefined : changed(setup, { rules: setup.rules.slice(0, -1) }),
   },
   {
+    name: 'rules/reversed',
+    setup: (setup) =>
+      setup.rules.length < 2 ? undefined : changed(setup, { rules: setup.rules.toReversed() }),
+  },
+  {
     name: 'rules/no-default-actions',
     setup: (setup) =>
       setup.policy.defaultActions.length === 0
