@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -7,7 +7,9 @@ import { flowbreak, ROOT } from './command.ts'
 
 /** Runs a program with nothing on its standard input. */
 function run(cwd: string, command: string, ...args: readonly string[]) {
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' }
+  // Mocha colours its text wherever FORCE_COLOR is there, empty too.
+  const { FORCE_COLOR: _, ...rest } = process.env
+  const env = { ...rest, NO_COLOR: '1' }
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', input: '', env })
   return { status, stdout, stderr }
 }
@@ -59,6 +61,26 @@ describe('journeys: the package', function () {
     )
     expect(JSON.parse(told).summary.totals).to.include({ pass: 3, fail: 0 })
     expect(existsSync(join(project, 'reports/report.html'))).to.equal(true)
+  })
+
+  it('tells failures in one’s own tests with a ladder', () => {
+    const suite = join(project, 'suites/host-swap.yaml')
+    writeFileSync(suite, readFileSync(suite, 'utf8').replace('drop: drop', 'drop: reject'))
+    const test = join(project, 'test/host-swap.test.ts')
+    const right = ".to.be.forwarded.by('fw-b')"
+    const written = readFileSync(test, 'utf8')
+    expect(written).to.include(right)
+    writeFileSync(test, written.replace(right, '.to.be.dropped'))
+    const { status, stdout } = run(project, 'npm', 'test')
+    // Mocha's exit code is the number of failures.
+    expect(status).to.equal(2)
+    expect(stdout).to.include(' 2 failing')
+    expect(stdout).to.include(
+      'AssertionError: fail: Packet 12 (s2c, after host-swap) was to be reject, and was drop.',
+    )
+    expect(stdout).to.match(/>\s+0\.\d{6} {2}│ +│ +×─+│ {2}12 PSH ACK 128 B {2}<- expected reject/)
+    expect(stdout).to.include('expected packet 12 to be dropped, and its verdict is forward')
+    expect(stdout).to.match(/12 PSH ACK 128 B {2}<- expected drop/)
   })
 
   it('makes no project where something is already', () => {

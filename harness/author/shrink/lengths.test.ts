@@ -12,7 +12,7 @@ describe('author/shrink: payload lengths', () => {
     expect(lengthsBelow(9)).to.deep.equal([0, 1, 2, 4, 8])
   })
 
-  for (const capture of ['http-get-ipv6', 'bulk-wscale-ipv4'])
+  for (const capture of ['http-get-ipv6', 'bulk-wscale-ipv4', 'retransmission-ipv4'])
     it(`${capture}: whatever is cut out of a stream, it stays one that a strict firewall lets through`, async () => {
       const test = caseFrom(`
 capture: ${capture}
