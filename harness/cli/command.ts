@@ -14,6 +14,7 @@ export function newCommand(name: string, summary: string): Command {
 
 /** Parses; true when help was asked for and printed. Throws ERR_USAGE for what the command does not know. */
 export async function parsed(command: Command, args: readonly string[]): Promise<boolean> {
+  refuseRepeated(command)
   try {
     await command.parseAsync([...args], { from: 'user' })
     return false
@@ -23,6 +24,23 @@ export async function parsed(command: Command, args: readonly string[]): Promise
     const sentence = thrown.message.replace(/^error: /, '').replaceAll('\n', ' ')
     throw new FlowbreakError('ERR_USAGE', `${sentence}: see flowbreak ${fullName(command)} --help.`)
   }
+}
+
+/** Of an option that is taken once, the last value would count in silence. */
+function refuseRepeated(command: Command): void {
+  for (const option of command.options) {
+    if (option.parseArg === repeatable || option.isBoolean() || option.negate) continue
+    let given = 0
+    command.on(`option:${option.name()}`, () => {
+      given++
+      if (given > 1)
+        throw new FlowbreakError(
+          'ERR_USAGE',
+          `${option.long} is given more than once, and is taken once: see flowbreak ${fullName(command)} --help.`,
+        )
+    })
+  }
+  for (const sub of command.commands) refuseRepeated(sub)
 }
 
 function fullName(command: Command): string {
