@@ -19,7 +19,7 @@ cases:
     inject: [{ host-swap: { at: "{packet}" } }]
     expect:
       before: forward
-      after host-swap: { policy: { drop: blocked, reject: blocked, continue: { any: [forward, drop] } } }
+      after host-swap: { policy: { drop: drop, reject: [reject, drop], continue: [forward, drop] } }
 `
 
 /** Cases through real Suricata, whole runs of the command. */

@@ -1,6 +1,10 @@
+import type { SyncSharing } from '../../model/setup.ts'
+import { drawControlEnds } from '../../observe/live/control-ends.ts'
 import { getProfile } from '../../profile/index.ts'
+import { BENCHMARKING } from '../bounds.ts'
 import type { Lab } from '../lab/lab.ts'
 import { hardwareAddress } from '../lab/names.ts'
+import { Conntrackd } from '../netfilter/conntrackd.ts'
 import { configuring } from '../netfilter/hosts.ts'
 import { kernelSettings } from '../netfilter/kernel-settings.ts'
 import { openRouters } from '../netfilter/routers.ts'
@@ -40,16 +44,32 @@ ip rule add iif m lookup 301 pref 50
 ip rule add iif k lookup 302 pref 51
 `
 
-/** Two firewalls by nftables that ask for their next hops, in namespaces. */
-export async function firewalls(exception: 'drop' | 'reject', hosts = 2): Promise<Lab> {
+/** Two firewalls by nftables that ask for their next hops, in namespaces; they may hide clients behind their own addresses. */
+export async function firewalls(
+  exception: 'drop' | 'reject',
+  hosts = 2,
+  nat: 'none' | 'masquerade' = 'none',
+): Promise<Lab> {
   const { knobs } = getProfile('linux-conntrack')
   const policy = { exception, ruleOrder: 'action', defaultActions: [] } as const
-  const rules = configuring(
-    rulesetOf(exception, knobs, { nat: 'none' }),
-    kernelSettings(knobs, policy, SCALE),
-  )
+  const rules = configuring(rulesetOf(exception, knobs, { nat }), kernelSettings(knobs, policy, SCALE))
   const lab = await openRouters(hosts, 1500, { rules })
   return set(lab, () => lab.each(ASKS))
+}
+
+/** Two such firewalls that conntrackd keeps in step, each with the whole of what both track. */
+export async function pair(sharing: SyncSharing): Promise<Lab> {
+  const { knobs } = getProfile('linux-conntrack')
+  const policy = { exception: 'drop', ruleOrder: 'action', defaultActions: [] } as const
+  const rules = configuring(
+    rulesetOf(policy.exception, knobs, { nat: 'none' }),
+    kernelSettings(knobs, policy, SCALE),
+  )
+  const lab = await openRouters(2, 1500, { paired: true, rules })
+  return set(lab, async () => {
+    await lab.each(ASKS)
+    await new Conntrackd(lab, sharing, drawControlEnds(BENCHMARKING)).start()
+  })
 }
 
 /** What lets everything through. */

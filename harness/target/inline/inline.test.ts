@@ -17,6 +17,7 @@ import {
   hostsOf,
   inline,
   ONE_LINK_MACS,
+  pair,
   router,
   routerOnOneLink,
 } from './example-device.test.ts'
@@ -102,6 +103,27 @@ describe('target/inline', function () {
       expect(told).to.deep.equal(await played(new ReferenceTarget('test'), under(exception)))
       expect(new Set(outcomes(told))).to.deep.equal(new Set(['pass']))
     })
+
+  it('comes to the same outcomes where they translate the addresses of clients', async () => {
+    await using lab = await firewalls('drop', 2, 'masquerade')
+    const target = await inline(lab, { policies: ['drop'] })
+    const told = await played(target, under('drop'))
+    expect(told).to.have.lengthOf(under('drop').length)
+    expect(new Set(outcomes(told))).to.deep.equal(new Set(['pass']))
+  })
+
+  it('tells of a pair that conntrackd keeps in step what the reference does', async () => {
+    const chosen = loadSuites(['high-availability/conntrackd'], [process.cwd()])
+      .flatMap((suite) => suite.cases)
+      .filter(({ name }) => /asymmetric\/datagrams\/family:ipv[46]\/policy:drop/.test(name))
+    const [first] = chosen
+    if (first?.setup.topology.sharing.kind !== 'sync') throw new Error('the suite has no such cases')
+    await using lab = await pair(first.setup.topology.sharing)
+    const target = await inline(lab, { policies: ['drop'], sharing: ['sync'] })
+    const told = await played(target, chosen)
+    expect(new Set(outcomes(told))).to.deep.equal(new Set(['pass']))
+    expect(told).to.deep.equal(await played(new ReferenceTarget('test'), chosen))
+  })
 
   it('skips cases under a policy that the devices do not have', async () => {
     await using lab = await firewalls('drop')
