@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Case, loadSuites } from '../../harness/index.ts'
+import { apart } from '../../harness/target/example-apart.test.ts'
 import { played } from '../../harness/target/example-played.test.ts'
 import { ReferenceTarget } from '../../harness/target/reference/reference.ts'
 import { makeTarget } from '../../harness/target/targets.ts'
@@ -26,26 +27,6 @@ const SAMPLE = {
     'taken-over/returned/family:ipv4',
     'taken-over/icmp/family:ipv6/policy:drop/cause:crash',
   ],
-}
-
-/** Seconds between packets, so that the peer has been told of what a host did before its own next packet comes. */
-const APART = 1
-const FILE_HEADER = 24
-const RECORD_HEADER = 16
-
-/** A copy of a capture whose packets are that far apart. */
-function apart(capture: string, folder: string): string {
-  const bytes = readFileSync(capture)
-  const start = bytes.readUInt32LE(FILE_HEADER)
-  let seconds = 0
-  for (let at = FILE_HEADER; at < bytes.length; at += RECORD_HEADER + bytes.readUInt32LE(at + 8)) {
-    bytes.writeUInt32LE(start + seconds, at)
-    bytes.writeUInt32LE(0, at + 4)
-    seconds += APART
-  }
-  const copy = join(folder, basename(capture))
-  writeFileSync(copy, bytes)
-  return copy
 }
 
 describe('high-availability/conntrackd on a real pair', function () {

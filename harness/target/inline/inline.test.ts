@@ -6,6 +6,7 @@ import type { Case } from '../../model/case.ts'
 import { loadSuites } from '../../run/suites.ts'
 import { makeSetup } from '../../suite/setup.ts'
 import { BENCHMARKING } from '../bounds.ts'
+import { apart } from '../example-apart.test.ts'
 import { played, tried } from '../example-played.test.ts'
 import { run } from '../lab/commands.ts'
 import type { Lab } from '../lab/lab.ts'
@@ -116,6 +117,7 @@ describe('target/inline', function () {
     const chosen = loadSuites(['high-availability/conntrackd'], [process.cwd()])
       .flatMap((suite) => suite.cases)
       .filter(({ name }) => /asymmetric\/datagrams\/family:ipv[46]\/policy:drop/.test(name))
+      .map((test) => ({ ...test, capture: apart(test.capture, folder) }))
     const [first] = chosen
     if (first?.setup.topology.sharing.kind !== 'sync') throw new Error('the suite has no such cases')
     await using lab = await pair(first.setup.topology.sharing)
