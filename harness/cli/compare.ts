@@ -1,5 +1,4 @@
 import type { Comparison } from '../model/comparison.ts'
-import type { Target } from '../model/target.ts'
 import { comparisonJson } from '../report/compare/json.ts'
 import { comparisonLines } from '../report/compare/text.ts'
 import { screenOf } from '../report/screen.ts'
@@ -11,7 +10,7 @@ import { Breath } from '../support/breath.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { newCommand, parsed, repeatable } from './command.ts'
 import { AXES, type ComparedAxis, combinations, readAxes } from './compare-axes.ts'
-import { type Configured, configOption, configured } from './configured.ts'
+import { type Configured, configOption, configured, targetsOnce } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { BufferedOutput } from './output.ts'
 import {
@@ -89,12 +88,7 @@ async function contendersOf(
   config: Configured,
 ): Promise<readonly Contender[]> {
   const input = await setupInputOf(options)
-  const made = new Map<string, Promise<Target>>()
-  const targetOf = (name: string) => {
-    const target = made.get(name) ?? config.target(name)
-    made.set(name, target)
-    return target
-  }
+  const targetOf = targetsOnce(config)
   return Promise.all(
     combinations(axes).map(async (chosen): Promise<Contender> => {
       const byAxis = Object.fromEntries(axes.map(({ name }, at) => [name, chosen[at]?.value]))

@@ -44,3 +44,13 @@ export async function configured(named: string | undefined): Promise<Configured>
     },
   }
 }
+
+/** The targets of a configuration by name, each made once, for who has several uses of one. */
+export function targetsOnce(config: Configured): (name: string) => Promise<Target> {
+  const made = new Map<string, Promise<Target>>()
+  return (name) => {
+    const target = made.get(name) ?? config.target(name)
+    made.set(name, target)
+    return target
+  }
+}

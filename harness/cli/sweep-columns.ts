@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
 import type { Contestant } from '../author/sweep/sweep.ts'
-import type { Target } from '../model/target.ts'
 import { makeSetup } from '../suite/setup.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { type AxisName, type ComparedAxis, combinations, readAxes } from './compare-axes.ts'
-import type { Configured } from './configured.ts'
+import { type Configured, targetsOnce } from './configured.ts'
 import { type SetupOptions, setupInputOf } from './setup-options.ts'
 
 /** What the command line says of the columns. */
@@ -48,12 +47,7 @@ export async function contestantsOf(
 ): Promise<readonly Contestant[]> {
   const input = await setupInputOf(options)
   const given = givenOptions(command)
-  const made = new Map<string, Promise<Target>>()
-  const targetOf = (name: string) => {
-    const target = made.get(name) ?? config.target(name)
-    made.set(name, target)
-    return target
-  }
+  const targetOf = targetsOnce(config)
   return Promise.all(
     combinations(axes).map(async (chosen): Promise<Contestant> => {
       const byAxis = Object.fromEntries(axes.map(({ name }, at) => [name, chosen[at]?.value]))

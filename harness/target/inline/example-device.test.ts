@@ -50,26 +50,23 @@ export async function firewalls(
   hosts = 2,
   nat: 'none' | 'masquerade' = 'none',
 ): Promise<Lab> {
-  const { knobs } = getProfile('linux-conntrack')
-  const policy = { exception, ruleOrder: 'action', defaultActions: [] } as const
-  const rules = configuring(rulesetOf(exception, knobs, { nat }), kernelSettings(knobs, policy, SCALE))
-  const lab = await openRouters(hosts, 1500, { rules })
+  const lab = await openRouters(hosts, 1500, { rules: rulesOf(exception, nat) })
   return set(lab, () => lab.each(ASKS))
 }
 
 /** Two such firewalls that conntrackd keeps in step, each with the whole of what both track. */
 export async function pair(sharing: SyncSharing): Promise<Lab> {
-  const { knobs } = getProfile('linux-conntrack')
-  const policy = { exception: 'drop', ruleOrder: 'action', defaultActions: [] } as const
-  const rules = configuring(
-    rulesetOf(policy.exception, knobs, { nat: 'none' }),
-    kernelSettings(knobs, policy, SCALE),
-  )
-  const lab = await openRouters(2, 1500, { paired: true, rules })
+  const lab = await openRouters(2, 1500, { paired: true, rules: rulesOf('drop', 'none') })
   return set(lab, async () => {
     await lab.each(ASKS)
     await new Conntrackd(lab, sharing, drawControlEnds(BENCHMARKING)).start()
   })
+}
+
+function rulesOf(exception: 'drop' | 'reject', nat: 'none' | 'masquerade'): string {
+  const { knobs } = getProfile('linux-conntrack')
+  const policy = { exception, ruleOrder: 'action', defaultActions: [] } as const
+  return configuring(rulesetOf(exception, knobs, { nat }), kernelSettings(knobs, policy, SCALE))
 }
 
 /** What lets everything through. */
