@@ -2,7 +2,6 @@ import type { Nanos } from '../model/batch.ts'
 import {
   type ExpectedConnections,
   noteStage,
-  SESSION_BYTES,
   type SessionTables,
   type SharedQueries,
   Stage,
@@ -29,6 +28,7 @@ import {
   STATE_MASK,
   State,
 } from './record.ts'
+import { readSession, sessionOf } from './session-bytes.ts'
 import type { Settings } from './settings.ts'
 import { SessionTable } from './table.ts'
 import { stripWindows } from './windowless.ts'
@@ -58,6 +58,8 @@ export class SharedSessions implements SessionTables {
   readonly #settings: Settings
   /** Where a record that came is read. */
   readonly #words = new Int32Array(RECORD_WORDS)
+  /** The same, as times. */
+  readonly #times = new Float64Array(this.#words.buffer)
 
   readonly expected: ExpectedConnections = {
     takeFresh: (host) => this.#hosts.table(host).expected.takeFresh(),
@@ -108,10 +110,7 @@ export class SharedSessions implements SessionTables {
     const table = this.#hosts.table(host)
     const base = table.touch(flow)
     if (!this.#isSession(table, base, at) || !this.#isShared(table, base, at)) return undefined
-    const session = new Uint8Array(SESSION_BYTES)
-    const view = new DataView(session.buffer)
-    for (let word = 0; word < RECORD_WORDS; word++)
-      view.setInt32(word * 4, table.words[base + word] ?? 0, true)
+    const session = sessionOf(table.words, base)
     noteStage(session, this.#stageAt(table, base))
     return session
   }
@@ -128,18 +127,14 @@ export class SharedSessions implements SessionTables {
     const base = table.touch(flow)
     const conntrack = this.#settings.conntrack !== undefined
     const believed = liberal ?? this.#settings.importLiberal
-    // A Buffer's slice would be no copy.
-    const bytes = new Uint8Array(session.subarray(0, SESSION_BYTES))
-    noteStage(bytes, Stage.none)
     const words = this.#words
-    const view = new DataView(bytes.buffer)
-    for (let word = 0; word < RECORD_WORDS; word++) words[word] = view.getInt32(word * 4, true)
+    readSession(session, words)
     const tcp = ((words[EXTRA] ?? 0) & FAMILY_MASK) === Family.tcp
     // What is known of a session beside its record is not in those bytes.
     if (tcp && !conntrack) words[0] = (words[0] ?? 0) & ~Flag.special
     if (tcp && ((words[0] ?? 0) & STATE_MASK) > State.bare)
       stripWindows(words, taking.windows, believed, conntrack)
-    const lastSeen = view.getFloat64(LAST_SEEN * 8, true)
+    const lastSeen = this.#times[LAST_SEEN] ?? 0
     const { held } = taking
     if (conntrack && (held === 'update' || held === 'replace')) {
       if (!tcp) beginStream(words)
@@ -148,7 +143,7 @@ export class SharedSessions implements SessionTables {
         table.times[(base >> 1) + LAST_SEEN] = until
         return true
       }
-      view.setFloat64(LAST_SEEN * 8, until, true)
+      this.#times[LAST_SEEN] = until
       table.release(base)
       if (!table.admits(base, at)) return false
     } else {
@@ -159,8 +154,7 @@ export class SharedSessions implements SessionTables {
       }
       if (merged !== Merge.newer && !this.#takes(table, base, lastSeen, at)) return false
     }
-    for (let word = 0; word < LAST_SEEN * 2; word++) view.setInt32(word * 4, words[word] ?? 0, true)
-    table.take(base, view)
+    table.take(base, words)
     this.#markImported(table, base, believed)
     return true
   }

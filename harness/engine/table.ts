@@ -162,10 +162,10 @@ export class SessionTable {
     else this.oddities.set(base, oddity.copy())
   }
 
-  /** Takes over a record of 16 words, little-endian, into the one at `base`. */
-  take(base: number, record: DataView): void {
+  /** Takes over a record of 16 words into the one at `base`. */
+  take(base: number, record: Int32Array): void {
     if (this.isAbsent(base)) this.entries++
-    for (let word = 0; word < RECORD_WORDS; word++) this.words[base + word] = record.getInt32(word * 4, true)
+    this.words.set(record, base)
     this.oddities.delete(base)
   }
 

@@ -13,6 +13,9 @@ export const Stage = { none: 0, halfOpen: 1, open: 2, closing: 3 } as const
 /** Where the stage stands in a record that `read` gave: the upper half of its byte 55, which tables keep clear. */
 const STAGE_BYTE = 55
 const STAGE_SHIFT = 4
+/** The word of the record which that byte is in, and its bits there. */
+export const STAGE_WORD = STAGE_BYTE >> 2
+export const STAGE_BITS = (15 << STAGE_SHIFT) << ((STAGE_BYTE & 3) * 8)
 
 /** The `Stage` of a session that `read` gave. */
 export function stageOf(session: Uint8Array): number {

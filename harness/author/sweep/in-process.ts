@@ -1,3 +1,4 @@
+import type { PacketBatch } from '../../model/batch.ts'
 import type { SweepCell } from '../../model/sweep.ts'
 import { LoadBalancerPath } from '../../path/load-balancer.ts'
 import { lacks } from '../../plan/capabilities.ts'
@@ -5,19 +6,19 @@ import { assignHosts } from '../../run/offer.ts'
 import { Breath } from '../../support/breath.ts'
 import { compileRecorded, placeInjections } from '../../timeline/compile.ts'
 import { Feedback } from '../../timeline/feedback.ts'
-import { roadBatch } from '../../timeline/recorded.ts'
 import type { ReadyColumn, Sweeping } from './column.ts'
 import { caseOf, placesOf } from './places.ts'
 import { Tape } from './tape.ts'
 
 /**
  * Plays a column through a target that has everything in this process: its verdicts need no proof, and of what is offered only that is
- * made anew which lies about the break.
+ * made anew which lies about the break, in `out`.
  */
 export async function playInProcess(
   column: number,
   { target, setup, flow }: ReadyColumn,
   { breaks, seed, signal, take }: Sweeping,
+  out: PacketBatch,
 ): Promise<void> {
   const { recorded, info } = flow
   const { hosts, sharing } = setup.topology
@@ -26,7 +27,6 @@ export async function playInProcess(
   const tape = new Tape(flow, hosts)
   const path = new LoadBalancerPath(setup.topology, seed)
   const feedback = new Feedback()
-  const out = roadBatch()
   const breath = new Breath()
   const missing = new Map<number, SweepCell | undefined>()
   await using session = await target.prepare(setup, signal)

@@ -8,8 +8,8 @@ import { CaptureStore } from '../../run/captures.ts'
 import { asFlowbreakError, ExitCode, FlowbreakError } from '../../support/errors.ts'
 import { ReferenceTarget } from '../../target/reference/reference.ts'
 import { happeningsOf } from '../../timeline/inject/index.ts'
+import { roadBatch } from '../../timeline/recorded.ts'
 import { type Break, parseBreak, usualBreaks } from './break.ts'
-import { playByCases } from './by-cases.ts'
 import type { ReadyColumn, Sweeping } from './column.ts'
 import { playInProcess } from './in-process.ts'
 import { longestSilence } from './places.ts'
@@ -153,15 +153,20 @@ async function readyColumns({ capture, contestants, flow }: SweepOptions): Promi
 /** Plays column by column; what cannot be told of one stands in its cells. */
 async function playAll(ready: ReadonlyMap<number, ReadyColumn>, sweeping: Sweeping): Promise<void> {
   const others = new Map<Target, Map<number, ReadyColumn>>()
+  const out = roadBatch()
   for (const [column, each] of ready) {
     const { target } = each
     if (target instanceof ReferenceTarget && !sweeping.reactive) {
-      await playInProcess(column, each, sweeping).catch((thrown: unknown) => note(column, thrown, sweeping))
+      await playInProcess(column, each, sweeping, out).catch((thrown: unknown) =>
+        note(column, thrown, sweeping),
+      )
       continue
     }
     const columns = others.get(target) ?? new Map<number, ReadyColumn>()
     others.set(target, columns.set(column, each))
   }
+  if (others.size === 0) return
+  const { playByCases } = await import('./by-cases.ts')
   for (const [target, columns] of others) {
     if (sweeping.signal.aborted) return
     await playByCases(target, columns, sweeping)

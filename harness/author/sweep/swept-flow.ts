@@ -5,7 +5,7 @@ import { FlowbreakError } from '../../support/errors.ts'
 import { appendPacket, type Recorded } from '../../timeline/recorded.ts'
 
 /** Packets of a piece: few, so that little has to be woven anew about a break. */
-const PIECE_PACKETS = 32
+const PIECE_PACKETS = 64
 /** Flows that are named where one is to be chosen. */
 const MOST_NAMED = 8
 

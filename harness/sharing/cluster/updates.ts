@@ -14,9 +14,8 @@ export class Updates {
   add(now: Nanos, sent: Nanos, arrives: Nanos, session: Uint8Array): void {
     const updates = this.#updates
     // Of several that arrive together, or have arrived, the newest counts.
-    if (updates.at(-1)?.arrives === arrives) updates.pop()
-    const arrived = updates.findLastIndex((update) => update.arrives <= now)
-    if (arrived > 0) updates.splice(0, arrived)
+    if (updates[updates.length - 1]?.arrives === arrives) updates.pop()
+    while ((updates[1]?.arrives ?? Number.POSITIVE_INFINITY) <= now) updates.shift()
     updates.push({ sent, arrives, session })
   }
 

@@ -5,6 +5,8 @@ import type { SessionTables } from '../../model/sharing.ts'
 /** What is told of a flow: its session, or that there is none any more. */
 export type Item = Uint8Array | 'gone'
 
+const NONE: readonly number[] = []
+
 /** What a host has news of once it has decided about a packet. */
 export class News {
   readonly #tables: SessionTables
@@ -38,11 +40,13 @@ export class News {
   }
 
   /** The hosts whose session of a flow, which they have told of, has ended by itself. */
-  ended(flow: number, at: Nanos): number[] {
-    if (!this.#changes) return []
-    return this.#told.flatMap((told, host) =>
-      told.has(flow) && this.#tables.phase(host, flow, at) === 0 ? [host] : [],
-    )
+  ended(flow: number, at: Nanos): readonly number[] {
+    if (!this.#changes) return NONE
+    let ended = NONE
+    for (let host = 0; host < this.#told.length; host++)
+      if (this.#told[host]?.has(flow) === true && this.#tables.phase(host, flow, at) === 0)
+        ended = [...ended, host]
+    return ended
   }
 
   /** A host tells of a flow. */

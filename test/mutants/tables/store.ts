@@ -85,8 +85,8 @@ export const STORE = [
   ...mutants('engine/shared-sessions.js', [
     [
       'a session that is pulled begins its time-out anew',
-      'table.take(base, view);',
-      'table.take(base, view);\n        table.see(base, at);',
+      'table.take(base, words);',
+      'table.take(base, words);\n        table.see(base, at);',
     ],
     [
       'a session that is pulled is believed whatever the profile',

@@ -80,8 +80,8 @@ export const SYNC = [
     ],
     [
       'sync: nobody is told of what ended by itself',
-      'if (!this.#changes)\n            return [];',
-      'return [];',
+      'if (!this.#changes)\n            return NONE;',
+      'return NONE;',
     ],
   ]),
   ...mutants('engine/conntrack/injected.js', [

@@ -1,0 +1,29 @@
+import { SESSION_BYTES, STAGE_BITS, STAGE_WORD } from '../model/sharing.ts'
+import { RECORD_WORDS } from './record.ts'
+
+/**
+ * The record at `base` as hosts send it to one another: its words, little-endian. Byte by byte, as a view of so short an array costs more
+ * than the array.
+ */
+export function sessionOf(words: Int32Array, base: number): Uint8Array {
+  const session = new Uint8Array(SESSION_BYTES)
+  for (let word = 0, at = 0; word < RECORD_WORDS; word++, at += 4) {
+    const value = words[base + word] ?? 0
+    session[at] = value
+    session[at + 1] = value >>> 8
+    session[at + 2] = value >>> 16
+    session[at + 3] = value >>> 24
+  }
+  return session
+}
+
+/** Reads what `sessionOf` wrote; the stage, which is told of in the same bytes, is no part of a record. */
+export function readSession(session: Uint8Array, words: Int32Array): void {
+  for (let word = 0, at = 0; word < RECORD_WORDS; word++, at += 4)
+    words[word] =
+      (session[at] ?? 0) |
+      ((session[at + 1] ?? 0) << 8) |
+      ((session[at + 2] ?? 0) << 16) |
+      ((session[at + 3] ?? 0) << 24)
+  words[STAGE_WORD] = (words[STAGE_WORD] ?? 0) & ~STAGE_BITS
+}
