@@ -5,8 +5,11 @@ import { RECORD_WORDS } from './record.ts'
  * The record at `base` as hosts send it to one another: its words, little-endian. Byte by byte, as a view of so short an array costs more
  * than the array.
  */
-export function sessionOf(words: Int32Array, base: number): Uint8Array {
-  const session = new Uint8Array(SESSION_BYTES)
+export function sessionOf(
+  words: Int32Array,
+  base: number,
+  session: Uint8Array = new Uint8Array(SESSION_BYTES),
+): Uint8Array {
   for (let word = 0, at = 0; word < RECORD_WORDS; word++, at += 4) {
     const value = words[base + word] ?? 0
     session[at] = value

@@ -106,11 +106,11 @@ export class SharedSessions implements SessionTables {
     return live
   }
 
-  read(host: number, flow: number, at: Nanos): Uint8Array | undefined {
+  read(host: number, flow: number, at: Nanos, room?: Uint8Array): Uint8Array | undefined {
     const table = this.#hosts.table(host)
     const base = table.touch(flow)
     if (!this.#isSession(table, base, at) || !this.#isShared(table, base, at)) return undefined
-    const session = sessionOf(table.words, base)
+    const session = sessionOf(table.words, base, room)
     noteStage(session, this.#stageAt(table, base))
     return session
   }

@@ -52,8 +52,8 @@ export interface SessionTables {
   phase(host: number, flow: number, at: Nanos): number
   /** The flows of which a host holds a live session. */
   flows(host: number, at: Nanos): readonly number[]
-  /** The live session of a flow at a host, `SESSION_BYTES` long and the caller's own; undefined: it has none to share. */
-  read(host: number, flow: number, at: Nanos): Uint8Array | undefined
+  /** The live session of a flow at a host, `SESSION_BYTES` long and the caller's own, in `room` if given; undefined: it has none to share. */
+  read(host: number, flow: number, at: Nanos, room?: Uint8Array): Uint8Array | undefined
   /**
    * Gives a host a session that `read` gave, unless it holds one that was seen later or has no room; whether it took it.
    * `liberal`: the numbers of each side's first packet are believed (the profile's knob importLiberal where it is not said); where

@@ -90,7 +90,7 @@ export class Weaver {
         continue
       }
       // What is due at the packet's own time was put there by an injection at its place, so it comes first.
-      yield* this.#release(time)
+      if (!this.#agenda.empty) yield* this.#release(time)
       if (this.#silenced.has(flow)) continue
       if (this.#out.count === this.#out.capacity) yield* this.#flush()
       appendPacket(this.#out, batch, i)

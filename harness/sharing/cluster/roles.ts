@@ -47,9 +47,10 @@ export class Roles {
   /** The owner tells the backup owner of a change. */
   update(connection: Connection, now: Nanos): void {
     if (connection.backup < 0) return
-    const session = this.#tables.read(connection.owner, connection.flow, now)
+    const { owner, flow, updates } = connection
     const sent = this.#sentAt(connection, now)
-    if (session !== undefined) connection.updates.add(now, sent, sent + this.#latency, session)
+    const session = this.#tables.read(owner, flow, now, updates.spare)
+    if (session !== undefined) updates.add(now, sent, sent + this.#latency, session)
   }
 
   /** A new owner, with the director that there is; the backup owner must be another node than itself. */
