@@ -24,7 +24,8 @@ export interface RunOptions extends PlayOptions {
   readonly before?: readonly RunEvent[]
   readonly signal: AbortSignal
   /** Takes the run log's events, in order. */
-  readonly emit: (event: RunEvent) => void
+  /** Takes the run log's events, in order, with their lines where they were written out elsewhere: see `TakeLotEvent`. */
+  readonly emit: (event: RunEvent, line?: string) => void
 }
 
 type Finished = RunEvent & { readonly type: 'run-finished' }
@@ -48,8 +49,8 @@ export async function runCases(options: RunOptions): Promise<Finished> {
   const before = summarise(options.before ?? [])
   const totals: Record<Outcome, number> = { ...before.totals }
   let broken = before.targets.some(({ problems }) => problems.length > 0)
-  const log = (event: LotEvent): boolean => {
-    emit(event)
+  const log = (event: LotEvent, line?: string): boolean => {
+    emit(event, line)
     if (event.type === 'target-failed') broken = true
     if (event.type === 'case-skipped') totals.skipped++
     if (event.type !== 'case-finished') return false

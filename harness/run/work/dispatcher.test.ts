@@ -35,14 +35,8 @@ async function* planned(target: string, sizes: readonly number[]): AsyncGenerato
 }
 
 function finished({ target }: Lot, { name }: Case, outcome: CaseFinished['outcome'] = 'pass'): LotEvent {
-  return {
-    type: 'case-finished',
-    target,
-    attempt: 1,
-    ...errorAttempt(''),
-    case: summaryOf(test(name)),
-    outcome,
-  }
+  const { evidence: _, ...attempt } = errorAttempt('')
+  return { type: 'case-finished', target, attempt: 1, ...attempt, case: summaryOf(test(name)), outcome }
 }
 
 interface Faults {

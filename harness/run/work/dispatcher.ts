@@ -15,7 +15,7 @@ export interface DispatchOptions {
   /** Cases of one target that may be ahead of the log; absent: 4096. */
   readonly window?: number
   /** Takes everything in the order of the plan. Answers whether the run is to stop there: the lot at hand is its last. */
-  readonly log: (event: LotEvent) => boolean
+  readonly log: (event: LotEvent, line?: string) => boolean
 }
 
 /**
@@ -92,7 +92,7 @@ export class Dispatcher {
     let lot = entry.lot
     while (lot !== undefined && !this.#signal.aborted) {
       try {
-        await player.play(lot, this.#signal, (event) => this.#take(entry, event))
+        await player.play(lot, this.#signal, (event, line) => this.#take(entry, event, line))
         return
       } catch (thrown) {
         if (!(thrown instanceof FlowbreakError) || thrown.code !== WORKER_LOST) throw thrown
@@ -105,13 +105,13 @@ export class Dispatcher {
     }
   }
 
-  #take(entry: Entry, event: LotEvent): void {
+  #take(entry: Entry, event: LotEvent, line?: string): void {
     if (event.type === 'case-finished' || event.type === 'case-skipped') {
       if (entry.done.has(event.case.name)) return
       entry.done.add(event.case.name)
     }
-    if (entry === this.#head) this.#log(event)
-    else entry.held.push(event)
+    if (entry === this.#head) this.#log(event, line)
+    else entry.held.push([event, line])
   }
 
   get #head(): Entry | undefined {
@@ -129,7 +129,7 @@ export class Dispatcher {
         this.#lane++
         continue
       }
-      for (const event of head.held.splice(0)) this.#log(event)
+      for (const held of head.held.splice(0)) this.#log(...held)
       if (!head.isOver) return
       lane.shift()
       if (this.#isStopping) return
@@ -140,18 +140,18 @@ export class Dispatcher {
   #flush(): void {
     for (const lane of this.#options.lanes)
       for (let { head } = lane; head !== undefined; head = lane.head) {
-        for (const event of head.held.splice(0)) this.#log(event)
+        for (const held of head.held.splice(0)) this.#log(...held)
         lane.shift()
       }
   }
 
-  #log(event: LotEvent): void {
+  #log(event: LotEvent, line?: string): void {
     if (event.type === 'target-ready' || event.type === 'target-failed') {
       const text = JSON.stringify(event)
       if (this.#told.has(text)) return
       this.#told.add(text)
     }
-    if (!this.#options.log(event) || this.#isStopping) return
+    if (!this.#options.log(event, line) || this.#isStopping) return
     this.#isStopping = true
     this.#stop.abort(new FlowbreakError('ERR_BAILED', 'The run stops here.', { exitCode: ExitCode.failed }))
   }

@@ -1,11 +1,14 @@
 import type { Lot, LotEvent } from './lot.ts'
 import type { Planned } from './lots.ts'
 
+/** An event, and its line where it was written out elsewhere. */
+export type HeldEvent = readonly [event: LotEvent, line?: string | undefined]
+
 /** A lot, or events that stand before one, on the way into the log. */
 export interface Entry {
   readonly lot?: Lot
   /** What cannot go into the log yet, because something before it is not finished. */
-  readonly held: LotEvent[]
+  readonly held: HeldEvent[]
   /** Names of its cases that have a result. */
   readonly done: Set<string>
   isOver: boolean
@@ -64,7 +67,7 @@ export class Lane {
       const { events, lot }: Planned = value
       const entry: Entry = {
         ...(lot === undefined ? {} : { lot }),
-        held: [...events],
+        held: events.map((event) => [event]),
         done: new Set(),
         isOver: lot === undefined,
       }

@@ -24,8 +24,11 @@ export interface Lot {
 /** What a lot comes to in the run log. */
 export type LotEvent = Exclude<RunEvent, { readonly type: 'run-started' | 'run-finished' }>
 
-/** Takes what a lot comes to, in order; a player that is answered with a promise goes on when that is settled. */
-export type TakeLotEvent = (event: LotEvent) => void | Promise<void>
+/**
+ * Takes what a lot comes to, in order; a player that is answered with a promise goes on when that is settled. `line`: the event as it is to
+ * stand in the log, where it was written out elsewhere; the event itself may then lack the packets of a case that passed.
+ */
+export type TakeLotEvent = (event: LotEvent, line?: string) => void | Promise<void>
 
 /** A worker that died, or that nothing is heard of any more: what it had not told of is played again. */
 export const WORKER_LOST = 'ERR_WORKER_LOST'
