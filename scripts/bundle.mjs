@@ -8,11 +8,12 @@ import { main } from './lib/main.mjs'
 /** Packages that stay packages: they are loaded late, or are native. */
 const PACKAGES = ['mocha', 'chai', 'table', 'zx', 'pcap-parser', 'node-pcap', '@redis/client']
 
-/** Modules that stay where they are: three find files beside themselves; the others are for captures from pipes and for the store of sessions. */
+/** Modules that stay where they are: four find files beside themselves; the others are for captures from pipes and for the store of sessions. */
 const beside = staying('beside', [
   'report/html/assets',
   'observe/live/pcap/child-path',
   'author/record/recorder-path',
+  'cli/run-worker-path',
   'capture/classic-pipe',
   'sharing/store/open-store',
 ])
@@ -96,7 +97,7 @@ await main(async (root) => {
   })
   await build({
     ...common,
-    entryPoints: { cli: 'dist/cli/main.js' },
+    entryPoints: { cli: 'dist/cli/main.js', 'run-worker': 'dist/cli/run-worker.js' },
     plugins: [beside, english],
     splitting: true,
     minifyWhitespace: true,

@@ -22,6 +22,7 @@ export interface RunChoices {
   readonly seed?: number | undefined
   readonly repeat: number
   readonly retries?: number | undefined
+  readonly workers?: number | undefined
   readonly fold: string
   readonly plan?: true
   readonly json?: true
@@ -75,6 +76,11 @@ export function runCommand(): Command {
       '--retries <n>',
       'further attempts at a case that does not pass; one that differs is flaky (default 0)',
       wholeNumber('--retries', 0),
+    )
+    .option(
+      '--workers <n>',
+      'play on so many workers at once: threads, or processes, as targets can be shared; several targets are driven side by side (default 1: one after another)',
+      wholeNumber('--workers', 1),
     )
     .option(
       '--fold <when>',

@@ -7,11 +7,9 @@ import { untraced } from '../log/untraced.ts'
 import { RunLogWriter } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
-import type { OwnProfile } from '../model/setup.ts'
 import type { Target } from '../model/target.ts'
 import { planCases } from '../plan/plan.ts'
 import { parseShard } from '../plan/shard.ts'
-import { profileNames } from '../profile/index.ts'
 import { parseReporter, type ReporterChoice } from '../report/index.ts'
 import { CaptureStore } from '../run/captures.ts'
 import { inputsOf } from '../run/inputs.ts'
@@ -20,16 +18,14 @@ import { modelWarnings } from '../run/model-warnings.ts'
 import { runCases } from '../run/pipeline.ts'
 import { checkPlaces } from '../run/places.ts'
 import { checkRules } from '../run/rules.ts'
-import { heldTo, steadOf } from '../run/stead.ts'
+import { steadOf } from '../run/stead.ts'
 import { loadSuites } from '../run/suites.ts'
 import { weakWarnings } from '../run/weak-warnings.ts'
 import type { ProfileInStead } from '../suite/case-setup.ts'
-import { asWord, notAWord } from '../suite/words.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { parsed } from './command.ts'
 import { type Configured, configured } from './configured.ts'
 import type { VerbContext } from './context.ts'
-import { profileNamed } from './profile-named.ts'
 import { deliverReports } from './reports.ts'
 import { evidenceChoiceOf, foldChoiceOf, heldBy } from './run-choices.ts'
 import { type RunChoices, runCommand } from './run-command.ts'
@@ -38,6 +34,8 @@ import { knownFailuresOf, pointless, unneeded } from './run-known-failures.ts'
 import { printPlan } from './run-plan.ts'
 import { progressOf } from './run-progress.ts'
 import { resumedBy } from './run-resume.ts'
+import { heldTargets } from './run-targets.ts'
+import { Crew } from './run-workers.ts'
 import { PLACES, version } from './version.ts'
 
 /** `flowbreak run [suite…]`: the exit code says what the outcomes come to. */
@@ -69,7 +67,8 @@ async function runSuites(
   { signal, args, unfinished }: Asked,
 ): Promise<ExitCode> {
   const reporters = (options.reporter ?? ['console']).map(readReporter)
-  const { targets, own } = await targetsOf(options, config)
+  const names = options.target ?? ['reference']
+  const { targets, own } = await heldTargets(names, options.profile, config.target)
   const known = knownFailuresOf(options.knownFailures)
   const held = heldBy(options.transparency)
   const casesBy = new Map(
@@ -93,23 +92,34 @@ async function runSuites(
   const file = unfinished?.log ?? join(options.output ?? 'reports/runs', run, 'run.ndjson')
   const folder = dirname(file)
   const log = new RunLogWriter(file)
+  const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
+  const { repeat, retries = 0, bail = false, workers = 1 } = options
+  await using crew =
+    workers > 1
+      ? new Crew(workers, targets, {
+          config: options.config,
+          profile: options.profile,
+          secrets: config.secrets.all,
+          ...{ seed, fold, repeat, retries, bail, evidence, folder, traced },
+          knownFailures: known.entries,
+        })
+      : undefined
   const progress = await progressOf(casesBy, { seed, fold, repeat: options.repeat })
   const host = new MochaHost(
     casesBy.get(targets[0] as Target) ?? [],
     targets.map(({ name }) => name),
   )
   const events: RunEvent[] = []
-  const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   const take = (event: RunEvent): void => {
     events.push(traced ? event : untraced(event))
     progress.take(event)
     if (event.type === 'case-finished' || event.type === 'case-skipped') host.settle(event)
   }
-  const emit = (told: RunEvent): void => {
+  const emit = (told: RunEvent, line?: string): void => {
     const event = portableEvent(config.secrets.hide(told), PLACES)
     if (event.type === 'run-finished') for (const warning of unneeded(known, events)) emit(warning)
     take(event)
-    log.append(event)
+    log.append(event, line)
   }
   const hosted = host.run(reporters.find(({ mocha }) => mocha !== undefined)?.mocha)
   try {
@@ -143,9 +153,10 @@ async function runSuites(
       targets,
       seed,
       fold,
-      repeat: options.repeat,
-      retries: options.retries ?? 0,
-      bail: options.bail === true,
+      repeat,
+      retries,
+      bail,
+      ...(crew === undefined ? {} : { players: crew.players }),
       knownFailures: known,
       collect: { folder: join(folder, COLLECTED), redact: (text) => config.secrets.hide(text) },
       evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },
@@ -175,22 +186,6 @@ const TRACED: ReadonlySet<string> = new Set(['html', 'ndjson'])
 /** One of ours, or one of mocha's. */
 function readReporter(text: string): { readonly mocha?: string; readonly choice?: ReporterChoice } {
   return text.startsWith('mocha:') ? { mocha: text.slice(6) } : { choice: parseReporter(text) }
-}
-
-/** The targets of the run, and the profile of one's own that they are held to. */
-async function targetsOf(
-  options: RunChoices,
-  config: Configured,
-): Promise<{ readonly targets: readonly Target[]; readonly own?: OwnProfile }> {
-  const targets = await Promise.all((options.target ?? ['reference']).map((name) => config.target(name)))
-  const profile = await profileNamed(options.profile)
-  if (profile === undefined) return { targets }
-  const own = typeof profile === 'string' ? undefined : profile
-  const name = own?.name ?? asWord(profileNames(), profile)
-  if (name === undefined)
-    throw new FlowbreakError('ERR_USAGE', `--profile: ${notAWord(profile, 'a profile', profileNames())}`)
-  const held = targets.map((target) => heldTo(target, name))
-  return own === undefined ? { targets: held } : { targets: held, own }
 }
 
 function casesOf(suites: readonly string[], options: RunChoices, stead: ProfileInStead): readonly Case[] {

@@ -18,6 +18,8 @@ export interface FlowbreakConfig {
   readonly seed?: number | undefined
   /** 0 or more. */
   readonly retries?: number | undefined
+  /** 1 or more. */
+  readonly workers?: number | undefined
   /** The file that lists them. */
   readonly knownFailures?: string | undefined
 }

@@ -17,5 +17,6 @@ export const configSchema = mapping({
   output: text.optional(),
   seed: natural.optional(),
   retries: natural.optional(),
+  workers: z.int().min(1).optional(),
   knownFailures: text.optional(),
 })

@@ -23,6 +23,16 @@ export class Secrets {
     )
   }
 
+  /** Keeps what is secret and stands for nothing: `name` takes its place. */
+  keep(value: string, name: string): void {
+    if (value.length >= SHORTEST) this.#values.set(value, name)
+  }
+
+  /** All of them, with what takes their place. */
+  get all(): readonly (readonly [value: string, name: string])[] {
+    return [...this.#values]
+  }
+
   /** The same value, with the names in the place of what they stood for. */
   hide<T>(value: T): T {
     return this.#values.size === 0 ? value : mapText(value, (text) => this.#hideText(text))

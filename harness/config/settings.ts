@@ -7,7 +7,7 @@ import type { LoadedConfig } from './load.ts'
 export function settingsOf(config: LoadedConfig): Omit<FlowbreakConfig, 'targets' | 'reporter'> & {
   readonly reporter?: readonly string[] | undefined
 } {
-  const { folder, suites, reporter, output, seed, retries, knownFailures } = config
+  const { folder, suites, reporter, output, seed, retries, workers, knownFailures } = config
   const path = (text: string) => resolve(folder, text)
   return {
     // A suite is also named by what it is called.
@@ -16,6 +16,7 @@ export function settingsOf(config: LoadedConfig): Omit<FlowbreakConfig, 'targets
     output: output === undefined ? undefined : path(output),
     seed,
     retries,
+    workers,
     knownFailures: knownFailures === undefined ? undefined : path(knownFailures),
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { threadId } from 'node:worker_threads'
 import { PcapngWriter } from '../capture/pcapng-writer.ts'
 import type { Nanos } from '../model/batch.ts'
 
@@ -52,7 +53,7 @@ export function writeEvidence(
   { epoch, frames }: Evidence,
   texts: Readonly<Record<string, string>>,
 ): string {
-  const unnamed = join(place, `${UNFINISHED}-${process.pid}`)
+  const unnamed = join(place, `${UNFINISHED}-${process.pid}-${threadId}`)
   rmSync(unnamed, { recursive: true, force: true })
   mkdirSync(unnamed, { recursive: true })
   try {
@@ -61,10 +62,19 @@ export function writeEvidence(
     const sums = evidenceSums(unnamed)
     writeFileSync(join(unnamed, EVIDENCE_SUMS), sums)
     const name = contentName(sums)
-    if (!existsSync(join(place, name))) renameSync(unnamed, join(place, name))
+    if (!existsSync(join(place, name))) rename(unnamed, join(place, name))
     return name
   } finally {
     rmSync(unnamed, { recursive: true, force: true })
+  }
+}
+
+/** Another worker may have made the same in the meantime. */
+function rename(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch (thrown) {
+    if (!existsSync(to)) throw thrown
   }
 }
 

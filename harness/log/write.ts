@@ -59,10 +59,9 @@ export class RunLogWriter {
     process.once('exit', this.#onExit)
   }
 
-  /** Takes one event down. Throws what went wrong with earlier ones. */
-  append(event: RunEvent): void {
+  /** Takes one event down; `line`: as it is to stand there. Throws what went wrong with earlier ones. */
+  append(event: RunEvent, line = JSON.stringify(event)): void {
     if (this.#failure !== undefined) throw this.#failure
-    const line = JSON.stringify(event)
     const text = `${event.type === 'run-finished' ? this.#sealer.sealed(line) : line}\n`
     this.#sealer.take(text)
     this.#text += text

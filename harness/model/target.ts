@@ -180,6 +180,11 @@ export interface Target {
   readonly transparency?: Transparency | undefined
   /** Absent: the ranges set aside for benchmarking. */
   readonly addresses?: AddressRanges
+  /**
+   * How several can play on it at once, each on one that it makes from the same description: in threads of one process, or in processes of
+   * their own. Absent: one at a time.
+   */
+  readonly shared?: 'threads' | 'processes'
   /** Brings the device to `setup` with empty session tables. Throws FlowbreakError when it cannot. */
   prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 }

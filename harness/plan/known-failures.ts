@@ -33,6 +33,11 @@ export class KnownFailures {
       .map((entry) => ({ ...entry, matches: compilePattern(entry.pattern) }))
   }
 
+  /** Those that are not past their day. */
+  get entries(): readonly KnownFailure[] {
+    return this.#entries.map(({ matches: _, ...entry }) => entry)
+  }
+
   /** The first entry that names this case; undefined: its failure is not known. */
   find(name: string): KnownFailure | undefined {
     return this.#entries.find(({ matches }) => matches(name))

@@ -20,7 +20,7 @@ export async function collect(
   session: Session,
   { folder, redact }: CollectOptions,
   signal: AbortSignal,
-  emit: (event: RunEvent) => void,
+  warn: (warning: RunEvent & { readonly type: 'warning' }) => void,
 ): Promise<string | undefined> {
   try {
     const text = redact((await session.collect?.(signal)) ?? '')
@@ -31,7 +31,7 @@ export async function collect(
     return `${basename(folder)}/${name}`
   } catch (thrown) {
     if (signal.aborted) return undefined
-    emit({ type: 'warning', code: 'WARN_COLLECT', message: messageOf(thrown) })
+    warn({ type: 'warning', code: 'WARN_COLLECT', message: messageOf(thrown) })
     return undefined
   }
 }

@@ -72,11 +72,14 @@ export async function planSetup(
   target: Target,
   planning: Planning,
 ): Promise<SetupPlan> {
-  const { capabilities, limits } = target
+  if (surveysCases(target, planning.fold)) return surveySetup(cases, target, planning)
+  return { skipped: [], replays: cases.map((test) => [{ test }]) }
+}
+
+/** Whether how cases are played on a target depends on what they offer. */
+export function surveysCases({ capabilities, limits }: Target, fold: FoldChoice): boolean {
   const isPlain = capabilities.clock === 'virtual' && limits === undefined
-  if (isPlain && foldingOf(capabilities, planning.fold) === 'one')
-    return { skipped: [], replays: cases.map((test) => [{ test }]) }
-  return surveySetup(cases, target, planning)
+  return !isPlain || foldingOf(capabilities, fold) !== 'one'
 }
 
 /** The same, having looked at every case. One that exceeds the limits alone is skipped. The target is not touched. */

@@ -16,6 +16,7 @@ export function targetWith(target: Target, changes: Partial<Said>): Target {
     ...(limits === undefined ? {} : { limits }),
     ...(addresses === undefined ? {} : { addresses }),
     ...(target.transparency === undefined ? {} : { transparency: target.transparency }),
+    ...(target.shared === undefined ? {} : { shared: target.shared }),
     lacks: (test) => target.lacks?.(test),
     prepare: (setup, signal) => target.prepare(setup, signal),
   }

@@ -30,6 +30,8 @@ const HOSTS = 8
 export class NetfilterTarget implements Target {
   readonly name: string
   readonly version = `Linux ${release()}`
+  /** Each has namespaces of its own. */
+  readonly shared = 'processes'
   readonly capabilities: Capabilities
   readonly transparency: Transparency | undefined
   readonly #options: NetfilterOptions

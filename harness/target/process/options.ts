@@ -20,6 +20,8 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>
   /** Milliseconds that it may take to answer, beside the time that packets of a real clock take. */
   readonly limit: number
+  /** Several copies of it can run at once, each with a device of its own. */
+  readonly shared?: boolean
 }
 
 const DEFAULT_LIMIT = '30s'
@@ -31,6 +33,7 @@ const schema = mapping({
   cwd: text.optional(),
   env: z.record(text, z.string()).optional(),
   timeout: z.union([text, z.number()]).optional(),
+  shared: z.boolean().optional(),
 })
 
 /** What `kind: process` asks for. Throws ERR_TARGET_OPTION. */
@@ -47,12 +50,13 @@ export function readOptions(
     })
     throw wrong(sentences.join(' '))
   }
-  const { command, cwd = '.', env = {}, timeout = DEFAULT_LIMIT } = parsed.data
+  const { command, cwd = '.', env = {}, timeout = DEFAULT_LIMIT, shared = false } = parsed.data
   const words = typeof command === 'string' ? splitCommand(command) : command
   if (words === undefined) throw wrong(`command: "${command}" has a quote that is not closed.`)
   const [program, ...args] = words
   if (program === undefined || program === '') throw wrong('command: This is empty.')
-  return { name, command: program, args, cwd: resolve(folder, cwd), env, limit: milliseconds(timeout, wrong) }
+  const limit = milliseconds(timeout, wrong)
+  return { name, command: program, args, cwd: resolve(folder, cwd), env, limit, shared }
 }
 
 function milliseconds(timeout: string | number, wrong: (sentence: string) => FlowbreakError): number {

@@ -26,6 +26,7 @@ class ProcessTarget implements Target {
   readonly name: string
   readonly version: string
   readonly capabilities: Capabilities
+  readonly shared?: 'processes'
   readonly #options: ProcessOptions
   readonly #hello: Hello
   readonly #flowbreak: string
@@ -34,6 +35,7 @@ class ProcessTarget implements Target {
     this.name = context.name
     this.version = `${hello.name} ${hello.version}`
     this.capabilities = hello.capabilities
+    if (options.shared) this.shared = 'processes'
     this.#options = options
     this.#hello = hello
     this.#flowbreak = context.version

@@ -55,6 +55,7 @@ export type ReferenceTaps = Pick<EngineOptions, 'records' | 'alerts'>
 export class ReferenceTarget implements Target {
   readonly name = 'reference'
   readonly version: string
+  readonly shared = 'threads'
   readonly #taps: ReferenceTaps
 
   /** `version`: that of flowbreak itself. */

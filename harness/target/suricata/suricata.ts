@@ -40,6 +40,7 @@ export function makeSuricata(name: string, spec: Readonly<Record<string, unknown
 export class SuricataTarget implements Target {
   readonly name: string
   readonly capabilities = CAPABILITIES
+  readonly shared = 'processes'
   readonly #options: SuricataOptions
   #binary: SuricataBinary | undefined
 

@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
+import { COLLECTED } from '../log/evidence.ts'
+import { portableEvent } from '../log/portable.ts'
+import { untraced } from '../log/untraced.ts'
+import { KnownFailures } from '../plan/known-failures.ts'
+import { CaptureStore } from '../run/captures.ts'
+import { ownPort } from '../run/work/handles.ts'
+import { InProcessPlayer } from '../run/work/in-process.ts'
+import type { LotEvent } from '../run/work/lot.ts'
+import type { WorkerRun } from '../run/work/messages.ts'
+import { Surveys } from '../run/work/surveys.ts'
+import { type Playing, WorkerServer } from '../run/work/worker-server.ts'
+import { configured } from './configured.ts'
+import { heldTargets } from './run-targets.ts'
+import { PLACES } from './version.ts'
+
+/** What one worker of a run plays with. */
+async function begin(run: WorkerRun): Promise<Playing> {
+  const config = await configured(run.config)
+  for (const [value, name] of run.secrets) config.secrets.keep(value, name)
+  const { targets } = await config.guard(() =>
+    heldTargets(run.plays.flat(), run.profile, (name) => config.target(name)),
+  )
+  const captures = new CaptureStore()
+  const { seed, fold, folder } = run
+  const played = targets.map((target) => ({ target, surveys: new Surveys(target, captures, seed, fold) }))
+  const players = run.plays.map(
+    (names) =>
+      new InProcessPlayer(
+        played.filter(({ target }) => names.includes(target.name)),
+        {
+          captures,
+          seed,
+          repeat: run.repeat,
+          retries: run.retries,
+          bail: run.bail,
+          knownFailures: new KnownFailures(run.knownFailures, ''),
+          collect: { folder: join(folder, COLLECTED), redact: (text) => config.secrets.hide(text) },
+          evidence:
+            run.evidence === 'none' ? undefined : { of: run.evidence, folder: join(folder, 'evidence') },
+        },
+      ),
+  )
+  return {
+    players,
+    tell: (told) => {
+      const event = portableEvent(config.secrets.hide(told), PLACES) as LotEvent
+      const line = JSON.stringify(event)
+      return { event: run.traced ? event : (untraced(event) as LotEvent), line }
+    },
+  }
+}
+
+const server = new WorkerServer(ownPort(), begin)
+if (isMainThread) {
+  // Ctrl-C is told to all processes of a terminal: the run says what is to be done about it.
+  process.on('SIGINT', () => undefined)
+  process.on('SIGTERM', () => void server.leave())
+  // The run is gone, whatever became of it.
+  process.on('disconnect', () => void server.leave())
+}

@@ -1,0 +1,40 @@
+import type { Target } from '../model/target.ts'
+import { startProcess, startThread } from '../run/work/handles.ts'
+import type { LotPlayer } from '../run/work/lot.ts'
+import type { WorkerRun } from '../run/work/messages.ts'
+import { Worker } from '../run/work/worker.ts'
+import { RUN_WORKER } from './run-worker-path.ts'
+
+/** The workers of a run on this machine. */
+export class Crew implements AsyncDisposable {
+  readonly #workers: readonly Worker[]
+
+  /**
+   * `count` workers, begun at once: threads for targets that threads share, processes for those that processes do; those that are not shared are
+   * dealt out to processes, each of which drives its own side by side.
+   */
+  constructor(count: number, targets: readonly Target[], run: Omit<WorkerRun, 'plays'>) {
+    const of = (kind: Target['shared']) =>
+      targets.flatMap(({ name, shared }) => (shared === kind ? [name] : []))
+    const alone = of(undefined)
+    const dealt = Array.from({ length: Math.min(count, alone.length) }, (_, at) =>
+      alone.filter((_, index) => index % count === at).map((name) => [name]),
+    )
+    const each = (names: readonly string[]) =>
+      names.length === 0 ? [] : Array.from({ length: count }, () => [names])
+    this.#workers = [
+      ...each(of('threads')).map((plays) => new Worker(() => startThread(RUN_WORKER), { ...run, plays })),
+      ...each(of('processes')).map((plays) => new Worker(() => startProcess(RUN_WORKER), { ...run, plays })),
+      ...dealt.map((plays) => new Worker(() => startProcess(RUN_WORKER), { ...run, plays })),
+    ]
+    for (const worker of this.#workers) worker.begin()
+  }
+
+  get players(): readonly LotPlayer[] {
+    return this.#workers.flatMap(({ players }) => players)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()))
+  }
+}

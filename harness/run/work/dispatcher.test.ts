@@ -1,0 +1,164 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Case } from '../../model/case.ts'
+import type { CaseFinished } from '../../model/run-log.ts'
+import { makeSetup } from '../../suite/setup.ts'
+import { FlowbreakError } from '../../support/errors.ts'
+import { seededRandom } from '../../timeline/random.ts'
+import { errorAttempt } from '../attempts.ts'
+import { summaryOf } from '../play.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { Lane } from './lane.ts'
+import { casesOf, type Lot, type LotEvent, type LotPlayer, WORKER_LOST } from './lot.ts'
+import type { Planned } from './lots.ts'
+
+const setup = makeSetup({ profile: 'suricata-7' })
+
+function test(name: string): Case {
+  return {
+    ...{ name, suite: 's', file: 's.yaml', line: 1, rows: [], tags: [], requirement: '', axes: {} },
+    ...{ capture: '', flow: 0, endpoints: 'recorded', setup, injections: [], expectations: [] },
+  }
+}
+
+/** Lots of a target, each of that many cases, every second replay a fold of two. */
+async function* planned(target: string, sizes: readonly number[]): AsyncGenerator<Planned> {
+  yield { events: [{ type: 'warning', code: 'WARN_TEST', message: `plan of ${target}` }] }
+  for (const [index, size] of sizes.entries()) {
+    const cases = Array.from({ length: size }, (_, at) => test(`${target}/${index}/${at}`))
+    const replays: number[][] = []
+    for (let at = 0; at < size; at += replays.at(-1)?.length ?? 1)
+      replays.push(replays.length % 2 === 1 && at + 1 < size ? [at, at + 1] : [at])
+    yield { events: [], lot: { index, target, setup: setup.key, cases, replays } }
+  }
+}
+
+function finished({ target }: Lot, { name }: Case, outcome: CaseFinished['outcome'] = 'pass'): LotEvent {
+  const { evidence: _, ...attempt } = errorAttempt('')
+  return { type: 'case-finished', target, attempt: 1, ...attempt, case: summaryOf(test(name)), outcome }
+}
+
+interface Faults {
+  /** Cases that fail, and that kill whoever plays them. */
+  readonly fails?: ReadonlySet<string>
+  readonly kills?: ReadonlySet<string>
+  /** One in so many replays loses its worker; 0: none does. */
+  readonly lossy?: number
+}
+
+class FakePlayer implements LotPlayer {
+  readonly #random: () => number
+  readonly #faults: Faults
+  readonly targets?: readonly string[]
+
+  constructor(seed: number, faults: Faults, targets?: readonly string[]) {
+    this.#random = seededRandom(seed)
+    this.#faults = faults
+    if (targets !== undefined) this.targets = targets
+  }
+
+  async play(lot: Lot, signal: AbortSignal, take: (event: LotEvent) => void): Promise<void> {
+    const { fails, kills, lossy = 0 } = this.#faults
+    take({ type: 'target-failed', target: lot.target, code: 'ERR_TEST', message: 'told by each worker' })
+    for (const replay of lot.replays) {
+      await wait(this.#random() % 3)
+      if (signal.aborted) return
+      const cases = casesOf(lot, replay)
+      if (cases.some(({ name }) => kills?.has(name)) || (lossy > 0 && this.#random() % lossy === 0)) {
+        // Some of what was done has been told.
+        const told = cases.findIndex(({ name }) => kills?.has(name))
+        for (const each of cases.slice(0, Math.max(told, 0))) take(finished(lot, each))
+        throw new FlowbreakError(WORKER_LOST, 'Gone.')
+      }
+      let isBad = false
+      for (const each of cases) {
+        const outcome = fails?.has(each.name) ? 'fail' : 'pass'
+        isBad ||= outcome === 'fail'
+        take(finished(lot, each, outcome))
+      }
+      if (isBad) return
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** The log that those players make of two targets, as words. */
+async function logged(
+  players: readonly LotPlayer[],
+  { sizes = [3, 1, 5, 2, 4], window = 1000, bails = false, signal = new AbortController().signal } = {},
+) {
+  const words: string[] = []
+  const lanes = ['a', 'b'].map((name) => new Lane(name, planned(name, sizes)))
+  const log = (event: LotEvent): boolean => {
+    if (event.type === 'case-finished') words.push(`${event.case.name} ${event.outcome}`)
+    else if (event.type === 'warning' || event.type === 'target-failed') words.push(event.message)
+    return bails && event.type === 'case-finished' && event.outcome === 'fail'
+  }
+  const bailed = await new Dispatcher({ lanes, players, signal, window, log }).run()
+  return { words, bailed }
+}
+
+const some = (count: number, faults: Faults = {}, seed = 1) =>
+  Array.from({ length: count }, (_, at) => new FakePlayer(seed + at, faults))
+
+describe('run/work/dispatcher', () => {
+  it('makes the same log however many play, in whatever order they end, within any window', async () => {
+    const { words } = await logged(some(1))
+    expect(words).to.have.lengthOf(2 * (2 + 15))
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer(),
+        fc.integer({ min: 1, max: 9 }),
+        async (count, seed, window) => {
+          expect((await logged(some(count, {}, seed), { window })).words).to.deep.equal(words)
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  it('gives each case one result where workers are lost, and the one that loses them an error', async () => {
+    const { words } = await logged(some(1))
+    const lossy = await logged(some(3, { lossy: 9 }), { sizes: [3, 1, 5, 2, 4] })
+    expect(lossy.words.map((word) => word.replace(/ error$/, ' pass'))).to.deep.equal(words)
+    // Of a fold: the others have their results.
+    const { words: killed } = await logged(some(3, { kills: new Set(['a/2/2']) }))
+    expect(killed).to.deep.equal(words.map((word) => (word === 'a/2/2 pass' ? 'a/2/2 error' : word)))
+  })
+
+  it('stops where one that plays alone does, with the rest of the fold', async () => {
+    const faults = { fails: new Set(['a/2/1', 'a/3/0', 'b/0/0']) }
+    const { words, bailed } = await logged(some(1, faults), { bails: true })
+    expect(bailed).to.equal(true)
+    expect(words.slice(-2)).to.deep.equal(['a/2/1 fail', 'a/2/2 pass'])
+    for (const count of [2, 5])
+      expect((await logged(some(count, faults, count), { bails: true })).words).to.deep.equal(words)
+  })
+
+  it('keeps what is ahead when it is interrupted', async () => {
+    const interrupt = new AbortController()
+    const [slow, quick] = [new FakePlayer(1, {}, ['a']), new FakePlayer(2, {}, ['b'])]
+    const never: LotPlayer = {
+      targets: ['a'],
+      play: (_lot, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+      [Symbol.asyncDispose]: () => slow[Symbol.asyncDispose](),
+    }
+    setTimeout(() => interrupt.abort(), 100)
+    const { words } = await logged([never, quick], { signal: interrupt.signal })
+    expect(words.filter((word) => word.startsWith('b/'))).to.have.lengthOf(15)
+  })
+
+  it('ends with what a player throws, and says whose lots nobody plays', async () => {
+    const broken: LotPlayer = {
+      play: () => Promise.reject(new FlowbreakError('ERR_TEST', 'The disk is full.')),
+      [Symbol.asyncDispose]: async () => undefined,
+    }
+    const thrown = async (players: readonly LotPlayer[]) =>
+      logged(players).then(String, (error) => error.code)
+    expect(await thrown([broken, ...some(2)])).to.equal('ERR_TEST')
+    expect(await thrown([new FakePlayer(1, {}, ['a'])])).to.equal('ERR_NOT_PLAYED')
+  })
+})

@@ -1,0 +1,166 @@
+import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import type { Entry, Lane } from './lane.ts'
+import { Losses } from './losses.ts'
+import { type LotEvent, type LotPlayer, WORKER_LOST, withoutDone } from './lot.ts'
+
+/** Cases of one target that may be handed out before the first of them is in the log, unless that is said. */
+const WINDOW = 4096
+
+export interface DispatchOptions {
+  /** One a target, in the order in which targets stand in the log. */
+  readonly lanes: readonly Lane[]
+  readonly players: readonly LotPlayer[]
+  /** Ends the run; what was finished is kept. */
+  readonly signal: AbortSignal
+  /** Cases of one target that may be ahead of the log; absent: 4096. */
+  readonly window?: number
+  /** Takes everything in the order of the plan. Answers whether the run is to stop there: the lot at hand is its last. */
+  readonly log: (event: LotEvent, line?: string) => boolean
+}
+
+/**
+ * Hands lots to players and puts what they come to into the log in the order of the plan: target by target, lot by lot. What is ahead
+ * of that order is held back, and at most so much of it is handed out; so the log does not depend on how many play. A lot whose player is
+ * lost is played again, from its first case without a result. Each case has one result.
+ */
+export class Dispatcher {
+  readonly #options: DispatchOptions
+  readonly #stop = new AbortController()
+  readonly #signal: AbortSignal
+  /** What targets said of themselves, which stands in the log once. */
+  readonly #told = new Set<string>()
+  #lane = 0
+  #isStopping = false
+  #waiting: (() => void)[] = []
+
+  constructor(options: DispatchOptions) {
+    this.#options = options
+    this.#signal = AbortSignal.any([options.signal, this.#stop.signal])
+    for (const { target } of options.lanes)
+      if (!options.players.some((player) => takes(player, target)))
+        throw new FlowbreakError('ERR_NOT_PLAYED', `Nobody plays the lots of target ${target}.`)
+  }
+
+  /** Plays everything; answers whether the log stopped the run. Throws what a player did. */
+  async run(): Promise<boolean> {
+    const wake = () => this.#wake()
+    this.#signal.addEventListener('abort', wake)
+    const work = this.#options.players.flatMap((player) =>
+      Array.from({ length: player.slots ?? 1 }, () => this.#work(player)),
+    )
+    const ended = await Promise.allSettled(work)
+    this.#signal.removeEventListener('abort', wake)
+    const failed = ended.find(({ status }) => status === 'rejected')
+    if (!this.#isStopping) this.#flush()
+    if (failed?.status === 'rejected') throw failed.reason
+    return this.#isStopping
+  }
+
+  async #work(player: LotPlayer): Promise<void> {
+    try {
+      for (let entry = await this.#next(player); entry !== undefined; entry = await this.#next(player)) {
+        await this.#play(entry, player)
+        entry.isOver = true
+        this.#advance()
+        this.#wake()
+      }
+    } catch (thrown) {
+      this.#stop.abort(thrown)
+      throw thrown
+    }
+  }
+
+  /** The next lot for a player, once there is room; undefined: there is none for it. */
+  async #next(player: LotPlayer): Promise<Entry | undefined> {
+    const { lanes, window = WINDOW } = this.#options
+    while (!this.#signal.aborted) {
+      const open = lanes.filter((lane) => !lane.isPlanned && takes(player, lane.target))
+      if (open.length === 0) return undefined
+      const room = open.find(({ cases }) => cases < window)
+      if (room === undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      else {
+        const entry = await room.next()
+        this.#advance()
+        if (entry !== undefined) return entry
+      }
+    }
+    return undefined
+  }
+
+  async #play(entry: Entry, player: LotPlayer): Promise<void> {
+    const losses = new Losses()
+    let lot = entry.lot
+    while (lot !== undefined && !this.#signal.aborted) {
+      try {
+        await player.play(lot, this.#signal, (event, line) => this.#take(entry, event, line))
+        return
+      } catch (thrown) {
+        if (!(thrown instanceof FlowbreakError) || thrown.code !== WORKER_LOST) throw thrown
+        const left = withoutDone(lot, entry.done)
+        if (left === undefined) return
+        const { errors, lot: next } = losses.after(left, thrown)
+        for (const error of errors) this.#take(entry, error)
+        lot = next
+      }
+    }
+  }
+
+  #take(entry: Entry, event: LotEvent, line?: string): void {
+    if (event.type === 'case-finished' || event.type === 'case-skipped') {
+      if (entry.done.has(event.case.name)) return
+      entry.done.add(event.case.name)
+    }
+    if (entry === this.#head) this.#log(event, line)
+    else entry.held.push([event, line])
+  }
+
+  get #head(): Entry | undefined {
+    return this.#options.lanes[this.#lane]?.head
+  }
+
+  /** Brings into the log what is no longer ahead of its order. */
+  #advance(): void {
+    while (!this.#isStopping) {
+      const lane = this.#options.lanes[this.#lane]
+      if (lane === undefined) return
+      const { head } = lane
+      if (head === undefined) {
+        if (!lane.isPlanned) return
+        this.#lane++
+        continue
+      }
+      for (const held of head.held.splice(0)) this.#log(...held)
+      if (!head.isOver) return
+      lane.shift()
+      if (this.#isStopping) return
+    }
+  }
+
+  /** Brings all that there is into the log, though something is missing between: the run has ended. */
+  #flush(): void {
+    for (const lane of this.#options.lanes)
+      for (let { head } = lane; head !== undefined; head = lane.head) {
+        for (const held of head.held.splice(0)) this.#log(...held)
+        lane.shift()
+      }
+  }
+
+  #log(event: LotEvent, line?: string): void {
+    if (event.type === 'target-ready' || event.type === 'target-failed') {
+      const text = JSON.stringify(event)
+      if (this.#told.has(text)) return
+      this.#told.add(text)
+    }
+    if (!this.#options.log(event, line) || this.#isStopping) return
+    this.#isStopping = true
+    this.#stop.abort(new FlowbreakError('ERR_BAILED', 'The run stops here.', { exitCode: ExitCode.failed }))
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}
+
+function takes({ targets }: LotPlayer, target: string): boolean {
+  return targets === undefined || targets.includes(target)
+}

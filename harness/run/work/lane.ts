@@ -1,0 +1,80 @@
+import type { Lot, LotEvent } from './lot.ts'
+import type { Planned } from './lots.ts'
+
+/** An event, and its line where it was written out elsewhere. */
+export type HeldEvent = readonly [event: LotEvent, line?: string | undefined]
+
+/** A lot, or events that stand before one, on the way into the log. */
+export interface Entry {
+  readonly lot?: Lot
+  /** What cannot go into the log yet, because something before it is not finished. */
+  readonly held: HeldEvent[]
+  /** Names of its cases that have a result. */
+  readonly done: Set<string>
+  isOver: boolean
+}
+
+/** The lots of one target on their way: handed out in the order of the plan, and put into the log in the same order. */
+export class Lane {
+  readonly target: string
+  readonly #plan: AsyncIterator<Planned>
+  /** Handed out and not wholly in the log, in order. */
+  readonly #entries: Entry[] = []
+  #pulling: Promise<unknown> = Promise.resolve()
+  /** Cases of `#entries`. */
+  #cases = 0
+  #isPlanned = false
+
+  constructor(target: string, plan: AsyncIterator<Planned>) {
+    this.target = target
+    this.#plan = plan
+  }
+
+  /** Whether all its lots were handed out. */
+  get isPlanned(): boolean {
+    return this.#isPlanned
+  }
+
+  /** Cases that were handed out and are not in the log. */
+  get cases(): number {
+    return this.#cases
+  }
+
+  /** What goes into the log next; undefined: nothing that was handed out is left. */
+  get head(): Entry | undefined {
+    return this.#entries[0]
+  }
+
+  /** Takes the head off, all of which is in the log. */
+  shift(): void {
+    this.#cases -= this.#entries.shift()?.lot?.cases.length ?? 0
+  }
+
+  /** The next lot; undefined: there is no more. Calls wait for each other. */
+  next(): Promise<Entry | undefined> {
+    const next = this.#pulling.then(() => this.#pull())
+    this.#pulling = next.catch(() => undefined)
+    return next
+  }
+
+  async #pull(): Promise<Entry | undefined> {
+    while (!this.#isPlanned) {
+      const { value, done } = await this.#plan.next()
+      if (done === true) {
+        this.#isPlanned = true
+        break
+      }
+      const { events, lot }: Planned = value
+      const entry: Entry = {
+        ...(lot === undefined ? {} : { lot }),
+        held: events.map((event) => [event]),
+        done: new Set(),
+        isOver: lot === undefined,
+      }
+      this.#entries.push(entry)
+      this.#cases += lot?.cases.length ?? 0
+      if (lot !== undefined) return entry
+    }
+    return undefined
+  }
+}

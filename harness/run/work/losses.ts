@@ -1,0 +1,41 @@
+import type { CaseFinished } from '../../model/run-log.ts'
+import { NO_KNOWN_FAILURES } from '../../plan/known-failures.ts'
+import { messageOf } from '../../support/errors.ts'
+import { errorAttempt, judge } from '../attempts.ts'
+import { summaryOf } from '../play.ts'
+import { casesOf, type Lot, withoutDone } from './lot.ts'
+
+/** Times that a replay may be played once its worker was lost with it, each time as the first of its lot. */
+const MOST = 2
+
+/** The workers that were lost with one lot. */
+export class Losses {
+  #suspect: string | undefined
+  #times = 0
+
+  /**
+   * What to do about a lot whose worker was lost, `left` being what has no result: it is played again. What is lost again and again is
+   * played case by case; and a case that loses its worker even so is an error.
+   */
+  after(left: Lot, thrown: unknown): { readonly errors: readonly CaseFinished[]; readonly lot?: Lot } {
+    const [first = [], ...rest] = left.replays
+    const cases = casesOf(left, first)
+    const suspect = cases.map(({ name }) => name).join('\n')
+    this.#times = suspect === this.#suspect ? this.#times + 1 : 1
+    this.#suspect = suspect
+    if (this.#times < MOST) return { errors: [], lot: left }
+    if (first.length > 1)
+      return { errors: [], lot: { ...left, replays: [...first.map((at) => [at]), ...rest] } }
+    const detail = `${messageOf(thrown)} It happened ${MOST} times with this case.`
+    const errors = cases.map((test): CaseFinished => {
+      const { evidence: _, ...error } = judge(
+        { case: summaryOf(test), target: left.target },
+        [errorAttempt(detail)],
+        NO_KNOWN_FAILURES,
+      )
+      return error
+    })
+    const lot = withoutDone(left, new Set(cases.map(({ name }) => name)))
+    return { errors, ...(lot === undefined ? {} : { lot }) }
+  }
+}

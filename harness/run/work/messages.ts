@@ -1,0 +1,69 @@
+import type { KnownFailure } from '../../plan/known-failures.ts'
+import type { EvidenceChoice } from '../evidence/evidence.ts'
+import type { FoldChoice } from '../target-plan.ts'
+import type { Lot, LotEvent } from './lot.ts'
+
+/** What a worker has to know of a run, as plain data. */
+export interface WorkerRun {
+  /** The configuration that was named, and the profile that targets are held to. */
+  readonly config: string | undefined
+  readonly profile: string | undefined
+  /** What is not to be written down, and what is to stand in its place. */
+  readonly secrets: readonly (readonly [value: string, name: string])[]
+  /** Names of the targets that this worker plays; those that are together take turns. */
+  readonly plays: readonly (readonly string[])[]
+  readonly seed: number
+  readonly fold: FoldChoice
+  readonly repeat: number
+  readonly retries: number
+  readonly bail: boolean
+  readonly knownFailures: readonly KnownFailure[]
+  readonly evidence: EvidenceChoice
+  /** Where the log is. */
+  readonly folder: string
+  /** Whether packets of cases that passed are asked for outside the log. */
+  readonly traced: boolean
+}
+
+/** An event of a lot, and its line of the log, which has all of it. */
+export interface Told {
+  readonly event: LotEvent
+  readonly line: string
+}
+
+export type ToWorker =
+  | { readonly type: 'run'; readonly run: WorkerRun }
+  | { readonly type: 'play'; readonly id: number; readonly lot: Lot }
+  | { readonly type: 'taken'; readonly characters: number }
+  | { readonly type: 'abort' }
+  | { readonly type: 'end' }
+
+export type FromWorker =
+  | {
+      readonly type: 'told'
+      readonly id: number
+      readonly told: readonly Told[]
+      readonly characters: number
+    }
+  | { readonly type: 'played'; readonly id: number; readonly failed?: Failed }
+  /** It can be of no use. */
+  | { readonly type: 'failed'; readonly failed: Failed }
+
+/** What was thrown. */
+export interface Failed {
+  readonly code: string
+  readonly message: string
+  readonly exitCode: number
+}
+
+/** One end of the way between a run and a worker. */
+export interface WorkerPort<Sent, Received> {
+  post(message: Sent): void
+  listen(take: (message: Received) => void): void
+}
+
+/** The worker's end of it. */
+export interface OwnPort extends WorkerPort<FromWorker, ToWorker> {
+  /** Lets the worker end, once nothing else keeps it. */
+  close(): void
+}
