@@ -1,7 +1,7 @@
 import type { RunEvent } from '../model/run-log.ts'
 import { REPORTERS, type ReporterChoice } from '../report/index.ts'
 import { screenOf } from '../report/screen.ts'
-import { writeReport } from '../report/write-report.ts'
+import { gathered, writeReport } from '../report/write-report.ts'
 import { FlowbreakError } from '../support/errors.ts'
 
 /** Makes reports of several runs side by side; ERR_REPORTER for a format that shows one. */
@@ -11,17 +11,17 @@ export function deliverBeside(
 ): void {
   const rendered = choices.map((choice) => {
     const { beside } = REPORTERS[choice.name]
-    if (beside !== undefined) return { ...choice, text: beside(runs) }
+    if (beside !== undefined) return { ...choice, pieces: beside(runs) }
     const able = Object.entries(REPORTERS).flatMap(([name, one]) => (one.beside === undefined ? [] : [name]))
     throw new FlowbreakError(
       'ERR_REPORTER',
       `${choice.name} shows one run: name one, or take ${able.join(', ')} to see several side by side.`,
     )
   })
-  for (const { name, file, text } of rendered) {
-    if (file === undefined) process.stdout.write(text)
+  for (const { name, file, pieces } of rendered) {
+    if (file === undefined) print(pieces)
     else {
-      writeReport(file, text)
+      writeReport(file, pieces)
       process.stderr.write(`${name} report: ${file}\n`)
     }
   }
@@ -30,11 +30,15 @@ export function deliverBeside(
 /** Makes reports of a run's events: into their files, or on standard output. */
 export function deliverReports(choices: readonly ReporterChoice[], events: readonly RunEvent[]): void {
   for (const { name, file } of choices) {
-    const { render } = REPORTERS[name]
-    if (file === undefined) process.stdout.write(render(events, screenOf(process.stdout, process.env)))
+    const { render, pieces } = REPORTERS[name]
+    if (file === undefined) print(pieces?.(events) ?? [render(events, screenOf(process.stdout, process.env))])
     else {
-      writeReport(file, render(events))
+      writeReport(file, pieces?.(events) ?? render(events))
       process.stderr.write(`${name} report: ${file}\n`)
     }
   }
+}
+
+function print(pieces: Iterable<string>): void {
+  for (const text of gathered(pieces)) process.stdout.write(text)
 }

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { COLLECTED } from '../log/evidence.ts'
-import { portableEvent } from '../log/portable.ts'
+import { KeptEvents, type LinePlace } from '../log/kept.ts'
+import { PortableEvents } from '../log/portable.ts'
 import type { UnfinishedRun } from '../log/unfinished.ts'
-import { untraced } from '../log/untraced.ts'
 import { RunLogWriter } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
@@ -110,16 +110,17 @@ async function runSuites(
     targets.map(({ name }) => name),
   )
   const events: RunEvent[] = []
-  const take = (event: RunEvent): void => {
-    events.push(traced ? event : untraced(event))
+  const kept = new KeptEvents(file, { traced })
+  const portable = new PortableEvents(PLACES)
+  const take = (event: RunEvent, place?: LinePlace): void => {
+    events.push(place === undefined ? event : kept.keep(event, place))
     progress.take(event)
     if (event.type === 'case-finished' || event.type === 'case-skipped') host.settle(event)
   }
   const emit = (told: RunEvent, line?: string): void => {
-    const event = portableEvent(config.secrets.hide(told), PLACES)
+    const event = portable.of(config.secrets.hide(told))
     if (event.type === 'run-finished') for (const warning of unneeded(known, events)) emit(warning)
-    take(event)
-    log.append(event, line)
+    take(event, log.append(event, line))
   }
   const hosted = host.run(reporters.find(({ mocha }) => mocha !== undefined)?.mocha)
   try {

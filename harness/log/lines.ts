@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 
 const STEP = 1 << 20
@@ -7,6 +7,8 @@ const NEWLINE = 0x0a
 export interface Line {
   /** From 1. */
   readonly number: number
+  /** Where it begins in the file, in bytes; in what it holds, where it is compressed. */
+  readonly at: number
   readonly text: string
   /** Without the newline; gone when the next line is asked for. */
   readonly bytes: Buffer
@@ -22,11 +24,24 @@ export function* linesOf(file: string): Generator<Line> {
   const fd = openSync(file, 'r')
   try {
     const window = Buffer.alloc(STEP)
-    const packed = readSync(fd, window, 0, 2, 0) === 2 && window[0] === 0x1f && window[1] === 0x8b
-    yield* packed ? split(slices(gunzipSync(readFileSync(fd)))) : split(windows(fd, window))
+    yield* isPacked(fd, window) ? split(slices(gunzipSync(readFileSync(fd)))) : split(windows(fd, window))
   } finally {
     closeSync(fd)
   }
+}
+
+/** Whether lines of a file can be read again by their places: it is a regular one, and not compressed. */
+export function isReadAnywhere(file: string): boolean {
+  const fd = openSync(file, 'r')
+  try {
+    return fstatSync(fd).isFile() && !isPacked(fd, Buffer.alloc(2))
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function isPacked(fd: number, window: Buffer): boolean {
+  return readSync(fd, window, 0, 2, 0) === 2 && window[0] === 0x1f && window[1] === 0x8b
 }
 
 /** What a file holds, piece by piece; each is gone when the next is asked for. */
@@ -42,18 +57,21 @@ function* slices(bytes: Buffer): Generator<Buffer> {
 function* split(buffers: Iterable<Buffer>): Generator<Line> {
   const pieces: Buffer[] = []
   let number = 0
+  let at = 0
   const line = (whole: boolean): Line => {
     const [only] = pieces
     const bytes = only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces)
     pieces.length = 0
-    return { number: ++number, text: bytes.toString(), bytes, whole }
+    const begin = at
+    at += bytes.length + 1
+    return { number: ++number, at: begin, text: bytes.toString(), bytes, whole }
   }
   for (const buffer of buffers) {
     let from = 0
-    for (let at = buffer.indexOf(NEWLINE); at >= 0; at = buffer.indexOf(NEWLINE, from)) {
-      pieces.push(buffer.subarray(from, at))
+    for (let end = buffer.indexOf(NEWLINE); end >= 0; end = buffer.indexOf(NEWLINE, from)) {
+      pieces.push(buffer.subarray(from, end))
       yield line(true)
-      from = at + 1
+      from = end + 1
     }
     if (from < buffer.length) pieces.push(Buffer.from(buffer.subarray(from)))
   }

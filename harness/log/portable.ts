@@ -16,9 +16,30 @@ export function portablePath(path: string, folders: readonly string[]): string {
 
 /** The same event, with the files of its case as `portablePath` has them. */
 export function portableEvent(event: RunEvent, folders: readonly string[]): RunEvent {
-  if (event.type !== 'case-finished' && event.type !== 'case-skipped') return event
-  const { case: test } = event
-  const file = portablePath(test.file, folders)
-  const capture = portablePath(test.capture, folders)
-  return { ...event, case: { ...test, file, capture } }
+  return new PortableEvents(folders).of(event)
+}
+
+/** Makes events portable: the files of their cases as `portablePath` has them. The files of a run are few. */
+export class PortableEvents {
+  readonly #folders: readonly string[]
+  readonly #paths = new Map<string, string>()
+
+  constructor(folders: readonly string[]) {
+    this.#folders = folders
+  }
+
+  of(event: RunEvent): RunEvent {
+    if (event.type !== 'case-finished' && event.type !== 'case-skipped') return event
+    const { case: test } = event
+    return { ...event, case: { ...test, file: this.#path(test.file), capture: this.#path(test.capture) } }
+  }
+
+  #path(path: string): string {
+    let portable = this.#paths.get(path)
+    if (portable === undefined) {
+      portable = portablePath(path, this.#folders)
+      this.#paths.set(path, portable)
+    }
+    return portable
+  }
 }

@@ -3,14 +3,22 @@ import type { RunEvent } from '../model/run-log.ts'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import { fits } from './fits.ts'
 import { headProblem } from './head.ts'
-import { type Line, linesOf } from './lines.ts'
+import { KeptEvents, type LinePlace } from './kept.ts'
+import { isReadAnywhere, type Line, linesOf } from './lines.ts'
 import { runEvent } from './schema.ts'
 
 const fitsEvent = fits(runEvent)
 
-/** Every event of a run log, in order; see `streamRunLog`. */
+/** Every event of a run log, in order, those of a large one as `KeptEvents` has them; see `streamRunLog`. */
 export function readRunLog(file: string): RunEvent[] {
-  return [...streamRunLog(file)]
+  const events: RunEvent[] = []
+  let kept: KeptEvents | undefined
+  for (const [event, place] of placedEvents(file)) {
+    // Only now is it known to be there.
+    kept ??= new KeptEvents(file, isReadAnywhere(file) ? {} : { room: Number.POSITIVE_INFINITY })
+    events.push(kept.keep(event, place))
+  }
+  return events
 }
 
 /**
@@ -18,6 +26,10 @@ export function readRunLog(file: string): RunEvent[] {
  * the file and the line, for what is no run log, another version's, or damaged in the middle.
  */
 export function* streamRunLog(file: string): Generator<RunEvent> {
+  for (const [event] of placedEvents(file)) yield event
+}
+
+function* placedEvents(file: string): Generator<readonly [RunEvent, LinePlace]> {
   let empty = true
   for (const line of opened(file)) {
     if (empty) {
@@ -25,7 +37,8 @@ export function* streamRunLog(file: string): Generator<RunEvent> {
       if (problem !== undefined) throw new FlowbreakError('ERR_LOG', `${file} ${problem}.`)
     }
     empty = false
-    yield line.whole ? eventOf(file, line) : lastEvent(file, line)
+    const place = { at: line.at, length: line.bytes.length }
+    yield [line.whole ? eventOf(file, line) : lastEvent(file, line), place]
   }
   if (empty) throw new FlowbreakError('ERR_LOG', `${file} is empty: no run was logged in it.`)
 }

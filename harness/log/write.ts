@@ -12,12 +12,14 @@ import { dirname } from 'node:path'
 import type { RunEvent } from '../model/run-log.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { headProblemOf } from './head.ts'
+import type { LinePlace } from './kept.ts'
 import { LogLock } from './lock.ts'
 import { Sealer } from './seal.ts'
 import { wholeLength } from './whole-length.ts'
 
-/** Characters that are gathered before they go to the file within one turn of the event loop. */
+/** Bytes that are gathered before they go to the file within one turn of the event loop. */
 const BUFFER = 1 << 18
+const NEWLINE = 0x0a
 
 /**
  * Appends a run's events to its log, one JSON object a line. What was appended reaches the file at the end of the turn of the
@@ -28,7 +30,11 @@ const BUFFER = 1 << 18
 export class RunLogWriter {
   readonly file: string
   readonly #fd: number
-  #text = ''
+  /** What is still to be written: its first bytes. */
+  #bytes = Buffer.allocUnsafeSlow(2 * BUFFER)
+  #length = 0
+  /** How much of that the sealer has. */
+  #sealed = 0
   #written = 0
   #scheduled = false
   #closed = false
@@ -59,17 +65,16 @@ export class RunLogWriter {
     process.once('exit', this.#onExit)
   }
 
-  /** Takes one event down; `line`: as it is to stand there. Throws what went wrong with earlier ones. */
-  append(event: RunEvent, line = JSON.stringify(event)): void {
+  /** Takes one event down, or its `line` as it is; answers where that will stand. Throws what went wrong with earlier ones. */
+  append(event: RunEvent, line = JSON.stringify(event)): LinePlace {
     if (this.#failure !== undefined) throw this.#failure
-    const text = `${event.type === 'run-finished' ? this.#sealer.sealed(line) : line}\n`
-    this.#sealer.take(text)
-    this.#text += text
-    if (this.#text.length >= BUFFER) this.#flush()
+    const place = this.#put(event.type === 'run-finished' ? this.#seal(line) : line)
+    if (this.#length >= BUFFER) this.#flush()
     else if (!this.#scheduled) {
       this.#scheduled = true
       setImmediate(() => this.#flush())
     }
+    return place
   }
 
   /** Brings everything to the disk; a second call does nothing. */
@@ -104,11 +109,38 @@ export class RunLogWriter {
     }
   }
 
+  #put(line: string): LinePlace {
+    // As UTF-8 a letter has three bytes at most.
+    const needed = this.#length + 3 * line.length + 1
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(needed)
+      this.#bytes.copy(larger, 0, 0, this.#length)
+      this.#bytes = larger
+    }
+    const length = this.#bytes.write(line, this.#length)
+    const place = { at: this.#written + this.#length, length }
+    this.#length += length
+    this.#bytes[this.#length++] = NEWLINE
+    return place
+  }
+
+  #seal(line: string): string {
+    this.#takeForSeal()
+    return this.#sealer.sealed(line)
+  }
+
+  #takeForSeal(): void {
+    this.#sealer.take(this.#bytes.subarray(this.#sealed, this.#length))
+    this.#sealed = this.#length
+  }
+
   #flush(): void {
     this.#scheduled = false
-    if (this.#closed || this.#failure !== undefined || this.#text === '') return
-    const bytes = Buffer.from(this.#text)
-    this.#text = ''
+    if (this.#closed || this.#failure !== undefined || this.#length === 0) return
+    this.#takeForSeal()
+    const bytes = this.#bytes.subarray(0, this.#length)
+    this.#length = 0
+    this.#sealed = 0
     this.#try(() => {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at)
       this.#written += bytes.length

@@ -2,6 +2,7 @@ import { type CaseResult, caseResults } from '../log/cases.ts'
 import type { Outcome, RunEvent } from '../model/run-log.ts'
 import { reasonOf } from './first-difference.ts'
 import { runOf } from './json.ts'
+import { jsonPieces } from './json-list.ts'
 
 /** Version of the Common Test Report Format that is written. */
 export const CTRF_VERSION = '0.0.0'
@@ -22,13 +23,17 @@ const STATUSES: Readonly<Record<Outcome, Status>> = {
 
 /** Common Test Report Format (ctrf.io): a test a case and target, its axes as parameters. */
 export function renderCtrf(events: readonly RunEvent[]): string {
+  return [...ctrfReport(events)].join('')
+}
+
+/** The same in pieces. */
+export function* ctrfReport(events: readonly RunEvent[]): Generator<string> {
   const results = caseResults(events)
   const run = runOf(events)
-  const tests = results.map(testOf)
-  const count = (status: Status) => tests.filter((test) => test.status === status).length
+  const count = (status: Status) => results.filter(({ outcome }) => STATUSES[outcome] === status).length
   const start = Date.parse(run.startedAt) || 0
   const stop = Math.max(start, Date.parse(run.finishedAt ?? run.startedAt) || 0)
-  const report = {
+  const report = (tests: readonly unknown[]) => ({
     reportFormat: 'CTRF',
     specVersion: CTRF_VERSION,
     ...(run.id === '' ? {} : { runId: run.id }),
@@ -37,7 +42,7 @@ export function renderCtrf(events: readonly RunEvent[]): string {
     results: {
       tool: { name: 'flowbreak', version: run.flowbreak },
       summary: {
-        tests: tests.length,
+        tests: results.length,
         passed: count('passed'),
         failed: count('failed'),
         skipped: count('skipped'),
@@ -52,8 +57,9 @@ export function renderCtrf(events: readonly RunEvent[]): string {
       tests,
       environment: { extra: { seed: run.seed, node: run.node, command: run.command } },
     },
-  }
-  return `${JSON.stringify(report, null, 2)}\n`
+  })
+  yield* jsonPieces(report, results, testOf)
+  yield '\n'
 }
 
 function testOf(result: CaseResult) {

@@ -19,15 +19,21 @@ export function renderHtml(events: readonly RunEvent[]): string {
  * everything is drawn from them when it is asked for. What a case needs comes last, so that the page can be used before it is read.
  */
 export function renderRuns(logs: readonly (readonly RunEvent[])[]): string {
+  return [...htmlReport(logs)].join('')
+}
+
+/** The same in pieces. */
+export function* htmlReport(logs: readonly (readonly RunEvent[])[]): Generator<string> {
   const runs = shownRuns(logs)
   const { index, setups, blocks } = pageData(runs)
   const script = asciiScript(pageScript())
   // Only this script may run, whatever else the page came to hold.
   const hash = createHash('sha256').update(script).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
+  // Base64, which is ASCII.
   const held = (id: string, text: string) =>
-    markup`<script type="application/octet-stream" id="${id}">${new Markup(text)}</script>\n`
-  return asciiMarkup(
+    `<script type="application/octet-stream" id="${id}">${text}</script>\n`
+  yield asciiMarkup(
     `${markup`<!doctype html>
 <html lang="en">
 <head>
@@ -51,12 +57,13 @@ ${controls(index, runs)}
 <div id="matrix" class="scroll" tabindex="0" role="region" aria-label="Matrix"></div><p id="nothing" hidden>No case is like that.</p></section>
 </main>
 <main id="case-page" hidden><div id="case-bar"></div><article id="case" aria-labelledby="case-title"></article></main>
-<script type="application/json" id="index">${new Markup(embedded(index))}</script>
-<script>${new Markup(script)}</script>
-${held('setups', setups)}${blocks.map((block, at) => held(`block-${at}`, block))}</body>
-</html>
 `}`,
   )
+  yield `<script type="application/json" id="index">${embedded(index)}</script>\n`
+  yield `<script>${script}</script>\n`
+  yield held('setups', setups)
+  for (const [at, block] of blocks.entries()) yield held(`block-${at}`, block)
+  yield '</body>\n</html>\n'
 }
 
 /** JSON that can stand in a script element, whatever its texts hold. */

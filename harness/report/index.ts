@@ -1,21 +1,23 @@
 import type { RunEvent } from '../model/run-log.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { renderConsole } from './console.ts'
-import { renderCtrf } from './ctrf.ts'
+import { ctrfReport, renderCtrf } from './ctrf.ts'
 import { renderGithub } from './github.ts'
-import { renderHtml, renderRuns } from './html.ts'
-import { renderJson } from './json.ts'
-import { renderJunit } from './junit.ts'
+import { htmlReport, renderHtml } from './html.ts'
+import { jsonReport, renderJson } from './json.ts'
+import { junitReport, renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
-import { renderNdjson } from './ndjson.ts'
+import { ndjsonReport, renderNdjson } from './ndjson.ts'
 import { renderSarif } from './sarif.ts'
 import type { Screen } from './screen.ts'
 
 export interface Reporter {
   /** The whole report; `screen`: what it may use of where it goes, for those that are read at a terminal. */
   readonly render: (events: readonly RunEvent[], screen?: Screen) => string
+  /** The same in pieces, of reports that grow with each case: the text of a large one is longer than a string can be. */
+  readonly pieces?: (events: readonly RunEvent[]) => Iterable<string>
   /** Several runs side by side, of formats that can. */
-  readonly beside?: (runs: readonly (readonly RunEvent[])[]) => string
+  readonly beside?: (runs: readonly (readonly RunEvent[])[]) => Iterable<string>
 }
 
 export type ReporterName =
@@ -32,11 +34,11 @@ export type ReporterName =
 /** The report formats by name. */
 export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = {
   console: { render: renderConsole },
-  json: { render: renderJson },
-  ndjson: { render: renderNdjson },
-  junit: { render: renderJunit },
-  ctrf: { render: renderCtrf },
-  html: { render: renderHtml, beside: renderRuns },
+  json: { render: renderJson, pieces: jsonReport },
+  ndjson: { render: renderNdjson, pieces: ndjsonReport },
+  junit: { render: renderJunit, pieces: junitReport },
+  ctrf: { render: renderCtrf, pieces: ctrfReport },
+  html: { render: renderHtml, pieces: (events) => htmlReport([events]), beside: htmlReport },
   markdown: { render: renderMarkdown },
   github: { render: renderGithub },
   sarif: { render: renderSarif },

@@ -1,19 +1,21 @@
 import { type CaseResult, caseResults } from '../log/cases.ts'
 import { summarise } from '../log/summary.ts'
 import type { CaseFinished, RunEvent, Sighted } from '../model/run-log.ts'
+import { jsonPieces } from './json-list.ts'
 
 /** Version of the JSON report: a field that goes or changes its meaning raises it, a new one does not. */
 export const JSON_SCHEMA = 1
 
 /** `{schema, run, summary, cases}`: one object a case and target, without the packets (they stand in the run log). */
 export function renderJson(events: readonly RunEvent[]): string {
-  const report = {
-    schema: JSON_SCHEMA,
-    run: runOf(events),
-    summary: summarise(events),
-    cases: caseResults(events).map(caseOf),
-  }
-  return `${JSON.stringify(report, null, 2)}\n`
+  return [...jsonReport(events)].join('')
+}
+
+/** The same in pieces. */
+export function* jsonReport(events: readonly RunEvent[]): Generator<string> {
+  const head = { schema: JSON_SCHEMA, run: runOf(events), summary: summarise(events) }
+  yield* jsonPieces((cases) => ({ ...head, cases }), caseResults(events), caseOf)
+  yield '\n'
 }
 
 /** What is known of the run itself; of several that were merged, the first. */

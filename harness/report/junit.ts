@@ -19,16 +19,18 @@ const KINDS: Readonly<Record<Outcome, Kind | undefined>> = {
 
 /** JUnit XML as CI servers read it: a test suite for each suite and target, a test case a case; times in seconds. */
 export function renderJunit(events: readonly RunEvent[]): string {
+  return [...junitReport(events)].join('')
+}
+
+/** The same in pieces. */
+export function* junitReport(events: readonly RunEvent[]): Generator<string> {
   const results = caseResults(events)
   const started = events.find((event) => event.type === 'run-started')?.startedAt
   const groups = groupBy(results, ({ case: test, target }) => `${test.suite} (${target})`)
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="flowbreak"${xmlAttributes(figures(results))}>`,
-    ...[...groups].map(([name, group]) => suiteXml(name, group, started)),
-    '</testsuites>',
-    '',
-  ].join('\n')
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+  yield `<testsuites name="flowbreak"${xmlAttributes(figures(results))}>\n`
+  for (const [name, group] of groups) yield* suiteXml(name, group, started)
+  yield '</testsuites>\n'
 }
 
 function figures(results: readonly CaseResult[]) {
@@ -38,12 +40,18 @@ function figures(results: readonly CaseResult[]) {
   return { tests: results.length, failures, errors, time: seconds(milliseconds) }
 }
 
-function suiteXml(name: string, results: readonly CaseResult[], started: string | undefined): string {
+function* suiteXml(
+  name: string,
+  results: readonly CaseResult[],
+  started: string | undefined,
+): Generator<string> {
   const skipped = results.filter(({ outcome }) => KINDS[outcome] === 'skipped').length
   // The schemas know no time zone here: it is UTC.
   const timestamp = started?.replace(/(\.\d+)?Z$/, '')
   const attributes = xmlAttributes({ name, ...figures(results), skipped, timestamp })
-  return [`  <testsuite${attributes}>`, ...results.map(caseXml), '  </testsuite>'].join('\n')
+  yield `  <testsuite${attributes}>\n`
+  for (const result of results) yield `${caseXml(result)}\n`
+  yield '  </testsuite>\n'
 }
 
 function caseXml({ case: test, target, outcome, detail, finished }: CaseResult): string {

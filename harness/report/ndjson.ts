@@ -2,5 +2,10 @@ import type { RunEvent } from '../model/run-log.ts'
 
 /** The events as they are, one a line: what the run log holds. */
 export function renderNdjson(events: readonly RunEvent[]): string {
-  return events.map((event) => `${JSON.stringify(event)}\n`).join('')
+  return [...ndjsonReport(events)].join('')
+}
+
+/** The same in pieces. */
+export function* ndjsonReport(events: readonly RunEvent[]): Generator<string> {
+  for (const event of events) yield `${JSON.stringify(event)}\n`
 }

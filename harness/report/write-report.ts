@@ -1,16 +1,19 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+
+/** Characters that are written at once. */
+const GATHERED = 1 << 19
 
 /**
  * Writes a report so that its file is whole or as it was before: under a temporary name beside it, which then takes its place.
  * Directories are made. Throws ERR_REPORT_WRITE, exit code 3.
  */
-export function writeReport(file: string, text: string): void {
+export function writeReport(file: string, text: string | Iterable<string>): void {
   const temporary = `${file}.${process.pid}.partial`
   try {
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(temporary, text, { flush: true })
+    writePieces(temporary, typeof text === 'string' ? [text] : text)
     renameSync(temporary, file)
   } catch (thrown) {
     discard(temporary)
@@ -23,6 +26,31 @@ export function writeReport(file: string, text: string): void {
       },
     )
   }
+}
+
+function writePieces(file: string, pieces: Iterable<string>): void {
+  const fd = openSync(file, 'w')
+  try {
+    for (const text of gathered(pieces)) {
+      const bytes = Buffer.from(text)
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+    }
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** The same text in pieces of some size, so that thousands of small ones are not written one by one. */
+export function* gathered(pieces: Iterable<string>): Generator<string> {
+  let text = ''
+  for (const piece of pieces) {
+    text += piece
+    if (text.length < GATHERED) continue
+    yield text
+    text = ''
+  }
+  if (text !== '') yield text
 }
 
 function discard(file: string): void {

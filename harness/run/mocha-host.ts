@@ -18,59 +18,107 @@ interface Planned {
   readonly file: string
 }
 
+/** Tests that an instance of mocha has at most: it holds all of them until the last has run. */
+const MOST_TESTS = 1000
+
+/** What is known of a case on a target: as a byte, since there may be a great many. */
+const State = { open: 0, good: 1, skipped: 2, bad: 3 } as const
+
 /**
  * Hosts the cases of a run in mocha: a test a case and target, which waits for the case's result; one mocha instance a suite
- * file, disposed of when it has settled. Execution is not mocha's: each target gets all its cases at once.
+ * file, of a large one several, each made when its turn comes and disposed of when it has settled. Execution is not mocha's: each
+ * target gets all its cases at once.
  */
 export class MochaHost {
-  readonly #waiting = new Map<string, (result: Result | undefined) => void>()
-  readonly #results = new Map<string, Promise<Result | undefined>>()
-  readonly #files = new Map<string, { readonly name: string; readonly target: string }[]>()
+  readonly #names: readonly string[]
+  readonly #targets: readonly string[]
+  readonly #places: ReadonlyMap<string, number>
+  /** By suite file: places of its cases. */
+  readonly #files = new Map<string, number[]>()
+  /** By target, then by place. */
+  readonly #states: Uint8Array
+  /** What is said of those that are bad, until their test has run. */
+  readonly #sentences = new Map<number, string>()
+  readonly #waiting = new Map<number, () => void>()
+  #abandoned = false
 
   constructor(cases: readonly Planned[], targets: readonly string[]) {
-    for (const target of targets)
-      for (const { name, file } of cases) {
-        const key = `${target} ${name}`
-        this.#results.set(key, new Promise((resolve) => this.#waiting.set(key, resolve)))
-        const tests = this.#files.get(file)
-        if (tests === undefined) this.#files.set(file, [{ name, target }])
-        else tests.push({ name, target })
-      }
+    this.#names = cases.map(({ name }) => name)
+    this.#places = new Map(this.#names.map((name, place) => [name, place]))
+    this.#targets = targets
+    this.#states = new Uint8Array(cases.length * targets.length)
+    for (const [place, { file }] of cases.entries()) {
+      const places = this.#files.get(file)
+      if (places === undefined) this.#files.set(file, [place])
+      else places.push(place)
+    }
   }
 
   /** Settles the test of a case. */
   settle(result: Result): void {
-    const key = `${result.target} ${result.case.name}`
-    this.#waiting.get(key)?.(result)
-    this.#waiting.delete(key)
+    const place = this.#places.get(result.case.name)
+    const target = this.#targets.indexOf(result.target)
+    if (place === undefined || target < 0) return
+    const at = target * this.#names.length + place
+    if (result.type === 'case-skipped') this.#states[at] = State.skipped
+    else if (GOOD.has(result.outcome)) this.#states[at] = State.good
+    else {
+      this.#states[at] = State.bad
+      this.#sentences.set(at, sentenceOf(result))
+    }
+    this.#waiting.get(at)?.()
   }
 
   /** Lets tests whose case was never played end as pending: the run was interrupted or bailed out. */
   abandon(): void {
-    for (const resolve of this.#waiting.values()) resolve(undefined)
-    this.#waiting.clear()
+    this.#abandoned = true
+    for (const go of this.#waiting.values()) go()
   }
 
   /** Runs every suite file's tests; answers how many failed. `reporter`: one of mocha's own, by name; absent: none prints. */
   async run(reporter: string | undefined): Promise<number> {
     let failures = 0
-    for (const [file, tests] of this.#files) {
-      const mocha = new Mocha({ reporter: reporter ?? Silent, timeout: 0 })
-      const suite = Mocha.Suite.create(mocha.suite, file)
-      for (const { name, target } of tests) suite.addTest(this.#test(name, target))
-      failures += await new Promise<number>((resolve) => mocha.run(resolve))
-      mocha.dispose()
+    for (const [file, places] of this.#files) {
+      const all = places.length * this.#targets.length
+      for (let from = 0; from < all; from += MOST_TESTS) {
+        const mocha = new Mocha({ reporter: reporter ?? Silent, timeout: 0 })
+        const suite = Mocha.Suite.create(mocha.suite, file)
+        for (let index = from; index < Math.min(all, from + MOST_TESTS); index++) {
+          const target = Math.floor(index / places.length)
+          suite.addTest(this.#test(target, places[index % places.length] ?? 0))
+        }
+        failures += await new Promise<number>((resolve) => mocha.run(resolve))
+        mocha.dispose()
+      }
     }
     return failures
   }
 
-  #test(name: string, target: string): Mocha.Test {
-    const settled = this.#results.get(`${target} ${name}`)
-    return new Mocha.Test(name, async function (this: Mocha.Context) {
-      const result = await settled
-      if (result === undefined || result.type === 'case-skipped') this.skip()
-      else if (!GOOD.has(result.outcome)) throw new AssertionError(sentenceOf(result))
+  #test(target: number, place: number): Mocha.Test {
+    const at = target * this.#names.length + place
+    const settle = (context: Mocha.Context): void => this.#tell(at, context)
+    const settled = (): Promise<void> | undefined => this.#settled(at)
+    return new Mocha.Test(this.#names[place] ?? '', function (this: Mocha.Context) {
+      // Most have their result by then; to wait for nothing takes mocha several turns.
+      const waiting = settled()
+      return waiting === undefined ? settle(this) : waiting.then(() => settle(this))
     })
+  }
+
+  /** Waits for the result of a case; undefined: it is there, or will never be. */
+  #settled(at: number): Promise<void> | undefined {
+    if (this.#states[at] !== State.open || this.#abandoned) return undefined
+    return new Promise((resolve) => this.#waiting.set(at, resolve))
+  }
+
+  #tell(at: number, context: Mocha.Context): void {
+    this.#waiting.delete(at)
+    const state = this.#states[at]
+    if (state === State.open || state === State.skipped) context.skip()
+    if (state !== State.bad) return
+    const sentence = this.#sentences.get(at)
+    this.#sentences.delete(at)
+    throw new AssertionError(sentence ?? '')
   }
 }
 

@@ -77,6 +77,8 @@ export class AxisReader {
   readonly report: Report
   /** Whether a problem of this combination has been told. */
   failed = false
+  /** Axes whose values were asked for so far. */
+  readonly asked = new Set<string>()
 
   constructor(axes: Axes, values: AxisValues, report: Report) {
     this.axes = axes
@@ -90,7 +92,10 @@ export class AxisReader {
   /** The text with each `{axis}` replaced by the axis's value. */
   text(text: string): string {
     if (!text.includes('{')) return text
-    return text.replace(PLACEHOLDER, (placeholder, name: string) => this.values[name] ?? placeholder)
+    return text.replace(PLACEHOLDER, (placeholder, name: string) => {
+      this.asked.add(name)
+      return this.values[name] ?? placeholder
+    })
   }
 
   /** The same in every string of lists and mappings; the very same value where there is no place in it. */
@@ -125,6 +130,7 @@ export class AxisReader {
       const choices =
         (found as Readonly<Record<string, Readonly<Record<string, Selectable<T> | null>>>>)[axis] ?? {}
       where = [...where, axis]
+      this.asked.add(axis)
       const known = own(this.axes, axis)
       const chosen = own(this.values, axis)
       if (known === undefined || chosen === undefined) {

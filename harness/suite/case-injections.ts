@@ -27,7 +27,8 @@ const NONE: Items = []
 
 /** Reads the injections of cases, once for all combinations of a case in which they are the same. */
 export class InjectionMaker {
-  readonly #read = new WeakMap<Items, CaseInjections & { readonly among: string }>()
+  /** By what is written, axes put in, and among what. */
+  readonly #read = new WeakMap<CaseInput, Map<string, CaseInjections>>()
 
   make(
     input: CaseInput,
@@ -38,14 +39,16 @@ export class InjectionMaker {
     // Without placeholders this is the very list that was written.
     const items = reader.deep(input.inject ?? NONE)
     const among = `${endpoints} ${stickiness} ${sharing} ${hosts.join()}`
-    const known = this.#read.get(items)
-    if (known?.among === among) return known
+    const key = items === (input.inject ?? NONE) ? among : `${among} ${JSON.stringify(items)}`
+    const read = this.#read.get(input) ?? new Map<string, CaseInjections>()
+    const known = read.get(key)
+    if (known !== undefined) return known
     const at = [...path, 'inject']
-    const made = { ...readItems(items, at, hosts, reader.report), among }
+    const made = readItems(items, at, hosts, reader.report)
     if (endpoints === 'reactive') refusePrescribed(items, at, reader.report)
     if (stickiness !== '5-tuple') refuseTimeouts(items, at, stickiness, reader.report)
     if (sharing !== 'store') refuseOutages(items, at, reader.report)
-    this.#read.set(items, made)
+    this.#read.set(input, read.set(key, made))
     return made
   }
 }

@@ -11,12 +11,11 @@ import {
   mergeAxes,
 } from './axes.ts'
 import { CaptureFinder } from './captures.ts'
+import { ExpectationMaker } from './case-expectations.ts'
 import { InjectionMaker } from './case-injections.ts'
 import { type ProfileInStead, SetupMaker } from './case-setup.ts'
-import { ExpectationReader } from './expectation.ts'
 import { isRecord } from './grammar.ts'
 import { reportIssues } from './issues.ts'
-import { readSources } from './level.ts'
 import { type Path, type Place, Problems, type Report } from './problems.ts'
 import { readYaml } from './read.ts'
 import { type CaseInput, type HeaderInput, suiteCase, suiteHeader } from './schema.ts'
@@ -91,6 +90,8 @@ function casesOf(value: unknown): readonly unknown[] {
   return isRecord(value) && Array.isArray(value.cases) ? value.cases : []
 }
 
+const NONE: string[] = []
+
 /** Makes the cases of one suite. */
 class CaseMaker {
   readonly #suite: HeaderInput
@@ -99,6 +100,11 @@ class CaseMaker {
   readonly #report: Report
   readonly #setups: SetupMaker
   readonly #injections = new InjectionMaker()
+  readonly #expectations = new ExpectationMaker((expectation, path, mark) => {
+    this.places.set(expectation, { path, mark })
+  })
+  /** Combinations of axes, which most entries of a suite have in common. */
+  readonly #combinations = new Map<string, readonly AxisValues[] | undefined>()
   readonly #names = new Set<string>()
   readonly places = new WeakMap<Expectation, { readonly path: Path; readonly mark: Path | undefined }>()
   readonly entries = new WeakMap<Case, number>()
@@ -132,9 +138,15 @@ class CaseMaker {
     const axes = mergeAxes(this.#suite.matrix ?? {}, input.matrix ?? {})
     const suiteSetup = checkPlaceholders(this.#suite.setup, ['setup'], axes, this.#report)
     if (!checkPlaceholders(input, path, axes, this.#report) || !suiteSetup) return []
-    const made = combinations(axes)
+    const made = this.#combined(axes)
     if (made === undefined) this.#report(path, 'The axes of this case make more than 10,000 cases.')
     return (made ?? []).map((values) => this.#one(input, path, line, axes, values))
+  }
+
+  #combined(axes: Axes): readonly AxisValues[] | undefined {
+    const key = JSON.stringify(axes)
+    if (!this.#combinations.has(key)) this.#combinations.set(key, combinations(axes))
+    return this.#combinations.get(key)
   }
 
   #one(input: CaseInput, path: Path, line: number, axes: Axes, values: AxisValues): Case {
@@ -153,22 +165,9 @@ class CaseMaker {
     const stickiness = loadBalancer.stickiness ?? '5-tuple'
     const among = { hosts, endpoints, stickiness, sharing: sharing.kind } as const
     const { injections, phases } = this.#injections.make(input, path, among, reader)
-    const sources = readSources(input.source, [...path, 'source'], reader)
-    const level = input.level === undefined ? undefined : reader.text(input.level)
-    const expectations = new ExpectationReader({
-      reader,
-      phases,
-      hosts,
-      product: profileOf(setup).product,
-      endpoints,
-      transparency,
-      sources,
-      level: level === undefined ? undefined : { text: level, path: [...path, 'level'] },
-      unreviewed: input.unreviewed === true ? [...path, 'unreviewed'] : undefined,
-      note: (expectation, at, mark) => {
-        this.places.set(expectation, { path: at, mark })
-      },
-    }).read(input.expect, [...path, 'expect'])
+    const { product } = profileOf(setup)
+    const beside = { axes, values, phases, hosts, product, endpoints, transparency }
+    const expectations = this.#expectations.make(input, path, beside, reader)
     if (expectations.length === 0 && !reader.failed)
       reader.report([...path, 'expect'], 'Nothing is expected of this case.', 'key')
     const made: Case = {
@@ -176,8 +175,8 @@ class CaseMaker {
       suite: this.#suite.suite,
       file: this.#file,
       line,
-      rows: reader.deep(input.rows ?? []),
-      tags: reader.deep(input.tags ?? []),
+      rows: reader.deep(input.rows ?? NONE),
+      tags: reader.deep(input.tags ?? NONE),
       requirement: reader.text(input.requirement),
       axes: values,
       capture: this.#captureOf(input.capture, [...path, 'capture'], reader),

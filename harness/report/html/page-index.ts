@@ -1,4 +1,5 @@
 import type { CaseResult } from '../../log/cases.ts'
+import { wholeEvent } from '../../log/kept.ts'
 import type { Provenance } from '../../model/case.ts'
 import type { CaseSummary, Mismatch } from '../../model/run-log.ts'
 import { axesOf } from '../axes.ts'
@@ -118,7 +119,8 @@ function blocksOf(placed: readonly Placed[]) {
 function recordOf({ case: test, detail, finished }: CaseResult): CaseRecord {
   const record = { case: test, ...(detail === undefined ? {} : { detail }) }
   if (finished === undefined) return record
-  const { type: _type, case: _case, target: _target, outcome: _outcome, detail: _detail, ...rest } = finished
+  const whole = wholeEvent(finished)
+  const { type: _type, case: _case, target: _target, outcome: _outcome, detail: _detail, ...rest } = whole
   return { ...record, finished: rest }
 }
 

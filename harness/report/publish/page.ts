@@ -1,4 +1,4 @@
-import { untraced } from '../../log/untraced.ts'
+import { untraced } from '../../log/kept.ts'
 import type { RunEvent } from '../../model/run-log.ts'
 import { renderHtml } from '../html.ts'
 

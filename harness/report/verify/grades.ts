@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { wholeEvent } from '../../log/kept.ts'
 import type {
   CaseFinished,
   CaseSummary,
@@ -57,7 +58,7 @@ function problemOf(event: CaseFinished, regrade: Regrade): string | undefined {
     return `is logged as ${outcome} without what was observed`
   }
   const { flow, expectations } = test
-  const again = regrade({ ...event, flow, expectations, trace })
+  const again = regrade({ ...wholeEvent(event), flow, expectations, trace })
   if (!FOLLOWING[again.outcome].has(outcome))
     return `is logged as ${outcome}, and what was observed comes to ${again.outcome}`
   if (!isDeepStrictEqual(again.tally, event.tally))
