@@ -38,6 +38,7 @@ import { knownFailuresOf, pointless, unneeded } from './run-known-failures.ts'
 import { printPlan } from './run-plan.ts'
 import { progressOf } from './run-progress.ts'
 import { resumedBy } from './run-resume.ts'
+import { openWatch, tracedCase, tracedSuite } from './run-watch.ts'
 import { PLACES, version } from './version.ts'
 
 /** `flowbreak run [suite…]`: the exit code says what the outcomes come to. */
@@ -48,7 +49,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const { options, suites } = resumed ?? { options: command.opts<RunChoices>(), suites: command.args }
   const config = await configured(options.config)
   const asked = { ...config.settings, ...options }
-  const named = suites.length > 0 ? suites : (config.settings.suites ?? [])
+  const named = suites.length > 0 ? suites : (tracedSuite(options.trace) ?? config.settings.suites ?? [])
   return config.guard(() =>
     runSuites(named, asked, config, { signal, args, unfinished: resumed?.unfinished }),
   )
@@ -68,8 +69,9 @@ async function runSuites(
   config: Configured,
   { signal, args, unfinished }: Asked,
 ): Promise<ExitCode> {
-  const reporters = (options.reporter ?? ['console']).map(readReporter)
-  const { targets, own } = await targetsOf(options, config)
+  await using watch = await openWatch(options, config)
+  const reporters = (options.reporter ?? (options.trace === undefined ? ['console'] : [])).map(readReporter)
+  const { targets, own } = await targetsOf(options, watch.target)
   const known = knownFailuresOf(options.knownFailures)
   const held = heldBy(options.transparency)
   const casesBy = new Map(
@@ -109,6 +111,7 @@ async function runSuites(
     const event = portableEvent(config.secrets.hide(told), PLACES)
     if (event.type === 'run-finished') for (const warning of unneeded(known, events)) emit(warning)
     take(event)
+    watch.take(event)
     log.append(event)
   }
   const hosted = host.run(reporters.find(({ mocha }) => mocha !== undefined)?.mocha)
@@ -180,9 +183,9 @@ function readReporter(text: string): { readonly mocha?: string; readonly choice?
 /** The targets of the run, and the profile of one's own that they are held to. */
 async function targetsOf(
   options: RunChoices,
-  config: Configured,
+  made: Configured['target'],
 ): Promise<{ readonly targets: readonly Target[]; readonly own?: OwnProfile }> {
-  const targets = await Promise.all((options.target ?? ['reference']).map((name) => config.target(name)))
+  const targets = await Promise.all((options.target ?? ['reference']).map(made))
   const profile = await profileNamed(options.profile)
   if (profile === undefined) return { targets }
   const own = typeof profile === 'string' ? undefined : profile
@@ -200,7 +203,7 @@ function casesOf(suites: readonly string[], options: RunChoices, stead: ProfileI
     policies: options.policy,
     shard: options.shard === undefined ? undefined : parseShard(options.shard),
   })
-  if (cases.length > 0) return cases
+  if (cases.length > 0) return tracedCase(cases, options.trace)
   throw new FlowbreakError(
     'ERR_NOTHING_MATCHED',
     `None of the ${total} cases is selected by --grep, --tag, --policy and --shard: flowbreak suite list names them.`,
