@@ -6,7 +6,17 @@ import { build } from 'esbuild'
 import { main } from './lib/main.mjs'
 
 /** Packages that stay packages: they are loaded late, or are native. */
-const PACKAGES = ['mocha', 'chai', 'table', 'zx', 'pcap-parser', 'node-pcap', '@redis/client']
+const PACKAGES = [
+  'mocha',
+  'chai',
+  'table',
+  'zx',
+  'pcap-parser',
+  'node-pcap',
+  '@redis/client',
+  'pino',
+  'prom-client',
+]
 
 /** Modules that stay where they are: four find files beside themselves; the others are for captures from pipes and for the store of sessions. */
 const beside = staying('beside', [

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { REPORTERS } from '../report/index.ts'
 import { EVIDENCE_CHOICES } from '../run/evidence/evidence.ts'
 import { FOLD_CHOICES } from '../run/target-plan.ts'
+import { LOG_LEVELS } from '../run/watch/watch.ts'
 import { newCommand, repeatable, wholeNumber } from './command.ts'
 import { configOption } from './configured.ts'
 
@@ -27,6 +28,10 @@ export interface RunChoices {
   readonly plan?: true
   readonly json?: true
   readonly resume?: string
+  readonly trace?: string
+  readonly metrics?: string | undefined
+  readonly log?: string | undefined
+  readonly logLevel?: string | undefined
 }
 
 /** `flowbreak run` with its options, still without arguments. */
@@ -91,10 +96,23 @@ export function runCommand(): Command {
       '--plan',
       'say what would be played, in how many replays, with which peaks and how long, and play nothing',
     )
-    .option('--json', 'with --plan: as JSON')
+    .option('--json', 'with --plan and --trace: as JSON')
     .option(
       '--resume <run>',
-      'goes on with a run that was interrupted, killed or out of room: its log, folder or name; nothing else is given but --reporter',
+      'goes on with a run that was interrupted, killed or out of room: its log, folder or name; nothing else is given but --reporter, --metrics and --log',
     )
+    .option(
+      '--trace <case>',
+      'only this case, and the whole story of it: what was done, offered, decided and why, and how it was graded',
+    )
+    .option(
+      '--metrics <where>',
+      'serve metrics for Prometheus at a port of this machine or [address:]port, or keep them in FILE.prom',
+    )
+    .option(
+      '--log <file>',
+      'what flowbreak itself does, as lines of JSON (with --log-level alone: to standard error)',
+    )
+    .option('--log-level <level>', `the least that is logged: ${LOG_LEVELS.join(', ')} (default info)`)
     .option('--debug', 'show where an error comes from')
 }

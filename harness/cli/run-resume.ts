@@ -5,8 +5,11 @@ import { parsed } from './command.ts'
 import { findLog } from './report-find.ts'
 import { type RunChoices, runCommand } from './run-command.ts'
 
+/** How it is looked at, which changes nothing of it. */
+const WATCHING = ['reporter', 'metrics', 'log', 'logLevel'] as const
+
 /** What may be given with --resume; all else is as the run was begun. */
-const FREE: ReadonlySet<string> = new Set(['resume', 'reporter', 'debug'])
+const FREE: ReadonlySet<string> = new Set(['resume', ...WATCHING, 'debug'])
 
 export interface Resumed {
   readonly options: RunChoices
@@ -16,13 +19,14 @@ export interface Resumed {
 
 /** The run that the command line asks to go on with, with the choices that it was begun with; undefined where it asks for a new one. */
 export async function resumedBy(command: Command): Promise<Resumed | undefined> {
-  const { resume, reporter } = command.opts<RunChoices>()
+  const given = command.opts<RunChoices>()
+  const { resume } = given
   if (resume === undefined) return undefined
-  const given = command.options.find(
+  const changing = command.options.find(
     (option) =>
       !FREE.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',
   )
-  const other = given?.long ?? command.args[0]
+  const other = changing?.long ?? command.args[0]
   if (other !== undefined)
     throw new FlowbreakError(
       'ERR_USAGE',
@@ -31,9 +35,11 @@ export async function resumedBy(command: Command): Promise<Resumed | undefined> 
   const unfinished = new UnfinishedRun(findLog(resume))
   const begun = runCommand()
   await parsed(begun, unfinished.started.command.slice(2))
-  const options = begun.opts<RunChoices>()
+  const watched = WATCHING.map((name) => [name, given[name]] as const).filter(
+    ([, value]) => value !== undefined,
+  )
   return {
-    options: reporter === undefined ? options : { ...options, reporter },
+    options: { ...begun.opts<RunChoices>(), ...Object.fromEntries(watched) },
     suites: begun.args,
     unfinished,
   }

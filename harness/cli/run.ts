@@ -35,6 +35,7 @@ import { printPlan } from './run-plan.ts'
 import { progressOf } from './run-progress.ts'
 import { resumedBy } from './run-resume.ts'
 import { heldTargets } from './run-targets.ts'
+import { openWatch, tracedCase, tracedSuite } from './run-watch.ts'
 import { Crew } from './run-workers.ts'
 import { PLACES, version } from './version.ts'
 
@@ -46,7 +47,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const { options, suites } = resumed ?? { options: command.opts<RunChoices>(), suites: command.args }
   const config = await configured(options.config)
   const asked = { ...config.settings, ...options }
-  const named = suites.length > 0 ? suites : (config.settings.suites ?? [])
+  const named = suites.length > 0 ? suites : (tracedSuite(options.trace) ?? config.settings.suites ?? [])
   return config.guard(() =>
     runSuites(named, asked, config, { signal, args, unfinished: resumed?.unfinished }),
   )
@@ -66,9 +67,10 @@ async function runSuites(
   config: Configured,
   { signal, args, unfinished }: Asked,
 ): Promise<ExitCode> {
-  const reporters = (options.reporter ?? ['console']).map(readReporter)
+  await using watch = await openWatch(options, config)
+  const reporters = (options.reporter ?? (options.trace === undefined ? ['console'] : [])).map(readReporter)
   const names = options.target ?? ['reference']
-  const { targets, own } = await heldTargets(names, options.profile, config.target)
+  const { targets, own } = await heldTargets(names, options.profile, watch.target)
   const known = knownFailuresOf(options.knownFailures)
   const held = heldBy(options.transparency)
   const casesBy = new Map(
@@ -95,7 +97,7 @@ async function runSuites(
   const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   const { repeat, retries = 0, bail = false, workers = 1 } = options
   await using crew =
-    workers > 1
+    workers > 1 && options.trace === undefined
       ? new Crew(workers, targets, {
           config: options.config,
           profile: options.profile,
@@ -120,6 +122,7 @@ async function runSuites(
   const emit = (told: RunEvent, line?: string): void => {
     const event = portable.of(config.secrets.hide(told))
     if (event.type === 'run-finished') for (const warning of unneeded(known, events)) emit(warning)
+    watch.take(event)
     take(event, log.append(event, line))
   }
   const hosted = host.run(reporters.find(({ mocha }) => mocha !== undefined)?.mocha)
@@ -196,7 +199,7 @@ function casesOf(suites: readonly string[], options: RunChoices, stead: ProfileI
     policies: options.policy,
     shard: options.shard === undefined ? undefined : parseShard(options.shard),
   })
-  if (cases.length > 0) return cases
+  if (cases.length > 0) return tracedCase(cases, options.trace)
   throw new FlowbreakError(
     'ERR_NOTHING_MATCHED',
     `None of the ${total} cases is selected by --grep, --tag, --policy and --shard: flowbreak suite list names them.`,

@@ -8,6 +8,7 @@ import { CtPseudoStage } from './conntrack/pseudo.ts'
 import { CtStage } from './conntrack/stage.ts'
 import { Counters } from './counters.ts'
 import { isToServer } from './entry.ts'
+import { entryWords } from './entry-words.ts'
 import { ExpiryResets } from './expiry-resets.ts'
 import { FragmentHosts, isFragment, rebuiltAt } from './fragments.ts'
 import { Hosts } from './hosts.ts'
@@ -15,8 +16,7 @@ import { advanceInOrder } from './in-order.ts'
 import { ipBytes } from './ip-bytes.ts'
 import { Outcome, outcomeAt, reasonOf, verdictOf } from './outcome.ts'
 import { type PseudoDecider, PseudoStage } from './pseudo.ts'
-import { RECORD_WORDS } from './record.ts'
-import { account } from './records/account.ts'
+import { account, endRecords, recordEnds } from './records/account.ts'
 import type { FlowRecords } from './records/flow-records.ts'
 import type { AlertSink } from './rules/alerts.ts'
 import { RuleStage } from './rules/stage.ts'
@@ -83,7 +83,7 @@ export class Engine {
       this.#stateless = new StatelessEngine(options.stateless, options.hosts)
     this.#resets = ExpiryResets.of(settings, this.#hosts)
     this.#records = options.records
-    if (options.records !== undefined) this.#recordEnds(options.records)
+    if (options.records !== undefined) recordEnds(options.records, this.#hosts)
   }
 
   /** What the sharing of sessions waits for: after `apply`, `reset`, and a `decide` that stopped early. */
@@ -167,11 +167,6 @@ export class Engine {
     if (isFragment(batch, index)) this.#missFragment(batch, index)
   }
 
-  #recordEnds(records: FlowRecords): void {
-    for (const [host, table] of this.#hosts.tables.entries())
-      table.replaced = (base, at) => records.end(host, table.flowAt(base / RECORD_WORDS), 'timeout', at)
-  }
-
   /** A datagram of which the stateful engine misses a part is never whole there. */
   #missFragment(batch: PacketBatch, index: number): void {
     this.#fragmentHosts.note(batch, index, Host.bypass)
@@ -240,14 +235,14 @@ export class Engine {
     this.#resets?.advance(batch, now)
   }
 
+  /** What a host holds of a flow after a packet, in words; for those who look on. */
+  entryOf(host: number, flow: number, now: Nanos): string {
+    return entryWords(this.#hosts, host, flow, now, this.#settings.conntrack !== undefined)
+  }
+
   /** Nothing more will come: the records of all entries end. */
   finish(): void {
-    const hosts = this.#hosts
-    const columns = this.#records?.columns
-    this.#records?.endAll((row, now) => {
-      const table = hosts.table(columns?.host[row] ?? 0)
-      return !hosts.isLive(table, (columns?.flow[row] ?? 0) * RECORD_WORDS, now)
-    })
+    if (this.#records !== undefined) endRecords(this.#records, this.#hosts)
   }
 
   /** Back to empty tables, all hosts in service and counters at zero; costs what was used. */

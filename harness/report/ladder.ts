@@ -44,7 +44,7 @@ function near({ flow }: CaseTrace, index: number): readonly number[] {
 }
 
 /** The line of a packet, and those of what was sent back about it. */
-function packetLine(trace: CaseTrace, at: number, lanes: number) {
+export function packetLine(trace: CaseTrace, at: number, lanes: number) {
   const server = lanes - 1
   const c2s = trace.direction[at] === '>'
   const [from, to] = c2s ? [0, server] : [server, 0]

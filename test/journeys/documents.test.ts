@@ -19,6 +19,7 @@ const DOCUMENTS = [
   'docs/running-in-ci.md',
   'docs/shrinking.md',
   'docs/sweep.md',
+  'docs/watching.md',
   'docs/writing-a-target.md',
 ]
 

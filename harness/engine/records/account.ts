@@ -4,7 +4,7 @@ import { isToServer } from '../entry.ts'
 import type { Hosts } from '../hosts.ts'
 import { attachesToFlow, isFromQuotedReceiver, isIcmpError } from '../icmp.ts'
 import { outcomeOf } from '../outcome.ts'
-import { STATE_MASK, State } from '../record.ts'
+import { RECORD_WORDS, STATE_MASK, State } from '../record.ts'
 import type { FlowRecords } from './flow-records.ts'
 
 /**
@@ -48,4 +48,19 @@ export function account(
 
 function isErrorOf(batch: PacketBatch, kind: number, l4: number): boolean {
   return (kind === Kind.icmp4 || kind === Kind.icmp6) && isIcmpError(kind, batch.bytes[l4] ?? 0)
+}
+
+/** What makes way for another entry, or expires, ends its record too. */
+export function recordEnds(records: FlowRecords, hosts: Hosts): void {
+  for (const [host, table] of hosts.tables.entries())
+    table.replaced = (base, at) => records.end(host, table.flowAt(base / RECORD_WORDS), 'timeout', at)
+}
+
+/** Nothing more will come: the records of all entries end. */
+export function endRecords(records: FlowRecords, hosts: Hosts): void {
+  const { columns } = records
+  records.endAll((row, now) => {
+    const table = hosts.table(columns.host[row] ?? 0)
+    return !hosts.isLive(table, (columns.flow[row] ?? 0) * RECORD_WORDS, now)
+  })
 }

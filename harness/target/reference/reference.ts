@@ -49,7 +49,10 @@ const CAPABILITIES: Capabilities = {
 }
 
 /** What is told of what the engine does, beside the observations; both or none see what a log of the device would. */
-export type ReferenceTaps = Pick<EngineOptions, 'records' | 'alerts'>
+export type ReferenceTaps = Pick<EngineOptions, 'records' | 'alerts'> & {
+  /** What the host of a packet holds of its flow once it has been decided; absent: packets are decided many at a time. */
+  readonly entry?: (index: number, words: string) => void
+}
 
 /** The reference engine, in process, on virtual time. */
 export class ReferenceTarget implements Target {
@@ -76,8 +79,10 @@ export class ReferenceTarget implements Target {
       setup.rules.length > 0 ||
       setup.policy.defaultActions.length > 0 ||
       deniedControlOf(setup) === 'denied-port'
+    const { records, alerts } = this.#taps
     const engine = new Engine({
-      ...this.#taps,
+      records,
+      alerts,
       profile: profileOf(setup),
       policy: setup.policy,
       rules: guarded ? [...controlRulesOf(setup), ...setup.rules] : setup.rules,
@@ -85,7 +90,7 @@ export class ReferenceTarget implements Target {
       sharing: sharing.make,
       stateless: setup.stateless === undefined ? undefined : withControls(setup.stateless, setup),
     })
-    return new ReferenceSession(engine, setup.topology, sharing, this.#taps.records)
+    return new ReferenceSession(engine, setup.topology, sharing, this.#taps)
   }
 }
 
@@ -94,14 +99,16 @@ class ReferenceSession implements Session {
   readonly #topology: Topology
   readonly #sharing: OpenSharing
   readonly #records: ReferenceTaps['records']
+  readonly #entry: ReferenceTaps['entry']
   #by = new Uint8Array(0)
   #knowledge = new Uint8Array(0)
 
-  constructor(engine: Engine, topology: Topology, sharing: OpenSharing, records: ReferenceTaps['records']) {
+  constructor(engine: Engine, topology: Topology, sharing: OpenSharing, taps: ReferenceTaps) {
     this.#engine = engine
     this.#topology = topology
     this.#sharing = sharing
-    this.#records = records
+    this.#records = taps.records
+    this.#entry = taps.entry
   }
 
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
@@ -125,6 +132,15 @@ class ReferenceSession implements Session {
   }
 
   async #decideUntil(packets: PacketBatch, from: number, to: number): Promise<void> {
+    if (this.#entry === undefined) return this.#decideAll(packets, from, to)
+    for (let i = from; i < to; i++) {
+      await this.#decideAll(packets, i, i + 1)
+      const { host, flow, time } = packets
+      this.#entry(i, this.#engine.entryOf(host[i] ?? Host.unknown, flow[i] ?? -1, time[i] ?? 0))
+    }
+  }
+
+  async #decideAll(packets: PacketBatch, from: number, to: number): Promise<void> {
     let next = this.#engine.decide(packets, from, to)
     while (next < to) {
       await this.#engine.pending

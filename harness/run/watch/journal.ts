@@ -1,0 +1,158 @@
+import { type Logger, pino } from 'pino'
+import type { RunEvent } from '../../model/run-log.ts'
+import { NEEDS_A_LOOK } from '../../report/outcomes.ts'
+import { FlowbreakError, messageOf } from '../../support/errors.ts'
+import type { Doing, LogLevel, Watch } from './watch.ts'
+
+export interface JournalOptions {
+  /** Absent: standard error. */
+  readonly file: string | undefined
+  readonly level: LogLevel
+  /** Takes out what is not to be written down. */
+  readonly hide: <T>(value: T) => T
+  /** Is told once when nothing more can be written. */
+  readonly warn: (sentence: string) => void
+}
+
+/**
+ * What the harness does, a line of JSON each, for whoever has to find out why a run took long or went wrong. It is no source of results:
+ * those are in the run log.
+ */
+export class Journal implements Watch {
+  readonly #hide: JournalOptions['hide']
+  #logger: Logger
+  /** Timelines since the last result. */
+  #replays = 0
+
+  /** Throws ERR_LOG_FILE where the file cannot be opened. */
+  constructor({ file, level, hide, warn }: JournalOptions) {
+    this.#hide = hide
+    try {
+      // At once: what a process did before it was killed is there.
+      const destination = pino.destination({ dest: file ?? 2, sync: true, append: true, mkdir: true })
+      let isWell = true
+      destination.on('error', (thrown: Error) => {
+        if (isWell) warn(`The log ${file ?? 'on standard error'} takes no more (${messageOf(thrown)}).`)
+        isWell = false
+        this.#logger.level = 'silent'
+      })
+      this.#logger = pino(
+        {
+          level,
+          base: null,
+          timestamp: pino.stdTimeFunctions.isoTime,
+          formatters: { level: (label) => ({ level: label }) },
+        },
+        destination,
+      )
+    } catch (thrown) {
+      throw new FlowbreakError(
+        'ERR_LOG_FILE',
+        `The log ${file} cannot be written (${messageOf(thrown)}): give --log another file.`,
+        { cause: thrown },
+      )
+    }
+  }
+
+  take(event: RunEvent): void {
+    switch (event.type) {
+      case 'run-started': {
+        const { run, seed, planned, command, shard } = event
+        this.#logger = this.#logger.child({ run })
+        this.#say('info', { seed, planned, command, shard }, 'run started')
+        break
+      }
+      case 'target-ready': {
+        const { target, setup, version, calibration, detail } = event
+        const level = calibration === 'passed' ? 'info' : 'error'
+        this.#say(level, { target, setup, version, detail }, `calibration ${calibration}`)
+        break
+      }
+      case 'target-failed': {
+        const { target, code, message } = event
+        this.#say('error', { target, code, problem: message }, 'target failed')
+        break
+      }
+      case 'warning': {
+        const { code, message, where } = event
+        this.#say('warn', { code, problem: message, where }, 'warning')
+        break
+      }
+      case 'case-skipped':
+        this.#say(
+          'debug',
+          { target: event.target, case: event.case.name, lacks: event.lacks },
+          'case skipped',
+        )
+        break
+      case 'case-finished':
+        this.#finished(event)
+        break
+      case 'run-finished': {
+        const { reason, exitCode, totals } = event
+        this.#say('info', { reason, exitCode, totals }, 'run finished')
+        break
+      }
+    }
+  }
+
+  told(doing: Doing): void {
+    const { kind, ...what } = doing
+    switch (doing.kind) {
+      case 'target-started':
+      case 'target-stopped':
+        this.#say('info', what, words(kind))
+        break
+      case 'target-refused':
+        this.#say('error', what, words(kind))
+        break
+      case 'worker-lost':
+        this.#say('warn', what, words(kind))
+        break
+      case 'workers':
+      case 'queue':
+        this.#say('debug', what, words(kind))
+        break
+      case 'replayed': {
+        this.#replays++
+        const { target, packets, took, problem } = doing
+        const level = problem === undefined ? 'debug' : 'warn'
+        this.#say(level, { target, packets, took, problem }, 'replayed')
+        break
+      }
+    }
+  }
+
+  #finished({
+    target,
+    case: test,
+    outcome,
+    attempt,
+    durationMs,
+    detail,
+    outages = [],
+  }: RunEvent & { type: 'case-finished' }): void {
+    const of = { target, case: test.name }
+    for (const { event, host, lasted, over } of outages)
+      this.#say('info', { ...of, event, host, lasted: lasted / 1e6, over }, 'outage')
+    const level = NEEDS_A_LOOK.has(outcome) ? 'warn' : attempt > 1 ? 'info' : 'debug'
+    const what = {
+      ...of,
+      outcome,
+      attempts: attempt,
+      took: durationMs / 1000,
+      replays: this.#replays,
+      detail,
+    }
+    this.#say(level, what, 'case finished')
+    this.#replays = 0
+  }
+
+  #say(level: LogLevel, what: object, message: string): void {
+    this.#logger[level](this.#hide(what), message)
+  }
+}
+
+function words(kind: Doing['kind']): string {
+  return kind.replaceAll('-', ' ')
+}

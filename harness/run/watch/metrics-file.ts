@@ -1,0 +1,46 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { FlowbreakError, messageOf } from '../../support/errors.ts'
+import type { RunMetrics } from './metrics.ts'
+
+/** Milliseconds between two versions of the file. */
+const PERIOD = 5000
+
+/**
+ * Keeps metrics in a file, for the textfile collector of node_exporter: written anew from time to time and once more when it is
+ * disposed of, always whole. Throws ERR_METRICS where it cannot be written; what goes wrong later is told to `warn` once.
+ */
+export async function keepMetrics(
+  metrics: RunMetrics,
+  file: string,
+  warn: (sentence: string) => void,
+): Promise<AsyncDisposable> {
+  const write = async () => {
+    const text = await metrics.text()
+    const next = `${file}.${process.pid}`
+    try {
+      writeFileSync(next, text)
+      renameSync(next, file)
+    } catch (thrown) {
+      rmSync(next, { force: true })
+      throw new FlowbreakError(
+        'ERR_METRICS',
+        `The metrics file ${file} cannot be written (${messageOf(thrown)}): give --metrics another one.`,
+        { cause: thrown },
+      )
+    }
+  }
+  await write()
+  let isWell = true
+  const again = () =>
+    write().catch((thrown) => {
+      if (isWell) warn(messageOf(thrown))
+      isWell = false
+    })
+  const timer = setInterval(again, PERIOD).unref()
+  return {
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer)
+      await again()
+    },
+  }
+}
