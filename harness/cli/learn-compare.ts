@@ -1,3 +1,4 @@
+import type { KnobName } from '../author/learn/knob-values.ts'
 import {
   type Difference,
   differencesOf,
@@ -22,22 +23,41 @@ export function printDiff(names: readonly string[], json: boolean): ExitCode {
     )
   const one = readKnownProfile(first)
   const other = readKnownProfile(second)
-  const differences = differencesOf(one, other)
-  if (json) print(`${JSON.stringify({ from: one.name, to: other.name, differences }, null, 2)}\n`)
-  else print(diffText(one, other, differences))
+  if (json)
+    print(
+      `${JSON.stringify({ from: one.name, to: other.name, differences: differencesOf(one, other) }, null, 2)}\n`,
+    )
+  else print(diffText(one, other, [first, second]))
   return ExitCode.ok
 }
 
-function diffText(one: KnownProfile, other: KnownProfile, differences: readonly Difference[]): string {
+/** Each knob in which they differ, in a sentence; then what one of them alone says. `names`: as they were asked for. */
+export function diffText(
+  one: KnownProfile,
+  other: KnownProfile,
+  names: readonly [string, string] = [one.name, other.name],
+): string {
+  const [first, second] = one.name === other.name ? names : [one.name, other.name]
+  const differences = differencesOf(one, other)
   const told = differences.filter(({ from, to }) => from !== undefined && to !== undefined)
-  const unknown = differences.filter((each) => !told.includes(each)).map(({ knob }) => knob)
+  const unknownOf = (name: string, is: (each: Difference) => boolean) => {
+    const knobs = differences.filter(is).map(({ knob }) => knob)
+    return knobs.length === 0 ? [] : [`${name} does not say: ${namesOf(knobs)}\n`]
+  }
   return [
     told.length === 0
-      ? `${one.name} and ${other.name} behave alike in all that is known of both\n`
-      : `${one.name} → ${other.name}\n`,
+      ? `${first} and ${second} behave alike in all that is known of both\n`
+      : `${first} → ${second}\n`,
     ...told.map((each) => `  ${sentenceOf(each)}\n`),
-    ...(unknown.length === 0 ? [] : [`known of one of them alone: ${unknown.join(', ')}\n`]),
+    ...unknownOf(first, ({ from }) => from === undefined),
+    ...unknownOf(second, ({ to }) => to === undefined),
   ].join('')
+}
+
+/** Knobs by name; those of the load balancer, of which a firewall shows none, together. */
+function namesOf(knobs: readonly KnobName[]): string {
+  const own = knobs.filter((knob) => !knob.startsWith('lb'))
+  return [...own, ...(own.length < knobs.length ? ['what the load balancer before it does'] : [])].join(', ')
 }
 
 /** `learn --identify PROFILE`: the shipped profile that is nearest, and what differs. */
@@ -45,14 +65,14 @@ export function printIdentity(name: string, json: boolean): ExitCode {
   const profile = readKnownProfile(name)
   if (profile.values.size === 0)
     throw new FlowbreakError('ERR_LEARN_EMPTY', `${name} knows no knob: learn it from a target that answers.`)
-  const found = nearestOf(profile)
-  if (json) print(`${JSON.stringify({ profile: profile.name, nearest: found }, null, 2)}\n`)
-  else print(identityText(profile, found))
+  if (json) print(`${JSON.stringify({ profile: profile.name, nearest: nearestOf(profile) }, null, 2)}\n`)
+  else print(identityText(profile))
   return ExitCode.ok
 }
 
-function identityText(profile: KnownProfile, found: ReturnType<typeof nearestOf>): string {
-  const [nearest, ...rest] = found
+/** The nearest shipped profile with what differs, and the next ones; of those that are as near, the first in the list. */
+export function identityText(profile: KnownProfile): string {
+  const [nearest, ...rest] = nearestOf(profile)
   if (nearest === undefined) return ''
   const { compared, differences } = nearest
   return [
@@ -60,7 +80,9 @@ function identityText(profile: KnownProfile, found: ReturnType<typeof nearestOf>
     ...differences.map((each) => `  ${sentenceOf(each)}\n`),
     `then ${rest
       .slice(0, OTHERS)
-      .map((each) => `${each.name} (${each.differences.length} differ)`)
+      .map(
+        ({ name, differences: { length } }) => `${name} (${length} ${length === 1 ? 'differs' : 'differ'})`,
+      )
       .join(', ')}\n`,
   ].join('')
 }

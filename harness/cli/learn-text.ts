@@ -1,5 +1,5 @@
 import type { ProfileDocument } from '../author/learn/document.ts'
-import type { TwinCheck } from '../author/learn/twin.ts'
+import { agreedShare, type TwinCheck } from '../author/learn/twin.ts'
 import { GROUPS, KNOBS } from '../profile/schema.ts'
 import { columns } from './profile-text.ts'
 
@@ -37,22 +37,15 @@ function listed(title: string, items: readonly string[]): readonly string[] {
 }
 
 /** How well the reference stands for the target, per class and verdict, and the first packets where it does not. */
-export function twinText({
-  cases,
-  packets,
-  agreed,
-  undecided,
-  agreements,
-  disagreements,
-}: TwinCheck): string {
-  const share = packets === 0 ? 0 : Math.floor((agreed * 10_000) / packets) / 100
+export function twinText(twin: TwinCheck): string {
+  const { cases, packets, agreed, undecided, agreements, disagreements } = twin
   const rows = agreements.map((each) => [
     `  ${each.class}`,
     each.verdict,
     `${each.agreed} of ${each.packets}`,
   ])
   return [
-    `\nHeld-out captures: ${cases} broken by chance, ${agreed} of ${packets} verdicts predicted (${share} %)${undecided === 0 ? '' : `, ${undecided} undecided`}\n`,
+    `\nHeld-out captures: ${cases} broken by chance, ${agreed} of ${packets} verdicts predicted (${agreedShare(twin)} %)${undecided === 0 ? '' : `, ${undecided} undecided`}\n`,
     columns(rows),
     ...listed(
       'Predicted otherwise',

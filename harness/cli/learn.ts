@@ -1,11 +1,19 @@
-import { writeFileSync } from 'node:fs'
-import { documentOf, documentText } from '../author/learn/document.ts'
+import { decisiveProbes, documentOf, documentText, type ProfileDocument } from '../author/learn/document.ts'
+import { captureNames } from '../author/learn/evidence-files.ts'
 import { type Learned, learn } from '../author/learn/learn.ts'
+import {
+  isProfilePath,
+  type LearnedFolder,
+  publishLearned,
+  writeLearnedFile,
+  writeLearnedFolder,
+} from '../author/learn/learned-folder.ts'
 import { renderSheet } from '../author/learn/sheet.ts'
 import { Subject } from '../author/learn/subject.ts'
-import { capturesIn, checkTwin } from '../author/learn/twin.ts'
+import { capturesIn, checkTwin, type TwinCheck } from '../author/learn/twin.ts'
+import type { ExceptionPolicy } from '../model/setup.ts'
 import type { Target } from '../model/target.ts'
-import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
 import { configOption, configured } from './configured.ts'
 import type { VerbContext } from './context.ts'
@@ -18,7 +26,9 @@ interface Options {
   readonly config?: string
   readonly profile?: string
   readonly name?: string
+  readonly policy?: readonly string[]
   readonly output?: string
+  readonly publish?: string
   readonly html?: string
   readonly twin?: readonly string[]
   readonly twinCases: number
@@ -50,7 +60,19 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       'the system that the target is brought to, or a file with a profile (default: its first; of the reference aws-nfw)',
     )
     .option('--name <name>', 'the name of the learned profile (default learned-TARGET)')
-    .option('--output <file>', 'where the profile is written, as YAML (default: it is not)')
+    .option(
+      '--policy <policy>',
+      'bring the target to this exception policy alone; may be repeated (default: all that it can be brought to)',
+      repeatable,
+    )
+    .option(
+      '--output <path>',
+      'a file .yaml for the profile, or a folder for it, its datasheet, and captures of the packets that show each knob',
+    )
+    .option(
+      '--publish <report>',
+      'the folder of the published report of that system, in which the same is written for others to read',
+    )
     .option('--html <file>', 'a datasheet as a page')
     .option(
       '--twin <captures>',
@@ -89,7 +111,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 async function learnTarget(target: Target, options: Options, signal: AbortSignal): Promise<ExitCode> {
   const { profiles } = target.capabilities
   const asked = options.profile ?? (profiles === 'any' ? 'aws-nfw' : (profiles[0] ?? 'aws-nfw'))
-  const subject = new Subject(target, await profileNamed(asked), signal)
+  const policies = policiesOf(target, options.policy)
+  const subject = new Subject(target, await profileNamed(asked), signal, policies)
   const { seed, repeat } = options
   const { clock, clockScale } = target.capabilities
   const longest = options.longest ?? LONGEST[clock] * clockScale
@@ -102,16 +125,58 @@ async function learnTarget(target: Target, options: Options, signal: AbortSignal
       if (process.stderr.isTTY) process.stderr.write(`flowbreak: learn ${sentence} …\n`)
     },
   })
-  const document = documentOf(learned, options.name ?? `learned-${nameOf(target.name)}`, seed)
   const twin = options.twin === undefined ? undefined : await twinOf(options.twin, options, subject, learned)
-  if (options.output !== undefined) write(options.output, documentText(document))
-  if (options.html !== undefined) write(options.html, renderSheet(document, twin))
+  const document = written(learned, options, twin)
   if (options.json)
     print(`${JSON.stringify({ ...document, ...(twin === undefined ? {} : { twin }) }, null, 2)}\n`)
   else print(`${learnedText(document)}${twin === undefined ? '' : twinText(twin)}`)
   if (Object.keys(document.knobs).length === 0) return ExitCode.broken
   const steady = learned.troubles.length === 0 && learned.unexplained.length === 0
   return steady && (twin === undefined || twin.agreed === twin.packets) ? ExitCode.ok : ExitCode.failed
+}
+
+/** Writes what was learned to where it was asked for. */
+function written(
+  learned: Learned,
+  { name, seed, output, publish, html }: Options,
+  twin: TwinCheck | undefined,
+): ProfileDocument {
+  const called = name ?? `learned-${nameOf(learned.target)}`
+  const captures = captureNames(decisiveProbes(learned))
+  const bare = documentOf(learned, called, seed)
+  const document = documentOf(learned, called, seed, captures)
+  const folder: LearnedFolder = {
+    document,
+    twin,
+    captures,
+    recorded: learned.recorded,
+    command: ['flowbreak', ...withoutOutput(process.argv.slice(2))],
+  }
+  if (publish !== undefined) publishLearned(publish, folder)
+  if (output !== undefined && isProfilePath(output)) writeLearnedFile(output, documentText(bare))
+  else if (output !== undefined) writeLearnedFolder(output, folder)
+  if (html !== undefined) writeLearnedFile(html, renderSheet(bare, twin))
+  return output === undefined || isProfilePath(output) ? bare : document
+}
+
+/** Words of a command but for where its output goes. */
+function withoutOutput(words: readonly string[]): readonly string[] {
+  const OUTPUT = /^--(output|publish|html)(=|$)/
+  return words.filter(
+    (word, at) => !OUTPUT.test(word) && !(OUTPUT.test(words[at - 1] ?? '') && !words[at - 1]?.includes('=')),
+  )
+}
+
+/** Throws ERR_USAGE where the target cannot be brought to one of them. */
+function policiesOf(target: Target, asked: readonly string[] | undefined): readonly ExceptionPolicy[] {
+  const { policies } = target.capabilities
+  const strange = asked?.find((word) => !policies.some((policy) => policy === word))
+  if (strange !== undefined)
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `--policy takes one that the target can be brought to, ${policies.join(', ')}, not ${strange}.`,
+    )
+  return policies.filter((policy) => asked?.includes(policy) ?? true)
 }
 
 function twinOf(
@@ -133,15 +198,4 @@ function twinOf(
 
 function nameOf(target: string): string {
   return target.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-')
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text)
-  } catch (thrown) {
-    throw new FlowbreakError(
-      'ERR_LEARN_OUTPUT',
-      `The profile cannot be written to ${file} (${messageOf(thrown)}): name a file that can be written.`,
-    )
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -14,17 +14,15 @@ describe('journeys: learn', () => {
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   it('learns a profile that is used, checked, compared and identified', () => {
-    const file = join(folder, 'learned.yaml')
-    const page = join(folder, 'learned.html')
+    const file = join(folder, 'profile.yaml')
+    const page = join(folder, 'datasheet.html')
     const learned = flowbreak([
       'learn',
       'reference',
       '--profile',
       'fortinet',
       '--output',
-      file,
-      '--html',
-      page,
+      folder,
       '--twin',
       CAPTURE,
       '--twin-cases',
@@ -38,6 +36,10 @@ describe('journeys: learn', () => {
       /^Held-out captures: 6 broken by chance, (\d+) of \1 verdicts predicted \(100 %\)/m,
     )
     expect(readFileSync(page, 'utf8')).to.contain('<h1>reference as learned</h1>')
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).to.contain(
+      `\nflowbreak learn reference --profile fortinet --twin ${CAPTURE} --twin-cases 6\n`,
+    )
+    expect(readdirSync(join(folder, 'evidence')).length).to.be.greaterThan(20)
 
     const replayed = ['replay', CAPTURE, '--inject', 'host-swap@12', '--quiet', '--profile']
     expect(flowbreak([...replayed, file])).to.deep.equal(flowbreak([...replayed, 'fortinet']))
@@ -60,5 +62,8 @@ describe('journeys: learn', () => {
     expect(unknown).to.include({ status: 2 })
     expect(unknown.stderr).to.contain('There is no profile "nobody"')
     expect(flowbreak(['learn', 'nothing-of-that-name'])).to.include({ status: 2 })
+    const policy = flowbreak(['learn', 'reference', '--policy', 'pass'])
+    expect(policy).to.include({ status: 2 })
+    expect(policy.stderr).to.contain('--policy takes one that the target can be brought to')
   })
 })

@@ -1,3 +1,4 @@
+import type { ExceptionPolicy } from '../../model/setup.ts'
 import { messageOf } from '../../support/errors.ts'
 import { parseProbe } from './notation.ts'
 import { eventsOf } from './play.ts'
@@ -39,6 +40,11 @@ export class Bench {
     this.#subject = subject
     this.#seed = seed
     this.#repeat = repeat
+  }
+
+  /** Exception policies that the target is brought to. */
+  get policies(): readonly ExceptionPolicy[] {
+    return this.#subject.policies
   }
 
   /** Why a setup cannot be played; undefined: it can. */

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { getProfile } from '../../profile/index.ts'
 import type { Evidence } from './findings.ts'
-import { type KnobName, sameValue, valuesOf, valueText } from './knob-values.ts'
+import { type KnobName, sameValue, valuesOf } from './knob-values.ts'
 import { agrees, type Learned } from './learn.ts'
 
 /** What stands in the profile of a target about how it was learned. */
@@ -34,12 +34,33 @@ export interface KnobEntry {
   readonly confidence: string
   /** Names of the probes that show it. */
   readonly probes: readonly string[]
-  /** What came of them, a word a packet, and what would have come if it were another value. */
-  readonly evidence: readonly string[]
+  readonly evidence: readonly EvidenceEntry[]
 }
 
-/** The learned profile, to be written and used: knobs that are known, and why others are not. */
-export function documentOf(learned: Learned, name: string, seed: number): ProfileDocument {
+/** A probe that shows a knob. */
+export interface EvidenceEntry {
+  readonly probe: string
+  /** The setup that it was played in, and its packets (harness/author/learn/notation.ts). */
+  readonly setup?: string
+  readonly script?: string
+  /** What came of it, a word a packet. */
+  readonly came: string
+  /** By value that it rules out: what would have come. */
+  readonly otherwise?: Readonly<Record<string, string>>
+  /** The capture of it, from where the profile is. */
+  readonly packets?: string
+}
+
+/**
+ * The learned profile, to be written and used: knobs that are known, and why others are not. `captures`: by probe, the capture that
+ * is written of it.
+ */
+export function documentOf(
+  learned: Learned,
+  name: string,
+  seed: number,
+  captures: ReadonlyMap<string, string> = new Map(),
+): ProfileDocument {
   const { target, version, nearest, probes, replays, packets, troubles, unexplained } = learned
   const knobs: Record<string, KnobEntry> = {}
   const unknown: Record<string, string> = {}
@@ -57,7 +78,7 @@ export function documentOf(learned: Learned, name: string, seed: number): Profil
         source,
         confidence: finding.confidence,
         probes: finding.evidence.map(({ probe }) => probe),
-        evidence: finding.evidence.map(evidenceText),
+        evidence: finding.evidence.map((each) => entryOf(each, learned.recorded, captures)),
       }
   }
   return {
@@ -83,7 +104,29 @@ function inOrder(knob: KnobName, value: unknown, nearest: string): unknown {
   return Array.isArray(value) && sameValue(value, before) ? before : value
 }
 
-function evidenceText({ probe, answer, otherwise }: Evidence): string {
-  const others = Object.entries(otherwise).map(([value, came]) => `${valueText(value)}: ${came}`)
-  return `${probe} → ${answer}${others.length === 0 ? '' : ` (${others.join('; ')})`}`
+function entryOf(
+  { probe, answer, otherwise }: Evidence,
+  recorded: Learned['recorded'],
+  captures: ReadonlyMap<string, string>,
+): EvidenceEntry {
+  const packets = captures.get(probe)
+  const played = recorded.get(probe)
+  return {
+    probe,
+    ...(played === undefined ? {} : { setup: played.setup, script: played.script }),
+    came: answer,
+    ...(Object.keys(otherwise).length === 0 ? {} : { otherwise }),
+    ...(packets === undefined ? {} : { packets }),
+  }
+}
+
+/** The probes that findings rest on, each once. */
+export function decisiveProbes({ findings }: Learned): readonly string[] {
+  return [
+    ...new Set(
+      [...findings.values()].flatMap((finding) =>
+        'unknown' in finding ? [] : finding.evidence.map(({ probe }) => probe),
+      ),
+    ),
+  ]
 }

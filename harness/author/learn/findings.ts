@@ -113,10 +113,12 @@ async function findingOf(knob: KnobName, found: Evidenced): Promise<Finding> {
 }
 
 function policiesOf({ bench }: Evidenced): Finding {
-  const value = POLICIES.filter((policy) => bench.lacks(policy) === undefined)
-  const evidence = [...bench.answers]
-    .filter(([name]) => name.startsWith('data of an unknown connection'))
-    .map(([probe, answer]) => ({ probe, answer, otherwise: {} }))
+  const value = POLICIES.filter(
+    (policy) => bench.policies.includes(policy) && bench.lacks(policy) === undefined,
+  )
+  const played = [...bench.answers].map(([probe, answer]) => ({ probe, answer, otherwise: {} }))
+  const missed = played.filter(({ probe }) => probe.startsWith('data of an unknown connection'))
+  const evidence = missed.length === 0 ? played : missed
   if (evidence.length === 0) return { unknown: 'the target let no probe of it through' }
   return { value, confidence: 'medium', evidence: evidence.slice(0, SHOWN_EVIDENCE) }
 }

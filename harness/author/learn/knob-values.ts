@@ -1,5 +1,5 @@
 import type { KnobValue } from '../../model/setup.ts'
-import { getProfile, type Profile } from '../../profile/index.ts'
+import type { Profile } from '../../profile/index.ts'
 import type { Knobs } from '../../profile/knobs.ts'
 import { KNOBS } from '../../profile/schema.ts'
 
@@ -7,13 +7,24 @@ export type KnobName = keyof Knobs
 /** A value for every knob. */
 export type Values = { readonly [K in KnobName]-?: KnobValue }
 
-/** What stands for knobs that a profile does not have: they are asked for by tracker conntrack alone, which then has Linux's. */
-const ABSENT = getProfile('linux-conntrack').knobs
+/** What tracker conntrack alone asks for, and takes where a profile does not have it (harness/engine/conntrack/settings.ts). */
+const ABSENT: { readonly [K in KnobName]?: (knobs: Knobs) => KnobValue } = {
+  invalid: () => 'policy',
+  ignoreInvalidReset: () => false,
+  ftpHelper: () => false,
+  badChecksum: () => 'ignore',
+  tcpSynSent2: ({ tcpNew }) => tcpNew.value,
+  tcpFinWait: ({ tcpEstablished }) => tcpEstablished.value,
+  tcpCloseWait: ({ tcpEstablished }) => tcpEstablished.value,
+  tcpMostRetransmissions: () => 3,
+  tcpRetransmitting: ({ tcpEstablished }) => tcpEstablished.value,
+  tcpUnacknowledged: ({ tcpEstablished }) => tcpEstablished.value,
+}
 
 /** All knobs of a profile. */
 export function valuesOf({ knobs }: Pick<Profile, 'knobs'>): Values {
   return Object.fromEntries(
-    knobNames().map((name) => [name, (knobs[name] ?? ABSENT[name])?.value]),
+    knobNames().map((name) => [name, knobs[name]?.value ?? ABSENT[name]?.(knobs)]),
   ) as unknown as Values
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import type { KnobValue } from '../../model/setup.ts'
-import { getProfile, makeProfile, profileNames } from '../../profile/index.ts'
+import { getProfile, makeProfile, type Profile, profileNames } from '../../profile/index.ts'
 import { isProfileFile, readOwnProfile } from '../../suite/own-profile.ts'
 import { type KnobName, knobNames, sameValue, valuesOf } from './knob-values.ts'
 
@@ -19,16 +19,21 @@ export function readKnownProfile(named: string): KnownProfile {
   const own = readOwnProfile(named)
   const unknown = new Map(Object.entries(unknownIn(named)) as (readonly [KnobName, string])[])
   for (const knob of Object.keys(own.knobs)) unknown.delete(knob as KnobName)
-  const all = valuesOf(makeProfile(own))
-  const values = knobNames()
-    .filter((knob) => !unknown.has(knob))
-    .map((knob) => [knob, all[knob]] as const)
-  return { name: own.name, values: new Map(values), unknown }
+  return { name: own.name, values: saidBy(makeProfile(own), unknown), unknown }
 }
 
 function shipped(name: string): KnownProfile {
-  const values = valuesOf(getProfile(name))
-  return { name, values: new Map(knobNames().map((knob) => [knob, values[knob]])), unknown: new Map() }
+  return { name, values: saidBy(getProfile(name), new Map()), unknown: new Map() }
+}
+
+/** The knobs that a profile has; what its tracker never asks for, it may not. */
+function saidBy(profile: Profile, unknown: ReadonlyMap<KnobName, string>): ReadonlyMap<KnobName, KnobValue> {
+  const all = valuesOf(profile)
+  return new Map(
+    knobNames()
+      .filter((knob) => profile.knobs[knob] !== undefined && !unknown.has(knob))
+      .map((knob) => [knob, all[knob]] as const),
+  )
 }
 
 function unknownIn(file: string): Readonly<Record<string, string>> {
@@ -65,13 +70,19 @@ export interface Nearness {
 
 /** The shipped profiles, the nearest first. */
 export function nearestOf(profile: KnownProfile): readonly Nearness[] {
-  return profileNames()
-    .map((name): Nearness => {
-      const known = shipped(name)
-      const differences = differencesOf(known, profile).filter(
-        ({ from, to }) => from !== undefined && to !== undefined,
+  return (
+    profileNames()
+      .map((name): Nearness => {
+        const known = shipped(name)
+        const differences = differencesOf(known, profile).filter(
+          ({ from, to }) => from !== undefined && to !== undefined,
+        )
+        const compared = [...profile.values.keys()].filter((knob) => known.values.has(knob)).length
+        return { name, compared, differences }
+      })
+      // Of those from which as few differ, the one that says most.
+      .sort(
+        (one, other) => one.differences.length - other.differences.length || other.compared - one.compared,
       )
-      return { name, compared: profile.values.size, differences }
-    })
-    .sort((one, other) => one.differences.length - other.differences.length)
+  )
 }

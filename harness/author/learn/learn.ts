@@ -1,7 +1,8 @@
-import type { KnobValue } from '../../model/setup.ts'
-import { getProfile, profileNames } from '../../profile/index.ts'
+import type { KnobValue, OwnProfile } from '../../model/setup.ts'
+import { getProfile, makeProfile, profileNames } from '../../profile/index.ts'
 import { KNOBS } from '../../profile/schema.ts'
 import { Bench } from './bench.ts'
+import type { RecordedProbe } from './evidence-files.ts'
 import { type Finding, findingsOf } from './findings.ts'
 import {
   choicesOf,
@@ -50,6 +51,8 @@ export interface Learned {
   readonly packets: number
   /** The reference as it was asked. */
   readonly model: Model
+  /** By name: the probes that counted, as they were played last. */
+  readonly recorded: ReadonlyMap<string, RecordedProbe>
 }
 
 /** Structure and numbers depend on each other: so often is either looked at again. */
@@ -65,7 +68,7 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
   await bench.play(
     PROBES.filter((probe) => probe.setup === 'reject' && bench.lacksOf(probe) === undefined).slice(0, 1),
   )
-  const model = new Model(subject.seesEmissions, signal)
+  const model = new Model(subject.seesEmissions, signal, subject.base)
   const predictions = new Predictions(model, poolFor(bench, longest))
   progress('asks which shipped profile it is like')
   let values = await startFrom(predictions, bench)
@@ -83,8 +86,11 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
   }
   predictions.use(poolFor(bench, longest, values))
   progress('asks everything that counted once more')
+  const recorded = new Map<string, RecordedProbe>()
+  subject.recorded = recorded
   await askAgain(predictions, bench, ladders, boundaries)
-  const sighted = new Model(true, signal)
+  subject.recorded = undefined
+  const sighted = new Model(true, signal, subject.base)
   const lacking = new Predictions(sighted, lackingFor(bench, values))
   const seeing = subject.seesEmissions ? undefined : new Predictions(sighted, predictions.pool)
   const findings = await findingsOf({ values, predictions, lacking, seeing, bench, ladders, boundaries })
@@ -96,7 +102,7 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
     version: subject.target.version,
     nearest,
     findings,
-    values: { ...base, ...foundOver(findings, base) },
+    values: valuesOf(makeProfile(ownProfile(nearest, foundOver(findings, base)))),
     unexplained,
     unsteady: bench.unsteady,
     troubles: [...bench.troubles],
@@ -104,6 +110,7 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
     replays: subject.replays,
     packets: subject.packets,
     model,
+    recorded,
   }
 }
 
@@ -179,6 +186,15 @@ function nearestTo(findings: ReadonlyMap<KnobName, Finding>): string {
     return [...findings].filter(([knob, finding]) => agrees(finding, values[knob])).length
   })
   return profileNames()[scores.indexOf(Math.max(...scores))] ?? 'suricata-7'
+}
+
+/** Where it does not have a knob, what stands for that depends on others. */
+function ownProfile(nearest: string, found: Partial<Record<KnobName, KnobValue>>): OwnProfile {
+  const knobs = Object.entries(found).map(([knob, value]) => [
+    knob,
+    { value, mark: 'RUN', source: 'learned' } as const,
+  ])
+  return { name: 'learned', extends: nearest, knobs: Object.fromEntries(knobs) }
 }
 
 /** Whether a value is the one that was found, or one of those that were not ruled out. */

@@ -1,9 +1,9 @@
-import type { OwnProfile, Setup } from '../../model/setup.ts'
+import type { ExceptionPolicy, OwnProfile, Setup } from '../../model/setup.ts'
 import { makeSetup } from '../../suite/setup.ts'
 import { ReferenceTarget } from '../../target/reference/reference.ts'
 import type { Values } from './knob-values.ts'
 import { type Compiled, compileProbes, playCompiled } from './play.ts'
-import { type Answer, type Probe, SETUPS, type SetupName } from './probe.ts'
+import { type Answer, type Probe, type SetupName, setupInputFor } from './probe.ts'
 import { groupsOf } from './subject.ts'
 
 /** The reference with supposed knobs: what a system that has them would answer. */
@@ -13,17 +13,20 @@ export class Model {
   readonly #emissions: boolean
   readonly #compiled = new Map<string, Compiled>()
 
-  /** `emissions`: what is emitted can be seen on the target that is learned. */
-  constructor(emissions: boolean, signal: AbortSignal) {
+  readonly #base: ExceptionPolicy
+
+  /** `emissions`: what is emitted can be seen on the target that is learned; `base`: its policy in the place of drop. */
+  constructor(emissions: boolean, signal: AbortSignal, base: ExceptionPolicy = 'drop') {
     this.#emissions = emissions
     this.#signal = signal
+    this.#base = base
   }
 
   /** The answers of a system with these knobs, by name of probe; a system that cannot have the setup has none. */
   async answers(values: Values, probes: readonly Probe[]): Promise<ReadonlyMap<string, Answer>> {
     const answers = new Map<string, Answer>()
     for (const group of groupsOf(probes)) {
-      const setup = setupWith(values, group)
+      const setup = this.#setup(values, group)
       if (setup === undefined) continue
       await using session = await this.#target.prepare(setup)
       const { answers: found } = await playCompiled(this.#compile(group), {
@@ -39,7 +42,7 @@ export class Model {
 
   /** What a system with these knobs would do with the packets of a broken capture. */
   async heldOut(values: Values, compiled: Compiled, policy: SetupName): Promise<readonly Answer[]> {
-    const setup = setupWith(values, [{ name: policy, setup: policy, script: '' }])
+    const setup = this.#setup(values, [{ name: policy, setup: policy, script: '' }])
     if (setup === undefined) return []
     await using session = await this.#target.prepare(setup)
     const { answers } = await playCompiled(compiled, {
@@ -59,14 +62,14 @@ export class Model {
     this.#compiled.set(key, compiled)
     return compiled
   }
-}
 
-function setupWith(values: Values, [first]: readonly Probe[]): Setup | undefined {
-  if (first === undefined) return undefined
-  try {
-    return makeSetup({ hosts: 1, profile: supposed(values), ...SETUPS[first.setup] })
-  } catch {
-    return undefined
+  #setup(values: Values, [first]: readonly Probe[]): Setup | undefined {
+    if (first === undefined) return undefined
+    try {
+      return makeSetup({ hosts: 1, profile: supposed(values), ...setupInputFor(first.setup, this.#base) })
+    } catch {
+      return undefined
+    }
   }
 }
 

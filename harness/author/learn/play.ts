@@ -12,9 +12,10 @@ import { dissect } from '../../wire/dissect.ts'
 import { type Ends, PROBE_LINK, Talk } from './frames.ts'
 import { type EventStep, parseProbe, type Step } from './notation.ts'
 import type { Answer, Probe } from './probe.ts'
+import type { Recording } from './recording.ts'
 
-/** 2026-01-01, a whole second. */
-const EPOCH = 1_767_225_600_000_000_000n
+/** Zero of the times of probes: 2026-01-01, a whole second. */
+export const EPOCH = 1_767_225_600_000_000_000n
 const CHUNK = 2048
 /** When the first packet of a probe is sent: early in a second, so that clocks of whole seconds tick as gaps say. */
 const BEGIN = 1.1
@@ -46,6 +47,8 @@ export interface PlayOptions {
   /** What is emitted is part of answers. */
   readonly emissions: boolean
   readonly signal: AbortSignal
+  /** Keeps the frames. */
+  readonly recording?: Recording
 }
 
 /** Probes of one setup in one timeline, each between addresses of its own. */
@@ -87,14 +90,18 @@ export interface Came {
 /** Plays probes and answers what came of each; not twice at the same time. */
 export async function playCompiled(
   compiled: Compiled,
-  { session, setup, emissions, signal }: PlayOptions,
+  { session, setup, emissions, signal, recording }: PlayOptions,
 ): Promise<Came> {
   const answers = new AnswerSheet(compiled.probes, emissions)
   const { chunks, owners, flows } = prepare(compiled, setup)
   const owner = (step: number) => owners[step] ?? -1
   const timeline = { epoch: EPOCH, phases: ['before'], chunks: inTurn(chunks) }
-  for await (const observed of session.replay(timeline, signal))
-    answers.take(observed, owner, (flow) => flows.get(flow) ?? -1)
+  const ownerOfFlow = (flow: number) => flows.get(flow) ?? -1
+  session.tap?.(recording === undefined ? undefined : (frame) => recording.note(frame))
+  for await (const observed of session.replay(timeline, signal)) {
+    answers.take(observed, owner, ownerOfFlow)
+    recording?.take(observed, owner, ownerOfFlow)
+  }
   return { answers: answers.read(), unseen: answers.unseen }
 }
 

@@ -1,4 +1,8 @@
+import type { ExceptionPolicy } from '../../model/setup.ts'
 import type { SetupInput } from '../../suite/setup/input.ts'
+
+/** Where the servers of probes are: what rules are about, so that they stop no control. */
+const PROBE_SERVERS = '198.19.64.0/18'
 
 /** The setups that probes are played in, over the profile that the target is brought to. */
 export const SETUPS = {
@@ -7,7 +11,7 @@ export const SETUPS = {
   continue: { policy: 'continue' },
   idle: { policy: 'drop', 'tcp-idle': '60s' },
   /** What a server sends first is dropped, whatever its protocol: so it is told whether its flow is known. */
-  answers: { policy: 'drop', rules: ['drop ip 198.19.0.0/16 any -> any any (flow:to_server; sid:1;)'] },
+  answers: { policy: 'drop', rules: [`drop ip ${PROBE_SERVERS} any -> any any (flow:to_server; sid:1;)`] },
   /** A datagram to that port is dropped. */
   datagram: { policy: 'drop', rules: ['drop udp any any -> any 7007 (sid:1;)'] },
   refused: { policy: 'drop', rules: ['reject udp any any -> any 7007 (sid:1;)'] },
@@ -19,13 +23,16 @@ export const SETUPS = {
     ],
   },
   /** What a server sends is dropped once its flow is established. */
-  established: { policy: 'drop', rules: ['drop ip 198.19.0.0/16 any -> any any (flow:established; sid:1;)'] },
+  established: {
+    policy: 'drop',
+    rules: [`drop ip ${PROBE_SERVERS} any -> any any (flow:established; sid:1;)`],
+  },
   pickedUp: {
     policy: 'continue',
-    rules: ['drop ip 198.19.0.0/16 any -> any any (flow:established; sid:1;)'],
+    rules: [`drop ip ${PROBE_SERVERS} any -> any any (flow:established; sid:1;)`],
   },
   /** Whatever goes to servers is dropped. */
-  blocked: { policy: 'drop', rules: ['drop ip any any -> 198.19.0.0/16 any (sid:1;)'] },
+  blocked: { policy: 'drop', rules: [`drop ip any any -> ${PROBE_SERVERS} any (sid:1;)`] },
   passed: {
     policy: 'drop',
     rules: [
@@ -38,6 +45,17 @@ export const SETUPS = {
 } as const satisfies Record<string, SetupInput>
 export type SetupName = keyof typeof SETUPS
 
+/** What stands for a setup on a target: `base` takes the place of policy drop where it cannot be brought to that. */
+export function setupInputFor(name: SetupName, base: ExceptionPolicy): SetupInput {
+  const input = SETUPS[name]
+  return input.policy === 'drop' ? { ...input, policy: base } : input
+}
+
+/** The policy in the place of drop, of a target that can be brought to these. */
+export function basePolicyOf(policies: readonly ExceptionPolicy[]): ExceptionPolicy {
+  return policies.includes('drop') ? 'drop' : (policies[0] ?? 'drop')
+}
+
 /** One experiment: packets of one flow, and what may happen between them. */
 export interface Probe {
   readonly name: string
@@ -46,6 +64,11 @@ export interface Probe {
   readonly script: string
   /** Holds an event of a host: played by itself. */
   readonly alone?: true
+  /**
+   * Played in flows that begin in each quarter of a second, since a clock of whole seconds makes of a wait what its place in them
+   * says; the answer is each of theirs, once.
+   */
+  readonly spread?: true
 }
 
 /** What came of one probe: a word a packet, and what hosts sent on their own; undefined: a verdict of it could not be told. */

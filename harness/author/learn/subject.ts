@@ -1,10 +1,12 @@
-import type { OwnProfile, Setup } from '../../model/setup.ts'
+import type { ExceptionPolicy, OwnProfile, Setup } from '../../model/setup.ts'
 import type { Session, Target } from '../../model/target.ts'
 import { setupLacks } from '../../plan/capabilities.ts'
 import { makeSetup } from '../../suite/setup.ts'
 import { FlowbreakError, messageOf } from '../../support/errors.ts'
+import type { RecordedProbe } from './evidence-files.ts'
 import { type Compiled, compileProbes, playCompiled } from './play.ts'
-import { type Answer, type Probe, SETUPS, type SetupName } from './probe.ts'
+import { type Answer, basePolicyOf, type Probe, type SetupName, setupInputFor } from './probe.ts'
+import { Recording } from './recording.ts'
 
 /** What is learned from: a target, brought to one profile, of which nothing is looked at but what it answers. */
 export class Subject {
@@ -15,11 +17,25 @@ export class Subject {
   replays = 0
   packets = 0
   #unseen = false
+  /** By name, while it is there: the probes that are played, with their frames. */
+  recorded: Map<string, RecordedProbe> | undefined
 
-  constructor(target: Target, profile: string | OwnProfile, signal: AbortSignal) {
+  /** Exception policies that it is brought to, the one in the place of drop first. */
+  readonly policies: readonly ExceptionPolicy[]
+  readonly base: ExceptionPolicy
+
+  /** `policies`: of those that the target can be brought to, these alone. */
+  constructor(
+    target: Target,
+    profile: string | OwnProfile,
+    signal: AbortSignal,
+    policies: readonly ExceptionPolicy[] = target.capabilities.policies,
+  ) {
     this.target = target
     this.#profile = profile
     this.#signal = signal
+    this.policies = policies
+    this.base = basePolicyOf(policies)
   }
 
   /** Whether what the target emits could be seen so far. */
@@ -31,8 +47,10 @@ export class Subject {
   lacks(name: SetupName): string | undefined {
     const setup = this.#setup(name)
     if (typeof setup === 'string')
-      return setup.startsWith('policy: ') ? `policy ${SETUPS[name].policy}` : `setup ${name} (${setup})`
-    return setupLacks(setup, this.target.capabilities)
+      return setup.startsWith('policy: ')
+        ? `policy ${setupInputFor(name, this.base).policy}`
+        : `setup ${name} (${setup})`
+    return setupLacks(setup, { ...this.target.capabilities, policies: this.policies })
   }
 
   /** Plays probes of setups that the target has; each of their answers, by name. */
@@ -70,19 +88,30 @@ export class Subject {
     this.replays++
     this.packets += compiled.packets
     const emissions = this.target.capabilities.observes.includes('emitted')
+    const recording = this.recorded === undefined ? undefined : new Recording()
     const { answers, unseen } = await playCompiled(compiled, {
       session,
       setup,
       emissions,
       signal: this.#signal,
+      ...(recording === undefined ? {} : { recording }),
     })
     if (unseen) this.#unseen = true
+    if (recording !== undefined)
+      for (const [at, { name, setup: under, script }] of group.entries())
+        this.recorded?.set(name, {
+          name,
+          setup: under,
+          policy: setup.policy.exception,
+          script,
+          frames: recording.of(at),
+        })
     return answers
   }
 
   #setup(name: SetupName): Setup | string {
     try {
-      return makeSetup({ hosts: 1, profile: this.#profile, ...SETUPS[name] })
+      return makeSetup({ hosts: 1, profile: this.#profile, ...setupInputFor(name, this.base) })
     } catch (thrown) {
       return messageOf(thrown)
     }

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type { ExceptionPolicy } from '../../model/setup.ts'
 import { seededRandom } from '../../timeline/random.ts'
 import { breakCapture, type HeldOut } from './held-out.ts'
 import type { Values } from './knob-values.ts'
@@ -46,7 +47,7 @@ export interface TwinOptions {
   readonly seed: number
 }
 
-const POLICIES: readonly SetupName[] = ['drop', 'reject', 'continue']
+const POLICIES: readonly (SetupName & ExceptionPolicy)[] = ['drop', 'reject', 'continue']
 const VERDICTS: Readonly<Record<string, string>> = { F: 'forward', D: 'drop', R: 'reject', A: 'answered' }
 const SHOWN = 20
 
@@ -54,7 +55,9 @@ const SHOWN = 20
 export async function checkTwin(options: TwinOptions): Promise<TwinCheck> {
   const { subject, model, values, captures, cases, seed } = options
   const random = seededRandom(seed)
-  const policies = POLICIES.filter((policy) => subject.lacks(policy) === undefined)
+  const policies = POLICIES.filter(
+    (policy) => subject.policies.includes(policy) && subject.lacks(policy) === undefined,
+  )
   const tally = new Tally()
   for (let played = 0; played < cases; played++) {
     const capture = captures[random() % captures.length] ?? ''
@@ -75,6 +78,11 @@ export function capturesIn(path: string): readonly string[] {
     .filter((name) => /\.pcap(ng)?$/.test(name))
     .sort()
     .map((name) => join(path, name))
+}
+
+/** Per cent of the packets that were predicted, rounded down. */
+export function agreedShare({ packets, agreed }: TwinCheck): number {
+  return packets === 0 ? 0 : Math.floor((agreed * 10_000) / packets) / 100
 }
 
 class Tally {

@@ -13,6 +13,8 @@ import { filesBelow, SUMS, sumsOf } from './sums.ts'
 
 /** The folder of a run beside its log that holds evidence. */
 export const EVIDENCE = 'evidence'
+/** The folder in a published report that `flowbreak learn --publish` writes. */
+export const LEARNED = 'learned'
 
 export interface PublishOptions {
   /** The log of the run, plain or compressed. */
@@ -45,6 +47,9 @@ export function publishRun(options: PublishOptions): { readonly folder: string; 
   try {
     rmSync(temporary, { recursive: true, force: true })
     mkdirSync(temporary, { recursive: true })
+    // What was learned of the same system stays beside its report.
+    if (existsSync(join(folder, LEARNED)))
+      cpSync(join(folder, LEARNED), join(temporary, LEARNED), { recursive: true })
     fill(temporary, log, events, card)
     rmSync(folder, { recursive: true, force: true })
     renameSync(temporary, folder)
@@ -68,8 +73,8 @@ function fill(folder: string, log: string, events: readonly RunEvent[], card: Ca
   const evidence = join(dirname(log), EVIDENCE)
   if (existsSync(evidence)) cpSync(evidence, join(folder, EVIDENCE), { recursive: true })
   const files = [...filesBelow(folder), 'README.md', SUMS]
-    .filter((file) => !file.startsWith(`${EVIDENCE}/`))
-    .concat(existsSync(evidence) ? [`${EVIDENCE}/`] : [])
+    .filter((file) => !file.startsWith(`${EVIDENCE}/`) && !file.startsWith(`${LEARNED}/`))
+    .concat([EVIDENCE, LEARNED].filter((each) => existsSync(join(folder, each))).map((each) => `${each}/`))
     .sort()
   writeFileSync(join(folder, 'README.md'), readmePage(card, renderMarkdown(events), files))
   writeFileSync(join(folder, SUMS), sumsOf(folder))
