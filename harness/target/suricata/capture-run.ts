@@ -1,11 +1,11 @@
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createReadStream, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ClassicWriter } from '../../capture/writer.ts'
 import type { Nanos } from '../../model/batch.ts'
 import { Link } from '../../model/codes.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import { makeScratch } from '../../support/scratch.ts'
 import { type ConfigurationExtras, configurationOf, FILES } from './configuration.ts'
 import { EveReader } from './eve.ts'
 import { type Ended, quoted, runProcess } from './process.ts'
@@ -34,7 +34,7 @@ export class CaptureRun implements Disposable {
 
   /** `epoch`: the zero of times, in nanoseconds since 1970. */
   constructor(epoch: bigint) {
-    this.#folder = mkdtempSync(join(tmpdir(), 'flowbreak-suricata-'))
+    this.#folder = makeScratch('suricata')
     try {
       this.#writer = new ClassicWriter(this.#path('capture'), Link.ethernet, epoch)
     } catch (thrown) {

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { seededRandom } from '../../harness/timeline/random.ts'
+import { flowbreak } from '../journeys/command.ts'
+import { type Ended, Rig, suiteOf } from './recovery/rig.ts'
+import { expectNothingLost, printTable } from './recovery/table.ts'
+
+const PROGRAM = fileURLToPath(new URL('programs/faulty.mjs', import.meta.url))
+const SEED = Number(process.env.FLOWBREAK_SEED ?? 1)
+const isRoot = process.getuid?.() === 0
+const MINE = `targets: { mine: { kind: process, command: [node, '${PROGRAM}'] } }\n`
+
+/** Runs whose process is killed. */
+const KILLED = [
+  { target: 'reference', cases: 1200, times: 3, setup: '{}', rate: 300 },
+  { target: 'mine', cases: 150, times: 2, setup: '{}', rate: 150 },
+  { target: 'suricata', cases: 8, times: 2, setup: '{ profile: suricata-7 }', rate: 1500 },
+  { target: 'netfilter', cases: 4, times: 1, setup: '{ profile: linux-conntrack }', rate: 2000 },
+] as const
+
+describe(`faults of the run itself, seed ${SEED}`, () => {
+  const draw = seededRandom(SEED)
+  const random = () => draw() / 2 ** 32
+  after(printTable)
+
+  for (const { target, cases, times, setup, rate } of KILLED)
+    it(`SIGKILL of a run on ${target} at random moments`, async function () {
+      if (target === 'netfilter' && !isRoot) this.skip()
+      using rig = new Rig(suiteOf(cases, setup), { config: MINE })
+      const ended: Ended[] = []
+      let before: string[] = []
+      for (let time = 0; time < times; time++) {
+        const args = [
+          'suite.yaml',
+          '--target',
+          target,
+          '--output',
+          'runs',
+          '--fold',
+          'never',
+          '--evidence',
+          'none',
+        ]
+        const running = time === 0 ? rig.start(args) : rig.resume()
+        await rig.until(before.length + 1, running)
+        await sleep(random() * rate)
+        running.child.kill('SIGKILL')
+        ended.push(await running.ended)
+        before = rig.results()
+      }
+      expect(before.length, 'killed too late').to.be.below(cases)
+      ended.push(await rig.resume().ended)
+      const killed = Array.from({ length: times }, () => 'SIGKILL' as const)
+      await expectNothingLost(rig, {
+        ...{ fault: `SIGKILL of the run, ${target}`, times, before, planned: cases, ended },
+        codes: [...killed, 0],
+      })
+      expect(flowbreak(['report', 'verify', rig.log]).status).to.equal(0)
+    })
+
+  /** Processes of a target, and what a run tells when one is killed. */
+  const TARGETS = [
+    {
+      target: 'mine',
+      cases: 150,
+      setup: '{}',
+      process: 'faulty.mjs',
+      told: /ended by SIGKILL before it was told to/,
+    },
+    {
+      target: 'suricata',
+      cases: 6,
+      setup: '{ profile: suricata-7 }',
+      process: '--simulate-ips',
+      told: /Suricata was killed by SIGKILL/,
+    },
+    {
+      target: 'netfilter',
+      cases: 4,
+      setup: '{ profile: linux-conntrack }',
+      process: 'child',
+      told: /inconclusive|error/,
+    },
+  ] as const
+  for (const { target, cases, setup, process: named, told } of TARGETS)
+    it(`SIGKILL of a process of ${target} at a random moment`, async function () {
+      if (target === 'netfilter' && !isRoot) this.skip()
+      using rig = new Rig(suiteOf(cases, setup), { config: MINE })
+      const args = [
+        'suite.yaml',
+        '--target',
+        target,
+        '--output',
+        'runs',
+        '--fold',
+        'never',
+        '--reporter',
+        'console',
+      ]
+      const running = rig.start(args)
+      await rig.until(1, running)
+      await sleep(random() * 100)
+      let victims: readonly number[] = []
+      while (victims.length === 0 && running.child.exitCode === null) {
+        victims = rig.processes(named).filter((pid) => pid !== running.pid)
+        await sleep(2)
+      }
+      expect(rig.kill(victims[0], 'SIGKILL'), 'nothing was there to be killed').to.equal(true)
+      const before = rig.results()
+      const ended = [await running.ended]
+      await expectNothingLost(rig, {
+        ...{ fault: `SIGKILL of a process of ${target}`, times: 1, before, planned: cases, ended, told },
+        codes: [3],
+      })
+      expect(rig.outcomes().pass ?? 0).to.be.within(1, cases - 1)
+    })
+})
