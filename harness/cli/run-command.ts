@@ -94,7 +94,7 @@ export function runCommand(): Command {
     .option('--json', 'with --plan: as JSON')
     .option(
       '--resume <run>',
-      'goes on with a run that was interrupted, killed or out of room: its log, folder or name; nothing else is given but --reporter',
+      'goes on with a run that was interrupted, killed or out of room: its log, folder or name; nothing else is given but --reporter and --workers',
     )
     .option('--debug', 'show where an error comes from')
 }

@@ -6,7 +6,7 @@ import { findLog } from './report-find.ts'
 import { type RunChoices, runCommand } from './run-command.ts'
 
 /** What may be given with --resume; all else is as the run was begun. */
-const FREE: ReadonlySet<string> = new Set(['resume', 'reporter', 'debug'])
+const FREE: ReadonlySet<string> = new Set(['resume', 'reporter', 'workers', 'debug'])
 
 export interface Resumed {
   readonly options: RunChoices
@@ -16,7 +16,7 @@ export interface Resumed {
 
 /** The run that the command line asks to go on with, with the choices that it was begun with; undefined where it asks for a new one. */
 export async function resumedBy(command: Command): Promise<Resumed | undefined> {
-  const { resume, reporter } = command.opts<RunChoices>()
+  const { resume, reporter, workers } = command.opts<RunChoices>()
   if (resume === undefined) return undefined
   const given = command.options.find(
     (option) =>
@@ -33,7 +33,11 @@ export async function resumedBy(command: Command): Promise<Resumed | undefined> 
   await parsed(begun, unfinished.started.command.slice(2))
   const options = begun.opts<RunChoices>()
   return {
-    options: reporter === undefined ? options : { ...options, reporter },
+    options: {
+      ...options,
+      ...(reporter === undefined ? {} : { reporter }),
+      ...(workers === undefined ? {} : { workers }),
+    },
     suites: begun.args,
     unfinished,
   }
