@@ -5,11 +5,11 @@ import { parsed } from './command.ts'
 import { findLog } from './report-find.ts'
 import { type RunChoices, runCommand } from './run-command.ts'
 
-/** How it is looked at, which changes nothing of it. */
-const WATCHING = ['reporter', 'metrics', 'log', 'logLevel'] as const
+/** How it is looked at and how quickly it is played, which changes nothing of it. */
+const FREELY = ['reporter', 'workers', 'metrics', 'log', 'logLevel'] as const
 
 /** What may be given with --resume; all else is as the run was begun. */
-const FREE: ReadonlySet<string> = new Set(['resume', ...WATCHING, 'debug'])
+const FREE: ReadonlySet<string> = new Set(['resume', ...FREELY, 'debug'])
 
 export interface Resumed {
   readonly options: RunChoices
@@ -35,11 +35,11 @@ export async function resumedBy(command: Command): Promise<Resumed | undefined> 
   const unfinished = new UnfinishedRun(findLog(resume))
   const begun = runCommand()
   await parsed(begun, unfinished.started.command.slice(2))
-  const watched = WATCHING.map((name) => [name, given[name]] as const).filter(
+  const chosen = FREELY.map((name) => [name, given[name]] as const).filter(
     ([, value]) => value !== undefined,
   )
   return {
-    options: { ...begun.opts<RunChoices>(), ...Object.fromEntries(watched) },
+    options: { ...begun.opts<RunChoices>(), ...Object.fromEntries(chosen) },
     suites: begun.args,
     unfinished,
   }
