@@ -99,7 +99,7 @@ export function runCommand(): Command {
     .option('--json', 'with --plan and --trace: as JSON')
     .option(
       '--resume <run>',
-      'goes on with a run that was interrupted, killed or out of room: its log, folder or name; nothing else is given but --reporter, --metrics and --log',
+      'goes on with a run that was interrupted, killed or out of room: its log, folder or name; nothing else is given but --reporter, --workers, --metrics and --log',
     )
     .option(
       '--trace <case>',

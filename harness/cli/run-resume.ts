@@ -5,8 +5,8 @@ import { parsed } from './command.ts'
 import { findLog } from './report-find.ts'
 import { type RunChoices, runCommand } from './run-command.ts'
 
-/** How it is looked at, which changes nothing of it. */
-const WATCHING = ['reporter', 'metrics', 'log', 'logLevel'] as const
+/** How it is looked at, and by how many it is played, which changes nothing of it. */
+const WATCHING = ['reporter', 'workers', 'metrics', 'log', 'logLevel'] as const
 
 /** What may be given with --resume; all else is as the run was begun. */
 const FREE: ReadonlySet<string> = new Set(['resume', ...WATCHING, 'debug'])

@@ -20,15 +20,19 @@ async function begin(run: WorkerRun): Promise<Playing> {
   const config = await configured(run.config)
   for (const [value, name] of run.secrets) config.secrets.keep(value, name)
   const { targets } = await config.guard(() =>
-    heldTargets(run.plays.flat(), run.profile, (name) => config.target(name)),
+    heldTargets(
+      run.plays.flat().map(({ asked }) => asked),
+      run.profile,
+      (name) => config.target(name),
+    ),
   )
   const captures = new CaptureStore()
   const { seed, fold, folder } = run
   const played = targets.map((target) => ({ target, surveys: new Surveys(target, captures, seed, fold) }))
   const players = run.plays.map(
-    (names) =>
+    (group) =>
       new InProcessPlayer(
-        played.filter(({ target }) => names.includes(target.name)),
+        played.filter(({ target }) => group.some(({ name }) => name === target.name)),
         {
           captures,
           seed,

@@ -1,7 +1,7 @@
 import type { Target } from '../model/target.ts'
 import { startProcess, startThread } from '../run/work/handles.ts'
 import type { LotPlayer } from '../run/work/lot.ts'
-import type { WorkerRun } from '../run/work/messages.ts'
+import type { PlayedName, WorkerRun } from '../run/work/messages.ts'
 import { Worker } from '../run/work/worker.ts'
 import { RUN_WORKER } from './run-worker-path.ts'
 
@@ -13,14 +13,18 @@ export class Crew implements AsyncDisposable {
    * `count` workers, begun at once: threads for targets that threads share, processes for those that processes do; those that are not shared are
    * dealt out to processes, each of which drives its own side by side.
    */
-  constructor(count: number, targets: readonly Target[], run: Omit<WorkerRun, 'plays'>) {
-    const of = (kind: Target['shared']) =>
-      targets.flatMap(({ name, shared }) => (shared === kind ? [name] : []))
+  constructor(
+    count: number,
+    targets: readonly (PlayedName & Pick<Target, 'shared'>)[],
+    run: Omit<WorkerRun, 'plays'>,
+  ) {
+    const of = (kind: Target['shared']): readonly PlayedName[] =>
+      targets.flatMap(({ asked, name, shared }) => (shared === kind ? [{ asked, name }] : []))
     const alone = of(undefined)
     const dealt = Array.from({ length: Math.min(count, alone.length) }, (_, at) =>
-      alone.filter((_, index) => index % count === at).map((name) => [name]),
+      alone.filter((_, index) => index % count === at).map((one) => [one]),
     )
-    const each = (names: readonly string[]) =>
+    const each = (names: readonly PlayedName[]) =>
       names.length === 0 ? [] : Array.from({ length: count }, () => [names])
     this.#workers = [
       ...each(of('threads')).map((plays) => new Worker(() => startThread(RUN_WORKER), { ...run, plays })),

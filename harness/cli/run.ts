@@ -98,13 +98,17 @@ async function runSuites(
   const { repeat, retries = 0, bail = false, workers = 1 } = options
   await using crew =
     workers > 1 && options.trace === undefined
-      ? new Crew(workers, targets, {
-          config: options.config,
-          profile: options.profile,
-          secrets: config.secrets.all,
-          ...{ seed, fold, repeat, retries, bail, evidence, folder, traced },
-          knownFailures: known.entries,
-        })
+      ? new Crew(
+          workers,
+          targets.map(({ name, shared }, at) => ({ asked: names[at] ?? name, name, shared })),
+          {
+            config: options.config,
+            profile: options.profile,
+            secrets: config.secrets.all,
+            ...{ seed, fold, repeat, retries, bail, evidence, folder, traced },
+            knownFailures: known.entries,
+          },
+        )
       : undefined
   const progress = await progressOf(casesBy, { seed, fold, repeat: options.repeat })
   const host = new MochaHost(

@@ -184,7 +184,7 @@ export interface Target {
    * How several can play on it at once, each on one that it makes from the same description: in threads of one process, or in processes of
    * their own. Absent: one at a time.
    */
-  readonly shared?: 'threads' | 'processes'
+  readonly shared?: 'threads' | 'processes' | undefined
   /** Brings the device to `setup` with empty session tables. Throws FlowbreakError when it cannot. */
   prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 }

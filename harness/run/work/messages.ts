@@ -10,8 +10,8 @@ export interface WorkerRun {
   readonly profile: string | undefined
   /** What is not to be written down, and what is to stand in its place. */
   readonly secrets: readonly (readonly [value: string, name: string])[]
-  /** Names of the targets that this worker plays; those that are together take turns. */
-  readonly plays: readonly (readonly string[])[]
+  /** The targets that this worker plays; those that are together take turns. */
+  readonly plays: readonly (readonly PlayedName[])[]
   readonly seed: number
   readonly fold: FoldChoice
   readonly repeat: number
@@ -23,6 +23,12 @@ export interface WorkerRun {
   readonly folder: string
   /** Whether packets of cases that passed are asked for outside the log. */
   readonly traced: boolean
+}
+
+/** A target of a run: what it was asked for by, and what it is called. */
+export interface PlayedName {
+  readonly asked: string
+  readonly name: string
 }
 
 /** An event of a lot, and its line of the log, which has all of it. */

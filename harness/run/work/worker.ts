@@ -37,7 +37,7 @@ export class Worker implements AsyncDisposable {
   /** A player for each of the worker's groups of targets. */
   get players(): readonly LotPlayer[] {
     return this.#run.plays.map((targets) => ({
-      targets,
+      targets: targets.map(({ name }) => name),
       play: (lot, signal, take) => this.play(lot, signal, take),
       [Symbol.asyncDispose]: () => this[Symbol.asyncDispose](),
     }))

@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { expect } from 'chai'
+import { flowbreak, jsonLines, MAIN, ROOT } from './command.ts'
+
+/** The reference in another place, which takes its time, and kills whoever plays under a policy on it. */
+const TARGET = `
+import { setTimeout } from 'node:timers/promises'
+import { ReferenceTarget } from ${JSON.stringify(`${ROOT}dist/target/reference/reference.js`)}
+const real = new ReferenceTarget('1')
+export default ({ shared, wait = 0, kills }) => ({
+  name: 'other', version: '1', capabilities: real.capabilities, shared,
+  async prepare(setup) {
+    if (setup.policy.exception === kills) process.kill(process.pid, 'SIGKILL')
+    const session = await real.prepare(setup)
+    return {
+      async *replay(timeline, signal) {
+        await setTimeout(wait)
+        yield* session.replay(timeline, signal)
+      },
+      reset: () => session.reset(),
+      counters: () => session.counters(),
+      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    }
+  },
+})
+`
+const CASES = 160
+/** Cases of two setups. */
+const many = (count: number) => `suite: many
+title: For tests
+matrix: { policy: [drop, reject], number: [${Array.from({ length: count / 2 }, (_, index) => index).join(', ')}] }
+cases:
+  - name: swap
+    requirement: After a swap nothing comes out.
+    source: { mark: DOC, where: a test }
+    capture: ${ROOT}captures/echo-ladder-ipv4.pcap
+    inject: [{ host-swap: 12 }]
+    expect: { before: forward, after host-swap: blocked }
+`
+const CONFIG = {
+  targets: {
+    copies: { kind: 'module', module: './target.mjs', shared: 'processes' },
+    alone: { kind: 'module', module: './target.mjs' },
+    slow: { kind: 'module', module: './target.mjs', shared: 'processes', wait: 10 },
+    deadly: { kind: 'module', module: './target.mjs', shared: 'processes', kills: 'reject' },
+  },
+}
+
+describe('journeys: workers', () => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+    writeFileSync(join(folder, 'target.mjs'), TARGET)
+    writeFileSync(join(folder, 'suite.yaml'), many(CASES))
+    writeFileSync(join(folder, 'flowbreak.config.json'), JSON.stringify(CONFIG))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const run = (output = 'runs') => join(folder, output, readdirSync(join(folder, output))[0] ?? '')
+  const text = (output = 'runs') =>
+    existsSync(join(folder, output)) ? readFileSync(join(run(output), 'run.ndjson'), 'utf8') : ''
+  const finished = (output?: string) => {
+    const whole = text(output)
+    return jsonLines(whole.slice(0, whole.lastIndexOf('\n') + 1)).filter(
+      ({ type }) => type === 'case-finished',
+    )
+  }
+  const names = () => finished().map(({ case: test }) => (test as { name: string }).name)
+
+  /** Begins a run and waits until its log holds the first results. */
+  async function begin(args: readonly string[]) {
+    // As a terminal has it: Ctrl-C reaches a group of processes.
+    const child = spawn(process.execPath, [MAIN, 'run', 'suite.yaml', '--output', 'runs', ...args], {
+      cwd: folder,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const ended = once(child, 'exit')
+    while (finished().length < 8 && child.exitCode === null) await setTimeout(5)
+    return { child, ended, workers: childrenOf(child) }
+  }
+
+  it('makes the same log with 1, 2 and 3, of targets that threads share, that processes do, and that nobody does', () => {
+    writeFileSync(join(folder, 'suite.yaml'), many(80))
+    const log = (workers: number) => {
+      const targets = ['reference', 'copies', 'alone'].flatMap((name) => ['--target', name])
+      const output = ['--output', `runs-${workers}`, '--evidence', 'all', '--seed', '7']
+      const suites = ['core/resets', 'suite.yaml']
+      const args = [...suites, ...targets, ...output, '--workers', String(workers)]
+      const { status, stderr } = flowbreak(['run', ...args], { cwd: folder })
+      expect(status, stderr).to.be.oneOf([0, 1])
+      return text(`runs-${workers}`)
+        .replace(/"(durationMs)":[\d.]+/g, '')
+        .replace(/"(startedAt|finishedAt|run|sha256)":"[^"]*"|"command":\[[^\]]*\]/g, '')
+    }
+    const one = log(1)
+    expect(finished('runs-1').length).to.be.greaterThan(3 * 120)
+    for (const workers of [2, 3]) expect(log(workers) === one, `${workers} workers`).to.equal(true)
+    expect(new Set(readdirSync(join(run('runs-3'), 'evidence')))).to.deep.equal(
+      new Set(readdirSync(join(run('runs-1'), 'evidence'))),
+    )
+  })
+
+  it('loses no result with a worker that is killed, and counts none twice', async () => {
+    const { child, ended, workers } = await begin(['--target', 'slow', '--workers', '2'])
+    expect(workers).to.have.lengthOf(2)
+    process.kill(workers[0] ?? 0, 'SIGKILL')
+    await setTimeout(100)
+    for (const pid of childrenOf(child).filter((pid) => pid === workers[1])) process.kill(pid, 'SIGKILL')
+    expect(await ended).to.deep.equal([0, null])
+    expect(names()).to.have.lengthOf(CASES)
+    expect(new Set(names()).size).to.equal(CASES)
+    expect(finished().every(({ outcome }) => outcome === 'pass')).to.equal(true)
+  })
+
+  it('gives what kills workers again and again an error, and the rest its results', () => {
+    writeFileSync(join(folder, 'suite.yaml'), many(4))
+    const args = ['suite.yaml', '--target', 'deadly', '--workers', '2', '--output', 'runs']
+    const { status } = flowbreak(['run', ...args], { cwd: folder })
+    expect(status).to.equal(3)
+    const told = finished().map(({ outcome, detail = '' }) => `${outcome} ${detail}`.replace(/\d{2,}/, 'N'))
+    const error =
+      'error The worker that played it is gone (process N: SIGKILL). It happened 2 times with this case.'
+    expect(told).to.deep.equal(['pass ', 'pass ', error, error])
+  })
+
+  it('keeps what was done on Ctrl-C, leaves no process, and goes on with another number of workers', async () => {
+    const { child, ended, workers } = await begin(['--target', 'slow', '--workers', '3'])
+    process.kill(-(child.pid ?? 0), 'SIGINT')
+    expect(await ended).to.deep.equal([130, null])
+    expect(workers.filter(isAlive)).to.deep.equal([])
+    expect(jsonLines(text()).at(-1)).to.include({ type: 'run-finished', reason: 'interrupted' })
+    const before = names()
+    const { status, stderr } = flowbreak(['run', '--resume', run(), '--workers', '2'], { cwd: folder })
+    expect(status, stderr).to.equal(0)
+    expect(names().slice(0, before.length)).to.deep.equal(before)
+    expect(new Set(names()).size).to.equal(CASES)
+    expect(names()).to.have.lengthOf(CASES)
+  })
+
+  it('leaves no process behind when it is killed itself', async () => {
+    const { child, ended, workers } = await begin(['--target', 'slow', '--target', 'alone', '--workers', '2'])
+    expect(workers).to.have.lengthOf(3)
+    child.kill('SIGKILL')
+    await ended
+    for (let wait = 0; workers.some(isAlive) && wait < 500; wait++) await setTimeout(20)
+    expect(workers.filter(isAlive)).to.deep.equal([])
+  })
+})
+
+function childrenOf({ pid }: ChildProcess): readonly number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    return text.split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** Whether there is such a process, not yet ended. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
