@@ -5,7 +5,7 @@ import { parsed } from './command.ts'
 import { findLog } from './report-find.ts'
 import { type RunChoices, runCommand } from './run-command.ts'
 
-/** How it is looked at and how quickly it is played, which changes nothing of it. */
+/** How it is looked at, and by how many it is played, which changes nothing of it. */
 const FREELY = ['reporter', 'workers', 'metrics', 'log', 'logLevel'] as const
 
 /** What may be given with --resume; all else is as the run was begun. */
