@@ -35,9 +35,7 @@ export async function resumedBy(command: Command): Promise<Resumed | undefined> 
   const unfinished = new UnfinishedRun(findLog(resume))
   const begun = runCommand()
   await parsed(begun, unfinished.started.command.slice(2))
-  const chosen = FREELY.map((name) => [name, given[name]] as const).filter(
-    ([, value]) => value !== undefined,
-  )
+  const chosen = FREELY.map((name) => [name, given[name]] as const).filter(([, value]) => value !== undefined)
   return {
     options: { ...begun.opts<RunChoices>(), ...Object.fromEntries(chosen) },
     suites: begun.args,
