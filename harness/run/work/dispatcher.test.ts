@@ -146,8 +146,16 @@ describe('run/work/dispatcher', () => {
       play: (_lot, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
       [Symbol.asyncDispose]: () => slow[Symbol.asyncDispose](),
     }
-    setTimeout(() => interrupt.abort(), 100)
-    const { words } = await logged([never, quick], { signal: interrupt.signal })
+    let played = 0
+    const counted: LotPlayer = {
+      targets: ['b'],
+      play: async (lot, signal, take) => {
+        await quick.play(lot, signal, take)
+        if (++played === 5) interrupt.abort()
+      },
+      [Symbol.asyncDispose]: () => quick[Symbol.asyncDispose](),
+    }
+    const { words } = await logged([never, counted], { signal: interrupt.signal })
     expect(words.filter((word) => word.startsWith('b/'))).to.have.lengthOf(15)
   })
 
