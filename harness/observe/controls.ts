@@ -11,6 +11,8 @@ export interface ControlFrame {
   readonly link: number
 }
 
+const NOTHING: readonly never[] = []
+
 /**
  * Proves roads alive: before the first and after the last packet that goes by a host in a direction, between two host events,
  * a datagram that must come out travels the same way, and from clients to servers the opening of a connection too, where one is given.
@@ -48,23 +50,24 @@ export class Controls {
 
   /** The same chunks with controls between them; hosts must have been assigned. */
   async *around(chunks: AsyncIterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {
-    for await (const chunk of chunks) {
-      const { packets } = chunk
-      if (chunk.events.length > 0) yield* this.#close()
-      const fresh = this.#roadsOf(packets)
-      const first = packets.time[0] ?? this.#last
-      if (chunk.events.length > 0) {
-        // Events come first, so that the controls after them travel as the packets will.
-        yield { packets: this.#emptied(), events: chunk.events }
-      }
-      if (fresh.length > 0) yield* this.#offer(fresh, first)
-      for (const road of fresh) this.#open.add(road)
-      if (packets.count > 0) {
-        this.#last = packets.time[packets.count - 1] ?? first
-        yield { packets, events: [] }
-      }
+    for await (const chunk of chunks) for (const each of this.beside(chunk)) yield each
+    for (const each of this.close()) yield each
+  }
+
+  /** A chunk as `around` gives it on; the last is to be followed by what `close` gives. */
+  *beside(chunk: TimelineChunk): Generator<TimelineChunk> {
+    const { packets, events } = chunk
+    if (events.length > 0) yield* this.close()
+    const fresh = this.#roadsOf(packets)
+    const first = packets.time[0] ?? this.#last
+    // Events come first, so that the controls after them travel as the packets will.
+    if (events.length > 0) yield { packets: this.#emptied(), events }
+    if (fresh.length > 0) yield this.#offer(fresh, first)
+    for (const road of fresh) this.#open.add(road)
+    if (packets.count > 0) {
+      this.#last = packets.time[packets.count - 1] ?? first
+      yield { packets, events: NOTHING }
     }
-    yield* this.#close()
   }
 
   /** Takes note of controls among what was observed, packets `from` … `to`-1 of it. */
@@ -90,14 +93,15 @@ export class Controls {
     return fresh
   }
 
-  *#close(): Generator<TimelineChunk> {
+  /** The controls after the last packets of all roads. */
+  *close(): Generator<TimelineChunk> {
     if (this.#open.size === 0) return
     const roads = [...this.#open]
     this.#open.clear()
-    yield* this.#offer(roads, this.#last)
+    yield this.#offer(roads, this.#last)
   }
 
-  *#offer(roads: readonly number[], at: Nanos): Generator<TimelineChunk> {
+  #offer(roads: readonly number[], at: Nanos): TimelineChunk {
     const batch = this.#emptied()
     let used = 0
     const add = (road: number, control: ControlFrame | undefined, flow: number) => {
@@ -122,7 +126,7 @@ export class Controls {
       if ((road & 1) === 0) add(road, this.#opening, this.#flow + 1)
     }
     decodeBatch(batch)
-    yield { packets: batch, events: [] }
+    return { packets: batch, events: NOTHING }
   }
 
   #emptied(): PacketBatch {

@@ -1,6 +1,7 @@
 import type { PacketBatch } from '../model/batch.ts'
 import type { FlowInfo } from '../model/capture.ts'
 import type { Case, Impact } from '../model/case.ts'
+import type { Topology } from '../model/setup.ts'
 import type { TimelineChunk } from '../model/timeline.ts'
 import { Controls } from '../observe/controls.ts'
 import { Receivers } from '../observe/receivers.ts'
@@ -41,13 +42,17 @@ export class Offers {
   }
   /** Who opens connections that are controls; absent: nobody. */
   opening: (() => Strangers) | undefined
+  #path: { readonly topology: Topology; readonly path: LoadBalancerPath } | undefined
   readonly #seed: number
 
   constructor(seed: number) {
     this.#seed = seed
   }
 
-  /** What `test` offers, by those answers; the offer before this one must have come to its end. */
+  /**
+   * What `test` offers, by those answers; the offer before this one must have come to its end. The path of one with answers of its own
+   * is its own, too; others pass theirs on.
+   */
   make(test: Case, recorded: Recorded, answers: Answers = this.rounds): Offer {
     const { hosts, sharing } = test.setup.topology
     const tested = Math.max(0, test.flow)
@@ -61,12 +66,24 @@ export class Offers {
     }
     const reactive = test.endpoints === 'reactive' ? compileReactive(recorded, tested, options) : undefined
     const timeline = reactive ?? compileRecorded(recorded, options)
-    const path = new LoadBalancerPath(test.setup.topology, this.#seed)
+    const path = answers === this.rounds ? this.#ownPath(test) : this.#newPath(test)
     const { resetOnExpiry = 'none' } = test.setup.policy
     const recorder = new TraceRecorder(hosts, resetOnExpiry === 'none' ? undefined : new Receivers())
     const controls = this.controlsOf(test, recorded)
-    const road = controls.around(recorder.events(assignHosts(timeline.chunks, path)))
+    const road = roadOf(timeline, path, recorder, controls)
     return { timeline, road, path, recorder, controls, impact: () => reactive?.impact() }
+  }
+
+  /** One for all cases of a setup, one after another. */
+  #ownPath(test: Case): LoadBalancerPath {
+    const { topology } = test.setup
+    if (this.#path?.topology === topology) this.#path.path.reset()
+    else this.#path = { topology, path: this.#newPath(test) }
+    return this.#path.path
+  }
+
+  #newPath({ setup }: Case): LoadBalancerPath {
+    return new LoadBalancerPath(setup.topology, this.#seed)
   }
 
   /** Controls in the family of the flow under test, begun anew. */
@@ -77,6 +94,23 @@ export class Offers {
     controls.reset(recorded.flows.count + test.injections.length, opening)
     return controls
   }
+}
+
+/** What is offered: in one stage, as each asynchronous one takes time for every chunk. */
+async function* roadOf(
+  { steps, chunks }: CompiledTimeline,
+  path: LoadBalancerPath,
+  recorder: TraceRecorder,
+  controls: Controls,
+): AsyncGenerator<TimelineChunk> {
+  const offered = (chunk: TimelineChunk) => {
+    const placed = { packets: chunk.packets, events: path.assign(chunk) }
+    recorder.offer(placed)
+    return controls.beside(placed)
+  }
+  if (steps === undefined) for await (const chunk of chunks) for (const each of offered(chunk)) yield each
+  else for (const chunk of steps) for (const each of offered(chunk)) yield each
+  for (const each of controls.close()) yield each
 }
 
 /** The load balancer's pass: every packet gets its host, every event its host's index. */

@@ -48,20 +48,16 @@ export class TraceRecorder {
   }
 
   /** Takes note of the host events of a chunk as it is offered. */
-  async *events(chunks: AsyncIterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {
-    for await (const chunk of chunks) {
-      const { packets, events } = chunk
-      for (const { before, at, event } of events)
-        this.#events.push({
-          before: this.#offered + before,
-          time: this.#micros(at),
-          label: labelOf(event, this.#hosts),
-        })
-      // Targets that are offered all of it before they answer must find the same beginning.
-      if (packets.count > 0) this.#micros(packets.time[0] ?? 0)
-      this.#offered += packets.count
-      yield chunk
-    }
+  offer({ packets, events }: TimelineChunk): void {
+    for (const { before, at, event } of events)
+      this.#events.push({
+        before: this.#offered + before,
+        time: this.#micros(at),
+        label: labelOf(event, this.#hosts),
+      })
+    // Targets that are offered all of it before they answer must find the same beginning.
+    if (packets.count > 0) this.#micros(packets.time[0] ?? 0)
+    this.#offered += packets.count
   }
 
   /** Takes note of the probe packets of an observation batch, `from` … `to`-1 of it, whose emissions are all about these. */

@@ -27,6 +27,8 @@ export interface CompileOptions {
 /** A timeline that also knows its flows. */
 export interface CompiledTimeline extends Timeline {
   readonly flows: TimelineFlows
+  /** The same as `chunks`, of which only one is to be used, where nothing has to be waited for. */
+  readonly steps?: Iterable<TimelineChunk>
 }
 
 /** Where the injections of a case stand in its capture. `flow`: the flow under test. Found once for each position. */
@@ -73,11 +75,16 @@ export function compileRecorded(recorded: Recorded, options: CompileOptions): Co
     newFlow: (frame, link) => flows.open(frame, link),
     random: seededRandom(options.seed),
   })
-  async function* chunks(): AsyncGenerator<TimelineChunk> {
+  function* steps(): Generator<TimelineChunk> {
     for (const batch of recorded.pieces ?? [recorded.batch]) yield* weaver.weave(batch)
     yield* weaver.finish()
   }
-  return { epoch: recorded.epoch, phases: weaver.phases, chunks: chunks(), flows }
+  const made = steps()
+  return { epoch: recorded.epoch, phases: weaver.phases, chunks: waiting(made), steps: made, flows }
+}
+
+async function* waiting(chunks: Iterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {
+  for (const chunk of chunks) yield chunk
 }
 
 /** The timeline of a case with reactive endpoints; `impact` is known once its chunks have ended. */
@@ -94,13 +101,12 @@ export function compileReactive(
     newFlow: (frame, link) => flows.open(frame, link),
     random: seededRandom(options.seed),
   })
-  async function* chunks(): AsyncGenerator<TimelineChunk> {
-    yield* simulation.chunks()
-  }
+  const made = simulation.chunks()
   return {
     epoch: recorded.epoch,
     phases: simulation.phases,
-    chunks: chunks(),
+    chunks: waiting(made),
+    steps: made,
     flows,
     impact: () => simulation.impact,
   }
