@@ -2,6 +2,7 @@ import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
 import { bugCommand } from './report-bug.ts'
 import { compareCommand } from './report-compare.ts'
+import { costsCommand } from './report-costs.ts'
 import { mergeCommand } from './report-merge.ts'
 import { publishCommand } from './report-publish.ts'
 import { schemaCommand } from './report-schema.ts'
@@ -18,6 +19,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   command.addCommand(showCommand())
   command.addCommand(mergeCommand(leave))
   command.addCommand(compareCommand(leave))
+  command.addCommand(costsCommand())
   command.addCommand(publishCommand())
   command.addCommand(verifyCommand(leave))
   command.addCommand(bugCommand())

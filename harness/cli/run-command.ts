@@ -18,6 +18,7 @@ export interface RunChoices {
   readonly evidence?: string
   readonly transparency?: string
   readonly shard?: string
+  readonly shardCosts?: string
   readonly bail?: true
   readonly knownFailures?: string | undefined
   readonly seed?: number | undefined
@@ -69,6 +70,10 @@ export function runCommand(): Command {
       `every frame that was sent and seen, as pcapng beside the run log, of which cases: ${EVIDENCE_CHOICES.join(', ')} (default failed with --output, else none)`,
     )
     .option('--shard <i/n>', 'only the i-th of n parts')
+    .option(
+      '--shard-costs <run|file>',
+      'parts that take about as long, by what cases took in an earlier run: its log, folder or name, or a .json of flowbreak report costs',
+    )
     .option('--bail', 'stop at the first case that fails')
     .option('--known-failures <file>', 'cases that are known to fail, each with its reason')
     .option(

@@ -8,6 +8,7 @@ import { RunLogWriter } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { Target } from '../model/target.ts'
+import type { Costs } from '../plan/division.ts'
 import { planCases } from '../plan/plan.ts'
 import { parseShard } from '../plan/shard.ts'
 import { parseReporter, type ReporterChoice } from '../report/index.ts'
@@ -37,6 +38,7 @@ import { resumedBy } from './run-resume.ts'
 import { heldTargets } from './run-targets.ts'
 import { openWatch, tracedCase, tracedSuite } from './run-watch.ts'
 import { Crew } from './run-workers.ts'
+import { shardCostsOf } from './shard-costs.ts'
 import { PLACES, version } from './version.ts'
 
 /** `flowbreak run [suite…]`: the exit code says what the outcomes come to. */
@@ -73,8 +75,12 @@ async function runSuites(
   const { targets, own } = await heldTargets(names, options.profile, watch.target)
   const known = knownFailuresOf(options.knownFailures)
   const held = heldBy(options.transparency)
+  const costs = shardCostsOf(options.shardCosts, options.shard)
   const casesBy = new Map(
-    targets.map((target) => [target, held(casesOf(suites, options, steadOf(target, own)), target)]),
+    targets.map((target) => [
+      target,
+      held(casesOf(suites, options, steadOf(target, own), costs?.costs), target),
+    ]),
   )
   const cases = [...casesBy.values()].flat()
   const seed = unfinished?.started.seed ?? options.seed ?? randomInt(2 ** 31)
@@ -89,7 +95,7 @@ async function runSuites(
   checkRules(cases)
   await checkPlaces(cases, captures)
   const inputs = inputsOf(cases, PLACES)
-  unfinished?.checkSame(version(), inputs)
+  unfinished?.checkSame(version(), inputs, costs?.digest)
   const run = unfinished?.started.run ?? runId()
   const file = unfinished?.log ?? join(options.output ?? 'reports/runs', run, 'run.ndjson')
   const folder = dirname(file)
@@ -144,6 +150,7 @@ async function runSuites(
       command: ['flowbreak', 'run', ...args],
       ...inputs,
       ...(options.shard === undefined ? {} : { shard: options.shard }),
+      ...(costs === undefined ? {} : { costs: costs.digest }),
     })
     if (unfinished === undefined) {
       for (const event of pointless(known, cases)) emit(event)
@@ -196,12 +203,18 @@ function readReporter(text: string): { readonly mocha?: string; readonly choice?
   return text.startsWith('mocha:') ? { mocha: text.slice(6) } : { choice: parseReporter(text) }
 }
 
-function casesOf(suites: readonly string[], options: RunChoices, stead: ProfileInStead): readonly Case[] {
+function casesOf(
+  suites: readonly string[],
+  options: RunChoices,
+  stead: ProfileInStead,
+  costs: Costs | undefined,
+): readonly Case[] {
   const { cases, total } = planCases(loadSuites(suites, PLACES, stead), {
     grep: options.grep,
     tags: options.tag,
     policies: options.policy,
     shard: options.shard === undefined ? undefined : parseShard(options.shard),
+    costs,
   })
   if (cases.length > 0) return tracedCase(cases, options.trace)
   throw new FlowbreakError(

@@ -66,8 +66,16 @@ function unplayed(events: readonly RunEvent[]): number {
   return Math.max(0, planned - cases)
 }
 
-function partOf({ run, startedAt, seed, planned, command, shard }: Started): MergedRun {
-  return { run, startedAt, seed, planned, command, ...(shard === undefined ? {} : { shard }) }
+function partOf({ run, startedAt, seed, planned, command, shard, costs }: Started): MergedRun {
+  return {
+    run,
+    startedAt,
+    seed,
+    planned,
+    command,
+    ...(shard === undefined ? {} : { shard }),
+    ...(costs === undefined ? {} : { costs }),
+  }
 }
 
 function onceEach(logs: readonly (readonly RunEvent[])[]) {
@@ -86,7 +94,16 @@ function onceEach(logs: readonly (readonly RunEvent[])[]) {
 
 function shardWarnings(parts: readonly MergedRun[]): Warning[] {
   const shards = parts.map(({ shard }) => shard)
+  const costs = new Set(parts.flatMap(({ shard, costs }) => (shard === undefined ? [] : [costs])))
   return [
+    ...(costs.size > 1
+      ? [
+          warning(
+            'WARN_SHARD_COSTS',
+            'The parts were not divided by the same costs: a case may be missing, or be in two of them.',
+          ),
+        ]
+      : []),
     ...missingShards(shards).map((shard) => warning('WARN_SHARD_MISSING', `Part ${shard} is missing.`)),
     ...repeatedShards(shards).map((shard) =>
       warning(

@@ -200,6 +200,7 @@ export const runEvent: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     suites: inputs.exactOptional(),
     captures: inputs.exactOptional(),
     shard: text.exactOptional(),
+    costs: text.exactOptional(),
     merged: z
       .array(
         z.object({
@@ -209,6 +210,7 @@ export const runEvent: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
           planned: count,
           command: z.array(text),
           shard: text.exactOptional(),
+          costs: text.exactOptional(),
         }),
       )
       .exactOptional(),

@@ -40,8 +40,17 @@ export class UnfinishedRun {
   }
 
   /** Throws ERR_RESUME where what would be played is not what was begun: another flowbreak, other suites or captures. */
-  checkSame(flowbreak: string, inputs: { suites: readonly RunInput[]; captures: readonly RunInput[] }): void {
+  checkSame(
+    flowbreak: string,
+    inputs: { suites: readonly RunInput[]; captures: readonly RunInput[] },
+    costs?: string,
+  ): void {
     const { started, log } = this
+    if (started.costs !== costs)
+      throw refused(
+        log,
+        'was divided by other costs than --shard-costs has now: put those back, or start anew',
+      )
     if (started.flowbreak !== flowbreak)
       throw refused(log, `was begun by flowbreak ${started.flowbreak}, and this is ${flowbreak}: start anew`)
     const now = [...inputs.suites, ...inputs.captures]

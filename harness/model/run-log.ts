@@ -182,6 +182,7 @@ export interface MergedRun {
   readonly planned: number
   readonly command: readonly string[]
   readonly shard?: string
+  readonly costs?: string
 }
 
 /** The run log: one JSON object a line, append-only; the only truth that reports are made from. */
@@ -202,6 +203,8 @@ export type RunEvent =
       readonly captures?: readonly RunInput[]
       /** `2/5`, where the run was one of several parts. */
       readonly shard?: string
+      /** What its parts were balanced by, where they were: the same for all parts of one run. */
+      readonly costs?: string
       /** Of a log that was merged: the runs that it holds, in order. */
       readonly merged?: readonly MergedRun[]
     }

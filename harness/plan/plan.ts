@@ -1,11 +1,14 @@
 import type { Case } from '../model/case.ts'
 import type { LoadedSuite } from '../suite/cases.ts'
 import { FlowbreakError } from '../support/errors.ts'
+import { type Costs, divide } from './division.ts'
 import { compileSelection, type Selection } from './select.ts'
 import { isInShard, type Shard } from './shard.ts'
 
 export interface PlanOptions extends Selection {
   readonly shard?: Shard | undefined
+  /** What shards are balanced by; absent: the name of a case alone says where it is. */
+  readonly costs?: Costs | undefined
 }
 
 export interface Plan {
@@ -25,10 +28,16 @@ export function planCases(
   const ordered = [...suites].sort((a, b) => compare(a.name, b.name) || compare(a.file, b.file))
   const all = ordered.flatMap(({ cases }) => cases)
   refuseDuplicates(all)
-  const { shard } = options
+  const { shard, costs } = options
   const selected = all.filter(compileSelection(options))
-  const cases = shard === undefined ? selected : selected.filter(({ name }) => isInShard(name, shard))
-  return { cases, total: all.length, selected: selected.length }
+  return { cases: partOf(selected, shard, costs), total: all.length, selected: selected.length }
+}
+
+function partOf(cases: readonly Case[], shard: Shard | undefined, costs: Costs | undefined): readonly Case[] {
+  if (shard === undefined) return cases
+  return costs === undefined
+    ? cases.filter(({ name }) => isInShard(name, shard))
+    : divide(cases, shard, costs)
 }
 
 function refuseDuplicates(cases: readonly Case[]): void {

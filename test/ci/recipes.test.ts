@@ -130,6 +130,50 @@ describe('recipes for CI', () => {
     expect(JSON.parse(read('report.json')).run.id).to.be.a('string')
   })
 
+  it('the Kubernetes example plays in parts, balanced by an earlier run, which merge to the whole', () => {
+    const job = parse(readFileSync(join(ROOT, 'examples/ci/kubernetes.yaml'), 'utf8'))
+    expect(job).to.deep.include({ apiVersion: 'batch/v1', kind: 'Job' })
+    const { completionMode, completions, parallelism, template } = job.spec
+    expect({ completionMode, completions, parallelism }).to.deep.equal({
+      completionMode: 'Indexed',
+      completions: 3,
+      parallelism: 3,
+    })
+    expect(template.spec.restartPolicy).to.equal('Never')
+    const [{ command, args, env, volumeMounts }] = template.spec.containers
+    expect(volumeMounts.map(({ name }: { name: string }) => name)).to.deep.equal(
+      template.spec.volumes.map(({ name }: { name: string }) => name),
+    )
+    const named = Object.fromEntries(
+      (env as readonly { name: string; value: string }[]).map(({ name, value }) => [name, value]),
+    )
+    expect(named).to.deep.equal({ PARTS: String(completions) })
+    expect(command).to.deep.equal(['sh', '-c'])
+    writeFileSync(
+      join(folder, 'bin/flowbreak'),
+      readFileSync(join(folder, 'bin/npx'), 'utf8').replace(/^.*shift$/gm, ''),
+    )
+    chmodSync(join(folder, 'bin/flowbreak'), 0o755)
+    const whole = sh('flowbreak run core/resets --output whole --reporter json=whole.json --seed 1')
+    expect(whole.status, whole.stderr).to.equal(0)
+    expect(sh('flowbreak report costs whole/* > costs.json').status).to.equal(0)
+    for (let index = 0; index < completions; index++) {
+      const line = args[0].replace(' run core ', ' run core/resets --shard-costs costs.json --seed 1 ')
+      const played = sh(line, { ...named, JOB_COMPLETION_INDEX: `${index}` })
+      expect(played.status, played.stderr).to.equal(0)
+    }
+    const merged = sh('flowbreak report merge parts/*/* --output merged --reporter json=merged.json')
+    expect(merged.status, merged.stderr).to.equal(0)
+    const told = (file: string) =>
+      (JSON.parse(read(file)).cases as readonly Record<string, unknown>[])
+        .map(({ durationMs: _, ...one }) => one)
+        .sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1))
+    expect(told('merged.json')).to.deep.equal(told('whole.json'))
+    expect(
+      JSON.parse(read('merged.json')).summary.warnings.map(({ code }: { code: string }) => code),
+    ).to.not.include.members(['WARN_SHARD_COSTS'])
+  })
+
   it('the Jenkins example writes what it archives', () => {
     const text = readFileSync(join(ROOT, 'examples/ci/Jenkinsfile'), 'utf8')
     const [, line = ''] = /sh '(npx flowbreak [^']+)'/.exec(text) ?? []

@@ -1,0 +1,23 @@
+import { costsOf } from '../log/costs.ts'
+import { contentName } from '../log/evidence.ts'
+import { streamRunLog } from '../log/read.ts'
+import { costsText, readCosts, roundedCosts } from '../plan/costs.ts'
+import type { Costs } from '../plan/division.ts'
+import { FlowbreakError } from '../support/errors.ts'
+import { findLog } from './report-find.ts'
+
+/** What a run is divided by. */
+export interface ShardCosts {
+  readonly costs: Costs
+  /** Tells costs from others: parts of one run must be divided by the same. */
+  readonly digest: string
+}
+
+/** The costs of a file (`*.json`), or those of an earlier run. Throws ERR_COSTS, ERR_RUN_NOT_FOUND, and ERR_USAGE without --shard. */
+export function shardCostsOf(word: string | undefined, shard: string | undefined): ShardCosts | undefined {
+  if (word === undefined) return undefined
+  if (shard === undefined)
+    throw new FlowbreakError('ERR_USAGE', '--shard-costs balances the parts of a run: give --shard i/n too.')
+  const costs = roundedCosts(word.endsWith('.json') ? readCosts(word) : costsOf(streamRunLog(findLog(word))))
+  return { costs, digest: contentName(costsText(costs)) }
+}
