@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { measureFormats } from './formats.ts'
 import { measureGaps } from './gaps.ts'
 import { type CaptureKind, generateCapture } from './generate.ts'
 import { measureGeneve } from './geneve.ts'
+import { manyCases, measureManyCases, measureStream } from './large.ts'
 import { measureLive } from './live.ts'
 import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample } from './measure.ts'
 import { measureReport } from './report.ts'
@@ -21,7 +22,7 @@ import { measureSweep } from './sweep.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, shrink, anonymise, sweep; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, shrink, anonymise, sweep, large, stream; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -52,6 +53,8 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   shrink: async () => measureShrink(FLOWBREAK, await capture('plain', SHRUNK_PACKETS, 1)),
   anonymise: async () => measureAnonymise(FLOWBREAK, await capture('plain', 1_000_000, 20_000), 1_000_000),
   sweep,
+  large,
+  stream,
 }
 
 /** A generated capture, kept between benchmarks. */
@@ -270,26 +273,37 @@ async function cases(): Promise<readonly Row[]> {
   }
 }
 
-/** A suite of so many cases, in entries of 2,000. */
-function manyCases(count: number): string {
-  const numbers = Array.from({ length: 200 }, (_, index) => index + 1)
-  const entries = Array.from({ length: count / 2000 }, (_, index) => [
-    `  - name: swap-${index + 1}`,
-    '    requirement: After a host swap every packet is dropped.',
-    '    source: { mark: SRC, product: suricata, where: stream midstream policy }',
-    '    capture: echo-ladder-{family}',
-    '    inject: [{ host-swap: { at: "{packet}" } }]',
-    '    expect: { before: forward, after host-swap: drop }',
-  ])
+/** A hundred thousand cases, beside a tenth of them. */
+async function large(): Promise<readonly Row[]> {
+  const few = measureManyCases(FLOWBREAK, ROOT, 10_000)
+  const many = measureManyCases(FLOWBREAK, ROOT, 100_000)
+  const told = ({ seconds: took, mebibytes }: Sample) => `${took.toFixed(1)} s, ${mebibytes.toFixed(0)} MiB`
   return [
-    'suite: bench/many',
-    'title: Many cases',
-    'setup: { profile: suricata-7 }',
-    `matrix: { family: [ipv4, ipv6], packet: [4, 8, 11, 14, 17], number: [${numbers.join(', ')}] }`,
-    'cases:',
-    ...entries.flat(),
-    '',
-  ].join('\n')
+    {
+      what: 'peak memory of flowbreak run with 100,000 cases of 26 packets and a json report, beside 10,000',
+      ours: told(many),
+      peer: told(few),
+      figure: `${many.mebibytes.toFixed(0)} MiB`,
+      aim: '<= 600 MiB',
+    },
+  ]
+}
+
+/** More than ten gigabytes through a pipe. */
+async function stream(): Promise<readonly Row[]> {
+  const [packets, times] = [1_000_000, 20]
+  const path = await capture('plain', packets, 20_000)
+  const { seconds: took, mebibytes, stdout } = measureStream(FLOWBREAK, ROOT, path, times)
+  const gigabytes = ((statSync(path).size * times) / 1e9).toFixed(1)
+  return [
+    {
+      what: `peak memory of replay, ${gigabytes} GB, ${packets * times} packets from a pipe`,
+      ours: `${took.toFixed(1)} s, ${mebibytes.toFixed(0)} MiB; ${stdout.trim()}`,
+      peer: '–',
+      figure: `${mebibytes.toFixed(0)} MiB`,
+      aim: '<= 400 MiB',
+    },
+  ]
 }
 
 /** Size, rendering and opening of the HTML report of many cases. */

@@ -17,8 +17,11 @@ export interface CommandLine {
   readonly cwd?: string
 }
 
-/** Runs a whole process and takes its wall time and peak memory, as GNU time accounts for it. Throws where it fails. */
-export function runOnce({ command, args, cwd }: CommandLine): Sample {
+/**
+ * Runs a whole process and takes its wall time and peak memory, as GNU time accounts for it. `peak`: a file to which the process itself
+ * has GNU time write that of the part of it which counts. Throws where it fails.
+ */
+export function runOnce({ command, args, cwd }: CommandLine, peak?: string): Sample {
   const folder = mkdtempSync(join(tmpdir(), 'flowbreak-bench-'))
   try {
     const report = join(folder, 'time')
@@ -38,7 +41,12 @@ export function runOnce({ command, args, cwd }: CommandLine): Sample {
         `${error.message}: the benchmarks need GNU time and ${command} (apt-get install time suricata)`,
       )
     if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`)
-    const kibibytes = Number(readFileSync(report, 'utf8').trim().split('\n').at(-1))
+    const kibibytes = Number(
+      readFileSync(peak ?? report, 'utf8')
+        .trim()
+        .split('\n')
+        .at(-1),
+    )
     return { seconds, mebibytes: kibibytes / 1024, stdout }
   } finally {
     rmSync(folder, { recursive: true, force: true })
