@@ -1,4 +1,4 @@
-import { NANOS_PER_SECOND } from '../model/batch.ts'
+import { NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
 import { Direction, Host, nameOf, Reason, Verdict } from '../model/codes.ts'
 import { hostName } from '../report/packet-words.ts'
 import { ladderPrinter } from './ladder.ts'
@@ -29,16 +29,13 @@ function totalsPrinter(): ReplayPrinter {
   let packets = 0
   return {
     observe: (observed) => {
-      const { verdict, count } = observed.packets
+      const { packets: batch } = observed
       for (const { told } of takenBack(observed)) {
         totals[told] = (totals[told] ?? 0) - 1
         totals[Verdict.forward] = (totals[Verdict.forward] ?? 0) + 1
       }
-      for (let i = 0; i < count; i++) {
-        const code = verdict[i] ?? 0
-        totals[code] = (totals[code] ?? 0) + 1
-      }
-      packets += count
+      countVerdicts(batch, totals)
+      packets += batch.count
     },
     end: (impact, crowding) => {
       const of = (code: number) => totals[code] ?? 0
@@ -46,6 +43,14 @@ function totalsPrinter(): ReplayPrinter {
         `packets=${packets} forward=${of(Verdict.forward)} drop=${of(Verdict.drop)} reject=${of(Verdict.reject)} undecided=${of(Verdict.undecided)} answered=${of(Verdict.answered)}${impact === undefined ? '' : ` impact=${impact.kind}`}${crowdingWords(crowding)}\n`,
       )
     },
+  }
+}
+
+/** Adds the verdicts of a batch to their totals, which are by code. */
+function countVerdicts({ verdict, count }: PacketBatch, totals: Float64Array): void {
+  for (let i = 0; i < count; i++) {
+    const code = verdict[i] ?? 0
+    totals[code] = (totals[code] ?? 0) + 1
   }
 }
 

@@ -34,6 +34,13 @@ export function describeFlow(place: number, columns: FlowColumns, table: HashTab
   }
 }
 
+/** Why nothing is known of a flow, of `next` that were numbered and `forgotten` of them; `most` are known at one time. */
+export function whyNoFlow(id: number, next: number, forgotten: number, most: number): string {
+  if (forgotten > 0 && id >= 0 && id < next)
+    return `Flow ${id} is not known any more: ${most} are known at one time.`
+  return `There is no flow ${id}: the capture has ${next}, numbered from 0.`
+}
+
 function addressText(table: HashTable, local: number, from: number, six: boolean): string {
   if (!six) return ipv4Text(table.word(local, from))
   const groups: number[] = []

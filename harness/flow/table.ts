@@ -4,17 +4,17 @@ import { Direction, Kind, Link, Tunnels } from '../model/codes.ts'
 import { MOST_FLOWS } from '../model/flow-place.ts'
 import { PLAIN_READING, type Reading } from '../model/reading.ts'
 import { FlowbreakError } from '../support/errors.ts'
-import { HashTable } from '../support/hash-table.ts'
-import { u32 } from '../wire/bytes.ts'
+import type { HashTable } from '../support/hash-table.ts'
 import { dissect } from '../wire/dissect.ts'
 import { findQuote, isIcmpError, type Quote } from '../wire/icmp.ts'
-import { destinationAt, isIpv6, sourceAt } from '../wire/ip.ts'
+import { isIpv6 } from '../wire/ip.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { enterTunnels } from '../wire/tunnel/enter.ts'
 import { about, FlowColumns } from './columns.ts'
-import { describeFlow } from './describe.ts'
+import { describeFlow, whyNoFlow } from './describe.ts'
 import { FragmentStore } from './fragments.ts'
-import { either, isLow4, KEY4_WORDS, KEY6_WORDS, realm, swapPorts, writeKey4, writeKey6 } from './key.ts'
+import { either, isLow4, realm, swapPorts, writeKey6 } from './key.ts'
+import { isToItself, KeyTables, writeKey } from './key-tables.ts'
 import { openingOf, orientationOf, senderIsClient } from './orientation.ts'
 import { flowPorts, icmpOf, ipProtocol } from './transport.ts'
 
@@ -30,12 +30,8 @@ import { flowPorts, icmpOf, ipProtocol } from './transport.ts'
  * id, until the next. A forgotten flow that goes on is a new one.
  */
 export class FlowTable {
-  /** Keys by address family; the word with each is flow id << 1 | 1 where the client is the endpoint that the key names first. */
-  readonly #four = new HashTable(KEY4_WORDS)
-  readonly #six = new HashTable(KEY6_WORDS)
-  /** Keys of flows in tunnels or with three VLAN tags, which take one word more. */
-  readonly #fourStacked = new HashTable(KEY4_WORDS + 1)
-  readonly #sixStacked = new HashTable(KEY6_WORDS + 1)
+  /** The word with each key is flow id << 1 | 1 where the client is the endpoint that the key names first. */
+  readonly #keys = new KeyTables()
   readonly #columns = new FlowColumns()
   readonly #fragments: FragmentStore
   readonly #quote: Quote = { l3: 0, l4: -1, protocol: 0 }
@@ -91,7 +87,7 @@ export class FlowTable {
   /** TCP and UDP of flows that there are: nearly every packet. Answers the index of the first other one, or `to`. */
   #assignKnown(batch: PacketBatch, from: number, to: number): number {
     const { kind, source, destination, ports, vlan, flow, direction } = batch
-    const table = this.#four
+    const table = this.#keys.four
     const { seen } = this.#columns
     const mask = this.#mask
     for (let i = from; i < to; i++) {
@@ -120,7 +116,7 @@ export class FlowTable {
   }
 
   #assignKnown6(batch: PacketBatch, i: number): boolean {
-    const table = this.#six
+    const table = this.#keys.six
     const l3 = batch.l3[i] ?? 0
     const home = realm(batch.vlan[i] ?? 0, batch.kind[i] === Kind.tcp6 ? Protocol.tcp : Protocol.udp)
     const senderIsLow = writeKey6(table.key, batch.bytes, l3 + 8, l3 + 24, batch.ports[i] ?? 0, home)
@@ -134,14 +130,15 @@ export class FlowTable {
 
   /** What is known of a flow. Throws ERR_FLOW where there is no such flow, or none any more. */
   info(id: number): FlowInfo {
-    if (!this.has(id)) throw new FlowbreakError('ERR_FLOW', this.#whyNone(id))
+    if (!this.has(id))
+      throw new FlowbreakError('ERR_FLOW', whyNoFlow(id, this.#next, this.#forgotten, this.#mask + 1))
     const place = id & this.#mask
     return describeFlow(place, this.#columns, this.#tableOf(place))
   }
 
   /** The table of the key of the flow at a place. */
   #tableOf(place: number): HashTable {
-    return this.#table(this.#columns.isIpv6(place), this.#columns.isStacked(place))
+    return this.#keys.of(this.#columns.isIpv6(place), this.#columns.isStacked(place))
   }
 
   /** The flows that are known, in the order of their ids. */
@@ -150,18 +147,9 @@ export class FlowTable {
     for (let id = oldest; id < this.#next; id++) if (this.has(id)) yield this.info(id)
   }
 
-  #whyNone(id: number): string {
-    if (this.#forgotten > 0 && id >= 0 && id < this.#next)
-      return `Flow ${id} is not known any more: ${this.#mask + 1} are known at one time.`
-    return `There is no flow ${id}: the capture has ${this.count}, numbered from 0.`
-  }
-
   /** Forgets every flow and keeps the memory; costs what was used. */
   reset(): void {
-    this.#four.reset()
-    this.#six.reset()
-    this.#fourStacked.reset()
-    this.#sixStacked.reset()
+    this.#keys.reset()
     this.#columns.clear()
     this.#fragments.clear()
     this.#next = 0
@@ -238,8 +226,8 @@ export class FlowTable {
     }
     const ports = flowPorts(bytes, l4, protocol, six)
     if (ports === undefined) return
-    const table = this.#table(six, this.#stack !== 0)
-    const senderIsLow = this.#writeKey(table, bytes, l3, six, ports, protocol)
+    const table = this.#keys.of(six, this.#stack !== 0)
+    const senderIsLow = writeKey(table, bytes, l3, six, ports, protocol, this.#vlan, this.#stack)
     const known = table.find()
     if (known < 0) this.#open(batch, i, table, protocol, flags, ports, senderIsLow)
     else this.#take(table, known, senderIsLow)
@@ -251,33 +239,13 @@ export class FlowTable {
     if (!findQuote(bytes, l4, end, six, quote)) return
     const ports = flowPorts(bytes, quote.l4, quote.protocol, six)
     if (ports === undefined) return
-    const table = this.#table(six, this.#stack !== 0)
-    const senderIsLow = this.#writeKey(table, bytes, quote.l3, six, ports, quote.protocol)
+    const table = this.#keys.of(six, this.#stack !== 0)
+    const { l3, protocol } = quote
+    const senderIsLow = writeKey(table, bytes, l3, six, ports, protocol, this.#vlan, this.#stack)
     const local = table.find()
     if (local < 0) return
     this.#take(table, local, senderIsLow)
     this.#direction = this.#direction === Direction.c2s ? Direction.s2c : Direction.c2s
-  }
-
-  #table(six: boolean, stacked: boolean): HashTable {
-    if (stacked) return six ? this.#sixStacked : this.#fourStacked
-    return six ? this.#six : this.#four
-  }
-
-  #writeKey(
-    table: HashTable,
-    bytes: Uint8Array,
-    l3: number,
-    six: boolean,
-    ports: number,
-    protocol: number,
-  ): boolean {
-    const source = sourceAt(bytes, l3)
-    const destination = destinationAt(bytes, l3)
-    const home = realm(this.#vlan, protocol)
-    if (this.#stack !== 0) table.key[six ? KEY6_WORDS : KEY4_WORDS] = this.#stack
-    if (six) return writeKey6(table.key, bytes, source, destination, ports, home)
-    return writeKey4(table.key, u32(bytes, source) | 0, u32(bytes, destination) | 0, ports, home)
   }
 
   #take(table: HashTable, local: number, senderIsLow: boolean): void {
@@ -299,7 +267,7 @@ export class FlowTable {
   ): void {
     const opening = openingOf(protocol, flags)
     const orientation = orientationOf(protocol, opening, ports)
-    const six = table === this.#six || table === this.#sixStacked
+    const six = this.#keys.isSix(table)
     const clientIsLow =
       senderIsClient(orientation, ports) === senderIsLow || isToItself(table.key, six, ports)
     const id = this.#newId()
@@ -327,11 +295,4 @@ export class FlowTable {
       columns.seen[place] = 0
     }
   }
-}
-
-/** Whether both endpoints of the key are the same. */
-function isToItself(key: Int32Array, six: boolean, ports: number): boolean {
-  const words = six ? 4 : 1
-  for (let i = 0; i < words; i++) if (key[i] !== key[words + i]) return false
-  return ports >>> 16 === (ports & 0xffff)
 }

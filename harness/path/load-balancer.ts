@@ -101,6 +101,7 @@ export class LoadBalancerPath {
   }
 
   #apply(event: HostEvent, at: Nanos): HostEvent {
+    if ('scope' in event && event.scope === 'hosts') return event
     switch (event.kind) {
       case 'drain':
       case 'crash':
@@ -116,6 +117,7 @@ export class LoadBalancerPath {
       case 'replicate':
         return { ...event, host: event.host < 0 ? this.#placement.left : event.host }
       case 'lose-replicas':
+      case 'store':
         return event
       case 'flush':
         this.#placement.flush()
@@ -129,15 +131,11 @@ export class LoadBalancerPath {
         this.#entries.returnAll()
         return event
       case 'set-timeout':
-        if (event.scope === 'hosts') return event
         this.#entries.keepLimits(this.#tcpIdle, this.#otherIdle)
         this.#tcpIdle = event.tcpIdle * NANOS_PER_SECOND
         return event
       case 'fill-table':
-        if (event.scope === 'hosts') return event
         this.#room.fill(this.#active(at), at + (event.lasts ?? Number.POSITIVE_INFINITY))
-        return event
-      case 'store':
         return event
     }
   }

@@ -37,7 +37,7 @@ export async function playDirectly(
     const more = source.read(batch)
     if (!(typeof more === 'boolean' ? more : await more)) return
     signal.throwIfAborted()
-    for (let i = 0; i < batch.count; i++) batch.step[i] = steps++
+    steps = numberSteps(batch, steps)
     for (let from = 0; from < batch.count; from += PIECE) {
       const to = Math.min(from + PIECE, batch.count)
       decodeBatch(batch, from, to)
@@ -47,4 +47,13 @@ export async function playDirectly(
     observe(session.observed(batch))
     if (breath.isDue) await breath.take()
   }
+}
+
+/**
+ * Gives the packets of a batch the step ids from `first` on; answers the one after them. By itself, so that the loop which calls
+ * all stages does not become hot: V8 would put them all into one and compile that too, twice.
+ */
+function numberSteps({ step, count }: PacketBatch, first: number): number {
+  for (let i = 0; i < count; i++) step[i] = first + i
+  return first + count
 }
