@@ -1,5 +1,5 @@
 // Writes a capture over and over to standard output, as one: node --import tsx bench/repeat.ts IN.pcap TIMES
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 /** Of a classic capture's head, of the head of a packet in it, and of an Ethernet header. */
 const [FILE_HEAD, PACKET_HEAD, ETHERNET] = [24, 16, 14]
@@ -10,11 +10,11 @@ const [IP_CHECKSUM, TCP_CHECKSUM] = [ETHERNET + 10, ETHERNET + 20 + 16]
 const [path = '', times = '1'] = process.argv.slice(2)
 const bytes = readFileSync(path)
 const packets = bytes.subarray(FILE_HEAD)
-put(bytes.subarray(0, FILE_HEAD))
+await put(bytes.subarray(0, FILE_HEAD))
 const span = lastSecond(packets) - packets.readUInt32LE(0) + 1
 for (let round = 0; round < Number(times); round++) {
   if (round > 0) shift(packets, span)
-  put(packets)
+  await put(packets)
 }
 
 /** Moves all packets on in time, and their connections to the next network: the second byte of both addresses is raised by one. */
@@ -46,6 +46,9 @@ function lastSecond(of: Buffer): number {
   return second
 }
 
-function put(buffer: Buffer): void {
-  for (let at = 0; at < buffer.length; ) at += writeSync(1, buffer, at, Math.min(1 << 20, buffer.length - at))
+/** Comes back when all of it is written: the packets change after that. */
+function put(buffer: Buffer): Promise<void> {
+  return new Promise((resolve, reject) =>
+    process.stdout.write(buffer, (error) => (error ? reject(error) : resolve())),
+  )
 }
