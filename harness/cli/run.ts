@@ -108,6 +108,7 @@ async function runSuites(
             ...{ seed, fold, repeat, retries, bail, evidence, folder, traced },
             knownFailures: known.entries,
           },
+          watch.told,
         )
       : undefined
   const progress = await progressOf(casesBy, { seed, fold, repeat: options.repeat })
@@ -170,6 +171,7 @@ async function runSuites(
       evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },
       signal,
       emit,
+      told: watch.told,
     })
     if (exitCode === ExitCode.usage)
       process.stderr.write(
