@@ -1,4 +1,5 @@
 import type { Target } from '../model/target.ts'
+import type { Doing } from '../run/watch/watch.ts'
 import { startProcess, startThread } from '../run/work/handles.ts'
 import type { LotPlayer } from '../run/work/lot.ts'
 import type { PlayedName, WorkerRun } from '../run/work/messages.ts'
@@ -12,11 +13,13 @@ export class Crew implements AsyncDisposable {
   /**
    * `count` workers, begun at once: threads for targets that threads share, processes for those that processes do; those that are not shared are
    * dealt out to processes, each of which drives its own side by side.
+   * `told`: how many there are, and which are lost.
    */
   constructor(
     count: number,
     targets: readonly (PlayedName & Pick<Target, 'shared'>)[],
     run: Omit<WorkerRun, 'plays'>,
+    told: (doing: Doing) => void,
   ) {
     const of = (kind: Target['shared']): readonly PlayedName[] =>
       targets.flatMap(({ asked, name, shared }) => (shared === kind ? [{ asked, name }] : []))
@@ -27,11 +30,16 @@ export class Crew implements AsyncDisposable {
     const each = (names: readonly PlayedName[]) =>
       names.length === 0 ? [] : Array.from({ length: count }, () => [names])
     this.#workers = [
-      ...each(of('threads')).map((plays) => new Worker(() => startThread(RUN_WORKER), { ...run, plays })),
-      ...each(of('processes')).map((plays) => new Worker(() => startProcess(RUN_WORKER), { ...run, plays })),
-      ...dealt.map((plays) => new Worker(() => startProcess(RUN_WORKER), { ...run, plays })),
+      ...each(of('threads')).map(
+        (plays) => new Worker(() => startThread(RUN_WORKER), { ...run, plays }, told),
+      ),
+      ...each(of('processes')).map(
+        (plays) => new Worker(() => startProcess(RUN_WORKER), { ...run, plays }, told),
+      ),
+      ...dealt.map((plays) => new Worker(() => startProcess(RUN_WORKER), { ...run, plays }, told)),
     ]
     for (const worker of this.#workers) worker.begin()
+    told({ kind: 'workers', count: this.#workers.length })
   }
 
   get players(): readonly LotPlayer[] {

@@ -114,6 +114,7 @@ async function runSuites(
             ...{ seed, fold, repeat, retries, bail, evidence, folder, traced },
             knownFailures: known.entries,
           },
+          watch.told,
         )
       : undefined
   const progress = await progressOf(casesBy, { seed, fold, repeat: options.repeat })
@@ -177,6 +178,7 @@ async function runSuites(
       evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },
       signal,
       emit,
+      told: watch.told,
     })
     if (exitCode === ExitCode.usage)
       process.stderr.write(

@@ -6,6 +6,7 @@ import { Offers } from './offer.ts'
 import { checkPlaces } from './places.ts'
 import { checkRules } from './rules.ts'
 import type { FoldChoice } from './target-plan.ts'
+import type { Doing } from './watch/watch.ts'
 import { Dispatcher } from './work/dispatcher.ts'
 import { BAD, InProcessPlayer, type PlayOptions } from './work/in-process.ts'
 import { Lane } from './work/lane.ts'
@@ -23,9 +24,10 @@ export interface RunOptions extends PlayOptions {
   /** What the log of a run that goes on holds already, which counts for how it ends; absent: the run is new. */
   readonly before?: readonly RunEvent[]
   readonly signal: AbortSignal
-  /** Takes the run log's events, in order. */
   /** Takes the run log's events, in order, with their lines where they were written out elsewhere: see `TakeLotEvent`. */
   readonly emit: (event: RunEvent, line?: string) => void
+  /** Is told of what goes on apart from that. */
+  readonly told?: ((doing: Doing) => void) | undefined
 }
 
 type Finished = RunEvent & { readonly type: 'run-finished' }
@@ -61,9 +63,13 @@ export async function runCases(options: RunOptions): Promise<Finished> {
     const planning = { captures, offers: new Offers(seed), fold }
     return new Lane(target.name, lotsOf(cases, target, planning, surveys))
   })
-  await using here = new InProcessPlayer(planned, options)
-  const players = options.players ?? [here]
-  const bailed = await new Dispatcher({ lanes, players, signal, log }).run()
+  let bailed = false
+  {
+    // What was still up is down before the run is called finished.
+    await using here = new InProcessPlayer(planned, options)
+    const players = options.players ?? [here]
+    bailed = await new Dispatcher({ lanes, players, signal, log, told: options.told }).run()
+  }
   const reason = signal.aborted ? 'interrupted' : bailed ? 'bailed' : 'completed'
   const finished: Finished = {
     type: 'run-finished',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -6,43 +6,55 @@ import { join } from 'node:path'
 const tidied = new Set<string>()
 
 /**
- * Makes a folder for files of this process alone, `flowbreak-KIND-PID-…` below the system's for temporary ones; whoever asks for it
- * removes it. A process that was killed could not: the first of a kind that another one makes removes such folders, and ends what still
+ * Makes a folder for files of this process alone, `flowbreak-KIND-NAMESPACE-PID-…` below the system's for temporary ones; whoever asks for
+ * it removes it. A process that was killed could not: the first of a kind that another one makes removes such folders, and ends what still
  * runs in them.
  */
 export function makeScratch(kind: string): string {
+  const own = `flowbreak-${kind}-${pidNamespace()}-`
   if (!tidied.has(kind)) {
     tidied.add(kind)
-    removeLeftovers(kind)
+    removeLeftovers(own)
   }
-  return mkdtempSync(join(tmpdir(), `flowbreak-${kind}-${process.pid}-`))
+  return mkdtempSync(join(tmpdir(), `${own}${process.pid}-`))
 }
 
-function removeLeftovers(kind: string): void {
-  const name = new RegExp(`^flowbreak-${kind}-(\\d+)-\\w+$`)
-  for (const entry of listed(tmpdir())) {
-    const [, owner] = name.exec(entry) ?? []
-    if (owner === undefined || isAlive(Number(owner))) continue
-    const folder = join(tmpdir(), entry)
-    for (const pid of runningIn(folder)) end(pid)
-    try {
-      rmSync(folder, { recursive: true, force: true })
-    } catch {
-      // Another user's.
-    }
+/** Containers may share a folder, and have processes that others cannot see. */
+function pidNamespace(): string {
+  try {
+    return String(statSync('/proc/self/ns/pid').ino)
+  } catch {
+    return '0'
   }
+}
+
+function removeLeftovers(own: string): void {
+  for (const entry of listed(tmpdir())) {
+    const [, owner] = entry.startsWith(own) ? (/^(\d+)-\w+$/.exec(entry.slice(own.length)) ?? []) : []
+    const folder = join(tmpdir(), entry)
+    if (owner === undefined || isAlive(Number(owner)) || !isOurs(folder)) continue
+    for (const pid of runningIn(folder)) end(pid)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Whether it is a folder of this user. */
+function isOurs(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false })
+  return found?.isDirectory() === true && found.uid === process.getuid?.()
 }
 
 /** Processes whose working directory that is. */
 function runningIn(folder: string): readonly number[] {
-  const pids = listed('/proc').map(Number)
-  return pids.filter((pid) => {
-    try {
-      return Number.isSafeInteger(pid) && pid > 1 && readlinkSync(`/proc/${pid}/cwd`) === folder
-    } catch {
-      return false
-    }
-  })
+  return listed('/proc')
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return Number.isSafeInteger(pid) && pid > 1 && readlinkSync(`/proc/${pid}/cwd`) === folder
+      } catch {
+        return false
+      }
+    })
 }
 
 function end(pid: number): void {

@@ -107,12 +107,25 @@ describe('journeys: workers', () => {
   })
 
   it('loses no result with a worker that is killed, and counts none twice', async () => {
-    const { child, ended, workers } = await begin(['--target', 'slow', '--workers', '2'])
+    const { child, ended, workers } = await begin([
+      '--target',
+      'slow',
+      '--workers',
+      '2',
+      '--metrics',
+      'run.prom',
+    ])
     expect(workers).to.have.lengthOf(2)
     process.kill(workers[0] ?? 0, 'SIGKILL')
     await setTimeout(100)
-    for (const pid of childrenOf(child).filter((pid) => pid === workers[1])) process.kill(pid, 'SIGKILL')
+    const others = childrenOf(child).filter((pid) => pid === workers[1])
+    for (const pid of others) process.kill(pid, 'SIGKILL')
     expect(await ended).to.deep.equal([0, null])
+    const metrics = readFileSync(join(folder, 'run.prom'), 'utf8')
+    expect(metrics)
+      .to.match(/^flowbreak_workers 2$/m)
+      .and.match(/^flowbreak_lots_playing 0$/m)
+    expect(metrics).to.match(new RegExp(`^flowbreak_workers_lost_total ${1 + others.length}$`, 'm'))
     expect(names()).to.have.lengthOf(CASES)
     expect(new Set(names()).size).to.equal(CASES)
     expect(finished().every(({ outcome }) => outcome === 'pass')).to.equal(true)

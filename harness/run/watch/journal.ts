@@ -110,7 +110,7 @@ export class Journal implements Watch {
         this.#say('warn', what, words(kind))
         break
       case 'workers':
-      case 'queue':
+      case 'lots':
         this.#say('debug', what, words(kind))
         break
       case 'replayed': {

@@ -48,10 +48,12 @@ export class RunMetrics implements Watch {
   )
   readonly #up = this.#gauge('flowbreak_targets_up', 'Sessions of a target that are open.', 'target')
   readonly #warnings = this.#counter('flowbreak_warnings_total', 'Warnings.', 'code')
-  readonly #waiting = this.#gauge('flowbreak_queue_waiting', 'Parts of the plan that wait for a worker.')
-  readonly #playing = this.#gauge('flowbreak_queue_playing', 'Parts of the plan that are being played.')
-  readonly #workers = this.#gauge('flowbreak_workers', 'Workers that are there.')
-  readonly #lost = this.#counter('flowbreak_workers_lost_total', 'Workers that went away while they played.')
+  readonly #playing = this.#gauge('flowbreak_lots_playing', 'Parts of the plan that are being played.')
+  readonly #workers = this.#gauge('flowbreak_workers', 'Workers that the run has; 1: it plays by itself.')
+  readonly #lost = this.#counter(
+    'flowbreak_workers_lost_total',
+    'Workers that went away, and had others begun.',
+  )
   readonly #exit = this.#gauge('flowbreak_run_exit_code', 'What the run ended with; -1: it goes on.')
   readonly #started = new Set<string>()
 
@@ -95,8 +97,7 @@ export class RunMetrics implements Watch {
         this.#packets.inc({ target: doing.target }, doing.packets)
         for (const seconds of doing.latencies) this.#latency.observe({ target: doing.target }, seconds)
         break
-      case 'queue':
-        this.#waiting.set(doing.waiting)
+      case 'lots':
         this.#playing.set(doing.playing)
         break
       case 'workers':

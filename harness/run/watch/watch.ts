@@ -28,11 +28,11 @@ export type Doing =
       /** What ended it before its time; absent: it was played to its end. */
       readonly problem?: string
     }
-  /** Parts of the plan that wait for a worker, and that are being played. */
-  | { readonly kind: 'queue'; readonly waiting: number; readonly playing: number }
-  /** Workers that are there. */
+  /** Lots, which are parts of the plan, that are being played. */
+  | { readonly kind: 'lots'; readonly playing: number }
+  /** Workers that the run has begun. */
   | { readonly kind: 'workers'; readonly count: number }
-  /** One went away in the middle of a part of the plan, which is played again. */
+  /** One went away before the run was done with it: what it played is played again, by one that is begun in its stead. */
   | { readonly kind: 'worker-lost'; readonly worker: string; readonly problem: string }
 
 /** Looks on while a run goes on. It must not throw: what is wrong with it is no matter of the run. */

@@ -1,4 +1,5 @@
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import type { Doing } from '../watch/watch.ts'
 import type { Entry, Lane } from './lane.ts'
 import { Losses } from './losses.ts'
 import { type LotEvent, type LotPlayer, WORKER_LOST, withoutDone } from './lot.ts'
@@ -16,6 +17,8 @@ export interface DispatchOptions {
   readonly window?: number
   /** Takes everything in the order of the plan. Answers whether the run is to stop there: the lot at hand is its last. */
   readonly log: (event: LotEvent, line?: string) => boolean
+  /** Is told how many lots are being played, each time that this changes. */
+  readonly told?: ((doing: Doing) => void) | undefined
 }
 
 /**
@@ -30,6 +33,7 @@ export class Dispatcher {
   /** What targets said of themselves, which stands in the log once. */
   readonly #told = new Set<string>()
   #lane = 0
+  #playing = 0
   #isStopping = false
   #waiting: (() => void)[] = []
 
@@ -59,7 +63,8 @@ export class Dispatcher {
   async #work(player: LotPlayer): Promise<void> {
     try {
       for (let entry = await this.#next(player); entry !== undefined; entry = await this.#next(player)) {
-        await this.#play(entry, player)
+        this.#count(1)
+        await this.#play(entry, player).finally(() => this.#count(-1))
         entry.isOver = true
         this.#advance()
         this.#wake()
@@ -154,6 +159,11 @@ export class Dispatcher {
     if (!this.#options.log(event, line) || this.#isStopping) return
     this.#isStopping = true
     this.#stop.abort(new FlowbreakError('ERR_BAILED', 'The run stops here.', { exitCode: ExitCode.failed }))
+  }
+
+  #count(more: number): void {
+    this.#playing += more
+    this.#options.told?.({ kind: 'lots', playing: this.#playing })
   }
 
   #wake(): void {

@@ -1,4 +1,5 @@
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import type { Doing } from '../watch/watch.ts'
 import { type Lot, type LotPlayer, type TakeLotEvent, WORKER_LOST } from './lot.ts'
 import type { Failed, FromWorker, ToWorker, WorkerPort, WorkerRun } from './messages.ts'
 
@@ -24,14 +25,17 @@ interface Pending {
 export class Worker implements AsyncDisposable {
   readonly #start: () => WorkerHandle
   readonly #run: WorkerRun
+  readonly #told: (doing: Doing) => void
   readonly #pending = new Map<number, Pending>()
   #handle: WorkerHandle | undefined
   #next = 0
   #isAborted = false
 
-  constructor(start: () => WorkerHandle, run: WorkerRun) {
+  /** `told`: of its losses. */
+  constructor(start: () => WorkerHandle, run: WorkerRun, told: (doing: Doing) => void) {
     this.#start = start
     this.#run = run
+    this.#told = told
   }
 
   /** A player for each of the worker's groups of targets. */
@@ -52,6 +56,7 @@ export class Worker implements AsyncDisposable {
     handle.gone.then((how) => {
       if (this.#handle !== handle) return
       this.#handle = undefined
+      this.#told({ kind: 'worker-lost', worker: handle.name, problem: how })
       this.#endAll(
         new FlowbreakError(WORKER_LOST, `The worker that played it is gone (${handle.name}: ${how}).`, {
           exitCode: ExitCode.broken,

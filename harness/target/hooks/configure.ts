@@ -1,13 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Setup } from '../../model/setup.ts'
+import { makeScratch } from '../../support/scratch.ts'
 import type { Hooks } from './hooks.ts'
 
 /** Has the appliances brought to the setup, which a hook finds in a file. */
 export async function configure(hooks: Hooks, setup: Setup, signal: AbortSignal): Promise<void> {
   if (!hooks.has('configure')) return
-  const folder = await mkdtemp(join(tmpdir(), 'flowbreak-'))
+  const folder = makeScratch('hook')
   try {
     const file = join(folder, 'setup.json')
     await writeFile(file, JSON.stringify(setup))

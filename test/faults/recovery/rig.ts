@@ -114,7 +114,18 @@ export class Rig implements Disposable {
     return counted
   }
 
-  #events(): readonly { type: string; target?: string; outcome?: string; case?: { name: string } }[] {
+  /** What the log says of cases that are in error. */
+  details(): readonly string[] {
+    return this.#events().flatMap(({ outcome, detail = '' }) => (outcome === 'error' ? [detail] : []))
+  }
+
+  #events(): readonly {
+    type: string
+    target?: string
+    outcome?: string
+    detail?: string
+    case?: { name: string }
+  }[] {
     let text = ''
     try {
       text = readFileSync(this.log, 'utf8')
@@ -123,6 +134,11 @@ export class Rig implements Disposable {
     }
     const whole = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
     return whole.filter((line) => line !== '').map((line) => JSON.parse(line))
+  }
+
+  /** Labs of namespaces that its runs made, as far as they were seen. */
+  get labs(): number {
+    return this.#labs.size
   }
 
   /** Waits until the log holds so many results, or the run has ended. */

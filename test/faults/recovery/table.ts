@@ -27,7 +27,7 @@ export interface Aftermath {
   readonly ended: readonly Ended[]
   /** Those of which the exit codes are to be. */
   readonly codes: readonly (number | NodeJS.Signals)[]
-  /** What the first one that was not killed told of it; absent: nothing is to be told. */
+  /** What a run or the log told of it; absent: nothing is to be told. */
   readonly told?: RegExp
 }
 
@@ -40,7 +40,8 @@ export async function expectNothingLost(rig: Rig, aftermath: Aftermath): Promise
   const doubled = after.length - distinct.size
   const left = await rig.left()
   const sentences = ended.flatMap(({ told: text }) => text.match(/^flowbreak: .*$/gm) ?? [])
-  const all = ended.map((each) => each.told.replaceAll(/\s+/g, ' ')).join('\n')
+  const texts = [...ended.map((each) => each.told), ...rig.details()]
+  const all = texts.map((text) => text.replaceAll(/\s+/g, ' ')).join('\n')
   const [sentence = ''] = told === undefined ? sentences : (told.exec(all) ?? [])
   rows.push({
     ...{ fault, times, lost, doubled },

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+
+const SCRATCH = fileURLToPath(new URL('scratch.ts', import.meta.url))
+/** Says where its folder is; one that stays also starts something there, and then waits to be killed. */
+const program = (stays: boolean) => `
+import { spawn } from 'node:child_process'
+import { makeScratch } from '${SCRATCH}'
+const cwd = makeScratch('test')
+const pid = ${stays} ? spawn('sleep', ['600'], { cwd, detached: true, stdio: 'ignore' }).pid : 0
+console.log(cwd + ' ' + pid)
+${stays ? 'setInterval(() => {}, 1000)' : ''}
+`
+const argsOf = (stays: boolean) => ['--import', 'tsx', '--input-type=module', '-e', program(stays)]
+
+describe('support: scratch', () => {
+  let folder = ''
+  const children: ChildProcess[] = []
+  beforeEach(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'flowbreak-test-')))
+  })
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL')
+    rmSync(folder, { recursive: true })
+  })
+  const environment = () => ({ env: { ...process.env, TMPDIR: folder } })
+
+  async function stay() {
+    const child = spawn(process.execPath, argsOf(true), environment())
+    children.push(child)
+    const [said] = await once(child.stdout, 'data')
+    const [scratch = '', pid = ''] = String(said).trim().split(' ')
+    return { child, scratch, isRunning: () => existsSync(`/proc/${pid}/cwd`) }
+  }
+  const another = () => {
+    const { stdout, stderr, status } = spawnSync(process.execPath, argsOf(false), {
+      ...environment(),
+      encoding: 'utf8',
+    })
+    expect(status, stderr).to.equal(0)
+    return stdout.split(' ')[0] ?? ''
+  }
+
+  it('removes what a process that was killed left, with what still ran there, and nothing of one that lives', async () => {
+    const killed = await stay()
+    const living = await stay()
+    expect([killed.isRunning(), living.isRunning()]).to.deep.equal([true, true])
+    killed.child.kill('SIGKILL')
+    await once(killed.child, 'exit')
+    const next = another()
+    const found = readdirSync(folder).filter((name) => name.startsWith('flowbreak-'))
+    expect(found.sort()).to.deep.equal([basename(living.scratch), basename(next)].sort())
+    for (let wait = 0; killed.isRunning() && wait < 500; wait++)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    expect([killed.isRunning(), living.isRunning()]).to.deep.equal([false, true])
+    living.child.kill('SIGKILL')
+    await once(living.child, 'exit')
+    another()
+    for (let wait = 0; living.isRunning() && wait < 500; wait++)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(living.isRunning()).to.equal(false)
+  })
+})
