@@ -60,7 +60,7 @@ export class ClassicPipeSource implements PacketSource {
       .on('globalHeader', (header) => this.#onFileHeader(header))
       .on('packetHeader', (header) => this.#onPacketHeader(header))
       .on('packet', (packet) => this.#onPacket(packet))
-      .on('error', (error) => this.#stop(error.message))
+      .on('error', (error) => this.#stop(inOurWords(error.message)))
   }
 
   async read(into: PacketBatch): Promise<boolean> {
@@ -169,4 +169,10 @@ export class ClassicPipeSource implements PacketSource {
       this.#taken++
     }
   }
+}
+
+/** A version that pcap-parser does not take is told as it is told of files. */
+function inOurWords(message: string): string {
+  const [, major, minor] = /version (\d+)\.(\d+)/.exec(message) ?? []
+  return (major !== undefined && versionFault(Number(major), Number(minor))) || message
 }

@@ -18,6 +18,9 @@ const EMPTY_BLOCK = 12
 /** Bytes of a block that is read whole: a frame and ample room for options. Blocks that are skipped may be longer. */
 const MAX_BLOCK = MAX_RECORD
 
+/** Interfaces of one section, of which each takes memory as long as its section lasts. */
+const MOST_INTERFACES = 65_536
+
 /** pcapng: any number of sections, each in its own byte order, and of interfaces (draft-ietf-opsawg-pcapng). */
 export class PcapngWalker implements RecordWalker {
   readonly header = { format: 'pcapng' as const, epoch: 0n }
@@ -136,6 +139,8 @@ export class PcapngWalker implements RecordWalker {
   #describe(view: DataView, at: number, end: number): string | undefined {
     const described = readInterface(view, at, end, this.#little)
     if (typeof described === 'string') return described
+    if (this.#interfaces.length === MOST_INTERFACES)
+      return `its section describes more than ${MOST_INTERFACES} interfaces`
     if (this.#epoch !== undefined) described.setEpoch(this.#epoch)
     this.#interfaces.push(described)
     return undefined

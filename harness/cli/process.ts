@@ -1,4 +1,5 @@
 import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { plainLines } from '../support/steering.ts'
 
 /**
  * Runs the command line of this process and sets its exit code; everything that goes wrong ends here. `--debug`, wherever it
@@ -26,8 +27,8 @@ export async function runProcess(
 /** Says what went wrong in one line; answers the exit code that it leads to. */
 function told(thrown: unknown, debug: boolean): ExitCode {
   const known = asFlowbreakError(thrown)
-  process.stderr.write(`flowbreak: ${messageOf(thrown)} (${known?.code ?? 'ERR_INTERNAL'})\n`)
-  if (debug && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ''}\n`)
+  process.stderr.write(`flowbreak: ${plainLines(messageOf(thrown))} (${known?.code ?? 'ERR_INTERNAL'})\n`)
+  if (debug && thrown instanceof Error) process.stderr.write(`${plainLines(thrown.stack ?? '')}\n`)
   return known?.exitCode ?? ExitCode.broken
 }
 

@@ -2,7 +2,7 @@ import { dirname, extname, resolve } from 'node:path'
 import { isRecord } from '../suite/grammar.ts'
 import { reportIssues } from '../suite/issues.ts'
 import type { Path } from '../suite/problems.ts'
-import { readYaml } from '../suite/read.ts'
+import { readYaml, type YamlFile } from '../suite/read.ts'
 import { notAWord } from '../suite/words.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { loadModule } from '../support/load-module.ts'
@@ -29,7 +29,11 @@ export interface LoadedConfig extends FlowbreakConfig {
 export async function loadConfig(named: string | undefined, folder = process.cwd()): Promise<LoadedConfig> {
   const file = named === undefined ? findConfig(folder) : resolve(folder, named)
   if (file === undefined) return { file, folder, place: () => folder }
-  const { value, place } = (await READERS[extname(file)]?.(file)) ?? unreadable(file)
+  return configOf((await READERS[extname(file)]?.(file)) ?? unreadable(file), file)
+}
+
+/** What a file says, as a configuration. Throws as `loadConfig` does. */
+export function configOf({ value, place }: ReadConfig, file: string): LoadedConfig {
   const problems: string[] = []
   const report = (path: Path, message: string, on?: 'key') => problems.push(`${place(path, on)}: ${message}`)
   const parsed = configSchema.safeParse(value)
@@ -39,12 +43,13 @@ export async function loadConfig(named: string | undefined, folder = process.cwd
   return { ...(value as FlowbreakConfig), file, folder: dirname(file), place }
 }
 
-interface Read {
+/** A value that was read, and where each of its parts stands. */
+export interface ReadConfig {
   readonly value: unknown
   readonly place: LoadedConfig['place']
 }
 
-const READERS: Readonly<Record<string, (file: string) => Promise<Read>>> = {
+const READERS: Readonly<Record<string, (file: string) => Promise<ReadConfig>>> = {
   '.yaml': readText,
   '.yml': readText,
   '.json': readText,
@@ -55,8 +60,12 @@ const READERS: Readonly<Record<string, (file: string) => Promise<Read>>> = {
   '.mts': readModule,
 }
 
-async function readText(file: string): Promise<Read> {
-  const yaml = readYaml(file, 'ERR_CONFIG')
+async function readText(file: string): Promise<ReadConfig> {
+  return placedIn(readYaml(file, 'ERR_CONFIG'), file)
+}
+
+/** What a YAML file says, with places as messages show them. */
+export function placedIn(yaml: YamlFile, file: string): ReadConfig {
   return {
     value: yaml.value,
     place: (path, on) => {
@@ -66,7 +75,7 @@ async function readText(file: string): Promise<Read> {
   }
 }
 
-async function readModule(file: string): Promise<Read> {
+async function readModule(file: string): Promise<ReadConfig> {
   const { default: value } = await loadModule(file, 'configuration', 'ERR_CONFIG')
   if (value === undefined)
     throw new FlowbreakError(
@@ -87,6 +96,8 @@ function unreadable(file: string): never {
 function checkKinds(targets: unknown, report: (path: Path, message: string, on?: 'key') => void): void {
   if (!isRecord(targets)) return
   for (const [name, target] of Object.entries(targets)) {
+    // Objects inherit it, so that the grammar passes it over.
+    if (name === '__proto__') report(['targets', name], '"__proto__" cannot name a target.', 'key')
     if (TARGET_KINDS.includes(name))
       report(['targets', name], `"${name}" is the name of a kind of target: choose another.`, 'key')
     if (isTarget(target) || !isRecord(target) || typeof target.kind !== 'string') continue

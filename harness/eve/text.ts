@@ -1,6 +1,9 @@
 import { NANOS_PER_SECOND, type Nanos } from '../model/batch.ts'
 
 const MICROS_PER_SECOND = 1_000_000
+/** Seconds since 1970 that have a year of four digits; a capture may claim any. */
+const FIRST_SECOND = -62_167_219_200
+const LAST_SECOND = 253_402_300_799
 const EPOCH_UNIT = BigInt(NANOS_PER_SECOND)
 
 /** Writes times as Suricata does, `2024-11-21T02:40:00.000000+0000`: microseconds, always UTC. */
@@ -19,7 +22,8 @@ export class EveClock {
     const second = this.seconds(at)
     if (second !== this.#second) {
       this.#second = second
-      this.#text = new Date(second * 1000).toISOString().slice(0, 19)
+      const shown = Math.max(FIRST_SECOND, Math.min(second, LAST_SECOND))
+      this.#text = new Date(shown * 1000).toISOString().slice(0, 19)
     }
     const micros = Math.floor((at - (second - this.#epoch) * NANOS_PER_SECOND) / 1000)
     return `${this.#text}.${String(MICROS_PER_SECOND + micros).slice(1)}+0000`

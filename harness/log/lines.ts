@@ -2,6 +2,10 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 
 const STEP = 1 << 20
+/** Bytes that a compressed file may hold: it is unpacked in memory, and says nothing true of how long it will be. */
+const MOST_UNPACKED = 500 << 20
+/** Bytes of a line, which is held whole: of a case with millions of packets, some hundred MiB. */
+const LONGEST_LINE = 500 << 20
 const NEWLINE = 0x0a
 
 export interface Line {
@@ -23,8 +27,10 @@ export interface Line {
 export function* linesOf(file: string): Generator<Line> {
   const fd = openSync(file, 'r')
   try {
-    const window = Buffer.alloc(STEP)
-    yield* isPacked(fd, window) ? split(slices(gunzipSync(readFileSync(fd)))) : split(windows(fd, window))
+    const window = Buffer.allocUnsafe(STEP)
+    yield* isPacked(fd, window)
+      ? split(slices(gunzipSync(readFileSync(fd), { maxOutputLength: MOST_UNPACKED })))
+      : split(windows(fd, window))
   } finally {
     closeSync(fd)
   }
@@ -58,10 +64,12 @@ function* split(buffers: Iterable<Buffer>): Generator<Line> {
   const pieces: Buffer[] = []
   let number = 0
   let at = 0
+  let held = 0
   const line = (whole: boolean): Line => {
     const [only] = pieces
     const bytes = only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces)
     pieces.length = 0
+    held = 0
     const begin = at
     at += bytes.length + 1
     return { number: ++number, at: begin, text: bytes.toString(), bytes, whole }
@@ -74,6 +82,9 @@ function* split(buffers: Iterable<Buffer>): Generator<Line> {
       from = end + 1
     }
     if (from < buffer.length) pieces.push(Buffer.from(buffer.subarray(from)))
+    held += buffer.length - from
+    if (held > LONGEST_LINE)
+      throw new RangeError(`line ${number + 1} is longer than ${LONGEST_LINE >> 20} MiB`)
   }
   if (pieces.length > 0) yield line(false)
 }

@@ -1,8 +1,10 @@
+import { escapedJson } from '../support/steering.ts'
+
 /** Items that are made into text at once. */
 const BATCH = 64
 
 /**
- * The text of `JSON.stringify(wrap(items), null, 2)` in pieces, so that a list of any length is never one text. `wrap`: the whole of
+ * The text of `plainJson(wrap(items), 2)` in pieces, so that a list of any length is never one text. `wrap`: the whole of
  * which the list is a part, which must be the same for every list but for that list; its items are objects.
  */
 export function* jsonPieces<T>(
@@ -16,7 +18,7 @@ export function* jsonPieces<T>(
   let at = 0
   while (none[at] === one[at]) at++
   const margin = one.slice(at, one.indexOf('0', at))
-  yield none.slice(0, at)
+  yield escapedJson(none.slice(0, at))
   let some = false
   let batch: object[] = []
   for (const item of items) {
@@ -28,7 +30,7 @@ export function* jsonPieces<T>(
   }
   if (batch.length > 0) yield `${some ? ',' : ''}${margin}${listed(batch, margin)}`
   some ||= batch.length > 0
-  yield `${some ? margin.slice(0, -2) : ''}${none.slice(at)}`
+  yield `${some ? margin.slice(0, -2) : ''}${escapedJson(none.slice(at))}`
 }
 
 /** Items with commas between them, as they stand in a list at that margin. */
@@ -43,5 +45,5 @@ function listed(items: readonly object[], margin: string): string {
     begin += 2 + 2 * level
     end -= 2 * level
   }
-  return text.slice(begin, end)
+  return escapedJson(text.slice(begin, end))
 }

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../model/run-log.ts'
+import { plainJson } from '../support/steering.ts'
 
 /** The events as they are, one a line: what the run log holds. */
 export function renderNdjson(events: readonly RunEvent[]): string {
@@ -7,5 +8,5 @@ export function renderNdjson(events: readonly RunEvent[]): string {
 
 /** The same in pieces. */
 export function* ndjsonReport(events: readonly RunEvent[]): Generator<string> {
-  for (const event of events) yield `${JSON.stringify(event)}\n`
+  for (const event of events) yield `${plainJson(event)}\n`
 }

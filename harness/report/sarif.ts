@@ -1,5 +1,6 @@
 import { type CaseResult, caseResults } from '../log/cases.ts'
 import type { Outcome, RunEvent } from '../model/run-log.ts'
+import { plainJson } from '../support/steering.ts'
 import { differenceWords, reasonOf } from './first-difference.ts'
 import { runOf } from './json.ts'
 import { groupName } from './names.ts'
@@ -63,7 +64,7 @@ export function renderSarif(events: readonly RunEvent[]): string {
       },
     ],
   }
-  return `${JSON.stringify(log, null, 2)}\n`
+  return `${plainJson(log, 2)}\n`
 }
 
 function resultsOf(

@@ -17,7 +17,7 @@ import { type ProfileInStead, SetupMaker } from './case-setup.ts'
 import { isRecord } from './grammar.ts'
 import { reportIssues } from './issues.ts'
 import { type Path, type Place, Problems, type Report } from './problems.ts'
-import { readYaml } from './read.ts'
+import { readYaml, type YamlFile } from './read.ts'
 import { type CaseInput, type HeaderInput, suiteCase, suiteHeader } from './schema.ts'
 import type { SetupInput } from './setup/input.ts'
 import { asWord, ENDPOINTS, notAWord } from './words.ts'
@@ -56,7 +56,11 @@ export interface LoadOptions {
  * Reads a suite file and makes its cases, one for each combination of axes. Throws ERR_SUITE with every mistake of the file, each as `file:line:column: sentence`.
  */
 export function loadSuite(file: string, options: LoadOptions): LoadedSuite {
-  const yaml = readYaml(file, 'ERR_SUITE')
+  return suiteOf(readYaml(file, 'ERR_SUITE'), file, options)
+}
+
+/** As `loadSuite`, of what a file says. */
+export function suiteOf(yaml: YamlFile, file: string, options: LoadOptions): LoadedSuite {
   const problems = new Problems(file, (path, on) => yaml.locate(path, on))
   const header = suiteHeader.safeParse(yaml.value)
   if (!header.success) reportIssues(header.error.issues, [], yaml.value, problems.report)
@@ -91,6 +95,8 @@ function casesOf(value: unknown): readonly unknown[] {
 }
 
 const NONE: string[] = []
+/** Cases of one suite, all of which are held at once. */
+const MOST_CASES = 200_000
 
 /** Makes the cases of one suite. */
 class CaseMaker {
@@ -106,6 +112,7 @@ class CaseMaker {
   /** Combinations of axes, which most entries of a suite have in common. */
   readonly #combinations = new Map<string, readonly AxisValues[] | undefined>()
   readonly #names = new Set<string>()
+  #count = 0
   readonly places = new WeakMap<Expectation, { readonly path: Path; readonly mark: Path | undefined }>()
   readonly entries = new WeakMap<Case, number>()
 
@@ -140,6 +147,15 @@ class CaseMaker {
     if (!checkPlaceholders(input, path, axes, this.#report) || !suiteSetup) return []
     const made = this.#combined(axes)
     if (made === undefined) this.#report(path, 'The axes of this case make more than 10,000 cases.')
+    this.#count += made?.length ?? 0
+    if (this.#count > MOST_CASES) {
+      this.#report(
+        ['cases'],
+        'The cases of this suite are more than 200,000: part them into several suites.',
+        'key',
+      )
+      return []
+    }
     return (made ?? []).map((values) => this.#one(input, path, line, axes, values))
   }
 

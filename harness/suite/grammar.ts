@@ -17,9 +17,13 @@ export function mapping<T extends z.core.$ZodLooseShape>(shape: T) {
   })
 }
 
-/** A line for each of the keys. */
+/** Strange keys that are told of one mapping, each held against all that are known. */
+const MOST_KEYS = 201
+
+/** A line for each of the keys, of the first some hundred. */
 export function unknownKeys(keys: readonly string[], known: readonly string[]): string {
   return keys
+    .slice(0, MOST_KEYS)
     .map((key) => didYouMean(key, known) || ` Known here: ${listWords(known)}.`)
     .map((hint, index) => `"${keys[index]}" is no key of this mapping.${hint}`)
     .join('\n')

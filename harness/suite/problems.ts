@@ -12,6 +12,9 @@ export interface Place {
   readonly column: number
 }
 
+/** Mistakes that are told at once: more are for nobody to read, and a file can hold a million. */
+export const MOST_PROBLEMS = 200
+
 /** The problems of one file, each told once however often a case is expanded, in the order of the file. */
 export class Problems {
   readonly #file: string
@@ -24,6 +27,7 @@ export class Problems {
   }
 
   readonly report: Report = (path, message, on) => {
+    if (this.#found.size > MOST_PROBLEMS) return
     const place = this.#locate(path, on)
     this.#found.set(`${place.line}:${place.column} ${message}`, { ...place, message })
   }
@@ -31,8 +35,12 @@ export class Problems {
   /** Throws one error with a line a problem, `file:line:column: sentence`; nothing where there is none. */
   throwIfAny(code: `ERR_${string}`): void {
     if (this.#found.size === 0) return
-    const sorted = [...this.#found.values()].sort((a, b) => a.line - b.line || a.column - b.column)
+    const sorted = [...this.#found.values()]
+      .slice(0, MOST_PROBLEMS)
+      .sort((a, b) => a.line - b.line || a.column - b.column)
     const lines = sorted.map(({ line, column, message }) => `${this.#file}:${line}:${column}: ${message}`)
+    if (this.#found.size > MOST_PROBLEMS)
+      lines.push(`${this.#file}: There are more than ${MOST_PROBLEMS} mistakes: mend these first.`)
     throw new FlowbreakError(code, lines.join('\n'))
   }
 }

@@ -1,5 +1,15 @@
 import { readFileSync, statSync } from 'node:fs'
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import { type Path, type Place, Problems } from './problems.ts'
 
@@ -19,7 +29,11 @@ const MOST_LEVELS = 64
  * key being one.
  */
 export function readYaml(file: string, code: `ERR_${string}`): YamlFile {
-  const text = readText(file, code)
+  return parseYaml(readText(file, code), file, code)
+}
+
+/** As `readYaml`, of the text of a file. */
+export function parseYaml(text: string, file: string, code: `ERR_${string}`): YamlFile {
   const lines = new LineCounter()
   const document = parse(text, lines, file, code)
   const placeOf = (offset: number): Place => {
@@ -27,6 +41,7 @@ export function readYaml(file: string, code: `ERR_${string}`): YamlFile {
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   const syntax = new Problems(file, (path) => placeOf(Number(path[0])))
+  checkKeys(document, syntax, file, code)
   for (const problem of document.errors) syntax.report([problem.pos[0]], sentenceOf(problem))
   syntax.throwIfAny(code)
   let value: unknown
@@ -58,6 +73,24 @@ export function readYaml(file: string, code: `ERR_${string}`): YamlFile {
   }
 }
 
+/** Tells of keys that stand in a mapping twice. */
+function checkKeys(document: Document, syntax: Problems, file: string, code: `ERR_${string}`): void {
+  const checkMap = (_: unknown, { items }: YAMLMap) => {
+    const seen = new Set<string>()
+    for (const { key } of items) {
+      if (!isScalar(key)) continue
+      const text = String(key.value)
+      if (seen.has(text)) syntax.report([startOf(key) ?? 0], 'This key was already given in this mapping.')
+      seen.add(text)
+    }
+  }
+  try {
+    visit(document, { Map: checkMap })
+  } catch (error) {
+    throw new FlowbreakError(code, `${file}:1:1: The file cannot be read (${messageOf(error)}).`)
+  }
+}
+
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1))
@@ -84,6 +117,8 @@ function parse(text: string, lines: LineCounter, file: string, code: `ERR_${stri
       lineCounter: lines,
       prettyErrors: false,
       stringKeys: true,
+      // Held one against the other there, which takes hours for a million of them.
+      uniqueKeys: false,
       logLevel: 'error',
     })
   } catch (error) {
@@ -92,8 +127,7 @@ function parse(text: string, lines: LineCounter, file: string, code: `ERR_${stri
   }
 }
 
-function sentenceOf(problem: { readonly code: string; readonly message: string }): string {
-  if (problem.code === 'DUPLICATE_KEY') return 'This key was already given in this mapping.'
+function sentenceOf(problem: { readonly message: string }): string {
   const text = problem.message.trim()
   return `${/[.!?]$/.test(text) ? text : `${text}.`}`
 }

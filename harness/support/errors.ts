@@ -1,8 +1,13 @@
+import { plainLines } from './steering.ts'
+
 /** Exit codes of the command (README). */
 export const ExitCode = { ok: 0, failed: 1, usage: 2, broken: 3, interrupted: 130 } as const
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
-/** An error for people: a stable code, one sentence that says what, where and what to do, and the exit code it leads to. */
+/**
+ * An error for people: a stable code, one sentence that says what, where and what to do, and the exit code it leads to. What the sentence
+ * quotes of captures, suites, logs and programs cannot steer the terminal that it is shown in.
+ */
 export class FlowbreakError extends Error {
   override readonly name = 'FlowbreakError'
   readonly code: `ERR_${string}`
@@ -13,7 +18,7 @@ export class FlowbreakError extends Error {
     message: string,
     options: { readonly exitCode?: ExitCode; readonly cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(plainLines(message), options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.exitCode = options.exitCode ?? ExitCode.usage
   }

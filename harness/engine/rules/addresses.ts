@@ -62,12 +62,13 @@ function sharesBits(wanted: Uint8Array, bits: number, bytes: Uint8Array, at: num
 }
 
 function parsePrefix(item: Piece): Prefix {
-  const [address = '', length] = item.text.split('/')
+  const [address = '', length, extra] = item.text.split('/')
   if (address.startsWith('$')) throw complain(item, `there are no variables here, so not ${address} either`)
   const bytes = isIPv4(address) ? bytesOfIpv4(address) : isIPv6(address) ? bytesOfIpv6(address) : undefined
-  if (bytes === undefined) throw complain(item, `${JSON.stringify(item.text)} is not an address`)
+  if (bytes === undefined || address.includes('%') || extra !== undefined)
+    throw complain(item, `${JSON.stringify(item.text)} is not an address`)
   const bits = length === undefined ? bytes.length * 8 : Number(length)
-  if (length === '' || !Number.isInteger(bits) || bits < 0 || bits > bytes.length * 8)
+  if (!/^\d{1,3}$/.test(length ?? '0') || bits > bytes.length * 8)
     throw complain(item, `${JSON.stringify(length)} is not a prefix length of 0 to ${bytes.length * 8}`)
   return { bytes, bits }
 }

@@ -8,7 +8,7 @@ export function parseFlow(value: Piece): FlowMatch {
   const words = split(value, ',')
   if (words.length === 0) throw complain(value, 'flow needs a state or a direction')
   for (const word of words) {
-    const way = DIRECTIONS[word.text]
+    const way = DIRECTIONS.get(word.text)
     if (way === undefined && !STATES.includes(word.text))
       throw complain(word, `this engine does not read flow:${word.text}`)
     if (way === undefined ? state !== undefined : toServer !== undefined)
@@ -21,9 +21,9 @@ export function parseFlow(value: Piece): FlowMatch {
 }
 
 const STATES = ['established', 'not_established', 'stateless']
-const DIRECTIONS: Readonly<Record<string, boolean>> = {
-  to_server: true,
-  from_client: true,
-  to_client: false,
-  from_server: false,
-}
+const DIRECTIONS: ReadonlyMap<string, boolean> = new Map([
+  ['to_server', true],
+  ['from_client', true],
+  ['to_client', false],
+  ['from_server', false],
+])

@@ -9,9 +9,15 @@ export interface Piece {
   readonly column: number
 }
 
+/** Letters of a complaint, which may quote a whole rule. */
+const LONGEST = 600
+/** Lists within lists, and negations of negations. */
+const MOST_LEVELS = 32
+
 /** ERR_RULE about a piece of a rule; `what` completes a sentence. */
 export function complain(piece: Piece, what: string): FlowbreakError {
-  return new FlowbreakError('ERR_RULE', `${piece.where}, column ${piece.column}: ${what}.`)
+  const brief = what.length > LONGEST ? `${what.slice(0, LONGEST)}…` : what
+  return new FlowbreakError('ERR_RULE', `${piece.where}, column ${piece.column}: ${brief}.`)
 }
 
 /** The part of a piece from `from` to `to`, without blanks round it. */
@@ -51,15 +57,19 @@ export function split(piece: Piece, separator: string): Piece[] {
 export function listItems(
   piece: Piece,
   negated = false,
+  level = 0,
 ): { readonly item: Piece; readonly negated: boolean }[] {
   const { text } = piece
-  if (text.startsWith('!')) return listItems(part(piece, 1, text.length), !negated)
+  if (level > MOST_LEVELS) throw complain(piece, `lists are read ${MOST_LEVELS} levels deep`)
+  if (text.startsWith('!')) return listItems(part(piece, 1, text.length), !negated, level + 1)
   if (!text.startsWith('[')) {
     if (text === '') throw complain(piece, 'something is missing here')
     return [{ item: piece, negated }]
   }
   if (!text.endsWith(']')) throw complain(piece, `the list ${text} is not closed`)
-  const items = split(part(piece, 1, text.length - 1), ',').flatMap((item) => listItems(item, negated))
+  const items = split(part(piece, 1, text.length - 1), ',').flatMap((item) =>
+    listItems(item, negated, level + 1),
+  )
   if (items.length === 0) throw complain(piece, 'the list is empty')
   return items
 }

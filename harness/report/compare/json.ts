@@ -1,6 +1,7 @@
 import { NANOS_PER_SECOND } from '../../model/batch.ts'
 import { Direction, nameOf, Reason } from '../../model/codes.ts'
 import type { ComparedColumn, ComparedRow, Comparison } from '../../model/comparison.ts'
+import { plainJson } from '../../support/steering.ts'
 import { contentWords } from '../packet-words.ts'
 import { verdictName } from './words.ts'
 
@@ -13,16 +14,16 @@ export function* comparisonJson(comparison: Comparison, interrupted: boolean): G
   const columns = comparison.columns.map((column) => columnOf(axes, column))
   const head = { schema: SCHEMA, capture, injections, axis: axes.join(','), columns }
   const state = { ...(damage === undefined ? {} : { damage }), ...(interrupted ? { interrupted } : {}) }
-  yield `${JSON.stringify({ ...head, ...state }).slice(0, -1)},"packets":[`
+  yield `${plainJson({ ...head, ...state }).slice(0, -1)},"packets":[`
   const places = placesOf(comparison.columns)
   const expiries: string[] = []
   let separator = '\n'
   for (const row of comparison.rows()) {
     if (row.packet < 0) {
-      expiries.push(JSON.stringify(expiryOf(row, places)))
+      expiries.push(plainJson(expiryOf(row, places)))
       continue
     }
-    yield `${separator}${JSON.stringify(packetOf(row, places))}`
+    yield `${separator}${plainJson(packetOf(row, places))}`
     separator = ',\n'
   }
   yield `\n],"expiries":[${expiries.map((one) => `\n${one}`).join(',')}\n]}\n`

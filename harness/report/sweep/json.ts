@@ -1,5 +1,6 @@
 import { Direction, nameOf } from '../../model/codes.ts'
 import { isPlayed, type SweepCell, type SweepMap } from '../../model/sweep.ts'
+import { plainJson } from '../../support/steering.ts'
 import { contentWords } from '../packet-words.ts'
 import { disagreements, fateOf, peersOf } from './fate.ts'
 
@@ -69,10 +70,10 @@ function fieldsOf(
 
 /** One JSON object, in parts. */
 export function* sweepJson(map: SweepMap): Generator<string> {
-  yield `${JSON.stringify(sweepHead(map)).slice(0, -1)},"cells":[`
+  yield `${plainJson(sweepHead(map)).slice(0, -1)},"cells":[`
   let separator = ''
   for (const cell of sweepCells(map)) {
-    yield `${separator}\n${JSON.stringify(cell)}`
+    yield `${separator}\n${plainJson(cell)}`
     separator = ','
   }
   yield '\n]}\n'
@@ -80,6 +81,6 @@ export function* sweepJson(map: SweepMap): Generator<string> {
 
 /** A JSON object a line: the sweep without its cells, then its cells. */
 export function* sweepLines(map: SweepMap): Generator<string> {
-  yield `${JSON.stringify({ type: 'sweep', ...sweepHead(map) })}\n`
-  for (const cell of sweepCells(map)) yield `${JSON.stringify({ type: 'cell', ...cell })}\n`
+  yield `${plainJson({ type: 'sweep', ...sweepHead(map) })}\n`
+  for (const cell of sweepCells(map)) yield `${plainJson({ type: 'cell', ...cell })}\n`
 }

@@ -68,7 +68,7 @@ function takeObservation(
   const decider = by === undefined ? asked.packets.host[index] : hostOf(by, asked.hosts)
   if (decider === undefined)
     return `says that packet ${packet} was decided by ${shown(by)}: there are ${listWords(asked.hosts)}`
-  const knowledge = known === undefined ? asked.usually : KNOWN[String(known)]
+  const knowledge = known === undefined ? asked.usually : codeOf(KNOWN, known)
   if (knowledge === undefined)
     return `knows the verdict ${of} by ${shown(known)}: it is to be self, log or wire`
   if (!Array.isArray(emitted) || !Array.isArray(parts)) return `gave emitted or parts ${of} that are no list`
@@ -99,7 +99,7 @@ function takeEmitted(each: unknown, asked: Asked, cause: number): string | undef
   const { packets, hosts } = asked
   const sender = by === undefined && cause >= 0 ? packets.host[cause] : hostOf(by, hosts)
   if (sender === undefined) return `emitted a frame by ${shown(by)}: there are ${listWords(hosts)}`
-  if (cause < 0 && (typeof flow !== 'number' || typeof time !== 'number'))
+  if (cause < 0 && !(isCount(flow) && typeof time === 'number' && Number.isFinite(time)))
     return 'emitted a frame that no packet caused without its flow and time'
   const bytes = new Uint8Array(Buffer.from(frame, 'base64'))
   const link = packets.link[Math.max(cause, 0)] ?? 0
@@ -125,6 +125,10 @@ function takeEmitted(each: unknown, asked: Asked, cause: number): string | undef
   }
   packets.emitted.push(emitted)
   return undefined
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0
 }
 
 function codeOf(table: Readonly<Record<string, number>>, word: unknown): number | undefined {
