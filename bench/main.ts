@@ -11,6 +11,7 @@ import { type CaptureKind, generateCapture } from './generate.ts'
 import { measureGeneve } from './geneve.ts'
 import { measureLive } from './live.ts'
 import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample } from './measure.ts'
+import { measureQueue } from './queue.ts'
 import { measureReport } from './report.ts'
 import { measureRules } from './rules.ts'
 import { measureShrink, SHRUNK_PACKETS } from './shrink.ts'
@@ -21,7 +22,7 @@ import { measureSweep } from './sweep.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, shrink, anonymise, sweep; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, shrink, anonymise, sweep, queue; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -52,6 +53,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   shrink: async () => measureShrink(FLOWBREAK, await capture('plain', SHRUNK_PACKETS, 1)),
   anonymise: async () => measureAnonymise(FLOWBREAK, await capture('plain', 1_000_000, 20_000), 1_000_000),
   sweep,
+  queue: () => measureQueue(FLOWBREAK, manyCases(10_000), 10_000),
 }
 
 /** A generated capture, kept between benchmarks. */

@@ -69,7 +69,9 @@ export async function keepFiles(
     const unfinished = `${final}.${process.pid}.part`
     try {
       mkdirSync(unfinished, { recursive: true })
-      for (const file of members) await fetchBlob(link, keys, file, join(unfinished, basename(file.path)))
+      await Promise.all(
+        members.map((file) => fetchBlob(link, keys, file, join(unfinished, basename(file.path)))),
+      )
       const sums = evidenceSums(unfinished)
       if (
         contentName(sums) !== basename(place) ||

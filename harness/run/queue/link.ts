@@ -13,6 +13,8 @@ const WATCH_MS = 500
 const RETRY_MS = 200
 /** What Redis answers for a while only: when it starts, is full, is busy, or is becoming another's replica. */
 const FOR_NOW = /^(LOADING|OOM|BUSY|READONLY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|MISCONF)\b/
+/** What the client says of a command that was under way when the connection broke, and that it does not send again. */
+const CUT = /Connection is closed|connection close|ECONNRESET|EPIPE|isn't writeable/
 const REFUSED = /WRONGPASS|NOAUTH|NOPERM|invalid (username-)?password/i
 
 /**
@@ -28,6 +30,7 @@ export class Link {
   readonly #others: Redis[] = []
   #watch: NodeJS.Timeout | undefined
   #problem = ''
+  #isClosed = false
 
   private constructor(address: QueueAddress) {
     this.address = address
@@ -87,7 +90,8 @@ export class Link {
         if (this.gone.aborted) throw this.gone.reason
         const message = messageOf(thrown)
         if (REFUSED.test(message)) throw this.#refused(message)
-        if (!FOR_NOW.test(message)) throw asFlowbreakError(thrown) ?? this.#failed(message)
+        if (!FOR_NOW.test(message) && (this.#isClosed || !CUT.test(message)))
+          throw asFlowbreakError(thrown) ?? this.#failed(message)
         full ??= performance.now()
         if (performance.now() - full > this.address.gone * 1000) throw this.#failed(message)
       }
@@ -96,6 +100,7 @@ export class Link {
   }
 
   close(): void {
+    this.#isClosed = true
     clearInterval(this.#watch)
     for (const redis of [this.redis, ...this.#others]) redis.disconnect()
   }

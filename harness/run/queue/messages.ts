@@ -74,3 +74,10 @@ export function unpackTask(text: string): Task {
   const cases = lot.cases.map(([test, at]) => ({ ...test, setup: setups[at] as Setup }))
   return { ...task, lot: { ...lot, cases } }
 }
+
+/** What is told in a part, each with its line of the log. */
+export function* toldIn(part: string): Generator<readonly [Told, string]> {
+  const lines = part.split('\n')
+  for (let at = 0; at + 1 < lines.length; at += 2)
+    yield [JSON.parse(lines[at] ?? '') as Told, lines[at + 1] ?? '']
+}

@@ -94,8 +94,11 @@ export class Stage implements AsyncDisposable {
       hold.check()
       const files = filesOf(event, this.#folder)
       const put = { must: keys.attempt(name), ttl: runTtl(this.#link.address) }
-      for (const { path, sha256 } of files)
-        await putBlob(this.#link, keys, join(this.#folder, path), { ...put, sha256 })
+      await Promise.all(
+        files.map(({ path, sha256 }) =>
+          putBlob(this.#link, keys, join(this.#folder, path), { ...put, sha256 }),
+        ),
+      )
       dropFiles(files, this.#folder)
       const whole = portableEvent(this.#hide(event), run.places) as LotEvent
       const told = numbered(run.traced ? whole : (untraced(whole) as LotEvent), numbers)
