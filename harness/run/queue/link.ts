@@ -13,8 +13,12 @@ const WATCH_MS = 500
 const RETRY_MS = 200
 /** What Redis answers for a while only: when it starts, is full, is busy, or is becoming another's replica. */
 const FOR_NOW = /^(LOADING|OOM|BUSY|READONLY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|MISCONF)\b/
-/** What the client says of a command that was under way when the connection broke, and that it does not send again. */
-const CUT = /Connection is closed|connection close|ECONNRESET|EPIPE|isn't writeable/
+/**
+ * What the client, or Redis, says of what was under way when the connection broke, and is not sent again, or not from its beginning:
+ * of a transaction that was cut in two, its second half alone came to be executed.
+ */
+const CUT =
+  /Connection is closed|connection close|ECONNRESET|EPIPE|isn't writeable|EXEC without MULTI|^EXECABORT|Pipeline cannot be used/
 const REFUSED = /WRONGPASS|NOAUTH|NOPERM|invalid (username-)?password/i
 
 /**
@@ -88,7 +92,7 @@ export class Link {
         return await question()
       } catch (thrown) {
         if (this.gone.aborted) throw this.gone.reason
-        const message = messageOf(thrown)
+        const message = answerOf(thrown)
         if (REFUSED.test(message)) throw this.#refused(message)
         if (!FOR_NOW.test(message) && (this.#isClosed || !CUT.test(message)))
           throw asFlowbreakError(thrown) ?? this.#failed(message)
@@ -187,6 +191,12 @@ function optionsOf({ host, port, database, username, password, tls }: QueueAddre
     disableClientInfo: true,
     retryStrategy: (times: number) => Math.min(50 * times, 1000),
   }
+}
+
+/** What Redis answered; of a transaction that it discarded, to the first command that it refused. */
+function answerOf(thrown: unknown): string {
+  const { previousErrors = [] } = thrown as { readonly previousErrors?: readonly Error[] }
+  return messageOf(previousErrors[0] ?? thrown)
 }
 
 function isUntrusted({ code = '' }: NodeJS.ErrnoException): boolean {

@@ -214,7 +214,7 @@ function openQueue({ redis, address }: Link, name: string): Queue {
   return queue
 }
 
-function endOf(end: (Told & { readonly end: unknown })['end']): End {
+function endOf(end: Extract<Told, { readonly end: unknown }>['end']): End {
   if (end === 'done') return 'done'
   if (end === 'given-back') return 'moved'
   const code = end.code.startsWith('ERR_') ? (end.code as `ERR_${string}`) : 'ERR_INTERNAL'

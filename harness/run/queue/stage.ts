@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { COLLECTED } from '../../log/evidence.ts'
+import { untraced } from '../../log/kept.ts'
 import { portableEvent } from '../../log/portable.ts'
-import { untraced } from '../../log/untraced.ts'
 import type { Case } from '../../model/case.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { Target } from '../../model/target.ts'
