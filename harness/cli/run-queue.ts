@@ -25,7 +25,11 @@ export interface RunQueue extends AsyncDisposable {
 export function checkWithQueue({ queue, workers = 1, trace }: RunChoices): void {
   if (queue === undefined) return
   const other =
-    workers > 1 ? '--workers are of this machine' : trace === undefined ? undefined : '--trace looks into this machine'
+    workers > 1
+      ? '--workers are of this machine'
+      : trace === undefined
+        ? undefined
+        : '--trace looks into this machine'
   if (other !== undefined)
     throw new FlowbreakError('ERR_USAGE', `${other}, and --queue has workers elsewhere: leave one out.`)
 }

@@ -35,9 +35,7 @@ export async function resumedBy(command: Command): Promise<Resumed | undefined> 
   const unfinished = new UnfinishedRun(findLog(resume))
   const begun = runCommand()
   await parsed(begun, unfinished.started.command.slice(2))
-  const chosen = FREELY.map((name) => [name, given[name]] as const).filter(
-    ([, value]) => value !== undefined,
-  )
+  const chosen = FREELY.map((name) => [name, given[name]] as const).filter(([, value]) => value !== undefined)
   // Whoever names workers here, or a queue, means these in the place of those that it was begun with.
   const elsewhere =
     given.queue !== undefined || given.workers !== undefined ? { queue: undefined, workers: undefined } : {}

@@ -5,35 +5,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { makeCertificate } from '../../harness/sharing/store/certificate.ts'
 import { missingPrograms } from '../../harness/sharing/store/programs.ts'
 import { flowbreak, jsonLines, ROOT, startFlowbreak } from './command.ts'
+import { manyCases as suite } from './many.ts'
 import { TestRedis } from './redis.ts'
 
-const CASES = 1500
+const CASES = 800
 /** Bytes of a log that holds some of them. */
 const SOME = 100_000
 /** Short, so that who is lost is soon missed. */
 const TIMES = 'lost=4&wait=30&gone=30'
-const suite = (count: number) => `suite: many
-title: For tests
-matrix: { number: [${Array.from({ length: count }, (_, index) => index).join(', ')}] }
-cases:
-  - name: swap
-    requirement: After a swap nothing comes out.
-    source: { mark: DOC, where: a test }
-    capture: ${ROOT}captures/echo-ladder-ipv4.pcap
-    inject: [{ host-swap: 12 }]
-    expect: { before: forward, after host-swap: drop }
-`
 /** What differs between two runs of the same. */
 const OWN = ['durationMs', 'startedAt', 'finishedAt', 'run', 'command', 'seal']
 /** Notes who drives an appliance, and whether somebody else does already. */
-const DRIVE = `mkdir driving 2>/dev/null || touch overlap
+const DRIVE = `exec 9>driving
+flock -n 9 || touch overlap
 echo "$PPID" >>drives
-sleep 0.3
-python3 "$1"
-rmdir driving
+exec python3 "$1"
 `
 
 interface Started {
@@ -111,7 +99,7 @@ describe('journeys: queue', function () {
 
   it('plays on two workers what one process plays, with the same log and evidence', async () => {
     const args = ['--seed', '7', '--evidence', 'all', '--grep', 'number:12']
-    const workers = [worker('--once'), worker('--idle', '2')]
+    const workers = [worker('--once', '--idle', '10'), worker('--idle', '2')]
     const { status, stderr } = await run(...args).ended
     expect(status, stderr).to.equal(0)
     const ends = await Promise.all(workers.map(({ ended }) => ended))
@@ -252,69 +240,4 @@ describe('journeys: queue', function () {
     expect(stderr).to.match(/There was no worker of target reference .* for 1 s: .*\(ERR_QUEUE_WORKERS\)/)
     expect(await redis.ask((asked) => asked.get('{flowbreak}:note:x'))).to.contain('install the same')
   })
-})
-
-describe('journeys: queue with TLS and a password', function () {
-  this.timeout(60_000)
-  const PASSWORD = 'correct-horse-battery'
-  let folder = ''
-  let redis: TestRedis
-  before(async function () {
-    if (missingPrograms().length > 0) this.skip()
-    folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
-    writeFileSync(join(folder, 'suite.yaml'), suite(20))
-    const ca = await makeCertificate(folder)
-    const file = (name: string) => join(folder, name)
-    redis = await TestRedis.start(
-      file('redis'),
-      [
-        ...['--port', '0', '--tls-port', 'PORT', '--tls-auth-clients', 'yes'],
-        ...['--tls-cert-file', file('cert.pem'), '--tls-key-file', file('key.pem')],
-        ...['--tls-ca-cert-file', file('cert.pem'), '--requirepass', PASSWORD],
-      ],
-      { password: PASSWORD, tls: { ca, cert: ca, key: readFileSync(file('key.pem'), 'utf8') } },
-    )
-  })
-  after(async () => {
-    await redis?.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const url = (password: string, more = '&ca=cert.pem') =>
-    `rediss://default:${password}@127.0.0.1:${redis.port}/?${TIMES}&cert=cert.pem&key=key.pem${more}`
-
-  it('plays, and writes the password nowhere', async () => {
-    writeFileSync(join(folder, 'flowbreak.config.yaml'), `queue: "${url(PASSWORD)}"\n`)
-    const child = startFlowbreak(['worker', '--target', 'reference', '--once', '--debug'], folder)
-    let told = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => {
-        told += chunk
-      })
-    const ended = once(child, 'close')
-    const ran = flowbreak(['run', 'suite.yaml', '--queue', url(PASSWORD), '--output', 'runs'], {
-      cwd: folder,
-    })
-    expect(ran.status, ran.stderr).to.equal(0)
-    await ended
-    expect(child.exitCode, told).to.equal(0)
-    const [run = ''] = readdirSync(join(folder, 'runs'))
-    const log = readFileSync(join(folder, 'runs', run, 'run.ndjson'), 'utf8')
-    expect(log).to.contain('rediss://default@127.0.0.1')
-    expect(log + ran.stdout + ran.stderr + told).not.to.contain(PASSWORD)
-    expect(await redis.keys()).to.deep.equal([])
-  })
-
-  for (const [what, address, code] of [
-    ['a wrong password', () => url('wrong-horse-battery'), 'ERR_QUEUE_AUTH'],
-    ['a certificate that is not trusted', () => url(PASSWORD, ''), 'ERR_QUEUE_TLS'],
-    ['an address that is none', () => 'redis:/nowhere', 'ERR_QUEUE_URL'],
-  ] as const)
-    it(`refuses ${what} at once, in a sentence`, () => {
-      const { status, stderr } = flowbreak(['worker', '--target', 'reference', '--queue', address()], {
-        cwd: folder,
-      })
-      expect(stderr).to.match(new RegExp(`^flowbreak: [^\\n]+ \\(${code}\\)\\n$`))
-      expect(stderr).not.to.contain('battery')
-      expect(status).to.equal(code === 'ERR_QUEUE_URL' ? 2 : 3)
-    })
 })

@@ -75,7 +75,7 @@ export class TestRedis {
     return await this.ask(async (redis) => {
       for (let tries = 0; ; tries++) {
         const keys = await redis.keys('*')
-        if (isWanted(keys) || tries > 100) return keys
+        if (isWanted(keys) || tries > 400) return keys
         await sleep(50)
       }
     })

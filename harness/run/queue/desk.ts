@@ -37,7 +37,7 @@ export class Desk {
   #server = ''
   #loops: Promise<unknown> | undefined
   #failure: unknown
-  #isOver = false
+  readonly #over = new AbortController()
 
   /** `run`: its name. */
   constructor(link: Link, muster: Muster, run: string, spec: RunSpec) {
@@ -47,6 +47,10 @@ export class Desk {
     this.#spec = spec
     this.#reader = link.another()
     this.#keys = this.#newKeys()
+  }
+
+  get #isOver(): boolean {
+    return this.#over.signal.aborted
   }
 
   /** What ends the run; undefined: nothing. */
@@ -122,11 +126,16 @@ export class Desk {
 
   /** Ends it: nothing of the run is left in Redis, and whoever still plays for it finds out. */
   async end(): Promise<void> {
-    this.#isOver = true
-    if (this.#made !== undefined && !this.link.gone.aborted)
-      await this.#erase(this.#keys).catch(() => undefined)
-    await this.#loops
+    this.#over.abort()
     this.#reader.disconnect()
+    if (this.#made === undefined) return
+    const erase = async () => {
+      if (!this.link.gone.aborted) await this.#erase(this.#keys).catch(() => undefined)
+    }
+    await erase()
+    await this.#loops
+    // A sign of life that was under way may have made it known once more.
+    await erase()
   }
 
   async #make(): Promise<void> {
@@ -151,7 +160,11 @@ export class Desk {
         last = '0'
       }
       const answer = await this.link
-        .ask(() => this.#reader.xread('COUNT', READ, 'BLOCK', READ_MS, 'STREAMS', keys.out, last))
+        .ask(async () =>
+          this.#isOver
+            ? null
+            : await this.#reader.xread('COUNT', READ, 'BLOCK', READ_MS, 'STREAMS', keys.out, last),
+        )
         .catch((thrown) => this.#fail(thrown))
       for (const [, entries] of answer ?? [])
         for (const [id, fields] of entries) {
@@ -171,7 +184,8 @@ export class Desk {
       isNew = true
     })
     while (!this.#isOver && this.#failure === undefined) {
-      await sleep(beatMs(address))
+      await sleep(beatMs(address), undefined, { signal: this.#over.signal }).catch(() => undefined)
+      if (this.#isOver) return
       try {
         if (isNew) {
           isNew = false
@@ -188,7 +202,7 @@ export class Desk {
 
   /** Redis has lost what it knew, or is another one: what workers have is to be asked for anew. */
   async #moveOn(before: RunKeys): Promise<void> {
-    if (before !== this.#keys) return
+    if (before !== this.#keys || this.#isOver) return
     this.#keys = this.#newKeys()
     this.#uploaded = new Map()
     this.#made = this.#make()

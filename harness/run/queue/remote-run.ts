@@ -118,6 +118,8 @@ export class RemoteRun implements LotPlayer {
     } catch {
       // Redis is away: what is there goes by itself.
     }
+    // Without a connection it would wait for one.
+    if (gone.aborted) return
     for (const queue of this.#queues.values()) await queue.close().catch(() => undefined)
   }
 

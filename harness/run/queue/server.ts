@@ -125,7 +125,8 @@ export class Server implements AsyncDisposable {
       await this.#lease.release()
       await sleep(PAUSE_MS * (1 + Math.random()))
     }
-    if (any) await this.#tidy()
+    // Also where all that there was counted no more.
+    await this.#tidy()
     return any
   }
 
