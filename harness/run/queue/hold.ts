@@ -60,7 +60,7 @@ export class Hold {
   async release(): Promise<void> {
     clearInterval(this.#timer)
     const { job, token } = this.attempt
-    await job.moveToCompleted(null, token, false).catch(() => undefined)
+    await this.#link.ask(() => job.moveToCompleted(null, token, false)).catch(() => undefined)
   }
 
   async #beat(): Promise<void> {

@@ -32,6 +32,8 @@ export class Link {
   readonly gone: AbortSignal
   readonly #given = new AbortController()
   readonly #others: Redis[] = []
+  /** Who waits for an answer. */
+  readonly #waiting = new Set<() => void>()
   #watch: NodeJS.Timeout | undefined
   #problem = ''
   #isClosed = false
@@ -89,7 +91,7 @@ export class Link {
     for (;;) {
       if (this.gone.aborted) throw this.gone.reason
       try {
-        return await question()
+        return await this.#unlessGone(question)
       } catch (thrown) {
         if (this.gone.aborted) throw this.gone.reason
         const message = answerOf(thrown)
@@ -107,6 +109,20 @@ export class Link {
     this.#isClosed = true
     clearInterval(this.#watch)
     for (const redis of [this.redis, ...this.#others]) redis.disconnect()
+  }
+
+  /** The answer, or its failure once the link is given up: a client that is closed while it waits to connect leaves it open for ever. */
+  async #unlessGone<T>(question: () => Promise<T>): Promise<T> {
+    let give = (): void => undefined
+    const given = new Promise<never>((_, reject) => {
+      give = () => reject(this.gone.reason)
+    })
+    this.#waiting.add(give)
+    try {
+      return await Promise.race([question(), given])
+    } finally {
+      this.#waiting.delete(give)
+    }
   }
 
   /** Asks for a sign of life, and gives up when there was none for too long: a connection that is open may lead nowhere. */
@@ -142,6 +158,7 @@ export class Link {
     if (this.gone.aborted) return
     this.#given.abort(error)
     this.close()
+    for (const give of this.#waiting) give()
   }
 
   #away(seconds: number): FlowbreakError {

@@ -110,7 +110,8 @@ export class RemoteRun implements LotPlayer {
     await this.#desk.end()
     const { redis, address, gone } = this.#link
     const until = performance.now() + CALLED_OFF_MS
-    const isLeft = async () => this.#jobs.size > 0 && (await redis.exists(...this.#jobs)) > 0
+    const isLeft = async () =>
+      this.#jobs.size > 0 && (await this.#link.ask(() => redis.exists(...this.#jobs))) > 0
     try {
       while (!gone.aborted && performance.now() < until && (await isLeft())) await sleep(POLL_MS)
       for (const { name } of this.#queues.values())
@@ -196,7 +197,7 @@ export class RemoteRun implements LotPlayer {
     if (gone.aborted) return
     await this.#link.ask(() => redis.unlink(attempt)).catch(() => undefined)
     // A worker that has it takes it off the queue itself.
-    if (job !== undefined) await queue.remove(job).catch(() => undefined)
+    if (job !== undefined) await this.#link.ask(() => queue.remove(job)).catch(() => undefined)
   }
 
   #heed(signal: AbortSignal): void {

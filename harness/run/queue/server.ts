@@ -96,7 +96,8 @@ export class Server implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stage[Symbol.asyncDispose]()
     await this.#lease?.release().catch(() => undefined)
-    await this.#jobs.close().catch(() => undefined)
+    // Without a connection it would wait for one.
+    if (!this.#link.gone.aborted) await this.#jobs.close().catch(() => undefined)
     await this.#roster.leave(this.#registration.id).catch(() => undefined)
     await this.#tidy().catch(() => undefined)
     rmSync(this.#folder, { recursive: true, force: true })
@@ -136,7 +137,7 @@ export class Server implements AsyncDisposable {
       const token = randomUUID()
       let job: Job | undefined
       try {
-        job = (await this.#jobs.getNextJob(token)) as Job | undefined
+        job = (await this.#link.ask(() => this.#jobs.getNextJob(token))) as Job | undefined
       } catch {
         await sleep(PAUSE_MS)
         continue
@@ -144,7 +145,8 @@ export class Server implements AsyncDisposable {
       if (job === undefined) return undefined
       const claimed = await this.#claim(job, token)
       if (claimed !== undefined) return claimed
-      await job.moveToCompleted(null, token, false).catch(() => undefined)
+      const refused = job
+      await this.#link.ask(() => refused.moveToCompleted(null, token, false)).catch(() => undefined)
     }
     return undefined
   }
