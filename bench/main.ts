@@ -12,6 +12,7 @@ import { measureGeneve } from './geneve.ts'
 import { manyCases, measureManyCases, measureStream } from './large.ts'
 import { measureLive } from './live.ts'
 import { alternate, type CommandLine, median, medianRatio, runOnce, type Sample } from './measure.ts'
+import { measureQueue } from './queue.ts'
 import { measureReport } from './report.ts'
 import { measureRules } from './rules.ts'
 import { measureShrink, SHRUNK_PACKETS } from './shrink.ts'
@@ -22,7 +23,7 @@ import { measureSweep } from './sweep.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, shrink, anonymise, sweep, large, stream; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, shrink, anonymise, sweep, large, stream, queue; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -55,6 +56,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   sweep,
   large,
   stream,
+  queue: () => measureQueue(FLOWBREAK, manyCases(10_000), 10_000),
 }
 
 /** A generated capture, kept between benchmarks. */

@@ -16,6 +16,8 @@ const PACKAGES = [
   '@redis/client',
   'pino',
   'prom-client',
+  'bullmq',
+  'ioredis',
 ]
 
 /** Modules that stay where they are: four find files beside themselves; the others are for captures from pipes and for the store of sessions. */

@@ -10,6 +10,8 @@ import { version } from './version.ts'
 export interface Configured {
   readonly settings: ReturnType<typeof settingsOf>
   readonly secrets: Secrets
+  /** The queue that it names, and where. */
+  readonly queue: { readonly url: string; readonly folder: string; readonly place: string } | undefined
   /** Names of its targets. */
   readonly targets: readonly string[]
   /** The target of that name. */
@@ -33,6 +35,10 @@ export async function configured(named: string | undefined): Promise<Configured>
   return {
     settings: settingsOf(config),
     secrets,
+    queue:
+      config.queue === undefined
+        ? undefined
+        : { url: config.queue, folder: config.folder, place: config.place(['queue']) },
     targets: Object.keys(config.targets ?? {}),
     target: (name) => targetNamed(name, config, secrets, version()),
     guard: async (work) => {

@@ -33,6 +33,7 @@ export interface RunChoices {
   readonly metrics?: string | undefined
   readonly log?: string | undefined
   readonly logLevel?: string | undefined
+  readonly queue?: string | undefined
 }
 
 /** `flowbreak run` with its options, still without arguments. */
@@ -104,7 +105,7 @@ export function runCommand(): Command {
     .option('--json', 'with --plan and --trace: as JSON')
     .option(
       '--resume <run>',
-      'goes on with a run that was interrupted, killed or out of room: its log, folder or name; nothing else is given but --reporter, --workers, --metrics and --log',
+      'goes on with a run that was interrupted, killed or out of room: its log, folder or name; nothing else is given but --reporter, --workers, --queue, --metrics and --log',
     )
     .option(
       '--trace <case>',
@@ -119,5 +120,9 @@ export function runCommand(): Command {
       'what flowbreak itself does, as lines of JSON (with --log-level alone: to standard error)',
     )
     .option('--log-level <level>', `the least that is logged: ${LOG_LEVELS.join(', ')} (default info)`)
+    .option(
+      '--queue <url>',
+      'have workers play, which meet at a Redis: redis[s]://[user:password@]host[:port], or config, as configured (docs/queue.md)',
+    )
     .option('--debug', 'show where an error comes from')
 }

@@ -6,7 +6,7 @@ import { findLog } from './report-find.ts'
 import { type RunChoices, runCommand } from './run-command.ts'
 
 /** How it is looked at, and by how many it is played, which changes nothing of it. */
-const FREELY = ['reporter', 'workers', 'metrics', 'log', 'logLevel'] as const
+const FREELY = ['reporter', 'workers', 'queue', 'metrics', 'log', 'logLevel'] as const
 
 /** What may be given with --resume; all else is as the run was begun. */
 const FREE: ReadonlySet<string> = new Set(['resume', ...FREELY, 'debug'])
@@ -36,8 +36,11 @@ export async function resumedBy(command: Command): Promise<Resumed | undefined> 
   const begun = runCommand()
   await parsed(begun, unfinished.started.command.slice(2))
   const chosen = FREELY.map((name) => [name, given[name]] as const).filter(([, value]) => value !== undefined)
+  // Whoever names workers here, or a queue, means these in the place of those that it was begun with.
+  const elsewhere =
+    given.queue !== undefined || given.workers !== undefined ? { queue: undefined, workers: undefined } : {}
   return {
-    options: { ...begun.opts<RunChoices>(), ...Object.fromEntries(chosen) },
+    options: { ...begun.opts<RunChoices>(), ...elsewhere, ...Object.fromEntries(chosen) },
     suites: begun.args,
     unfinished,
   }

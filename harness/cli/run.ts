@@ -18,6 +18,7 @@ import { MochaHost } from '../run/mocha-host.ts'
 import { modelWarnings } from '../run/model-warnings.ts'
 import { runCases } from '../run/pipeline.ts'
 import { checkPlaces } from '../run/places.ts'
+import { withoutPassword } from '../run/queue/address.ts'
 import { checkRules } from '../run/rules.ts'
 import { steadOf } from '../run/stead.ts'
 import { loadSuites } from '../run/suites.ts'
@@ -34,6 +35,7 @@ import { runId } from './run-id.ts'
 import { knownFailuresOf, pointless, unneeded } from './run-known-failures.ts'
 import { printPlan } from './run-plan.ts'
 import { progressOf } from './run-progress.ts'
+import { checkWithQueue, mustered } from './run-queue.ts'
 import { resumedBy } from './run-resume.ts'
 import { heldTargets } from './run-targets.ts'
 import { openWatch, tracedCase, tracedSuite } from './run-watch.ts'
@@ -69,10 +71,13 @@ async function runSuites(
   config: Configured,
   { signal, args, unfinished }: Asked,
 ): Promise<ExitCode> {
+  checkWithQueue(options)
   await using watch = await openWatch(options, config)
   const reporters = (options.reporter ?? (options.trace === undefined ? ['console'] : [])).map(readReporter)
+  await using queue = options.queue === undefined ? undefined : await mustered(options.queue, config)
   const names = options.target ?? ['reference']
-  const { targets, own } = await heldTargets(names, options.profile, watch.target)
+  const named = queue === undefined ? watch.target : (name: string) => queue.target(name, signal)
+  const { targets, own } = await heldTargets(names, options.profile, named)
   const known = knownFailuresOf(options.knownFailures)
   const held = heldBy(options.transparency)
   const costs = shardCostsOf(options.shardCosts, options.shard)
@@ -103,7 +108,7 @@ async function runSuites(
   const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   const { repeat, retries = 0, bail = false, workers = 1 } = options
   await using crew =
-    workers > 1 && options.trace === undefined
+    queue === undefined && workers > 1 && options.trace === undefined
       ? new Crew(
           workers,
           targets.map(({ name, shared }, at) => ({ asked: names[at] ?? name, name, shared })),
@@ -117,6 +122,10 @@ async function runSuites(
           watch.told,
         )
       : undefined
+  const away = await queue?.players(casesBy, signal, {
+    ...{ run, folder },
+    spec: { seed, fold, repeat, retries, bail, evidence, traced, known: known.entries },
+  })
   const progress = await progressOf(casesBy, { seed, fold, repeat: options.repeat })
   const host = new MochaHost(
     casesBy.get(targets[0] as Target) ?? [],
@@ -148,7 +157,7 @@ async function runSuites(
       startedAt: new Date().toISOString(),
       planned: cases.length,
       seed,
-      command: ['flowbreak', 'run', ...args],
+      command: ['flowbreak', 'run', ...args.map(withoutPassword)],
       ...inputs,
       ...(options.shard === undefined ? {} : { shard: options.shard }),
       ...(costs === undefined ? {} : { costs: costs.digest }),
@@ -172,7 +181,7 @@ async function runSuites(
       repeat,
       retries,
       bail,
-      ...(crew === undefined ? {} : { players: crew.players }),
+      players: away ?? crew?.players,
       knownFailures: known,
       collect: { folder: join(folder, COLLECTED), redact: (text) => config.secrets.hide(text) },
       evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },

@@ -48,6 +48,10 @@ export const VERBS = {
     summary: 'serve the reference engine as an appliance behind a gateway load balancer',
     load: () => import('./appliance.ts'),
   },
+  worker: {
+    summary: 'play cases for runs on other machines, which come through a queue',
+    load: () => import('./worker.ts'),
+  },
   init: {
     summary: 'make a small project of your own, with a capture, suites and a CI file',
     load: () => import('./init.ts'),

@@ -22,6 +22,8 @@ export interface FlowbreakConfig {
   readonly workers?: number | undefined
   /** The file that lists them. */
   readonly knownFailures?: string | undefined
+  /** The Redis that `--queue config` and workers meet at: `rediss://user:${NAME}@host`, with options (docs/queue.md). */
+  readonly queue?: string | undefined
 }
 
 /** Gives a configuration its type: `export default defineConfig({ … })` in flowbreak.config.ts. */

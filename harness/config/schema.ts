@@ -19,4 +19,5 @@ export const configSchema = mapping({
   retries: natural.optional(),
   workers: z.int().min(1).optional(),
   knownFailures: text.optional(),
+  queue: text.optional(),
 })

@@ -4,7 +4,7 @@ import type { FlowbreakConfig } from './config.ts'
 import type { LoadedConfig } from './load.ts'
 
 /** What a configuration says of a run, its paths made good wherever the command is called. */
-export function settingsOf(config: LoadedConfig): Omit<FlowbreakConfig, 'targets' | 'reporter'> & {
+export function settingsOf(config: LoadedConfig): Omit<FlowbreakConfig, 'targets' | 'reporter' | 'queue'> & {
   readonly reporter?: readonly string[] | undefined
 } {
   const { folder, suites, reporter, output, seed, retries, workers, knownFailures } = config

@@ -20,7 +20,7 @@ export interface RunOptions extends PlayOptions {
   readonly targets: readonly Target[]
   readonly fold: FoldChoice
   /** Who plays; absent: this process, one lot after another. */
-  readonly players?: readonly LotPlayer[]
+  readonly players?: readonly LotPlayer[] | undefined
   /** What the log of a run that goes on holds already, which counts for how it ends; absent: the run is new. */
   readonly before?: readonly RunEvent[]
   readonly signal: AbortSignal

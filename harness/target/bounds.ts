@@ -55,6 +55,15 @@ export function readBounds(
   }
 }
 
+/** Reads `appliance`: what its devices are called wherever they are driven from, a text or several. Throws ERR_TARGET_OPTION. */
+export function readAppliances(name: string, value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  const names: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const isName = (each: unknown): each is string => typeof each === 'string' && each !== ''
+  if (names.length > 0 && names.every(isName)) return names
+  throw wrong(name, 'appliance', value, 'the name of the device that it drives, or a list of them')
+}
+
 /** The target within bounds. */
 export function bounded(target: Target, bounds: Bounds): Target {
   return bounds.limits === undefined && bounds.addresses === undefined ? target : targetWith(target, bounds)

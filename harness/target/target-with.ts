@@ -1,11 +1,11 @@
 import type { Target } from '../model/target.ts'
 
 /** What a target says of itself. */
-type Said = Pick<Target, 'name' | 'capabilities' | 'limits' | 'addresses'>
+type Said = Pick<Target, 'name' | 'capabilities' | 'limits' | 'addresses' | 'appliances'>
 
 /** The same target, but for some of what it says of itself. */
 export function targetWith(target: Target, changes: Partial<Said>): Target {
-  const { limits = target.limits, addresses = target.addresses } = changes
+  const { limits = target.limits, addresses = target.addresses, appliances = target.appliances } = changes
   return {
     name: changes.name ?? target.name,
     // Some know what they are once they have been prepared.
@@ -15,6 +15,7 @@ export function targetWith(target: Target, changes: Partial<Said>): Target {
     capabilities: changes.capabilities ?? target.capabilities,
     ...(limits === undefined ? {} : { limits }),
     ...(addresses === undefined ? {} : { addresses }),
+    ...(appliances === undefined ? {} : { appliances }),
     ...(target.transparency === undefined ? {} : { transparency: target.transparency }),
     ...(target.shared === undefined ? {} : { shared: target.shared }),
     lacks: (test) => target.lacks?.(test),

@@ -1,9 +1,10 @@
 import type { Target } from '../model/target.ts'
 import { listWords } from '../suite/words.ts'
 import { FlowbreakError } from '../support/errors.ts'
-import { bounded, readBounds } from './bounds.ts'
+import { bounded, readAppliances, readBounds } from './bounds.ts'
 import { type ReferenceTaps, ReferenceTarget } from './reference/reference.ts'
 import type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
+import { targetWith } from './target-with.ts'
 
 export type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 
@@ -27,18 +28,20 @@ export const TARGET_KINDS: readonly string[] = Object.keys(KINDS)
 export const TARGETS: readonly string[] = ['reference', 'suricata', 'suricata-live', 'netfilter']
 
 /**
- * The target that a spec describes; `limits` and `addresses` any kind can have. ERR_TARGET_UNKNOWN names the kinds that there are;
+ * The target that a spec describes; `limits`, `addresses` and `appliance` any kind can have. ERR_TARGET_UNKNOWN names the kinds that there are;
  * ERR_TARGET_OPTION.
  */
 export async function makeTarget(
-  { limits, addresses, ...spec }: TargetSpec,
+  { limits, addresses, appliance, ...spec }: TargetSpec,
   context: TargetContext,
 ): Promise<Target> {
   const make = Object.hasOwn(KINDS, spec.kind) ? KINDS[spec.kind] : undefined
   if (make === undefined) throw unknown(spec.kind, TARGET_KINDS)
   const bounds = readBounds(context.name, { limits, addresses })
   const { addresses: ranges } = bounds
-  return bounded(await make(spec, ranges === undefined ? context : { ...context, addresses: ranges }), bounds)
+  const named = readAppliances(context.name, appliance)
+  const target = await make(spec, ranges === undefined ? context : { ...context, addresses: ranges })
+  return bounded(named === undefined ? target : targetWith(target, { appliances: named }), bounds)
 }
 
 /**

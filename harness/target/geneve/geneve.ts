@@ -11,6 +11,11 @@ import { GenevePort } from './port.ts'
 
 /** Appliances behind a gateway load balancer, which the harness is: over UDP, without privileges. */
 export class GeneveTarget extends DeviceTarget<GeneveOptions> {
+  /** Wherever they are reached from, their addresses are the same. */
+  get appliances(): readonly string[] {
+    return this.options.hosts.map(({ address, port }) => `geneve ${address}:${port}`)
+  }
+
   /** Throws ERR_TARGET_LACKS, ERR_APPLIANCE_UNHEALTHY, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
     const { hosts, listen, mtu, scale, families, health } = this.options

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { Setup } from '../../model/setup.ts'
 import type { Session, Target } from '../../model/target.ts'
 import type { PcapArm } from '../../observe/live/pcap/arms.ts'
@@ -12,6 +13,13 @@ import { type InlineOptions, readOptions } from './options.ts'
 
 /** Devices with two arms each, between interfaces of this machine: which packet goes by which of them is the harness's to decide. */
 export class InlineTarget extends DeviceTarget<InlineOptions> {
+  /** They are at interfaces of this machine. */
+  get appliances(): readonly string[] {
+    const { hosts, namespace = '' } = this.options
+    const arms = hosts.flatMap(({ client, server }) => [client, server])
+    return arms.map((arm) => `inline ${hostname()} ${namespace} ${arm.interface} ${arm.vlan ?? ''}`)
+  }
+
   /** Throws ERR_TARGET_LACKS, ERR_INLINE, ERR_NODE_PCAP, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
     this.requireSetup(setup)

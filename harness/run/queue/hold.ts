@@ -1,0 +1,84 @@
+import type { Job } from 'bullmq'
+import { beatMs, type RunKeys } from './keys.ts'
+import type { Lease } from './lease.ts'
+import type { Link } from './link.ts'
+
+/** An attempt at a task. */
+export interface Attempt {
+  readonly keys: RunKeys
+  readonly name: string
+  /** Whoever made it their own, and no other, has this. */
+  readonly token: string
+  readonly job: Job
+}
+
+/**
+ * An attempt that is this worker's, with what it drives meanwhile: shows signs of life until it is let go of, and finds out when it counts
+ * no more, because the run is over or went on without it, the appliance is another's, or nothing could be heard for too long.
+ */
+export class Hold {
+  readonly attempt: Attempt
+  readonly lease: Lease | undefined
+  readonly #link: Link
+  readonly #off = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  #heard: number
+  #isBegun = false
+
+  constructor(link: Link, attempt: Attempt, lease: Lease | undefined) {
+    this.#link = link
+    this.attempt = attempt
+    this.lease = lease
+    this.#heard = lease?.heard ?? performance.now()
+    this.#timer = setInterval(() => {
+      this.check()
+      void this.#beat().catch(() => this.callOff())
+    }, beatMs(link.address))
+  }
+
+  /** Aborted once it counts no more. */
+  get off(): AbortSignal {
+    return this.#off.signal
+  }
+
+  /** From here on it is tried in earnest: that its worker is lost may be its fault. */
+  begin(): void {
+    this.#isBegun = true
+    void this.#beat().catch(() => this.callOff())
+  }
+
+  callOff(): void {
+    this.#off.abort()
+  }
+
+  /** Calls it off where nothing was heard for so long that others soon take this worker for dead. */
+  check(): void {
+    if (performance.now() - this.#heard > this.#link.address.lost * 800) this.callOff()
+  }
+
+  /** Ends it here and in the queue. */
+  async release(): Promise<void> {
+    clearInterval(this.#timer)
+    const { job, token } = this.attempt
+    await this.#link.ask(() => job.moveToCompleted(null, token, false)).catch(() => undefined)
+  }
+
+  async #beat(): Promise<void> {
+    const { keys, name, token, job } = this.attempt
+    const asked = performance.now()
+    const ms = this.#link.address.lost * 1000
+    const where = [keys.attempt(name), ...(this.lease?.keys ?? [])]
+    const counts = await this.#link.run<number>('beat', where, [
+      token,
+      this.lease?.token ?? '',
+      ms,
+      this.#isBegun ? 1 : 0,
+    ])
+    if (counts === 0) this.callOff()
+    else {
+      this.#heard = asked
+      if (this.lease !== undefined) this.lease.heard = asked
+    }
+    await job.extendLock(token, ms).catch(() => undefined)
+  }
+}

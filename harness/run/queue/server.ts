@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Job, Worker } from 'bullmq'
+import type { Target } from '../../model/target.ts'
+import { Hold } from './hold.ts'
+import { beatMs, isRunKey, runKeys, tidyArguments } from './keys.ts'
+import { Lease } from './lease.ts'
+import type { Link } from './link.ts'
+import type { JobData } from './messages.ts'
+import { described, queueOf, type Registration, Roster } from './roster.ts'
+import { type Claimed, Stage } from './stage.ts'
+
+export interface ServerOptions {
+  readonly flowbreak: string
+  /** Takes secrets out of what leaves this machine. */
+  readonly hide: <T>(value: T) => T
+  readonly say: (sentence: string) => void
+  /** Further appliances of which one worker at most is to drive each at a time. */
+  readonly appliances: readonly string[]
+  /** Leaves once the first run that it had a part in is over. */
+  readonly once: boolean
+  /** Seconds without anything to play after which it leaves; absent: never. */
+  readonly idle?: number | undefined
+}
+
+/** How long whoever drives an appliance and has nothing to play lets others have it, at least. */
+const PAUSE_MS = 50
+
+/** Plays lots of one target that runs have put into its queue, until it is told to leave or has nothing more to do. */
+export class Server implements AsyncDisposable {
+  readonly #link: Link
+  readonly #options: ServerOptions
+  readonly #roster: Roster
+  readonly #registration: Registration
+  readonly #jobs: Worker
+  readonly #folder = mkdtempSync(join(tmpdir(), `flowbreak-worker-${process.pid}-`))
+  readonly #stage: Stage
+  readonly #lease: Lease | undefined
+  #served = ''
+  #busy = performance.now()
+
+  constructor(link: Link, target: Target, options: ServerOptions) {
+    this.#link = link
+    this.#options = options
+    this.#roster = new Roster(link)
+    const said = described(target)
+    const queue = queueOf(options.flowbreak, said)
+    this.#registration = {
+      id: randomUUID(),
+      host: hostname(),
+      pid: process.pid,
+      flowbreak: options.flowbreak,
+      target: said,
+      queue,
+    }
+    const appliances = [...appliancesOf(target), ...options.appliances]
+    this.#lease = appliances.length === 0 ? undefined : new Lease(link, appliances)
+    const lockDuration = link.address.lost * 1000
+    this.#jobs = new Worker(queue, null, {
+      connection: link.redis,
+      prefix: link.address.prefix,
+      autorun: false,
+      lockDuration,
+      stalledInterval: lockDuration / 2,
+      // A job that comes again is refused where it was begun: who has put it there hears of it.
+      maxStalledCount: 1000,
+      drainDelay: 1,
+    })
+    this.#jobs.on('error', () => undefined)
+    this.#stage = new Stage(link, target, this.#folder, options.hide)
+  }
+
+  /** Serves. Throws what the link does. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { idle, say } = this.#options
+    await this.#jobs.startStalledCheckTimer()
+    await this.#enter()
+    const beats = setInterval(() => void this.#enter().catch(() => undefined), beatMs(this.#link.address))
+    try {
+      say(`ready to play on ${this.#registration.target.name} at ${this.#link.address.name}`)
+      this.#busy = performance.now()
+      while (!signal.aborted && !this.#link.gone.aborted) {
+        if (await this.#turn(signal)) continue
+        if (idle !== undefined && performance.now() - this.#busy > idle * 1000) break
+        if (this.#options.once && (await this.#isOver())) break
+      }
+    } finally {
+      clearInterval(beats)
+    }
+    if (this.#link.gone.aborted) throw this.#link.gone.reason
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stage[Symbol.asyncDispose]()
+    await this.#lease?.release().catch(() => undefined)
+    // Without a connection it would wait for one.
+    if (!this.#link.gone.aborted) await this.#jobs.close().catch(() => undefined)
+    await this.#roster.leave(this.#registration.id).catch(() => undefined)
+    await this.#tidy().catch(() => undefined)
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** Plays until there is nothing more; false: there was nothing. */
+  async #turn(signal: AbortSignal): Promise<boolean> {
+    if (this.#lease !== undefined && !(await this.#lease.take())) {
+      await sleep(2 * PAUSE_MS, undefined, { signal }).catch(() => undefined)
+      return false
+    }
+    let any = false
+    let next = this.#next(signal)
+    for (let claimed = await next; claimed !== undefined; claimed = await next) {
+      any = true
+      this.#served = claimed.hold.attempt.keys.run
+      // An appliance is not kept from others by what is not played yet.
+      const ahead = this.#lease === undefined ? this.#next(signal) : undefined
+      await this.#stage.play(claimed, signal)
+      this.#busy = performance.now()
+      next = ahead ?? this.#next(signal)
+    }
+    if (this.#lease !== undefined) {
+      // Nobody else finds it open.
+      await this.#stage.rest()
+      await this.#lease.release()
+      await sleep(PAUSE_MS * (1 + Math.random()))
+    }
+    // Also where all that there was counted no more.
+    await this.#tidy()
+    return any
+  }
+
+  /** The next lot that is this worker's; undefined: there is none now. */
+  async #next(signal: AbortSignal): Promise<Claimed | undefined> {
+    while (!signal.aborted && !this.#link.gone.aborted) {
+      const token = randomUUID()
+      let job: Job | undefined
+      try {
+        job = (await this.#link.ask(() => this.#jobs.getNextJob(token))) as Job | undefined
+      } catch {
+        await sleep(PAUSE_MS)
+        continue
+      }
+      if (job === undefined) return undefined
+      const claimed = await this.#claim(job, token)
+      if (claimed !== undefined) return claimed
+      const refused = job
+      await this.#link.ask(() => refused.moveToCompleted(null, token, false)).catch(() => undefined)
+    }
+    return undefined
+  }
+
+  /** Makes an attempt this worker's; undefined: it counts no more, or is another's. */
+  async #claim(job: Job, token: string): Promise<Claimed | undefined> {
+    const { run, attempt } = (job.data ?? {}) as Partial<JobData>
+    if (!isRunKey(this.#link.address, run) || attempt === undefined) return undefined
+    const keys = runKeys(run)
+    const answer = await this.#link.run<readonly [Buffer, Buffer] | null>(
+      'claim',
+      [keys.attempt(attempt), keys.run],
+      [token],
+    )
+    if (answer === null) return undefined
+    const [spec, lot] = answer
+    const hold = new Hold(this.#link, { keys, name: attempt, token, job }, this.#lease)
+    return { hold, spec: spec.toString(), task: lot.toString() }
+  }
+
+  async #enter(): Promise<void> {
+    const note = await this.#roster.enter(this.#registration)
+    if (note !== undefined) this.#options.say(note)
+  }
+
+  async #isOver(): Promise<boolean> {
+    if (this.#served === '') return false
+    return (await this.#link.ask(() => this.#link.redis.exists(this.#served))) === 0
+  }
+
+  async #tidy(): Promise<void> {
+    await this.#link.run('tidy', ...tidyArguments(this.#link.address, this.#registration.queue))
+  }
+}
+
+/** What a target drives. What cannot be shared, and does not say what it is, is one device wherever it is driven from. */
+function appliancesOf({ name, appliances, shared }: Target): readonly string[] {
+  return appliances ?? (shared === undefined ? [`target ${name}`] : [])
+}

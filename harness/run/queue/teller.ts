@@ -1,0 +1,69 @@
+import type { Hold } from './hold.ts'
+import type { Link } from './link.ts'
+import type { Told } from './messages.ts'
+
+/** Characters and milliseconds after which what has been told is sent. */
+const PART = 1 << 17
+const PART_MS = 100
+
+/** Tells whoever asked for an attempt what comes of it, in parts that are counted, so that each is heard once. */
+export class Teller {
+  readonly #link: Link
+  readonly #hold: Hold
+  #lines: string[] = []
+  #length = 0
+  #number = 0
+  #timer: NodeJS.Timeout | undefined
+  #sent: Promise<void> = Promise.resolve()
+
+  constructor(link: Link, hold: Hold) {
+    this.#link = link
+    this.#hold = hold
+  }
+
+  /** Answers a promise where what was told before is still on its way. */
+  tell(told: Told, line = ''): void | Promise<void> {
+    this.#lines.push(JSON.stringify(told), line)
+    this.#length += line.length + 100
+    if (this.#length >= PART) {
+      const before = this.#sent
+      this.#send()
+      return before
+    }
+    this.#timer ??= setTimeout(() => this.#send(), PART_MS)
+  }
+
+  /** Tells the last, and waits until all has been heard. */
+  async end(told: Told): Promise<void> {
+    this.#lines.push(JSON.stringify(told), '')
+    this.#send()
+    await this.#sent
+  }
+
+  #send(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const { attempt, lease, off } = this.#hold
+    const { keys, name, token } = attempt
+    const part = this.#lines.join('\n')
+    const number = this.#number++
+    this.#lines = []
+    this.#length = 0
+    this.#sent = this.#sent.then(async () => {
+      if (off.aborted) return
+      const where = [keys.attempt(name), keys.out, ...(lease?.keys ?? [])]
+      try {
+        const heard = await this.#link.run<number>('tell', where, [
+          token,
+          lease?.token ?? '',
+          number,
+          name,
+          part,
+        ])
+        if (heard === 0) this.#hold.callOff()
+      } catch {
+        this.#hold.callOff()
+      }
+    })
+  }
+}
