@@ -104,8 +104,8 @@ describe('journeys: queue', function () {
       events(file).map((event) => {
         const without = { ...event }
         for (const key of OWN) delete without[key]
-        // That of all lines before, with their times.
-        if (event.type === 'sealed') delete without.sha256
+        // Of all lines before, with their times.
+        if (event.type === 'run-finished') delete without.sha256
         return without
       })
     const other = join(folder, 'here', readdirSync(join(folder, 'here'))[0] ?? '', 'run.ndjson')
