@@ -4,7 +4,6 @@ import type { Setup } from '../../model/setup.ts'
 import { isForwardedAfterAll, type ObservationBatch } from '../../model/target.ts'
 import { dissect } from '../../wire/dissect.ts'
 import type { Moment } from './lateness.ts'
-import type { Compiled } from './play.ts'
 import type { Answer } from './probe.ts'
 
 /** Of a packet whose verdict tells no systems apart. */
@@ -27,9 +26,10 @@ export class AnswerSheet {
   /** By probe; undefined: of no observation it was told. */
   sent: Moment[][] | undefined
 
-  constructor({ probes, counts }: Pick<Compiled, 'probes' | 'counts'>, emissions: boolean, setup: Setup) {
-    this.#words = Array.from({ length: probes }, () => [])
-    this.#alone = Array.from({ length: probes }, () => [])
+  /** `counts`: by probe, its packets. */
+  constructor(counts: readonly number[], emissions: boolean, setup: Setup) {
+    this.#words = counts.map(() => [])
+    this.#alone = counts.map(() => [])
     this.#emissions = emissions
     this.#counts = counts
     this.#rejects = setup.policy.exception === 'reject' && setup.rules.length === 0

@@ -7,7 +7,13 @@ const ACCURACY = { tolerance: 0.25, blur: 5.5 }
 
 /** Flows that really waited so long. */
 function flows(answer: string, ...waits: readonly number[]): readonly Measurement[] {
-  return waits.map((waited) => ({ probe: `${answer} ${waited}`, asked: Math.floor(waited), least: waited, most: waited, answer }))
+  return waits.map((waited) => ({
+    probe: `${answer} ${waited}`,
+    asked: Math.floor(waited),
+    least: waited,
+    most: waited,
+    answer,
+  }))
 }
 
 /** Packets that were sent at these times, or up to a quarter of a second later. */
@@ -69,7 +75,9 @@ describe('author/learn: probes on a clock that cannot be set', () => {
   it('say nothing where a packet came too late', () => {
     expect(latenessOf(probe, moments(0, 0.01, 0.02, 67))).to.deep.equal({})
     expect(latenessOf(probe, moments(0, 0.01, 0.02, 69))).to.deep.equal({ late: 69 - 0.02 - 60 })
-    expect(latenessOf(probe, moments(0, 3, 3.1, 63))).to.have.property('late').closeTo(2.99, 0.001)
+    expect(latenessOf(probe, moments(0, 3, 3.1, 63)))
+      .to.have.property('late')
+      .closeTo(2.99, 0.001)
     expect(latenessOf({ ...probe, exact: true }, moments(0, 0.01, 0.02, 60.4))).to.have.property('late')
   })
 

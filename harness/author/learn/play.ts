@@ -93,7 +93,7 @@ export async function playCompiled(
   compiled: Compiled,
   { session, setup, emissions, signal, recording }: PlayOptions,
 ): Promise<Came> {
-  const answers = new AnswerSheet(compiled, emissions, setup)
+  const answers = new AnswerSheet(compiled.counts, emissions, setup)
   const { chunks, owners, flows } = prepare(compiled, setup)
   const owner = (step: number) => owners[step] ?? -1
   const timeline = { epoch: EPOCH, phases: ['before'], chunks: inTurn(chunks) }
