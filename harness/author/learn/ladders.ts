@@ -36,7 +36,12 @@ export const LADDERS: readonly Ladder[] = [
   { knob: 'udpNew', setup: 'answers', script: '>u +$ <u' },
   { knob: 'udpNew', setup: 'drop', script: '>u +$ <x' },
   { knob: 'udpEstablished', setup: 'answers', script: '>u <u +$ <u' },
-  { knob: 'udpEstablished', setup: 'drop', script: '>u <u +3 >u <u +$ >x' },
+  // Linux calls it a stream after two seconds of its own clock, up to six times as many of a timeline here.
+  {
+    knob: 'udpEstablished',
+    setup: 'drop',
+    script: '>u <u +3 >u <u +3 >u <u +3 >u <u +3 >u <u +$ >x',
+  },
   { knob: 'icmpNew', setup: 'drop', script: '>e +$ <r' },
   { knob: 'icmpNew', setup: 'answers', script: '>e +$ <r' },
   { knob: 'icmpEstablished', setup: 'answers', script: '>e <r +$ <r' },
