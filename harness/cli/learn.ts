@@ -11,7 +11,6 @@ import {
 import { renderSheet } from '../author/learn/sheet.ts'
 import { Subject } from '../author/learn/subject.ts'
 import { capturesIn, checkTwin, type TwinCheck } from '../author/learn/twin.ts'
-import type { ExceptionPolicy } from '../model/setup.ts'
 import type { Target } from '../model/target.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
@@ -37,11 +36,16 @@ interface Options {
   readonly seed: number
   readonly repeat: number
   readonly longest?: number
+  readonly without?: readonly string[]
   readonly json?: true
 }
 
 /** Seconds that are waited for at most: on a virtual clock 30 days, on a real one 5 minutes of ours. */
 const LONGEST = { virtual: 2_592_000, real: 300 } as const
+/** Kinds of sharing that a target may be asked without. */
+const WITHOUT = ['sync', 'replication']
+/** Seconds of silence in captures that are held out, the same. */
+const SILENCE = { virtual: 900, real: 10 } as const
 
 /**
  * `flowbreak learn TARGET`: exit 0 when the target was learned, whatever of it is unknown; 1 when it does not answer steadily, is explained by
@@ -94,6 +98,11 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       'the longest wait that is asked for (default 30 days, on a real clock 5 minutes of it)',
       wholeNumber('--longest', 60),
     )
+    .option(
+      '--without <what>',
+      'sync or replication: a kind of sharing between hosts that the target is not asked about; may be repeated',
+      repeatable,
+    )
     .option('--json', 'the profile as JSON')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
@@ -111,8 +120,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 async function learnTarget(target: Target, options: Options, signal: AbortSignal): Promise<ExitCode> {
   const { profiles } = target.capabilities
   const asked = options.profile ?? (profiles === 'any' ? 'aws-nfw' : (profiles[0] ?? 'aws-nfw'))
-  const policies = policiesOf(target, options.policy)
-  const subject = new Subject(target, await profileNamed(asked), signal, policies)
+  const without = [...withoutOf(options.without), ...policiesBut(target, options.policy)]
+  const subject = new Subject(target, await profileNamed(asked), signal, without)
   const { seed, repeat } = options
   const { clock, clockScale } = target.capabilities
   const longest = options.longest ?? LONGEST[clock] * clockScale
@@ -167,8 +176,8 @@ function withoutOutput(words: readonly string[]): readonly string[] {
   )
 }
 
-/** Throws ERR_USAGE where the target cannot be brought to one of them. */
-function policiesOf(target: Target, asked: readonly string[] | undefined): readonly ExceptionPolicy[] {
+/** Those that the target is not to be brought to. Throws ERR_USAGE where it cannot be brought to one that is asked for. */
+function policiesBut(target: Target, asked: readonly string[] | undefined): readonly string[] {
   const { policies } = target.capabilities
   const strange = asked?.find((word) => !policies.some((policy) => policy === word))
   if (strange !== undefined)
@@ -176,7 +185,14 @@ function policiesOf(target: Target, asked: readonly string[] | undefined): reado
       'ERR_USAGE',
       `--policy takes one that the target can be brought to, ${policies.join(', ')}, not ${strange}.`,
     )
-  return policies.filter((policy) => asked?.includes(policy) ?? true)
+  return policies.filter((policy) => asked !== undefined && !asked.includes(policy))
+}
+
+/** Throws ERR_USAGE. */
+function withoutOf(without: readonly string[] = []): readonly string[] {
+  const wrong = without.find((each) => !WITHOUT.includes(each))
+  if (wrong === undefined) return without
+  throw new FlowbreakError('ERR_USAGE', `--without takes one of ${WITHOUT.join(', ')}, not ${wrong}.`)
 }
 
 function twinOf(
@@ -186,6 +202,7 @@ function twinOf(
   learned: Learned,
 ) {
   const { model, values } = learned
+  const { clock, clockScale } = subject.target.capabilities
   return checkTwin({
     subject,
     model,
@@ -193,6 +210,7 @@ function twinOf(
     captures: captures.flatMap(capturesIn),
     cases: twinCases,
     seed,
+    longest: SILENCE[clock] * clockScale,
   })
 }
 

@@ -110,6 +110,12 @@ export interface Outage {
   readonly over: boolean
 }
 
+/** When packets were really sent: not before and not after, in nanoseconds of the timeline from some moment; NaN of one that was not. */
+export interface SendingTimes {
+  readonly from: Float64Array
+  readonly to: Float64Array
+}
+
 /**
  * What came of the packets of one chunk: its batch with the target's columns filled (verdict, reason, emitted), and how and by
  * whom it is known. Exactly one observation a packet; only a sighting of a later batch takes it back, and the last batch may have no
@@ -121,6 +127,8 @@ export interface ObservationBatch {
   readonly by: Uint8Array
   /** By packet: a `Knowledge` code. */
   readonly knowledge: Uint8Array
+  /** By packet: when it was really sent; absent: at its time. */
+  readonly sent?: SendingTimes
   /** Where packets are seen on wires: what was, beside the verdicts. */
   readonly sightings?: readonly Sighting[]
   /** Of the events of this chunk. */

@@ -65,5 +65,8 @@ describe('journeys: learn', () => {
     const policy = flowbreak(['learn', 'reference', '--policy', 'pass'])
     expect(policy).to.include({ status: 2 })
     expect(policy.stderr).to.contain('--policy takes one that the target can be brought to')
+    const without = flowbreak(['learn', 'reference', '--without', 'drop'])
+    expect(without).to.include({ status: 2 })
+    expect(without.stderr).to.contain('--without takes one of sync, replication, not drop')
   })
 })

@@ -2,8 +2,8 @@ import type { ExceptionPolicy } from '../../model/setup.ts'
 import { messageOf } from '../../support/errors.ts'
 import { parseProbe } from './notation.ts'
 import { eventsOf } from './play.ts'
-import type { Answer, Probe, SetupName } from './probe.ts'
-import type { Subject } from './subject.ts'
+import type { Probe, SetupName } from './probe.ts'
+import type { Outcome, Subject } from './subject.ts'
 
 /** Played with every batch, in each of its setups: a target that is well lets them through each time. */
 const CONNECTION = 'open >PA:10 <PA:10 >A'
@@ -13,6 +13,8 @@ const LATE = 5
 /** Probes of a batch that is not halved when something is wrong with it, and how many such in a row are too many. */
 const SMALL_BATCH = 8
 const MOST_FAILURES = 6
+/** How often probes are tried whose packets could not be sent in time. */
+const TRIES = 3
 
 const OPEN = /^F( F)*$/
 
@@ -35,6 +37,8 @@ export class Bench {
   /** Probes that are tried at a time. */
   #most = Number.POSITIVE_INFINITY
   readonly #lacking = new Map<SetupName, string | undefined>()
+  /** Probes that were played to see how long something lasts. */
+  #measured = 0
 
   constructor(subject: Subject, seed: number, repeat: number) {
     this.#subject = subject
@@ -67,14 +71,72 @@ export class Bench {
   async play(probes: readonly Probe[]): Promise<void> {
     const fresh = probes.filter(({ name }) => !this.answers.has(name) && !this.unsteady.has(name))
     if (fresh.length === 0) return
-    const times: ReadonlyMap<string, Answer>[] = []
-    for (let time = 0; time < this.#repeat; time++) times.push(await this.#playOnce(fresh))
+    const times = await this.#playOften(fresh)
     for (const { name } of fresh) {
-      const [first, ...others] = times.map((answers) => answers.get(name))
-      if (first === undefined) this.unsteady.set(name, 'was not answered')
+      const outcomes = times.map((answers) => answers.get(name))
+      const [first, ...others] = outcomes.map((outcome) => outcome?.answer)
+      const late = outcomes.find((outcome) => outcome?.late !== undefined)?.late
+      if (late !== undefined)
+        this.unsteady.set(name, `could not be played in time: a packet was ${late.toFixed(1)} s late`)
+      else if (first === undefined) this.unsteady.set(name, 'was not answered')
       else if (others.every((other) => other === first)) this.answers.set(name, first)
       else this.unsteady.set(name, `was answered ${[first, ...others].join(', then ')}`)
     }
+  }
+
+  /** Time passes by itself, and is measured. */
+  get isTimed(): boolean {
+    return this.#subject.target.capabilities.clock === 'real'
+  }
+
+  /** Seconds of a timeline in one of the target's clock. */
+  get clockScale(): number {
+    return this.#subject.target.capabilities.clockScale
+  }
+
+  /** Probes that were played. */
+  get played(): number {
+    return this.answers.size + this.unsteady.size + this.#measured
+  }
+
+  /** Plays probes of which it counts how long they really waited; every time that each of them was answered. */
+  async measure(probes: readonly Probe[]): Promise<ReadonlyMap<string, readonly Outcome[]>> {
+    this.#measured += probes.length
+    const times = await this.#playOften(probes)
+    return new Map(
+      probes.map(({ name }) => [
+        name,
+        times.flatMap((answers) => {
+          const outcome = answers.get(name)
+          return outcome === undefined ? [] : [outcome]
+        }),
+      ]),
+    )
+  }
+
+  /** As often as is asked for: one after the other, but where time passes by itself beside each other. */
+  async #playOften(probes: readonly Probe[]): Promise<readonly ReadonlyMap<string, Outcome>[]> {
+    const times = Array.from({ length: this.#repeat }, (_, time) => time)
+    if (!this.isTimed) {
+      const played: ReadonlyMap<string, Outcome>[] = []
+      for (const _ of times) played.push(await this.#playOnce(probes))
+      return played
+    }
+    const all = new Map<string, Outcome>()
+    const nameOf = (name: string, time: number) => `${name} (time ${time + 1})`
+    let left = probes.flatMap((probe) => times.map((time) => ({ ...probe, name: nameOf(probe.name, time) })))
+    for (let tries = 0; tries < TRIES && left.length > 0; tries++) {
+      for (const [name, outcome] of await this.#playOnce(left)) all.set(name, outcome)
+      left = left.filter(({ name }) => all.get(name)?.late !== undefined)
+    }
+    return times.map((time) => {
+      const own = new Map<string, Outcome>()
+      for (const { name } of probes) {
+        const outcome = all.get(nameOf(name, time))
+        if (outcome !== undefined) own.set(name, outcome)
+      }
+      return own
+    })
   }
 
   /** Plays probes once more, and tells those that are not answered as they were. */
@@ -82,19 +144,17 @@ export class Bench {
     const answers = await this.#playOnce(probes)
     return probes.flatMap(({ name }) => {
       const was = this.answers.get(name)
-      if (was === undefined || answers.get(name) === was) return []
+      const { answer, late } = answers.get(name) ?? {}
+      if (was === undefined || answer === was || late !== undefined) return []
       this.answers.delete(name)
-      this.unsteady.set(
-        name,
-        `was answered ${was} at first, and ${answers.get(name) ?? 'not at all'} in the end`,
-      )
+      this.unsteady.set(name, `was answered ${was} at first, and ${answer ?? 'not at all'} in the end`)
       return [name]
     })
   }
 
   /** A batch in which a sentinel does not come through counts for nothing: fewer are tried at a time from then on. */
-  async #playOnce(probes: readonly Probe[]): Promise<ReadonlyMap<string, Answer>> {
-    const answers = new Map<string, Answer>()
+  async #playOnce(probes: readonly Probe[]): Promise<ReadonlyMap<string, Outcome>> {
+    const answers = new Map<string, Outcome>()
     let from = 0
     while (from < probes.length && this.#failures < MOST_FAILURES) {
       const batch = probes.slice(from, from + this.#most)
@@ -112,7 +172,7 @@ export class Bench {
     return answers
   }
 
-  async #tryOnce(probes: readonly Probe[]): Promise<ReadonlyMap<string, Answer> | undefined> {
+  async #tryOnce(probes: readonly Probe[]): Promise<ReadonlyMap<string, Outcome> | undefined> {
     const before = sentinelsOf(probes)
     const sentinels = [
       ...before,
@@ -122,9 +182,9 @@ export class Bench {
     try {
       const all = [...before, ...probes, ...sentinels.slice(before.length)]
       const answers = await this.#subject.play(all, this.#seed++)
-      const lost = sentinels.find(({ name }) => !OPEN.test(answers.get(name) ?? ''))
+      const lost = sentinels.find(({ name }) => !OPEN.test(answers.get(name)?.answer ?? ''))
       if (lost === undefined) return answers
-      const came = answers.get(lost.name) ?? 'not at all'
+      const came = answers.get(lost.name)?.answer ?? 'not at all'
       this.troubles.add(
         `of ${probes.length} probes at once, ${lost.name} was answered ${came}, which any firewall lets through`,
       )

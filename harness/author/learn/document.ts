@@ -120,13 +120,13 @@ function entryOf(
   }
 }
 
-/** The probes that findings rest on, each once. */
-export function decisiveProbes({ findings }: Learned): readonly string[] {
+/** The probes that findings rest on and whose packets were kept, each once. */
+export function decisiveProbes({ findings, recorded }: Learned): readonly string[] {
   return [
     ...new Set(
       [...findings.values()].flatMap((finding) =>
         'unknown' in finding ? [] : finding.evidence.map(({ probe }) => probe),
       ),
     ),
-  ]
+  ].filter((probe) => recorded.has(probe))
 }

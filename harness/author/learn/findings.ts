@@ -191,7 +191,8 @@ async function unknownBecause(
 }
 
 /** A number is known where its ladder changes, and another number would have had it change elsewhere. */
-async function numberOf(knob: KnobName, { values, ladders, boundaries, bench }: Evidenced): Promise<Finding> {
+async function numberOf(knob: KnobName, found: Evidenced): Promise<Finding> {
+  const { values, ladders, boundaries, bench } = found
   const boundary = boundaries.get(knob)
   if (boundary === undefined) {
     const setups = LADDERS.filter((ladder) => ladder.knob === knob)
@@ -202,12 +203,14 @@ async function numberOf(knob: KnobName, { values, ladders, boundaries, bench }: 
   }
   if (boundary.wrong !== undefined) return { unknown: boundary.wrong }
   const { last, first } = boundary
-  if (!Number.isFinite(first)) return { unknown: `more than ${last}, the largest that was asked for` }
+  if (!Number.isFinite(first))
+    return { unknown: `more than ${Math.floor(last)}, the largest that was asked for (--longest)` }
   const { number } = KNOBS[knob]
   if (!(await ladders.explains(values, boundary)))
     return { unknown: `its answers change between ${last} and ${first}, which no value of it explains` }
   if (await ladders.explains(withValue(values, knob, number?.most ?? 0), boundary))
     return { unknown: `at least ${last}: something else ends it then` }
+  if (boundary.shown !== undefined) return measuredOf(knob, found, { ...boundary, shown: boundary.shown })
   const evidence = ladders.probesOf(boundary).map(({ name }) => ({
     probe: name,
     answer: bench.answers.get(name) ?? '',
@@ -218,6 +221,27 @@ async function numberOf(knob: KnobName, { values, ladders, boundaries, bench }: 
       unknown: `its answers were not the same in the end: ${evidence.map(({ probe }) => probe).join(', ')}`,
     }
   return { value: values[knob], confidence: first - last === 1 ? 'high' : 'medium', evidence }
+}
+
+/** A number that was measured on a clock that cannot be set: known where it is the only whole one between those that were answered either way. */
+async function measuredOf(
+  knob: KnobName,
+  { values, ladders }: Evidenced,
+  boundary: Boundary & Required<Pick<Boundary, 'shown'>>,
+): Promise<Finding> {
+  const { last, first, shown } = boundary
+  const numbers = numbersFor(boundary, knob)
+  if (numbers.length === 0)
+    return { unknown: `between ${Math.floor(last)} and ${Math.ceil(first)}: no closer could be told in time` }
+  const evidence = shown.map(({ probe, least, most, answer }) => ({
+    probe: `${probe}, really ${least.toFixed(2)} to ${most.toFixed(2)} s`,
+    answer,
+    otherwise: {},
+  }))
+  let explaining = 0
+  for (const number of numbers)
+    if (await ladders.explains(withValue(values, knob, number), boundary)) explaining++
+  return { value: values[knob], confidence: explaining > 1 ? 'low' : 'high', evidence }
 }
 
 /** One entry a probe, with all that it rules out. */

@@ -12,6 +12,10 @@ export interface HeldOut {
   readonly classes: readonly string[]
   /** By packet: its number in the capture. */
   readonly numbers: readonly number[]
+  /** By packet: of a fragment, a number of its datagram; else -1. */
+  readonly datagrams: readonly number[]
+  /** Datagrams of which no fragment was taken away. */
+  readonly whole: ReadonlySet<number>
 }
 
 const BEGIN = 1.1
@@ -21,8 +25,8 @@ const CHANCE = { cut: 70, loss: 40, oneWay: 15, silence: 50, lost: 12 }
 const LONGEST_SILENCE = 900
 const MOST_PACKETS = 400
 
-/** Breaks a capture as the random numbers say. Throws what is wrong with the file. */
-export async function breakCapture(path: string, random: () => number): Promise<HeldOut> {
+/** Breaks a capture as the random numbers say; no silence in it is longer than `longest` seconds. Throws what is wrong with the file. */
+export async function breakCapture(path: string, random: () => number, longest: number): Promise<HeldOut> {
   const { batch } = await loadRecorded(path)
   const happens = (chance: number) => random() % 100 < chance
   const broken: string[] = []
@@ -42,13 +46,15 @@ export async function breakCapture(path: string, random: () => number): Promise<
     broken.push('with losses')
   }
   const silentAt = happens(CHANCE.silence) && kept.length > 1 ? random() % kept.length : -1
-  const silence = silentAt < 0 ? 0 : 1 + (random() % LONGEST_SILENCE)
+  const silence = silentAt < 0 ? 0 : 1 + (random() % Math.min(LONGEST_SILENCE, longest))
   if (silence > 0) broken.push(`with ${silence} s of silence before packet ${(kept[silentAt] ?? 0) + 1}`)
-  const first = batch.time[kept[0] ?? 0] ?? 0
+  let now = BEGIN
   const steps = kept.map((index, at): Timed => {
-    const after = ((batch.time[index] ?? 0) - first) / NANOS_PER_SECOND
+    const before = batch.time[kept[at - 1] ?? index] ?? 0
+    const gap = ((batch.time[index] ?? 0) - before) / NANOS_PER_SECOND
+    now += Math.min(longest, gap + (at === silentAt ? silence : 0))
     return {
-      at: BEGIN + after + (silentAt >= 0 && at >= silentAt ? silence : 0),
+      at: now,
       probe: at,
       host: 0,
       frame: batch.copyFrame(index),
@@ -58,10 +64,27 @@ export async function breakCapture(path: string, random: () => number): Promise<
   return {
     capture: path,
     broken,
-    compiled: { probes: steps.length, packets: steps.length, steps, prepared: new Map() },
+    compiled: {
+      probes: steps.length,
+      packets: steps.length,
+      steps,
+      counts: steps.map(() => 1),
+      prepared: new Map(),
+    },
     classes: kept.map((index) => classOf(batch, index)),
     numbers: kept.map((index) => batch.number[index] ?? 0),
+    datagrams: kept.map((index) => batch.datagram[index] ?? -1),
+    whole: wholeOf(batch, kept),
   }
+}
+
+function wholeOf(batch: PacketBatch, kept: readonly number[]): ReadonlySet<number> {
+  const left = new Set(kept)
+  const whole = new Set(batch.datagram.subarray(0, batch.count))
+  for (let index = 0; index < batch.count; index++)
+    if (!left.has(index)) whole.delete(batch.datagram[index] ?? -1)
+  whole.delete(-1)
+  return whole
 }
 
 /** What a packet is, as far as firewalls treat packets apart. */

@@ -3,16 +3,28 @@ import { KNOBS } from '../../profile/schema.ts'
 import type { Bench } from './bench.ts'
 import { type KnobName, type Values, withValue } from './knob-values.ts'
 import { LADDERS, type Ladder } from './ladders.ts'
+import { waitedBefore } from './lateness.ts'
+import { changeIn, type Measured, type Measurement, waitsWithin } from './measured.ts'
 import type { Model } from './model.ts'
+import { parseProbe } from './notation.ts'
 import type { Probe } from './probe.ts'
+import type { Outcome } from './subject.ts'
 
 /** Flows of one ladder in one timeline. */
 const RUNGS = 64
 const ROUNDS = 8
 /** Share of the rungs of a round that may be answered in more than one way: those at the edge, on a real clock. */
 const MOST_UNSTEADY = 0.25
+/** Seconds of a clock that cannot be set by which a wait may be measured wrongly, and within which answers may stand in no order. */
+const TOLERANCE = 0.02
+const BLUR = 1
+/** Whole numbers that are tried as a value between two that were measured. */
+const MOST_NUMBERS = 16
 
-/** Up to which number a ladder is answered in one way, and from which in the other; whole numbers side by side when all was asked. */
+/**
+ * Up to which number a ladder is answered in one way, and from which in the other; whole numbers side by side when all was asked. On a
+ * clock that cannot be set they are waits that were measured, with what shows it.
+ */
 export interface Boundary {
   readonly ladder: Ladder
   /** -1: not even 0 is answered so. */
@@ -21,6 +33,7 @@ export interface Boundary {
   readonly first: number
   /** Answers that were neither, or stood in no order. */
   readonly wrong?: string
+  readonly shown?: readonly Measurement[]
 }
 
 /** A ladder on which a system of these knobs would show one of them, and how it is answered on either side. */
@@ -49,7 +62,9 @@ export class Ladders {
   async climb(values: Values): Promise<ReadonlyMap<KnobName, Boundary>> {
     const mounted = await this.#mount(values)
     const open = [...mounted.values()].filter(({ ladder }) => !this.#found.has(keyOf(ladder)))
-    await this.#play(open)
+    const timed = open.filter(({ ladder }) => this.#bench.isTimed && isWait(ladder))
+    await this.#play(open.filter((each) => !timed.includes(each)))
+    await this.#measure(timed)
     return new Map(
       [...mounted].flatMap(([knob, { ladder }]) => {
         const boundary = this.#found.get(keyOf(ladder))
@@ -70,6 +85,34 @@ export class Ladders {
     return (
       (last < 0 || answers.get(nameOf(ladder, last)) === mounted.below) &&
       (!Number.isFinite(first) || answers.get(nameOf(ladder, first)) === mounted.above)
+    )
+  }
+
+  /** Measures once more on both sides of boundaries that were measured; those that are otherwise now, with what is wrong. */
+  async measureAgain(boundaries: ReadonlyMap<KnobName, Boundary>): Promise<ReadonlyMap<KnobName, Boundary>> {
+    const { tolerance } = this.#accuracy
+    const asked = [...boundaries].flatMap(([knob, boundary]) => {
+      const { ladder, last, first, shown, wrong } = boundary
+      if (shown === undefined || wrong !== undefined || !Number.isFinite(first)) return []
+      const waits = [Math.floor(last - 2 * tolerance), Math.ceil(first + 2 * tolerance)]
+      const probes = waits.filter((x) => x >= 0).map((x) => ({ ...rung(ladder, x), measured: true as const }))
+      return [{ knob, boundary, probes }]
+    })
+    const outcomes = await this.#bench.measure(asked.flatMap(({ probes }) => probes))
+    return new Map(
+      asked.flatMap(({ knob, boundary, probes }) => {
+        const [below, above] = boundary.shown ?? []
+        const wrong = probes
+          .flatMap(({ name }) => measurementsOf(boundary.ladder, name, 0, outcomes.get(name) ?? []))
+          .find(
+            ({ least, most, answer }) =>
+              (most <= boundary.last && answer === above?.answer) ||
+              (least >= boundary.first && answer === below?.answer),
+          )
+        if (wrong === undefined) return []
+        const text = `after ${wrong.least.toFixed(2)} s it was answered ${wrong.answer} in the end`
+        return [[knob, { ...boundary, wrong: text }] as const]
+      }),
     )
   }
 
@@ -101,6 +144,47 @@ export class Ladders {
     if (below === undefined || above === undefined || below === above) return undefined
     const most = ladder.knob === 'ackWindow' ? largest : Math.min(largest, this.#longest)
     return { ladder, below, above, most }
+  }
+
+  /** Seconds of the timeline, of which several may pass in one of the target's clock. */
+  get #accuracy(): { readonly tolerance: number; readonly blur: number } {
+    const { clockScale } = this.#bench
+    return { tolerance: TOLERANCE * clockScale, blur: BLUR * clockScale + 2 * TOLERANCE * clockScale }
+  }
+
+  /** As `#play`, by how long flows really waited. */
+  async #measure(open: readonly Mounted[]): Promise<void> {
+    const accuracy = this.#accuracy
+    const seen = new Map<Mounted, readonly Measurement[]>(open.map((each) => [each, []]))
+    const changes = new Map<Mounted, Measured>()
+    for (let round = 0; round < ROUNDS; round++) {
+      const asked = open.map((each) => {
+        const change = changes.get(each)
+        const { most } = each
+        const start = { last: -1, first: Number.POSITIVE_INFINITY }
+        const waits =
+          change === undefined
+            ? numbersBetween(start, most)
+            : waitsWithin(change, { most, tolerance: accuracy.tolerance })
+        return [each, waits] as const
+      })
+      const probes = asked.flatMap(([{ ladder }, waits]) =>
+        waits.map((x) => ({ ...rung(ladder, x), measured: true as const })),
+      )
+      if (probes.length === 0) break
+      const outcomes = await this.#bench.measure(probes)
+      for (const [each, waits] of asked) {
+        const { ladder, below, above } = each
+        const fresh = waits.flatMap((x) => {
+          const name = nameOf(ladder, x)
+          return measurementsOf(ladder, name, x, outcomes.get(name) ?? [])
+        })
+        const all = [...(seen.get(each) ?? []), ...fresh]
+        seen.set(each, all)
+        changes.set(each, changeIn(all, { below, above }, accuracy))
+      }
+    }
+    for (const [{ ladder }, change] of changes) this.#found.set(keyOf(ladder), { ladder, ...change })
   }
 
   async #play(open: readonly Mounted[]): Promise<void> {
@@ -177,8 +261,33 @@ function keyOf({ knob, setup, script }: Ladder): string {
   return `${knob} ${setup} ${script}`
 }
 
-/** The values of a knob with which a system may have that boundary: beside numbers, its words. */
-export function numbersFor({ last }: Boundary, knob: KnobName): readonly KnobValue[] {
+/** Whether what a ladder counts is seconds. */
+function isWait({ script }: Ladder): boolean {
+  return script.includes('+$')
+}
+
+function measurementsOf(
+  { script }: Ladder,
+  probe: string,
+  asked: number,
+  outcomes: readonly Outcome[],
+): readonly Measurement[] {
+  const before = parseProbe(script.slice(0, script.indexOf('+$'))).filter(
+    ({ packet }) => packet !== undefined,
+  ).length
+  return outcomes.flatMap(({ answer, sent }) => {
+    const waited = waitedBefore(before, sent)
+    return answer === undefined || waited === undefined ? [] : [{ probe, asked, ...waited, answer }]
+  })
+}
+
+/** The numbers with which a system may have that boundary, beside its words; of too many that were not told apart, none. */
+export function numbersFor({ last, first, shown }: Boundary, knob: KnobName): readonly KnobValue[] {
   const { number } = KNOBS[knob]
-  return [last, last + 1].filter((x) => x >= (number?.least ?? 0) && x <= (number?.most ?? 0))
+  const from = Math.floor(last)
+  const to = shown === undefined || !Number.isFinite(first) ? from + 1 : Math.ceil(first)
+  if (to - from > MOST_NUMBERS) return []
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at).filter(
+    (x) => x >= (number?.least ?? 0) && x <= (number?.most ?? 0),
+  )
 }

@@ -88,7 +88,7 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
   progress('asks everything that counted once more')
   const recorded = new Map<string, RecordedProbe>()
   subject.recorded = recorded
-  await askAgain(predictions, bench, ladders, boundaries)
+  boundaries = await askAgain(predictions, bench, ladders, boundaries)
   subject.recorded = undefined
   const sighted = new Model(true, signal, subject.base)
   const lacking = new Predictions(sighted, lackingFor(bench, values))
@@ -106,7 +106,7 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
     unexplained,
     unsteady: bench.unsteady,
     troubles: [...bench.troubles],
-    probes: bench.answers.size + bench.unsteady.size,
+    probes: bench.played,
     replays: subject.replays,
     packets: subject.packets,
     model,
@@ -169,14 +169,15 @@ async function askAgain(
   bench: Bench,
   ladders: Ladders,
   boundaries: ReadonlyMap<KnobName, Boundary>,
-): Promise<void> {
+): Promise<ReadonlyMap<KnobName, Boundary>> {
   const played = predictions.pool.filter(({ name }) => bench.answers.has(name))
   const rungs = [...boundaries.values()].flatMap((boundary) => ladders.probesOf(boundary))
   const changed = await bench.again([...played, ...rungs.filter(({ name }) => bench.answers.has(name))])
-  if (changed.length > 0)
-    bench.troubles.add(
-      `the target changed in the middle: ${changed.length} probes were answered otherwise in the end`,
-    )
+  const measured = await ladders.measureAgain(boundaries)
+  const count = changed.length + measured.size
+  if (count > 0)
+    bench.troubles.add(`the target changed in the middle: ${count} probes were answered otherwise in the end`)
+  return new Map([...boundaries, ...measured])
 }
 
 /** The shipped profile with which most of what was found agrees. */

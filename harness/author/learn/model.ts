@@ -1,9 +1,9 @@
 import type { ExceptionPolicy, OwnProfile, Setup } from '../../model/setup.ts'
-import { makeSetup } from '../../suite/setup.ts'
 import { ReferenceTarget } from '../../target/reference/reference.ts'
 import type { Values } from './knob-values.ts'
 import { type Compiled, compileProbes, playCompiled } from './play.ts'
-import { type Answer, type Probe, type SetupName, setupInputFor } from './probe.ts'
+import type { Answer, Probe, SetupName } from './probe.ts'
+import { setupOver } from './setups.ts'
 import { groupsOf } from './subject.ts'
 
 /** The reference with supposed knobs: what a system that has them would answer. */
@@ -66,7 +66,7 @@ export class Model {
   #setup(values: Values, [first]: readonly Probe[]): Setup | undefined {
     if (first === undefined) return undefined
     try {
-      return makeSetup({ hosts: 1, profile: supposed(values), ...setupInputFor(first.setup, this.#base) })
+      return setupOver(supposed(values), first.setup, this.#base)
     } catch {
       return undefined
     }

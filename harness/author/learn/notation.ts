@@ -43,6 +43,7 @@ export interface PacketStep {
 /** What happens to hosts between packets, as `HostEvent` has it. */
 export type EventStep =
   | { readonly kind: 'replicate' }
+  | { readonly kind: 'takeover' }
   | { readonly kind: 'set-timeout'; readonly seconds: number }
   | { readonly kind: 'fill-table' }
 
@@ -81,7 +82,7 @@ const PACKET =
  * Reads a probe: words between spaces. `>SA` is a segment with SYN and ACK from the client, `<` from the server; `:10` its payload,
  * `@5` and `/-3` what is added to its right sequence number and acknowledgement, `w0` its window, `t7` its timestamp, `!` a wrong
  * checksum. `>u` UDP, `>e` echo, `<r` its answer, `<x` an ICMP error, `>s` SCTP, `>o` a protocol that nobody knows; `>f:2@0m` two eights of bytes of a
- * datagram from its beginning, more to come, `>g` the same of a segment. `+60` waits so many seconds, `#1` goes on at the second host, `[replicate]`,
+ * datagram from its beginning, more to come, `>g` the same of a segment. `+60` waits so many seconds, `#1` goes on at the second host, `[replicate]`, `[takeover]`,
  * `[timeout=100]` and `[fill]` happen to hosts; `open` is a handshake. Throws ERR_PROBE.
  */
 export function parseProbe(text: string): readonly Step[] {
@@ -136,6 +137,7 @@ export function isPart(kind: PacketKind): boolean {
 
 function eventOf(word: string): EventStep | undefined {
   if (word === '[replicate]') return { kind: 'replicate' }
+  if (word === '[takeover]') return { kind: 'takeover' }
   if (word === '[fill]') return { kind: 'fill-table' }
   const seconds = /^\[timeout=(\d+)\]$/.exec(word)?.[1]
   return seconds === undefined ? undefined : { kind: 'set-timeout', seconds: Number(seconds) }

@@ -1,15 +1,16 @@
 import { FlowTable } from '../../flow/table.ts'
-import { type Emitted, NANOS_PER_SECOND, PacketBatch } from '../../model/batch.ts'
-import { Role, Verdict } from '../../model/codes.ts'
+import { NANOS_PER_SECOND, PacketBatch } from '../../model/batch.ts'
+import { Role } from '../../model/codes.ts'
 import { type Reading, tunnelsOf } from '../../model/reading.ts'
 import type { Setup } from '../../model/setup.ts'
-import type { ObservationBatch, Session } from '../../model/target.ts'
+import type { Session } from '../../model/target.ts'
 import type { HostEvent, TimedEvent, TimelineChunk } from '../../model/timeline.ts'
 import { readingOf } from '../../profile/reading.ts'
 import { seededRandom } from '../../timeline/random.ts'
 import { decodeBatch } from '../../wire/decode.ts'
-import { dissect } from '../../wire/dissect.ts'
+import { AnswerSheet } from './answer-sheet.ts'
 import { type Ends, PROBE_LINK, Talk } from './frames.ts'
+import type { Moment } from './lateness.ts'
 import { type EventStep, parseProbe, type Step } from './notation.ts'
 import type { Answer, Probe } from './probe.ts'
 import type { Recording } from './recording.ts'
@@ -23,12 +24,6 @@ const BEGIN = 1.1
 const ABREAST = 256
 const STAGGER = 0.0005
 const SERVER_PORT = 7007
-const LETTERS: Readonly<Record<number, string>> = {
-  [Verdict.forward]: 'F',
-  [Verdict.drop]: 'D',
-  [Verdict.reject]: 'R',
-  [Verdict.answered]: 'A',
-}
 
 /** A packet of a probe, or an event before it, at its time. */
 export interface Timed {
@@ -56,6 +51,8 @@ export interface Compiled {
   readonly probes: number
   readonly packets: number
   readonly steps: readonly Timed[]
+  /** By probe: its packets. */
+  readonly counts: readonly number[]
   /** What was made of them, by the reading. */
   readonly prepared: Map<string, Prepared>
 }
@@ -76,8 +73,10 @@ export function compileProbes(probes: readonly Probe[], seed: number): Compiled 
     }
   })
   steps.sort((one, other) => one.at - other.at)
-  const packets = steps.filter(({ frame }) => frame !== undefined).length
-  return { probes: probes.length, packets, steps, prepared: new Map() }
+  const counts = probes.map(() => 0)
+  for (const { probe, frame } of steps) if (frame !== undefined) counts[probe] = (counts[probe] ?? 0) + 1
+  const packets = counts.reduce((sum, count) => sum + count, 0)
+  return { probes: probes.length, packets, steps, counts, prepared: new Map() }
 }
 
 export interface Came {
@@ -85,6 +84,8 @@ export interface Came {
   readonly answers: readonly Answer[]
   /** What was emitted could not be seen. */
   readonly unseen: boolean
+  /** By probe, by packet: when it was really sent; absent: when it was to be. */
+  readonly sent?: readonly (readonly Moment[])[]
 }
 
 /** Plays probes and answers what came of each; not twice at the same time. */
@@ -92,7 +93,7 @@ export async function playCompiled(
   compiled: Compiled,
   { session, setup, emissions, signal, recording }: PlayOptions,
 ): Promise<Came> {
-  const answers = new AnswerSheet(compiled.probes, emissions)
+  const answers = new AnswerSheet(compiled.counts, emissions, setup)
   const { chunks, owners, flows } = prepare(compiled, setup)
   const owner = (step: number) => owners[step] ?? -1
   const timeline = { epoch: EPOCH, phases: ['before'], chunks: inTurn(chunks) }
@@ -102,7 +103,8 @@ export async function playCompiled(
     answers.take(observed, owner, ownerOfFlow)
     recording?.take(observed, owner, ownerOfFlow)
   }
-  return { answers: answers.read(), unseen: answers.unseen }
+  const { unseen, sent } = answers
+  return { answers: answers.read(), unseen, ...(sent === undefined ? {} : { sent }) }
 }
 
 function contentOf({ packet, event }: Step, talk: Talk): Partial<Timed> {
@@ -114,6 +116,7 @@ function contentOf({ packet, event }: Step, talk: Talk): Partial<Timed> {
 export function eventsOf(event: EventStep): readonly HostEvent[] {
   if (event.kind === 'set-timeout') return [{ kind: 'set-timeout', scope: 'hosts', tcpIdle: event.seconds }]
   if (event.kind === 'fill-table') return [{ kind: 'fill-table', scope: 'hosts' }]
+  if (event.kind === 'takeover') return [{ kind: 'drain', host: 0, flow: -1 }]
   return [
     { kind: 'drain', host: 0, flow: -1 },
     { kind: 'end-drain', host: 0 },
@@ -225,53 +228,4 @@ function append(
   batch.verdict[n] = 0
   batch.reason[n] = 0
   batch.count = n + 1
-}
-
-/** Takes down what comes of each probe. */
-class AnswerSheet {
-  readonly #words: string[][]
-  readonly #alone: string[][]
-  readonly #emissions: boolean
-  unseen = false
-
-  constructor(count: number, emissions: boolean) {
-    this.#words = Array.from({ length: count }, () => [])
-    this.#alone = Array.from({ length: count }, () => [])
-    this.#emissions = emissions
-  }
-
-  take(
-    { packets, emissions }: ObservationBatch,
-    owner: (step: number) => number,
-    ownerOfFlow: (flow: number) => number,
-  ): void {
-    if (emissions === 'unseen') this.unseen = true
-    const visible = this.#emissions && emissions !== 'unseen'
-    const caused = new Map<number, string>()
-    if (visible)
-      for (const emitted of packets.emitted) {
-        const word = wordOf(emitted)
-        if (emitted.cause >= 0) caused.set(emitted.cause, (caused.get(emitted.cause) ?? '') + word)
-        else this.#alone[ownerOfFlow(emitted.flow ?? -1)]?.push(word)
-      }
-    for (let i = 0; i < packets.count; i++) {
-      const letter = LETTERS[packets.verdict[i] ?? 0] ?? '?'
-      this.#words[owner(packets.step[i] ?? -1)]?.push(letter + (caused.get(i) ?? ''))
-    }
-  }
-
-  read(): readonly Answer[] {
-    return this.#words.map((words, at) => {
-      if (words.some((word) => word.startsWith('?'))) return undefined
-      const alone = this.#alone[at] ?? []
-      return [...words, ...(alone.length === 0 ? [] : ['|', ...alone.sort()])].join(' ')
-    })
-  }
-}
-
-/** What was emitted, as far as it tells systems apart: what, to whom, and the flags and number of a reset. */
-function wordOf({ kind, to, frame, link, seq }: Emitted): string {
-  if (kind === 'icmp') return `(icmp ${to})`
-  const { flags } = dissect(frame, link)
-  return `(rst ${to} ${flags}${seq === 0 ? ' zero' : ''})`
 }

@@ -42,6 +42,12 @@ export const SETUPS = {
   },
   copied: { policy: 'reject', hosts: 2, sharing: 'replication' },
   replicated: { policy: 'drop', hosts: 2, sharing: 'replication' },
+  /** Two hosts that tell each other of their sessions as these come and go. */
+  synced: {
+    policy: 'drop',
+    hosts: 2,
+    sharing: 'sync:way=conntrackd,mode=active-active,external-cache=false',
+  },
 } as const satisfies Record<string, SetupInput>
 export type SetupName = keyof typeof SETUPS
 
@@ -64,11 +70,10 @@ export interface Probe {
   readonly script: string
   /** Holds an event of a host: played by itself. */
   readonly alone?: true
-  /**
-   * Played in flows that begin in each quarter of a second, since a clock of whole seconds makes of a wait what its place in them
-   * says; the answer is each of theirs, once.
-   */
-  readonly spread?: true
+  /** A fraction of a second more would be answered otherwise. */
+  readonly exact?: true
+  /** How long it really waited is looked at: it may be anything. */
+  readonly measured?: true
 }
 
 /** What came of one probe: a word a packet, and what hosts sent on their own; undefined: a verdict of it could not be told. */

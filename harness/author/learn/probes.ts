@@ -99,7 +99,7 @@ export const PROBES: readonly Probe[] = [
     script: 'open >FA <A <PA:10@200000 <PA:10',
   },
   { name: 'a wrong checksum', setup: 'drop', script: 'open >PA:10@0! >PA:10' },
-  { name: 'a wrong checksum on a miss, rejected', setup: 'reject', script: '>PA:10! >PA:10@0' },
+  { name: 'a wrong checksum on a miss, rejected', setup: 'reject', script: '>PA:10/7! >PA:10@0' },
   { name: 'a wrong checksum of a SYN', setup: 'drop', script: '>S! <SA >A' },
   {
     name: 'timestamps that go back',
@@ -159,7 +159,17 @@ export const PROBES: readonly Probe[] = [
   { name: 'a protocol that nobody knows, established', setup: 'established', script: '>o <o' },
   { name: 'SCTP and its answer, established', setup: 'established', script: '>s <s' },
   // Fragments.
-  { name: 'fragments of data of an unknown connection, rejected', setup: 'reject', script: '>g:2@0m >g:4@2' },
+  { name: 'fragments of data of an unknown connection, rejected', setup: 'reject', script: '>g:3@0m >g:3@3' },
+  {
+    name: 'fragments of data of an unknown connection that overlap, rejected',
+    setup: 'reject',
+    script: '>g:3@0m >g:2@2m >g:3@3',
+  },
+  {
+    name: 'fragments of data of an unknown connection that come slowly, rejected',
+    setup: 'reject',
+    script: '>g:3@0m +{fragmentTimeout4*0.6} >g:1@3m +{fragmentTimeout4*0.6} >g:2@4',
+  },
   { name: 'fragments', setup: 'datagram', script: '>f:4@0m >f:4@4' },
   { name: 'fragments that overlap', setup: 'datagram', script: '>f:4@0m >f:4@3m >f:1@7' },
   { name: 'fragments that come twice', setup: 'datagram', script: '>f:4@0m >f:4@0m >f:4@4' },
@@ -174,6 +184,7 @@ export const PROBES: readonly Probe[] = [
     name: 'half a second beyond the time-out',
     setup: 'drop',
     script: 'open >PA:10 <A +{tcpEstablished+0.5} >A',
+    exact: true,
   },
   {
     name: 'data of an expired session, rejected',
@@ -211,6 +222,18 @@ export const PROBES: readonly Probe[] = [
     name: 'a copied session, far beyond the window',
     setup: 'replicated',
     script: 'open >PA:10 <PA:10 >A [replicate] #1 <PA:10@100000 >A',
+    alone: true,
+  },
+  {
+    name: 'a session that the other host was told of, and a RST',
+    setup: 'synced',
+    script: 'open >PA:10 <PA:10 >A [takeover] #1 >RA@500 <PA:10',
+    alone: true,
+  },
+  {
+    name: 'a session that the other host was told of, far beyond the window',
+    setup: 'synced',
+    script: 'open >PA:10 <PA:10 >A [takeover] #1 <PA:10@100000 >A',
     alone: true,
   },
   { name: 'a session that is established', setup: 'established', script: '>S >A <PA:10' },

@@ -102,7 +102,7 @@ async function packetsTelling(one: Values, other: Values): Promise<readonly stri
   const random = seededRandom(SEED)
   const telling: string[] = []
   for (const capture of capturesIn('captures')) {
-    const { compiled, broken } = await breakCapture(capture, random)
+    const { compiled, broken } = await breakCapture(capture, random, 900)
     for (const policy of ['drop', 'reject', 'continue'] as const) {
       const first = await model.heldOut(one, compiled, policy)
       const second = await model.heldOut(other, compiled, policy)

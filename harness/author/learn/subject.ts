@@ -1,18 +1,29 @@
 import type { ExceptionPolicy, OwnProfile, Setup } from '../../model/setup.ts'
 import type { Session, Target } from '../../model/target.ts'
 import { setupLacks } from '../../plan/capabilities.ts'
-import { makeSetup } from '../../suite/setup.ts'
 import { FlowbreakError, messageOf } from '../../support/errors.ts'
 import type { RecordedProbe } from './evidence-files.ts'
+import { latenessOf, type Moment } from './lateness.ts'
 import { type Compiled, compileProbes, playCompiled } from './play.ts'
 import { type Answer, basePolicyOf, type Probe, type SetupName, setupInputFor } from './probe.ts'
 import { Recording } from './recording.ts'
+import { setupOver } from './setups.ts'
+
+/** What came of a probe. */
+export interface Outcome {
+  readonly answer: Answer
+  /** By packet, on a clock that cannot be set: when it was really sent. */
+  readonly sent?: readonly Moment[]
+  /** Seconds by which its waits were so long that its answer says nothing. */
+  readonly late?: number
+}
 
 /** What is learned from: a target, brought to one profile, of which nothing is looked at but what it answers. */
 export class Subject {
   readonly target: Target
   readonly #profile: string | OwnProfile
   readonly #signal: AbortSignal
+  readonly #without: readonly string[]
   /** Timelines that were played, and packets in them. */
   replays = 0
   packets = 0
@@ -24,18 +35,19 @@ export class Subject {
   readonly policies: readonly ExceptionPolicy[]
   readonly base: ExceptionPolicy
 
-  /** `policies`: of those that the target can be brought to, these alone. */
+  /** `without`: exception policies and kinds of sharing that it is not to be asked under. */
   constructor(
     target: Target,
     profile: string | OwnProfile,
     signal: AbortSignal,
-    policies: readonly ExceptionPolicy[] = target.capabilities.policies,
+    without: readonly string[] = [],
   ) {
     this.target = target
+    this.#without = without
     this.#profile = profile
     this.#signal = signal
-    this.policies = policies
-    this.base = basePolicyOf(policies)
+    this.policies = target.capabilities.policies.filter((policy) => !without.includes(policy))
+    this.base = basePolicyOf(this.policies)
   }
 
   /** Whether what the target emits could be seen so far. */
@@ -50,32 +62,36 @@ export class Subject {
       return setup.startsWith('policy: ')
         ? `policy ${setupInputFor(name, this.base).policy}`
         : `setup ${name} (${setup})`
-    return setupLacks(setup, { ...this.target.capabilities, policies: this.policies })
+    const { policy, topology } = setup
+    if (this.#without.includes(policy.exception)) return `policy ${policy.exception}`
+    if (this.#without.includes(topology.sharing.kind)) return `sharing ${topology.sharing.kind}`
+    return setupLacks(setup, this.target.capabilities)
   }
 
   /** Plays probes of setups that the target has; each of their answers, by name. */
-  async play(probes: readonly Probe[], seed: number): Promise<ReadonlyMap<string, Answer>> {
-    const answers = new Map<string, Answer>()
+  async play(probes: readonly Probe[], seed: number): Promise<ReadonlyMap<string, Outcome>> {
+    const outcomes = new Map<string, Outcome>()
     for (const group of groupsOf(probes)) {
       const [first] = group
       const setup = first === undefined ? 'no probes' : this.#setup(first.setup)
       if (typeof setup === 'string') throw new FlowbreakError('ERR_LEARN_SETUP', setup)
       await using session = await this.target.prepare(setup, this.#signal)
       const found = await this.#playGroup(group, session, setup, seed)
-      for (const [at, { name }] of group.entries()) answers.set(name, found[at])
+      for (const [at, { name }] of group.entries()) outcomes.set(name, found[at] ?? { answer: undefined })
     }
-    return answers
+    return outcomes
   }
 
   /** What comes of each packet of a broken capture. */
-  async playHeldOut(compiled: Compiled, policy: SetupName): Promise<readonly Answer[]> {
+  async playHeldOut(compiled: Compiled, policy: SetupName): Promise<readonly Outcome[]> {
     const setup = this.#setup(policy)
     if (typeof setup === 'string') throw new FlowbreakError('ERR_LEARN_SETUP', setup)
     await using session = await this.target.prepare(setup, this.#signal)
     this.replays++
     this.packets += compiled.packets
     const options = { session, setup, emissions: false, signal: this.#signal }
-    return (await playCompiled(compiled, options)).answers
+    const { answers, sent } = await playCompiled(compiled, options)
+    return answers.map((answer, at) => ({ answer, ...(sent === undefined ? {} : { sent: sent[at] ?? [] }) }))
   }
 
   async #playGroup(
@@ -83,13 +99,13 @@ export class Subject {
     session: Session,
     setup: Setup,
     seed: number,
-  ): Promise<readonly Answer[]> {
+  ): Promise<readonly Outcome[]> {
     const compiled = compileProbes(group, seed)
     this.replays++
     this.packets += compiled.packets
     const emissions = this.target.capabilities.observes.includes('emitted')
     const recording = this.recorded === undefined ? undefined : new Recording()
-    const { answers, unseen } = await playCompiled(compiled, {
+    const { answers, unseen, sent } = await playCompiled(compiled, {
       session,
       setup,
       emissions,
@@ -106,12 +122,17 @@ export class Subject {
           script,
           frames: recording.of(at),
         })
-    return answers
+    return answers.map((answer, at) => {
+      const times = sent?.[at]
+      const probe = group[at]
+      if (times === undefined || probe === undefined) return { answer }
+      return { answer, sent: times, ...latenessOf(probe, times) }
+    })
   }
 
   #setup(name: SetupName): Setup | string {
     try {
-      return makeSetup({ hosts: 1, profile: this.#profile, ...setupInputFor(name, this.base) })
+      return setupOver(this.#profile, name, this.base)
     } catch (thrown) {
       return messageOf(thrown)
     }

@@ -12,7 +12,7 @@ describe('author/learn: the twin', () => {
     const { model, values } = await learnFrom('pf')
     const subject = new Subject(new ReferenceTarget('test'), 'pf', new AbortController().signal)
     const captures = capturesIn('captures')
-    const twin = await checkTwin({ subject, model, values, captures, cases: 60, seed: 5 })
+    const twin = await checkTwin({ subject, model, values, captures, cases: 60, seed: 5, longest: 900 })
     expect(twin.cases).to.equal(60)
     expect(twin.packets).to.be.greaterThan(1000)
     for (const each of twin.agreements)
@@ -30,7 +30,7 @@ describe('author/learn: the twin', () => {
     const values = valuesOf(getProfile('suricata-7'))
     const subject = new Subject(new ReferenceTarget('test'), 'pf', new AbortController().signal)
     const captures = capturesIn('captures')
-    const twin = await checkTwin({ subject, model, values, captures, cases: 20, seed: 5 })
+    const twin = await checkTwin({ subject, model, values, captures, cases: 20, seed: 5, longest: 900 })
     expect(twin.agreed).to.be.lessThan(twin.packets)
     expect(twin.disagreements[0]).to.have.all.keys(
       'capture',

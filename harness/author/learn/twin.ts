@@ -5,8 +5,9 @@ import { seededRandom } from '../../timeline/random.ts'
 import { breakCapture, type HeldOut } from './held-out.ts'
 import type { Values } from './knob-values.ts'
 import type { Model } from './model.ts'
-import type { SetupName } from './probe.ts'
-import type { Subject } from './subject.ts'
+import type { Compiled } from './play.ts'
+import type { Answer, SetupName } from './probe.ts'
+import type { Outcome, Subject } from './subject.ts'
 
 /** Of the packets of one class that the target answered in one way: how many the twin did, too. */
 export interface Agreement {
@@ -45,6 +46,8 @@ export interface TwinOptions {
   readonly captures: readonly string[]
   readonly cases: number
   readonly seed: number
+  /** Seconds of silence at most. */
+  readonly longest: number
 }
 
 const POLICIES: readonly (SetupName & ExceptionPolicy)[] = ['drop', 'reject', 'continue']
@@ -53,7 +56,7 @@ const SHOWN = 20
 
 /** Breaks captures by chance, predicts what comes of each packet, and plays them to the target. */
 export async function checkTwin(options: TwinOptions): Promise<TwinCheck> {
-  const { subject, model, values, captures, cases, seed } = options
+  const { subject, model, values, captures, cases, seed, longest } = options
   const random = seededRandom(seed)
   const policies = POLICIES.filter(
     (policy) => subject.policies.includes(policy) && subject.lacks(policy) === undefined,
@@ -63,12 +66,43 @@ export async function checkTwin(options: TwinOptions): Promise<TwinCheck> {
     const capture = captures[random() % captures.length] ?? ''
     const policy = policies[random() % policies.length]
     if (policy === undefined) break
-    const held = await breakCapture(capture, random)
-    const target = await subject.playHeldOut(held.compiled, policy)
-    const twin = await model.heldOut(values, held.compiled, policy)
-    tally.add(held, policy, target, twin)
+    const held = await breakCapture(capture, random, longest)
+    const outcomes = await subject.playHeldOut(held.compiled, policy)
+    const predicted = await model.heldOut(values, asSent(held.compiled, outcomes), policy)
+    const twin = values.tracker === 'conntrack' ? keptUntilWhole(held, predicted) : predicted
+    tally.add(
+      held,
+      policy,
+      outcomes.map(({ answer }) => answer),
+      twin,
+    )
   }
   return tally.read()
+}
+
+/**
+ * Linux keeps fragments until their datagram is whole, which the reference leaves out (docs/decision-tables.md 10.10): what becomes of the
+ * datagram becomes of all of them, and those of one that never is whole do not come out.
+ */
+function keptUntilWhole({ datagrams, whole }: HeldOut, predicted: readonly Answer[]): readonly Answer[] {
+  const last = new Map(datagrams.map((datagram, at) => [datagram, at]))
+  return predicted.map((answer, at) => {
+    const datagram = datagrams[at] ?? -1
+    if (datagram < 0) return answer
+    return whole.has(datagram) ? predicted[last.get(datagram) ?? at] : 'D'
+  })
+}
+
+/** At the times at which packets were really sent, where they were told. */
+function asSent(compiled: Compiled, outcomes: readonly Outcome[]): Compiled {
+  const begin = compiled.steps[0]?.at ?? 0
+  const first = outcomes[0]?.sent?.[0]?.from
+  if (first === undefined) return compiled
+  const steps = compiled.steps.map((step, at) => ({
+    ...step,
+    at: begin + (outcomes[at]?.sent?.[0]?.from ?? first) - first,
+  }))
+  return { ...compiled, steps, prepared: new Map() }
 }
 
 /** The captures of a folder, or a capture. */

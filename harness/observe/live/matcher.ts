@@ -208,12 +208,12 @@ export class Matcher {
   #came(number: number, seen: PacketBatch, i: number, arm: number, cut?: 'fragmented' | 'reassembled'): void {
     const { sent, offered, roads } = this.#parts
     const slot = sent.slot(number)
-    const road = sent.road[slot] ?? 0
+    sent.seen[slot] = Math.min(sent.seen[slot] ?? 0, seen.time[i] ?? 0)
     const after = (seen.time[i] ?? 0) - (sent.at[slot] ?? 0)
     const index = offered.indexOf(number)
     const told = { index, step: sent.step[slot] ?? -1, after }
     this.#known = { what: 'packet', step: told.step }
-    if (arm !== (road ^ 1)) {
+    if (arm !== ((sent.road[slot] ?? 0) ^ 1)) {
       offered.note({ kind: 'elsewhere', ...told })
       return
     }

@@ -56,7 +56,10 @@ export class Outgoing {
       translations.register(batch, i, way)
       this.#adapt(way, length > there)
       this.#tellApart(key)
-      if (isFragment(kind)) offered.fragments++
+      if (isFragment(kind)) {
+        offered.fragments++
+        translations.registerBegun(batch, i, way)
+      }
     }
     const frame = offered.frames.frame(offered.frames.count - 1)
     const hops = hopsOf(frame, 0)

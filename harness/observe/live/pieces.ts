@@ -65,6 +65,21 @@ export class Pieces {
   }
 }
 
+/** A datagram of which packet `i`, its first fragment, is all that there is, alone in a batch; undefined: it is no first fragment. */
+export function begunBy(batch: PacketBatch, i: number): PacketBatch | undefined {
+  const { bytes } = batch
+  const l3 = batch.l3[i] ?? 0
+  const { offset, more, body, protocol } = fragmentOf(bytes, l3)
+  if (offset > 0 || !more) return undefined
+  const end = Math.min(datagramEnd(bytes, l3), (batch.start[i] ?? 0) + (batch.captured[i] ?? 0))
+  const piece = bytes.slice(body, end)
+  const header = bytes.slice(l3, body)
+  return wholeOf(
+    { pieces: [{ offset: 0, bytes: piece }], length: piece.length, have: piece.length, header, protocol },
+    0,
+  )
+}
+
 function wholeOf({ pieces, length, header, protocol }: Assembly, time: number): PacketBatch {
   const six = isIpv6(header, 0)
   // Without the fragment header, which is the last one before what is carried.

@@ -30,7 +30,9 @@ export class SentPackets {
   /** The next packet's number. */
   next = 0
   readonly state = new Uint8Array(CAPACITY)
+  /** When it was handed to the port, and when it was first seen to come out; infinite as long as it was not. */
   readonly at = new Float64Array(CAPACITY)
+  readonly seen = new Float64Array(CAPACITY)
   readonly road = new Uint16Array(CAPACITY)
   readonly way = new Int32Array(CAPACITY)
   readonly id = new Uint16Array(CAPACITY)
@@ -53,6 +55,7 @@ export class SentPackets {
     if (number >= CAPACITY) this.#forget(number - CAPACITY)
     this.state[slot] = Verdict.undecided
     this.at[slot] = Number.POSITIVE_INFINITY
+    this.seen[slot] = Number.POSITIVE_INFINITY
     this.road[slot] = packet.road
     this.way[slot] = packet.way
     this.id[slot] = packet.id

@@ -15,6 +15,7 @@ import { Openings } from './openings.ts'
 import { Outgoing } from './outgoing.ts'
 import { monotonicNow, type Port } from './port.ts'
 import { Roads } from './roads.ts'
+import { LiveSendingTimes } from './sending-times.ts'
 import { GAVE_UP, SentPackets } from './sent.ts'
 import { SynProxies } from './syn-proxies.ts'
 import { type Known, Tap } from './tap.ts'
@@ -67,6 +68,7 @@ export class LiveSession implements Session {
   readonly #waiting: Waiting
   #by = new Uint8Array(0)
   #knowledge = new Uint8Array(0)
+  readonly #times: LiveSendingTimes
 
   constructor(options: LiveOptions) {
     this.#options = options
@@ -90,6 +92,7 @@ export class LiveSession implements Session {
     this.#proxies = new SynProxies(this.#offered, this.#sent, this.#translations)
     const proxies = this.#proxies
     this.#matcher = new Matcher({ ...shared, emissions, proxies }, this.#limits.mostLateness)
+    this.#times = new LiveSendingTimes(this.#sent, options.clockScale)
     this.#openings = new Openings(this.#sent, this.#translations)
     this.#outgoing = new Outgoing({ ...shared, largest: options.port.largest })
     this.#waiting = new Waiting({
@@ -286,10 +289,12 @@ export class LiveSession implements Session {
       packets.verdict[index] = state === GAVE_UP ? Verdict.undecided : state
       if (state === Verdict.drop) packets.reason[index] = this.#offered.refused.get(index) ?? 0
     }
+    const sent = this.#times.read(count, this.#offered, this.#matcher.patience)
     const { emitted, sightings, outages } = this.#offered.taken()
     // What is heard from here on comes too late for this batch.
     this.#offered.begin(undefined, this.#sent.next)
     packets.emitted.push(...emitted)
-    return { packets, by: this.#by, knowledge: this.#knowledge, sightings, outages }
+    const known = { by: this.#by, knowledge: this.#knowledge, sent }
+    return { packets, ...known, sightings, outages }
   }
 }

@@ -6,6 +6,7 @@ import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
 import type { AddressChange, EndChange } from '../../wire/readdress.ts'
 import { findTcpOption, TcpOption } from '../../wire/tcp-options.ts'
 import { hasPorts, quotedTupleOf, tupleOf } from './identity.ts'
+import { begunBy } from './pieces.ts'
 
 interface Way {
   /** What the device added to sequence numbers. */
@@ -39,6 +40,12 @@ export class Translations {
     this.#ways.set(tuple, way)
     const back = tupleOf(batch, i, true)
     if (!this.#ways.has(back) || (this.#ways.get(back) ?? 0) >> 1 !== way >> 1) this.#ways.set(back, way ^ 1)
+  }
+
+  /** The same of a datagram that packet `i`, a fragment, begins, where nobody else is known to be so addressed. */
+  registerBegun(batch: PacketBatch, i: number, way: number): void {
+    const begun = begunBy(batch, i)
+    if (begun !== undefined && !this.#ways.has(tupleOf(begun, 0))) this.register(begun, 0, way)
   }
 
   /**

@@ -1,0 +1,40 @@
+import type { SendingTimes } from '../../model/target.ts'
+import type { Offered } from './offered.ts'
+import type { SentPackets } from './sent.ts'
+
+/** Between which moments the packets of a chunk were really sent. */
+export class LiveSendingTimes implements SendingTimes {
+  from = new Float64Array(0)
+  to = new Float64Array(0)
+  readonly #sent: SentPackets
+  readonly #scale: number
+
+  /** `scale`: seconds of the timeline in one of the machine's clock. */
+  constructor(sent: SentPackets, scale: number) {
+    this.#sent = sent
+    this.#scale = scale
+  }
+
+  /**
+   * Of all packets that were offered. A port sends in the order in which it is told to, so what was not seen left before whatever came out
+   * of what was handed on behind it, but no later than `patience` nanoseconds after it was handed on.
+   */
+  read(count: number, offered: Offered, patience: number): this {
+    if (this.from.length < count) {
+      this.from = new Float64Array(count)
+      this.to = new Float64Array(count)
+    }
+    this.from.fill(Number.NaN)
+    this.to.fill(Number.NaN)
+    let soonest = Number.POSITIVE_INFINITY
+    for (let number = this.#sent.next - 1; number >= offered.first; number--) {
+      const slot = this.#sent.slot(number)
+      const index = offered.indexOf(number)
+      const at = this.#sent.at[slot] ?? Number.NaN
+      soonest = Math.min(soonest, this.#sent.seen[slot] ?? soonest)
+      this.from[index] = at * this.#scale
+      this.to[index] = Math.min(soonest, at + patience) * this.#scale
+    }
+    return this
+  }
+}
