@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { COLLECTED } from '../log/evidence.ts'
 import { untraced } from '../log/kept.ts'
-import { portableEvent } from '../log/portable.ts'
+import { PortableEvents } from '../log/portable.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
 import { CaptureStore } from '../run/captures.ts'
 import { ownPort } from '../run/work/handles.ts'
@@ -27,6 +27,7 @@ async function begin(run: WorkerRun): Promise<Playing> {
     ),
   )
   const captures = new CaptureStore()
+  const portable = new PortableEvents(PLACES)
   const { seed, fold, folder } = run
   const played = targets.map((target) => ({ target, surveys: new Surveys(target, captures, seed, fold) }))
   const players = run.plays.map(
@@ -49,7 +50,7 @@ async function begin(run: WorkerRun): Promise<Playing> {
   return {
     players,
     tell: (told) => {
-      const event = portableEvent(config.secrets.hide(told), PLACES) as LotEvent
+      const event = portable.of(config.secrets.hide(told)) as LotEvent
       const line = JSON.stringify(event)
       return { event: run.traced ? event : (untraced(event) as LotEvent), line }
     },

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { portableEvent, portablePath } from './portable.ts'
+import { PortableEvents, portablePath } from './portable.ts'
 
 describe('portablePath', () => {
   it('goes from the first folder that holds the file', () => {
@@ -15,6 +15,6 @@ describe('portablePath', () => {
 
   it('changes no event but those of cases', () => {
     const warning = { type: 'warning', code: 'WARN_A', message: '/a/b' } as const
-    expect(portableEvent(warning, ['/a'])).to.equal(warning)
+    expect(new PortableEvents(['/a']).of(warning)).to.equal(warning)
   })
 })

@@ -14,11 +14,6 @@ export function portablePath(path: string, folders: readonly string[]): string {
   return path
 }
 
-/** The same event, with the files of its case as `portablePath` has them. */
-export function portableEvent(event: RunEvent, folders: readonly string[]): RunEvent {
-  return new PortableEvents(folders).of(event)
-}
-
 /** Makes events portable: the files of their cases as `portablePath` has them. The files of a run are few. */
 export class PortableEvents {
   readonly #folders: readonly string[]

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { portableEvent } from '../../harness/log/portable.ts'
+import { PortableEvents } from '../../harness/log/portable.ts'
 import { RunLogWriter } from '../../harness/log/write.ts'
 import type { RunEvent } from '../../harness/model/run-log.ts'
 import type { Target } from '../../harness/model/target.ts'
@@ -39,7 +39,8 @@ export async function playedLog(
 ): Promise<string> {
   const { cases } = planCases(loadSuites(['core/resets'], [ROOT]), { grep })
   const log = new RunLogWriter(join(folder, run, 'run.ndjson'))
-  const emit = (event: RunEvent) => log.append(portableEvent(event, [ROOT]))
+  const portable = new PortableEvents([ROOT])
+  const emit = (event: RunEvent) => log.append(portable.of(event))
   emit({
     type: 'run-started',
     schema: 1,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { COLLECTED } from '../../log/evidence.ts'
 import { untraced } from '../../log/kept.ts'
-import { portableEvent } from '../../log/portable.ts'
+import { PortableEvents } from '../../log/portable.ts'
 import type { Case } from '../../model/case.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { Target } from '../../model/target.ts'
@@ -89,6 +89,7 @@ export class Stage implements AsyncDisposable {
     for (const { path, ...blob } of captures)
       playing.captures.have(path, await this.#blobs.file(this.#link, keys, blob))
     hold.begin()
+    const portable = new PortableEvents(run.places)
     const numbers = new Map(lot.cases.map((test, at) => [test.name, at]))
     await playing.player.play(lot, signal, async (event) => {
       hold.check()
@@ -100,7 +101,7 @@ export class Stage implements AsyncDisposable {
         ),
       )
       dropFiles(files, this.#folder)
-      const whole = portableEvent(this.#hide(event), run.places) as LotEvent
+      const whole = portable.of(this.#hide(event)) as LotEvent
       const told = numbered(run.traced ? whole : (untraced(whole) as LotEvent), numbers)
       await teller.tell(files.length === 0 ? { event: told } : { event: told, files }, JSON.stringify(whole))
     })
