@@ -16,6 +16,28 @@ const pid = ${stays} ? spawn('sleep', ['600'], { cwd, detached: true, stdio: 'ig
 console.log(cwd + ' ' + pid)
 ${stays ? 'setInterval(() => {}, 1000)' : ''}
 `
+/** Has no descriptor left for the first folder and for the last one, which only its end is to remove. */
+const WANTING = `
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeScratch, removeScratch } from '${SCRATCH}'
+const [first, last] = [makeScratch('test'), makeScratch('test')]
+for (const folder of [first, last]) writeFileSync(join(folder, 'file'), '')
+const told = []
+const tell = (folder) => told.push(existsSync(folder) ? 'there' : 'gone')
+const want = (folder) => {
+  const opened = []
+  try { for (;;) opened.push(openSync('/dev/null')) } catch {}
+  removeScratch(folder)
+  for (const each of opened) closeSync(each)
+  tell(folder)
+}
+want(first)
+removeScratch(makeScratch('test'))
+tell(first)
+want(last)
+console.log(told.join(' '))
+`
 const argsOf = (stays: boolean) => ['--import', 'tsx', '--input-type=module', '-e', program(stays)]
 
 describe('support: scratch', () => {
@@ -64,5 +86,24 @@ describe('support: scratch', () => {
     for (let wait = 0; living.isRunning() && wait < 500; wait++)
       await new Promise((resolve) => setTimeout(resolve, 10))
     expect(living.isRunning()).to.equal(false)
+  })
+  it('removes once it can what it cannot remove for want of file descriptors', () => {
+    const { stdout, stderr } = spawnSync(
+      'sh',
+      [
+        '-c',
+        'ulimit -n 128; exec "$@"',
+        'sh',
+        process.execPath,
+        '--import',
+        'tsx',
+        '--input-type=module',
+        '-e',
+        WANTING,
+      ],
+      { ...environment(), encoding: 'utf8' },
+    )
+    expect(stdout, stderr).to.equal('there gone there\n')
+    expect(readdirSync(folder).filter((name) => name.startsWith('flowbreak-'))).to.deep.equal([])
   })
 })

@@ -5,9 +5,12 @@ import { join } from 'node:path'
 /** Kinds whose leftovers this process has looked for. */
 const tidied = new Set<string>()
 
+/** Folders that could not be removed when that was asked for. */
+const unremoved = new Set<string>()
+
 /**
  * Makes a folder for files of this process alone, `flowbreak-KIND-NAMESPACE-PID-…` below the system's for temporary ones; whoever asks for
- * it removes it. A process that was killed could not: the first of a kind that another one makes removes such folders, and ends what still
+ * it removes it, by `removeScratch`. A process that was killed could not: the first of a kind that another one makes removes such folders, and ends what still
  * runs in them.
  */
 export function makeScratch(kind: string): string {
@@ -17,6 +20,28 @@ export function makeScratch(kind: string): string {
     removeLeftovers(own)
   }
   return mkdtempSync(join(tmpdir(), `${own}${process.pid}-`))
+}
+
+/**
+ * Removes such a folder. Where that needs what the process lacks at the moment, as a file descriptor, it is tried again with the next one
+ * and when the process ends.
+ */
+export function removeScratch(folder: string): void {
+  if (unremoved.size === 0) process.once('exit', removeUnremoved)
+  unremoved.add(folder)
+  removeUnremoved()
+  if (unremoved.size === 0) process.off('exit', removeUnremoved)
+}
+
+function removeUnremoved(): void {
+  for (const folder of unremoved) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      unremoved.delete(folder)
+    } catch {
+      // It stays in the list.
+    }
+  }
 }
 
 /** Containers may share a folder, and have processes that others cannot see. */

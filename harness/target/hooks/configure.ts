@@ -1,7 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Setup } from '../../model/setup.ts'
-import { makeScratch } from '../../support/scratch.ts'
+import { makeScratch, removeScratch } from '../../support/scratch.ts'
 import type { Hooks } from './hooks.ts'
 
 /** Has the appliances brought to the setup, which a hook finds in a file. */
@@ -13,7 +13,7 @@ export async function configure(hooks: Hooks, setup: Setup, signal: AbortSignal)
     await writeFile(file, JSON.stringify(setup))
     await hooks.run('configure', { setup: file, policy: setup.policy.exception }, signal)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    removeScratch(folder)
   }
 }
 

@@ -1,11 +1,11 @@
-import { createReadStream, rmSync, writeFileSync } from 'node:fs'
+import { createReadStream, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ClassicWriter } from '../../capture/writer.ts'
 import type { Nanos } from '../../model/batch.ts'
 import { Link } from '../../model/codes.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
-import { makeScratch } from '../../support/scratch.ts'
+import { makeScratch, removeScratch } from '../../support/scratch.ts'
 import { type ConfigurationExtras, configurationOf, FILES } from './configuration.ts'
 import { EveReader } from './eve.ts'
 import { type Ended, quoted, runProcess } from './process.ts'
@@ -106,7 +106,7 @@ export class CaptureRun implements Disposable {
   }
 
   #remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true })
+    removeScratch(this.#folder)
   }
 }
 

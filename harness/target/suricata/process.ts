@@ -25,7 +25,7 @@ export interface Ended {
 
 /**
  * Runs a process to its end. Nothing of it is left when this settles: it and what it started are killed, by its id, when its time is
- * up (ERR_SURICATA_TIMEOUT) or the signal is aborted (whose reason is thrown).
+ * up (ERR_SURICATA_TIMEOUT) or the signal is aborted (whose reason is thrown). Throws ERR_SURICATA_FAILED where it cannot be started.
  */
 export async function runProcess({ command, args, cwd, timeout, signal }: Command): Promise<Ended> {
   signal.throwIfAborted()
@@ -73,9 +73,18 @@ export function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
 
 function untilEnd(child: ChildProcess): Promise<Omit<Ended, 'said'>> {
   return new Promise((resolve, reject) => {
-    child.once('error', reject)
+    child.once('error', (error) => reject(unstarted(child, error)))
     child.once('close', (code, killedBy) => resolve({ code, killedBy }))
   })
+}
+
+function unstarted({ spawnfile }: ChildProcess, cause: Error): FlowbreakError {
+  const code = 'code' in cause ? cause.code : cause.message
+  return new FlowbreakError(
+    'ERR_SURICATA_FAILED',
+    `Suricata (${spawnfile}) cannot be started (${code}): see that it can be run, and that this user may have more processes and open files (ulimit -a).`,
+    { exitCode: ExitCode.broken, cause },
+  )
 }
 
 /** Keeps what a process says last, on either output. */
