@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import { Secrets } from '../config/secrets.ts'
 import { settingsOf } from '../config/settings.ts'
-import { targetNamed } from '../config/targets.ts'
+import { targetNamed, touchedWhenMade } from '../config/targets.ts'
 import type { Target } from '../model/target.ts'
 import { version } from './version.ts'
 
@@ -15,7 +15,9 @@ export interface Configured {
   /** Names of its targets. */
   readonly targets: readonly string[]
   /** The target of that name. */
-  readonly target: (name: string) => Promise<Target>
+  readonly target: (name: string, signal?: AbortSignal) => Promise<Target>
+  /** Devices that may be touched while the target of that name is made, as leases name them; undefined: none is. */
+  readonly touched: (name: string) => readonly string[] | undefined
   /** Does something; what it throws has no secrets in it. */
   readonly guard: <T>(work: () => Promise<T>) => Promise<T>
 }
@@ -40,7 +42,8 @@ export async function configured(named: string | undefined): Promise<Configured>
         ? undefined
         : { url: config.queue, folder: config.folder, place: config.place(['queue']) },
     targets: Object.keys(config.targets ?? {}),
-    target: (name) => targetNamed(name, config, secrets, version()),
+    target: (name, until) => targetNamed(name, config, secrets, version(), until),
+    touched: (name) => touchedWhenMade(name, config),
     guard: async (work) => {
       try {
         return await work()

@@ -46,13 +46,23 @@ async function serve(options: Options, config: Configured, signal: AbortSignal):
   const url = options.queue ?? (config.queue === undefined ? undefined : 'config')
   if (url === undefined)
     throw new FlowbreakError('ERR_USAGE', 'A worker needs --queue, or a configuration with queue: redis://…')
-  const targets = await Promise.all([...new Set(names)].map((name) => config.target(name)))
   let isTerminated = false
   process.prependOnceListener('SIGTERM', () => {
     isTerminated = true
   })
+  const targets = await Promise.all(
+    [...new Set(names)].map(async (name) => {
+      const touched = config.touched(name)
+      const devices = touched === undefined ? [] : [...touched, ...appliances]
+      // One that touches nothing is made before the queue is asked for, so that what is wrong with it is told first.
+      return { name, devices, made: devices.length === 0 ? await config.target(name) : undefined }
+    }),
+  )
   const link = await openQueue(url, config)
-  const { Server } = await import('../run/queue/server.ts')
+  const [{ Server }, { Lease }] = await Promise.all([
+    import('../run/queue/server.ts'),
+    import('../run/queue/lease.ts'),
+  ])
   const serving: ServerOptions = {
     flowbreak: version(),
     hide: (value) => config.secrets.hide(value),
@@ -63,11 +73,14 @@ async function serve(options: Options, config: Configured, signal: AbortSignal):
   }
   const failed = new AbortController()
   const stop = AbortSignal.any([signal, failed.signal])
-  const serveOne = async (target: (typeof targets)[number]): Promise<void> => {
-    await using server = new Server(link, target, serving)
+  const serveOne = async ({ name, devices, made }: (typeof targets)[number]): Promise<void> => {
     try {
+      const target =
+        made ?? (await new Lease(link, devices).during(stop, (until) => config.target(name, until)))
+      await using server = new Server(link, target, serving)
       await server.run(stop)
     } catch (thrown) {
+      if (stop.aborted && (thrown as Error).name === 'AbortError') return
       failed.abort(thrown)
       throw thrown
     }

@@ -1,12 +1,15 @@
 import type { Target } from '../model/target.ts'
 import { didYouMean, listWords } from '../suite/words.ts'
 import { asFlowbreakError, FlowbreakError } from '../support/errors.ts'
+import { readAppliances } from '../target/bounds.ts'
 import { findModule, isPath } from '../target/module/find-module.ts'
 import { isTarget, targetProblem } from '../target/shape.ts'
 import { targetWith } from '../target/target-with.ts'
 import { makeTarget, TARGET_KINDS, TARGETS, type TargetSpec } from '../target/targets.ts'
 import type { LoadedConfig } from './load.ts'
 import type { Secrets } from './secrets.ts'
+
+const SPOKEN_TO: ReadonlySet<string> = new Set(['process', 'module'])
 
 /**
  * The target that `--target` names: one of the configuration, a kind that needs none, or a module by path or package. Throws
@@ -17,14 +20,19 @@ export async function targetNamed(
   config: LoadedConfig,
   secrets: Secrets,
   version: string,
+  signal?: AbortSignal,
 ): Promise<Target> {
   const { targets = {}, folder, place } = config
+  const until = signal === undefined ? {} : { signal }
   const configured = Object.hasOwn(targets, name) ? targets[name] : undefined
   if (configured !== undefined) {
     const at = place(['targets', name])
     if (isTarget(configured)) return renamed(checked(configured, at), name)
     try {
-      return renamed(await makeTarget(secrets.fill(configured, at), { name, version, folder }), name)
+      return renamed(
+        await makeTarget(secrets.fill(configured, at), { name, version, folder, ...until }),
+        name,
+      )
     } catch (thrown) {
       const known = asFlowbreakError(thrown)
       if (known?.code !== 'ERR_TARGET_OPTION') throw thrown
@@ -38,6 +46,17 @@ export async function targetNamed(
     return makeTarget(spec, { name, version, folder: here })
   }
   throw unknown(name, config)
+}
+
+/**
+ * What the target of that name may touch while it is made, as leases name it, where it is spoken to for that: a program, or a module of
+ * one's own. Undefined: it is not. Throws ERR_TARGET_OPTION.
+ */
+export function touchedWhenMade(name: string, { targets = {} }: LoadedConfig): readonly string[] | undefined {
+  const spec = Object.hasOwn(targets, name) ? targets[name] : undefined
+  if (spec === undefined || isTarget(spec) || !SPOKEN_TO.has(spec.kind)) return undefined
+  const isShared = spec.shared !== undefined && spec.shared !== false
+  return readAppliances(name, spec.appliance) ?? (isShared ? [] : [`target ${name}`])
 }
 
 function unknown(name: string, { file, targets = {} }: LoadedConfig): FlowbreakError {

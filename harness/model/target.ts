@@ -2,7 +2,7 @@ import type { Nanos, PacketBatch } from './batch.ts'
 import type { Case } from './case.ts'
 import type { Transparency } from './fields.ts'
 import type { ExceptionPolicy, Setup, Sharing } from './setup.ts'
-import type { HostEventKind, Timeline } from './timeline.ts'
+import type { HostEventKind, Timeline, TimelineChunk } from './timeline.ts'
 
 /** Parts of a setup that not every firewall can be brought to. */
 export const FEATURES = [
@@ -218,6 +218,11 @@ export interface DirectSession {
 export interface Session extends AsyncDisposable {
   /** Plays the timeline; ends after each packet has had exactly one observation. */
   replay(timeline: Timeline, signal: AbortSignal): AsyncIterable<ObservationBatch>
+  /**
+   * Of one that answers each chunk before it takes the next: what is observed of the next chunk of a timeline of that epoch, by whoever calls it
+   * for one after another, as `replay` does.
+   */
+  answer?(chunk: TimelineChunk, epoch: bigint): ObservationBatch | Promise<ObservationBatch>
   /** As `replay`, of a timeline without events, by whoever calls it; undefined, or absent, where something must be waited for. */
   direct?(): DirectSession | undefined
   /**

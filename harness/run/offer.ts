@@ -24,6 +24,8 @@ export interface Offer {
   readonly timeline: CompiledTimeline
   /** Its chunks with hosts given by the load balancer, controls round them and events noted by the recorder. */
   readonly road: AsyncIterable<TimelineChunk>
+  /** The same as `road`, of which only one is to be used, where nothing has to be waited for. */
+  readonly steps: Iterable<TimelineChunk> | undefined
   readonly path: LoadBalancerPath
   readonly recorder: TraceRecorder
   readonly controls: Controls
@@ -70,8 +72,14 @@ export class Offers {
     const { resetOnExpiry = 'none' } = test.setup.policy
     const recorder = new TraceRecorder(hosts, resetOnExpiry === 'none' ? undefined : new Receivers())
     const controls = this.controlsOf(test, recorded)
-    const road = roadOf(timeline, path, recorder, controls)
-    return { timeline, road, path, recorder, controls, impact: () => reactive?.impact() }
+    const offered = (chunk: TimelineChunk): Iterable<TimelineChunk> => {
+      const placed = { packets: chunk.packets, events: path.assign(chunk) }
+      recorder.offer(placed)
+      return controls.beside(placed)
+    }
+    const steps = timeline.steps && stepsOf(timeline.steps, offered, controls)
+    const road = roadOf(steps, timeline.chunks, offered, controls)
+    return { timeline, road, steps, path, recorder, controls, impact: () => reactive?.impact() }
   }
 
   /** One for all cases of a setup, one after another. */
@@ -96,21 +104,30 @@ export class Offers {
   }
 }
 
+type Offered = (chunk: TimelineChunk) => Iterable<TimelineChunk>
+
 /** What is offered: in one stage, as each asynchronous one takes time for every chunk. */
 async function* roadOf(
-  { steps, chunks }: CompiledTimeline,
-  path: LoadBalancerPath,
-  recorder: TraceRecorder,
+  steps: Iterable<TimelineChunk> | undefined,
+  chunks: AsyncIterable<TimelineChunk>,
+  offered: Offered,
   controls: Controls,
 ): AsyncGenerator<TimelineChunk> {
-  const offered = (chunk: TimelineChunk) => {
-    const placed = { packets: chunk.packets, events: path.assign(chunk) }
-    recorder.offer(placed)
-    return controls.beside(placed)
+  if (steps !== undefined) {
+    for (const chunk of steps) yield chunk
+    return
   }
-  if (steps === undefined) for await (const chunk of chunks) for (const each of offered(chunk)) yield each
-  else for (const chunk of steps) for (const each of offered(chunk)) yield each
+  for await (const chunk of chunks) for (const each of offered(chunk)) yield each
   for (const each of controls.close()) yield each
+}
+
+function* stepsOf(
+  chunks: Iterable<TimelineChunk>,
+  offered: Offered,
+  controls: Controls,
+): Generator<TimelineChunk> {
+  for (const chunk of chunks) yield* offered(chunk)
+  yield* controls.close()
 }
 
 /** The load balancer's pass: every packet gets its host, every event its host's index. */

@@ -2,7 +2,7 @@ import { gradeCase } from '../grade/grade.ts'
 import type { Evidence } from '../log/evidence.ts'
 import type { Case } from '../model/case.ts'
 import type { CaseFinished, CaseSummary } from '../model/run-log.ts'
-import type { Session } from '../model/target.ts'
+import type { ObservationBatch, Session } from '../model/target.ts'
 import type { Recorded } from '../timeline/recorded.ts'
 import { commented } from './evidence/comments.ts'
 import { FrameKeeper } from './evidence/keeper.ts'
@@ -54,21 +54,31 @@ export class CasePlayer {
   ): Promise<Attempt> {
     const began = performance.now()
     const { rounds } = this.#offers
-    const { timeline, road, path, recorder, controls, impact: felt } = this.#offers.make(test, recorded)
+    const offer = this.#offers.make(test, recorded)
+    const { timeline, road, steps, path, recorder, controls, impact: felt } = offer
     const { epoch, phases } = timeline
     const addresses = dress?.(timeline.flows, recorded.batch.tunnels)
-    const chunks = addresses === undefined ? road : disguised(road, addresses)
     await session.reset()
     using keeper = this.#keepFrames
       ? new FrameKeeper(session, test.setup.topology.hosts.length).listen()
       : undefined
 
-    for await (const seen of session.replay({ epoch, phases, chunks }, signal)) {
+    const take = (seen: ObservationBatch): void => {
       const observed = addresses === undefined ? seen : undisguised(seen, addresses)
       rounds.record(observed)
       controls.record(observed)
       recorder.record(observed)
       keeper?.record(seen)
+    }
+    if (steps !== undefined && addresses === undefined && session.answer !== undefined) {
+      for (const chunk of steps) {
+        signal.throwIfAborted()
+        const answered = session.answer(chunk, epoch)
+        take(answered instanceof Promise ? await answered : answered)
+      }
+    } else {
+      const chunks = addresses === undefined ? road : disguised(road, addresses)
+      for await (const seen of session.replay({ epoch, phases, chunks }, signal)) take(seen)
     }
 
     const trace = recorder.trace(timeline.flows, phases, controls)

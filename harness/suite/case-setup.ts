@@ -100,7 +100,14 @@ function mergeSetups(...setups: readonly SetupInput[]): SetupInput {
 
 /** The keys of a setup that axes of their names set. */
 function setupOfAxes(values: AxisValues): SetupInput {
-  const pick = (keys: readonly string[]): Readonly<Record<string, string>> =>
-    Object.fromEntries(keys.flatMap((key) => (values[key] === undefined ? [] : [[key, values[key]]])))
-  return { ...pick(SETUP_AXES), 'load-balancer': pick(LOAD_BALANCER_AXES) }
+  return { ...picked(values, SETUP_AXES), 'load-balancer': picked(values, LOAD_BALANCER_AXES) }
+}
+
+function picked(values: AxisValues, keys: readonly string[]): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for (const key of keys) {
+    const value = values[key]
+    if (value !== undefined) found[key] = value
+  }
+  return found
 }

@@ -15,6 +15,8 @@ export interface TargetContext {
   readonly folder?: string
   /** Where cases and controls have their addresses; absent: `BENCHMARKING`. */
   readonly addresses?: AddressRanges
+  /** Ends what is being made; absent: nothing does. */
+  readonly signal?: AbortSignal
 }
 
 /** Makes a target of one kind. Throws ERR_TARGET_OPTION where the spec is not what the kind asks for; touches no device. */

@@ -20,6 +20,7 @@ function real(see: (frame: Uint8Array) => void = () => {}): Target {
     prepare: async (setup, signal) => {
       const session = await reference.prepare(setup, signal)
       return Object.assign(Object.create(session) as Session, {
+        answer: undefined,
         replay: async function* (...args: Parameters<Session['replay']>) {
           for await (const observed of session.replay(...args)) {
             const { packets } = observed

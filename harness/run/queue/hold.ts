@@ -18,7 +18,9 @@ export interface Attempt {
  */
 export class Hold {
   readonly attempt: Attempt
-  readonly lease: Lease | undefined
+  /** As it was when the attempt began: what is taken anew is for another. */
+  readonly lease: Pick<Lease, 'keys' | 'token'> | undefined
+  readonly #driven: Lease | undefined
   readonly #link: Link
   readonly #off = new AbortController()
   readonly #timer: NodeJS.Timeout
@@ -28,7 +30,8 @@ export class Hold {
   constructor(link: Link, attempt: Attempt, lease: Lease | undefined) {
     this.#link = link
     this.attempt = attempt
-    this.lease = lease
+    this.lease = lease && { keys: lease.keys, token: lease.token }
+    this.#driven = lease
     this.#heard = lease?.heard ?? performance.now()
     this.#timer = setInterval(() => {
       this.check()
@@ -53,7 +56,8 @@ export class Hold {
 
   /** Calls it off where nothing was heard for so long that others soon take this worker for dead. */
   check(): void {
-    if (performance.now() - this.#heard > this.#link.address.lost * 800) this.callOff()
+    const isSilent = performance.now() - this.#heard > this.#link.address.lost * 800
+    if (isSilent || this.#driven?.isHeld === false) this.callOff()
   }
 
   /** Ends it here and in the queue. */
@@ -75,10 +79,7 @@ export class Hold {
       this.#isBegun ? 1 : 0,
     ])
     if (counts === 0) this.callOff()
-    else {
-      this.#heard = asked
-      if (this.lease !== undefined) this.lease.heard = asked
-    }
+    else this.#heard = asked
     await job.extendLock(token, ms).catch(() => undefined)
   }
 }

@@ -45,6 +45,11 @@ for i = 1, #KEYS do
 end
 for i = 1, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
 return 1`,
+  /** Keys: leases. Arguments: token, milliseconds. 0: one of them is held no more. */
+  renew: `
+for i = 1, #KEYS do if redis.call('GET', KEYS[i]) ~= ARGV[1] then return 0 end end
+for i = 1, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
+return 1`,
   /** Keys: leases. Arguments: token. Lets go of those that are held by it. */
   release: `
 for i = 1, #KEYS do

@@ -8,6 +8,7 @@ import type { Target } from '../../model/target.ts'
 import { Hold } from './hold.ts'
 import { beatMs, isRunKey, runKeys, tidyArguments } from './keys.ts'
 import { Lease } from './lease.ts'
+import { leasedTarget } from './leased-target.ts'
 import type { Link } from './link.ts'
 import type { JobData } from './messages.ts'
 import { described, queueOf, type Registration, Roster } from './roster.ts'
@@ -70,7 +71,8 @@ export class Server implements AsyncDisposable {
       drainDelay: 1,
     })
     this.#jobs.on('error', () => undefined)
-    this.#stage = new Stage(link, target, this.#folder, options.hide)
+    const played = this.#lease === undefined ? target : leasedTarget(target, this.#lease)
+    this.#stage = new Stage(link, played, this.#folder, options.hide)
   }
 
   /** Serves. Throws what the link does. */
@@ -118,6 +120,8 @@ export class Server implements AsyncDisposable {
       const ahead = this.#lease === undefined ? this.#next(signal) : undefined
       await this.#stage.play(claimed, signal)
       this.#busy = performance.now()
+      // It may have been called off because the appliance is another's.
+      if (this.#lease !== undefined && !(await this.#lease.take())) break
       next = ahead ?? this.#next(signal)
     }
     if (this.#lease !== undefined) {

@@ -14,7 +14,7 @@ export async function makeProcessTarget(spec: TargetSpec, context: TargetContext
   const options = readOptions(spec, context)
   const program = new Program(options)
   try {
-    const hello = await introduce(program, context.version, options.limit)
+    const hello = await introduce(program, context.version, options.limit, context.signal)
     return new ProcessTarget(options, hello, context)
   } finally {
     await program.stop()

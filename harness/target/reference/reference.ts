@@ -114,38 +114,61 @@ class ReferenceSession implements Session {
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
     for await (const chunk of timeline.chunks) {
       signal.throwIfAborted()
-      if (this.#records !== undefined) this.#records.epoch = timeline.epoch
-      await this.#decide(chunk)
-      yield this.#observed(chunk.packets)
+      yield this.answer(chunk, timeline.epoch)
     }
   }
 
-  async #decide({ packets, events }: TimelineChunk): Promise<void> {
+  answer(chunk: TimelineChunk, epoch: bigint): ObservationBatch | Promise<ObservationBatch> {
+    if (this.#records !== undefined) this.#records.epoch = epoch
+    // Nothing else is ever waited for.
+    if (this.#topology.sharing.kind === 'store') return this.#answerWithStore(chunk)
+    const { packets, events } = chunk
     let from = 0
     for (const { before, at, event } of events) {
-      await this.#decideUntil(packets, from, before)
+      this.#decide(packets, from, before)
+      this.#engine.apply(event, at)
+      from = before
+    }
+    this.#decide(packets, from, packets.count)
+    return this.#observed(packets)
+  }
+
+  #decide(packets: PacketBatch, from: number, to: number): void {
+    if (this.#entry === undefined) {
+      this.#engine.decide(packets, from, to)
+      return
+    }
+    for (let i = from; i < to; i++) {
+      this.#engine.decide(packets, i, i + 1)
+      this.#tellEntry(packets, i)
+    }
+  }
+
+  async #answerWithStore({ packets, events }: TimelineChunk): Promise<ObservationBatch> {
+    let from = 0
+    for (const { before, at, event } of events) {
+      await this.#decideWithStore(packets, from, before)
       this.#engine.apply(event, at)
       await this.#engine.pending
       from = before
     }
-    await this.#decideUntil(packets, from, packets.count)
+    await this.#decideWithStore(packets, from, packets.count)
+    return this.#observed(packets)
   }
 
-  async #decideUntil(packets: PacketBatch, from: number, to: number): Promise<void> {
-    if (this.#entry === undefined) return this.#decideAll(packets, from, to)
-    for (let i = from; i < to; i++) {
-      await this.#decideAll(packets, i, i + 1)
-      const { host, flow, time } = packets
-      this.#entry(i, this.#engine.entryOf(host[i] ?? Host.unknown, flow[i] ?? -1, time[i] ?? 0))
+  async #decideWithStore(packets: PacketBatch, from: number, to: number): Promise<void> {
+    const piece = this.#entry === undefined ? to - from : 1
+    for (let at = from; at < to; at += piece) {
+      for (let next = at; next < at + piece; ) {
+        next = this.#engine.decide(packets, next, at + piece)
+        if (next < at + piece) await this.#engine.pending
+      }
+      this.#tellEntry(packets, at)
     }
   }
 
-  async #decideAll(packets: PacketBatch, from: number, to: number): Promise<void> {
-    let next = this.#engine.decide(packets, from, to)
-    while (next < to) {
-      await this.#engine.pending
-      next = this.#engine.decide(packets, next, to)
-    }
+  #tellEntry({ host, flow, time }: PacketBatch, i: number): void {
+    this.#entry?.(i, this.#engine.entryOf(host[i] ?? Host.unknown, flow[i] ?? -1, time[i] ?? 0))
   }
 
   /** Records have the time of day, which a timeline brings. */
