@@ -125,8 +125,13 @@ export function offsetsOf(fold: Fold): readonly Nanos[] {
 /** How long a fold takes on its timeline. */
 export function durationOf(fold: Fold): Nanos {
   const offsets = offsetsOf(fold)
-  const begin = Math.min(...fold.map(({ facts }, index) => facts.begin + (offsets[index] ?? 0)))
-  const end = Math.max(...fold.map(({ facts }, index) => facts.end + (offsets[index] ?? 0)))
+  let begin = Number.POSITIVE_INFINITY
+  let end = Number.NEGATIVE_INFINITY
+  for (const [index, { facts }] of fold.entries()) {
+    const offset = offsets[index] ?? 0
+    begin = Math.min(begin, facts.begin + offset)
+    end = Math.max(end, facts.end + offset)
+  }
   return Math.max(0, end - begin)
 }
 

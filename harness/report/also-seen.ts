@@ -1,5 +1,6 @@
 import { groupBy } from '../log/group.ts'
 import type { CaseFinished, Sighted } from '../model/run-log.ts'
+import { largest } from '../support/largest.ts'
 
 /** Fields of one kind of sighting that are written out. */
 const FIELDS = 6
@@ -27,7 +28,7 @@ function sightingWords(sighted: Sighted, finished: CaseFinished): string {
   const what = packetsWords(indices, finished)
   switch (kind) {
     case 'late': {
-      const most = (Math.max(...after, 0) / 1e6).toFixed(3)
+      const most = (Math.max(largest(after), 0) / 1e6).toFixed(3)
       return indices.length === 1 ? `${what} late by ${most} s` : `${what} late, by ${most} s at most`
     }
     case 'again':

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { table } from 'table'
 import type { CaseResult } from '../log/cases.ts'
 import { groupBy } from '../log/group.ts'
+import { largest } from '../support/largest.ts'
 import { axesOf } from './axes.ts'
 import { shortName } from './names.ts'
 import { STYLES } from './outcomes.ts'
@@ -85,8 +86,8 @@ function marksOf(results: readonly CaseResult[], paint: Paint): string {
 
 function layOut(rows: readonly (readonly string[])[], width: number): string {
   const others = rows.map(([, ...cells]) => cells.reduce((sum, cell) => sum + shownLength(cell) + PADDING, 0))
-  const names = Math.max(...rows.map(([name]) => shownLength(name ?? '')))
-  const room = Math.max(NAME_LEAST - PADDING, width - Math.max(...others) - PADDING)
+  const names = largest(rows.map(([name]) => shownLength(name ?? '')))
+  const room = Math.max(NAME_LEAST - PADDING, width - largest(others) - PADDING)
   return table(
     rows.map((row) => [...row]),
     {

@@ -44,8 +44,9 @@ export async function summarisePlan(
   const replays: (readonly FoldEntry[])[] = []
   for (const group of groups) {
     const plan = await surveySetup(group, target, planning)
-    left.push(...plan.skipped)
-    replays.push(...plan.replays)
+    // A spread into arguments overflows the stack at some 100,000.
+    for (const skip of plan.skipped) left.push(skip)
+    for (const replay of plan.replays) replays.push(replay)
   }
   const { capabilities } = target
   const folding = foldingOf(capabilities, planning.fold)

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { Direction, nameOf } from '../../model/codes.ts'
 import { isPlayed, type SweepCell, type SweepMap } from '../../model/sweep.ts'
+import { largest } from '../../support/largest.ts'
 import { contentWords } from '../packet-words.ts'
 import { type Paint, painter, type Style } from '../paint.ts'
 import { plain } from '../plain.ts'
@@ -82,10 +83,10 @@ function rowOf(map: SweepMap, peers: ReturnType<typeof peersOf>, broken: number,
 
 /** The columns before the cells: number, time, direction and content of a packet. */
 function leadOf({ packets }: SweepMap): { readonly width: number; readonly of: (at: number) => string } {
-  const numbers = Math.max(...packets.map(({ number }) => String(number).length))
-  const times = Math.max(...packets.map(({ time }) => (time / 1e9).toFixed(3).length))
+  const numbers = largest(packets.map(({ number }) => String(number).length))
+  const times = largest(packets.map(({ time }) => (time / 1e9).toFixed(3).length))
   const contents = packets.map(({ kind, flags, payload }) => contentWords(kind, flags, payload))
-  const what = Math.min(WHAT_WIDTH, Math.max(...contents.map((text) => text.length)))
+  const what = Math.min(WHAT_WIDTH, largest(contents.map((text) => text.length)))
   return {
     width: numbers + times + 3 + what + 6,
     of: (at) => {

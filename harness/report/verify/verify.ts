@@ -40,10 +40,13 @@ export function verifyRun(
     findings.push({ check: 'log', message: messageOf(thrown) })
     return { log, published, graded: 0, findings, notes: [] }
   }
-  findings.push(...checkTotals(events))
   const { graded, findings: wrong } = checkGrades(events, regrade)
-  findings.push(...wrong)
-  findings.push(...checkEvidence(folder, events))
-  if (published) findings.push(...checkRendered(folder, events))
-  return { log, published, graded, findings, notes: changedInputs(events, find) }
+  const all = [
+    ...findings,
+    ...checkTotals(events),
+    ...wrong,
+    ...checkEvidence(folder, events),
+    ...(published ? checkRendered(folder, events) : []),
+  ]
+  return { log, published, graded, findings: all, notes: changedInputs(events, find) }
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Job, Worker } from 'bullmq'
 import type { Target } from '../../model/target.ts'
+import { makeScratch } from '../../support/scratch.ts'
 import { Hold } from './hold.ts'
 import { beatMs, isRunKey, runKeys, tidyArguments } from './keys.ts'
 import { Lease } from './lease.ts'
@@ -37,7 +37,7 @@ export class Server implements AsyncDisposable {
   readonly #roster: Roster
   readonly #registration: Registration
   readonly #jobs: Worker
-  readonly #folder = mkdtempSync(join(tmpdir(), `flowbreak-worker-${process.pid}-`))
+  readonly #folder = makeScratch('worker')
   readonly #stage: Stage
   readonly #lease: Lease | undefined
   #served = ''

@@ -4,6 +4,7 @@ import type { CaseFinished, RunEvent } from '../../model/run-log.ts'
 import type { ObservationBatch } from '../../model/target.ts'
 import { type SeenPacket, stepsOf } from '../../report/story/steps.ts'
 import { type Deed, type Story, storyOf } from '../../report/story/story.ts'
+import { largest } from '../../support/largest.ts'
 import type { Doing, Watch } from './watch.ts'
 
 const KNOWLEDGE_LETTERS = 'slwn'
@@ -71,7 +72,7 @@ export class StoryWatch implements Watch {
       case 'replayed': {
         const { packets, took, latencies, problem } = doing
         const most =
-          latencies.length === 0 ? '' : `, the slowest was out after ${seconds(Math.max(...latencies))}`
+          latencies.length === 0 ? '' : `, the slowest was out after ${seconds(largest(latencies))}`
         this.#did(
           `${packets} packets were played and observed in ${seconds(took)}, controls among them${most}${suffix(problem)}`,
         )

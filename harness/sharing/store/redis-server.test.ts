@@ -1,24 +1,15 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { FOLDER_PREFIX, PID_FILE, removeLeftovers } from './leftovers.ts'
+import { isAlive } from '../../support/scratch.ts'
 import { missingPrograms } from './programs.ts'
 import { startRedis } from './redis-server.ts'
 
 const LIMIT_MS = 20_000
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** Waits until it is so; fails after a time in which it would long be. */
 async function until(isSo: () => boolean): Promise<void> {
@@ -35,57 +26,59 @@ setInterval(() => {}, 1000)
 `
 
 describe('sharing/store: the server', () => {
+  let temporary = ''
+  const starters: ChildProcess[] = []
   before(function () {
     if (missingPrograms().length > 0) this.skip()
+    temporary = realpathSync(mkdtempSync(join(tmpdir(), 'flowbreak-test-')))
   })
+  afterEach(() => {
+    for (const starter of starters.splice(0)) starter.kill('SIGKILL')
+  })
+  after(() => rmSync(temporary, { recursive: true, force: true }))
+
+  async function another(): Promise<{ child: ChildProcess; pid: number; folder: string }> {
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', STARTER]
+    const env = { ...process.env, TMPDIR: temporary }
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env })
+    starters.push(child)
+    const [line] = await once(child.stdout, 'data')
+    return { child, ...JSON.parse(String(line)) }
+  }
 
   it('ends, and leaves nothing, when it is stopped', async () => {
     const redis = await startRedis()
-    expect(isAlive(redis.pid)).to.equal(true)
+    expect([redis.isAlive, isAlive(redis.pid)]).to.deep.equal([true, true])
     await redis.stop()
-    expect(isAlive(redis.pid)).to.equal(false)
+    expect([redis.isAlive, isAlive(redis.pid)]).to.deep.equal([false, false])
     expect(existsSync(redis.folder)).to.equal(false)
   })
 
+  it('leaves nothing when it is killed itself', async () => {
+    const redis = await startRedis()
+    process.kill(redis.pid, 'SIGKILL')
+    await until(() => !redis.isAlive && !existsSync(redis.folder))
+    await redis.stop()
+  })
+
   it('ends, and leaves nothing, when the process that started it is killed', async () => {
-    const starter = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', STARTER], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const [line] = await once(starter.stdout, 'data')
-    const { pid, folder } = JSON.parse(String(line))
+    const { child, pid, folder } = await another()
     expect(isAlive(pid)).to.equal(true)
-    starter.kill('SIGKILL')
+    child.kill('SIGKILL')
     await until(() => !isAlive(pid) && !existsSync(folder))
   })
 
   it('is found and removed by the next where all that would have ended it was killed', async () => {
-    const parent = mkdtempSync(join(tmpdir(), 'leftovers-'))
-    try {
-      const child = spawn('sleep', ['100'], { cwd: parent, stdio: 'ignore' })
-      await once(child, 'spawn')
-      const ended = spawn('true', { stdio: 'ignore' })
-      await once(ended, 'exit')
-      const folder = join(parent, `${FOLDER_PREFIX}${ended.pid}-abc`)
-      const running = join(parent, `${FOLDER_PREFIX}${process.pid}-abc`)
-      for (const each of [folder, running]) {
-        mkdirSync(each)
-        writeFileSync(join(each, PID_FILE), String(child.pid))
-      }
-      // Its number has gone to another process, which runs elsewhere.
-      removeLeftovers(parent)
-      expect(isAlive(child.pid ?? 0)).to.equal(true)
-      expect(readdirSync(parent)).to.deep.equal([`${FOLDER_PREFIX}${process.pid}-abc`])
-      mkdirSync(folder)
-      const server = spawn('sleep', ['100'], { cwd: folder, stdio: 'ignore' })
-      await once(server, 'spawn')
-      writeFileSync(join(folder, PID_FILE), String(server.pid))
-      const gone = once(server, 'exit')
-      removeLeftovers(parent)
-      await gone
-      expect(existsSync(folder)).to.equal(false)
-      child.kill()
-    } finally {
-      rmSync(parent, { recursive: true, force: true })
-    }
+    const lost = await another()
+    const guard = Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${lost.pid}/status`, 'utf8'))?.[1])
+    expect(guard).to.be.greaterThan(1).and.not.equal(lost.child.pid)
+    process.kill(guard, 'SIGKILL')
+    lost.child.kill('SIGKILL')
+    await once(lost.child, 'exit')
+    expect([isAlive(lost.pid), existsSync(lost.folder)]).to.deep.equal([true, true])
+    const next = await another()
+    await until(() => !isAlive(lost.pid) && !existsSync(lost.folder))
+    next.child.kill('SIGKILL')
+    await until(() => !isAlive(next.pid) && !existsSync(next.folder))
   })
 })

@@ -2,17 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
+import { isAlive, makeScratch } from '../../support/scratch.ts'
 import { makeCertificate } from './certificate.ts'
-import { FOLDER_PREFIX, PID_FILE, removeLeftovers } from './leftovers.ts'
 import { requirePrograms } from './programs.ts'
 import { type RedisAddress, RedisStore } from './redis-store.ts'
 
+const PID_FILE = 'redis.pid'
 /** Databases of a server: as many stores can be open at once. */
 export const DATABASES = 1024
 const START_LIMIT_MS = 15_000
@@ -21,15 +21,18 @@ const POLL_MS = 10
 const ATTEMPTS = 5
 
 /**
- * Runs the server, and ends it and removes its folder once standard input ends, which it does however whoever started this ends: the
- * kernel closes the pipe of a process that was killed too.
+ * Runs the server, and ends it once standard input ends, which it does however whoever started this ends: the kernel closes the pipe of a
+ * process that was killed too. When the server has ended, for whatever reason, its folder goes and so does this.
  */
 const GUARD = `
-redis-server "$1/redis.conf" >"$1/log" 2>&1 &
+exec 3<&0
+redis-server "$1/redis.conf" >"$1/log" 2>&1 3<&- &
+server=$!
 trap '' INT TERM HUP
-cat >/dev/null
-kill -KILL "$!" 2>/dev/null
-wait
+{ read -r _ <&3; kill -KILL "$server" 2>/dev/null; } &
+watch=$!
+wait "$server"
+kill -KILL "$watch" 2>/dev/null
 rm -rf "$1"
 `
 
@@ -40,6 +43,8 @@ export interface RedisServer {
   readonly pid: number
   /** Where its certificate is. */
   readonly folder: string
+  /** Whether it still runs: somebody may have killed it. */
+  readonly isAlive: boolean
   /** Ends it and removes its folder. */
   stop(): Promise<void>
 }
@@ -47,7 +52,6 @@ export interface RedisServer {
 /** Starts one. Throws ERR_STORE_MISSING where it cannot be run here, ERR_STORE_START where it does not come up. */
 export async function startRedis(): Promise<RedisServer> {
   requirePrograms()
-  removeLeftovers()
   let problem: unknown
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     try {
@@ -64,7 +68,7 @@ export async function startRedis(): Promise<RedisServer> {
 }
 
 async function launch(): Promise<RedisServer> {
-  const folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`))
+  const folder = makeScratch('store')
   let guard: ChildProcess | undefined
   try {
     const address = {
@@ -78,7 +82,13 @@ async function launch(): Promise<RedisServer> {
     guard = running
     await untilReady(address, folder)
     const pid = Number(await readFile(join(folder, PID_FILE), 'utf8'))
-    return { address, pid, folder, stop: () => end(running) }
+    return {
+      ...{ address, pid, folder },
+      get isAlive() {
+        return isRunning(running) && isAlive(pid)
+      },
+      stop: () => end(running),
+    }
   } catch (thrown) {
     if (guard === undefined) await rm(folder, { recursive: true, force: true })
     else await end(guard)
@@ -116,8 +126,12 @@ function guarded(folder: string): ChildProcess {
   return guard
 }
 
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null
+}
+
 async function end(guard: ChildProcess): Promise<void> {
-  const gone = guard.exitCode === null && guard.signalCode === null ? once(guard, 'exit') : undefined
+  const gone = isRunning(guard) ? once(guard, 'exit') : undefined
   guard.ref()
   guard.stdin?.destroy()
   await gone

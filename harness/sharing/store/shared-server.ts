@@ -2,27 +2,30 @@ import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import { DATABASES, type RedisServer, startRedis } from './redis-server.ts'
 import type { RedisAddress } from './redis-store.ts'
 
-let starting: Promise<RedisServer> | undefined
-const free = Array.from({ length: DATABASES }, (_, index) => DATABASES - 1 - index)
+/** A server, and its databases that nobody has. */
+interface Shared {
+  readonly server: RedisServer
+  readonly free: number[]
+}
 
-/** A database of the one server of this process, which is started for the first that asks and ends with the process. */
+let shared: Promise<Shared> | undefined
+
+/**
+ * A database of the one server of this process, which is started for the first that asks, and anew for the next where it was killed, and
+ * ends with the process.
+ */
 export interface Lease {
   readonly address: RedisAddress
   readonly database: number
+  /** The server's process. */
+  readonly pid: number
   /** Lets another have it; it must be empty. */
   release(): void
 }
 
 /** Throws as `startRedis`. */
 export async function leaseDatabase(): Promise<Lease> {
-  starting ??= startRedis()
-  let server: RedisServer
-  try {
-    server = await starting
-  } catch (thrown) {
-    starting = undefined
-    throw thrown
-  }
+  const { server, free } = await living()
   const database = free.pop()
   if (database === undefined)
     throw new FlowbreakError(
@@ -30,5 +33,26 @@ export async function leaseDatabase(): Promise<Lease> {
       `${DATABASES} setups with sharing "store" are open at once: dispose of some first.`,
       { exitCode: ExitCode.broken },
     )
-  return { address: server.address, database, release: () => free.push(database) }
+  return { address: server.address, database, pid: server.pid, release: () => free.push(database) }
+}
+
+async function living(): Promise<Shared> {
+  const asked = shared ?? start()
+  shared = asked
+  try {
+    const found = await asked
+    if (found.server.isAlive) return found
+    await found.server.stop()
+  } catch (thrown) {
+    if (shared === asked) shared = undefined
+    throw thrown
+  }
+  // Others may have found so at the same time.
+  if (shared === asked) shared = undefined
+  return living()
+}
+
+async function start(): Promise<Shared> {
+  const server = await startRedis()
+  return { server, free: Array.from({ length: DATABASES }, (_, index) => DATABASES - 1 - index) }
 }
