@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 
 const STEP = 1 << 20
+const LEAST = 1 << 12
 /** Bytes that a compressed file may hold: it is unpacked in memory, and says nothing true of how long it will be. */
 const MOST_UNPACKED = 500 << 20
 /** Bytes of a line, which is held whole: of a case with millions of packets, some hundred MiB. */
@@ -27,13 +28,19 @@ export interface Line {
 export function* linesOf(file: string): Generator<Line> {
   const fd = openSync(file, 'r')
   try {
-    const window = Buffer.allocUnsafe(STEP)
+    const window = Buffer.allocUnsafe(windowFor(fd))
     yield* isPacked(fd, window)
       ? split(slices(gunzipSync(readFileSync(fd), { maxOutputLength: MOST_UNPACKED })))
       : split(windows(fd, window))
   } finally {
     closeSync(fd)
   }
+}
+
+/** Bytes that are read at once: no more than a file has, as most logs are short; it may grow meanwhile. */
+function windowFor(fd: number): number {
+  const found = fstatSync(fd)
+  return found.isFile() ? Math.min(STEP, Math.max(LEAST, found.size + 1)) : STEP
 }
 
 /** Whether lines of a file can be read again by their places: it is a regular one, and not compressed. */
@@ -52,8 +59,7 @@ function isPacked(fd: number, window: Buffer): boolean {
 
 /** What a file holds, piece by piece; each is gone when the next is asked for. */
 function* windows(fd: number, window: Buffer): Generator<Buffer> {
-  for (let read = readSync(fd, window, 0, STEP, null); read > 0; read = readSync(fd, window, 0, STEP, null))
-    yield window.subarray(0, read)
+  for (let read = readSync(fd, window); read > 0; read = readSync(fd, window)) yield window.subarray(0, read)
 }
 
 function* slices(bytes: Buffer): Generator<Buffer> {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { makeScratch } from './scratch.ts'
 
 const SCRATCH = fileURLToPath(new URL('scratch.ts', import.meta.url))
 /** Says where its folder is; one that stays also starts something there, and then waits to be killed. */
@@ -86,6 +87,19 @@ describe('support: scratch', () => {
     for (let wait = 0; living.isRunning() && wait < 500; wait++)
       await new Promise((resolve) => setTimeout(resolve, 10))
     expect(living.isRunning()).to.equal(false)
+  })
+  it('looks for leftovers in each place where such folders are made', () => {
+    const [one, other] = [join(folder, 'one'), join(folder, 'other')]
+    mkdirSync(one)
+    mkdirSync(other)
+    const made = makeScratch('test', one)
+    // No process has such a number.
+    const left = basename(made).replace(`-${process.pid}-`, '-99999999-')
+    mkdirSync(join(other, left))
+    makeScratch('test', one)
+    expect(readdirSync(other)).to.deep.equal([left])
+    const next = makeScratch('test', other)
+    expect(readdirSync(other)).to.deep.equal([basename(next)])
   })
   it('removes once it can what it cannot remove for want of file descriptors', () => {
     const { stdout, stderr } = spawnSync(

@@ -2,24 +2,25 @@ import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Kinds whose leftovers this process has looked for. */
+/** Kinds whose leftovers this process has looked for, and where. */
 const tidied = new Set<string>()
 
 /** Folders that could not be removed when that was asked for. */
 const unremoved = new Set<string>()
 
 /**
- * Makes a folder for files of this process alone, `flowbreak-KIND-NAMESPACE-PID-…` below the system's for temporary ones; whoever asks for
+ * Makes a folder for files of this process alone, `flowbreak-KIND-NAMESPACE-PID-…` below `within`; whoever asks for
  * it removes it, by `removeScratch`. A process that was killed could not: the first of a kind that another one makes removes such folders, and ends what still
  * runs in them.
  */
-export function makeScratch(kind: string): string {
+export function makeScratch(kind: string, within = tmpdir()): string {
   const own = `flowbreak-${kind}-${pidNamespace()}-`
-  if (!tidied.has(kind)) {
-    tidied.add(kind)
-    removeLeftovers(own)
+  const looked = join(within, kind)
+  if (!tidied.has(looked)) {
+    tidied.add(looked)
+    removeLeftovers(own, within)
   }
-  return mkdtempSync(join(tmpdir(), `${own}${process.pid}-`))
+  return mkdtempSync(join(within, `${own}${process.pid}-`))
 }
 
 /**
@@ -53,10 +54,10 @@ function pidNamespace(): string {
   }
 }
 
-function removeLeftovers(own: string): void {
-  for (const entry of listed(tmpdir())) {
+function removeLeftovers(own: string, within: string): void {
+  for (const entry of listed(within)) {
     const [, owner] = entry.startsWith(own) ? (/^(\d+)-\w+$/.exec(entry.slice(own.length)) ?? []) : []
-    const folder = join(tmpdir(), entry)
+    const folder = join(within, entry)
     if (owner === undefined || isAlive(Number(owner)) || !isOurs(folder)) continue
     for (const pid of runningIn(folder)) end(pid)
     rmSync(folder, { recursive: true, force: true })

@@ -112,17 +112,21 @@ describe('fuzz, what was found', () => {
     const surface = processSurface()
     const hello =
       '{"type":"hello","protocol":1,"name":"f","version":"1","capabilities":{"clock":"virtual","reactive":false,"hosts":2,"families":["ipv4"],"policies":["drop"],"sharing":["none"],"events":[],"observes":["verdict"],"folding":"one","profiles":"any","features":[],"clockScale":1}}'
-    const answers = (known: string) =>
+    const frame = Buffer.from(ethernet(ipv4(Protocol.tcp, tcp({ flags: Tcp.rst }))).bytes).toString('base64')
+    const answers = (known: string, time: number) =>
       JSON.stringify({
         type: 'steps',
         observations: [1, 2, 3].map((packet) => ({ packet, verdict: 'drop', known })),
+        emitted: [{ to: 'client', frame, by: 'fw-a', flow: 0, time }],
       })
-    const written = (known: string) =>
+    const written = (known: string, time: number) =>
       new TextEncoder().encode(
-        `${[hello, '{"type":"replay"}', answers(known), '{"type":"end"}', '{"type":"counters","counters":[{},{}]}'].join('\n')}\n`,
+        `${[hello, '{"type":"replay"}', answers(known, time), '{"type":"end"}', '{"type":"counters","counters":[{},{}]}'].join('\n')}\n`,
       )
-    expect(await surface.check({ bytes: written('log'), piece: 7 })).to.equal(true)
-    expect(await surface.check({ bytes: written('constructor'), piece: 7 })).to.equal(false)
+    expect(await surface.check({ bytes: written('log', 2.5), piece: 7 })).to.equal(true)
+    expect(await surface.check({ bytes: written('constructor', 2.5), piece: 7 })).to.equal(false)
+    // Seconds that are no number any more as nanoseconds.
+    expect(await surface.check({ bytes: written('log', -1e308), piece: 7 })).to.equal(false)
   })
 })
 

@@ -99,7 +99,7 @@ function takeEmitted(each: unknown, asked: Asked, cause: number): string | undef
   const { packets, hosts } = asked
   const sender = by === undefined && cause >= 0 ? packets.host[cause] : hostOf(by, hosts)
   if (sender === undefined) return `emitted a frame by ${shown(by)}: there are ${listWords(hosts)}`
-  if (cause < 0 && !(isCount(flow) && typeof time === 'number' && Number.isFinite(time)))
+  if (cause < 0 && !(isCount(flow) && typeof time === 'number' && Number.isFinite(time * 1e9)))
     return 'emitted a frame that no packet caused without its flow and time'
   const bytes = new Uint8Array(Buffer.from(frame, 'base64'))
   const link = packets.link[Math.max(cause, 0)] ?? 0

@@ -30,6 +30,7 @@ const MOST_GROWN = 300
 /** Plays so many inputs. Throws with the input, made smaller, and how to make it again, where one breaks something. */
 export async function fuzz<T>(surface: Surface<T>, inputs: number, seed: number, from = 0): Promise<Fuzzed> {
   await using watchdog = new Watchdog(surface.name)
+  using _ = new WithoutStacks()
   const random = new Random(seed)
   const before = process.memoryUsage().rss
   let taken = 0
@@ -41,7 +42,9 @@ export async function fuzz<T>(surface: Surface<T>, inputs: number, seed: number,
       const answer = surface.check(made)
       if (typeof answer === 'boolean' ? answer : await answer) taken++
       if (input % 64 === 0) demandUnpolluted()
-    } catch (thrown) {
+    } catch (first) {
+      Error.stackTraceLimit = 10
+      const thrown = (await thrownBy(surface, made)) ?? first
       const small = await shrunk(surface, made, messageOf(thrown))
       throw new Error(
         `${surface.name}, input ${input} of seed ${seed}: ${messageOf(thrown)}\n${surface.show(small)}`,
@@ -74,11 +77,29 @@ async function shrunk<T>(surface: Surface<T>, input: T, message: string): Promis
 }
 
 async function brokenBy<T>(surface: Surface<T>, input: T): Promise<string> {
+  const thrown = await thrownBy(surface, input)
+  return thrown === undefined ? '' : messageOf(thrown)
+}
+
+async function thrownBy<T>(surface: Surface<T>, input: T): Promise<unknown> {
   try {
     await surface.check(input)
-    return ''
+    return undefined
   } catch (thrown) {
-    return messageOf(thrown)
+    return thrown
+  }
+}
+
+/** Errors have no stacks meanwhile: most inputs are refused by one, and to note where takes longer than to read the input. */
+class WithoutStacks implements Disposable {
+  readonly #limit = Error.stackTraceLimit
+
+  constructor() {
+    Error.stackTraceLimit = 0
+  }
+
+  [Symbol.dispose](): void {
+    Error.stackTraceLimit = this.#limit
   }
 }
 

@@ -1,6 +1,6 @@
-import { existsSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, existsSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeScratch, removeScratch } from '../../../harness/support/scratch.ts'
 
 /** In memory where there is such a place: a file is written anew for each of very many inputs. */
 const MEMORY = '/dev/shm'
@@ -13,7 +13,7 @@ export class Scratch implements Disposable {
   #length = 0
 
   constructor() {
-    this.#folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'flowbreak-fuzz-'))
+    this.#folder = makeScratch('fuzz', existsSync(MEMORY) ? MEMORY : undefined)
     this.path = join(this.#folder, 'input')
     this.fd = openSync(this.path, 'w+', 0o600)
   }
@@ -26,6 +26,7 @@ export class Scratch implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.#folder, { recursive: true })
+    closeSync(this.fd)
+    removeScratch(this.#folder)
   }
 }

@@ -10,23 +10,17 @@ import { RunLogs } from './run-logs.ts'
 import { suitesSurface } from './suites.ts'
 import { wireSurface } from './wire.ts'
 
-/** A surface, made when it is played, and how many inputs of it take some seconds. */
-export interface Played {
-  readonly inputs: number
-  make(): Surface<unknown> & Partial<Disposable>
-}
-
-/** Surfaces that read what others wrote, by name. */
-export const SURFACES: { readonly [name: string]: Played } = {
-  pcap: { inputs: 50_000, make: () => withReaders(pcapSurface) },
-  pcapng: { inputs: 50_000, make: () => withReaders(pcapngSurface) },
-  wire: { inputs: 50_000, make: () => wireSurface() as Surface<unknown> },
-  suites: { inputs: 10_000, make: () => suitesSurface() as Surface<unknown> },
-  rules: { inputs: 50_000, make: () => rulesSurface() as Surface<unknown> },
-  configs: { inputs: 20_000, make: () => configsSurface() as Surface<unknown> },
-  'run logs': { inputs: 5_000, make: () => new RunLogs() as Surface<unknown> & Disposable },
-  process: { inputs: 20_000, make: () => processSurface() as Surface<unknown> },
-  geneve: { inputs: 20_000, make: () => new GeneveSurface() as Surface<unknown> },
+/** Surfaces that read what others wrote, by name, each made when it is played. */
+export const SURFACES: { readonly [name: string]: () => Surface<unknown> & Partial<Disposable> } = {
+  pcap: () => withReaders(pcapSurface),
+  pcapng: () => withReaders(pcapngSurface),
+  wire: () => wireSurface() as Surface<unknown>,
+  suites: () => suitesSurface() as Surface<unknown>,
+  rules: () => rulesSurface() as Surface<unknown>,
+  configs: () => configsSurface() as Surface<unknown>,
+  'run logs': () => new RunLogs() as Surface<unknown> & Disposable,
+  process: () => processSurface() as Surface<unknown>,
+  geneve: () => new GeneveSurface() as Surface<unknown>,
 }
 
 function withReaders(make: (readers: CaptureReaders) => object): Surface<unknown> & Disposable {

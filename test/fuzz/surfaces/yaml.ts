@@ -8,7 +8,7 @@ export type Document = { readonly tree: Tree } | { readonly text: string }
 
 /** A document with damage, or now and then without; `text` of it in YAML where one is at hand. */
 export function documentOf(random: Random, tree: Tree, words: readonly string[], text?: string): Document {
-  if (random.oneIn(6))
+  if (random.oneIn(12))
     return {
       text: damageText(random, random.oneIn(2) && text !== undefined ? text : JSON.stringify(tree), words),
     }
