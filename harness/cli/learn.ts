@@ -63,7 +63,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       '--profile <name>',
       'the system that the target is brought to, or a file with a profile (default: its first; of the reference aws-nfw)',
     )
-    .option('--name <name>', 'the name of the learned profile (default learned-TARGET)')
+    .option(
+      '--name <name>',
+      'the name of the learned profile, and with --publish of its folder in learned/ (default learned-TARGET)',
+    )
     .option(
       '--policy <policy>',
       'bring the target to this exception policy alone; may be repeated (default: all that it can be brought to)',
@@ -75,7 +78,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     )
     .option(
       '--publish <report>',
-      'the folder of the published report of that system, in which the same is written for others to read',
+      'the folder of the published report of that system, in which the same is written for others to read, in learned/',
     )
     .option('--html <file>', 'a datasheet as a page')
     .option(
@@ -161,7 +164,7 @@ function written(
     recorded: learned.recorded,
     command: ['flowbreak', ...withoutOutput(process.argv.slice(2))],
   }
-  if (publish !== undefined) publishLearned(publish, folder)
+  if (publish !== undefined) publishLearned(publish, folder, name)
   if (output !== undefined && isProfilePath(output)) writeLearnedFile(output, documentText(bare))
   else if (output !== undefined) writeLearnedFolder(output, folder)
   if (html !== undefined) writeLearnedFile(html, renderSheet(bare, twin))

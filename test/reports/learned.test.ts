@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -19,14 +19,20 @@ import { publishedOf } from './remade.ts'
 /** The probes of one setup; with FLOWBREAK_FULL=1 everything is learned again, and comes to the same bytes. */
 const FULL = process.env.FLOWBREAK_FULL === '1'
 
-function learnedIn(implementation: string): readonly (readonly [string, string])[] {
-  return [...publishedOf(implementation)].filter(([, folder]) =>
-    existsSync(join(folder, LEARNED, PROFILE_FILE)),
-  )
+/** By report, and by name where it has more than one: the folder of the report, and the one of what was learned. */
+function learnedIn(implementation: string): readonly (readonly [string, string, string])[] {
+  return [...publishedOf(implementation)].flatMap(([version, folder]) => {
+    const place = join(folder, LEARNED)
+    if (!existsSync(place)) return []
+    const names = readdirSync(place).filter((name) => existsSync(join(place, name, PROFILE_FILE)))
+    return ['', ...names]
+      .filter((name) => existsSync(join(place, name, PROFILE_FILE)))
+      .map((name) => [`${version} ${name}`.trim(), folder, join(place, name)] as const)
+  })
 }
 
-function readDocument(folder: string): ProfileDocument {
-  return parse(readFileSync(join(folder, LEARNED, PROFILE_FILE), 'utf8'))
+function readDocument(place: string): ProfileDocument {
+  return parse(readFileSync(join(place, PROFILE_FILE), 'utf8'))
 }
 
 function evidenceOf({ knobs }: ProfileDocument): readonly EvidenceEntry[] {
@@ -44,19 +50,19 @@ describe('published profiles that were learned', function () {
   this.timeout(FULL ? 1_200_000 : 120_000)
 
   for (const implementation of ['suricata', 'linux-netfilter'])
-    for (const [version, folder] of learnedIn(implementation))
+    for (const [version, folder, place] of learnedIn(implementation))
       it(`${implementation} ${version}: each knob has its packets beside it, under the hashes of its report`, () => {
-        const entries = evidenceOf(readDocument(folder))
+        const entries = evidenceOf(readDocument(place))
         expect(entries).not.to.be.empty
         for (const { probe, packets = '' } of entries)
-          expect(existsSync(join(folder, LEARNED, packets)), `${probe}: ${packets}`).to.equal(true)
+          expect(existsSync(join(place, packets)), `${probe}: ${packets}`).to.equal(true)
         expect(readFileSync(join(folder, SUMS), 'utf8')).to.equal(sumsOf(folder))
       })
 
-  for (const [version, folder] of learnedIn('suricata')) {
+  for (const [version, , learnt] of learnedIn('suricata')) {
     it(`suricata ${version}: what shows its knobs is answered so today`, async function () {
       if (!version.startsWith(findSuricata('suricata').version)) this.skip()
-      const document = readDocument(folder)
+      const document = readDocument(learnt)
       const target = await makeTarget({ kind: 'suricata' }, { name: 'suricata', version: 'test' })
       const policies = document.knobs.policies?.value as readonly ExceptionPolicy[]
       const without = target.capabilities.policies.filter((policy) => !policies.includes(policy))
@@ -74,14 +80,14 @@ describe('published profiles that were learned', function () {
     if (FULL)
       it(`suricata ${version}: the same command comes to the same profile today`, function () {
         if (!version.startsWith(findSuricata('suricata').version)) this.skip()
-        const readme = readFileSync(join(folder, LEARNED, 'README.md'), 'utf8')
+        const readme = readFileSync(join(learnt, 'README.md'), 'utf8')
         const [, line = ''] = /```sh\nflowbreak (.*)\n```/.exec(readme) ?? []
         const place = mkdtempSync(join(tmpdir(), 'flowbreak-learned-'))
         try {
           const { status } = flowbreak([...line.split(' '), '--output', place])
           expect(status).to.equal(0)
           const today = readFileSync(join(place, PROFILE_FILE), 'utf8')
-          expect(today).to.equal(readFileSync(join(folder, LEARNED, PROFILE_FILE), 'utf8'))
+          expect(today).to.equal(readFileSync(join(learnt, PROFILE_FILE), 'utf8'))
         } finally {
           rmSync(place, { recursive: true, force: true })
         }

@@ -241,7 +241,9 @@ async function measuredOf(
   let explaining = 0
   for (const number of numbers)
     if (await ladders.explains(withValue(values, knob, number), boundary)) explaining++
-  return { value: values[knob], confidence: explaining > 1 ? 'low' : 'high', evidence }
+  // How late a timer comes is told by many flows, and by chance.
+  const sure = boundary.ladder.late ? 'medium' : 'high'
+  return { value: values[knob], confidence: explaining > 1 ? 'low' : sure, evidence }
 }
 
 /** One entry a probe, with all that it rules out. */

@@ -73,18 +73,25 @@ export async function breakCapture(path: string, random: () => number, longest: 
     },
     classes: kept.map((index) => classOf(batch, index)),
     numbers: kept.map((index) => batch.number[index] ?? 0),
-    datagrams: kept.map((index) => batch.datagram[index] ?? -1),
+    datagrams: kept.map((index) => datagramOf(batch, index)),
     whole: wholeOf(batch, kept),
   }
 }
 
 function wholeOf(batch: PacketBatch, kept: readonly number[]): ReadonlySet<number> {
   const left = new Set(kept)
-  const whole = new Set(batch.datagram.subarray(0, batch.count))
+  const whole = new Set<number>()
+  for (let index = 0; index < batch.count; index++) whole.add(datagramOf(batch, index))
   for (let index = 0; index < batch.count; index++)
-    if (!left.has(index)) whole.delete(batch.datagram[index] ?? -1)
+    if (!left.has(index)) whole.delete(datagramOf(batch, index))
   whole.delete(-1)
   return whole
+}
+
+/** Of a fragment the number of its datagram; else -1. */
+function datagramOf({ kind, datagram }: PacketBatch, index: number): number {
+  const isFragment = kind[index] === Kind.fragment4 || kind[index] === Kind.fragment6
+  return isFragment ? (datagram[index] ?? -1) : -1
 }
 
 /** What a packet is, as far as firewalls treat packets apart. */

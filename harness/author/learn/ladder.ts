@@ -3,15 +3,22 @@ import { KNOBS } from '../../profile/schema.ts'
 import type { Bench } from './bench.ts'
 import { type KnobName, type Values, withValue } from './knob-values.ts'
 import { LADDERS, type Ladder } from './ladders.ts'
-import { waitedBefore } from './lateness.ts'
+import { lateChangeIn, lateWaits } from './late-ends.ts'
 import { changeIn, type Measured, type Measurement, waitsWithin } from './measured.ts'
 import type { Model } from './model.ts'
-import { parseProbe } from './notation.ts'
 import type { Probe } from './probe.ts'
-import type { Outcome } from './subject.ts'
+import {
+  isWait,
+  keyOf,
+  longestWaitBeside,
+  measuredRung,
+  measurementsOf,
+  NOTHING,
+  nameOf,
+  numbersBetween,
+  rung,
+} from './rungs.ts'
 
-/** Flows of one ladder in one timeline. */
-const RUNGS = 64
 const ROUNDS = 8
 /** Share of the rungs of a round that may be answered in more than one way: those at the edge, on a real clock. */
 const MOST_UNSTEADY = 0.25
@@ -50,12 +57,14 @@ export class Ladders {
   readonly #bench: Bench
   /** Largest number that is asked for where it is seconds. */
   readonly #longest: number
+  readonly #ladders: readonly Ladder[]
   readonly #found = new Map<string, Boundary>()
 
-  constructor(model: Model, bench: Bench, longest: number) {
+  constructor(model: Model, bench: Bench, longest: number, ladders: readonly Ladder[] = LADDERS) {
     this.#model = model
     this.#bench = bench
     this.#longest = longest
+    this.#ladders = ladders
   }
 
   /** By knob: where its ladder changes; of knobs that no ladder shows, nothing. */
@@ -95,7 +104,7 @@ export class Ladders {
       const { ladder, last, first, shown, wrong } = boundary
       if (shown === undefined || wrong !== undefined || !Number.isFinite(first)) return []
       const waits = [Math.floor(last - 2 * tolerance), Math.ceil(first + 2 * tolerance)]
-      const probes = waits.filter((x) => x >= 0).map((x) => ({ ...rung(ladder, x), measured: true as const }))
+      const probes = waits.filter((x) => x >= 0).map((x) => measuredRung(ladder, x))
       return [{ knob, boundary, probes }]
     })
     const outcomes = await this.#bench.measure(asked.flatMap(({ probes }) => probes))
@@ -107,7 +116,7 @@ export class Ladders {
           .find(
             ({ least, most, answer }) =>
               (most <= boundary.last && answer === above?.answer) ||
-              (least >= boundary.first && answer === below?.answer),
+              (boundary.ladder.late !== true && least >= boundary.first && answer === below?.answer),
           )
         if (wrong === undefined) return []
         const text = `after ${wrong.least.toFixed(2)} s it was answered ${wrong.answer} in the end`
@@ -123,7 +132,7 @@ export class Ladders {
 
   async #mount(values: Values): Promise<ReadonlyMap<KnobName, Mounted>> {
     const mounted = new Map<KnobName, Mounted>()
-    for (const ladder of LADDERS) {
+    for (const ladder of this.#ladders) {
       if (mounted.has(ladder.knob) || this.#bench.lacks(ladder.setup) !== undefined) continue
       const found = await this.#mountOne(ladder, values)
       if (found !== undefined) mounted.set(ladder.knob, found)
@@ -136,11 +145,13 @@ export class Ladders {
     const { number } = KNOBS[ladder.knob]
     const least = number?.least ?? 0
     const largest = number?.most ?? 0
-    const [near, far] = [rung(ladder, least + 1), rung(ladder, least + 5)]
+    // What is to end by this number must not do so before, in another wait of the ladder.
+    const low = Math.max(least + 2, Math.ceil(longestWaitBeside(ladder)) + 1)
+    const [near, far] = [rung(ladder, least + 1), rung(ladder, low + 3)]
     const high = await this.#model.answers(withValue(values, ladder.knob, largest), [near])
-    const low = await this.#model.answers(withValue(values, ladder.knob, least + 2), [far])
+    const short = await this.#model.answers(withValue(values, ladder.knob, low), [far])
     const below = high.get(near.name)
-    const above = low.get(far.name)
+    const above = short.get(far.name)
     if (below === undefined || above === undefined || below === above) return undefined
     const most = ladder.knob === 'ackWindow' ? largest : Math.min(largest, this.#longest)
     return { ladder, below, above, most }
@@ -160,35 +171,28 @@ export class Ladders {
     for (let round = 0; round < ROUNDS; round++) {
       const asked = open.map((each) => {
         const change = changes.get(each)
-        const { most } = each
-        const start = { last: -1, first: Number.POSITIVE_INFINITY }
         const waits =
-          change === undefined
-            ? numbersBetween(start, most)
-            : waitsWithin(change, { most, tolerance: accuracy.tolerance })
-        return [each, waits] as const
+          change === undefined ? numbersBetween(NOTHING, each.most) : nextWaits(each, change, accuracy)
+        return { each, probes: new Map(waits.map((x) => [x, measuredRung(each.ladder, x)])) }
       })
-      const probes = asked.flatMap(([{ ladder }, waits]) =>
-        waits.map((x) => ({ ...rung(ladder, x), measured: true as const })),
-      )
+      const probes = asked.flatMap((one) => [...one.probes.values()])
       if (probes.length === 0) break
       const outcomes = await this.#bench.measure(probes)
-      for (const [each, waits] of asked) {
+      for (const { each, probes: played } of asked) {
         const { ladder, below, above } = each
-        const fresh = waits.flatMap((x) => {
-          const name = nameOf(ladder, x)
-          return measurementsOf(ladder, name, x, outcomes.get(name) ?? [])
-        })
+        const fresh = [...played].flatMap(([x, { name }]) =>
+          measurementsOf(ladder, name, x, outcomes.get(name) ?? []),
+        )
         const all = [...(seen.get(each) ?? []), ...fresh]
         seen.set(each, all)
-        changes.set(each, changeIn(all, { below, above }, accuracy))
+        changes.set(each, (ladder.late ? lateChangeIn : changeIn)(all, { below, above }, accuracy))
       }
     }
     for (const [{ ladder }, change] of changes) this.#found.set(keyOf(ladder), { ladder, ...change })
   }
 
   async #play(open: readonly Mounted[]): Promise<void> {
-    const spans = new Map(open.map((each) => [each, { last: -1, first: Number.POSITIVE_INFINITY }]))
+    const spans = new Map<Mounted, { last: number; first: number }>(open.map((each) => [each, NOTHING]))
     for (let round = 0; round < ROUNDS; round++) {
       const asked = [...spans].map(([each, span]) => [each, numbersBetween(span, each.most)] as const)
       const probes = asked.flatMap(([{ ladder }, numbers]) => numbers.map((x) => rung(ladder, x)))
@@ -208,7 +212,7 @@ export class Ladders {
   #narrowed(
     { ladder, below, above }: Mounted,
     numbers: readonly number[],
-    before = { last: -1, first: Number.POSITIVE_INFINITY },
+    before: { last: number; first: number } = NOTHING,
   ): { readonly span: { readonly last: number; readonly first: number }; readonly wrong?: string } {
     let { last, first } = before
     let unsteady = 0
@@ -230,57 +234,6 @@ export class Ladders {
   }
 }
 
-/** The numbers that a round asks for: at first each a quarter more than the one before, later evenly between two. */
-function numbersBetween({ last, first }: { last: number; first: number }, most: number): readonly number[] {
-  if (first - last <= 1 || last >= most) return []
-  const numbers = new Set<number>()
-  if (last < 0 && !Number.isFinite(first)) {
-    numbers.add(0)
-    const ratio = most ** (1 / (RUNGS - 2))
-    for (let at = 0; at < RUNGS - 1; at++) numbers.add(Math.min(most, Math.round(ratio ** at)))
-  } else {
-    const to = Number.isFinite(first) ? first : most + 1
-    for (let at = 1; at <= RUNGS; at++) numbers.add(Math.floor(last + ((to - last) * at) / (RUNGS + 1)))
-  }
-  return [...numbers].filter((x) => x > last && x < first && x <= most).sort((one, other) => one - other)
-}
-
-export function rung(ladder: Ladder, x: number): Probe {
-  return {
-    name: nameOf(ladder, x),
-    setup: ladder.setup,
-    script: ladder.script.replaceAll('$', String(x)),
-  }
-}
-
-function nameOf({ setup, script }: Ladder, x: number): string {
-  return `${setup}: ${script.replaceAll('$', String(x))}`
-}
-
-function keyOf({ knob, setup, script }: Ladder): string {
-  return `${knob} ${setup} ${script}`
-}
-
-/** Whether what a ladder counts is seconds. */
-function isWait({ script }: Ladder): boolean {
-  return script.includes('+$')
-}
-
-function measurementsOf(
-  { script }: Ladder,
-  probe: string,
-  asked: number,
-  outcomes: readonly Outcome[],
-): readonly Measurement[] {
-  const before = parseProbe(script.slice(0, script.indexOf('+$'))).filter(
-    ({ packet }) => packet !== undefined,
-  ).length
-  return outcomes.flatMap(({ answer, sent }) => {
-    const waited = waitedBefore(before, sent)
-    return answer === undefined || waited === undefined ? [] : [{ probe, asked, ...waited, answer }]
-  })
-}
-
 /** The numbers with which a system may have that boundary, beside its words; of too many that were not told apart, none. */
 export function numbersFor({ last, first, shown }: Boundary, knob: KnobName): readonly KnobValue[] {
   const { number } = KNOBS[knob]
@@ -290,4 +243,12 @@ export function numbersFor({ last, first, shown }: Boundary, knob: KnobName): re
   return Array.from({ length: to - from + 1 }, (_, at) => from + at).filter(
     (x) => x >= (number?.least ?? 0) && x <= (number?.most ?? 0),
   )
+}
+
+function nextWaits(
+  { ladder, most }: Mounted,
+  change: Measured,
+  { tolerance }: { readonly tolerance: number },
+): readonly number[] {
+  return ladder.late ? lateWaits(change) : waitsWithin(change, { most, tolerance })
 }

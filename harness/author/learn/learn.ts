@@ -14,7 +14,7 @@ import {
   withValue,
 } from './knob-values.ts'
 import { type Boundary, Ladders, numbersFor } from './ladder.ts'
-import { LADDERS } from './ladders.ts'
+import { LADDERS, type Ladder } from './ladders.ts'
 import { Model } from './model.ts'
 import { lackingFor, poolFor } from './pool.ts'
 import { type Answers, mismatches, Predictions } from './predictions.ts'
@@ -29,6 +29,8 @@ export interface LearnOptions {
   /** Longest wait that is asked for, in seconds. */
   readonly longest: number
   readonly signal: AbortSignal
+  /** Numbers that are asked for; absent: all. */
+  readonly ladders?: readonly Ladder[]
   /** Told what is being done, a sentence each. */
   readonly progress?: (sentence: string) => void
 }
@@ -63,7 +65,7 @@ const PASSES = 4
  * until neither changes the other any more; and asks in the end whether it still answers as it did.
  */
 export async function learn(subject: Subject, options: LearnOptions): Promise<Learned> {
-  const { seed, repeat, longest, signal, progress = () => {} } = options
+  const { seed, repeat, longest, signal, ladders: asked, progress = () => {} } = options
   const bench = new Bench(subject, seed, repeat)
   await bench.play(
     PROBES.filter((probe) => probe.setup === 'reject' && bench.lacksOf(probe) === undefined).slice(0, 1),
@@ -72,7 +74,7 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
   const predictions = new Predictions(model, poolFor(bench, longest))
   progress('asks which shipped profile it is like')
   let values = await startFrom(predictions, bench)
-  const ladders = new Ladders(model, bench, longest)
+  const ladders = new Ladders(model, bench, longest, asked)
   let boundaries: ReadonlyMap<KnobName, Boundary> = new Map()
   for (let pass = 0; pass < PASSES; pass++) {
     const before = JSON.stringify(values)

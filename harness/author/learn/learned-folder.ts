@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LEARNED } from '../../report/publish/publish.ts'
+import { LEARNED, pathWord } from '../../report/publish/publish.ts'
 import { SUMS, sumsOf } from '../../report/publish/sums.ts'
 import { FlowbreakError, messageOf } from '../../support/errors.ts'
 import { documentText, type ProfileDocument } from './document.ts'
@@ -40,14 +40,17 @@ export function writeLearnedFolder(folder: string, learned: LearnedFolder): void
   }
 }
 
-/** The same, in the folder of the published report of that system, whose hashes then hold it, too. Throws ERR_LEARN_PUBLISH. */
-export function publishLearned(report: string, learned: LearnedFolder): string {
+/**
+ * The same, in the folder of the published report of that system, whose hashes then hold it, too; `variant`: one of several ways in which
+ * that report has it, in a folder of that name. Throws ERR_LEARN_PUBLISH.
+ */
+export function publishLearned(report: string, learned: LearnedFolder, variant?: string): string {
   if (!existsSync(join(report, SUMS)))
     throw new FlowbreakError(
       'ERR_LEARN_PUBLISH',
       `${report} is no published report: name the folder that flowbreak report publish wrote, such as reports/suricata/7.0.10-drop.`,
     )
-  const folder = join(report, LEARNED)
+  const folder = join(report, LEARNED, variant === undefined ? '' : pathWord(variant))
   writeLearnedFolder(folder, learned)
   writeFileSync(join(report, SUMS), sumsOf(report))
   return folder

@@ -22,7 +22,7 @@ export interface Measured {
 /** Answers that are neither, as a share. */
 const MOST_STRANGE = 0.25
 /** Flows of one ladder in one timeline. */
-const RUNGS = 64
+export const RUNGS = 64
 
 /**
  * Where answers change from `below` to `above`. `tolerance`: seconds by which a measured wait may be wrong. Answers that stand in no
@@ -56,7 +56,7 @@ export function changeIn(
   return { last, first, shown, ...(wrong === undefined ? {} : { wrong }) }
 }
 
-function wrongIn(
+export function wrongIn(
   [one, ...others]: readonly Measurement[],
   all: number,
   { below, above }: { readonly below: string; readonly above: string },
@@ -92,6 +92,15 @@ export function waitsWithin(
   const to = Math.min(first, most + tolerance)
   const from = Math.max(0, last)
   const count = Math.min(RUNGS, Math.ceil((to - from) / tolerance))
+  return waitsBetween(from, to, { count, shown })
+}
+
+/** So many waits, evenly between two; every other one asked for so much shorter as those that are shown turned out to be longer. */
+export function waitsBetween(
+  from: number,
+  to: number,
+  { count, shown }: { readonly count: number; readonly shown: readonly Measurement[] },
+): readonly number[] {
   const ratios = shown.map(({ asked, least }) => (asked < 1 ? 1 : Math.max(1, least / asked)))
   const ratio = ratios.reduce((sum, each) => sum + each, 0) / Math.max(1, ratios.length)
   return Array.from({ length: count }, (_, at) => {

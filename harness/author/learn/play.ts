@@ -44,6 +44,11 @@ export interface PlayOptions {
   readonly signal: AbortSignal
   /** Keeps the frames. */
   readonly recording?: Recording
+  /**
+   * Fragments are of one flow however late they come: on a clock that cannot be set a target may still have those before when its time-out
+   * has passed by the timeline.
+   */
+  readonly timed?: boolean
 }
 
 /** Probes of one setup in one timeline, each between addresses of its own. */
@@ -91,10 +96,10 @@ export interface Came {
 /** Plays probes and answers what came of each; not twice at the same time. */
 export async function playCompiled(
   compiled: Compiled,
-  { session, setup, emissions, signal, recording }: PlayOptions,
+  { session, setup, emissions, signal, recording, timed = false }: PlayOptions,
 ): Promise<Came> {
   const answers = new AnswerSheet(compiled.counts, emissions, setup)
-  const { chunks, owners, flows } = prepare(compiled, setup)
+  const { chunks, owners, flows } = prepare(compiled, timed ? patient(readingOf(setup)) : readingOf(setup))
   const owner = (step: number) => owners[step] ?? -1
   const timeline = { epoch: EPOCH, phases: ['before'], chunks: inTurn(chunks) }
   const ownerOfFlow = (flow: number) => flows.get(flow) ?? -1
@@ -149,8 +154,7 @@ interface Prepared {
 }
 
 /** Once for each way of reading: a session fills verdicts and emissions only, which are cleared. */
-function prepare({ steps, prepared }: Compiled, setup: Setup): Prepared {
-  const reading = readingOf(setup)
+function prepare({ steps, prepared }: Compiled, reading: Reading): Prepared {
   const key = JSON.stringify(reading)
   const known = prepared.get(key)
   if (known === undefined) {
@@ -165,6 +169,11 @@ function prepare({ steps, prepared }: Compiled, setup: Setup): Prepared {
     packets.parts.length = 0
   }
   return known
+}
+
+function patient(reading: Reading): Reading {
+  const never = Number.MAX_SAFE_INTEGER
+  return { ...reading, fragments: { ...reading.fragments, timeout4: never, timeout6: never } }
 }
 
 function chunked(timed: readonly Timed[], reading: Reading): Prepared {

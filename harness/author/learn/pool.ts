@@ -38,6 +38,6 @@ function instantiated(probes: readonly Probe[], longest: number, values?: Values
 
 function resolved(script: string, values: Values): string {
   return script.replace(EXPRESSION, (_, knob: string, times = '1', plus = '0') =>
-    String(secondsOf(values, knob as KnobName) * Number(times) + Number(plus)),
+    String(Number((secondsOf(values, knob as KnobName) * Number(times) + Number(plus)).toFixed(3))),
   )
 }

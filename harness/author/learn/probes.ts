@@ -236,6 +236,12 @@ export const PROBES: readonly Probe[] = [
     script: 'open >PA:10 <PA:10 >A [takeover] #1 <PA:10@100000 >A',
     alone: true,
   },
+  {
+    name: 'a session that the other host was told of, far beyond the window once both have gone on',
+    setup: 'synced',
+    script: 'open >PA:10 <PA:10 >A [takeover] #1 <A >A <PA:10 >A >PA:10@200000 <PA:10@300000',
+    alone: true,
+  },
   { name: 'a session that is established', setup: 'established', script: '>S >A <PA:10' },
   { name: 'a copied mark', setup: 'copied', script: '>A [replicate] #1 >A', alone: true },
 ]

@@ -55,6 +55,10 @@ export class Subject {
     return this.target.capabilities.observes.includes('emitted') && !this.#unseen
   }
 
+  get #isTimed(): boolean {
+    return this.target.capabilities.clock === 'real'
+  }
+
   /** Why the target cannot be brought to a setup; undefined: it can. */
   lacks(name: SetupName): string | undefined {
     const setup = this.#setup(name)
@@ -89,7 +93,7 @@ export class Subject {
     await using session = await this.target.prepare(setup, this.#signal)
     this.replays++
     this.packets += compiled.packets
-    const options = { session, setup, emissions: false, signal: this.#signal }
+    const options = { session, setup, emissions: false, signal: this.#signal, timed: this.#isTimed }
     const { answers, sent } = await playCompiled(compiled, options)
     return answers.map((answer, at) => ({ answer, ...(sent === undefined ? {} : { sent: sent[at] ?? [] }) }))
   }
@@ -110,6 +114,7 @@ export class Subject {
       setup,
       emissions,
       signal: this.#signal,
+      timed: this.#isTimed,
       ...(recording === undefined ? {} : { recording }),
     })
     if (unseen) this.#unseen = true

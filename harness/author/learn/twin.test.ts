@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { getProfile } from '../../profile/index.ts'
 import { ReferenceTarget } from '../../target/reference/reference.ts'
+import { seededRandom } from '../../timeline/random.ts'
+import { breakCapture } from './held-out.ts'
 import { valuesOf } from './knob-values.ts'
 import { learnFrom } from './learned.fixture.ts'
 import { Model } from './model.ts'
@@ -42,4 +44,17 @@ describe('author/learn: the twin', () => {
       'twin',
     )
   }).timeout(240_000)
+
+  it('knows which packets of a broken capture are fragments, and whose', async () => {
+    const brokenOnce = (name: string) => breakCapture(`captures/${name}.pcap`, seededRandom(3), 10)
+    const plain = await brokenOnce('http-get-ipv4')
+    expect(new Set(plain.datagrams)).to.deep.equal(new Set([-1]))
+    expect(plain.whole).to.deep.equal(new Set())
+    const cut = await brokenOnce('udp-fragments-ipv4')
+    cut.classes.forEach((kind, at) => {
+      expect((cut.datagrams[at] ?? -1) >= 0, `packet ${cut.numbers[at]}`).to.equal(kind === 'fragment')
+    })
+    expect(cut.classes).to.include('fragment')
+    expect(cut.whole).to.not.include(-1)
+  })
 })
