@@ -1,4 +1,5 @@
 import type { Target } from '../model/target.ts'
+import type { Path } from '../suite/problems.ts'
 import type { TargetSpec } from '../target/targets.ts'
 
 /**
@@ -29,4 +30,14 @@ export interface FlowbreakConfig {
 /** Gives a configuration its type: `export default defineConfig({ … })` in flowbreak.config.ts. */
 export function defineConfig(config: FlowbreakConfig): FlowbreakConfig {
   return config
+}
+
+/** A configuration that was read, and where. */
+export interface LoadedConfig extends FlowbreakConfig {
+  /** Undefined: there is none. */
+  readonly file: string | undefined
+  /** Where relative paths begin. */
+  readonly folder: string
+  /** The place of a value, `file:line:column`; of a module the file and the value's name. */
+  readonly place: (path: Path, on?: 'key') => string
 }

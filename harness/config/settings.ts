@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { FlowbreakConfig } from './config.ts'
-import type { LoadedConfig } from './load.ts'
+import type { FlowbreakConfig, LoadedConfig } from './config.ts'
 
 /** What a configuration says of a run, its paths made good wherever the command is called. */
 export function settingsOf(config: LoadedConfig): Omit<FlowbreakConfig, 'targets' | 'reporter' | 'queue'> & {

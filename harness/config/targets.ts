@@ -6,7 +6,7 @@ import { findModule, isPath } from '../target/module/find-module.ts'
 import { isTarget, targetProblem } from '../target/shape.ts'
 import { targetWith } from '../target/target-with.ts'
 import { makeTarget, TARGET_KINDS, TARGETS, type TargetSpec } from '../target/targets.ts'
-import type { LoadedConfig } from './load.ts'
+import type { LoadedConfig } from './config.ts'
 import type { Secrets } from './secrets.ts'
 
 const SPOKEN_TO: ReadonlySet<string> = new Set(['process', 'module'])

@@ -1,6 +1,7 @@
 import type { Case, Expectation } from '../model/case.ts'
 import { TRANSPARENCIES } from '../model/fields.ts'
 import { profileOf } from '../profile/index.ts'
+import { isRecord } from '../support/record.ts'
 import {
   type Axes,
   AxisReader,
@@ -14,7 +15,6 @@ import { CaptureFinder } from './captures.ts'
 import { ExpectationMaker } from './case-expectations.ts'
 import { InjectionMaker } from './case-injections.ts'
 import { type ProfileInStead, SetupMaker } from './case-setup.ts'
-import { isRecord } from './grammar.ts'
 import { reportIssues } from './issues.ts'
 import { type Path, type Place, Problems, type Report } from './problems.ts'
 import { readYaml, type YamlFile } from './read.ts'

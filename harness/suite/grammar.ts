@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isRecord } from '../support/record.ts'
 import { didYouMean, listWords } from './words.ts'
 
 /** What the name of an axis looks like. */
@@ -81,11 +82,6 @@ export function selectable<T>(plain: z.ZodType<T>): z.ZodType<Selectable<T>> {
     { error: SELECTABLE },
   )
   return either
-}
-
-/** Whether a value is a mapping. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The axis that a value selects by: its only key, where that can name an axis and has a mapping for a value. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { isRecord, SELECTABLE, selectorAxis } from './grammar.ts'
+import { isRecord } from '../support/record.ts'
+import { SELECTABLE, selectorAxis } from './grammar.ts'
 import type { Path, Report } from './problems.ts'
 
 type Issue = z.core.$ZodIssue

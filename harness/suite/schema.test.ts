@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import { parse } from 'yaml'
 import { findSuites } from '../plan/find.ts'
-import { isRecord } from './grammar.ts'
+import { isRecord } from '../support/record.ts'
 import { suiteSchema } from './schema.ts'
 
 type Json = Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 import { type Capabilities, FEATURES, FOLDINGS, type Target } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
-import { isRecord } from '../suite/grammar.ts'
 import { didYouMean, listWords, POLICIES, SHARINGS } from '../suite/words.ts'
+import { isRecord } from '../support/record.ts'
 
 /** Whether a value is meant to be a target, rather than what one is made of. */
 export function isTarget(value: unknown): value is Target {

@@ -1,5 +1,5 @@
-import { isRecord } from '../../suite/grammar.ts'
 import { listWords } from '../../suite/words.ts'
+import { isRecord } from '../../support/record.ts'
 import type { Wrong } from '../wrong.ts'
 
 /** One side of a host: the interface of this machine at the other end of its link. */

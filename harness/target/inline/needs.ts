@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { checkNodePcap } from '../../observe/live/pcap/port.ts'
-import { isRecord } from '../../suite/grammar.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
+import { isRecord } from '../../support/record.ts'
 import type { InlineOptions } from './options.ts'
 
 type Needed = Pick<InlineOptions, 'hosts' | 'mtu' | 'namespace'>

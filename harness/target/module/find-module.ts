@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { isRecord } from '../../suite/grammar.ts'
+import { isRecord } from '../../support/record.ts'
 
 /** Whether a name is that of a file rather than of a package. */
 export function isPath(name: string): boolean {

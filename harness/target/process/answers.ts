@@ -1,7 +1,7 @@
 import type { Emitted, PacketBatch } from '../../model/batch.ts'
 import { Kind, Reason, Tcp, Verdict } from '../../model/codes.ts'
-import { isRecord } from '../../suite/grammar.ts'
 import { didYouMean, listWords, REASONS, VERDICTS } from '../../suite/words.ts'
+import { isRecord } from '../../support/record.ts'
 import { dissect } from '../../wire/dissect.ts'
 import { shown } from '../shape.ts'
 import { KNOWN } from './hello.ts'

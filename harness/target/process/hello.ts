@@ -1,6 +1,6 @@
 import { Knowledge } from '../../model/codes.ts'
 import type { Capabilities } from '../../model/target.ts'
-import { isRecord } from '../../suite/grammar.ts'
+import { isRecord } from '../../support/record.ts'
 import { capabilitiesProblem, shown } from '../shape.ts'
 import { printable } from './lines.ts'
 import { PROTOCOL } from './messages.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { configOf, placedIn } from '../../../harness/config/load.ts'
+import { configOf, placedIn } from '../../../harness/config/read.ts'
 import { settingsOf } from '../../../harness/config/settings.ts'
 import { parseYaml } from '../../../harness/suite/read.ts'
 import { readBounds } from '../../../harness/target/bounds.ts'
