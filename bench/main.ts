@@ -20,10 +20,11 @@ import { DOCUMENTED_BYTES, measureStore } from './store.ts'
 import { suricataCommand } from './suricata.ts'
 import { measureSuricataCases } from './suricata-cases.ts'
 import { measureSweep } from './sweep.ts'
+import { measureWorkers } from './workers.ts'
 
 /**
  * The figures that the project aims at, each beside its real peer, whole processes in turn, medians of five.
- * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, shrink, anonymise, sweep, large, stream, queue; all without names.
+ * `npm run bench [name…]`: replay, rules, growth, flood, cases, start, store, geneve, live, suricata, gaps, formats, report, shrink, anonymise, sweep, large, stream, queue, workers; all without names.
  */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOWBREAK = join(ROOT, 'dist/bin/main.js')
@@ -57,6 +58,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   large,
   stream,
   queue: () => measureQueue(FLOWBREAK, manyCases(10_000), 10_000),
+  workers: () => measureWorkers(FLOWBREAK, manyCases(10_000), 10_000),
 }
 
 /** A generated capture, kept between benchmarks. */

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -78,6 +79,13 @@ describe('journeys: queue', function () {
     while (size() < SOME && child.exitCode === null) await sleep(5)
   }
 
+  /** Waits until Redis was asked for in vain so many times. */
+  async function missed(times: number): Promise<void> {
+    const closed = createServer((socket) => socket.destroy()).listen(redis.port, '127.0.0.1')
+    for (let tries = 0; tries < times; tries++) await once(closed, 'connection')
+    await once(closed.close(), 'close')
+  }
+
   /** Expects each case once, in a log that verifies, and nothing left in Redis once workers are gone. */
   async function expectWhole(): Promise<void> {
     const names = results()
@@ -147,7 +155,7 @@ describe('journeys: queue', function () {
     const running = run()
     await some(running)
     await redis.kill()
-    await sleep(300)
+    await missed(6)
     await redis.start()
     const { status, stderr } = await running.ended
     expect(status, stderr).to.equal(0)

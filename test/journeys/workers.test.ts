@@ -117,7 +117,9 @@ describe('journeys: workers', () => {
     ])
     expect(workers).to.have.lengthOf(2)
     process.kill(workers[0] ?? 0, 'SIGKILL')
-    await setTimeout(100)
+    // Until another has been begun in its place.
+    while (childrenOf(child).every((pid) => workers.includes(pid)) && child.exitCode === null)
+      await setTimeout(5)
     const others = childrenOf(child).filter((pid) => pid === workers[1])
     for (const pid of others) process.kill(pid, 'SIGKILL')
     expect(await ended).to.deep.equal([0, null])

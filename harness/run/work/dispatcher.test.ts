@@ -10,7 +10,7 @@ import { errorAttempt } from '../attempts.ts'
 import { summaryOf } from '../play.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Lane } from './lane.ts'
-import { casesOf, type Lot, type LotEvent, type LotPlayer, WORKER_LOST } from './lot.ts'
+import { casesOf, type Lot, type LotEvent, type LotPlayer, type TakeLotEvent, WORKER_LOST } from './lot.ts'
 import type { Planned } from './lots.ts'
 
 const setup = makeSetup({ profile: 'suricata-7' })
@@ -39,6 +39,9 @@ function finished({ target }: Lot, { name }: Case, outcome: CaseFinished['outcom
   return { type: 'case-finished', target, attempt: 1, ...attempt, case: summaryOf(test(name)), outcome }
 }
 
+/** What stands for a line of the log. */
+const LINE = '0123456789'
+
 interface Faults {
   /** Cases that fail, and that kill whoever plays them. */
   readonly fails?: ReadonlySet<string>
@@ -58,7 +61,7 @@ class FakePlayer implements LotPlayer {
     if (targets !== undefined) this.targets = targets
   }
 
-  async play(lot: Lot, signal: AbortSignal, take: (event: LotEvent) => void): Promise<void> {
+  async play(lot: Lot, signal: AbortSignal, take: TakeLotEvent): Promise<void> {
     const { fails, kills, lossy = 0 } = this.#faults
     take({ type: 'target-failed', target: lot.target, code: 'ERR_TEST', message: 'told by each worker' })
     for (const replay of lot.replays) {
@@ -75,7 +78,7 @@ class FakePlayer implements LotPlayer {
       for (const each of cases) {
         const outcome = fails?.has(each.name) ? 'fail' : 'pass'
         isBad ||= outcome === 'fail'
-        take(finished(lot, each, outcome))
+        take(finished(lot, each, outcome), LINE)
       }
       if (isBad) return
     }
@@ -87,7 +90,13 @@ class FakePlayer implements LotPlayer {
 /** The log that those players make of two targets, as words. */
 async function logged(
   players: readonly LotPlayer[],
-  { sizes = [3, 1, 5, 2, 4], window = 1000, bails = false, signal = new AbortController().signal } = {},
+  {
+    sizes = [3, 1, 5, 2, 4],
+    window = 1000,
+    held = 1000,
+    bails = false,
+    signal = new AbortController().signal,
+  } = {},
 ) {
   const words: string[] = []
   const lanes = ['a', 'b'].map((name) => new Lane(name, planned(name, sizes)))
@@ -96,7 +105,7 @@ async function logged(
     else if (event.type === 'warning' || event.type === 'target-failed') words.push(event.message)
     return bails && event.type === 'case-finished' && event.outcome === 'fail'
   }
-  const bailed = await new Dispatcher({ lanes, players, signal, window, log }).run()
+  const bailed = await new Dispatcher({ lanes, players, signal, window, held, log }).run()
   return { words, bailed }
 }
 
@@ -112,12 +121,31 @@ describe('run/work/dispatcher', () => {
         fc.integer({ min: 1, max: 6 }),
         fc.integer(),
         fc.integer({ min: 1, max: 9 }),
-        async (count, seed, window) => {
-          expect((await logged(some(count, {}, seed), { window })).words).to.deep.equal(words)
+        fc.integer({ min: 1, max: 60 }),
+        async (count, seed, window, held) => {
+          expect((await logged(some(count, {}, seed), { window, held })).words).to.deep.equal(words)
         },
       ),
       { numRuns: 25 },
     )
+  })
+
+  it('hands out no more while too much is held back, and goes on when the log has it', async () => {
+    const begun: string[] = []
+    const player = (target: string, turns: number): LotPlayer => ({
+      targets: [target],
+      play: async (lot, _signal, take) => {
+        begun.push(`${target}${lot.index}`)
+        for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+        for (const each of lot.cases) take(finished(lot, each), LINE)
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    })
+    // Two lots of b are more than may be held back, long before the first of a has ended.
+    const options = { sizes: [2, 2, 2], held: 3 * LINE.length }
+    const { words } = await logged([player('a', 50), player('b', 1)], options)
+    expect(begun).to.deep.equal(['a0', 'b0', 'b1', 'a1', 'a2', 'b2'])
+    expect(words.filter((word) => word.endsWith('pass'))).to.have.lengthOf(12)
   })
 
   it('gives each case one result where workers are lost, and the one that loses them an error', async () => {

@@ -6,6 +6,8 @@ import { type LotEvent, type LotPlayer, WORKER_LOST, withoutDone } from './lot.t
 
 /** Cases of one target that may be handed out before the first of them is in the log, unless that is said. */
 const WINDOW = 4096
+/** Characters of lines that may be held back before no more is handed out but what the log waits for, unless that is said. */
+const HELD = 64 << 20
 
 export interface DispatchOptions {
   /** One a target, in the order in which targets stand in the log. */
@@ -15,6 +17,8 @@ export interface DispatchOptions {
   readonly signal: AbortSignal
   /** Cases of one target that may be ahead of the log; absent: 4096. */
   readonly window?: number
+  /** Characters of lines, of all targets together, that may be ahead of the log before fewer lots are handed out; absent: 64 Mi. */
+  readonly held?: number
   /** Takes everything in the order of the plan. Answers whether the run is to stop there: the lot at hand is its last. */
   readonly log: (event: LotEvent, line?: string) => boolean
   /** Is told how many lots are being played, each time that this changes. */
@@ -34,6 +38,8 @@ export class Dispatcher {
   readonly #told = new Set<string>()
   #lane = 0
   #playing = 0
+  /** Characters of lines that are held back. */
+  #ahead = 0
   #isStopping = false
   #waiting: (() => void)[] = []
 
@@ -77,11 +83,13 @@ export class Dispatcher {
 
   /** The next lot for a player, once there is room; undefined: there is none for it. */
   async #next(player: LotPlayer): Promise<Entry | undefined> {
-    const { lanes, window = WINDOW } = this.#options
+    const { lanes, window = WINDOW, held = HELD } = this.#options
     while (!this.#signal.aborted) {
       const open = lanes.filter((lane) => !lane.isPlanned && takes(player, lane.target))
       if (open.length === 0) return undefined
-      const room = open.find(({ cases }) => cases < window)
+      // The log never waits for what is not handed out.
+      const isNext = (lane: Lane) => lane === lanes[this.#lane] && lane.head === undefined
+      const room = open.find((lane) => lane.cases < window && (this.#ahead < held || isNext(lane)))
       if (room === undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve))
       else {
         const entry = await room.next()
@@ -116,7 +124,10 @@ export class Dispatcher {
       entry.done.add(event.case.name)
     }
     if (entry === this.#head) this.#log(event, line)
-    else entry.held.push([event, line])
+    else {
+      entry.held.push([event, line])
+      this.#ahead += line?.length ?? 0
+    }
   }
 
   get #head(): Entry | undefined {
@@ -132,9 +143,10 @@ export class Dispatcher {
       if (head === undefined) {
         if (!lane.isPlanned) return
         this.#lane++
+        this.#wake()
         continue
       }
-      for (const held of head.held.splice(0)) this.#log(...held)
+      this.#bring(head)
       if (!head.isOver) return
       lane.shift()
       if (this.#isStopping) return
@@ -145,9 +157,16 @@ export class Dispatcher {
   #flush(): void {
     for (const lane of this.#options.lanes)
       for (let { head } = lane; head !== undefined; head = lane.head) {
-        for (const held of head.held.splice(0)) this.#log(...held)
+        this.#bring(head)
         lane.shift()
       }
+  }
+
+  #bring({ held }: Entry): void {
+    for (const [event, line] of held.splice(0)) {
+      this.#ahead -= line?.length ?? 0
+      this.#log(event, line)
+    }
   }
 
   #log(event: LotEvent, line?: string): void {
