@@ -77,10 +77,14 @@ export function selectable<T>(plain: z.ZodType<T>): z.ZodType<Selectable<T>> {
     .string()
     .refine(isAxisName)
     .meta({ pattern: WHOLE_AXIS_NAME.source, not: { enum: [...RESERVED] } })
-  const either: z.ZodType<Selectable<T>> = z.union(
-    [plain, z.record(key, z.record(z.string(), z.nullable(z.lazy(() => either)))).meta({ maxProperties: 1 })],
-    { error: SELECTABLE },
-  )
+  const byAxis = z
+    .record(key, z.record(z.string(), z.nullable(z.lazy((): z.ZodType<Selectable<T>> => either))))
+    // Neither none, as in "all: {}", nor two, of which none would be read.
+    .refine((axes) => Object.keys(axes).length === 1, {
+      error: 'This selects by no axis, or by several: a mapping by an axis has exactly one key.',
+    })
+    .meta({ maxProperties: 1 })
+  const either: z.ZodType<Selectable<T>> = z.union([plain, byAxis], { error: SELECTABLE })
   return either
 }
 

@@ -7,6 +7,7 @@ import { parseRules } from '../../harness/engine/rules/parse.ts'
 import { EveClock } from '../../harness/eve/text.ts'
 import { PacketBatch } from '../../harness/model/batch.ts'
 import { Tcp } from '../../harness/model/codes.ts'
+import { suiteOf } from '../../harness/suite/cases.ts'
 import { parseYaml } from '../../harness/suite/read.ts'
 import { FlowbreakError, messageOf } from '../../harness/support/errors.ts'
 import { ethernet, ipv4, tcp } from '../../harness/wire/example-frames.test.ts'
@@ -106,6 +107,19 @@ describe('fuzz, what was found', () => {
     const yaml = parseYaml(keys.join('\n'), 'a.yaml', 'ERR_CONFIG')
     const strange = messageOf(thrownBy(() => configOf(placedIn(yaml, 'a.yaml'), 'a.yaml'))).split('\n')
     expect(strange).to.have.length(201)
+  })
+
+  it('suites: what selects by an axis names exactly one', () => {
+    for (const all of ['{}', '{ policy: { drop: drop }, family: { ipv4: drop } }']) {
+      const yaml = parseYaml(
+        `{ suite: h, title: F., cases: [{ name: t, requirement: A., source: { mark: DOC, where: F. }, capture: e, expect: { before: { all: ${all} } } }] }`,
+        'a.yaml',
+        'ERR_SUITE',
+      )
+      expect(told(() => suiteOf(yaml, 'a.yaml', { captures: [] }))).to.match(
+        /^ERR_SUITE a.yaml:1:\d+: This selects by no axis, or by several/,
+      )
+    }
   })
 
   it('process: how a verdict is known is no word that objects inherit, and times are numbers', async () => {
