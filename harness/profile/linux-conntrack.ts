@@ -5,6 +5,11 @@ const TCP = 'Linux 6.18 net/netfilter/nf_conntrack_proto_tcp.c'
 const SYSCTL = 'Linux Documentation/networking/nf_conntrack-sysctl.rst, default'
 const FRAGMENTS = 'Linux inet_fragment.c, ip_fragment.c'
 const NFT_REJECT = 'Linux 6.18 nf_reject_ipv4.c, nf_reject_ipv6.c'
+/**
+ * What came of packets (reports/linux-netfilter/6.18.44/learned); time-outs and switches are set for it to the defaults that are documented,
+ * which a new network namespace of that kernel has, too.
+ */
+const MEASURED = 'measured of Linux 6.18.44 by flowbreak learn'
 const JUDGED = 'nothing is marked: each packet is judged'
 const RULES = 'the rules of the netfilter lab: established and related, new with SYN, the rest by the policy'
 
@@ -17,7 +22,7 @@ export const linuxConntrack: Profile = {
   product: 'linux',
   title: 'Linux netfilter (conntrack and nftables)',
   knobs: {
-    tracker: { value: 'conntrack', mark: 'SRC', source: TCP },
+    tracker: { value: 'conntrack', mark: 'RUN', source: `${TCP}; ${MEASURED}` },
     policies: {
       value: ['drop', 'reject', 'continue'],
       mark: 'RUN',
@@ -26,7 +31,11 @@ export const linuxConntrack: Profile = {
     missScope: { value: 'packet', mark: 'RUN', source: JUDGED },
     flaglessOnMiss: { value: 'policy', mark: 'SRC', source: `${TCP}: flags that no packet has are invalid` },
     missAfterExpiry: { value: 'policy', mark: 'SRC', source: `${TCP}: an expired entry is none` },
-    resetOnExpiry: { value: 'none', mark: 'SRC', source: 'Linux nf_conntrack_core.c: entries go in silence' },
+    resetOnExpiry: {
+      value: 'none',
+      mark: 'RUN',
+      source: `Linux nf_conntrack_core.c: entries go in silence; ${MEASURED}`,
+    },
     ackWindow: { value: 66_000, mark: 'SRC', source: `${TCP}, MAXACKWINCONST; built into this tracker` },
     synOnClosedSession: {
       value: 'open',
@@ -60,49 +69,57 @@ export const linuxConntrack: Profile = {
       source:
         'nf_conntrack_checksum=0, since captures hold wrong ones (the default is 1); a reject still looks',
     },
-    tcpNew: { value: 120, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_syn_sent` },
+    tcpNew: { value: 120, mark: 'RUN', source: `${SYSCTL}, tcp_timeout_syn_sent; ${MEASURED}` },
     tcpSynSent2: { value: 120, mark: 'SRC', source: TCP },
-    tcpSynReceived: { value: 60, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_syn_recv` },
+    tcpSynReceived: { value: 60, mark: 'RUN', source: `${SYSCTL}, tcp_timeout_syn_recv; ${MEASURED}` },
     tcpEstablished: { value: 432_000, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_established` },
     tcpFinWait: { value: 120, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_fin_wait` },
-    tcpCloseWait: { value: 60, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_close_wait` },
-    tcpLastAck: { value: 30, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_last_ack` },
-    tcpTimeWait: { value: 120, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_time_wait` },
-    tcpClosed: { value: 10, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_close` },
+    tcpCloseWait: { value: 60, mark: 'RUN', source: `${SYSCTL}, tcp_timeout_close_wait; ${MEASURED}` },
+    tcpLastAck: { value: 30, mark: 'RUN', source: `${SYSCTL}, tcp_timeout_last_ack; ${MEASURED}` },
+    tcpTimeWait: { value: 120, mark: 'RUN', source: `${SYSCTL}, tcp_timeout_time_wait; ${MEASURED}` },
+    tcpClosed: { value: 10, mark: 'RUN', source: `${SYSCTL}, tcp_timeout_close; ${MEASURED}` },
     tcpMostRetransmissions: { value: 3, mark: 'DOC', source: `${SYSCTL}, tcp_max_retrans` },
-    tcpRetransmitting: { value: 300, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_max_retrans` },
-    tcpUnacknowledged: { value: 300, mark: 'DOC', source: `${SYSCTL}, tcp_timeout_unacknowledged` },
-    udpNew: { value: 30, mark: 'DOC', source: `${SYSCTL}, udp_timeout` },
-    udpEstablished: { value: 120, mark: 'DOC', source: `${SYSCTL}, udp_timeout_stream` },
-    icmpNew: { value: 30, mark: 'DOC', source: `${SYSCTL}, icmp_timeout and icmpv6_timeout` },
+    tcpRetransmitting: { value: 300, mark: 'RUN', source: `${SYSCTL}, tcp_timeout_max_retrans; ${MEASURED}` },
+    tcpUnacknowledged: {
+      value: 300,
+      mark: 'RUN',
+      source: `${SYSCTL}, tcp_timeout_unacknowledged; ${MEASURED}`,
+    },
+    udpNew: { value: 30, mark: 'RUN', source: `${SYSCTL}, udp_timeout; ${MEASURED}` },
+    udpEstablished: { value: 120, mark: 'RUN', source: `${SYSCTL}, udp_timeout_stream; ${MEASURED}` },
+    icmpNew: { value: 30, mark: 'RUN', source: `${SYSCTL}, icmp_timeout and icmpv6_timeout; ${MEASURED}` },
     icmpEstablished: { value: 30, mark: 'DOC', source: `${SYSCTL}, icmp_timeout and icmpv6_timeout` },
-    other: { value: 600, mark: 'DOC', source: `${SYSCTL}, generic_timeout` },
+    other: { value: 600, mark: 'RUN', source: `${SYSCTL}, generic_timeout; ${MEASURED}` },
     otherEstablished: { value: 600, mark: 'DOC', source: `${SYSCTL}, generic_timeout` },
     otherFlows: { value: 'all', mark: 'MEM', source: 'Linux nf_conntrack_proto_generic.c' },
     tunnels: { value: 'outer', mark: 'MEM', source: 'connection tracking sees a tunnel before it ends' },
     ipv4InIpv4: { value: true, mark: 'MEM', source: 'Linux ipip.c' },
     carrier: { value: 'stripped', mark: 'MEM', source: 'what leaves a tunnel device is a packet of its own' },
     rejectRebuilt: { value: true, mark: 'MEM', source: 'datagrams are put together before the rules' },
-    fragmentOverlap: { value: 'drop', mark: 'MEM', source: FRAGMENTS },
-    fragmentTimeout4: { value: 30, mark: 'DOC', source: 'Linux ip-sysctl.rst, ipfrag_time' },
+    fragmentOverlap: { value: 'drop', mark: 'RUN', source: `${FRAGMENTS}; ${MEASURED}` },
+    fragmentTimeout4: { value: 30, mark: 'RUN', source: `Linux ip-sysctl.rst, ipfrag_time; ${MEASURED}` },
     fragmentTimeout6: {
       value: 60,
-      mark: 'MEM',
-      source: 'Linux nf_conntrack_reasm.c, nf_conntrack_frag6_timeout',
+      mark: 'RUN',
+      source: 'nf_conntrack_frag6_timeout as a new network namespace of Linux 6.18.44 has it',
     },
-    fragmentTimer: { value: 'first', mark: 'MEM', source: FRAGMENTS },
+    fragmentTimer: { value: 'first', mark: 'RUN', source: `${FRAGMENTS}; ${MEASURED}` },
     fragmentBothWays: { value: false, mark: 'MEM', source: FRAGMENTS },
     expiry: {
       value: 'continuous',
       mark: 'SRC',
       source: 'Linux nf_conntrack.h, nf_ct_is_expired: in jiffies',
     },
-    windowCheck: { value: 'strict', mark: 'DOC', source: `${SYSCTL}, nf_conntrack_tcp_be_liberal` },
+    windowCheck: {
+      value: 'strict',
+      mark: 'RUN',
+      source: `${SYSCTL}, nf_conntrack_tcp_be_liberal; ${MEASURED}`,
+    },
     rstValidation: { value: 'window', mark: 'SRC', source: `${TCP}: exact closes, in the window passes` },
     ignoreInvalidReset: {
       value: false,
-      mark: 'DOC',
-      source: `${SYSCTL}, nf_conntrack_tcp_ignore_invalid_rst`,
+      mark: 'RUN',
+      source: `${SYSCTL}, nf_conntrack_tcp_ignore_invalid_rst; ${MEASURED}`,
     },
     ftpHelper: {
       value: false,

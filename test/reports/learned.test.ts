@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { parse } from 'yaml'
 import type { EvidenceEntry, ProfileDocument } from '../../harness/author/learn/document.ts'
+import { type KnobName, valuesOf } from '../../harness/author/learn/knob-values.ts'
 import { PROFILE_FILE } from '../../harness/author/learn/learned-folder.ts'
 import type { Probe, SetupName } from '../../harness/author/learn/probe.ts'
 import { Subject } from '../../harness/author/learn/subject.ts'
 import { groupBy } from '../../harness/log/group.ts'
 import type { ExceptionPolicy } from '../../harness/model/setup.ts'
+import { getProfile } from '../../harness/profile/index.ts'
 import { LEARNED } from '../../harness/report/publish/publish.ts'
 import { SUMS, sumsOf } from '../../harness/report/publish/sums.ts'
 import { findSuricata } from '../../harness/target/suricata/binary.ts'
@@ -57,6 +59,16 @@ describe('published profiles that were learned', function () {
         for (const { probe, packets = '' } of entries)
           expect(existsSync(join(place, packets)), `${probe}: ${packets}`).to.equal(true)
         expect(readFileSync(join(folder, SUMS), 'utf8')).to.equal(sumsOf(folder))
+      })
+
+  for (const implementation of ['suricata', 'linux-netfilter'])
+    for (const [version, , place] of learnedIn(implementation))
+      it(`${implementation} ${version}: all that it knows is as the shipped profile has it`, () => {
+        const { knobs, extends: nearest } = readDocument(place)
+        expect(Object.keys(knobs).length).to.be.at.least(10)
+        const shipped = valuesOf(getProfile(nearest))
+        for (const [knob, { value }] of Object.entries(knobs))
+          if (knob !== 'policies') expect(value, knob).to.deep.equal(shipped[knob as KnobName])
       })
 
   for (const [version, , learnt] of learnedIn('suricata')) {

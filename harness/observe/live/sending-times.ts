@@ -16,8 +16,8 @@ export class LiveSendingTimes implements SendingTimes {
   }
 
   /**
-   * Of all packets that were offered. A port sends in the order in which it is told to, so what was not seen left before whatever came out
-   * of what was handed on behind it, but no later than `patience` nanoseconds after it was handed on.
+   * Of all packets that were offered. A port sends in the order in which it is told to, so each left before it was seen, and before whatever
+   * came out of what was handed on behind it; what was not seen no later than `patience` nanoseconds after it was handed on.
    */
   read(count: number, offered: Offered, patience: number): this {
     if (this.from.length < count) {
@@ -31,9 +31,10 @@ export class LiveSendingTimes implements SendingTimes {
       const slot = this.#sent.slot(number)
       const index = offered.indexOf(number)
       const at = this.#sent.at[slot] ?? Number.NaN
-      soonest = Math.min(soonest, this.#sent.seen[slot] ?? soonest)
+      const seen = this.#sent.seen[slot] ?? Number.POSITIVE_INFINITY
+      soonest = Math.min(soonest, seen)
       this.from[index] = at * this.#scale
-      this.to[index] = Math.min(soonest, at + patience) * this.#scale
+      this.to[index] = Math.min(soonest, Number.isFinite(seen) ? soonest : at + patience) * this.#scale
     }
     return this
   }
