@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { Doing } from '../watch/watch.ts'
 import type { Entry, Lane } from './lane.ts'
@@ -46,6 +47,8 @@ export class Dispatcher {
   constructor(options: DispatchOptions) {
     this.#options = options
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal])
+    // Each lot that is played listens: with many appliances that is many.
+    setMaxListeners(0, this.#signal)
     for (const { target } of options.lanes)
       if (!options.players.some((player) => takes(player, target)))
         throw new FlowbreakError('ERR_NOT_PLAYED', `Nobody plays the lots of target ${target}.`)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { asFlowbreakError, ExitCode, messageOf } from '../../support/errors.ts'
 import type { LotEvent, LotPlayer } from './lot.ts'
 import type { Failed, OwnPort, Told, ToWorker, WorkerRun } from './messages.ts'
@@ -29,6 +30,8 @@ export class WorkerServer {
   constructor(port: OwnPort, begin: (run: WorkerRun) => Promise<Playing>) {
     this.#port = port
     this.#begin = begin
+    // Each of the targets that it drives side by side listens.
+    setMaxListeners(0, this.#abort.signal)
     port.listen((message) => this.#take(message))
   }
 
