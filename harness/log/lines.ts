@@ -3,10 +3,13 @@ import { gunzipSync } from 'node:zlib'
 
 const STEP = 1 << 20
 const LEAST = 1 << 12
-/** Bytes that a compressed file may hold: it is unpacked in memory, and says nothing true of how long it will be. */
-const MOST_UNPACKED = 500 << 20
-/** Bytes of a line, which is held whole: of a case with millions of packets, some hundred MiB. */
-const LONGEST_LINE = 500 << 20
+/** How much a file may make its reader hold at once, in bytes. */
+export const LIMITS = {
+  /** Of a compressed file, which is unpacked in memory, and says nothing true of how long it will be. */
+  unpacked: 500 << 20,
+  /** Of a line, which is held whole: of a case with millions of packets, some hundred MiB. */
+  line: 500 << 20,
+} as const
 const NEWLINE = 0x0a
 
 export interface Line {
@@ -25,13 +28,16 @@ export interface Line {
  * The lines of a file one by one, in memory that does not grow with the file; a file of one empty line has one. A file that was
  * compressed by gzip is read as what it holds, whole in memory.
  */
-export function* linesOf(file: string): Generator<Line> {
+export function* linesOf(
+  file: string,
+  { unpacked, line }: Record<keyof typeof LIMITS, number> = LIMITS,
+): Generator<Line> {
   const fd = openSync(file, 'r')
   try {
     const window = Buffer.allocUnsafe(windowFor(fd))
     yield* isPacked(fd, window)
-      ? split(slices(gunzipSync(readFileSync(fd), { maxOutputLength: MOST_UNPACKED })))
-      : split(windows(fd, window))
+      ? split(slices(gunzipSync(readFileSync(fd), { maxOutputLength: unpacked })), line)
+      : split(windows(fd, window), line)
   } finally {
     closeSync(fd)
   }
@@ -66,7 +72,7 @@ function* slices(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += STEP) yield bytes.subarray(at, at + STEP)
 }
 
-function* split(buffers: Iterable<Buffer>): Generator<Line> {
+function* split(buffers: Iterable<Buffer>, longest: number): Generator<Line> {
   const pieces: Buffer[] = []
   let number = 0
   let at = 0
@@ -89,8 +95,7 @@ function* split(buffers: Iterable<Buffer>): Generator<Line> {
     }
     if (from < buffer.length) pieces.push(Buffer.from(buffer.subarray(from)))
     held += buffer.length - from
-    if (held > LONGEST_LINE)
-      throw new RangeError(`line ${number + 1} is longer than ${LONGEST_LINE >> 20} MiB`)
+    if (held > longest) throw new RangeError(`line ${number + 1} is longer than ${longest >> 20} MiB`)
   }
   if (pieces.length > 0) yield line(false)
 }
