@@ -5,7 +5,7 @@ const BUFFER = 1 << 20
 
 /**
  * A file that appears whole or not at all: bytes gather in a buffer, go to a temporary name beside the path, and get their
- * name on `close`. Disposing of it before that leaves nothing behind. Throws ERR_CAPTURE_WRITE, exit code 3.
+ * name on `close`. Disposing of it before that leaves nothing behind. It is for its owner alone. Throws ERR_CAPTURE_WRITE, exit code 3.
  */
 export class Output implements Disposable {
   readonly path: string
@@ -20,7 +20,7 @@ export class Output implements Disposable {
     this.path = path
     this.#temporary = `${path}.${process.pid}.partial`
     try {
-      this.#fd = openSync(this.#temporary, 'w')
+      this.#fd = openSync(this.#temporary, 'w', 0o600)
     } catch (thrown) {
       throw this.#failed(thrown)
     }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { PAYLOADS, type PayloadWord } from '../author/anonymise/filler.ts'
-import { freshKey, readKey } from '../author/anonymise/key.ts'
+import { freshKey, isOpenToOthers, readKey } from '../author/anonymise/key.ts'
 import type { AnonymiseReport } from '../author/anonymise/report.ts'
 import { anonymise } from '../author/anonymise.ts'
+import { plain } from '../report/plain.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { factsText, printTranscribed } from './capture-text.ts'
 import { newCommand } from './command.ts'
@@ -36,6 +37,8 @@ export function anonymiseCommand(signal: AbortSignal): Command {
     .action(async (file: string, flags: AnonymiseFlags) => {
       const payload = payloadOf(flags.payload)
       const key = flags.key === undefined ? freshKey() : readKey(flags.key)
+      if (flags.key !== undefined && isOpenToOthers(flags.key))
+        process.stderr.write(`flowbreak: others can read the key ${plain(flags.key)}: chmod 600 it\n`)
       const done = await anonymise({ file, out: flags.output, signal, key, payload })
       printTranscribed(done, flags.json === true, reportText(done))
     })

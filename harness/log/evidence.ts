@@ -55,7 +55,7 @@ export function writeEvidence(
 ): string {
   const unnamed = join(place, `${UNFINISHED}-${process.pid}-${threadId}`)
   rmSync(unnamed, { recursive: true, force: true })
-  mkdirSync(unnamed, { recursive: true })
+  mkdirSync(unnamed, { recursive: true, mode: 0o700 })
   try {
     writeFrames(join(unnamed, EVIDENCE_CAPTURE), { epoch, frames })
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(unnamed, name), text)

@@ -48,7 +48,8 @@ export class RunLogWriter {
     this.file = file
     try {
       mkdirSync(dirname(file), { recursive: true })
-      this.#fd = openSync(file, 'a+')
+      // It holds who talked to whom.
+      this.#fd = openSync(file, 'a+', 0o600)
     } catch (thrown) {
       const message = `The run log ${file} cannot be written (${messageOf(thrown)}): give another directory with --output.`
       throw new FlowbreakError('ERR_LOG_WRITE', message, { exitCode: ExitCode.broken, cause: thrown })

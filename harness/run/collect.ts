@@ -26,8 +26,8 @@ export async function collect(
     const text = redact((await session.collect?.(signal)) ?? '')
     if (text === '') return undefined
     const name = `${contentName(text)}.txt`
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, name), text)
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeFileSync(join(folder, name), text, { mode: 0o600 })
     return `${basename(folder)}/${name}`
   } catch (thrown) {
     if (signal.aborted) return undefined

@@ -125,62 +125,6 @@ describe('journeys: queue', function () {
     expect(verified.status, verified.stdout + verified.stderr).to.equal(0)
   })
 
-  it('loses nothing when a worker is killed, and plays its lot elsewhere', async () => {
-    const [first] = [worker(), worker()]
-    const running = run()
-    await some(running)
-    first?.child.kill('SIGKILL')
-    const { status, stderr } = await running.ended
-    expect(status, stderr).to.equal(0)
-    await expectWhole()
-  })
-
-  it('goes on after it was killed itself, while workers find out by themselves', async () => {
-    worker()
-    const running = run()
-    await some(running)
-    running.child.kill('SIGKILL')
-    await running.ended
-    const before = results()
-    expect(before.length).to.be.within(10, CASES - 1)
-    const { status, stderr } = await start('run', '--resume', log()).ended
-    expect(status, stderr).to.equal(0)
-    expect(results().slice(0, before.length)).to.deep.equal(before)
-    await expectWhole()
-  })
-
-  it('goes on when Redis is gone for a while and has forgotten everything', async () => {
-    worker()
-    worker()
-    const running = run()
-    await some(running)
-    await redis.kill()
-    await missed(6)
-    await redis.start()
-    const { status, stderr } = await running.ended
-    expect(status, stderr).to.equal(0)
-    await expectWhole()
-  })
-
-  it('says that Redis is gone, keeps what was done, and goes on with it', async () => {
-    worker()
-    const brief = url().replace('gone=30', 'gone=1')
-    const running = start('run', 'suite.yaml', '--queue', brief, '--output', 'runs')
-    await some(running)
-    await redis.kill()
-    const { status, stderr } = await running.ended
-    expect(stderr).to.match(
-      /flowbreak: Redis at redis:\/\/127\.0\.0\.1:\d+ could not be reached for 1 s .*\(ERR_QUEUE_GONE\)/,
-    )
-    expect(status).to.equal(3)
-    const before = results()
-    await redis.start()
-    const resumed = await start('run', '--resume', log(), '--queue', url()).ended
-    expect(resumed.status, resumed.stderr).to.equal(0)
-    expect(results().slice(0, before.length)).to.deep.equal(before)
-    await expectWhole()
-  })
-
   it('is cancelled by Ctrl-C, and leaves nothing', async () => {
     const [one] = [worker(), worker()]
     const running = run()

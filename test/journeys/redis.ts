@@ -11,19 +11,35 @@ export class TestRedis {
   readonly #folder: string
   readonly #args: readonly string[]
   readonly #options: object
+  readonly #within: readonly string[]
   #server: ChildProcess | undefined
 
-  private constructor(port: number, folder: string, args: readonly string[], options: object) {
+  private constructor(
+    port: number,
+    folder: string,
+    args: readonly string[],
+    options: object,
+    within: readonly string[],
+  ) {
     this.port = port
     this.#folder = folder
     this.#args = args
     this.#options = options
+    this.#within = within
   }
 
-  /** `args`: further ones of the server, `PORT` standing for the port; `options`: how it is then reached. */
-  static async start(folder: string, args: readonly string[] = [], options: object = {}): Promise<TestRedis> {
+  /**
+   * `args`: further ones of the server, `PORT` standing for the port; `options`: how it is then reached; `within`: a command that it is run
+   * by.
+   */
+  static async start(
+    folder: string,
+    args: readonly string[] = [],
+    options: object = {},
+    within: readonly string[] = [],
+  ): Promise<TestRedis> {
     mkdirSync(folder, { recursive: true })
-    const redis = new TestRedis(await freePort(), folder, args, options)
+    const redis = new TestRedis(await freePort(), folder, args, options, within)
     await redis.start()
     return redis
   }
@@ -32,7 +48,8 @@ export class TestRedis {
     const usual = this.#args.includes('--tls-port') ? [] : ['--port', String(this.port)]
     const own = this.#args.map((arg) => arg.replace('PORT', String(this.port)))
     const args = [...usual, '--bind', '127.0.0.1', '--save', '', '--dir', this.#folder, ...own]
-    this.#server = spawn('redis-server', args, { stdio: 'ignore' })
+    const [command = '', ...rest] = [...this.#within, 'redis-server', ...args]
+    this.#server = spawn(command, rest, { stdio: 'ignore' })
     await this.ask((redis) => redis.ping())
   }
 
@@ -44,6 +61,13 @@ export class TestRedis {
     const gone = once(server, 'exit')
     server.kill('SIGKILL')
     await gone
+  }
+
+  /** Has it answer nobody for so many milliseconds, though connections stay. */
+  async pause(ms: number): Promise<void> {
+    this.#server?.kill('SIGSTOP')
+    await sleep(ms)
+    this.#server?.kill('SIGCONT')
   }
 
   async stop(): Promise<void> {

@@ -106,33 +106,6 @@ describe('journeys: workers', () => {
     )
   })
 
-  it('loses no result with a worker that is killed, and counts none twice', async () => {
-    const { child, ended, workers } = await begin([
-      '--target',
-      'slow',
-      '--workers',
-      '2',
-      '--metrics',
-      'run.prom',
-    ])
-    expect(workers).to.have.lengthOf(2)
-    process.kill(workers[0] ?? 0, 'SIGKILL')
-    // Until another has been begun in its place.
-    while (childrenOf(child).every((pid) => workers.includes(pid)) && child.exitCode === null)
-      await setTimeout(5)
-    const others = childrenOf(child).filter((pid) => pid === workers[1])
-    for (const pid of others) process.kill(pid, 'SIGKILL')
-    expect(await ended).to.deep.equal([0, null])
-    const metrics = readFileSync(join(folder, 'run.prom'), 'utf8')
-    expect(metrics)
-      .to.match(/^flowbreak_workers 2$/m)
-      .and.match(/^flowbreak_lots_playing 0$/m)
-    expect(metrics).to.match(new RegExp(`^flowbreak_workers_lost_total ${1 + others.length}$`, 'm'))
-    expect(names()).to.have.lengthOf(CASES)
-    expect(new Set(names()).size).to.equal(CASES)
-    expect(finished().every(({ outcome }) => outcome === 'pass')).to.equal(true)
-  })
-
   it('gives what kills workers again and again an error, and the rest its results', () => {
     writeFileSync(join(folder, 'suite.yaml'), many(4))
     const args = ['suite.yaml', '--target', 'deadly', '--workers', '2', '--output', 'runs']
@@ -156,15 +129,6 @@ describe('journeys: workers', () => {
     expect(names().slice(0, before.length)).to.deep.equal(before)
     expect(new Set(names()).size).to.equal(CASES)
     expect(names()).to.have.lengthOf(CASES)
-  })
-
-  it('leaves no process behind when it is killed itself', async () => {
-    const { child, ended, workers } = await begin(['--target', 'slow', '--target', 'alone', '--workers', '2'])
-    expect(workers).to.have.lengthOf(3)
-    child.kill('SIGKILL')
-    await ended
-    for (let wait = 0; workers.some(isAlive) && wait < 500; wait++) await setTimeout(20)
-    expect(workers.filter(isAlive)).to.deep.equal([])
   })
 })
 

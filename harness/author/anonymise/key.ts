@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { FlowbreakError, messageOf } from '../../support/errors.ts'
 import { KEY_BYTES } from './prefix-cipher.ts'
 
 /** A key that nobody knows: what is anonymised with it cannot be told from captures that were with another. */
 export function freshKey(): Uint8Array {
   return randomBytes(KEY_BYTES)
+}
+
+/** Whether others than its owner can read it: whoever has a key can tell real addresses. */
+export function isOpenToOthers(path: string): boolean {
+  return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o044) !== 0
 }
 
 /** Reads a key of 64 hexadecimal digits. Throws ERR_ANONYMISE_KEY. */

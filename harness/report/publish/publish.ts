@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { RunEvent } from '../../model/run-log.ts'
@@ -63,6 +73,14 @@ export function publishRun(options: PublishOptions): { readonly folder: string; 
   return { folder, card }
 }
 
+/** What is evidence of a run is for its owner alone, and what is published for all whom the umask lets. */
+function openToAll(folder: string): void {
+  const open = 0o777 & ~process.umask()
+  chmodSync(folder, open)
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true }))
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? open : open & 0o666)
+}
+
 function fill(folder: string, log: string, events: readonly RunEvent[], card: Card): void {
   const bytes = readFileSync(log)
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
@@ -71,7 +89,10 @@ function fill(folder: string, log: string, events: readonly RunEvent[], card: Ca
   writeFileSync(join(folder, 'report.json.gz'), gzipSync(renderJson(events), { level: 9 }))
   writeFileSync(join(folder, 'report.html'), publishedPage(events))
   const evidence = join(dirname(log), EVIDENCE)
-  if (existsSync(evidence)) cpSync(evidence, join(folder, EVIDENCE), { recursive: true })
+  if (existsSync(evidence)) {
+    cpSync(evidence, join(folder, EVIDENCE), { recursive: true })
+    openToAll(join(folder, EVIDENCE))
+  }
   const files = [...filesBelow(folder), 'README.md', SUMS]
     .filter((file) => !file.startsWith(`${EVIDENCE}/`) && !file.startsWith(`${LEARNED}/`))
     .concat([EVIDENCE, LEARNED].filter((each) => existsSync(join(folder, each))).map((each) => `${each}/`))

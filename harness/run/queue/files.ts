@@ -68,7 +68,7 @@ export async function keepFiles(
     if (existsSync(final)) continue
     const unfinished = `${final}.${process.pid}.part`
     try {
-      mkdirSync(unfinished, { recursive: true })
+      mkdirSync(unfinished, { recursive: true, mode: 0o700 })
       await Promise.all(
         members.map((file) => fetchBlob(link, keys, file, join(unfinished, basename(file.path)))),
       )

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Job, Worker } from 'bullmq'
 import type { Target } from '../../model/target.ts'
-import { makeScratch } from '../../support/scratch.ts'
+import { makeScratch, removeScratch } from '../../support/scratch.ts'
 import { Hold } from './hold.ts'
 import { beatMs, isRunKey, runKeys, tidyArguments } from './keys.ts'
 import { Lease } from './lease.ts'
@@ -102,7 +101,7 @@ export class Server implements AsyncDisposable {
     if (!this.#link.gone.aborted) await this.#jobs.close().catch(() => undefined)
     await this.#roster.leave(this.#registration.id).catch(() => undefined)
     await this.#tidy().catch(() => undefined)
-    rmSync(this.#folder, { recursive: true, force: true })
+    removeScratch(this.#folder)
   }
 
   /** Plays until there is nothing more; false: there was nothing. */

@@ -8,6 +8,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,11 +29,26 @@ export interface Ended {
   readonly told: string
 }
 
+/** What matters here of an event of the log. */
+interface Told {
+  readonly type: string
+  readonly target?: string
+  readonly outcome?: string
+  readonly detail?: string
+  readonly case?: { readonly name: string }
+}
+
 /** A run that goes on. */
 export interface Running {
   readonly pid: number
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+}
+
+export interface StartOptions {
+  readonly verb?: string
+  readonly within?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** A suite of so many cases that are alike. */
@@ -59,6 +75,11 @@ export class Rig implements Disposable {
   readonly #mark = randomUUID()
   readonly #pids = new Set<number>()
   readonly #labs = new Set<string>()
+  #read: { readonly size: number; readonly mtimeMs: number; readonly events: readonly Told[] } = {
+    size: 0,
+    mtimeMs: 0,
+    events: [],
+  }
 
   /** `config`: of targets. `output`: where run logs go; absent: a folder of its own. */
   constructor(suite: string, { config, output }: { config?: string; output?: string } = {}) {
@@ -68,12 +89,9 @@ export class Rig implements Disposable {
     if (config !== undefined) writeFileSync(join(this.folder, 'flowbreak.config.yaml'), config)
   }
 
-  /** Starts a run. `within`: a command that it is run by. */
-  start(
-    args: readonly string[],
-    { within = [], env = {} }: { within?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
-  ): Running {
-    const [command = '', ...rest] = [...within, process.execPath, MAIN, 'run', ...args]
+  /** Starts a run, or what else `verb` says. `within`: a command that it is run by. */
+  start(args: readonly string[], { verb = 'run', within = [], env = {} }: StartOptions = {}): Running {
+    const [command = '', ...rest] = [...within, process.execPath, MAIN, verb, ...args]
     const child = spawn(command, rest, {
       cwd: this.folder,
       env: { ...process.env, NO_COLOR: '1', TMPDIR: this.#temporary, [MARK]: this.#mark, ...env },
@@ -91,8 +109,8 @@ export class Rig implements Disposable {
   }
 
   /** Goes on with the run. */
-  resume(): Running {
-    return this.start(['--resume', this.log])
+  resume(options: StartOptions = {}): Running {
+    return this.start(['--resume', this.log], options)
   }
 
   get log(): string {
@@ -119,21 +137,19 @@ export class Rig implements Disposable {
     return this.#events().flatMap(({ outcome, detail = '' }) => (outcome === 'error' ? [detail] : []))
   }
 
-  #events(): readonly {
-    type: string
-    target?: string
-    outcome?: string
-    detail?: string
-    case?: { name: string }
-  }[] {
-    let text = ''
-    try {
-      text = readFileSync(this.log, 'utf8')
-    } catch {
-      return []
+  /** Of the log's whole lines, read again once there are more. */
+  #events(): readonly Told[] {
+    const { size = 0, mtimeMs = 0 } = statSync(this.log, { throwIfNoEntry: false }) ?? {}
+    if (size > 0 && (size !== this.#read.size || mtimeMs !== this.#read.mtimeMs)) {
+      const text = readFileSync(this.log, 'utf8')
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
+      this.#read = {
+        size,
+        mtimeMs,
+        events: whole.filter((line) => line !== '').map((line) => JSON.parse(line)),
+      }
     }
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
-    return whole.filter((line) => line !== '').map((line) => JSON.parse(line))
+    return this.#read.events
   }
 
   /** Labs of namespaces that its runs made, as far as they were seen. */
