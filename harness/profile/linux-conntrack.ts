@@ -132,8 +132,8 @@ export const linuxConntrack: Profile = {
     dropMarkReplicated: { value: false, mark: 'RUN', source: JUDGED },
     importLiberal: {
       value: true,
-      mark: 'DOC',
-      source: 'conntrackd.conf(5), TCPWindowTracking: off by default',
+      mark: 'RUN',
+      source: `conntrackd.conf(5), TCPWindowTracking: off by default; ${MEASURED} with conntrackd`,
     },
     appStateReplicated: {
       value: false,
