@@ -107,7 +107,7 @@ describe('published profiles that were learned', function () {
         try {
           flowbreak([...line.split(' '), '--output', place])
           const today: ProfileDocument = parse(readFileSync(join(place, PROFILE_FILE), 'utf8'))
-          expect(saidBy(today)).to.deep.equal(saidBy(readDocument(folder)))
+          expect(saidBy(today)).to.deep.equal(saidBy(readDocument(learnt)))
           // Where its answers to fragments change over time is another place each time that it is asked: it tells that, and no value.
           expect(today.unknown).to.have.property(ERRATIC)
         } finally {
