@@ -2,7 +2,7 @@ import type { Socket } from 'node:dgram'
 import { PacketBatch } from '../model/batch.ts'
 import { Verdict } from '../model/codes.ts'
 import type { Setup } from '../model/setup.ts'
-import { ScaledClock } from './clock.ts'
+import { type ApplianceClock, ScaledClock, ToldClock } from './clock.ts'
 import { Firewall } from './firewall.ts'
 import { FlowHeaders, headerOf } from './flow-headers.ts'
 import type { HealthPort } from './health.ts'
@@ -14,8 +14,8 @@ export interface ApplianceOptions {
   readonly setup: Setup
   readonly listen: Place
   readonly health?: Place | undefined
-  /** How many seconds of the engine's time one second is; above 0. */
-  readonly clockScale: number
+  /** How many seconds of the engine's time one second is, above 0; `told`: its time is what the gateway says with its packets. */
+  readonly clockScale: number | 'told'
   /** Absent: as the load balancer wants it where that can be. */
   readonly returnTo?: ReturnTo | undefined
 }
@@ -47,7 +47,7 @@ const LONGEST_MS = 2 ** 31 - 1
 export class Appliance implements AsyncDisposable {
   readonly #socket: Socket
   readonly #firewall: Firewall
-  readonly #clock: ScaledClock
+  readonly #clock: ApplianceClock
   readonly #health: HealthPort | undefined
   readonly #returns: Returns
   /** What has come, and what is being decided. */
@@ -76,7 +76,8 @@ export class Appliance implements AsyncDisposable {
     this.#socket = socket
     this.#firewall = firewall
     this.#health = health
-    this.#clock = new ScaledClock(options.clockScale)
+    const { clockScale } = options
+    this.#clock = clockScale === 'told' ? new ToldClock() : new ScaledClock(clockScale)
     this.#returns = new Returns(socket, options.listen.address, this.port, options.returnTo)
     this.#headers = firewall.tellsExpiry ? new FlowHeaders() : undefined
     // Whoever waits for it is told; that nobody does is no fault.
@@ -124,7 +125,7 @@ export class Appliance implements AsyncDisposable {
     if (this.#intake.isFull) this.#decide()
     // More than is kept while a store is waited for: lost, as at any interface that is not read.
     if (this.#intake.isFull) this.#totals.overrun++
-    else if (this.#intake.take(payload, address, port, this.#clock.now())) this.#schedule()
+    else if (this.#intake.take(payload, address, port, this.#clock.arrival(payload))) this.#schedule()
     else this.#totals.invalid++
   }
 

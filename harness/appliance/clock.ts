@@ -1,17 +1,32 @@
 import { NANOS_PER_SECOND, type Nanos } from '../model/batch.ts'
+import { checkGeneve } from '../wire/tunnel/geneve-header.ts'
+import { timeIn } from '../wire/tunnel/geneve-time.ts'
+
+/** What time it is for an appliance. */
+export interface ApplianceClock {
+  /** When a datagram came. */
+  arrival(payload: Uint8Array): Nanos
+  now(): Nanos
+  /** Milliseconds of real time from now until then, at least 0; infinity: only packets bring that about. */
+  until(moment: Nanos): number
+}
 
 /** What the clocks of all appliances count from, so that sessions which they share by a store have one time: 2026 began. */
 const ORIGIN_MS = Date.UTC(2026, 0)
 const NANOS_PER_MS = NANOS_PER_SECOND / 1000
 
 /** Real time that goes `scale` times as fast, and never back while the process runs. */
-export class ScaledClock {
+export class ScaledClock implements ApplianceClock {
   readonly #scale: number
   readonly #start = performance.timeOrigin - ORIGIN_MS
 
   /** `scale`: above 0; 50 makes 350 seconds of 7. */
   constructor(scale: number) {
     this.#scale = scale
+  }
+
+  arrival(): Nanos {
+    return this.now()
   }
 
   now(): Nanos {
@@ -21,5 +36,31 @@ export class ScaledClock {
   /** Milliseconds of real time from now until then, at least 0. */
   until(moment: Nanos): number {
     return Math.max(0, (moment - this.now()) / NANOS_PER_MS / this.#scale)
+  }
+}
+
+/**
+ * Time that passes as one gateway says with its packets (`timeIn`), and stands still between them. It never goes back: where the gateway
+ * begins anew, it goes on from where it is, as far into a second as that says.
+ */
+export class ToldClock implements ApplianceClock {
+  #zero = 0
+  #told = 0
+
+  arrival(payload: Uint8Array): Nanos {
+    const told = checkGeneve(payload, 0, payload.length) === undefined ? timeIn(payload, 0) : undefined
+    if (told === undefined) return this.now()
+    // By whole seconds, of which some time-outs count only those.
+    if (told < this.#told) this.#zero += Math.ceil((this.#told - told) / NANOS_PER_SECOND) * NANOS_PER_SECOND
+    this.#told = told
+    return this.now()
+  }
+
+  now(): Nanos {
+    return this.#zero + this.#told
+  }
+
+  until(moment: Nanos): number {
+    return moment <= this.now() ? 0 : Number.POSITIVE_INFINITY
   }
 }

@@ -13,7 +13,7 @@ import { firewallOptions, type SetupOptions, setupInputOf } from './setup-option
 interface Options extends SetupOptions {
   readonly listen?: Place
   readonly health?: Place
-  readonly clockScale: number
+  readonly clockScale: number | 'told'
   readonly return?: ReturnTo
   readonly json?: true
 }
@@ -37,7 +37,12 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       'where health checks over TCP or HTTP find it healthy; DELETE /sessions there empties its session table',
       placeOf('--health'),
     )
-    .option('--clock-scale <n>', 'seconds of its time-outs that one second is', scaleOf, 1)
+    .option(
+      '--clock-scale <n>',
+      'seconds of its time-outs that one second is; told: its time is what the gateway says with its packets (target geneve with clock: told)',
+      scaleOf,
+      1,
+    )
     .option(
       '--return <whither>',
       'packets go back to the gateway, with its ports kept, or to the sender of each (default: gateway, unless on its own address)',
@@ -100,10 +105,11 @@ function placeOf(option: string): (text: string) => Place {
   }
 }
 
-function scaleOf(text: string): number {
+function scaleOf(text: string): number | 'told' {
+  if (text === 'told') return text
   const scale = Number(text)
   if (text.trim() !== '' && Number.isFinite(scale) && scale > 0) return scale
-  throw new FlowbreakError('ERR_USAGE', `--clock-scale takes a number above 0, not ${text}.`)
+  throw new FlowbreakError('ERR_USAGE', `--clock-scale takes a number above 0, or told, not ${text}.`)
 }
 
 function returnOf(text: string): ReturnTo {

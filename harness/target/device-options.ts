@@ -79,11 +79,15 @@ export function readDevice(
   }
 }
 
-/** What such a target can do, with so many hosts. */
-export function deviceCapabilities(options: DeviceOptions, hosts: number): Capabilities {
+/** What such a target can do, with so many hosts; `clock`: virtual where they are told the time. */
+export function deviceCapabilities(
+  options: DeviceOptions,
+  hosts: number,
+  clock: Capabilities['clock'] = 'real',
+): Capabilities {
   const { families, policies, sharing, profiles, features, scale } = options
   return {
-    clock: 'real',
+    clock,
     reactive: true,
     hosts,
     families,

@@ -20,14 +20,19 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
   readonly #addresses: AddressRanges
   #version: string
 
-  /** `addresses`: where those of cases are, and of controls. */
-  constructor(name: string, options: Options, addresses: AddressRanges = BENCHMARKING) {
+  /** `addresses`: where those of cases are, and of controls; `clock`: virtual where the devices are told the time. */
+  constructor(
+    name: string,
+    options: Options,
+    addresses: AddressRanges = BENCHMARKING,
+    clock: Capabilities['clock'] = 'real',
+  ) {
     this.name = name
     this.#addresses = addresses
     this.#version = options.version
     this.options = options
     this.transparency = options.transparency
-    this.capabilities = deviceCapabilities(options, options.hosts.length)
+    this.capabilities = deviceCapabilities(options, options.hosts.length, clock)
   }
 
   /** As the devices said, once they were asked. */

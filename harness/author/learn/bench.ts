@@ -13,7 +13,7 @@ const LATE = 5
 /** Probes of a batch that is not halved when something is wrong with it, and how many such in a row are too many. */
 const SMALL_BATCH = 8
 const MOST_FAILURES = 6
-/** How often probes are tried whose packets could not be sent in time. */
+/** How often probes are tried whose packets could not be sent in time, or came out so late that nothing can be said of them. */
 const TRIES = 3
 
 const OPEN = /^F( F)*$/
@@ -144,8 +144,11 @@ export class Bench {
     const answers = await this.#playOnce(probes)
     return probes.flatMap(({ name }) => {
       const was = this.answers.get(name)
-      const { answer, late } = answers.get(name) ?? {}
-      if (was === undefined || answer === was || late !== undefined) return []
+      const outcome = answers.get(name)
+      const answer = outcome?.answer
+      // What came out late each time says nothing of a change; what was not played at all does.
+      const isDoubtful = outcome !== undefined && (outcome.late !== undefined || answer === undefined)
+      if (was === undefined || answer === was || isDoubtful) return []
       this.answers.delete(name)
       this.unsteady.set(name, `was answered ${was} at first, and ${answer ?? 'not at all'} in the end`)
       return [name]
@@ -154,6 +157,16 @@ export class Bench {
 
   /** A batch in which a sentinel does not come through counts for nothing: fewer are tried at a time from then on. */
   async #playOnce(probes: readonly Probe[]): Promise<ReadonlyMap<string, Outcome>> {
+    const answers = new Map<string, Outcome>()
+    let left = probes
+    for (let tries = 0; tries < TRIES && left.length > 0; tries++) {
+      for (const [name, outcome] of await this.#playBatches(left)) answers.set(name, outcome)
+      left = left.filter(({ name }) => answers.has(name) && answers.get(name)?.answer === undefined)
+    }
+    return answers
+  }
+
+  async #playBatches(probes: readonly Probe[]): Promise<ReadonlyMap<string, Outcome>> {
     const answers = new Map<string, Outcome>()
     let from = 0
     while (from < probes.length && this.#failures < MOST_FAILURES) {
@@ -181,8 +194,16 @@ export class Bench {
     ]
     try {
       const all = [...before, ...probes, ...sentinels.slice(before.length)]
-      const answers = await this.#subject.play(all, this.#seed++)
-      const lost = sentinels.find(({ name }) => !OPEN.test(answers.get(name)?.answer ?? ''))
+      let answers: ReadonlyMap<string, Outcome> = new Map()
+      let lost: Probe | undefined
+      // One that came out late was let through, and tells no more than that all of them may have been late.
+      for (let tries = 0; tries < TRIES; tries++) {
+        answers = await this.#subject.play(all, this.#seed++)
+        lost = sentinels.find(({ name }) => !OPEN.test(answers.get(name)?.answer ?? ''))
+        if (lost === undefined) return answers
+        const doubtful = answers.get(lost.name)
+        if (doubtful === undefined || doubtful.answer !== undefined) break
+      }
       if (lost === undefined) return answers
       const came = answers.get(lost.name)?.answer ?? 'not at all'
       this.troubles.add(

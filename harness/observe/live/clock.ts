@@ -7,23 +7,30 @@ const NANOS_PER_MILLISECOND = 1_000_000
 /** Timers take no longer waits. */
 const LONGEST_TIMER = 2_000_000_000
 
-/** Keeps a timeline in step with the clock of the machine, on which it passes `scale` times as fast. */
+/** Keeps a timeline in step with the clock of the machine, on which it passes `scale` times as fast; 'told': it waits for nothing. */
 export class LiveClock {
   readonly #scale: number
+  readonly #told: boolean
+  /** The latest time that was asked for. */
+  #latest = 0
   /** When, on the machine's clock, the timeline is at 0. */
   #zero: number | undefined
 
-  constructor(scale: number) {
-    this.#scale = scale
+  constructor(scale: number | 'told') {
+    this.#told = scale === 'told'
+    this.#scale = scale === 'told' ? 1 : scale
   }
 
   /** The next time that is asked for is now. */
   restart(): void {
     this.#zero = undefined
+    this.#latest = 0
   }
 
   /** Nanoseconds of the machine's clock until `at` has come; 0 and the timeline put off where that is long ago. */
   until(at: Nanos): number {
+    this.#latest = at
+    if (this.#told) return 0
     const now = monotonicNow()
     this.#zero ??= now - at / this.#scale
     const early = this.#zero + at / this.#scale - now
@@ -33,6 +40,7 @@ export class LiveClock {
 
   /** The timeline's time at a moment of the machine's clock. */
   timeline(moment: number): Nanos {
+    if (this.#told) return this.#latest
     return (moment - (this.#zero ?? moment)) * this.#scale
   }
 }

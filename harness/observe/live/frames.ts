@@ -8,7 +8,7 @@ export class FrameColumns {
   used = 0
   /** Host index * 2, and 1 more on the server's side. */
   arm: Uint16Array = new Uint16Array(FIRST_FRAMES)
-  /** When it was heard, in nanoseconds of `monotonicNow`; of what is to be sent, nothing. */
+  /** When it was heard, in nanoseconds of `monotonicNow`; of a packet of a timeline that is to be sent, its time in that; else 0. */
   time: Float64Array = new Float64Array(FIRST_FRAMES)
   /** Offset in `bytes` of the IP header. */
   start: Int32Array = new Int32Array(FIRST_FRAMES)

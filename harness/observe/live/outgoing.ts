@@ -52,7 +52,7 @@ export class Outgoing {
     if (isMarker) marker = markers.append(offered.frames, road, kind === Kind.udp4 ? 'ipv4' : 'ipv6')
     else {
       const there = Math.min(length, end - l3)
-      offered.frames.append(road, 0, batch.bytes, l3, l3 + there, length - there)
+      offered.frames.append(road, batch.time[i] ?? 0, batch.bytes, l3, l3 + there, length - there)
       translations.register(batch, i, way)
       this.#adapt(way, length > there)
       this.#tellApart(key)

@@ -26,8 +26,8 @@ export interface LiveOptions {
   readonly port: Port
   /** Names of hosts, in order; the port has two arms for each. */
   readonly hosts: readonly string[]
-  /** Seconds of the timeline in one second of the hosts' clock. */
-  readonly clockScale: number
+  /** Seconds of the timeline in one second of the hosts' clock; `told`: their clock is what the port tells them. */
+  readonly clockScale: number | 'told'
   readonly actions: HostActions
   readonly families: readonly ('ipv4' | 'ipv6')[]
   /** Between whom controls go. */
@@ -68,7 +68,8 @@ export class LiveSession implements Session {
   readonly #waiting: Waiting
   #by = new Uint8Array(0)
   #knowledge = new Uint8Array(0)
-  readonly #times: LiveSendingTimes
+  /** Where time passes by itself. */
+  readonly #times: LiveSendingTimes | undefined
 
   constructor(options: LiveOptions) {
     this.#options = options
@@ -92,7 +93,8 @@ export class LiveSession implements Session {
     this.#proxies = new SynProxies(this.#offered, this.#sent, this.#translations)
     const proxies = this.#proxies
     this.#matcher = new Matcher({ ...shared, emissions, proxies }, this.#limits.mostLateness)
-    this.#times = new LiveSendingTimes(this.#sent, options.clockScale)
+    const { clockScale } = options
+    this.#times = clockScale === 'told' ? undefined : new LiveSendingTimes(this.#sent, clockScale)
     this.#openings = new Openings(this.#sent, this.#translations)
     this.#outgoing = new Outgoing({ ...shared, largest: options.port.largest })
     this.#waiting = new Waiting({
@@ -289,12 +291,12 @@ export class LiveSession implements Session {
       packets.verdict[index] = state === GAVE_UP ? Verdict.undecided : state
       if (state === Verdict.drop) packets.reason[index] = this.#offered.refused.get(index) ?? 0
     }
-    const sent = this.#times.read(count, this.#offered, this.#matcher.patience)
+    const sent = this.#times?.read(count, this.#offered, this.#matcher.patience)
     const { emitted, sightings, outages } = this.#offered.taken()
     // What is heard from here on comes too late for this batch.
     this.#offered.begin(undefined, this.#sent.next)
     packets.emitted.push(...emitted)
-    const known = { by: this.#by, knowledge: this.#knowledge, sent }
-    return { packets, ...known, sightings, outages }
+    const known = { by: this.#by, knowledge: this.#knowledge, sightings, outages }
+    return { packets, ...known, ...(sent === undefined ? {} : { sent }) }
   }
 }

@@ -18,7 +18,7 @@ export class GeneveTarget extends DeviceTarget<GeneveOptions> {
 
   /** Throws ERR_TARGET_LACKS, ERR_APPLIANCE_UNHEALTHY, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
-    const { hosts, listen, mtu, scale, families, health } = this.options
+    const { hosts, listen, mtu, scale, families, health, clock } = this.options
     const names = setup.topology.hosts
     const used = hosts.slice(0, names.length)
     this.requireSetup(setup)
@@ -30,11 +30,17 @@ export class GeneveTarget extends DeviceTarget<GeneveOptions> {
         used.map((_, host) => host),
         signal,
       )
-      port = await GenevePort.open({ hosts: used, listen, mtu, returns: returnsOf(used, this.options) })
+      port = await GenevePort.open({
+        hosts: used,
+        listen,
+        mtu,
+        returns: returnsOf(used, this.options),
+        tellsTime: clock === 'told',
+      })
       const session = new LiveSession({
         port,
         hosts: names,
-        clockScale: scale,
+        clockScale: clock === 'told' ? 'told' : scale,
         actions: new Appliances(names, used.map(valuesOf), hooks, checks),
         families,
         ends: this.drawnEnds(),
@@ -53,7 +59,8 @@ export class GeneveTarget extends DeviceTarget<GeneveOptions> {
 
 /** The target that a spec of kind geneve describes. */
 export function makeGeneve(spec: TargetSpec, { name, addresses }: TargetContext): Target {
-  return new GeneveTarget(name, readOptions(spec, name), addresses)
+  const options = readOptions(spec, name)
+  return new GeneveTarget(name, options, addresses, options.clock === 'told' ? 'virtual' : 'real')
 }
 
 /** By host: whither it returns packets. One at the load balancer's own address cannot have the ports that the load balancer has. */

@@ -34,6 +34,8 @@ describe('options of target geneve', () => {
     [{ hosts: ['10.0.0.1', '10.0.0.1:6081'] }, '10.0.0.1:6081 is there twice'],
     [{ listen: 'here' }, 'listen must be an IPv4 address'],
     [{ returns: 'home' }, 'returns must be'],
+    [{ clock: 'atomic' }, 'clock must be machine or told'],
+    [{ clock: 'told', scale: 2 }, 'scale is of clock machine'],
     [{ mtu: 100 }, 'mtu must be'],
     [{ scale: 0 }, 'scale must be'],
     [{ profile: undefined }, 'profile must name'],

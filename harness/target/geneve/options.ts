@@ -21,13 +21,16 @@ export interface GeneveOptions extends DeviceOptions {
   /** Where hosts return packets: to the load balancer's GENEVE port with ports kept, or to where they came from; absent: by address. */
   readonly returns?: 'gateway' | 'sender'
   readonly health?: HealthOptions
+  /** `told`: hosts take the time from packets (`geneve-time.ts`); `machine`: they have their own. */
+  readonly clock: 'machine' | 'told'
 }
 
-const KNOWN = ['hosts', 'listen', 'returns', 'health', ...DEVICE_OPTIONS]
+const KNOWN = ['hosts', 'listen', 'returns', 'health', 'clock', ...DEVICE_OPTIONS]
 const MOST_HOSTS = 64
 /** Of a gateway load balancer (its guide, MTU). */
 const MTU = 8500
 const RETURNS = ['gateway', 'sender'] as const
+const CLOCKS = ['machine', 'told'] as const
 
 /** Reads a spec. Throws ERR_TARGET_OPTION with the option that is not as it should be. */
 export function readOptions(spec: TargetSpec, name: string): GeneveOptions {
@@ -35,17 +38,21 @@ export function readOptions(spec: TargetSpec, name: string): GeneveOptions {
     new FlowbreakError('ERR_TARGET_OPTION', `Target ${name} of kind geneve: ${what}.`)
   const stranger = Object.keys(spec).find((key) => key !== 'kind' && !KNOWN.includes(key))
   if (stranger !== undefined) throw wrong(`there is no option ${stranger}, only ${listWords(KNOWN)}`)
-  const { listen, returns, health } = spec
+  const { listen, returns, health, clock = 'machine', scale } = spec
   const hosts = readHosts(spec.hosts, wrong)
   if (listen !== undefined && !(typeof listen === 'string' && isIPv4(listen)))
     throw wrong('listen must be an IPv4 address of this machine')
   if (returns !== undefined && !RETURNS.some((word) => word === returns))
     throw wrong(`returns must be ${listWords(RETURNS)}`)
+  if (!CLOCKS.some((word) => word === clock)) throw wrong(`clock must be ${listWords(CLOCKS)}`)
+  if (clock === 'told' && scale !== undefined)
+    throw wrong('scale is of clock machine: time that is told has none')
   const device = readDevice(spec, { mtu: MTU, mostMtu: 65_000 }, wrong)
   const loopback = hosts.every(({ address }) => address.startsWith('127.'))
   return {
     ...device,
     hosts,
+    clock: clock === 'told' ? 'told' : 'machine',
     listen: typeof listen === 'string' ? listen : loopback ? '127.0.0.1' : '0.0.0.0',
     ...(returns === undefined ? {} : { returns: returns as 'gateway' | 'sender' }),
     ...(health === undefined ? {} : { health: readHealth(health, hosts.length, wrong) }),

@@ -9,7 +9,7 @@ import { isIpv6 } from '../../wire/ip.ts'
 import { findMarks, noMarks } from '../../wire/tunnel/gateway-marks.ts'
 import { checkGeneve } from '../../wire/tunnel/geneve-header.ts'
 import { GatewayFlows } from './flows.ts'
-import { HEADER_BYTES, putHeader } from './header.ts'
+import { HEADER_BYTES, putHeader, TIMED_HEADER_BYTES } from './header.ts'
 import type { Address } from './options.ts'
 import { takeBack } from './returned.ts'
 import { openSocket } from './sockets.ts'
@@ -21,6 +21,8 @@ export interface GenevePortOptions {
   /** By host: whither it returns packets. */
   readonly returns: readonly ('gateway' | 'sender')[]
   readonly mtu: number
+  /** Hosts are told what time it is with each packet; absent: they are not. */
+  readonly tellsTime?: boolean
 }
 
 /** Source ports of the load balancer; one that is real has thousands, which tell appliances no more. */
@@ -46,6 +48,8 @@ export class GenevePort implements Port {
   #scheduled = false
   #closed = false
   #count = 0
+  /** What hosts were last told. */
+  #time = 0
   #foreign = 0
 
   private constructor(options: GenevePortOptions, sources: readonly Socket[], gateways: readonly Socket[]) {
@@ -113,8 +117,10 @@ export class GenevePort implements Port {
   }
 
   #sendAll(frames: FrameColumns, from: number, to: number): Promise<void> {
+    const { tellsTime = false } = this.#options
+    const header = tellsTime ? TIMED_HEADER_BYTES : HEADER_BYTES
     let bytes = 0
-    for (let n = from; n < to; n++) bytes += HEADER_BYTES + (frames.length[n] ?? 0)
+    for (let n = from; n < to; n++) bytes += header + (frames.length[n] ?? 0)
     const payloads = new Uint8Array(bytes)
     return new Promise((resolve, reject) => {
       let left = to - from
@@ -128,9 +134,11 @@ export class GenevePort implements Port {
         const host = this.#options.hosts[arm >> 1]
         const flow = this.#flows.of(this.#going, n - from, arm & 1)
         const inner = frames.frame(n)
-        putHeader(payloads, at, isIpv6(inner, 0), flow.cookie)
-        payloads.set(inner, at + HEADER_BYTES)
-        const end = at + HEADER_BYTES + inner.length
+        // What is of no timeline is sent when it is.
+        this.#time = frames.time[n] || this.#time
+        putHeader(payloads, at, isIpv6(inner, 0), flow.cookie, tellsTime ? this.#time : undefined)
+        payloads.set(inner, at + header)
+        const end = at + header + inner.length
         this.#sources[flow.socket]?.send(
           payloads.subarray(at, end),
           host?.port ?? 0,
