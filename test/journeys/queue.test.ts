@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -77,13 +76,6 @@ describe('journeys: queue', function () {
   async function some({ child }: Started): Promise<void> {
     const size = () => statSync(log(), { throwIfNoEntry: false })?.size ?? 0
     while (size() < SOME && child.exitCode === null) await sleep(5)
-  }
-
-  /** Waits until Redis was asked for in vain so many times. */
-  async function missed(times: number): Promise<void> {
-    const closed = createServer((socket) => socket.destroy()).listen(redis.port, '127.0.0.1')
-    for (let tries = 0; tries < times; tries++) await once(closed, 'connection')
-    await once(closed.close(), 'close')
   }
 
   /** Expects each case once, in a log that verifies, and nothing left in Redis once workers are gone. */
