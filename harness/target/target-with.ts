@@ -17,6 +17,7 @@ export function targetWith(target: Target, changes: Partial<Said>): Target {
     ...(addresses === undefined ? {} : { addresses }),
     ...(appliances === undefined ? {} : { appliances }),
     ...(target.transparency === undefined ? {} : { transparency: target.transparency }),
+    ...(target.unreliable === undefined ? {} : { unreliable: target.unreliable }),
     ...(target.shared === undefined ? {} : { shared: target.shared }),
     lacks: (test) => target.lacks?.(test),
     prepare: (setup, signal) => target.prepare(setup, signal),

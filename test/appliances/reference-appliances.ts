@@ -43,6 +43,10 @@ export class ReferenceAppliances implements Target, AsyncDisposable {
     return this.#template.capabilities
   }
 
+  get unreliable(): Target['unreliable'] {
+    return this.#template.unreliable
+  }
+
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
     const running = this.#running.get(setup.key) ?? this.#start(setup)
     this.#running.set(setup.key, running)

@@ -16,6 +16,9 @@ const MOST_FAILURES = 6
 /** How often probes are tried whose packets could not be sent in time, or came out so late that nothing can be said of them. */
 const TRIES = 3
 
+/** A fragment of a datagram or of a segment, in a script. */
+const FRAGMENT = /[<>][fg]:/
+
 const OPEN = /^F( F)*$/
 
 /**
@@ -57,9 +60,12 @@ export class Bench {
     return this.#lacking.get(setup)
   }
 
-  /** The same of a probe, in which something may happen to hosts. */
-  lacksOf({ setup, script }: Probe): string | undefined {
-    const { events } = this.#subject.target.capabilities
+  /** The same of a probe, in which something may happen to hosts, or be sent that no target of the kind is to be asked about. */
+  lacksOf({ setup, script }: Pick<Probe, 'setup' | 'script'>): string | undefined {
+    const { unreliable = [], capabilities } = this.#subject.target
+    const { events } = capabilities
+    if (unreliable.includes('fragments') && FRAGMENT.test(script))
+      return this.lacks(setup) ?? 'reliable answers about fragments'
     if (!script.includes('[')) return this.lacks(setup)
     const missing = parseProbe(script)
       .flatMap(({ event }) => (event === undefined ? [] : eventsOf(event)))

@@ -195,8 +195,8 @@ async function numberOf(knob: KnobName, found: Evidenced): Promise<Finding> {
   const { values, ladders, boundaries, bench } = found
   const boundary = boundaries.get(knob)
   if (boundary === undefined) {
-    const setups = LADDERS.filter((ladder) => ladder.knob === knob)
-    const lacking = setups.map(({ setup }) => bench.lacks(setup)).find((lacks) => lacks !== undefined)
+    const own = LADDERS.filter((ladder) => ladder.knob === knob)
+    const lacking = own.map((ladder) => bench.lacksOf(ladder)).find((lacks) => lacks !== undefined)
     return {
       unknown: lacking === undefined ? 'it shows in no answer of this target' : `the target lacks ${lacking}`,
     }

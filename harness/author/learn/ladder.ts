@@ -133,7 +133,7 @@ export class Ladders {
   async #mount(values: Values): Promise<ReadonlyMap<KnobName, Mounted>> {
     const mounted = new Map<KnobName, Mounted>()
     for (const ladder of this.#ladders) {
-      if (mounted.has(ladder.knob) || this.#bench.lacks(ladder.setup) !== undefined) continue
+      if (mounted.has(ladder.knob) || this.#bench.lacksOf(ladder) !== undefined) continue
       const found = await this.#mountOne(ladder, values)
       if (found !== undefined) mounted.set(ladder.knob, found)
     }
