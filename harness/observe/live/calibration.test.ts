@@ -1,19 +1,20 @@
 import { expect } from 'chai'
 import { drawControlEnds } from './control-ends.ts'
 import { type Device, FakePort, type Leaving, passing } from './fake-port.test.ts'
+import type { FrameColumns } from './frames.ts'
 import { IDLE, RANGES } from './live-bench.test.ts'
 import { LiveSession } from './session.ts'
 
 /** What calibration says of a device; empty: nothing. */
-async function said(device: Device, hosts = 1): Promise<string> {
+async function said(device: Device, hosts = 1, port = new FakePort(device), marker = 300e6): Promise<string> {
   await using session = new LiveSession({
-    port: new FakePort(device),
+    port,
     hosts: ['fw-a', 'fw-b'].slice(0, hosts),
     clockScale: 1,
     actions: IDLE,
     families: ['ipv4', 'ipv6'],
     ends: drawControlEnds(RANGES),
-    limits: { marker: 300e6 },
+    limits: { marker },
   })
   return await session.calibrate(new AbortController().signal).then(
     () => '',
@@ -48,6 +49,21 @@ describe('observe/live/calibration', () => {
       ...passing(arm, frame),
     ]
     expect(await said(talks)).to.equal('')
+  })
+
+  it('finds no road dead that was only heard late, as this process was busy', async () => {
+    const limit = 5
+    class BusyPort extends FakePort {
+      override async send(frames: FrameColumns, from: number, to: number): Promise<void> {
+        const leaving: Leaving[] = []
+        for (let n = from; n < to; n++) leaving.push(...passing(frames.arm[n] ?? 0, frames.frame(n).slice()))
+        setImmediate(() => {
+          for (const end = performance.now() + 2 * limit; performance.now() < end; );
+          setImmediate(() => this.leave(leaving))
+        })
+      }
+    }
+    expect(await said(passing, 1, new BusyPort(), limit * 1e6)).to.equal('')
   })
 
   it('says which road is dead, which arms are exchanged, and that the harness hears itself', async () => {

@@ -21,6 +21,8 @@ interface CalibrationParts {
 
 /** Controls by each road and family, one after the other. */
 const ROUNDS = 4
+/** Controls by one road that may go missing, as datagrams do, before it counts as dead. */
+const TRIES = 2
 /** Whatever comes out takes, at worst, so many times as long as the slowest control did. */
 const LATE = 8
 
@@ -43,8 +45,13 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
     for (let round = 0; round < ROUNDS; round++)
       for (const family of families)
         for (let road = 0; road < hosts.length * 2; road++) {
-          const came = await waiting.travels([road], family, limits.marker, signal)
-          const astray = roads.misled.find((each) => each.road === road)
+          const misled = () => roads.misled.find((each) => each.road === road)
+          let came = false
+          for (let tries = 0; tries < TRIES && !came; tries++) {
+            came = await waiting.travels([road], family, limits.marker, signal)
+            if (misled() !== undefined || matcher.refused.has(road)) break
+          }
+          const astray = misled()
           if (astray?.arm === road)
             throw wrong(`What is sent by ${words(road)} is heard there again: the harness hears itself.`)
           if (astray !== undefined)

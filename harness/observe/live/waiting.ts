@@ -1,3 +1,4 @@
+import { promisify } from 'node:util'
 import { Verdict } from '../../model/codes.ts'
 import type { HostActions } from './actions.ts'
 import type { Alarm } from './clock.ts'
@@ -20,6 +21,9 @@ const FIRST_PORT = 20_000
 const PORTS = 20_000
 /** Markers that may go missing before their road counts as dead. */
 const TRIES = 2
+
+/** Until all was read that had come when this was called. */
+const heard = promisify(setImmediate)
 
 interface WaitingParts {
   readonly port: Port
@@ -163,6 +167,8 @@ export class Waiting {
     const missing = () => travelling.filter((marker) => this.#parts.roads.isTravelling(marker))
     for (let left = limit; left > 0 && missing().length > 0; left = end - monotonicNow())
       await alarm.wait(left, signal)
+    // A process that was busy hears that time is over before it hears of what came in the meantime.
+    if (missing().length > 0) await heard()
     const lost = missing()
     for (const marker of lost) this.#parts.roads.lose(marker)
     return lost.length === 0
