@@ -20,12 +20,11 @@ const PACKAGES = [
   'ioredis',
 ]
 
-/** Modules that stay where they are: five find files beside themselves; the others are for captures from pipes and for the store of sessions. */
+/** Modules that stay where they are: four find files beside themselves; the others are for captures from pipes and for the store of sessions. */
 const beside = staying('beside', [
   'report/html/assets',
   'observe/live/pcap/child-path',
   'author/record/recorder-path',
-  'author/sweep/side-path',
   'cli/run-worker-path',
   'capture/classic-pipe',
   'sharing/store/open-store',
@@ -110,11 +109,7 @@ await main(async (root) => {
   })
   await build({
     ...common,
-    entryPoints: {
-      cli: 'dist/cli/main.js',
-      'run-worker': 'dist/cli/run-worker.js',
-      'sweep-side': 'dist/author/sweep/side-thread.js',
-    },
+    entryPoints: { cli: 'dist/cli/main.js', 'run-worker': 'dist/cli/run-worker.js' },
     plugins: [beside, english],
     splitting: true,
     minifyWhitespace: true,

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import type { Setup } from '../../model/setup.ts'
 import type { SweepCell, SweepColumn, SweepMap, Unplayed } from '../../model/sweep.ts'
 import { isPlayed } from '../../model/sweep.ts'
@@ -12,10 +11,8 @@ import { happeningsOf } from '../../timeline/inject/index.ts'
 import { roadBatch } from '../../timeline/recorded.ts'
 import { type Break, parseBreak, usualBreaks } from './break.ts'
 import type { ReadyColumn, Sweeping } from './column.ts'
-import { type Dealt, dealtColumns, type PlayedColumn, sharedNumber } from './dealt.ts'
 import { playInProcess } from './in-process.ts'
 import { longestSilence } from './places.ts'
-import { Side } from './side.ts'
 import { type SweptFlow, sweptFlow } from './swept-flow.ts'
 import { decidersOf } from './tape.ts'
 
@@ -23,8 +20,6 @@ import { decidersOf } from './tape.ts'
 const BEYOND = 50
 /** Verdicts that a map holds at most, each a byte. */
 const MOST_VERDICTS = 1 << 30
-/** Verdicts that are worth another thread, which needs about as long to begin as these to be played. */
-const THREAD_VERDICTS = 1 << 19
 const INTERRUPTED: Unplayed = { why: 'skipped', detail: 'Not played: interrupted.' }
 
 /** One combination of values. */
@@ -48,8 +43,6 @@ export interface SweepOptions {
   readonly endpoints: 'recorded' | 'reactive'
   readonly seed: number
   readonly signal: AbortSignal
-  /** That play columns of the reference; undefined: two where they are many and the machine has as many processors. */
-  readonly threads?: 1 | 2
 }
 
 /** A sweep, and what ended it before its end. */
@@ -94,7 +87,7 @@ export async function sweepCapture(options: SweepOptions): Promise<Swept> {
       broken ??= thrown
     },
   }
-  await playAll(ready, sweeping, options)
+  await playAll(ready, sweeping)
   for (const row of cells.flatMap((columns) => [...columns.entries()])) settle(row[1], unbroken[row[0]])
   const map: SweepMap = {
     ...{ capture, flow: info, endpoints, axes, packets },
@@ -158,61 +151,26 @@ async function readyColumns({ capture, contestants, flow }: SweepOptions): Promi
 }
 
 /** Plays column by column; what cannot be told of one stands in its cells. */
-async function playAll(
-  ready: ReadonlyMap<number, ReadyColumn>,
-  sweeping: Sweeping,
-  options: SweepOptions,
-): Promise<void> {
+async function playAll(ready: ReadonlyMap<number, ReadyColumn>, sweeping: Sweeping): Promise<void> {
   const others = new Map<Target, Map<number, ReadyColumn>>()
-  const own = new Map<number, ReadyColumn>()
+  const out = roadBatch()
   for (const [column, each] of ready) {
     const { target } = each
-    if (target instanceof ReferenceTarget && !sweeping.reactive) own.set(column, each)
-    else others.set(target, (others.get(target) ?? new Map<number, ReadyColumn>()).set(column, each))
+    if (target instanceof ReferenceTarget && !sweeping.reactive) {
+      await playInProcess(column, each, sweeping, out).catch((thrown: unknown) =>
+        note(column, thrown, sweeping),
+      )
+      continue
+    }
+    const columns = others.get(target) ?? new Map<number, ReadyColumn>()
+    others.set(target, columns.set(column, each))
   }
-  await playReference(own, sweeping, options)
   if (others.size === 0) return
   const { playByCases } = await import('./by-cases.ts')
   for (const [target, columns] of others) {
     if (sweeping.signal.aborted) return
     await playByCases(target, columns, sweeping)
   }
-}
-
-/** Plays columns of the reference, beside another thread where that pays. */
-async function playReference(
-  own: ReadonlyMap<number, ReadyColumn>,
-  sweeping: Sweeping,
-  { capture, flow, threads }: SweepOptions,
-): Promise<void> {
-  const { breaks, seed, signal, take } = sweeping
-  const out = roadBatch()
-  const played = new Set<number>()
-  const play = async (column: number): Promise<void> => {
-    const ready = own.get(column)
-    if (ready === undefined) return
-    played.add(column)
-    await playInProcess(column, ready, sweeping, out).catch((thrown: unknown) =>
-      note(column, thrown, sweeping),
-    )
-  }
-  const dealt: Dealt = {
-    ...{ capture, flow, breaks: breaks.map(({ name }) => name), seed, next: sharedNumber() },
-    columns: Array.from(own, ([column, { setup }]) => ({ column, setup })),
-  }
-  const tell = (told: PlayedColumn): void => {
-    for (const [broken, packet, cell] of told.cells) take(told.column, broken, packet, cell)
-  }
-  const side = (threads ?? threadsFor(own, breaks.length)) > 1 ? new Side(dealt, tell, signal) : undefined
-  for (const { column } of dealtColumns(dealt)) await play(column)
-  for (const { column } of (await side?.unplayed(played)) ?? []) await play(column)
-}
-
-function threadsFor(own: ReadonlyMap<number, ReadyColumn>, breaks: number): number {
-  const [first] = own.values()
-  const packets = first?.flow.packets.length ?? 0
-  if (own.size < 2 || packets * packets * breaks * own.size < THREAD_VERDICTS) return 1
-  return Math.min(2, availableParallelism())
 }
 
 /** A column that broke. */
