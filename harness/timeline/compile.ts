@@ -67,7 +67,10 @@ export async function placeInStream(
 }
 
 /** The timeline of a case: its capture is in memory, so that thousands of cases share it. */
-export function compileRecorded(recorded: Recorded, options: CompileOptions): CompiledTimeline {
+export function compileRecorded(
+  recorded: Recorded,
+  options: CompileOptions,
+): CompiledTimeline & Required<Pick<CompiledTimeline, 'steps'>> {
   const flows = new TimelineFlows(recorded.flows, true)
   const weaver = new Weaver({
     ...options,

@@ -2,8 +2,8 @@ import type { PacketBatch } from '../../model/batch.ts'
 import type { SweepCell } from '../../model/sweep.ts'
 import { LoadBalancerPath } from '../../path/load-balancer.ts'
 import { lacks } from '../../plan/capabilities.ts'
-import { assignHosts } from '../../run/offer.ts'
 import { Breath } from '../../support/breath.ts'
+import type { ReferenceTarget } from '../../target/reference/reference.ts'
 import { compileRecorded, placeInjections } from '../../timeline/compile.ts'
 import { Feedback } from '../../timeline/feedback.ts'
 import type { ReadyColumn, Sweeping } from './column.ts'
@@ -11,12 +11,12 @@ import { caseOf, placesOf } from './places.ts'
 import { Tape } from './tape.ts'
 
 /**
- * Plays a column through a target that has everything in this process: its verdicts need no proof, and of what is offered only that is
+ * Plays a column through the reference, which has everything in this process: its verdicts need no proof, and of what is offered only that is
  * made anew which lies about the break, in `out`.
  */
 export async function playInProcess(
   column: number,
-  { target, setup, flow }: ReadyColumn,
+  { target, setup, flow }: Omit<ReadyColumn, 'target'> & { readonly target: ReferenceTarget },
   { breaks, seed, signal, take }: Sweeping,
   out: PacketBatch,
 ): Promise<void> {
@@ -29,7 +29,7 @@ export async function playInProcess(
   const feedback = new Feedback()
   const breath = new Breath()
   const missing = new Map<number, SweepCell | undefined>()
-  await using session = await target.prepare(setup, signal)
+  await using session = await target.prepare(setup)
   for (const place of placesOf(flow, breaks, setup)) {
     const { broken, packet, injections } = place
     signal.throwIfAborted()
@@ -47,13 +47,14 @@ export async function playInProcess(
     for (const [index, piece] of pieces.entries()) piece.time.set(times[index] ?? [])
     const placed = placeInjections(recorded, injections, info.id)
     const timeline = compileRecorded(recorded, { placed, hosts, sharing, feedback, seed, out })
-    const { epoch, phases } = timeline
     feedback.reset()
     path.reset()
     tape.begin()
     await session.reset()
-    const chunks = assignHosts(timeline.chunks, path)
-    for await (const observed of session.replay({ epoch, phases, chunks }, signal)) tape.take(observed)
+    for (const { packets, events } of timeline.steps) {
+      const answered = session.answer({ packets, events: path.assign({ packets, events }) }, timeline.epoch)
+      tape.take(answered instanceof Promise ? await answered : answered)
+    }
     take(column, broken, packet, tape.played())
   }
 }

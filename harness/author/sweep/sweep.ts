@@ -157,7 +157,7 @@ async function playAll(ready: ReadonlyMap<number, ReadyColumn>, sweeping: Sweepi
   for (const [column, each] of ready) {
     const { target } = each
     if (target instanceof ReferenceTarget && !sweeping.reactive) {
-      await playInProcess(column, each, sweeping, out).catch((thrown: unknown) =>
+      await playInProcess(column, { ...each, target }, sweeping, out).catch((thrown: unknown) =>
         note(column, thrown, sweeping),
       )
       continue

@@ -73,7 +73,7 @@ export class ReferenceTarget implements Target {
     return { ...CAPABILITIES, sharing: [...CAPABILITIES.sharing, 'store'] }
   }
 
-  async prepare(setup: Setup): Promise<Session> {
+  async prepare(setup: Setup): Promise<Session & Required<Pick<Session, 'answer'>>> {
     const sharing = await openSharing(setup.topology.sharing)
     const guarded =
       setup.rules.length > 0 ||
