@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import type { Session } from '../../model/target.ts'
@@ -215,6 +216,8 @@ describe('target/process', () => {
         const asked = program.ask('{ "type": "reset" }', 'reset', 60_000).catch(() => {})
         await program.stop()
         await asked
+        // What has no parent left to wait for it takes a moment to go once it was killed.
+        for (let waits = 0; livingOf(pid).length > 0 && waits < 500; waits++) await sleep(10)
         expect(livingOf(pid)).to.deep.equal([])
       }),
     )
