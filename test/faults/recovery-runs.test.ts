@@ -13,9 +13,9 @@ const OFTEN = process.env.FLOWBREAK_FULL === '1' ? 3 : 1
 const isRoot = process.getuid?.() === 0
 const MINE = `targets: { mine: { kind: process, command: [node, '${PROGRAM}'] } }\n`
 
-/** Runs whose process is killed, within so many milliseconds of a result, far fewer than the half of the cases take. */
+/** Runs whose process is killed, within so many milliseconds of a result, far fewer than most of the cases take. */
 const KILLED = [
-  { target: 'reference', cases: 1200, times: 2, setup: '{}', within: 50 },
+  { target: 'reference', cases: 3000, times: 2, setup: '{}', within: 50 },
   { target: 'mine', cases: 150, times: 2, setup: '{}', within: 50 },
   { target: 'suricata', cases: 8, times: 1, setup: '{ profile: suricata-7 }', within: 200 },
   { target: 'netfilter', cases: 8, times: 1, setup: '{ profile: linux-conntrack }', within: 200 },
@@ -47,8 +47,8 @@ describe(`faults of the run itself, seed ${SEED}`, () => {
           'none',
         ]
         const running = time === 0 ? rig.start(args) : rig.resume()
-        // Any of the first half of those that are left: what comes after it is sure to be cut off.
-        await rig.until(before.length + 1 + Math.floor((random() * (cases - before.length)) / 2), running)
+        // Any of the first quarter of those that are left, so that others are sure to be cut off.
+        await rig.until(before.length + 1 + Math.floor((random() * (cases - before.length)) / 4), running)
         await sleep(random() * within)
         running.child.kill('SIGKILL')
         ended.push(await running.ended)
