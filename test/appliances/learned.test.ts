@@ -25,7 +25,9 @@ describe('flowbreak appliance, learned over GENEVE', () => {
           `      ${known.length} of ${knobNames().length} knobs known, ${probes} probes, ${replays} replays, ${packets} packets`,
         )
       expect({ unexplained, unsteady: [...unsteady.keys()], troubles }).to.deep.equal({
-        ...{ unexplained: [], unsteady: [], troubles: [] },
+        unexplained: [],
+        unsteady: [],
+        troubles: [],
       })
       for (const [knob, finding] of findings)
         expect(

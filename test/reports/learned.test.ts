@@ -105,7 +105,9 @@ describe('published profiles that were learned', function () {
         const [, line = ''] = /```sh\nflowbreak (.*)\n```/.exec(readme) ?? []
         const place = mkdtempSync(join(tmpdir(), 'flowbreak-learned-'))
         try {
-          flowbreak([...line.split(' '), '--output', place])
+          const { status, stderr } = flowbreak([...line.split(' '), '--output', place])
+          // 1 says that something was not answered steadily.
+          expect(status, stderr).to.be.oneOf([0, 1])
           const today: ProfileDocument = parse(readFileSync(join(place, PROFILE_FILE), 'utf8'))
           expect(saidBy(today)).to.deep.equal(saidBy(readDocument(learnt)))
           // Where its answers to fragments change over time is another place each time that it is asked: it tells that, and no value.
