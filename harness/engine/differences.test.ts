@@ -1,4 +1,5 @@
-import type { Conversation } from './conversations/conversation.test.ts'
+import { u16 } from '../wire/bytes.ts'
+import type { Conversation, ConversationFrame } from './conversations/conversation.test.ts'
 
 /** A packet about which the engine and a real one do not agree. */
 export interface Disagreement {
@@ -22,6 +23,8 @@ const SURICATA = 'Suricata 7.0.10'
 const KNOWN = /^(dns|ftp|http|postgres|redis|ssh|tls13|vlan-http)/
 /** Data of one side that says all that there is to say about an application that is not known, on any port. */
 const TELLING = 64
+/** Ports of DNS, HTTP and PostgreSQL, on which Suricata looks at what a server says first for longer. */
+const LOOKED_AT: ReadonlySet<number> = new Set([53, 80, 5432])
 
 export const DIFFERENCES: readonly Difference[] = [
   {
@@ -37,7 +40,7 @@ export const DIFFERENCES: readonly Difference[] = [
       const { conversation, index } = disagreement
       if (!isOfStream(disagreement) || conversation.recording !== undefined) return false
       const near = [true, false].some((way) => isNearTelling(conversation, index, way))
-      return near || isFirstSinceOther(conversation, index)
+      return near || isFirstSinceOther(conversation, index) || isNeverGivenUp(conversation, index)
     },
   },
 ]
@@ -63,6 +66,18 @@ function isFirstSinceOther(conversation: Conversation, index: number): boolean {
   const before = conversation.frames.slice(0, index)
   const own = before.findLastIndex(({ toServer }) => toServer === conversation.frames[index]?.toServer)
   return before.slice(own + 1).some(({ line }) => lengthOf(line) > 0)
+}
+
+/** The client's data, in a session that was picked up on a packet of the server's, on a port where Suricata goes on looking. */
+function isNeverGivenUp(conversation: Conversation, index: number): boolean {
+  const [first] = conversation.frames
+  const frame = conversation.frames[index]
+  if (first === undefined || frame === undefined || first.toServer || !frame.toServer) return false
+  return lengthOf(frame.line) > 0 && LOOKED_AT.has(serverPort(conversation, frame))
+}
+
+function serverPort({ family }: Conversation, { bytes }: ConversationFrame): number {
+  return u16(bytes, 14 + (family === 'ipv6' ? 40 : 20) + 2)
 }
 
 /** A side has said little, or has just begun to say more, by this packet. */
