@@ -23,6 +23,8 @@ const SURICATA = 'Suricata 7.0.10'
 const KNOWN = /^(dns|ftp|http|postgres|redis|ssh|tls13|vlan-http)/
 /** Data of one side that says all that there is to say about an application that is not known, on any port. */
 const TELLING = 64
+/** Nanoseconds of silence that end a session of Suricata's, after which it is picked up midway or not at all. */
+const SESSION = 600e9
 /** Ports of DNS, HTTP and PostgreSQL, on which Suricata looks at what a server says first for longer. */
 const LOOKED_AT: ReadonlySet<number> = new Set([53, 80, 5432])
 
@@ -51,9 +53,11 @@ function isOfStream({ conversation, index, ours, theirs }: Disagreement): boolea
   return both === 'drop stream error,forward' && !isAllInOrder(conversation, index)
 }
 
-/** All packets of the conversation up to this one are in order. */
-export function isAllInOrder(conversation: Conversation, index: number): boolean {
-  return conversation.frames.slice(0, index + 1).every(({ kind }) => kind === 'in-order' || kind === 'gap')
+/** All packets of the conversation up to this one are in order, in a session that no silence has ended. */
+export function isAllInOrder({ frames }: Conversation, index: number): boolean {
+  return frames.slice(0, index + 1).every(({ kind, time }, at) => {
+    return kind === 'in-order' || (kind === 'gap' && time - (frames[at - 1]?.time ?? 0) < SESSION)
+  })
 }
 
 /** Line `application-known`, about a packet of a recording. */
