@@ -143,7 +143,8 @@ async function learnTarget(target: Target, options: Options, signal: AbortSignal
     print(`${JSON.stringify({ ...document, ...(twin === undefined ? {} : { twin }) }, null, 2)}\n`)
   else print(`${learnedText(document)}${twin === undefined ? '' : twinText(twin)}`)
   if (Object.keys(document.knobs).length === 0) return ExitCode.broken
-  const steady = learned.troubles.length === 0 && learned.unexplained.length === 0
+  const steady =
+    learned.troubles.length === 0 && learned.unsteady.size === 0 && learned.unexplained.length === 0
   return steady && (twin === undefined || twin.agreed === twin.packets) ? ExitCode.ok : ExitCode.failed
 }
 
