@@ -75,6 +75,17 @@ describe('appliance', () => {
     })
   }
 
+  it('sends a reset before what came after the packet that it is about', async () => {
+    await using appliance = await start({ policy: 'reject' })
+    await using gateway = await ExampleGateway.open()
+    const allowed = payloadOf(inner('> UDP'), 8)
+    gateway.send(payloadOf(inner('> PA 1 1 len=10'), 7), appliance.port)
+    gateway.send(allowed, appliance.port)
+    const [reset, after] = [await gateway.next(), await gateway.next()]
+    expect((innerOf(reset)[33] ?? 0) & 4).to.equal(4)
+    expect(Buffer.compare(after.payload, allowed)).to.equal(0)
+  })
+
   it('answers nothing that is none of a gateway load balancer', async () => {
     await using appliance = await start({})
     await using gateway = await ExampleGateway.open()

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:dgram'
-import { PacketBatch } from '../model/batch.ts'
+import { type Nanos, PacketBatch } from '../model/batch.ts'
 import { Verdict } from '../model/codes.ts'
 import type { Setup } from '../model/setup.ts'
 import { type ApplianceClock, ScaledClock, ToldClock } from './clock.ts'
@@ -160,16 +160,18 @@ export class Appliance implements AsyncDisposable {
       })
   }
 
-  /** Sends what became of the packets. */
+  /** Sends what became of the packets, and its own in the place of those that they are about: what comes out behind them proves that none is left. */
   #answer(intake: Intake): void {
     const { batch, payloads, addresses, ports } = intake
-    const { verdict, flow, count } = batch
+    const { verdict, flow, count, time } = batch
     const totals = this.#totals
     const returns = this.#returns
     const headers = this.#headers
     totals.packets += count
+    let told = 0
     for (let i = 0; i < count; i++) {
       const payload = payloads[i] ?? NOTHING
+      told = this.#tellUntil(intake, told, i, time[i] ?? 0)
       if (verdict[i] === Verdict.forward) {
         totals.forward++
         if (!this.#closed) returns.send(payload, addresses[i] ?? '', ports[i] ?? 0)
@@ -177,11 +179,22 @@ export class Appliance implements AsyncDisposable {
       else totals.drop++
       if (headers !== undefined) headers.note(flow[i] ?? -1, payload, addresses[i] ?? '', ports[i] ?? 0)
     }
-    for (const { cause, frame, flow: about = -1 } of batch.emitted)
-      if (cause < 0) this.#tell(about, frame)
-      else this.#emit(headerOf(payloads[cause] ?? NOTHING), frame, addresses[cause] ?? '', ports[cause] ?? 0)
+    this.#tellUntil(intake, told, count, Number.POSITIVE_INFINITY)
     intake.clear()
     if (headers !== undefined) this.#awaitExpiry()
+  }
+
+  /** Sends its own packets from the nth on, up to those about packet `end` or what happened by itself after `time`; answers which is next. */
+  #tellUntil({ batch, payloads, addresses, ports }: Intake, from: number, end: number, time: Nanos): number {
+    const { emitted } = batch
+    let n = from
+    for (let next = emitted[n]; next !== undefined; next = emitted[++n]) {
+      const { cause, frame, at, flow = -1 } = next
+      if (cause < 0 ? at > time : cause >= end) break
+      if (cause < 0) this.#tell(flow, frame)
+      else this.#emit(headerOf(payloads[cause] ?? NOTHING), frame, addresses[cause] ?? '', ports[cause] ?? 0)
+    }
+    return n
   }
 
   /** Sends a packet of its own, without the link header that stood in for one. */

@@ -1,11 +1,11 @@
-import type { ProfileDocument } from '../author/learn/document.ts'
+import { firstOf, type ProfileDocument } from '../author/learn/document.ts'
 import { agreedShare, type TwinCheck } from '../author/learn/twin.ts'
 import { GROUPS, KNOBS } from '../profile/schema.ts'
 import { columns } from './profile-text.ts'
 
 /** What was learned, for people: knobs by group, what is unknown and why, and what was wrong with the target. */
 export function learnedText(document: ProfileDocument): string {
-  const { learned, knobs, unknown, troubles = [], unexplained = [] } = document
+  const { learned, knobs, unknown, troubles = [], unsteady, unexplained = [] } = document
   const { target, version, probes, replays, packets } = learned
   const head = [
     `target ${target}${version === '' ? '' : ` (${version})`}: ${probes} probes in ${replays} replays, ${packets} packets`,
@@ -27,6 +27,7 @@ export function learnedText(document: ProfileDocument): string {
     `${head.join('\n')}\n`,
     ...groups,
     ...(why.length === 0 ? [] : [`\nUnknown\n${columns(why)}`]),
+    ...listed('Answered in more than one way, or not at all', firstOf(unsteady)),
     ...listed('Explained by nothing that the reference can be', unexplained),
     ...listed('What is wrong with the target', troubles),
   ].join('')

@@ -5,6 +5,7 @@ import {
   isProfilePath,
   type LearnedFolder,
   publishLearned,
+  requirePublished,
   writeLearnedFile,
   writeLearnedFolder,
 } from '../author/learn/learned-folder.ts'
@@ -121,6 +122,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 }
 
 async function learnTarget(target: Target, options: Options, signal: AbortSignal): Promise<ExitCode> {
+  if (options.publish !== undefined) requirePublished(options.publish)
   const { profiles } = target.capabilities
   const asked = options.profile ?? (profiles === 'any' ? 'aws-nfw' : (profiles[0] ?? 'aws-nfw'))
   const without = [...withoutOf(options.without), ...policiesBut(target, options.policy)]
@@ -138,21 +140,24 @@ async function learnTarget(target: Target, options: Options, signal: AbortSignal
     },
   })
   const twin = options.twin === undefined ? undefined : await twinOf(options.twin, options, subject, learned)
-  const document = written(learned, options, twin)
+  const { document, write } = documented(learned, options, twin)
+  // First to who waits for it: what took an hour is not lost where it cannot be written.
   if (options.json)
     print(`${JSON.stringify({ ...document, ...(twin === undefined ? {} : { twin }) }, null, 2)}\n`)
   else print(`${learnedText(document)}${twin === undefined ? '' : twinText(twin)}`)
+  write()
   if (Object.keys(document.knobs).length === 0) return ExitCode.broken
-  const steady = learned.troubles.length === 0 && learned.unexplained.length === 0
+  const steady =
+    learned.troubles.length === 0 && learned.unsteady.size === 0 && learned.unexplained.length === 0
   return steady && (twin === undefined || twin.agreed === twin.packets) ? ExitCode.ok : ExitCode.failed
 }
 
-/** Writes what was learned to where it was asked for. */
-function written(
+/** What was learned, and what writes it to where it was asked for. */
+function documented(
   learned: Learned,
   { name, seed, output, publish, html }: Options,
   twin: TwinCheck | undefined,
-): ProfileDocument {
+): { readonly document: ProfileDocument; readonly write: () => void } {
   const called = name ?? `learned-${nameOf(learned.target)}`
   const captures = captureNames(decisiveProbes(learned))
   const bare = documentOf(learned, called, seed)
@@ -164,11 +169,13 @@ function written(
     recorded: learned.recorded,
     command: ['flowbreak', ...withoutOutput(process.argv.slice(2))],
   }
-  if (publish !== undefined) publishLearned(publish, folder, name)
-  if (output !== undefined && isProfilePath(output)) writeLearnedFile(output, documentText(bare))
-  else if (output !== undefined) writeLearnedFolder(output, folder)
-  if (html !== undefined) writeLearnedFile(html, renderSheet(bare, twin))
-  return output === undefined || isProfilePath(output) ? bare : document
+  const write = () => {
+    if (publish !== undefined) publishLearned(publish, folder, name)
+    if (output !== undefined && isProfilePath(output)) writeLearnedFile(output, documentText(bare))
+    else if (output !== undefined) writeLearnedFolder(output, folder)
+    if (html !== undefined) writeLearnedFile(html, renderSheet(bare, twin))
+  }
+  return { document: output === undefined || isProfilePath(output) ? bare : document, write }
 }
 
 /** Words of a command but for where its output goes. */

@@ -9,7 +9,7 @@ import { asWord, didYouMean, MARKS, notAWord } from './words.ts'
 
 const KEYS = ['name', 'extends', 'title', 'product', 'knobs']
 /** What `flowbreak learn` writes beside them, for people. */
-const LEARNED_KEYS = ['learned', 'unknown', 'troubles', 'unexplained']
+const LEARNED_KEYS = ['learned', 'unknown', 'troubles', 'unsteady', 'unexplained']
 const KNOB_KEYS = ['value', 'mark', 'source']
 const LEARNED_KNOB_KEYS = ['confidence', 'probes', 'evidence']
 

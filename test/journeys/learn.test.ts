@@ -68,5 +68,8 @@ describe('journeys: learn', () => {
     const without = flowbreak(['learn', 'reference', '--without', 'drop'])
     expect(without).to.include({ status: 2 })
     expect(without.stderr).to.contain('--without takes one of sync, replication, not drop')
+    const nowhere = flowbreak(['learn', 'reference', '--publish', folder])
+    expect(nowhere).to.include({ status: 2, stdout: '' })
+    expect(nowhere.stderr).to.contain('is no published report')
   })
 })

@@ -7,6 +7,7 @@ import { getProfile } from '../../profile/index.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import { ReferenceTarget } from '../../target/reference/reference.ts'
 import { seededRandom } from '../../timeline/random.ts'
+import { documentOf } from './document.ts'
 import { valuesOf } from './knob-values.ts'
 import type { Learned } from './learn.ts'
 import { learnFrom } from './learned.fixture.ts'
@@ -71,6 +72,7 @@ describe('author/learn: targets that are not well', () => {
     )
     expect(learned.troubles.join()).to.contain('changed in the middle')
     expect(learned.unsteady.size).to.be.greaterThan(0)
+    expect(documentOf(learned, 'spoiled', 1).unsteady?.join()).to.contain('in the end')
     neverConfidentlyWrong(learned)
   }).timeout(240_000)
 

@@ -86,7 +86,11 @@ export class Bench {
         this.unsteady.set(name, `could not be played in time: a packet was ${late.toFixed(1)} s late`)
       else if (first === undefined) this.unsteady.set(name, 'was not answered')
       else if (others.every((other) => other === first)) this.answers.set(name, first)
-      else this.unsteady.set(name, `was answered ${[first, ...others].join(', then ')}`)
+      else
+        this.unsteady.set(
+          name,
+          `was answered ${[first, ...others].map((answer) => answer ?? 'not at all').join(', then ')}`,
+        )
     }
   }
 

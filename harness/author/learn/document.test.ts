@@ -1,11 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { makeProfile } from '../../profile/index.ts'
 import { KNOBS } from '../../profile/schema.ts'
 import { readOwnProfile } from '../../suite/own-profile.ts'
+import { FlowbreakError } from '../../support/errors.ts'
 import { decisiveProbes, documentOf, documentText } from './document.ts'
 import { captureNames } from './evidence-files.ts'
 import { NOT_SHOWN } from './findings.ts'
@@ -13,7 +23,7 @@ import { type KnobName, valuesOf } from './knob-values.ts'
 import { differencesOf, nearestOf, readKnownProfile } from './known-profile.ts'
 import type { Learned } from './learn.ts'
 import { learnFrom } from './learned.fixture.ts'
-import { writeLearnedFolder } from './learned-folder.ts'
+import { writeLearnedFile, writeLearnedFolder } from './learned-folder.ts'
 import { aboutOf } from './sentences.ts'
 import { renderSheet } from './sheet.ts'
 
@@ -86,6 +96,19 @@ describe('author/learn: what is written', () => {
       expect(rows[0]).to.match(/\tdrop: open .*packet 1: forwarded\t0x0002$/)
       expect(rows[5]).to.match(new RegExp(`^7[78]\\.\\d+\\tpacket 6: ${verdict}\\t0x0010$`))
     }
+  })
+
+  it('says that a disk is full', function () {
+    if (!existsSync('/dev/full')) this.skip()
+    const file = join(folder, 'full.yaml')
+    symlinkSync('/dev/full', file)
+    expect(() => writeLearnedFile(file, 'text')).to.throw(FlowbreakError, /cannot be written to .*full\.yaml/)
+    const evidence = join(folder, 'no-room')
+    mkdirSync(evidence)
+    symlinkSync('/dev/full', join(evidence, 'profile.yaml'))
+    const document = documentOf(learned, 'learned-odd', 1)
+    const whole = { document, twin: undefined, captures: new Map(), recorded: learned.recorded, command: [] }
+    expect(() => writeLearnedFolder(evidence, whole)).to.throw(FlowbreakError, /ENOSPC/)
   })
 
   it('speaks of every knob that can be learned in words', () => {

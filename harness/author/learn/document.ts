@@ -4,6 +4,8 @@ import type { Evidence } from './findings.ts'
 import { type KnobName, sameValue, valuesOf } from './knob-values.ts'
 import { agrees, type Learned } from './learn.ts'
 
+const MOST_LISTED = 8
+
 /** What stands in the profile of a target about how it was learned. */
 export interface LearnedFrom {
   readonly target: string
@@ -24,6 +26,8 @@ export interface ProfileDocument {
   /** By knob: why it is not known; it is as in the profile that this one extends. */
   readonly unknown: Readonly<Record<string, string>>
   readonly troubles?: readonly string[]
+  /** Probes that were answered in more than one way, or not at all, and how. */
+  readonly unsteady?: readonly string[]
   readonly unexplained?: readonly string[]
 }
 
@@ -61,7 +65,7 @@ export function documentOf(
   seed: number,
   captures: ReadonlyMap<string, string> = new Map(),
 ): ProfileDocument {
-  const { target, version, nearest, probes, replays, packets, troubles, unexplained } = learned
+  const { target, version, nearest, probes, replays, packets, troubles, unsteady, unexplained } = learned
   const knobs: Record<string, KnobEntry> = {}
   const unknown: Record<string, string> = {}
   const base = valuesOf(getProfile(nearest))
@@ -89,8 +93,15 @@ export function documentOf(
     knobs,
     unknown,
     ...(troubles.length === 0 ? {} : { troubles }),
+    ...(unsteady.size === 0 ? {} : { unsteady: [...unsteady].map(([probe, how]) => `"${probe}" ${how}`) }),
     ...(unexplained.length === 0 ? {} : { unexplained }),
   }
+}
+
+/** The first of them, and how many more there are, for people. */
+export function firstOf(items: readonly string[] = []): readonly string[] {
+  const more = items.length - MOST_LISTED
+  return more <= 1 ? items : [...items.slice(0, MOST_LISTED), `and ${more} more, which the profile names`]
 }
 
 /** As YAML, with a line about what it is. */

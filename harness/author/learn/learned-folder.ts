@@ -45,15 +45,20 @@ export function writeLearnedFolder(folder: string, learned: LearnedFolder): void
  * that report has it, in a folder of that name. Throws ERR_LEARN_PUBLISH.
  */
 export function publishLearned(report: string, learned: LearnedFolder, variant?: string): string {
-  if (!existsSync(join(report, SUMS)))
-    throw new FlowbreakError(
-      'ERR_LEARN_PUBLISH',
-      `${report} is no published report: name the folder that flowbreak report publish wrote, such as reports/suricata/7.0.10-drop.`,
-    )
+  requirePublished(report)
   const folder = join(report, LEARNED, variant === undefined ? '' : pathWord(variant))
   writeLearnedFolder(folder, learned)
   writeFileSync(join(report, SUMS), sumsOf(report))
   return folder
+}
+
+/** Throws ERR_LEARN_PUBLISH where a folder is no published report. */
+export function requirePublished(report: string): void {
+  if (existsSync(join(report, SUMS))) return
+  throw new FlowbreakError(
+    'ERR_LEARN_PUBLISH',
+    `${report} is no published report: name the folder that flowbreak report publish wrote, such as reports/suricata/7.0.10-drop.`,
+  )
 }
 
 /** What names a file that a profile is written to, rather than a folder. */

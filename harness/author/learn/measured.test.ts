@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { TOLERANCE } from './ladder.ts'
 import { latenessOf, type Moment, waitedBefore } from './lateness.ts'
 import { changeIn, type Measurement, secondsWithin, waitsWithin } from './measured.ts'
 
@@ -44,6 +45,14 @@ describe('author/learn: time-outs that are measured', () => {
     const waits = waitsWithin(changeIn(late, ANSWERS, ACCURACY), { most: 1500, tolerance: 0.25 })
     expect(Math.min(...waits)).to.be.within(108, 112)
     expect(Math.max(...waits)).to.be.within(128, 130.25)
+  })
+
+  it('are of a clock of ticks that may have stood still for a few of them', () => {
+    // As was measured of the 24 s that a kernel was set to, five times as fast.
+    const accuracy = { tolerance: 5 * TOLERANCE, blur: 5.5 }
+    const change = changeIn([...flows('F', 110, 120.118), ...flows('D', 120.409, 130)], ANSWERS, accuracy)
+    expect(change.last).to.be.within(119, 119.999)
+    expect(change.first).to.be.within(120.409, 120.999)
   })
 
   it('are nothing beyond the longest wait, nor before any', () => {

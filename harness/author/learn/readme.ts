@@ -1,5 +1,5 @@
 import { mdCode, mdTable, mdText } from '../../report/markdown-text.ts'
-import type { ProfileDocument } from './document.ts'
+import { firstOf, type ProfileDocument } from './document.ts'
 import { valueText } from './knob-values.ts'
 import { agreedShare, type TwinCheck } from './twin.ts'
 
@@ -11,7 +11,7 @@ export interface LearnedReadme {
 
 /** The page of what was learned of a system: its knobs, what is not known of it, and how to learn it again. */
 export function learnedReadme({ document, twin, command }: LearnedReadme): string {
-  const { learned, knobs, unknown, troubles = [], unexplained = [] } = document
+  const { learned, knobs, unknown, troubles = [], unsteady, unexplained = [] } = document
   const { target, version, probes, replays, packets, seed } = learned
   return `${[
     `# ${mdText(document.title)}`,
@@ -25,6 +25,7 @@ export function learnedReadme({ document, twin, command }: LearnedReadme): strin
     'In a folder with flowbreak of this version, and the same configuration if there was one:',
     ['```sh', command.map(shellWord).join(' '), '```'].join('\n'),
     ...listed('Wrong with the target', troubles),
+    ...listed('Answered in more than one way, or not at all', firstOf(unsteady)),
     ...listed('Explained by nothing that the reference can be', unexplained),
     '## Known',
     mdTable(

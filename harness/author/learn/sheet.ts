@@ -1,7 +1,7 @@
 import type { KnobValue } from '../../model/setup.ts'
 import { GROUPS, KNOBS } from '../../profile/schema.ts'
 import { markup } from '../../report/html/client/markup.ts'
-import type { EvidenceEntry, KnobEntry, ProfileDocument } from './document.ts'
+import { type EvidenceEntry, firstOf, type KnobEntry, type ProfileDocument } from './document.ts'
 import { type KnobName, valueText } from './knob-values.ts'
 import { aboutOf, meaningOf } from './sentences.ts'
 import type { TwinCheck } from './twin.ts'
@@ -32,7 +32,7 @@ td[data-of]::before{content:attr(data-of);opacity:.75}
  * captures, where the profile names some.
  */
 export function renderSheet(document: ProfileDocument, twin?: TwinCheck): string {
-  const { learned, knobs, unknown, troubles = [], unexplained = [] } = document
+  const { learned, knobs, unknown, troubles = [], unsteady, unexplained = [] } = document
   const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
   const groups = Object.entries(GROUPS).flatMap(([group, title]) => {
     const rows = Object.entries(knobs).filter(([knob]) => KNOBS[knob as KnobName].group === group)
@@ -52,7 +52,7 @@ export function renderSheet(document: ProfileDocument, twin?: TwinCheck): string
 <h1>${document.title}</h1>
 <p>Target ${learned.target}${learned.version === '' ? '' : ` (${learned.version})`}: ${learned.probes} probes in ${learned.replays} replays, ${learned.packets} packets. ${Object.keys(knobs).length} knobs are known; nearest profile ${document.extends}.</p>
 <p>Evidence is what came of the packets of a probe, one after the other: <code>F</code> forwarded, <code>D</code> dropped, <code>R</code> rejected, <code>A</code> answered, with what was sent to whom; below it, what would have come if the knob had another value.</p>
-${list('What is wrong with the target', troubles)}${list('Explained by nothing that the reference can be', unexplained)}
+${list('What is wrong with the target', troubles)}${list('Answered in more than one way, or not at all', firstOf(unsteady))}${list('Explained by nothing that the reference can be', unexplained)}
 ${groups}
 ${twin === undefined ? '' : twinTable(twin)}
 <div class="scroll"><table><caption>Unknown</caption><thead><tr><th scope="col">Knob</th><th scope="col">Why</th></tr></thead><tbody>

@@ -3,9 +3,10 @@ import { Link, Tcp, Verdict } from '../../model/codes.ts'
 import { isForwardedAfterAll } from '../../model/target.ts'
 import type { TimedEvent } from '../../model/timeline.ts'
 import { readdress } from '../../wire/readdress.ts'
-import { type Device, FakePort, passing } from './fake-port.test.ts'
+import { type Device, FakePort, type Leaving, passing } from './fake-port.test.ts'
 import { answerTo, flagsOf, isTcp, resetTo, with_ } from './fake-segments.test.ts'
 import { chunkOf, IDLE, playThrough, type Step } from './live-bench.test.ts'
+import { monotonicNow } from './port.ts'
 
 const HANDSHAKE: readonly Step[] = [
   { from: 'client', flags: Tcp.syn, seq: 100 },
@@ -62,6 +63,32 @@ describe('observe/live/session', () => {
     expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'reject'])
     const [emitted] = batches[0]?.packets.emitted ?? []
     expect(emitted).to.include({ cause: 3, kind: 'tcp-rst', to: 'sender', by: 0, link: Link.raw, seq: 501 })
+  })
+
+  it('a reset is heard that had come when its time was over, but that a busy process read later than the marker behind it', async () => {
+    const port = new FakePort()
+    let reset: Leaving | undefined
+    const beBusy = () => {
+      const until = monotonicNow() + 100e6
+      while (monotonicNow() < until);
+    }
+    port.device = (arm, frame) => {
+      if (frame.length > 60 && isTcp(frame)) {
+        reset = { arm, frame: resetTo(frame) }
+        return []
+      }
+      const [held] = [reset]
+      if (held === undefined || isTcp(frame)) return passing(arm, frame)
+      reset = undefined
+      setTimeout(() => {
+        beBusy()
+        port.leave(passing(arm, frame))
+        setImmediate(() => setImmediate(() => port.leave([held])))
+      })
+      return []
+    }
+    const { verdicts } = await playThrough(passing, [chunkOf([...HANDSHAKE, DATA])], { port, lateness: 50 })
+    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'reject'])
   })
 
   it('resets are told of in the order of the packets that they are about, whenever they came', async () => {

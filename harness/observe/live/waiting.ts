@@ -22,8 +22,13 @@ const PORTS = 20_000
 /** Markers that may go missing before their road counts as dead. */
 const TRIES = 2
 
-/** Until all was read that had come when this was called. */
-const heard = promisify(setImmediate)
+const turn = promisify(setImmediate)
+
+/** Until all was read that had come when this was called, and handed on, which a port does in the turn after. */
+async function heard(): Promise<void> {
+  await turn()
+  await turn()
+}
 
 interface WaitingParts {
   readonly port: Port
@@ -64,6 +69,8 @@ export class Waiting {
       await alarm.wait(left, signal)
       left = this.#latest() + lateness - monotonicNow()
     }
+    // What a busy process has not read yet, such as a reset that another socket holds, came in time all the same.
+    if (offered.open > 0) await heard()
     const lost = offered.open > 0 && (await this.#hasMissed())
     emissions.attribute()
     this.#giveUp(lost)
