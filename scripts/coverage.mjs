@@ -14,7 +14,7 @@ const { status } = spawnSync(
   'c8',
   [
     process.execPath,
-    ...['--import', 'tsx', '--import', DROP],
+    ...['--enable-source-maps', '--import', './scripts/lib/types-off.mjs', '--import', DROP],
     'node_modules/mocha/bin/mocha.js',
     ...['--no-config', '--timeout', '120000', '--reporter', 'dot'],
     ...TESTS,

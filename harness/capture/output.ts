@@ -1,4 +1,5 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 const BUFFER = 1 << 20
@@ -20,7 +21,7 @@ export class Output implements Disposable {
     this.path = path
     this.#temporary = `${path}.${process.pid}.partial`
     try {
-      this.#fd = openSync(this.#temporary, 'w', 0o600)
+      this.#fd = openToWrite(this.#temporary, 'w', 0o600)
     } catch (thrown) {
       throw this.#failed(thrown)
     }

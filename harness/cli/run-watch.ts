@@ -23,6 +23,8 @@ type Closer = () => Promise<void>
 
 /** Everybody who looks on at a run; nobody, and nothing is paid for it, where the options ask for none. */
 export interface RunWatch extends AsyncDisposable, Watch {
+  /** Whether there is anybody. */
+  readonly isOn: boolean
   /** A target by its name, made so that it can be looked into. */
   readonly target: (name: string) => Promise<Target>
 }
@@ -54,6 +56,7 @@ export async function openWatch(options: RunChoices, config: Configured): Promis
         for (const watch of watches) watch.take(event)
       },
       told,
+      isOn: watches.length > 0,
       target: async (name) => {
         const isOwn = story !== undefined && name === 'reference' && !config.targets.includes(name)
         const target = isOwn

@@ -5,6 +5,8 @@ import { untraced } from '../log/kept.ts'
 import { PortableEvents } from '../log/portable.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
 import { CaptureStore } from '../run/captures.ts'
+import type { Doing } from '../run/watch/watch.ts'
+import { watchedTarget } from '../run/watch/watched-target.ts'
 import { ownPort } from '../run/work/handles.ts'
 import { InProcessPlayer } from '../run/work/in-process.ts'
 import type { LotEvent } from '../run/work/lot.ts'
@@ -16,14 +18,17 @@ import { heldTargets } from './run-targets.ts'
 import { PLACES } from './version.ts'
 
 /** What one worker of a run plays with. */
-async function begin(run: WorkerRun): Promise<Playing> {
+async function begin(run: WorkerRun, told: (doing: Doing) => void): Promise<Playing> {
   const config = await configured(run.config)
   for (const [value, name] of run.secrets) config.secrets.keep(value, name)
   const { targets } = await config.guard(() =>
     heldTargets(
       run.plays.flat().map(({ asked }) => asked),
       run.profile,
-      (name) => config.target(name),
+      async (name) => {
+        const target = await config.target(name)
+        return run.watched ? watchedTarget(target, { told }) : target
+      },
     ),
   )
   const captures = new CaptureStore()

@@ -13,7 +13,7 @@ export class Crew implements AsyncDisposable {
   /**
    * `count` workers, begun at once: threads for targets that threads share, processes for those that processes do; those that are not shared are
    * dealt out to processes, each of which drives its own side by side.
-   * `told`: how many there are, and which are lost.
+   * `told`: how many there are, which are lost, and what their targets do.
    */
   constructor(
     count: number,
@@ -29,15 +29,19 @@ export class Crew implements AsyncDisposable {
     )
     const each = (names: readonly PlayedName[]) =>
       names.length === 0 ? [] : Array.from({ length: count }, () => [names])
-    this.#workers = [
-      ...each(of('threads')).map(
-        (plays) => new Worker(() => startThread(RUN_WORKER), { ...run, plays }, told),
-      ),
-      ...each(of('processes')).map(
-        (plays) => new Worker(() => startProcess(RUN_WORKER), { ...run, plays }, told),
-      ),
-      ...dealt.map((plays) => new Worker(() => startProcess(RUN_WORKER), { ...run, plays }, told)),
+    const begun = [
+      ...each(of('threads')).map((plays) => ({ plays, start: startThread })),
+      ...each(of('processes')).map((plays) => ({ plays, start: startProcess })),
+      ...dealt.map((plays) => ({ plays, start: startProcess })),
     ]
+    this.#workers = begun.map(
+      ({ plays, start }, worker) =>
+        new Worker(
+          () => start(RUN_WORKER),
+          { ...run, plays },
+          (doing) => told(doing.kind === 'target-started' ? { ...doing, worker } : doing),
+        ),
+    )
     for (const worker of this.#workers) worker.begin()
     told({ kind: 'workers', count: this.#workers.length })
   }

@@ -106,6 +106,8 @@ async function runSuites(
   const folder = dirname(file)
   const log = new RunLogWriter(file)
   const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
+  // Metrics count packets of all cases.
+  const asked = traced || watch.isOn
   const { repeat, retries = 0, bail = false, workers = 1 } = options
   await using crew =
     queue === undefined && workers > 1 && options.trace === undefined
@@ -116,7 +118,7 @@ async function runSuites(
             config: options.config,
             profile: options.profile,
             secrets: config.secrets.all,
-            ...{ seed, fold, repeat, retries, bail, evidence, folder, traced },
+            ...{ seed, fold, repeat, retries, bail, evidence, folder, traced: asked, watched: watch.isOn },
             knownFailures: known.entries,
           },
           watch.told,
@@ -124,7 +126,7 @@ async function runSuites(
       : undefined
   const away = await queue?.players(casesBy, signal, {
     ...{ run, folder },
-    spec: { seed, fold, repeat, retries, bail, evidence, traced, known: known.entries },
+    spec: { seed, fold, repeat, retries, bail, evidence, traced: asked, known: known.entries },
   })
   const progress = await progressOf(casesBy, { seed, fold, repeat: options.repeat })
   const host = new MochaHost(

@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, writeSync } from 'node:fs'
+import { openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 const BUFFER = 1 << 18
@@ -26,7 +27,7 @@ export class EveFile implements Disposable {
         '--eve takes a file: standard output is for what the replay itself prints.',
       )
     try {
-      this.#fd = openSync(path, 'w')
+      this.#fd = openToWrite(path, 'w', 0o600)
     } catch (thrown) {
       throw this.#failed(thrown, ExitCode.usage)
     }

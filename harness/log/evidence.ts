@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { PcapngWriter } from '../capture/pcapng-writer.ts'
 import type { Nanos } from '../model/batch.ts'
+import { giveToCaller, makeFolder } from '../support/caller.ts'
 
 /** Frames of a case as they were on its wires, in order of time. */
 export interface Evidence {
@@ -55,12 +56,16 @@ export function writeEvidence(
 ): string {
   const unnamed = join(place, `${UNFINISHED}-${process.pid}-${threadId}`)
   rmSync(unnamed, { recursive: true, force: true })
-  mkdirSync(unnamed, { recursive: true, mode: 0o700 })
+  makeFolder(unnamed, 0o700)
   try {
     writeFrames(join(unnamed, EVIDENCE_CAPTURE), { epoch, frames })
-    for (const [name, text] of Object.entries(texts)) writeFileSync(join(unnamed, name), text)
+    const write = (name: string, text: string) => {
+      writeFileSync(join(unnamed, name), text, { mode: 0o600 })
+      giveToCaller(join(unnamed, name))
+    }
+    for (const [name, text] of Object.entries(texts)) write(name, text)
     const sums = evidenceSums(unnamed)
-    writeFileSync(join(unnamed, EVIDENCE_SUMS), sums)
+    write(EVIDENCE_SUMS, sums)
     const name = contentName(sums)
     if (!existsSync(join(place, name))) rename(unnamed, join(place, name))
     return name

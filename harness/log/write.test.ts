@@ -41,6 +41,22 @@ describe('RunLogWriter', () => {
     expect(text).to.equal(EVENTS.map((event) => `${JSON.stringify(event)}\n`).join(''))
   })
 
+  it('goes on with a log whose first line ends within 1 MiB, and with no other', async () => {
+    const file = join(folder, 'run.ndjson')
+    const started = EVENTS[0] as RunEvent & { readonly type: 'run-started' }
+    const long = (bytes: number) => {
+      const rest = JSON.stringify({ ...started, command: [''] }).length + 1
+      const command = ['x'.repeat(bytes - rest)]
+      writeFileSync(file, `${JSON.stringify({ ...started, command })}\n`)
+    }
+    long(1 << 20)
+    await append(file, EVENTS.slice(1)).close()
+    expect(unsealed(readRunLog(file)).slice(1)).to.deep.equal(unsealed(EVENTS.slice(1)))
+    long((1 << 20) + 2)
+    expect(() => new RunLogWriter(file)).to.throw('its first line is not JSON')
+    expect(statSync(file).size).to.equal((1 << 20) + 2)
+  })
+
   it('has everything in the file after one turn of the event loop, without being closed', async () => {
     const file = join(folder, 'run.ndjson')
     const writer = append(file, EVENTS)

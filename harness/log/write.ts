@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { RunEvent } from '../model/run-log.ts'
+import { makeFolder, openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { headProblemOf } from './head.ts'
 import type { LinePlace } from './kept.ts'
@@ -47,9 +39,9 @@ export class RunLogWriter {
   constructor(file: string) {
     this.file = file
     try {
-      mkdirSync(dirname(file), { recursive: true })
+      makeFolder(dirname(file))
       // It holds who talked to whom.
-      this.#fd = openSync(file, 'a+', 0o600)
+      this.#fd = openToWrite(file, 'a+', 0o600)
     } catch (thrown) {
       const message = `The run log ${file} cannot be written (${messageOf(thrown)}): give another directory with --output.`
       throw new FlowbreakError('ERR_LOG_WRITE', message, { exitCode: ExitCode.broken, cause: thrown })

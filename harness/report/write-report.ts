@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder, openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 /** Characters that are written at once. */
@@ -12,7 +13,7 @@ const GATHERED = 1 << 19
 export function writeReport(file: string, text: string | Iterable<string>): void {
   const temporary = `${file}.${process.pid}.partial`
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     writePieces(temporary, typeof text === 'string' ? [text] : text)
     renameSync(temporary, file)
   } catch (thrown) {
@@ -29,7 +30,7 @@ export function writeReport(file: string, text: string | Iterable<string>): void
 }
 
 function writePieces(file: string, pieces: Iterable<string>): void {
-  const fd = openSync(file, 'w')
+  const fd = openToWrite(file, 'w')
   try {
     for (const text of gathered(pieces)) {
       const bytes = Buffer.from(text)

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { contentName } from '../log/evidence.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { Session } from '../model/target.ts'
+import { giveToCaller, makeFolder } from '../support/caller.ts'
 import { messageOf } from '../support/errors.ts'
 
 export interface CollectOptions {
@@ -26,8 +27,9 @@ export async function collect(
     const text = redact((await session.collect?.(signal)) ?? '')
     if (text === '') return undefined
     const name = `${contentName(text)}.txt`
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder, 0o700)
     writeFileSync(join(folder, name), text, { mode: 0o600 })
+    giveToCaller(join(folder, name))
     return `${basename(folder)}/${name}`
   } catch (thrown) {
     if (signal.aborted) return undefined

@@ -65,13 +65,15 @@ export function suiteOf(yaml: YamlFile, file: string, options: LoadOptions): Loa
   const header = suiteHeader.safeParse(yaml.value)
   if (!header.success) reportIssues(header.error.issues, [], yaml.value, problems.report)
   const maker = header.data && new CaseMaker(header.data, file, options, problems.report)
-  const cases = casesOf(yaml.value).flatMap((written, index) => {
+  // What is too much is not made.
+  const entries = casesOf(yaml.value).flatMap((written, index) => {
     const path = ['cases', index]
     const parsed = suiteCase.safeParse(written)
-    if (parsed.success) return maker?.make(parsed.data, path, yaml.locate(path).line) ?? []
+    if (parsed.success) return maker?.entry(parsed.data, path, yaml.locate(path).line) ?? []
     reportIssues(parsed.error.issues, path, yaml.value, problems.report)
     return []
   })
+  const cases = maker?.areTooMany === true ? [] : entries.flatMap((make) => make())
   problems.throwIfAny('ERR_SUITE')
   const at = (path: Path) => yaml.locate(path)
   return {
@@ -136,8 +138,8 @@ class CaseMaker {
     return this.#setups.written
   }
 
-  /** Every case of one entry of `cases`. */
-  make(input: CaseInput, path: Path, line: number): readonly Case[] {
+  /** What makes every case of one entry of `cases`; none where there is something wrong with its axes. */
+  entry(input: CaseInput, path: Path, line: number): readonly (() => readonly Case[])[] {
     if (this.#names.has(input.name))
       this.#report([...path, 'name'], `There are two cases named "${input.name}" in this suite.`)
     this.#names.add(input.name)
@@ -148,7 +150,7 @@ class CaseMaker {
     const made = this.#combined(axes)
     if (made === undefined) this.#report(path, 'The axes of this case make more than 10,000 cases.')
     this.#count += made?.length ?? 0
-    if (this.#count > MOST_CASES) {
+    if (this.areTooMany) {
       this.#report(
         ['cases'],
         'The cases of this suite are more than 200,000: part them into several suites.',
@@ -156,7 +158,12 @@ class CaseMaker {
       )
       return []
     }
-    return (made ?? []).map((values) => this.#one(input, path, line, axes, values))
+    return [() => (made ?? []).map((values) => this.#one(input, path, line, axes, values))]
+  }
+
+  /** Whether entries up to here make more cases than a suite may have. */
+  get areTooMany(): boolean {
+    return this.#count > MOST_CASES
   }
 
   #combined(axes: Axes): readonly AxisValues[] | undefined {

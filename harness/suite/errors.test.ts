@@ -457,6 +457,18 @@ describe('suite errors', () => {
     expect(mistakes(suiteWith({}))).to.deep.equal([])
   })
 
+  it('are told of more than 200,000 cases in one suite, which are not made', () => {
+    const numbers = Array.from({ length: 100 }, (_, i) => i)
+    const [, body = ''] = suiteWith({}).split('cases:\n')
+    const entries = (count: number) =>
+      Array.from({ length: count }, (_, i) => body.replace('name: a', `name: a${i}`)).join('')
+    const head = `suite: s\ntitle: T\nmatrix: { x: [${numbers}], y: [${numbers}] }\ncases:\n`
+    const one = body.replace('name: a', 'name: b\n    matrix: { x: [1], y: [1] }')
+    expect(mistakes(head + entries(20) + one)).to.deep.equal([
+      '4:1: The cases of this suite are more than 200,000: part them into several suites.',
+    ])
+  })
+
   it('are bounded for alias bombs, endless nesting, cycles and huge files', () => {
     const bomb = Array.from(
       { length: 12 },

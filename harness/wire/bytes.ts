@@ -1,6 +1,11 @@
+/** Byte at `at`; bytes beyond the array read as 0. */
+export function u8(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0
+}
+
 /** Big-endian 16-bit number at `at`; bytes beyond the array read as 0. */
 export function u16(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
+  return (u8(bytes, at) << 8) | u8(bytes, at + 1)
 }
 
 /** Big-endian unsigned 32-bit number at `at`; bytes beyond the array read as 0. */

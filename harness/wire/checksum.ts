@@ -1,4 +1,4 @@
-import { putU16 } from './bytes.ts'
+import { putU16, u8 } from './bytes.ts'
 import { isIpv6 } from './ip.ts'
 import { Protocol } from './numbers.ts'
 
@@ -6,8 +6,8 @@ import { Protocol } from './numbers.ts'
 export function sumWords(bytes: Uint8Array, from: number, to: number): number {
   let sum = 0
   const even = to - ((to - from) & 1)
-  for (let at = from; at < even; at += 2) sum += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
-  return even < to ? sum + ((bytes[even] ?? 0) << 8) : sum
+  for (let at = from; at < even; at += 2) sum += (u8(bytes, at) << 8) | u8(bytes, at + 1)
+  return even < to ? sum + (u8(bytes, even) << 8) : sum
 }
 
 /** The one's complement sum in 16 bits. */
@@ -70,5 +70,5 @@ export function writeTransportChecksum(
 /** Computes and writes the checksum of the IPv4 header at `l3`. */
 export function writeIpv4Checksum(bytes: Uint8Array, l3: number): void {
   putU16(bytes, l3 + 10, 0)
-  putU16(bytes, l3 + 10, checksum(bytes, l3, l3 + (((bytes[l3] ?? 0) & 15) << 2)))
+  putU16(bytes, l3 + 10, checksum(bytes, l3, l3 + ((u8(bytes, l3) & 15) << 2)))
 }

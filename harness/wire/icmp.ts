@@ -1,4 +1,4 @@
-import { putU16, putU32, u16, u32 } from './bytes.ts'
+import { putU16, putU32, u8, u16, u32 } from './bytes.ts'
 import { isIpv6 } from './ip.ts'
 import { extensionLength } from './ipv6.ts'
 import { Protocol } from './numbers.ts'
@@ -28,7 +28,7 @@ export function checkIcmp(_bytes: Uint8Array, at: number, end: number): string |
 /** Reads the header at `at`; undefined where `checkIcmp` has a reason. */
 export function parseIcmp(bytes: Uint8Array, at: number, end: number): IcmpHeader | undefined {
   if (checkIcmp(bytes, at, end) !== undefined) return undefined
-  return { type: bytes[at] ?? 0, code: bytes[at + 1] ?? 0, rest: u32(bytes, at + 4) }
+  return { type: u8(bytes, at), code: u8(bytes, at + 1), rest: u32(bytes, at + 4) }
 }
 
 /** Writes the header at `at` with a checksum of 0 and answers the offset behind it. */
@@ -51,26 +51,26 @@ export function isIcmpError(type: number, six: boolean): boolean {
  */
 export function findQuote(bytes: Uint8Array, l4: number, end: number, six: boolean, into: Quote): boolean {
   const l3 = l4 + 8
-  if (!isIcmpError(bytes[l4] ?? 0, six) || end - l3 < (six ? 40 : 20)) return false
+  if (!isIcmpError(u8(bytes, l4), six) || end - l3 < (six ? 40 : 20)) return false
   into.l3 = l3
   into.l4 = -1
   if (six) return isIpv6(bytes, l3) && findQuotedTransport6(bytes, l3, end, into)
-  const header = ((bytes[l3] ?? 0) & 15) << 2
-  if ((bytes[l3] ?? 0) >> 4 !== 4 || header < 20 || end - l3 < header) return false
-  into.protocol = bytes[l3 + 9] ?? 0
+  const header = (u8(bytes, l3) & 15) << 2
+  if (u8(bytes, l3) >> 4 !== 4 || header < 20 || end - l3 < header) return false
+  into.protocol = u8(bytes, l3 + 9)
   if ((u16(bytes, l3 + 6) & 0x1fff) === 0 && end - l3 - header >= 8) into.l4 = l3 + header
   return true
 }
 
 function findQuotedTransport6(bytes: Uint8Array, l3: number, end: number, into: Quote): boolean {
-  let next = bytes[l3 + 6] ?? 0
+  let next = u8(bytes, l3 + 6)
   let at = l3 + 40
   let first = true
   while (end - at >= 8) {
-    const length = extensionLength(next, bytes[at + 1] ?? 0)
+    const length = extensionLength(next, u8(bytes, at + 1))
     if (length === 0) break
     if (next === Protocol.fragment && (u16(bytes, at + 2) & 0xfff8) !== 0) first = false
-    next = bytes[at] ?? 0
+    next = u8(bytes, at)
     at += length
     if (!first) break
   }

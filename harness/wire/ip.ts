@@ -1,8 +1,8 @@
-import { putU16, u16 } from './bytes.ts'
+import { putU16, u8, u16 } from './bytes.ts'
 
 /** Whether the IP header at `l3` is IPv6, by its version. */
 export function isIpv6(bytes: Uint8Array, l3: number): boolean {
-  return (bytes[l3] ?? 0) >> 4 === 6
+  return u8(bytes, l3) >> 4 === 6
 }
 
 /** Offset just behind the IP datagram at `l3`, by its own length field. */

@@ -1,4 +1,4 @@
-import { putU16, u16 } from './bytes.ts'
+import { putU16, u8, u16 } from './bytes.ts'
 import { writeIpv4Checksum } from './checksum.ts'
 
 /** An IPv4 header (RFC 791), without its checksum, which `emitIpv4` computes. */
@@ -21,7 +21,7 @@ export interface Ipv4Header {
 /** Why the bytes from `at` to `end` do not start with a readable IPv4 header; undefined when they do. */
 export function checkIpv4(bytes: Uint8Array, at: number, end: number): string | undefined {
   if (end - at < 20) return `IPv4 needs 20 bytes, ${end - at} are there`
-  const first = bytes[at] ?? 0
+  const first = u8(bytes, at)
   const header = (first & 15) << 2
   if (first >> 4 !== 4) return `IP version is ${first >> 4}, not 4`
   if (header < 20) return `IPv4 header length is ${header}, less than 20`
@@ -33,16 +33,16 @@ export function checkIpv4(bytes: Uint8Array, at: number, end: number): string | 
 /** Reads the header at `at`; undefined where `checkIpv4` has a reason. */
 export function parseIpv4(bytes: Uint8Array, at: number, end: number): Ipv4Header | undefined {
   if (checkIpv4(bytes, at, end) !== undefined) return undefined
-  const header = ((bytes[at] ?? 0) & 15) << 2
+  const header = (u8(bytes, at) & 15) << 2
   const fragment = u16(bytes, at + 6)
   return {
-    tos: bytes[at + 1] ?? 0,
+    tos: u8(bytes, at + 1),
     id: u16(bytes, at + 4),
     dontFragment: (fragment & 0x4000) !== 0,
     moreFragments: (fragment & 0x2000) !== 0,
     fragmentOffset: (fragment & 0x1fff) << 3,
-    ttl: bytes[at + 8] ?? 0,
-    protocol: bytes[at + 9] ?? 0,
+    ttl: u8(bytes, at + 8),
+    protocol: u8(bytes, at + 9),
     source: bytes.slice(at + 12, at + 16),
     destination: bytes.slice(at + 16, at + 20),
     options: bytes.slice(at + 20, at + header),
@@ -73,12 +73,12 @@ export function emitIpv4(header: Ipv4Header, bytes: Uint8Array, at: number): num
  * they say is not looked at.
  */
 export function optionsFit(bytes: Uint8Array, l3: number, end: number): boolean {
-  const to = Math.min(l3 + (((bytes[l3] ?? 0) & 15) << 2), end)
+  const to = Math.min(l3 + ((u8(bytes, l3) & 15) << 2), end)
   let at = l3 + 20
   while (at + 1 < to && bytes[at] !== 0) {
     if (bytes[at] === 1) at++
     else {
-      const length = bytes[at + 1] ?? 0
+      const length = u8(bytes, at + 1)
       if (length < 2 || at + length > to) return false
       at += length
     }

@@ -1,4 +1,4 @@
-import { putU16, putU32, u16, u32 } from './bytes.ts'
+import { putU16, putU32, u8, u16, u32 } from './bytes.ts'
 import { Protocol } from './numbers.ts'
 
 /** An IPv6 header (RFC 8200 3); extension headers belong to its payload. */
@@ -15,7 +15,7 @@ export interface Ipv6Header {
 /** Why the bytes from `at` to `end` do not start with a readable IPv6 header; undefined when they do. */
 export function checkIpv6(bytes: Uint8Array, at: number, end: number): string | undefined {
   if (end - at < 40) return `IPv6 needs 40 bytes, ${end - at} are there`
-  const version = (bytes[at] ?? 0) >> 4
+  const version = u8(bytes, at) >> 4
   return version === 6 ? undefined : `IP version is ${version}, not 6`
 }
 
@@ -26,8 +26,8 @@ export function parseIpv6(bytes: Uint8Array, at: number, end: number): Ipv6Heade
   return {
     trafficClass: (first >>> 20) & 0xff,
     flowLabel: first & 0xfffff,
-    nextHeader: bytes[at + 6] ?? 0,
-    hopLimit: bytes[at + 7] ?? 0,
+    nextHeader: u8(bytes, at + 6),
+    hopLimit: u8(bytes, at + 7),
     source: bytes.slice(at + 8, at + 24),
     destination: bytes.slice(at + 24, at + 40),
     payloadLength: u16(bytes, at + 4),
@@ -70,13 +70,13 @@ export function extensionLength(next: number, lengthByte: number): number {
 
 /** Offset of the fragment header of the IPv6 packet at `l3`, -1: there is none before `end`. */
 export function findFragmentHeader(bytes: Uint8Array, l3: number, end: number): number {
-  let next = bytes[l3 + 6] ?? 0
+  let next = u8(bytes, l3 + 6)
   let at = l3 + 40
   while (end - at >= 8) {
     if (next === Protocol.fragment) return at
-    const length = extensionLength(next, bytes[at + 1] ?? 0)
+    const length = extensionLength(next, u8(bytes, at + 1))
     if (length === 0) return -1
-    next = bytes[at] ?? 0
+    next = u8(bytes, at)
     at += length
   }
   return -1

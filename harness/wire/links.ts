@@ -1,5 +1,5 @@
 import { Link } from '../model/codes.ts'
-import { putU16, u16 } from './bytes.ts'
+import { putU16, u8, u16 } from './bytes.ts'
 import { EtherType } from './numbers.ts'
 
 /** What lies behind a frame's link header and tags. */
@@ -140,7 +140,7 @@ function fixedHeader(
 function byVersion(bytes: Uint8Array, at: number, end: number, link: number, into: NetworkStart): void {
   into.offset = end > at ? at : -1
   into.etherType = 0
-  const version = (bytes[at] ?? 0) >> 4
+  const version = u8(bytes, at) >> 4
   if (end <= at) return
   if (link === Link.raw4 || (link === Link.raw && version === 4)) into.etherType = EtherType.ipv4
   if (link === Link.raw6 || (link === Link.raw && version === 6)) into.etherType = EtherType.ipv6
@@ -160,10 +160,10 @@ function addressFamily(bytes: Uint8Array, at: number, end: number, into: Network
 /** PPP with or without the HDLC address and control bytes, protocol field of two bytes or compressed to one (RFC 1661). */
 function ppp(bytes: Uint8Array, start: number, end: number, into: NetworkStart): void {
   const at = end - start >= 2 && u16(bytes, start) === 0xff03 ? start + 2 : start
-  const length = ((bytes[at] ?? 0) & 1) === 1 ? 1 : 2
+  const length = (u8(bytes, at) & 1) === 1 ? 1 : 2
   if (end - at < length) return
   into.offset = at + length
-  into.etherType = etherTypeOfPpp(length === 1 ? (bytes[at] ?? 0) : u16(bytes, at))
+  into.etherType = etherTypeOfPpp(length === 1 ? u8(bytes, at) : u16(bytes, at))
 }
 
 function etherTypeOfPpp(protocol: number): number {
@@ -177,7 +177,7 @@ function etherTypeOfPpp(protocol: number): number {
  * byte order; types are small, so the zero byte of the type tells which.
  */
 function nflog(bytes: Uint8Array, start: number, end: number, into: NetworkStart): void {
-  const family = bytes[start] ?? 0
+  const family = u8(bytes, start)
   let at = start + 4
   while (end - at >= 4) {
     const little = bytes[at + 3] === 0
@@ -214,7 +214,7 @@ function skipTags(bytes: Uint8Array, end: number, into: NetworkStart): void {
       into.lengthAt = at + 4
       into.etherType = etherTypeOfPpp(u16(bytes, at + 6))
     } else if (etherType === EtherType.mpls || etherType === EtherType.mplsMulticast) {
-      if (((bytes[at + 2] ?? 0) & 1) === 1) belowLabels(bytes, at, end, into)
+      if ((u8(bytes, at + 2) & 1) === 1) belowLabels(bytes, at, end, into)
     } else {
       if (vlans === MAX_VLANS) {
         into.etherType = 0
@@ -231,13 +231,13 @@ function skipTags(bytes: Uint8Array, end: number, into: NetworkStart): void {
 
 /** What the label at the bottom of a stack stands before: what the label says, else what the first nibble suggests (RFC 4928 2). */
 function belowLabels(bytes: Uint8Array, at: number, end: number, into: NetworkStart): void {
-  const label = (u16(bytes, at) << 4) | ((bytes[at + 2] ?? 0) >> 4)
+  const label = (u16(bytes, at) << 4) | (u8(bytes, at + 2) >> 4)
   const next = at + 4
   into.layers++
   if (label === Label.ipv4) into.etherType = EtherType.ipv4
   else if (label === Label.ipv6) into.etherType = EtherType.ipv6
   else if (label <= Label.lastReserved) into.etherType = 0
-  else if (end - next >= PSEUDOWIRE_CONTROL && (bytes[next] ?? 0) >> 4 === 0) {
+  else if (end - next >= PSEUDOWIRE_CONTROL && u8(bytes, next) >> 4 === 0) {
     into.offset = -1
     into.etherType = 0
     fixedHeader(bytes, next + PSEUDOWIRE_CONTROL, end, 14, 12, into)
@@ -263,5 +263,5 @@ function tagLength(etherType: number): number {
 
 /** Little-endian 16-bit number. */
 function swapped(bytes: Uint8Array, at: number): number {
-  return ((bytes[at + 1] ?? 0) << 8) | (bytes[at] ?? 0)
+  return (u8(bytes, at + 1) << 8) | u8(bytes, at)
 }

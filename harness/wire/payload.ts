@@ -1,5 +1,5 @@
 import { Kind, Tunnels } from '../model/codes.ts'
-import { putU16, u16 } from './bytes.ts'
+import { putU16, u8, u16 } from './bytes.ts'
 import { writeIpv4Checksum, writeTransportChecksum } from './checksum.ts'
 import { UNKNOWN_LENGTH } from './dissection.ts'
 import type { FrameTemplate } from './forge.ts'
@@ -26,7 +26,7 @@ export function payloadRange({ bytes, link, tunnels = Tunnels.outer }: FrameTemp
   if (l3 < 0 || l4 < 0) return undefined
   const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
   if (!isTcp && kind !== Kind.udp4 && kind !== Kind.udp6) return undefined
-  const from = l4 + (isTcp ? ((bytes[l4 + 12] ?? 0) >> 4) << 2 : UDP_HEADER)
+  const from = l4 + (isTcp ? (u8(bytes, l4 + 12) >> 4) << 2 : UDP_HEADER)
   const to = isTcp ? datagramEnd(bytes, l3) : l4 + u16(bytes, l4 + 4)
   return from > to || to > bytes.length ? undefined : { from, to }
 }

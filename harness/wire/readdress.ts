@@ -1,6 +1,6 @@
 import { Tcp, Tunnels } from '../model/codes.ts'
 import { FlowbreakError } from '../support/errors.ts'
-import { putU16, putU32, sameBytes, u16, u32 } from './bytes.ts'
+import { putU16, putU32, sameBytes, u8, u16, u32 } from './bytes.ts'
 import { checksumField, sumAddresses, sumWords, updateChecksum } from './checksum.ts'
 import { type Dissection, UNKNOWN_LENGTH } from './dissection.ts'
 import { findQuote, isIcmpError, type Quote } from './icmp.ts'
@@ -139,17 +139,17 @@ function shiftNumbers(frame: Uint8Array, l4: number, end: number, seqDelta: numb
   putU32(frame, l4 + 4, u32(frame, l4 + 4) + seqDelta)
   if (end - l4 < 14) return
   const acknowledged = u32(frame, l4 + 8)
-  if (((frame[l4 + 13] ?? 0) & Tcp.ack) !== 0 || acknowledged !== 0)
+  if ((u8(frame, l4 + 13) & Tcp.ack) !== 0 || acknowledged !== 0)
     putU32(frame, l4 + 8, acknowledged + ackDelta)
   const sack = findTcpOption(frame, l4, end, TcpOption.sack)
   if (sack < 0) return
-  const sackEnd = sack + (frame[sack + 1] ?? 0)
+  const sackEnd = sack + u8(frame, sack + 1)
   for (let edge = sack + 2; edge < sackEnd; edge += 4) putU32(frame, edge, u32(frame, edge) + ackDelta)
 }
 
 function shiftEcho(frame: Uint8Array, l4: number, end: number, delta: number): void {
   const stamps = findTcpOption(frame, l4, end, TcpOption.timestamps)
-  if (stamps < 0 || ((frame[l4 + 13] ?? 0) & Tcp.ack) === 0) return
+  if (stamps < 0 || (u8(frame, l4 + 13) & Tcp.ack) === 0) return
   putU32(frame, stamps + 6, u32(frame, stamps + 6) + delta)
 }
 
@@ -157,7 +157,7 @@ function quoteOf(frame: Uint8Array, packet: Datagram): Datagram | undefined {
   const { l3, l4, protocol, end } = packet
   const six = isIpv6(frame, l3)
   if (l4 < 0 || protocol !== (six ? Protocol.icmp6 : Protocol.icmp)) return undefined
-  if (!isIcmpError(frame[l4] ?? 0, six)) return undefined
+  if (!isIcmpError(u8(frame, l4), six)) return undefined
   const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
   return findQuote(frame, l4, end, six, quote) ? { ...quote, end } : undefined
 }

@@ -1,4 +1,4 @@
-import { putU16, putU32, u16, u32 } from './bytes.ts'
+import { putU16, putU32, u8, u16, u32 } from './bytes.ts'
 
 /** Kinds of TCP options (IANA registry). */
 export const TcpOption = {
@@ -30,7 +30,7 @@ export interface TcpOptions {
  * bits at +2; timestamps the 32 bits at +2 and +6; the length of any is the byte at +1.
  */
 export function findTcpOption(bytes: Uint8Array, l4: number, end: number, kind: number): number {
-  const header = ((bytes[l4 + 12] ?? 0) >> 4) << 2
+  const header = (u8(bytes, l4 + 12) >> 4) << 2
   return findOption(bytes, l4 + 20, Math.min(l4 + header, end), kind)
 }
 
@@ -42,7 +42,7 @@ export function findOption(bytes: Uint8Array, from: number, to: number, kind: nu
     if (found === TcpOption.end) return -1
     if (found === TcpOption.nop) at++
     else {
-      const length = at + 1 < to ? (bytes[at + 1] ?? 0) : 0
+      const length = at + 1 < to ? u8(bytes, at + 1) : 0
       if (length < 2 || at + length > to) return -1
       if (found === kind && hasRightLength(kind, length)) return at
       at += length
@@ -77,7 +77,7 @@ export function parseTcpOptions(options: Uint8Array): TcpOptions {
   const times = offset(TcpOption.timestamps)
   return {
     ...(mss < 0 ? {} : { mss: u16(options, mss + 2) }),
-    ...(scale < 0 ? {} : { windowScale: options[scale + 2] ?? 0 }),
+    ...(scale < 0 ? {} : { windowScale: u8(options, scale + 2) }),
     ...(offset(TcpOption.sackPermitted) < 0 ? {} : { sackPermitted: true }),
     ...(sack < 0 ? {} : { sack: sackBlocks(options, sack) }),
     ...(times < 0 ? {} : { timestamps: { value: u32(options, times + 2), echo: u32(options, times + 6) } }),
@@ -86,7 +86,7 @@ export function parseTcpOptions(options: Uint8Array): TcpOptions {
 
 function sackBlocks(options: Uint8Array, at: number): [number, number][] {
   const blocks: [number, number][] = []
-  const end = at + (options[at + 1] ?? 0)
+  const end = at + u8(options, at + 1)
   for (let edge = at + 2; edge < end; edge += 8) blocks.push([u32(options, edge), u32(options, edge + 4)])
   return blocks
 }

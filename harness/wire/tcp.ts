@@ -1,4 +1,4 @@
-import { putU16, putU32, u16, u32 } from './bytes.ts'
+import { putU16, putU32, u8, u16, u32 } from './bytes.ts'
 
 /** A TCP header (RFC 9293 3.1), without its checksum, which needs the IP header. */
 export interface TcpHeader {
@@ -18,7 +18,7 @@ export interface TcpHeader {
 /** Why bytes[at, end) do not start with a readable TCP header; undefined when they do. */
 export function checkTcp(bytes: Uint8Array, at: number, end: number): string | undefined {
   if (end - at < 20) return `TCP needs 20 bytes, ${end - at} are there`
-  const header = ((bytes[at + 12] ?? 0) >> 4) << 2
+  const header = (u8(bytes, at + 12) >> 4) << 2
   if (header < 20) return `TCP header length is ${header}, less than 20`
   if (header > end - at) return `TCP header length is ${header}, ${end - at} bytes are there`
   return undefined
@@ -27,14 +27,14 @@ export function checkTcp(bytes: Uint8Array, at: number, end: number): string | u
 /** Reads the header at `at`; undefined where `checkTcp` has a reason. */
 export function parseTcp(bytes: Uint8Array, at: number, end: number): TcpHeader | undefined {
   if (checkTcp(bytes, at, end) !== undefined) return undefined
-  const twelfth = bytes[at + 12] ?? 0
+  const twelfth = u8(bytes, at + 12)
   return {
     sourcePort: u16(bytes, at),
     destinationPort: u16(bytes, at + 2),
     seq: u32(bytes, at + 4),
     ack: u32(bytes, at + 8),
     reserved: twelfth & 15,
-    flags: bytes[at + 13] ?? 0,
+    flags: u8(bytes, at + 13),
     window: u16(bytes, at + 14),
     urgent: u16(bytes, at + 18),
     options: bytes.slice(at + 20, at + ((twelfth >> 4) << 2)),

@@ -1,6 +1,6 @@
 import type { PacketBatch } from '../model/batch.ts'
 import { Kind, Link } from '../model/codes.ts'
-import { u32 } from './bytes.ts'
+import { u8, u32 } from './bytes.ts'
 import { writeTransportChecksum } from './checksum.ts'
 import { emitIcmp, isIcmpError } from './icmp.ts'
 import { datagramEnd, destinationAt, isIpv6, sourceAt } from './ip.ts'
@@ -49,8 +49,8 @@ function mayAnswer(batch: PacketBatch, index: number, l3: number): boolean {
   const fragment = kind === Kind.fragment4 || kind === Kind.fragment6
   if (kind === Kind.malformed || (fragment && l4 < 0)) return false
   const icmp = kind === Kind.icmp4 || kind === Kind.icmp6
-  if (icmp && quotesOrRedirects(bytes[l4] ?? 0, kind === Kind.icmp6)) return false
-  const toGroup = batch.link[index] === Link.ethernet && ((bytes[batch.start[index] ?? 0] ?? 0) & 1) === 1
+  if (icmp && quotesOrRedirects(u8(bytes, l4), kind === Kind.icmp6)) return false
+  const toGroup = batch.link[index] === Link.ethernet && (u8(bytes, batch.start[index] ?? 0) & 1) === 1
   if (toGroup) return false
   return isOneHost(bytes, sourceAt(bytes, l3), l3) && isOneHost(bytes, destinationAt(bytes, l3), l3)
 }
@@ -62,7 +62,7 @@ function quotesOrRedirects(type: number, six: boolean): boolean {
 
 /** Whether an address can be that of one host: not multicast, broadcast or reserved, nor unspecified. */
 function isOneHost(bytes: Uint8Array, at: number, l3: number): boolean {
-  const first = bytes[at] ?? 0
+  const first = u8(bytes, at)
   if (!isIpv6(bytes, l3)) return first !== 0 && first < 224
   const zero = (u32(bytes, at) | u32(bytes, at + 4) | u32(bytes, at + 8) | u32(bytes, at + 12)) === 0
   return first !== 0xff && !zero

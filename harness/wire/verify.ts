@@ -1,5 +1,5 @@
 import { Kind } from '../model/codes.ts'
-import { u16 } from './bytes.ts'
+import { u8, u16 } from './bytes.ts'
 import { checksum, transportChecksum } from './checksum.ts'
 import { dissect } from './dissect.ts'
 import { datagramEnd, isIpv6 } from './ip.ts'
@@ -14,7 +14,7 @@ export function verifyChecksums(frame: Uint8Array, link: number): 'ok' | 'bad' |
   const { kind, l3, l4, protocol } = dissect(frame, link)
   if (l3 < 0) return 'none'
   const six = isIpv6(frame, l3)
-  const header = l3 + (((frame[l3] ?? 0) & 15) << 2)
+  const header = l3 + ((u8(frame, l3) & 15) << 2)
   if (!six && header <= frame.length && checksum(frame, l3, header) !== 0) return 'bad'
   if (l4 < 0 || kind < Kind.tcp4 || kind > Kind.icmp6) return 'none'
   if (protocol === Protocol.udp && u16(frame, l4 + 6) === 0) return six ? 'bad' : 'none'

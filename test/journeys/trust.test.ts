@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -7,6 +7,11 @@ import { MAIN, ROOT } from './command.ts'
 import { manyCases } from './many.ts'
 
 const CAPTURE = `${ROOT}captures/echo-ladder-ipv4.pcap`
+
+/** Nobody's, on every system; we are somebody else. */
+const NOBODY = 65_534
+const SUDO = { ...process.env, SUDO_UID: `${NOBODY}`, SUDO_GID: `${NOBODY}` }
+const KINDS = /capture\.pcapng$|SHA256SUMS$|run\.ndjson$|report\.html$/
 
 describe('journeys: trust', () => {
   let folder = ''
@@ -37,6 +42,40 @@ describe('journeys: trust', () => {
     }
     openly('capture', 'slice', CAPTURE, '--packets', '1-8', '-o', 'slice.pcap')
     expect(isFor('slice.pcap')).to.equal('600')
+    openly('replay', CAPTURE, '--eve', 'eve.json', '--quiet')
+    expect(isFor('eve.json')).to.equal('600')
+  })
+
+  it('gives what it writes, and programs that need no root, to the user who called through sudo', () => {
+    const own = process.geteuid?.()
+    const theirs = own === 0 ? NOBODY : own
+    const open = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+    const ask = (...args: string[]) =>
+      spawnSync(process.execPath, [MAIN, 'run', ...args], { cwd: open, env: SUDO, encoding: 'utf8' })
+    try {
+      chmodSync(open, 0o777)
+      const userOf = (root: boolean) => {
+        const target = `{ kind: process, command: [sh, -c, 'id -u > uid; exit 1'], root: ${root} }`
+        writeFileSync(join(open, 'flowbreak.config.yaml'), `targets: { lab: ${target} }\n`)
+        ask('core', '--target', 'lab')
+        const uid = readFileSync(join(open, 'uid'), 'utf8').trim()
+        rmSync(join(open, 'uid'))
+        return uid
+      }
+      expect([userOf(false), userOf(true)]).to.deep.equal([`${theirs}`, `${own}`])
+      const { status, stderr } = ask(
+        join(folder, 'suite.yaml'),
+        ...['--evidence', 'all', '--reporter', 'html=out/report.html'],
+      )
+      expect(status, stderr).to.equal(0)
+      const made = (readdirSync(open, { recursive: true }) as string[]).filter(
+        (path) => !path.endsWith('.yaml'),
+      )
+      expect(made.filter((path) => KINDS.test(path))).to.have.lengthOf.greaterThan(4)
+      for (const path of made) expect(statSync(join(open, path)).uid, path).to.equal(theirs)
+    } finally {
+      rmSync(open, { recursive: true, force: true })
+    }
   })
 
   it('says that others can read a key', () => {

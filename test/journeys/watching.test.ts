@@ -94,6 +94,25 @@ describe('journeys: watching a run', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('run.prom'))).to.deep.equal(['run.prom'])
   })
 
+  it('counts what workers do on their own', () => {
+    const played = (...args: string[]) => {
+      expect(ask('--metrics', 'workers.prom', '--reporter', 'json', ...args).status).to.equal(0)
+      return readFileSync(join(folder, 'workers.prom'), 'utf8')
+    }
+    const alone = played()
+    const two = played('--workers', '2')
+    const of = (text: string, name: string) => samples(text, `flowbreak_${name}`).get('reference')
+    expect(of(two, 'packets_total')).to.be.greaterThan(0)
+    // Each worker that plays calibrates its own target.
+    expect(of(two, 'packets_total')).to.be.at.least(of(alone, 'packets_total') ?? Number.NaN)
+    expect(of(two, 'replays_total')).to.be.at.least(of(alone, 'replays_total') ?? Number.NaN)
+    const cases = (text: string) =>
+      ['flowbreak_verdicts_total', 'flowbreak_cases_total'].map((name) => [...samples(text, name)])
+    expect(cases(two)).to.deep.equal(cases(alone))
+    expect(two).to.contain(`flowbreak_case_seconds_count{target="reference"} ${FEW}\n`)
+    expect([of(two, 'targets_up'), of(two, 'target_restarts_total')]).to.deep.equal([0, undefined])
+  })
+
   it('logs what it does with the run, the target and the case, and no secrets', () => {
     writeFileSync(join(folder, 'dies.mjs'), DIES)
     writeFileSync(

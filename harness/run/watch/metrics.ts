@@ -55,6 +55,7 @@ export class RunMetrics implements Watch {
     'Workers that went away, and had others begun.',
   )
   readonly #exit = this.#gauge('flowbreak_run_exit_code', 'What the run ended with; -1: it goes on.')
+  /** Targets that were up, by worker: each worker brings up its own. */
   readonly #started = new Set<string>()
 
   constructor() {
@@ -85,8 +86,8 @@ export class RunMetrics implements Watch {
   told(doing: Doing): void {
     switch (doing.kind) {
       case 'target-started':
-        if (this.#started.has(doing.target)) this.#restarts.inc({ target: doing.target })
-        this.#started.add(doing.target)
+        if (this.#started.has(`${doing.worker} ${doing.target}`)) this.#restarts.inc({ target: doing.target })
+        this.#started.add(`${doing.worker} ${doing.target}`)
         this.#up.inc({ target: doing.target })
         break
       case 'target-stopped':

@@ -8,6 +8,8 @@ export type Doing =
       readonly target: string
       readonly setup: string
       readonly took: number
+      /** By which of the workers, from 0; absent: by the run itself. */
+      readonly worker?: number
     }
   | {
       readonly kind: 'target-refused'

@@ -1,6 +1,7 @@
 import type { KnownFailure } from '../../plan/known-failures.ts'
 import type { EvidenceChoice } from '../evidence/evidence.ts'
 import type { FoldChoice } from '../target-plan.ts'
+import type { Doing } from '../watch/watch.ts'
 import type { Lot, LotEvent } from './lot.ts'
 
 /** What a worker has to know of a run, as plain data. */
@@ -23,6 +24,8 @@ export interface WorkerRun {
   readonly folder: string
   /** Whether packets of cases that passed are asked for outside the log. */
   readonly traced: boolean
+  /** Whether somebody looks on at what its targets do. */
+  readonly watched: boolean
 }
 
 /** A target of a run: what it was asked for by, and what it is called. */
@@ -52,6 +55,8 @@ export type FromWorker =
       readonly characters: number
     }
   | { readonly type: 'played'; readonly id: number; readonly failed?: Failed }
+  /** What a target of it does. */
+  | { readonly type: 'doing'; readonly doing: Doing }
   /** It can be of no use. */
   | { readonly type: 'failed'; readonly failed: Failed }
 

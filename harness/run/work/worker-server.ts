@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { asFlowbreakError, ExitCode, messageOf } from '../../support/errors.ts'
+import type { Doing } from '../watch/watch.ts'
 import type { LotEvent, LotPlayer } from './lot.ts'
 import type { Failed, OwnPort, Told, ToWorker, WorkerRun } from './messages.ts'
 
@@ -19,15 +20,15 @@ export interface Playing {
 /** The worker's end: plays the lots that it is sent, several at once where targets take no turns, until it is told to end. */
 export class WorkerServer {
   readonly #port: OwnPort
-  readonly #begin: (run: WorkerRun) => Promise<Playing>
+  readonly #begin: (run: WorkerRun, told: (doing: Doing) => void) => Promise<Playing>
   readonly #abort = new AbortController()
   #playing: Promise<Playing> | undefined
   readonly #lots = new Set<Promise<void>>()
   #onTheWay = 0
   #room: (() => void)[] = []
 
-  /** `begin`: makes what a run is played with. */
-  constructor(port: OwnPort, begin: (run: WorkerRun) => Promise<Playing>) {
+  /** `begin`: makes what a run is played with; `told`: takes what targets do, where somebody looks on. */
+  constructor(port: OwnPort, begin: (run: WorkerRun, told: (doing: Doing) => void) => Promise<Playing>) {
     this.#port = port
     this.#begin = begin
     // Each of the targets that it drives side by side listens.
@@ -46,7 +47,7 @@ export class WorkerServer {
 
   #take(message: ToWorker): void {
     if (message.type === 'run') {
-      this.#playing = this.#begin(message.run)
+      this.#playing = this.#begin(message.run, (doing) => this.#port.post({ type: 'doing', doing }))
       this.#playing.catch((thrown) => this.#port.post({ type: 'failed', failed: failedOf(thrown) }))
     } else if (message.type === 'play') {
       const played = this.#play(message).finally(() => this.#lots.delete(played))

@@ -2,6 +2,7 @@ import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { Doing } from '../watch/watch.ts'
 import { type Lot, type LotPlayer, type TakeLotEvent, WORKER_LOST } from './lot.ts'
 import type { Failed, FromWorker, ToWorker, WorkerPort, WorkerRun } from './messages.ts'
+import { OpenSessions } from './open-sessions.ts'
 
 /** A thread or a process of a worker, once it was begun. */
 export interface WorkerHandle extends WorkerPort<ToWorker, FromWorker> {
@@ -26,16 +27,18 @@ export class Worker implements AsyncDisposable {
   readonly #start: () => WorkerHandle
   readonly #run: WorkerRun
   readonly #told: (doing: Doing) => void
+  readonly #sessions: OpenSessions
   readonly #pending = new Map<number, Pending>()
   #handle: WorkerHandle | undefined
   #next = 0
   #isAborted = false
 
-  /** `told`: of its losses. */
+  /** `told`: of its losses, and of what its targets do. */
   constructor(start: () => WorkerHandle, run: WorkerRun, told: (doing: Doing) => void) {
     this.#start = start
     this.#run = run
     this.#told = told
+    this.#sessions = new OpenSessions(told)
   }
 
   /** A player for each of the worker's groups of targets. */
@@ -54,6 +57,7 @@ export class Worker implements AsyncDisposable {
     this.#handle = handle
     handle.listen((message) => this.#take(handle, message))
     handle.gone.then((how) => {
+      this.#sessions.gone()
       if (this.#handle !== handle) return
       this.#handle = undefined
       this.#told({ kind: 'worker-lost', worker: handle.name, problem: how })
@@ -109,6 +113,10 @@ export class Worker implements AsyncDisposable {
   #take(handle: WorkerHandle, message: FromWorker): void {
     if (message.type === 'failed') {
       this.#endAll(errorOf(message.failed))
+      return
+    }
+    if (message.type === 'doing') {
+      this.#sessions.told(message.doing)
       return
     }
     const pending = this.#pending.get(message.id)

@@ -54,6 +54,22 @@ describe('sharing/store: the server', () => {
     expect(existsSync(redis.folder)).to.equal(false)
   })
 
+  it('runs as the user who called through sudo', async () => {
+    const { SUDO_UID, SUDO_GID } = process.env
+    Object.assign(process.env, { SUDO_UID: '65534', SUDO_GID: '65534' })
+    try {
+      const redis = await startRedis()
+      const [, uid] = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${redis.pid}/status`, 'utf8')) ?? []
+      expect(Number(uid)).to.equal(process.geteuid?.() === 0 ? 65_534 : process.geteuid?.())
+      await redis.stop()
+      expect(existsSync(redis.folder)).to.equal(false)
+    } finally {
+      for (const [name, value] of Object.entries({ SUDO_UID, SUDO_GID }))
+        if (value === undefined) delete process.env[name]
+        else process.env[name] = value
+    }
+  })
+
   it('leaves nothing when it is killed itself', async () => {
     const redis = await startRedis()
     process.kill(redis.pid, 'SIGKILL')

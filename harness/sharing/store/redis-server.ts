@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { chown, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sudoCaller } from '../../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 import { isAlive, makeScratch } from '../../support/scratch.ts'
 import { makeCertificate } from './certificate.ts'
@@ -78,6 +79,7 @@ async function launch(): Promise<RedisServer> {
       ca: await makeCertificate(folder),
     }
     await writeFile(join(folder, 'redis.conf'), configuration(folder, address), { mode: 0o600 })
+    await giveAway(folder)
     const running = guarded(folder)
     guard = running
     await untilReady(address, folder)
@@ -114,11 +116,20 @@ maxmemory-policy noeviction
 `
 }
 
+/** The server runs as the user who called through sudo, and reads its certificate and configuration. */
+async function giveAway(folder: string): Promise<void> {
+  const caller = sudoCaller()
+  if (caller === undefined) return
+  for (const name of await readdir(folder)) await chown(join(folder, name), caller.uid, caller.gid)
+  await chown(folder, caller.uid, caller.gid)
+}
+
 /** The server and its guard, neither of which keeps this process. */
 function guarded(folder: string): ChildProcess {
   const guard = spawn('/bin/sh', ['-c', GUARD, 'flowbreak-store', folder], {
     // Of a group of its own: an interrupt from the keyboard is ours to answer.
     detached: true,
+    ...sudoCaller(),
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   guard.unref()

@@ -166,6 +166,18 @@ describe('target/process', () => {
         .and.to.contain(says)
     }).timeout(120_000)
 
+  it('shows 120 letters of its command, and no more', async () => {
+    const shownOf = async (letters: number) => {
+      const command = ['sh', '-c', `exit 1 #${'x'.repeat(letters - 'sh -c exit 1 #'.length)}`]
+      const thrown = await playAll({ kind: 'process', command }).catch((error: unknown) => error)
+      return /the program (sh -c exit 1 #x*…?) /.exec(asFlowbreakError(thrown)?.message ?? '')?.[1]
+    }
+    const whole = `sh -c exit 1 #${'x'.repeat(106)}`
+    expect(whole).to.have.lengthOf(120)
+    expect(await shownOf(120)).to.equal(whole)
+    expect(await shownOf(121)).to.equal(`${whole}…`)
+  })
+
   it('waits for no answer for ever', async () => {
     const requests = ['hello', 'prepare', 'reset', 'replay', 'steps', 'end', 'counters']
     await Promise.all(

@@ -22,6 +22,8 @@ export interface ProcessOptions {
   readonly limit: number
   /** Several copies of it can run at once, each with a device of its own. */
   readonly shared?: boolean
+  /** It stays root where flowbreak was called through sudo, and is not the caller's. */
+  readonly root?: boolean
 }
 
 const DEFAULT_LIMIT = '30s'
@@ -34,6 +36,7 @@ const schema = mapping({
   env: z.record(text, z.string()).optional(),
   timeout: z.union([text, z.number()]).optional(),
   shared: z.boolean().optional(),
+  root: z.boolean().optional(),
 })
 
 /** What `kind: process` asks for. Throws ERR_TARGET_OPTION. */
@@ -50,13 +53,13 @@ export function readOptions(
     })
     throw wrong(sentences.join(' '))
   }
-  const { command, cwd = '.', env = {}, timeout = DEFAULT_LIMIT, shared = false } = parsed.data
+  const { command, cwd = '.', env = {}, timeout = DEFAULT_LIMIT, shared = false, root = false } = parsed.data
   const words = typeof command === 'string' ? splitCommand(command) : command
   if (words === undefined) throw wrong(`command: "${command}" has a quote that is not closed.`)
   const [program, ...args] = words
   if (program === undefined || program === '') throw wrong('command: This is empty.')
   const limit = milliseconds(timeout, wrong)
-  return { name, command: program, args, cwd: resolve(folder, cwd), env, limit, shared }
+  return { name, command: program, args, cwd: resolve(folder, cwd), env, limit, shared, root }
 }
 
 function milliseconds(timeout: string | number, wrong: (sentence: string) => FlowbreakError): number {

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
+import { sudoCaller } from '../../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 import { LineSplitter, LONGEST_LINE, printable, Tail } from './lines.ts'
 import type { ProcessOptions } from './options.ts'
@@ -25,12 +26,13 @@ export class Program {
 
   constructor(options: ProcessOptions) {
     this.#options = options
-    const { command, args, cwd, env } = options
+    const { command, args, cwd, env, root = false } = options
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
+      ...(root ? {} : sudoCaller()),
       windowsHide: true,
     })
     this.#child = child

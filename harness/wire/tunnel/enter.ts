@@ -1,5 +1,5 @@
 import { Kind, Link, Tunnels } from '../../model/codes.ts'
-import { u16 } from '../bytes.ts'
+import { u8, u16 } from '../bytes.ts'
 import { dissect, dissectNetwork } from '../dissect.ts'
 import { type Dissection, newDissection } from '../dissection.ts'
 import { findNetwork, findNetworkFrom, newNetworkStart, putVlanBefore } from '../links.ts'
@@ -66,7 +66,7 @@ export function enterTunnel(bytes: Uint8Array, end: number, tunnels: number, fou
 
 /** Whether a UDP payload of `length` bytes may be a tunnel's: by a port, or by how it begins. Cheap: asked of each datagram. */
 export function mayBeTunnel(bytes: Uint8Array, l4: number, length: number): boolean {
-  const first = bytes[l4 + 8] ?? 0
+  const first = u8(bytes, l4 + 8)
   if (length >= 40 && (first >> 4 === 6 || first === 0)) return true
   return isPort(bytes, l4, GENEVE_PORT) || isPort(bytes, l4, VXLAN_PORT)
 }

@@ -1,4 +1,4 @@
-import { putU32, u32 } from '../bytes.ts'
+import { putU32, u8, u32 } from '../bytes.ts'
 import { writeTransportChecksum } from '../checksum.ts'
 import { isIpv6 } from '../ip.ts'
 import { checkIpv4, emitIpv4 } from '../ipv4.ts'
@@ -71,7 +71,7 @@ export function decapsulate(datagram: Uint8Array): Decapsulated | string {
   const end = datagram.length
   const wrong = checkIpv4(datagram, 0, end)
   if (wrong !== undefined) return wrong
-  const udpAt = ((datagram[0] ?? 0) & 15) << 2
+  const udpAt = (u8(datagram, 0) & 15) << 2
   if (datagram[9] !== Protocol.udp) return `IP protocol is ${datagram[9]}, not UDP`
   const badUdp = checkUdp(datagram, udpAt, end)
   const udp = parseUdp(datagram, udpAt, end)

@@ -1,4 +1,4 @@
-import { u16 } from '../bytes.ts'
+import { u8, u16 } from '../bytes.ts'
 import { EtherType } from '../numbers.ts'
 import { checkGeneve } from './geneve-header.ts'
 
@@ -34,14 +34,14 @@ export function noMarks(): MarkPlaces {
 export function findMarks(bytes: Uint8Array, at: number, end: number, into: MarkPlaces): string | undefined {
   const wrong = checkGeneve(bytes, at, end)
   if (wrong !== undefined) return wrong
-  const stop = at + HEADER + (((bytes[at] ?? 0) & 0x3f) << 2)
+  const stop = at + HEADER + ((u8(bytes, at) & 0x3f) << 2)
   into.endpoint = -1
   into.attachment = -1
   into.cookie = -1
   into.inner = stop
   for (let option = at + HEADER; option < stop; ) {
     const data = option + OPTION_HEADER
-    const length = ((bytes[option + 3] ?? 0) & 0x1f) << 2
+    const length = (u8(bytes, option + 3) & 0x1f) << 2
     if (u16(bytes, option) === AWS_CLASS) {
       const type = bytes[option + 2]
       if (type === MARKS[0].type && length === MARKS[0].length && into.endpoint < 0) into.endpoint = data
@@ -55,7 +55,7 @@ export function findMarks(bytes: Uint8Array, at: number, end: number, into: Mark
   if (into.attachment < 0) return lacking(1)
   if (into.cookie < 0) return lacking(2)
   const etherType = u16(bytes, at + 2)
-  const version = stop < end ? (bytes[stop] ?? 0) >> 4 : 0
+  const version = stop < end ? u8(bytes, stop) >> 4 : 0
   const named = etherType === EtherType.ipv4 ? 4 : etherType === EtherType.ipv6 ? 6 : -1
   if (named !== version)
     return `EtherType is 0x${etherType.toString(16)}, and an IP packet of version ${version} follows`

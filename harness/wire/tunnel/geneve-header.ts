@@ -1,4 +1,4 @@
-import { putU16, u16 } from '../bytes.ts'
+import { putU16, u8, u16 } from '../bytes.ts'
 
 /** An option of GENEVE (RFC 8926 3.5). */
 export interface GeneveOption {
@@ -29,7 +29,7 @@ const OPTION_HEADER = 4
 /** Why bytes[at, end) do not start with a readable GENEVE header; undefined when they do. Reserved bits are not looked at. */
 export function checkGeneve(bytes: Uint8Array, at: number, end: number): string | undefined {
   if (end - at < HEADER) return `GENEVE needs ${HEADER} bytes, ${end - at} are there`
-  const version = (bytes[at] ?? 0) >> 6
+  const version = u8(bytes, at) >> 6
   if (version !== 0) return `GENEVE version is ${version}, not 0`
   const stop = optionsEnd(bytes, at)
   if (stop > end) return `GENEVE options take ${stop - at - HEADER} bytes, ${end - at - HEADER} are there`
@@ -52,16 +52,16 @@ export function parseGeneve(bytes: Uint8Array, at: number, end: number): GeneveH
     const next = data + dataLength(bytes, option)
     options.push({
       optionClass: u16(bytes, option),
-      type: bytes[option + 2] ?? 0,
+      type: u8(bytes, option + 2),
       data: bytes.slice(data, next),
     })
     option = next
   }
   return {
-    control: ((bytes[at + 1] ?? 0) & 0x80) !== 0,
-    critical: ((bytes[at + 1] ?? 0) & 0x40) !== 0,
+    control: (u8(bytes, at + 1) & 0x80) !== 0,
+    critical: (u8(bytes, at + 1) & 0x40) !== 0,
     protocol: u16(bytes, at + 2),
-    vni: (u16(bytes, at + 4) << 8) | (bytes[at + 6] ?? 0),
+    vni: (u16(bytes, at + 4) << 8) | u8(bytes, at + 6),
     options,
   }
 }
@@ -98,9 +98,9 @@ export function emitGeneve(header: GeneveHeader, bytes: Uint8Array, at: number):
 }
 
 function optionsEnd(bytes: Uint8Array, at: number): number {
-  return at + HEADER + (((bytes[at] ?? 0) & 0x3f) << 2)
+  return at + HEADER + ((u8(bytes, at) & 0x3f) << 2)
 }
 
 function dataLength(bytes: Uint8Array, option: number): number {
-  return ((bytes[option + 3] ?? 0) & 0x1f) << 2
+  return (u8(bytes, option + 3) & 0x1f) << 2
 }

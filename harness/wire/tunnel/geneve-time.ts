@@ -1,4 +1,4 @@
-import { putU16, putU32, u16, u32 } from '../bytes.ts'
+import { putU16, putU32, u8, u16, u32 } from '../bytes.ts'
 
 /** Class of options for experiments (RFC 8926 7.2), and the type of the one that says what time it is. */
 const EXPERIMENTS = 0xff00
@@ -21,10 +21,10 @@ export function putTime(bytes: Uint8Array, at: number, nanos: number): void {
 
 /** The time that the GENEVE header at `at` says, whose options add up (`checkGeneve`); undefined where it says none. */
 export function timeIn(bytes: Uint8Array, at: number): number | undefined {
-  const stop = at + HEADER + (((bytes[at] ?? 0) & 0x3f) << 2)
+  const stop = at + HEADER + ((u8(bytes, at) & 0x3f) << 2)
   for (let option = at + HEADER; option < stop; ) {
     const data = option + OPTION_HEADER
-    const length = ((bytes[option + 3] ?? 0) & 0x1f) << 2
+    const length = (u8(bytes, option + 3) & 0x1f) << 2
     if (u16(bytes, option) === EXPERIMENTS && bytes[option + 2] === TIME && length === DATA)
       return u32(bytes, data) * 2 ** 32 + u32(bytes, data + 4)
     option = data + length

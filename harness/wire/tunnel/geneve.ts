@@ -1,4 +1,4 @@
-import { u16 } from '../bytes.ts'
+import { u8, u16 } from '../bytes.ts'
 import { EtherType } from '../numbers.ts'
 import type { Inner } from './inner.ts'
 
@@ -14,13 +14,12 @@ const OPTION_HEADER = 4
  */
 export function readGeneve(bytes: Uint8Array, at: number, stop: number, into: Inner): boolean {
   if (stop - at < HEADER) return false
-  const first = bytes[at] ?? 0
+  const first = u8(bytes, at)
   const options = at + HEADER
   const end = options + ((first & 0x3f) << 2)
-  if (first >> 6 !== 0 || end > stop || ((bytes[at + 1] ?? 0) & 0x3f) !== 0 || bytes[at + 7] !== 0)
-    return false
+  if (first >> 6 !== 0 || end > stop || (u8(bytes, at + 1) & 0x3f) !== 0 || bytes[at + 7] !== 0) return false
   let option = options
-  while (option < end) option += OPTION_HEADER + (((bytes[option + 3] ?? 0) & 0x1f) << 2)
+  while (option < end) option += OPTION_HEADER + ((u8(bytes, option + 3) & 0x1f) << 2)
   const etherType = u16(bytes, at + 2)
   into.offset = end
   into.etherType = etherType

@@ -1,4 +1,4 @@
-import { u16 } from '../bytes.ts'
+import { u8, u16 } from '../bytes.ts'
 import { EtherType } from '../numbers.ts'
 import type { Inner } from './inner.ts'
 
@@ -20,8 +20,8 @@ const ERSPAN_HEADER = 8
  */
 export function readGre(bytes: Uint8Array, at: number, stop: number, into: Inner): boolean {
   if (stop - at < 4) return false
-  const first = bytes[at] ?? 0
-  const second = bytes[at + 1] ?? 0
+  const first = u8(bytes, at)
+  const second = u8(bytes, at + 1)
   const protocol = u16(bytes, at + 2)
   if ((first & RECURSION) !== 0 || (second & FLAGS) !== 0) return false
   const version = second & 7
@@ -43,7 +43,7 @@ export function readGre(bytes: Uint8Array, at: number, stop: number, into: Inner
 }
 
 function behindVersion0(bytes: Uint8Array, at: number, stop: number): number {
-  const first = bytes[at] ?? 0
+  const first = u8(bytes, at)
   let end = at + 4
   if ((first & KEY) !== 0) end += 4
   if ((first & SEQUENCE) !== 0) end += 4
@@ -52,7 +52,7 @@ function behindVersion0(bytes: Uint8Array, at: number, stop: number): number {
   // Source route entries (RFC 1701): address family, offset, length; an empty one ends them.
   for (;;) {
     if (end + 4 > stop) return -1
-    const length = bytes[end + 3] ?? 0
+    const length = u8(bytes, end + 3)
     const last = length === 0 && u16(bytes, end) === 0
     end += 4 + length
     if (last) return end
@@ -60,10 +60,9 @@ function behindVersion0(bytes: Uint8Array, at: number, stop: number): number {
 }
 
 function behindVersion1(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] ?? 0
+  const first = u8(bytes, at)
   if ((first & (CHECKSUM | ROUTING | STRICT_ROUTE)) !== 0 || (first & KEY) === 0) return -1
-  const numbers =
-    ((first & SEQUENCE) !== 0 ? 4 : 0) + (((bytes[at + 1] ?? 0) & ACKNOWLEDGEMENT) !== 0 ? 4 : 0)
+  const numbers = ((first & SEQUENCE) !== 0 ? 4 : 0) + ((u8(bytes, at + 1) & ACKNOWLEDGEMENT) !== 0 ? 4 : 0)
   return at + 8 + numbers
 }
 
@@ -71,7 +70,7 @@ function behindVersion1(bytes: Uint8Array, at: number): number {
 function readErspan(bytes: Uint8Array, at: number, stop: number, typeTwo: boolean, into: Inner): boolean {
   into.etherType = EtherType.bridge
   if (!typeTwo) return true
-  if (stop - at < ERSPAN_HEADER || (bytes[at] ?? 0) >> 4 !== 1) return false
+  if (stop - at < ERSPAN_HEADER || u8(bytes, at) >> 4 !== 1) return false
   into.offset = at + ERSPAN_HEADER
   into.vlan = u16(bytes, at) & 0xfff
   return true

@@ -1,4 +1,5 @@
 import { Kind, Tunnels } from '../../model/codes.ts'
+import { u8 } from '../bytes.ts'
 import { EtherType, Protocol } from '../numbers.ts'
 import type { Inner } from './inner.ts'
 
@@ -16,7 +17,7 @@ export function readIpInIp(
   tunnels: number,
   into: Inner,
 ): boolean {
-  const version = (bytes[at] ?? 0) >> 4
+  const version = u8(bytes, at) >> 4
   into.offset = at
   into.vlan = 0
   if (protocol === Protocol.ipv6) {

@@ -1,5 +1,5 @@
 import { Kind } from '../../model/codes.ts'
-import { putU16, u16 } from '../bytes.ts'
+import { putU16, u8, u16 } from '../bytes.ts'
 import { checksum, sumWords, updateChecksum, writeIpv4Checksum, writeTransportChecksum } from '../checksum.ts'
 import type { Dissection } from '../dissection.ts'
 import { addressLength, destinationAt, isIpv6, sourceAt, writeDatagramLength } from '../ip.ts'
@@ -26,9 +26,9 @@ export function refit(frame: Uint8Array, carriers: readonly Dissection[]): void 
 }
 
 function refitGre(frame: Uint8Array, at: number): void {
-  const first = frame[at] ?? 0
-  if (((frame[at + 1] ?? 0) & 7) === 1) {
-    const acknowledges = ((frame[at + 1] ?? 0) & GRE_ACKNOWLEDGEMENT) !== 0
+  const first = u8(frame, at)
+  if ((u8(frame, at + 1) & 7) === 1) {
+    const acknowledges = (u8(frame, at + 1) & GRE_ACKNOWLEDGEMENT) !== 0
     const header = 8 + ((first & GRE_SEQUENCE) !== 0 ? 4 : 0) + (acknowledges ? 4 : 0)
     putU16(frame, at + 4, frame.length - at - header)
   } else if ((first & GRE_CHECKSUM) !== 0) {
@@ -53,7 +53,7 @@ export function turnRound(frame: Uint8Array, carriers: readonly Dissection[]): v
 function checksumAt(frame: Uint8Array, { kind, l4, protocol }: Dissection): number {
   const isUdp = kind === Kind.udp4 || kind === Kind.udp6
   if (isUdp) return u16(frame, l4 + 6) === 0 ? -1 : l4 + 6
-  return protocol === Protocol.gre && ((frame[l4] ?? 0) & GRE_CHECKSUM) !== 0 ? l4 + 4 : -1
+  return protocol === Protocol.gre && (u8(frame, l4) & GRE_CHECKSUM) !== 0 ? l4 + 4 : -1
 }
 
 /**

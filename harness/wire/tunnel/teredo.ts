@@ -1,4 +1,4 @@
-import { u16 } from '../bytes.ts'
+import { u8, u16 } from '../bytes.ts'
 import { EtherType } from '../numbers.ts'
 import type { Inner } from './inner.ts'
 
@@ -18,7 +18,7 @@ export function readTeredo(bytes: Uint8Array, at: number, stop: number, into: In
     start += ORIGIN_INDICATION
   }
   const length = u16(bytes, start + 4)
-  const readable = (bytes[start] ?? 0) >> 4 === 6 && bytes[start + 7] !== 0
+  const readable = u8(bytes, start) >> 4 === 6 && bytes[start + 7] !== 0
   if (!readable || (bytes[start + 6] === 0 && length < 8)) return false
   into.offset = start
   into.etherType = EtherType.ipv6

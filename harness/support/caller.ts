@@ -1,0 +1,54 @@
+import { chownSync, existsSync, fchownSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+
+/** A user and a group of this machine. */
+export interface Caller {
+  readonly uid: number
+  readonly gid: number
+}
+
+/**
+ * The user who called flowbreak through sudo, to whom belongs what it writes, and as whom programs run that need no root; undefined where
+ * it does not run as root, or root itself called it.
+ */
+export function sudoCaller(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  user = process.geteuid?.(),
+): Caller | undefined {
+  if (user !== 0) return undefined
+  const uid = idOf(env.SUDO_UID)
+  const gid = idOf(env.SUDO_GID)
+  return uid === undefined || gid === undefined || uid === 0 ? undefined : { uid, gid }
+}
+
+/** Gives what was made at a path to the user who called through sudo. Throws what the system says. */
+export function giveToCaller(path: string): void {
+  const caller = sudoCaller()
+  if (caller !== undefined) chownSync(path, caller.uid, caller.gid)
+}
+
+/** Opens a file to be written, which belongs to the user who called through sudo if it was not there. Throws what the system says. */
+export function openToWrite(path: string, flags: 'w' | 'a+', mode = 0o666): number {
+  const caller = existsSync(path) ? undefined : sudoCaller()
+  const fd = openSync(path, flags, mode)
+  if (caller !== undefined) fchownSync(fd, caller.uid, caller.gid)
+  return fd
+}
+
+/** Makes a folder, and those above it that lack, which belong to the user who called through sudo. Throws what the system says. */
+export function makeFolder(path: string, mode = 0o777): void {
+  const first = mkdirSync(path, { recursive: true, mode })
+  if (first === undefined || sudoCaller() === undefined) return
+  const top = resolve(first)
+  for (let made = resolve(path); ; made = dirname(made)) {
+    giveToCaller(made)
+    if (made === top) return
+  }
+}
+
+/** All that may be numbers of users: -1 says "as it is" to the system. */
+function idOf(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,10}$/.test(text)) return undefined
+  const id = Number(text)
+  return id < 2 ** 32 - 1 ? id : undefined
+}
