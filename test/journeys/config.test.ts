@@ -83,10 +83,11 @@ describe('journeys: configuration', () => {
   for (const verb of [['run'], ['replay', CAPTURE], ['compare', CAPTURE, '--over', 'policy']])
     it(`refuses what is wrong with exit code 2: ${verb[0]}`, () => {
       writeFileSync(join(folder, 'bad.yaml'), 'targets:\n  lab: { kind: nonsense }\n')
+      writeFileSync(join(folder, 'good.yaml'), 'targets:\n  mine: { kind: module, module: ./target.mjs }\n')
       const { status, stderr } = below(...verb, '--config', '../bad.yaml')
       expect(stderr).to.match(/bad.yaml:2:16: "nonsense" is not a kind of target: .*\(ERR_CONFIG\)\n$/)
       expect(status).to.equal(2)
-      const unknown = below(...verb, '--target', 'mune')
+      const unknown = below(...verb, '--config', '../good.yaml', '--target', 'mune')
       expect(unknown.stderr).to.match(
         /There is no target mune: .* Did you mean "mine"\? \(ERR_TARGET_UNKNOWN\)\n$/,
       )
