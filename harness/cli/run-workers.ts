@@ -11,14 +11,13 @@ export class Crew implements AsyncDisposable {
   readonly #workers: readonly Worker[]
 
   /**
-   * `count` workers, begun at once: threads for targets that threads share, processes for those that processes do; those that are not shared are
+   * `count` workers, begun at once, so that they load while the run is planned, each of which gets its run by `assign`: threads for targets that threads share, processes for those that processes do; those that are not shared are
    * dealt out to processes, each of which drives its own side by side.
    * `told`: how many there are, which are lost, and what their targets do.
    */
   constructor(
     count: number,
     targets: readonly (PlayedName & Pick<Target, 'shared'>)[],
-    run: Omit<WorkerRun, 'plays'>,
     told: (doing: Doing) => void,
   ) {
     const of = (kind: Target['shared']): readonly PlayedName[] =>
@@ -38,12 +37,17 @@ export class Crew implements AsyncDisposable {
       ({ plays, start }, worker) =>
         new Worker(
           () => start(RUN_WORKER),
-          { ...run, plays },
+          plays,
           (doing) => told(doing.kind === 'target-started' ? { ...doing, worker } : doing),
         ),
     )
     for (const worker of this.#workers) worker.begin()
     told({ kind: 'workers', count: this.#workers.length })
+  }
+
+  /** Gives all of them their run, before any of them is asked to play. */
+  assign(run: Omit<WorkerRun, 'plays'>): void {
+    for (const worker of this.#workers) worker.assign(run)
   }
 
   get players(): readonly LotPlayer[] {
@@ -54,3 +58,10 @@ export class Crew implements AsyncDisposable {
     await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()))
   }
 }
+
+/** The workers of a run that asks for several; one plays in the run's own process. */
+export function crewOf(count = 1, ...rest: Tail<ConstructorParameters<typeof Crew>>): Crew | undefined {
+  return count > 1 ? new Crew(count, ...rest) : undefined
+}
+
+type Tail<T extends readonly unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never

@@ -39,7 +39,7 @@ import { checkWithQueue, mustered } from './run-queue.ts'
 import { resumedBy } from './run-resume.ts'
 import { heldTargets } from './run-targets.ts'
 import { openWatch, tracedCase, tracedSuite } from './run-watch.ts'
-import { Crew } from './run-workers.ts'
+import { crewOf } from './run-workers.ts'
 import { shardCostsOf } from './shard-costs.ts'
 import { PLACES, version } from './version.ts'
 
@@ -78,6 +78,14 @@ async function runSuites(
   const names = options.target ?? ['reference']
   const named = queue === undefined ? watch.target : (name: string) => queue.target(name, signal)
   const { targets, own } = await heldTargets(names, options.profile, named)
+  const isCrewed = queue === undefined && !options.plan && options.trace === undefined
+  await using crew = isCrewed
+    ? crewOf(
+        options.workers,
+        targets.map(({ name, shared }, at) => ({ asked: names[at] ?? name, name, shared })),
+        watch.told,
+      )
+    : undefined
   const known = knownFailuresOf(options.knownFailures)
   const held = heldBy(options.transparency)
   const costs = shardCostsOf(options.shardCosts, options.shard)
@@ -108,22 +116,14 @@ async function runSuites(
   const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   // Metrics count packets of all cases.
   const asked = traced || watch.isOn
-  const { repeat, retries = 0, bail = false, workers = 1 } = options
-  await using crew =
-    queue === undefined && workers > 1 && options.trace === undefined
-      ? new Crew(
-          workers,
-          targets.map(({ name, shared }, at) => ({ asked: names[at] ?? name, name, shared })),
-          {
-            config: options.config,
-            profile: options.profile,
-            secrets: config.secrets.all,
-            ...{ seed, fold, repeat, retries, bail, evidence, folder, traced: asked, watched: watch.isOn },
-            knownFailures: known.entries,
-          },
-          watch.told,
-        )
-      : undefined
+  const { repeat, retries = 0, bail = false } = options
+  crew?.assign({
+    config: options.config,
+    profile: options.profile,
+    secrets: config.secrets.all,
+    ...{ seed, fold, repeat, retries, bail, evidence, folder, traced: asked, watched: watch.isOn },
+    knownFailures: known.entries,
+  })
   const away = await queue?.players(casesBy, signal, {
     ...{ run, folder },
     spec: { seed, fold, repeat, retries, bail, evidence, traced: asked, known: known.entries },
@@ -197,6 +197,8 @@ async function runSuites(
       )
     return exitCode as ExitCode
   } finally {
+    // They leave while the reports are made.
+    void crew?.[Symbol.asyncDispose]()
     host.abandon()
     await hosted
     progress.clear()

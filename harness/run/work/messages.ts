@@ -1,3 +1,6 @@
+import type { Case } from '../../model/case.ts'
+import type { CaseFinished } from '../../model/run-log.ts'
+import type { Setup } from '../../model/setup.ts'
 import type { KnownFailure } from '../../plan/known-failures.ts'
 import type { EvidenceChoice } from '../evidence/evidence.ts'
 import type { FoldChoice } from '../target-plan.ts'
@@ -40,9 +43,20 @@ export interface Told {
   readonly line: string
 }
 
+/** The same on its way: the run knows which case its lot has at `of`. */
+export type SentTold =
+  | Told
+  | { readonly of: number; readonly event: Omit<CaseFinished, 'case'>; readonly line: string }
+
+/** A lot on its way, with the setup of its cases where the worker has not had it before. */
+export type SentLot = Omit<Lot, 'cases'> & {
+  readonly cases: readonly Omit<Case, 'setup'>[]
+  readonly configuration?: Setup
+}
+
 export type ToWorker =
   | { readonly type: 'run'; readonly run: WorkerRun }
-  | { readonly type: 'play'; readonly id: number; readonly lot: Lot }
+  | { readonly type: 'play'; readonly id: number; readonly lot: SentLot }
   | { readonly type: 'taken'; readonly characters: number }
   | { readonly type: 'abort' }
   | { readonly type: 'end' }
@@ -51,7 +65,7 @@ export type FromWorker =
   | {
       readonly type: 'told'
       readonly id: number
-      readonly told: readonly Told[]
+      readonly told: readonly SentTold[]
       readonly characters: number
     }
   | { readonly type: 'played'; readonly id: number; readonly failed?: Failed }

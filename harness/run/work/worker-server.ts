@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events'
 import { asFlowbreakError, ExitCode, messageOf } from '../../support/errors.ts'
 import type { Doing } from '../watch/watch.ts'
 import type { LotEvent, LotPlayer } from './lot.ts'
-import type { Failed, OwnPort, Told, ToWorker, WorkerRun } from './messages.ts'
+import type { Failed, OwnPort, SentTold, Told, ToWorker, WorkerRun } from './messages.ts'
+import { LotUnpacker, ToldPacker } from './parcel.ts'
 
 /** Characters of lines after which, and milliseconds within which, what cases came to is sent. */
 const PART = 1 << 16
@@ -24,6 +25,7 @@ export class WorkerServer {
   readonly #abort = new AbortController()
   #playing: Promise<Playing> | undefined
   readonly #lots = new Set<Promise<void>>()
+  readonly #unpacker = new LotUnpacker()
   #onTheWay = 0
   #room: (() => void)[] = []
 
@@ -59,8 +61,8 @@ export class WorkerServer {
     else void this.leave()
   }
 
-  async #play({ id, lot }: ToWorker & { readonly type: 'play' }): Promise<void> {
-    let part: Told[] = []
+  async #play({ id, lot: sent }: ToWorker & { readonly type: 'play' }): Promise<void> {
+    let part: SentTold[] = []
     let characters = 0
     let timer: NodeJS.Timeout | undefined
     const send = (): void => {
@@ -73,12 +75,14 @@ export class WorkerServer {
       characters = 0
     }
     try {
+      const lot = this.#unpacker.unpack(sent)
       if (this.#playing === undefined) return
+      const packer = new ToldPacker(lot)
       const { players, tell } = await this.#playing
       const player = players.find(({ targets }) => targets?.includes(lot.target))
       await player?.play(lot, this.#abort.signal, (event) => {
         const told = tell(event)
-        part.push(told)
+        part.push(packer.pack(told))
         characters += told.line.length
         if (characters >= PART) send()
         else timer ??= setTimeout(send, PART_MS)

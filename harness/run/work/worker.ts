@@ -1,8 +1,9 @@
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { Doing } from '../watch/watch.ts'
 import { type Lot, type LotPlayer, type TakeLotEvent, WORKER_LOST } from './lot.ts'
-import type { Failed, FromWorker, ToWorker, WorkerPort, WorkerRun } from './messages.ts'
+import type { Failed, FromWorker, PlayedName, ToWorker, WorkerPort, WorkerRun } from './messages.ts'
 import { OpenSessions } from './open-sessions.ts'
+import { LotPacker, unpackTold } from './parcel.ts'
 
 /** A thread or a process of a worker, once it was begun. */
 export interface WorkerHandle extends WorkerPort<ToWorker, FromWorker> {
@@ -18,6 +19,7 @@ export interface WorkerHandle extends WorkerPort<ToWorker, FromWorker> {
 const LEAVING_MS = 30_000
 
 interface Pending {
+  readonly lot: Lot
   readonly take: TakeLotEvent
   readonly end: (failure?: FlowbreakError) => void
 }
@@ -25,25 +27,39 @@ interface Pending {
 /** The run's end of a worker: it is begun anew for the next lot once it was lost. */
 export class Worker implements AsyncDisposable {
   readonly #start: () => WorkerHandle
-  readonly #run: WorkerRun
+  readonly #plays: WorkerRun['plays']
+  #run: WorkerRun | undefined
   readonly #told: (doing: Doing) => void
   readonly #sessions: OpenSessions
   readonly #pending = new Map<number, Pending>()
   #handle: WorkerHandle | undefined
+  /** Of that one. */
+  #packer = new LotPacker()
+  #leaving: Promise<void> | undefined
   #next = 0
   #isAborted = false
 
-  /** `told`: of its losses, and of what its targets do. */
-  constructor(start: () => WorkerHandle, run: WorkerRun, told: (doing: Doing) => void) {
+  /** `plays`: as in `WorkerRun`. `told`: of its losses, and of what its targets do. */
+  constructor(
+    start: () => WorkerHandle,
+    plays: readonly (readonly PlayedName[])[],
+    told: (doing: Doing) => void,
+  ) {
     this.#start = start
-    this.#run = run
+    this.#plays = plays
     this.#told = told
     this.#sessions = new OpenSessions(told)
   }
 
+  /** Gives it its run, before it is asked to play. */
+  assign(run: Omit<WorkerRun, 'plays'>): void {
+    this.#run = { ...run, plays: this.#plays }
+    this.#handle?.post({ type: 'run', run: this.#run })
+  }
+
   /** A player for each of the worker's groups of targets. */
   get players(): readonly LotPlayer[] {
-    return this.#run.plays.map((targets) => ({
+    return this.#plays.map((targets) => ({
       targets: targets.map(({ name }) => name),
       play: (lot, signal, take) => this.play(lot, signal, take),
       [Symbol.asyncDispose]: () => this[Symbol.asyncDispose](),
@@ -55,6 +71,7 @@ export class Worker implements AsyncDisposable {
     if (this.#handle !== undefined) return this.#handle
     const handle = this.#start()
     this.#handle = handle
+    this.#packer = new LotPacker()
     handle.listen((message) => this.#take(handle, message))
     handle.gone.then((how) => {
       this.#sessions.gone()
@@ -67,7 +84,7 @@ export class Worker implements AsyncDisposable {
         }),
       )
     })
-    handle.post({ type: 'run', run: this.#run })
+    if (this.#run !== undefined) handle.post({ type: 'run', run: this.#run })
     return handle
   }
 
@@ -79,8 +96,8 @@ export class Worker implements AsyncDisposable {
     signal.addEventListener('abort', abort, { once: true })
     try {
       const failure = await new Promise<FlowbreakError | undefined>((resolve) => {
-        this.#pending.set(id, { take, end: resolve })
-        handle.post({ type: 'play', id, lot })
+        this.#pending.set(id, { lot, take, end: resolve })
+        handle.post({ type: 'play', id, lot: this.#packer.pack(lot) })
       })
       if (failure !== undefined) throw failure
     } finally {
@@ -89,8 +106,13 @@ export class Worker implements AsyncDisposable {
     }
   }
 
-  /** Lets it take everything down and waits for that. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Lets it take everything down and waits for that, however often it is asked to. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#leaving ??= this.#leave()
+    return this.#leaving
+  }
+
+  async #leave(): Promise<void> {
     const handle = this.#handle
     if (handle === undefined) return
     this.#handle = undefined
@@ -126,7 +148,10 @@ export class Worker implements AsyncDisposable {
       return
     }
     try {
-      for (const { event, line } of message.told) pending.take(event, line)
+      for (const told of message.told) {
+        const { event, line } = unpackTold(told, pending.lot)
+        pending.take(event, line)
+      }
       handle.post({ type: 'taken', characters: message.characters })
     } catch (thrown) {
       // The log takes no more.
