@@ -1,7 +1,8 @@
 import { caseResults } from '../log/cases.ts'
 import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
-import { type KnownFailures, loadKnownFailures, NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
+import { type KnownFailures, NO_KNOWN_FAILURES } from '../plan/known-failures.ts'
+import { loadKnownFailures } from '../plan/read-known-failures.ts'
 
 /** The known failures of a file that an option names. Throws ERR_KNOWN_FAILURES. */
 export function knownFailuresOf(file: string | undefined): KnownFailures {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { thrownBy, withFiles } from '../suite/helpers.test.ts'
-import { type KnownFailures, loadKnownFailures, NO_KNOWN_FAILURES } from './known-failures.ts'
+import { type KnownFailures, NO_KNOWN_FAILURES } from './known-failures.ts'
+import { loadKnownFailures } from './read-known-failures.ts'
 
 const LIST = `
 - { pattern: core/host-swap, reason: It forgets the mark. }

@@ -1,9 +1,3 @@
-import { z } from 'zod'
-import { mapping } from '../suite/grammar.ts'
-import { reportIssues } from '../suite/issues.ts'
-import { Problems } from '../suite/problems.ts'
-import { readYaml } from '../suite/read.ts'
-import { messageOf } from '../support/errors.ts'
 import { compilePattern, type Matcher } from './pattern.ts'
 
 /** Cases that are known to fail, and why. */
@@ -13,10 +7,6 @@ export interface KnownFailure {
   /** ISO date of the last day on which the failure is excused. */
   readonly expires?: string
 }
-
-const grammar = z.array(
-  mapping({ pattern: z.string().min(1), reason: z.string().trim().min(1), expires: z.string().optional() }),
-)
 
 /** A target's known failures, asked by the name of a case. */
 export class KnownFailures {
@@ -51,34 +41,3 @@ export class KnownFailures {
 
 /** No known failures. */
 export const NO_KNOWN_FAILURES = new KnownFailures([], '')
-
-/**
- * Reads a list of known failures: YAML, `- { pattern, reason, expires? }`. `today`: ISO date. Throws ERR_KNOWN_FAILURES with
- * every mistake as `file:line:column: sentence`.
- */
-export function loadKnownFailures(file: string, today: string): KnownFailures {
-  const yaml = readYaml(file, 'ERR_KNOWN_FAILURES')
-  const problems = new Problems(file, (path, on) => yaml.locate(path, on))
-  const parsed = grammar.safeParse(yaml.value ?? [])
-  if (!parsed.success) reportIssues(parsed.error.issues, [], yaml.value, problems.report)
-  const entries: readonly KnownFailure[] = (parsed.data ?? []).map(({ expires, ...entry }) => {
-    return expires === undefined ? entry : { ...entry, expires }
-  })
-  for (const [index, { pattern, expires }] of entries.entries()) {
-    try {
-      compilePattern(pattern)
-    } catch (error) {
-      problems.report([index, 'pattern'], messageOf(error))
-    }
-    if (expires !== undefined && !isDate(expires))
-      problems.report([index, 'expires'], `"${expires}" is not a date: write it as in 2027-01-31.`)
-  }
-  problems.throwIfAny('ERR_KNOWN_FAILURES')
-  return new KnownFailures(entries, today)
-}
-
-/** ISO, and a day that the calendar has. */
-function isDate(text: string): boolean {
-  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
-}

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { loadSuites } from '../../harness/index.ts'
-import { loadKnownFailures } from '../../harness/plan/known-failures.ts'
+import { loadKnownFailures } from '../../harness/plan/read-known-failures.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 const LISTS = join(ROOT, 'suites/known-failures')
