@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { OwnProfile, Setup } from '../model/setup.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import type { AxisReader, AxisValues } from './axes.ts'
+import { PLACEHOLDER } from './grammar.ts'
 import { isProfileFile, readOwnProfile } from './own-profile.ts'
 import type { Path, Report } from './problems.ts'
 import type { CaseInput, HeaderInput } from './schema.ts'
@@ -22,6 +23,8 @@ export class SetupMaker {
   readonly #profiles = new Map<string, OwnProfile | undefined>()
   /** Setups made so far, by what they were made from: a suite has few. */
   readonly #made = new Map<string, Setup>()
+  /** By entry: the axes that its setups depend on, and what was made for their values. */
+  readonly #ofEntry = new WeakMap<CaseInput, EntrySetups>()
   readonly #stead: ProfileInStead | undefined
   /** What setups were made of, profiles by file read, by their keys. */
   readonly written = new Map<string, SetupInput>()
@@ -35,6 +38,32 @@ export class SetupMaker {
 
   /** The setup of one expanded case; `path`: where the case stands. */
   make(input: CaseInput, path: Path, reader: AxisReader): Setup {
+    const { axes, made } = this.#entrySetups(input, reader)
+    let key = ''
+    for (const axis of axes) key += `${reader.values[axis]}\n`
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const setup = this.#make(input, path, reader)
+    if (!reader.failed) made.set(key, setup)
+    return setup
+  }
+
+  #entrySetups(input: CaseInput, reader: AxisReader): EntrySetups {
+    let found = this.#ofEntry.get(input)
+    if (found === undefined) {
+      const named = JSON.stringify([this.#suite.setup, input.setup]).matchAll(PLACEHOLDER)
+      const asked = new Set<string>([
+        ...SETUP_AXES,
+        ...LOAD_BALANCER_AXES,
+        ...[...named].map(([, name = '']) => name),
+      ])
+      found = { axes: Object.keys(reader.axes).filter((axis) => asked.has(axis)), made: new Map() }
+      this.#ofEntry.set(input, found)
+    }
+    return found
+  }
+
+  #make(input: CaseInput, path: Path, reader: AxisReader): Setup {
     const written = mergeSetups(
       reader.deep(this.#suite.setup ?? {}),
       reader.deep(input.setup ?? {}),
@@ -65,6 +94,11 @@ export class SetupMaker {
     if (!this.#profiles.has(file)) this.#profiles.set(file, readProfile(file, report))
     return { ...written, profile: this.#profiles.get(file) }
   }
+}
+
+interface EntrySetups {
+  readonly axes: readonly string[]
+  readonly made: Map<string, Setup>
 }
 
 function readProfile(file: string, report: Report): OwnProfile | undefined {

@@ -4,6 +4,9 @@ import type { FlowInfo } from '../model/capture.ts'
 import { tunnelsOf } from '../model/reading.ts'
 import { decodeBatch } from '../wire/decode.ts'
 
+/** What captures in memory have said of their flows: cases share them, and they do not change. */
+const RECORDED = new WeakMap<FlowTable, FlowInfo[]>()
+
 /** The flows of a timeline: those of the capture and, numbered after them, those that injections opened. */
 export class TimelineFlows {
   readonly #recorded: FlowTable
@@ -22,7 +25,21 @@ export class TimelineFlows {
 
   info(id: number): FlowInfo {
     const opened = this.#opened[id - this.#recorded.count]
-    return opened ?? this.#recorded.info(id)
+    return opened ?? (this.#apart ? this.#ofRecorded(id) : this.#recorded.info(id))
+  }
+
+  #ofRecorded(id: number): FlowInfo {
+    let known = RECORDED.get(this.#recorded)
+    if (known === undefined) {
+      known = []
+      RECORDED.set(this.#recorded, known)
+    }
+    let info = known[id]
+    if (info === undefined) {
+      info = this.#recorded.info(id)
+      known[id] = info
+    }
+    return info
   }
 
   /** The id of the flow that begins with this frame. */
