@@ -21,15 +21,23 @@ const TELLING: ReadonlySet<Outcome> = new Set(['pass', 'fail', 'flaky', 'known-f
  * holds it: what tells something replaces what does not, and two that tell different things make the case flaky.
  */
 export function caseResults(events: readonly RunEvent[]): readonly CaseResult[] {
-  const results = new Map<string, CaseResult>()
+  const results: CaseResult[] = []
+  /** Places of `results`, by target and name of the case. */
+  const placesBy = new Map<string, Map<string, number>>()
   for (const event of events) {
     if (event.type !== 'case-finished' && event.type !== 'case-skipped') continue
-    const key = `${event.target}\n${event.case.name}`
-    const before = results.get(key)
+    let places = placesBy.get(event.target)
+    if (places === undefined) {
+      places = new Map()
+      placesBy.set(event.target, places)
+    }
     const now = resultOf(event)
-    results.set(key, before === undefined ? now : both(before, now))
+    const place = places.get(event.case.name)
+    const before = results[place ?? -1]
+    if (place !== undefined && before !== undefined) results[place] = both(before, now)
+    else places.set(event.case.name, results.push(now) - 1)
   }
-  return [...results.values()]
+  return results
 }
 
 function resultOf(event: CaseFinished | Skipped): CaseResult {

@@ -26,9 +26,8 @@ export interface RunSummary {
   readonly exitCode: ExitCode
 }
 
-/** What a run came to as a whole: totals, suites, targets, provenance, exit code. */
-export function summarise(events: readonly RunEvent[]): RunSummary {
-  const results = caseResults(events)
+/** What a run came to as a whole: totals, suites, targets, provenance, exit code. `results`: those of the events, where they are known. */
+export function summarise(events: readonly RunEvent[], results = caseResults(events)): RunSummary {
   const totals = totalsOf(results)
   const reason = events.findLast((event) => event.type === 'run-finished')?.reason ?? 'unfinished'
   const targets = targetsOf(events, results)

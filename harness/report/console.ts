@@ -19,7 +19,7 @@ import { wrap } from './wrap.ts'
 export function renderConsole(events: readonly RunEvent[], screen: Screen = PLAIN_SCREEN): string {
   const paint = painter(screen.colour)
   const results = caseResults(events)
-  const summary = summarise(events)
+  const summary = summarise(events, results)
   const width = Math.min(screen.columns, 132)
   const several = new Set(results.map(({ target }) => target)).size > 1
   const tables = [...groupBy(results, ({ target }) => target)].flatMap(([target, ofTarget]) => [

@@ -26,7 +26,7 @@ const KINDS: Readonly<Partial<Record<Outcome, Kind>>> = {
  */
 export function renderGithub(events: readonly RunEvent[]): string {
   const results = caseResults(events)
-  const summary = summarise(events)
+  const summary = summarise(events, results)
   const several = summary.targets.length > 1
   const notices = results.flatMap(({ case: test, finished }) =>
     (finished?.mismatches ?? [])

@@ -13,8 +13,9 @@ export function renderJson(events: readonly RunEvent[]): string {
 
 /** The same in pieces. */
 export function* jsonReport(events: readonly RunEvent[]): Generator<string> {
-  const head = { schema: JSON_SCHEMA, run: runOf(events), summary: summarise(events) }
-  yield* jsonPieces((cases) => ({ ...head, cases }), caseResults(events), caseOf)
+  const results = caseResults(events)
+  const head = { schema: JSON_SCHEMA, run: runOf(events), summary: summarise(events, results) }
+  yield* jsonPieces((cases) => ({ ...head, cases }), results, caseOf)
   yield '\n'
 }
 

@@ -18,7 +18,7 @@ const ROOM = { suites: 12_000, provisional: 4_000, notes: 8_000 }
 /** The report for a comment or a job's summary: outcomes by suite, every case that needs a look, and what the run says of itself. */
 export function renderMarkdown(events: readonly RunEvent[]): string {
   const results = caseResults(events)
-  const summary = summarise(events)
+  const summary = summarise(events, results)
   const several = summary.targets.length > 1
   const head = [
     `## ${verdictLine(summary)}`,

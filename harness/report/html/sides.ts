@@ -22,7 +22,7 @@ export function shownRuns(runs: readonly (readonly RunEvent[])[]): readonly Show
   const alike = new Set(ids).size < ids.length
   return shown.map(({ events, run }, at) => {
     const results = caseResults(events)
-    const summary = summarise(events)
+    const summary = summarise(events, results)
     const label = alike ? `${run.id} (${at + 1})` : run.id
     const sides = summary.targets.map(({ name, version = '' }): Side => {
       return {

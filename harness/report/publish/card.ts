@@ -59,7 +59,7 @@ export function cardOf(
   name: { readonly implementation: string; readonly version: string },
 ): Card {
   const results = caseResults(events)
-  const summary = summarise(events)
+  const summary = summarise(events, results)
   const start = events.find((event) => event.type === 'run-started')
   const [target] = summary.targets
   return {
