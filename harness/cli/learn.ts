@@ -37,12 +37,15 @@ interface Options {
   readonly seed: number
   readonly repeat: number
   readonly longest?: number
+  readonly flows?: number
   readonly without?: readonly string[]
   readonly json?: true
 }
 
 /** Seconds that are waited for at most: on a virtual clock 30 days, on a real one 5 minutes of ours. */
 const LONGEST = { virtual: 2_592_000, real: 300 } as const
+/** Flows that a table is asked to hold at most, the same. */
+const FLOWS = { virtual: 16_384, real: 4096 } as const
 /** Kinds of sharing that a target may be asked without. */
 const WITHOUT = ['sync', 'replication']
 /** Seconds of silence in captures that are held out, the same. */
@@ -103,6 +106,11 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       wholeNumber('--longest', 60),
     )
     .option(
+      '--flows <n>',
+      'the most flows that its table is asked to hold (default 16384, on a real clock 4096)',
+      wholeNumber('--flows', 16),
+    )
+    .option(
       '--without <what>',
       'sync or replication: a kind of sharing between hosts that the target is not asked about; may be repeated',
       repeatable,
@@ -134,6 +142,7 @@ async function learnTarget(target: Target, options: Options, signal: AbortSignal
     seed,
     repeat,
     longest,
+    mostFlows: options.flows ?? FLOWS[clock],
     signal,
     progress: (sentence) => {
       if (process.stderr.isTTY) process.stderr.write(`flowbreak: learn ${sentence} …\n`)

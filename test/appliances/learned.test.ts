@@ -16,7 +16,7 @@ describe('flowbreak appliance, learned over GENEVE', () => {
       const { signal } = new AbortController()
       const { findings, troubles, unexplained, unsteady, probes, packets, replays } = await learn(
         new Subject(appliances, name, signal),
-        { seed: 1, repeat: 2, longest: 2_592_000, signal },
+        { seed: 1, repeat: 2, longest: 2_592_000, mostFlows: 4096, signal },
       )
       const shipped = valuesOf(getProfile(name))
       const known = knobNames().filter((knob) => !('unknown' in (findings.get(knob) ?? { unknown: '' })))

@@ -8,6 +8,8 @@ import type { Answer } from './probe.ts'
 
 /** Of a packet whose verdict tells no systems apart. */
 const UNTOLD = '.'
+/** Words in a row that are counted from there on. */
+const LONG_RUN = 16
 const LETTERS: Readonly<Record<number, string>> = {
   [Verdict.forward]: 'F',
   [Verdict.drop]: 'D',
@@ -77,9 +79,24 @@ export class AnswerSheet {
     return this.#words.map((words, at) => {
       if (words.some((word) => word.startsWith('?'))) return undefined
       const alone = this.#alone[at] ?? []
-      return [...words, ...(alone.length === 0 ? [] : ['|', ...alone.sort()])].join(' ')
+      return [...inRuns(words), ...(alone.length === 0 ? [] : ['|', ...alone.sort()])].join(' ')
     })
   }
+}
+
+/** Many words that are the same, one after the other, as one. */
+function inRuns(words: readonly string[]): readonly string[] {
+  if (words.length <= LONG_RUN) return words
+  const runs: string[] = []
+  let from = 0
+  for (let at = 1; at <= words.length; at++) {
+    if (words[at] === words[from]) continue
+    const run = words.slice(from, at)
+    if (run.length > LONG_RUN) runs.push(`${run[0]}*${run.length}`)
+    else runs.push(...run)
+    from = at
+  }
+  return runs
 }
 
 /** What was emitted, as far as it tells systems apart: what, to whom, and the flags and number of a reset. */

@@ -42,14 +42,14 @@ export type Finding =
 
 /** Knobs that no probe is about, and why. */
 export const NOT_SHOWN: { readonly [K in KnobName]?: string } = {
-  tunnels: 'the setup says it to the target',
-  ipv4InIpv4: 'no probe is in a tunnel',
-  carrier: 'no probe is in a tunnel',
   appStateReplicated: 'no probe speaks an application protocol',
   ftpHelper: 'no probe speaks an application protocol',
-  fragmentTimeout6: 'probes are IPv4',
-  maxFlows: 'no probe opens so many flows',
-  tcpMostRetransmissions: 'no probe repeats a segment so often',
+}
+/** What says how much is asked for, where that is not `--longest`. */
+const LIMITS: { readonly [K in KnobName]?: string } = {
+  ackWindow: '',
+  tcpMostRetransmissions: '',
+  maxFlows: ' (--flows)',
 }
 const POLICIES: readonly ExceptionPolicy[] = ['drop', 'reject', 'continue']
 const SHOWN_EVIDENCE = 4
@@ -204,7 +204,9 @@ async function numberOf(knob: KnobName, found: Evidenced): Promise<Finding> {
   if (boundary.wrong !== undefined) return { unknown: boundary.wrong }
   const { last, first } = boundary
   if (!Number.isFinite(first))
-    return { unknown: `more than ${Math.floor(last)}, the largest that was asked for (--longest)` }
+    return {
+      unknown: `more than ${Math.floor(last)}, the largest that was asked for${LIMITS[knob] ?? ' (--longest)'}`,
+    }
   const { number } = KNOBS[knob]
   if (!(await ladders.explains(values, boundary)))
     return { unknown: `its answers change between ${last} and ${first}, which no value of it explains` }

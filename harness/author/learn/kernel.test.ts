@@ -21,7 +21,7 @@ describe('author/learn: the kernel of Linux', function () {
     const { signal } = new AbortController()
     const subject = new Subject(target, 'linux-conntrack', signal, ['sync'])
     const ladders = LADDERS.filter(({ knob, setup }) => knob === 'tcpClosed' && setup === 'drop')
-    const learned = await learn(subject, { seed: 7, repeat: 1, longest: 12, ladders, signal })
+    const learned = await learn(subject, { seed: 7, repeat: 1, longest: 12, mostFlows: 16, ladders, signal })
     expect([...learned.troubles]).to.deep.equal([])
     expect(learned.unexplained).to.deep.equal([])
     expect(learned.nearest).to.equal('linux-conntrack')

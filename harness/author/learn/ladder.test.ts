@@ -14,8 +14,10 @@ describe('author/learn: ladders', () => {
   it('show a time-out behind waits of their own, which must not outlast the shortest that is supposed', async () => {
     const bench = new Bench(new Subject(new ReferenceTarget('test'), 'linux-conntrack', signal), 1, 1)
     const only = LADDERS.filter(({ knob, setup }) => knob === 'udpEstablished' && setup === 'drop')
-    const ladders = new Ladders(new Model(true, signal), bench, 3600, only)
-    const boundary = (await ladders.climb(valuesOf(getProfile('linux-conntrack')))).get('udpEstablished')
+    const ladders = new Ladders(new Model(true, signal), bench, { longest: 3600, mostFlows: 16 }, only)
+    const boundary = (await ladders.climb(valuesOf(getProfile('linux-conntrack')), true)).get(
+      'udpEstablished',
+    )
     expect(boundary).to.deep.include({ last: 119, first: 120 })
   })
 })

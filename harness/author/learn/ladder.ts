@@ -6,8 +6,10 @@ import { LADDERS, type Ladder } from './ladders.ts'
 import { lateChangeIn, lateWaits } from './late-ends.ts'
 import { changeIn, type Measured, type Measurement, waitsWithin } from './measured.ts'
 import type { Model } from './model.ts'
+import { resolved } from './pool.ts'
 import type { Probe } from './probe.ts'
 import {
+  flowsBetween,
   isWait,
   keyOf,
   longestWaitBeside,
@@ -17,6 +19,7 @@ import {
   nameOf,
   numbersBetween,
   rung,
+  sideOf,
 } from './rungs.ts'
 
 const ROUNDS = 8
@@ -61,19 +64,29 @@ export class Ladders {
   readonly #bench: Bench
   /** Largest number that is asked for where it is seconds. */
   readonly #longest: number
+  readonly #mostFlows: number
   readonly #ladders: readonly Ladder[]
   readonly #found = new Map<string, Boundary>()
 
-  constructor(model: Model, bench: Bench, longest: number, ladders: readonly Ladder[] = LADDERS) {
+  constructor(
+    model: Model,
+    bench: Bench,
+    { longest, mostFlows }: { readonly longest: number; readonly mostFlows: number },
+    ladders: readonly Ladder[] = LADDERS,
+  ) {
     this.#model = model
     this.#bench = bench
     this.#longest = longest
+    this.#mostFlows = mostFlows
     this.#ladders = ladders
   }
 
-  /** By knob: where its ladder changes; of knobs that no ladder shows, nothing. */
-  async climb(values: Values): Promise<ReadonlyMap<KnobName, Boundary>> {
-    const mounted = await this.#mount(values)
+  /**
+   * By knob: where its ladder changes; of knobs that no ladder shows, nothing. `known`: the numbers are no mere supposition, so that what
+   * waits for another one is climbed, too.
+   */
+  async climb(values: Values, known: boolean): Promise<ReadonlyMap<KnobName, Boundary>> {
+    const mounted = await this.#mount(values, known)
     const open = [...mounted.values()].filter(({ ladder }) => !this.#found.has(keyOf(ladder)))
     const timed = open.filter(({ ladder }) => this.#bench.isTimed && isWait(ladder))
     await this.#play(open.filter((each) => !timed.includes(each)))
@@ -96,8 +109,8 @@ export class Ladders {
     ]
     const answers = await this.#model.answers(values, probes)
     return (
-      (last < 0 || answers.get(nameOf(ladder, last)) === mounted.below) &&
-      (!Number.isFinite(first) || answers.get(nameOf(ladder, first)) === mounted.above)
+      (last < 0 || sideOf(ladder, answers.get(nameOf(ladder, last))) === mounted.below) &&
+      (!Number.isFinite(first) || sideOf(ladder, answers.get(nameOf(ladder, first))) === mounted.above)
     )
   }
 
@@ -134,9 +147,12 @@ export class Ladders {
     return [last, first].filter((x) => x >= 0 && Number.isFinite(x)).map((x) => rung(ladder, x))
   }
 
-  async #mount(values: Values): Promise<ReadonlyMap<KnobName, Mounted>> {
+  async #mount(values: Values, known: boolean): Promise<ReadonlyMap<KnobName, Mounted>> {
     const mounted = new Map<KnobName, Mounted>()
-    for (const ladder of this.#ladders) {
+    for (const { script, ...way } of this.#ladders) {
+      if (script.includes('{') && !known) continue
+      const ladder = { ...way, script: resolved(script, values) }
+      if (longestWaitBeside(ladder) > this.#longest) continue
       if (mounted.has(ladder.knob) || this.#bench.lacksOf(ladder) !== undefined) continue
       const found = await this.#mountOne(ladder, values)
       if (found !== undefined) mounted.set(ladder.knob, found)
@@ -150,14 +166,15 @@ export class Ladders {
     const least = number?.least ?? 0
     const largest = number?.most ?? 0
     // What is to end by this number must not do so before, in another wait of the ladder.
-    const low = Math.max(least + 2, Math.ceil(longestWaitBeside(ladder)) + 1)
+    const low = isWait(ladder) ? Math.max(least + 2, Math.ceil(longestWaitBeside(ladder)) + 1) : least + 2
     const [near, far] = [rung(ladder, least + 1), rung(ladder, low + 3)]
     const high = await this.#model.answers(withValue(values, ladder.knob, largest), [near])
     const short = await this.#model.answers(withValue(values, ladder.knob, low), [far])
-    const below = high.get(near.name)
-    const above = short.get(far.name)
+    const below = sideOf(ladder, high.get(near.name))
+    const above = sideOf(ladder, short.get(far.name))
     if (below === undefined || above === undefined || below === above) return undefined
-    const most = ladder.knob === 'ackWindow' ? largest : Math.min(largest, this.#longest)
+    const asked = ladder.flows === true ? this.#mostFlows : this.#longest
+    const most = ladder.flows === true || isWait(ladder) ? Math.min(largest, asked) : largest
     return { ladder, below, above, most }
   }
 
@@ -198,7 +215,7 @@ export class Ladders {
   async #play(open: readonly Mounted[]): Promise<void> {
     const spans = new Map<Mounted, { last: number; first: number }>(open.map((each) => [each, NOTHING]))
     for (let round = 0; round < ROUNDS; round++) {
-      const asked = [...spans].map(([each, span]) => [each, numbersBetween(span, each.most)] as const)
+      const asked = [...spans].map(([each, span]) => [each, this.#nextNumbers(each, span)] as const)
       const probes = asked.flatMap(([{ ladder }, numbers]) => numbers.map((x) => rung(ladder, x)))
       if (probes.length === 0) break
       await this.#bench.play(probes)
@@ -213,6 +230,11 @@ export class Ladders {
     for (const [{ ladder }, span] of spans) this.#found.set(keyOf(ladder), { ladder, ...span })
   }
 
+  #nextNumbers({ ladder, most }: Mounted, span: { last: number; first: number }): readonly number[] {
+    if (ladder.flows !== true) return numbersBetween(span, most)
+    return flowsBetween(span, most, this.#bench.answers.get(nameOf(ladder, span.first)))
+  }
+
   #narrowed(
     { ladder, below, above }: Mounted,
     numbers: readonly number[],
@@ -222,7 +244,7 @@ export class Ladders {
     let unsteady = 0
     for (const x of numbers) {
       const name = nameOf(ladder, x)
-      const answer = this.#bench.answers.get(name)
+      const answer = sideOf(ladder, this.#bench.answers.get(name))
       if (answer === below) last = Math.max(last, x)
       else if (answer === above) first = Math.min(first, x)
       else if (answer === undefined && ++unsteady <= Math.max(2, numbers.length * MOST_UNSTEADY)) continue

@@ -8,6 +8,8 @@ export interface Ladder {
   readonly script: string
   /** What it is about is ended by a timer, which systems have come late, but never early. */
   readonly late?: true
+  /** Counts flows of a table, which holds no others: played by itself. */
+  readonly flows?: true
 }
 
 /**
@@ -59,5 +61,13 @@ export const LADDERS: readonly Ladder[] = [
   { knob: 'discardOther', setup: 'answers', script: '<s +$ >s' },
   { knob: 'fragmentTimeout4', setup: 'datagram', script: '>f:4@0m +$ >f:4@4', late: true },
   { knob: 'fragmentTimeout4', setup: 'reject', script: '>g:3@0m +$ >g:3@3', late: true },
+  { knob: 'fragmentTimeout6', setup: 'datagram', script: 'ipv6 >f:4@0m +$ >f:4@4', late: true },
+  { knob: 'fragmentTimeout6', setup: 'reject', script: 'ipv6 >g:3@0m +$ >g:3@3', late: true },
+  {
+    knob: 'tcpMostRetransmissions',
+    setup: 'drop',
+    script: 'open >PA:10 <A >A*$ +{tcpRetransmitting+5} >A',
+  },
+  { knob: 'maxFlows', setup: 'drop', script: '>n*$', flows: true },
   { knob: 'ackWindow', setup: 'drop', script: 'open >PA:10 <A >A/-$' },
 ]

@@ -28,6 +28,8 @@ export interface LearnOptions {
   readonly repeat: number
   /** Longest wait that is asked for, in seconds. */
   readonly longest: number
+  /** Most flows that a table is asked to hold. */
+  readonly mostFlows: number
   readonly signal: AbortSignal
   /** Numbers that are asked for; absent: all. */
   readonly ladders?: readonly Ladder[]
@@ -65,7 +67,7 @@ const PASSES = 4
  * until neither changes the other any more; and asks in the end whether it still answers as it did.
  */
 export async function learn(subject: Subject, options: LearnOptions): Promise<Learned> {
-  const { seed, repeat, longest, signal, ladders: asked, progress = () => {} } = options
+  const { seed, repeat, longest, mostFlows, signal, ladders: asked, progress = () => {} } = options
   const bench = new Bench(subject, seed, repeat)
   await bench.play(
     PROBES.filter((probe) => probe.setup === 'reject' && bench.lacksOf(probe) === undefined).slice(0, 1),
@@ -74,7 +76,7 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
   const predictions = new Predictions(model, poolFor(bench, longest))
   progress('asks which shipped profile it is like')
   let values = await startFrom(predictions, bench)
-  const ladders = new Ladders(model, bench, longest, asked)
+  const ladders = new Ladders(model, bench, { longest, mostFlows }, asked)
   let boundaries: ReadonlyMap<KnobName, Boundary> = new Map()
   for (let pass = 0; pass < PASSES; pass++) {
     const before = JSON.stringify(values)
@@ -82,7 +84,7 @@ export async function learn(subject: Subject, options: LearnOptions): Promise<Le
     predictions.use(poolFor(bench, longest, pass === 0 ? undefined : values))
     values = await findStructure({ values, more: numbersBeside(values, boundaries) }, predictions, bench)
     progress('asks for numbers')
-    boundaries = await ladders.climb(values)
+    boundaries = await ladders.climb(values, pass > 0)
     values = await settle(values, boundaries, ladders)
     if (pass > 0 && before === JSON.stringify(values)) break
   }

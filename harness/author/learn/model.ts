@@ -1,7 +1,7 @@
 import type { ExceptionPolicy, OwnProfile, Setup } from '../../model/setup.ts'
 import { ReferenceTarget } from '../../target/reference/reference.ts'
 import type { Values } from './knob-values.ts'
-import { type Compiled, compileProbes, playCompiled } from './play.ts'
+import { type Compiled, compileProbes, MOST_KEPT, playCompiled } from './play.ts'
 import type { Answer, Probe, SetupName } from './probe.ts'
 import { setupOver } from './setups.ts'
 import { groupsOf } from './subject.ts'
@@ -59,7 +59,7 @@ export class Model {
     const known = this.#compiled.get(key)
     if (known !== undefined) return known
     const compiled = compileProbes(group, 1)
-    this.#compiled.set(key, compiled)
+    if (compiled.packets <= MOST_KEPT) this.#compiled.set(key, compiled)
     return compiled
   }
 

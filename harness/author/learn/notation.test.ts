@@ -34,6 +34,17 @@ describe('author/learn: notation', () => {
     expect(first?.packet).to.include({ kind: 'fragment', offset: 0, length: 4, more: true })
   })
 
+  it('reads repetitions, tunnels, IPv6 and other connections', () => {
+    const steps = parseProbe('gre >A*2 ipv6 >u port=21 <PA=get >n*3 >A*0')
+    expect(steps.map(({ packet }) => packet?.kind)).to.deep.equal([
+      ...['tcp', 'tcp', 'udp', 'tcp'],
+      ...['another', 'another', 'another'],
+    ])
+    expect(steps[1]?.packet).to.include({ carrier: 'gre' }).and.not.to.have.property('six')
+    expect(steps[2]?.packet).to.include({ carrier: 'gre', six: true })
+    expect(steps[3]?.packet).to.include({ port: 21, text: 'get' })
+  })
+
   it('names the word that it cannot read', () => {
     expect(() => parseProbe('>S >Q')).to.throw('">Q" in the probe ">S >Q"')
   })

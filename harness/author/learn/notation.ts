@@ -16,6 +16,11 @@ export type PacketKind =
   | 'unknown'
   | 'fragment'
   | 'segment-part'
+  /** A UDP datagram of the client from another port each time: a flow of its own. */
+  | 'another'
+
+/** What packets travel in: IPv4 with GRE (RFC 2784), or IPv4 in IPv4 (RFC 2003). */
+export type Carrier = 'gre' | 'ipip'
 
 export interface PacketStep {
   readonly kind: PacketKind
@@ -38,6 +43,13 @@ export interface PacketStep {
   readonly stamp?: number
   /** The host that it is sent to. */
   readonly host: number
+  /** Over IPv6. */
+  readonly six?: true
+  readonly carrier?: Carrier
+  /** The server's port, where it is not that of all probes: another connection. */
+  readonly port?: number
+  /** What its payload says: a name of `TEXTS`. */
+  readonly text?: string
 }
 
 /** What happens to hosts between packets, as `HostEvent` has it. */
@@ -54,8 +66,9 @@ export interface Step {
   readonly event?: EventStep
 }
 
-/** Seconds between packets where nothing is said. */
+/** Seconds between packets where nothing is said, and between those of other flows. */
 const PACE = 0.01
+const RUSH = 1e-6
 const FLAGS: Readonly<Record<string, number>> = {
   S: Tcp.syn,
   A: Tcp.ack,
@@ -74,21 +87,24 @@ const KINDS: Readonly<Record<string, PacketKind>> = {
   o: 'unknown',
   f: 'fragment',
   g: 'segment-part',
+  n: 'another',
 }
 const PACKET =
-  /^([<>])([SAFRPUN]+|[uerxsofg])(?::(\d+))?(?:@(-?\d+))?(?:\/(-?\d+))?(?:w(\d+))?(?:t(-?\d+))?(m)?(!)?$/
+  /^([<>])([SAFRPUN]+|[uerxsofgn])(?::(\d+)|=([a-z]+))?(?:@(-?\d+))?(?:\/(-?\d+))?(?:w(\d+))?(?:t(-?\d+))?(m)?(!)?(?:\*(\d+))?$/
 
 /**
  * Reads a probe: words between spaces. `>SA` is a segment with SYN and ACK from the client, `<` from the server; `:10` its payload,
  * `@5` and `/-3` what is added to its right sequence number and acknowledgement, `w0` its window, `t7` its timestamp, `!` a wrong
  * checksum. `>u` UDP, `>e` echo, `<r` its answer, `<x` an ICMP error, `>s` SCTP, `>o` a protocol that nobody knows; `>f:2@0m` two eights of bytes of a
- * datagram from its beginning, more to come, `>g` the same of a segment. `+60` waits so many seconds, `#1` goes on at the second host, `[replicate]`, `[takeover]`,
- * `[timeout=100]` and `[fill]` happen to hosts; `open` is a handshake. Throws ERR_PROBE.
+ * datagram from its beginning, more to come, `>g` the same of a segment; `>n` a datagram of another flow. `*3` is sent three times, `=get` says a
+ * text of `TEXTS`. `+60` waits so many seconds, `#1` goes on at the second host, `port=21` with another connection, `ipv6` over IPv6, `gre` and `ipip` in a tunnel;
+ * `[replicate]`, `[takeover]`, `[timeout=100]` and `[fill]` happen to hosts; `open` is a handshake. Throws ERR_PROBE.
  */
 export function parseProbe(text: string): readonly Step[] {
   const steps: Step[] = []
   let gap = PACE
   let host = 0
+  let way: Pick<PacketStep, 'six' | 'carrier' | 'port'> = {}
   const add = (step: Omit<Step, 'gap'>) => {
     steps.push({ gap, ...step })
     gap = PACE
@@ -96,8 +112,15 @@ export function parseProbe(text: string): readonly Step[] {
   for (const word of text.replaceAll('open', '>S <SA >A').split(' ').filter(Boolean)) {
     const packet = packetOf(word, host)
     const event = eventOf(word)
-    if (packet !== undefined) add({ packet })
-    else if (event !== undefined) add({ event })
+    const other = wayOf(word)
+    if (packet !== undefined) {
+      const sent = { packet: { ...packet, ...way } }
+      const again = { gap: packet.kind === 'another' ? RUSH : PACE, ...sent }
+      const times = timesOf(word)
+      if (times > 0) add(sent)
+      for (let n = 1; n < times; n++) steps.push(again)
+    } else if (event !== undefined) add({ event })
+    else if (other !== undefined) way = { ...way, ...other }
     else if (/^\+\d+(\.\d+)?$/.test(word)) gap += Number(word.slice(1)) - PACE
     else if (/^#\d$/.test(word)) host = Number(word.slice(1))
     else
@@ -112,7 +135,7 @@ export function parseProbe(text: string): readonly Step[] {
 function packetOf(word: string, host: number): PacketStep | undefined {
   const match = PACKET.exec(word)
   if (match === null) return undefined
-  const [, side, what = '', length, seq, ack, window, stamp, more, damaged] = match
+  const [, side, what = '', length, text, seq, ack, window, stamp, more, damaged] = match
   const kind = KINDS[what] ?? 'tcp'
   const flags = kind === 'tcp' ? [...what].reduce((bits, each) => bits | (FLAGS[each] ?? 0), 0) : 0
   return {
@@ -121,6 +144,7 @@ function packetOf(word: string, host: number): PacketStep | undefined {
     flags,
     length: Number(length ?? (kind === 'tcp' ? 0 : 2)),
     host,
+    ...(text === undefined ? {} : { text }),
     ...(seq === undefined ? {} : isPart(kind) ? { offset: Number(seq) } : { seq: Number(seq) }),
     ...(ack === undefined ? {} : { ack: Number(ack) }),
     ...(window === undefined ? {} : { window: Number(window) }),
@@ -128,6 +152,18 @@ function packetOf(word: string, host: number): PacketStep | undefined {
     ...(more === undefined ? {} : { more: true }),
     ...(damaged === undefined ? {} : { damaged: true }),
   }
+}
+
+/** How often a packet is sent. */
+function timesOf(word: string): number {
+  return Number(/\*(\d+)$/.exec(word)?.[1] ?? 1)
+}
+
+function wayOf(word: string): Pick<PacketStep, 'six' | 'carrier' | 'port'> | undefined {
+  if (word === 'ipv6') return { six: true }
+  if (word === 'gre' || word === 'ipip') return { carrier: word }
+  const port = /^port=(\d+)$/.exec(word)?.[1]
+  return port === undefined ? undefined : { port: Number(port) }
 }
 
 /** A fragment of a datagram. */

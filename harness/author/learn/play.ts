@@ -18,6 +18,8 @@ import type { Recording } from './recording.ts'
 /** Zero of the times of probes: 2026-01-01, a whole second. */
 export const EPOCH = 1_767_225_600_000_000_000n
 const CHUNK = 2048
+/** Packets of a timeline that is kept to be played again. */
+export const MOST_KEPT = 65_536
 /** When the first packet of a probe is sent: early in a second, so that clocks of whole seconds tick as gaps say. */
 const BEGIN = 1.1
 /** Probes that begin in the same second, half a millisecond apart. */
@@ -146,19 +148,21 @@ function endsOf(probe: number, offset: number, random: () => number): Ends {
 
 /** Decoded packets of a timeline, in chunks, with the probes that they are of; played again and again by a model. */
 interface Prepared {
-  readonly chunks: readonly TimelineChunk[]
-  /** By step: its probe. */
+  readonly chunks: Iterable<TimelineChunk>
+  /** By step: its probe; so far as chunks were asked for. */
   readonly owners: readonly number[]
   /** By flow: its probe. */
   readonly flows: ReadonlyMap<number, number>
 }
 
-/** Once for each way of reading: a session fills verdicts and emissions only, which are cleared. */
+/** Once for each way of reading: a session fills verdicts and emissions only, which are cleared. What is large is not kept. */
 function prepare({ steps, prepared }: Compiled, reading: Reading): Prepared {
+  if (steps.length > MOST_KEPT) return chunked(steps, reading)
   const key = JSON.stringify(reading)
   const known = prepared.get(key)
   if (known === undefined) {
-    const made = chunked(steps, reading)
+    const lazily = chunked(steps, reading)
+    const made = { ...lazily, chunks: [...lazily.chunks] }
     prepared.set(key, made)
     return made
   }
@@ -177,10 +181,18 @@ function patient(reading: Reading): Reading {
 }
 
 function chunked(timed: readonly Timed[], reading: Reading): Prepared {
-  const table = new FlowTable(reading)
-  const chunks: TimelineChunk[] = []
   const owners: number[] = []
   const flows = new Map<number, number>()
+  return { chunks: chunksOf(timed, reading, owners, flows), owners, flows }
+}
+
+function* chunksOf(
+  timed: readonly Timed[],
+  reading: Reading,
+  owners: number[],
+  flows: Map<number, number>,
+): Generator<TimelineChunk> {
+  const table = new FlowTable(reading)
   let from = 0
   while (from < timed.length) {
     const to = endOfChunk(timed, from)
@@ -198,13 +210,12 @@ function chunked(timed: readonly Timed[], reading: Reading): Prepared {
     table.assign(batch)
     for (let i = 0; i < batch.count; i++)
       if ((batch.flow[i] ?? -1) >= 0) flows.set(batch.flow[i] ?? -1, owners[batch.step[i] ?? -1] ?? -1)
-    chunks.push({ packets: batch, events })
+    yield { packets: batch, events }
     from = to
   }
-  return { chunks, owners, flows }
 }
 
-async function* inTurn(chunks: readonly TimelineChunk[]): AsyncGenerator<TimelineChunk> {
+async function* inTurn(chunks: Iterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {
   yield* chunks
 }
 

@@ -5,7 +5,7 @@ import type { Probe } from './probe.ts'
 import { PROBES } from './probes.ts'
 
 /** A wait of seconds, which numbers have a say in. */
-const WAITS = /\+[\d{]/
+export const WAITS = /\+[\d{]/
 const EXPRESSION = /\{(\w+)(?:\*(\d+(?:\.\d+)?))?(?:\+(\d+(?:\.\d+)?))?\}/g
 
 /**
@@ -36,7 +36,8 @@ function instantiated(probes: readonly Probe[], longest: number, values?: Values
   })
 }
 
-function resolved(script: string, values: Values): string {
+/** A script with what its expressions come to. */
+export function resolved(script: string, values: Values): string {
   return script.replace(EXPRESSION, (_, knob: string, times = '1', plus = '0') =>
     String(Number((secondsOf(values, knob as KnobName) * Number(times) + Number(plus)).toFixed(3))),
   )

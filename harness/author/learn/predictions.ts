@@ -54,14 +54,7 @@ export function rivalsOf(
 }
 
 /** Knobs that probes are not about: see `NOT_SHOWN`. */
-const ASIDE: ReadonlySet<string> = new Set([
-  'policies',
-  'tunnels',
-  'ipv4InIpv4',
-  'carrier',
-  'appStateReplicated',
-  'ftpHelper',
-])
+const ASIDE: ReadonlySet<string> = new Set(['policies', 'appStateReplicated', 'ftpHelper'])
 
 /** Probes of the pool that were answered otherwise; all of them where there is no such system. */
 export function mismatches(observed: ReadonlyMap<string, string>, predicted: Answers): readonly string[] {

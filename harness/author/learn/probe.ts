@@ -40,6 +40,14 @@ export const SETUPS = {
       'drop tcp any any -> any 7007 (flags:PA; sid:2;)',
     ],
   },
+  /** Tunnels are looked into, whatever the profile says of itself. */
+  inside: { policy: 'drop', tunnels: 'inner' },
+  /** And what goes to the servers' ends of tunnels is dropped. */
+  carriers: {
+    policy: 'drop',
+    tunnels: 'inner',
+    rules: ['drop ip any any -> 198.19.128.0/18 any (sid:1;)'],
+  },
   copied: { policy: 'reject', hosts: 2, sharing: 'replication' },
   replicated: { policy: 'drop', hosts: 2, sharing: 'replication' },
   /** Two hosts that tell each other of their sessions as these come and go. */

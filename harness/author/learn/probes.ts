@@ -158,6 +158,14 @@ export const PROBES: readonly Probe[] = [
   { name: 'a datagram and its answer, established', setup: 'established', script: '>u <u' },
   { name: 'a protocol that nobody knows, established', setup: 'established', script: '>o <o' },
   { name: 'SCTP and its answer, established', setup: 'established', script: '>s <s' },
+  // Tunnels.
+  { name: 'data of an unknown connection in a tunnel', setup: 'drop', script: 'gre >PA:10 >PA:10' },
+  {
+    name: 'data of an unknown connection in IPv4, where tunnels are looked into',
+    setup: 'inside',
+    script: 'ipip >PA:10 >PA:10',
+  },
+  { name: 'a connection in a tunnel to where a rule drops', setup: 'carriers', script: 'gre open >PA:10' },
   // Fragments.
   { name: 'fragments of data of an unknown connection, rejected', setup: 'reject', script: '>g:3@0m >g:3@3' },
   {

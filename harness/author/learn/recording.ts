@@ -14,6 +14,8 @@ export interface Recorded {
   readonly comment: string
 }
 
+/** Frames of a probe that are kept: the first ones, and the last. */
+const MOST_FRAMES = 512
 const SIDES = ['client', 'server'] as const
 const VERDICTS: Readonly<Record<number, string>> = {
   [Verdict.forward]: 'forwarded',
@@ -86,6 +88,7 @@ export class Recording {
     const frames = this.#frames.get(probe) ?? []
     this.#frames.set(probe, frames)
     frames.push(recorded)
+    if (frames.length > MOST_FRAMES) frames.splice(MOST_FRAMES >> 1, 1)
   }
 }
 

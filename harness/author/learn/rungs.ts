@@ -9,6 +9,10 @@ import type { Outcome } from './subject.ts'
 /** Of a ladder that was not climbed. */
 export const NOTHING = { last: -1, first: Number.POSITIVE_INFINITY } as const
 
+/** Flows that a table is asked to hold at first, and how many times as many then. */
+const FEW_FLOWS = 1024
+const MORE_FLOWS = 32
+
 /** The numbers that a round asks for: at first each a quarter more than the one before, later evenly between two. */
 export function numbersBetween(
   { last, first }: { last: number; first: number },
@@ -32,6 +36,7 @@ export function rung(ladder: Ladder, x: number): Probe {
     name: nameOf(ladder, x),
     setup: ladder.setup,
     script: ladder.script.replaceAll('$', String(x)),
+    ...(ladder.flows === true ? { alone: true } : {}),
   }
 }
 
@@ -58,6 +63,34 @@ export function keyOf({ knob, setup, script }: Ladder): string {
 /** Whether what a ladder counts is seconds. */
 export function isWait({ script }: Ladder): boolean {
   return script.includes('+$')
+}
+
+/** An answer as it stands for one side of a ladder: where packets are counted, however many are answered alike. */
+export function sideOf({ script }: Ladder, answer: string | undefined): string | undefined {
+  if (!script.includes('*$')) return answer
+  const words = answer?.replaceAll(/\*\d+/g, '').split(' ')
+  return words?.filter((word, at) => word !== words[at - 1]).join(' ')
+}
+
+/** The flows that a table is asked to hold in the next round: ever more, then about as many as it held. */
+export function flowsBetween(
+  { last, first }: { last: number; first: number },
+  most: number,
+  answer: string | undefined,
+): readonly number[] {
+  if (first - last <= 1 || last >= most) return []
+  if (!Number.isFinite(first)) return [Math.min(most, last < 0 ? FEW_FLOWS : last * MORE_FLOWS)]
+  const held = heldBy(answer)
+  const near = held <= last || held >= first ? [Math.floor((last + first) / 2)] : [held, held + 1]
+  return near.filter((x) => x > last && x < first)
+}
+
+/** How many flows were let in before the first that was not. */
+function heldBy(answer = ''): number {
+  const [first = '', ...others] = answer.split(' ')
+  const times = /^F\*(\d+)$/.exec(first)?.[1]
+  if (times !== undefined) return Number(times)
+  return first === 'F' ? 1 + others.findIndex((word) => word !== 'F') : 0
 }
 
 export function measurementsOf(

@@ -93,6 +93,8 @@ const WORDS: { readonly [K in KnobName]?: Words } = {
     about: 'a SYN after both sides have closed',
     values: { open: 'opens anew', removeAndDrop: 'dropped, and the next one opens' },
   },
+  maxFlows: { about: 'flows that the table holds' },
+  tcpMostRetransmissions: { about: 'repetitions of a segment before less is waited for' },
   otherFlows: { about: 'other IP protocols that get flows' },
   onTimeoutChange: {
     about: 'a session whose time-out is configured anew',
@@ -101,6 +103,15 @@ const WORDS: { readonly [K in KnobName]?: Words } = {
   onTableFull: {
     about: 'a new flow when the table is full',
     values: { evictOldest: 'takes the place of the oldest', refuse: 'dropped' },
+  },
+  tunnels: {
+    about: 'a packet in a tunnel',
+    values: { inner: 'taken for what is in it', outer: 'taken for its tunnel' },
+  },
+  ipv4InIpv4: { about: 'IPv4 in IPv4', values: YES_NO('a tunnel as others', 'no tunnel') },
+  carrier: {
+    about: 'the tunnel of a packet that is looked into',
+    values: { judged: 'meets the rules, too', stripped: 'meets no rules' },
   },
   rejectRebuilt: {
     about: 'a reject about a datagram put together from fragments',
@@ -177,6 +188,7 @@ const TIMED: { readonly [K in KnobName]?: string } = {
   discardUdp: 'a mark of a UDP flow lives for',
   discardOther: 'a mark of another flow lives for',
   fragmentTimeout4: 'IPv4 fragments wait for',
+  fragmentTimeout6: 'IPv6 fragments wait for',
   tcpFinWait: 'a session with one FIN lives for',
   tcpCloseWait: 'a session with one FIN, acknowledged, lives for',
   tcpSynSent2: 'SYNs of both sides live for',
