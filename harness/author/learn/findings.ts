@@ -40,11 +40,6 @@ export type Finding =
   /** Why it is not known; where some values were ruled out, those that were not, the supposed one first. */
   | { readonly unknown: string; readonly among?: readonly KnobValue[] }
 
-/** Knobs that no probe is about, and why. */
-export const NOT_SHOWN: { readonly [K in KnobName]?: string } = {
-  appStateReplicated: 'no probe speaks an application protocol',
-  ftpHelper: 'no probe speaks an application protocol',
-}
 /** What says how much is asked for, where that is not `--longest`. */
 const LIMITS: { readonly [K in KnobName]?: string } = {
   ackWindow: '',
@@ -89,8 +84,6 @@ export async function findingsOf(found: Evidenced): Promise<ReadonlyMap<KnobName
 
 async function findingOf(knob: KnobName, found: Evidenced): Promise<Finding> {
   if (knob.startsWith('lb')) return { unknown: 'the load balancer in front of the target is the harness' }
-  const notShown = NOT_SHOWN[knob]
-  if (notShown !== undefined) return { unknown: notShown }
   if (knob === 'policies') return policiesOf(found)
   const { number } = KNOBS[knob]
   if (number === undefined) return wordOf(knob, found, choicesOf(knob))

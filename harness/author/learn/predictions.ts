@@ -45,16 +45,13 @@ export function rivalsOf(
   more: ReadonlyMap<KnobName, readonly KnobValue[]>,
 ): readonly Rival[] {
   return knobNames()
-    .filter((knob) => !knob.startsWith('lb') && !ASIDE.has(knob))
+    .filter((knob) => !knob.startsWith('lb') && knob !== 'policies')
     .flatMap((knob) =>
       [...choicesOf(knob), ...(more.get(knob) ?? [])]
         .filter((value) => !sameValue(value, values[knob]))
         .map((value) => ({ knob, value, values: withValue(values, knob, value) })),
     )
 }
-
-/** Knobs that probes are not about: see `NOT_SHOWN`. */
-const ASIDE: ReadonlySet<string> = new Set(['policies', 'appStateReplicated', 'ftpHelper'])
 
 /** Probes of the pool that were answered otherwise; all of them where there is no such system. */
 export function mismatches(observed: ReadonlyMap<string, string>, predicted: Answers): readonly string[] {

@@ -48,8 +48,20 @@ export const SETUPS = {
     tunnels: 'inner',
     rules: ['drop ip any any -> 198.19.128.0/18 any (sid:1;)'],
   },
+  /** A connection that another one has announced is dropped: it belongs to what is established. */
+  announced: {
+    policy: 'drop',
+    rules: [`drop tcp any any -> ${PROBE_SERVERS} 5007 (flow:established; sid:1;)`],
+  },
   copied: { policy: 'reject', hosts: 2, sharing: 'replication' },
   replicated: { policy: 'drop', hosts: 2, sharing: 'replication' },
+  /** What servers send is dropped where their connection is known to speak HTTP. */
+  requested: {
+    policy: 'drop',
+    hosts: 2,
+    sharing: 'replication',
+    rules: [`drop http ${PROBE_SERVERS} any -> any any (sid:1;)`],
+  },
   /** Two hosts that tell each other of their sessions as these come and go. */
   synced: {
     policy: 'drop',

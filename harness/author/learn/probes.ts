@@ -166,6 +166,17 @@ export const PROBES: readonly Probe[] = [
     script: 'ipip >PA:10 >PA:10',
   },
   { name: 'a connection in a tunnel to where a rule drops', setup: 'carriers', script: 'gre open >PA:10' },
+  // What is said in connections.
+  {
+    name: 'a data connection that an FTP server has announced',
+    setup: 'announced',
+    script: 'port=21 open <PA=passive >A port=5007 >S >S@0',
+  },
+  {
+    name: 'a data connection that an FTP server has announced by its port alone',
+    setup: 'announced',
+    script: 'port=21 open <PA=extended >A port=5007 >S >S@0',
+  },
   // Fragments.
   { name: 'fragments of data of an unknown connection, rejected', setup: 'reject', script: '>g:3@0m >g:3@3' },
   {
@@ -251,5 +262,11 @@ export const PROBES: readonly Probe[] = [
     alone: true,
   },
   { name: 'a session that is established', setup: 'established', script: '>S >A <PA:10' },
+  {
+    name: 'a copied session that has asked for something by HTTP',
+    setup: 'requested',
+    script: 'open >PA=get [replicate] #1 <PA:10 >A',
+    alone: true,
+  },
   { name: 'a copied mark', setup: 'copied', script: '>A [replicate] #1 >A', alone: true },
 ]

@@ -104,6 +104,14 @@ const WORDS: { readonly [K in KnobName]?: Words } = {
     about: 'a new flow when the table is full',
     values: { evictOldest: 'takes the place of the oldest', refuse: 'dropped' },
   },
+  ftpHelper: {
+    about: 'a data connection that an FTP connection announces',
+    values: YES_NO('belongs to what is established', 'is a connection like any other'),
+  },
+  appStateReplicated: {
+    about: 'the application protocol of a session',
+    values: YES_NO('copied to other hosts', 'not copied to other hosts'),
+  },
   tunnels: {
     about: 'a packet in a tunnel',
     values: { inner: 'taken for what is in it', outer: 'taken for its tunnel' },
