@@ -20,7 +20,7 @@ export const LADDERS: readonly Ladder[] = [
   { knob: 'tcpNew', setup: 'drop', script: '>S +$ <SA' },
   { knob: 'tcpSynReceived', setup: 'drop', script: '>S <SA +$ >A' },
   { knob: 'tcpEstablished', setup: 'drop', script: 'open >PA:10 <A +$ >A' },
-  { knob: 'tcpSynSent2', setup: 'drop', script: '>S <S +$ <SA@0' },
+  { knob: 'tcpSynSent2', setup: 'drop', script: '>S <S >S@0 +$ <SA@0' },
   { knob: 'tcpFinWait', setup: 'drop', script: 'open >FA +$ <A' },
   { knob: 'tcpCloseWait', setup: 'drop', script: 'open >FA <A +$ <PA:10' },
   { knob: 'tcpHalfClosed', setup: 'drop', script: 'open >FA <A +$ <PA:10' },
