@@ -3,6 +3,7 @@ import type { SetupInput } from '../../suite/setup/input.ts'
 
 /** Where the servers of probes are: what rules are about, so that they stop no control. */
 const PROBE_SERVERS = '198.19.64.0/18'
+const TUNNEL_SERVERS = '198.19.128.0/18'
 
 /** The setups that probes are played in, over the profile that the target is brought to. */
 export const SETUPS = {
@@ -42,11 +43,15 @@ export const SETUPS = {
   },
   /** Tunnels are looked into, whatever the profile says of itself. */
   inside: { policy: 'drop', tunnels: 'inner' },
-  /** And what goes to the servers' ends of tunnels is dropped. */
+  /** And tunnels to the servers' ends are dropped, but not the controls that have drawn their addresses there. */
   carriers: {
     policy: 'drop',
     tunnels: 'inner',
-    rules: ['drop ip any any -> 198.19.128.0/18 any (sid:1;)'],
+    rules: [
+      `pass tcp any any -> ${TUNNEL_SERVERS} any (sid:1;)`,
+      `pass udp any any -> ${TUNNEL_SERVERS} any (sid:2;)`,
+      `drop ip any any -> ${TUNNEL_SERVERS} any (sid:3;)`,
+    ],
   },
   /** A connection that another one has announced is dropped: it belongs to what is established. */
   announced: {
