@@ -93,8 +93,9 @@ function isLiberal({ tracker, windowCheck }: Values): boolean {
   return tracker === 'windows' && windowCheck === 'liberal'
 }
 
-function isSilent(knob: KnobName, value: KnobValue, values: Values): boolean {
-  return SILENT.some(
+/** Why nothing tells the value from the profile's; undefined: something is to. */
+function whySilent(knob: KnobName, value: KnobValue, values: Values): string | undefined {
+  return SILENT.find(
     ({ where, knobs }) =>
       where(values) &&
       knobs.some((each) =>
@@ -102,7 +103,7 @@ function isSilent(knob: KnobName, value: KnobValue, values: Values): boolean {
           ? each === knob
           : each[0] === knob && each.slice(1).includes(value as string),
       ),
-  )
+  )?.why
 }
 
 /** Shown elsewhere: the load balancer is the harness, policies are asked for by name, and tables are filled in round-trip.test.ts. */
@@ -118,9 +119,11 @@ describe('author/learn: every knob of every shipped profile', () => {
       const asked = new Asked(values)
       for (const knob of knobNames().filter((each) => !isAside(each)))
         for (const value of othersOf(knob, values)) {
-          const silent = isSilent(knob, value, values)
-          if ((await asked.divides(knob, value)) === silent)
-            wrong.push(`${name}: ${knob} ${values[knob]}, ${value}: ${silent ? 'divided' : 'not divided'}`)
+          const silent = whySilent(knob, value, values)
+          if ((await asked.divides(knob, value)) === (silent !== undefined))
+            wrong.push(
+              `${name}: ${knob} ${values[knob]}, ${value}: ${silent === undefined ? 'not divided' : `divided, though ${silent}`}`,
+            )
         }
     }
     expect(wrong).to.deep.equal([])
