@@ -10,7 +10,7 @@ import { dissectInner } from '../wire/tunnel/enter.ts'
  * the packet acknowledges nothing, an acknowledgement of some of it); towards the receiver the packet's own number.
  */
 export function isAcceptable(emitted: Emitted, batch: PacketBatch): boolean {
-  if (verifyChecksums(emitted.frame, emitted.link) === 'bad') return false
+  if (verifyChecksums(emitted.frame, emitted.link, batch.tunnels) === 'bad') return false
   // Of what no packet caused, `Receivers` knows.
   if (emitted.kind !== 'tcp-rst' || emitted.cause < 0) return true
   const i = emitted.cause

@@ -1,8 +1,8 @@
 import type { Emitted, PacketBatch } from '../model/batch.ts'
-import { Direction, Kind, Tcp, Verdict } from '../model/codes.ts'
-import { dissect } from '../wire/dissect.ts'
+import { Direction, Kind, Tcp, Tunnels, Verdict } from '../model/codes.ts'
 import { verifyChecksums } from '../wire/forge.ts'
 import { addressLength, sourceAt } from '../wire/ip.ts'
+import { dissectInner } from '../wire/tunnel/enter.ts'
 
 /** What one connection looks like from its ends: by `Direction` of what an end sends. */
 interface Ends {
@@ -19,6 +19,8 @@ interface Ends {
  */
 export class Receivers {
   readonly #flows = new Map<number, Ends>()
+  /** How packets are read, a `Tunnels` code. */
+  #tunnels: number = Tunnels.outer
 
   /** Takes note of packet `index`, whose verdict is known. */
   observe(batch: PacketBatch, index: number): void {
@@ -47,8 +49,9 @@ export class Receivers {
   /** Whether the end that a reset at expiry is sent to would obey it: addresses, ports, checksum, and exactly the next number. */
   accepts({ frame, link, flow = -1, to, seq }: Emitted): boolean {
     const ends = this.#flows.get(flow)
-    const { l3, l4 } = dissect(frame, link)
-    if (ends === undefined || l4 < 0 || verifyChecksums(frame, link) === 'bad') return false
+    const { l3, l4 } = dissectInner(frame, link, this.#tunnels)
+    if (ends === undefined || l4 < 0) return false
+    if (verifyChecksums(frame, link, this.#tunnels) === 'bad') return false
     if (seq !== ends.next[to === 'client' ? 0 : 1]) return false
     const size = addressLength(frame, l3)
     const back = to === 'client'
@@ -60,6 +63,7 @@ export class Receivers {
 
   #open(batch: PacketBatch, index: number, flow: number): Ends {
     const { bytes } = batch
+    this.#tunnels = batch.tunnels
     const l3 = batch.l3[index] ?? 0
     const l4 = batch.l4[index] ?? 0
     const size = addressLength(bytes, l3)

@@ -1,17 +1,31 @@
-import { Kind } from '../model/codes.ts'
+import { Kind, Tunnels } from '../model/codes.ts'
 import { u8, u16 } from './bytes.ts'
 import { checksum, transportChecksum } from './checksum.ts'
 import { dissect } from './dissect.ts'
+import type { Dissection } from './dissection.ts'
 import { datagramEnd, isIpv6 } from './ip.ts'
 import { Protocol } from './numbers.ts'
+import { enterTunnel } from './tunnel/enter.ts'
 
 /**
  * Whether the checksums of a frame (a `Link` code beside it) hold: the IPv4 header's, and that of a whole TCP, UDP or ICMP
  * segment. `none` where nothing is wrong but the segment has no checksum, or was not captured whole, or there is none: UDP
- * over IPv4 may do without, fragments have theirs in the whole datagram.
+ * over IPv4 may do without, fragments have theirs in the whole datagram. Looking into tunnels (`tunnels`, a `Tunnels` code), those of
+ * all headers that the packet is in, and the answer is that for the innermost where none is bad.
  */
-export function verifyChecksums(frame: Uint8Array, link: number): 'ok' | 'bad' | 'none' {
-  const { kind, l3, l4, protocol } = dissect(frame, link)
+export function verifyChecksums(
+  frame: Uint8Array,
+  link: number,
+  tunnels: number = Tunnels.outer,
+): 'ok' | 'bad' | 'none' {
+  const found = dissect(frame, link)
+  let verdict = verifyOne(frame, found)
+  while (verdict !== 'bad' && tunnels !== Tunnels.outer && enterTunnel(frame, frame.length, tunnels, found))
+    verdict = verifyOne(frame, found)
+  return verdict
+}
+
+function verifyOne(frame: Uint8Array, { kind, l3, l4, protocol }: Dissection): 'ok' | 'bad' | 'none' {
   if (l3 < 0) return 'none'
   const six = isIpv6(frame, l3)
   const header = l3 + ((u8(frame, l3) & 15) << 2)

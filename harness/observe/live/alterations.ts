@@ -1,10 +1,13 @@
 import { ipv4Text, ipv6Text } from '../../flow/address-text.ts'
 import type { PacketBatch } from '../../model/batch.ts'
-import { Kind, Link } from '../../model/codes.ts'
+import { Kind, Link, Tunnels } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
-import { dissect } from '../../wire/dissect.ts'
+import { type Dissection, UNKNOWN_LENGTH } from '../../wire/dissection.ts'
 import { findQuote, type Quote } from '../../wire/icmp.ts'
 import { addressLength, datagramEnd, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { carriersIn, outermost } from '../../wire/tunnel/carriers.ts'
+import { dissectInner } from '../../wire/tunnel/enter.ts'
+import { checksumAt } from '../../wire/tunnel/refit.ts'
 
 /** A field that a device changed. */
 export interface Alteration {
@@ -14,11 +17,11 @@ export interface Alteration {
 }
 
 /**
- * What differs between a datagram as it was sent and packet `i` as it came out, beside hop limits and checksums. `undefined`
- * nearly always, which is found out without looking at fields.
+ * What differs between a datagram as it was sent and packet `i` as it came out, with the tunnels that it is in, beside hop limits and
+ * checksums. `undefined` nearly always, which is found out without looking at fields.
  */
 export function alterationsOf(sent: Uint8Array, seen: PacketBatch, i: number): Alteration[] | undefined {
-  const at = seen.l3[i] ?? 0
+  const at = outermost(seen, i)
   const six = isIpv6(sent, 0)
   const end = datagramEnd(seen.bytes, at)
   const length = end - at
@@ -28,7 +31,7 @@ export function alterationsOf(sent: Uint8Array, seen: PacketBatch, i: number): A
     const rest = seen.bytes.subarray(at + body, end)
     if (Buffer.compare(rest, sent.subarray(body, length)) === 0) return undefined
   }
-  return differences(sent, seen.bytes.slice(at, end))
+  return differences(sent, seen.bytes.slice(at, end), seen.tunnels)
 }
 
 /** Bytes of the transport header down to where its checksum ends; what follows is compared as a whole. */
@@ -57,9 +60,9 @@ function sameHeaders(
   return true
 }
 
-function differences(sent: Uint8Array, seen: Uint8Array): Alteration[] | undefined {
-  const before = fieldsOf(sent)
-  const after = fieldsOf(seen)
+function differences(sent: Uint8Array, seen: Uint8Array, tunnels: number): Alteration[] | undefined {
+  const before = fieldsOf(sent, tunnels)
+  const after = fieldsOf(seen, tunnels)
   const found: Alteration[] = []
   for (const field of new Set([...before.keys(), ...after.keys()])) {
     const was = before.get(field) ?? 'none'
@@ -70,28 +73,65 @@ function differences(sent: Uint8Array, seen: Uint8Array): Alteration[] | undefin
 }
 
 /** Every field of a datagram that is not a hop limit, a checksum or a length that follows from the others. */
-function fieldsOf(bytes: Uint8Array): Map<string, string> {
-  const six = isIpv6(bytes, 0)
-  const { l4, kind } = dissect(bytes, Link.raw)
-  const end = Math.min(bytes.length, datagramEnd(bytes, 0))
-  const size = addressLength(bytes, 0)
+function fieldsOf(bytes: Uint8Array, tunnels: number): Map<string, string> {
   const fields = new Map<string, string>()
-  const put = (name: string, value: number | string) => fields.set(name, String(value))
-  put('source', addressText(bytes, sourceAt(bytes, 0), size))
-  put('destination', addressText(bytes, destinationAt(bytes, 0), size))
-  put('dscp', (six ? (u16(bytes, 0) >> 4) & 0xff : (bytes[1] ?? 0)) >> 2)
-  put('ecn', (six ? u16(bytes, 0) >> 4 : (bytes[1] ?? 0)) & 3)
-  if (six) put('flow label', u32(bytes, 0) & 0xf_ffff)
+  const found = dissectInner(bytes, Link.raw, tunnels)
+  const depth = found.stack & 0xff
+  const carriers = carriersIn(bytes, 0, bytes.length, UNKNOWN_LENGTH, Link.raw, tunnels, depth)
+  carriers.forEach((carrier, n) => {
+    const next = carriers[n + 1] ?? found
+    putCarrier(bytes, carrier, next.l3, (name, value) => fields.set(`tunnel ${name}`, String(value)))
+  })
+  putPacket(bytes, found, fields)
+  return fields
+}
+
+type Put = (name: string, value: number | string) => void
+
+/** What is round a packet in a tunnel, down to the IP header at `to`. */
+function putCarrier(bytes: Uint8Array, carrier: Dissection, to: number, put: Put): void {
+  putNetwork(bytes, carrier.l3, put)
+  const { l4, kind } = carrier
+  const isUdp = kind === Kind.udp4 || kind === Kind.udp6
+  if (isUdp) putPorts(bytes, l4, put)
+  const from = isUdp ? l4 + 8 : l4
+  const sum = isUdp ? -1 : checksumAt(bytes, carrier)
+  put(
+    'header',
+    sum < 0 ? hex(bytes, from, to - from) : hex(bytes, from, sum - from) + hex(bytes, sum + 2, to - sum - 2),
+  )
+}
+
+function putNetwork(bytes: Uint8Array, l3: number, put: Put): void {
+  const six = isIpv6(bytes, l3)
+  const size = addressLength(bytes, l3)
+  put('source', addressText(bytes, sourceAt(bytes, l3), size))
+  put('destination', addressText(bytes, destinationAt(bytes, l3), size))
+  put('dscp', (six ? (u16(bytes, l3) >> 4) & 0xff : (bytes[l3 + 1] ?? 0)) >> 2)
+  put('ecn', (six ? u16(bytes, l3) >> 4 : (bytes[l3 + 1] ?? 0)) & 3)
+  if (six) put('flow label', u32(bytes, l3) & 0xf_ffff)
   else {
-    put('identification', u16(bytes, 4))
-    put('fragmentation', hex(bytes, 6, 2))
-    put('ip options', hex(bytes, 20, ((bytes[0] ?? 0) & 15) * 4 - 20))
+    put('identification', u16(bytes, l3 + 4))
+    put('fragmentation', hex(bytes, l3 + 6, 2))
+    put('ip options', hex(bytes, l3 + 20, ((bytes[l3] ?? 0) & 15) * 4 - 20))
   }
-  if (l4 < 0) put('payload', hex(bytes, headerOf(bytes), end - headerOf(bytes)))
+}
+
+function putPorts(bytes: Uint8Array, l4: number, put: Put): void {
+  put('source port', u16(bytes, l4))
+  put('destination port', u16(bytes, l4 + 2))
+}
+
+function putPacket(bytes: Uint8Array, { l3, l4, kind }: Dissection, fields: Map<string, string>): void {
+  const six = isIpv6(bytes, l3)
+  const end = Math.min(bytes.length, datagramEnd(bytes, l3))
+  const put = (name: string, value: number | string) => fields.set(name, String(value))
+  putNetwork(bytes, l3, put)
+  const body = l3 + headerOf(bytes, l3)
+  if (l4 < 0) put('payload', hex(bytes, body, end - body))
   else if (kind === Kind.tcp4 || kind === Kind.tcp6) putTcp(bytes, l4, end, put)
   else if (kind === Kind.udp4 || kind === Kind.udp6) {
-    put('source port', u16(bytes, l4))
-    put('destination port', u16(bytes, l4 + 2))
+    putPorts(bytes, l4, put)
     put('payload', hex(bytes, l4 + 8, end - l4 - 8))
   } else {
     const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
@@ -99,20 +139,14 @@ function fieldsOf(bytes: Uint8Array): Map<string, string> {
     put('type and code', hex(bytes, l4, 2))
     put('payload', hex(bytes, l4 + 4, quotes ? 4 : end - l4 - 4))
     if (quotes)
-      for (const [name, value] of fieldsOf(bytes.subarray(quote.l3, end))) put(`quoted ${name}`, value)
+      for (const [name, value] of fieldsOf(bytes.subarray(quote.l3, end), Tunnels.outer))
+        put(`quoted ${name}`, value)
   }
-  return fields
 }
 
-function putTcp(
-  bytes: Uint8Array,
-  l4: number,
-  end: number,
-  put: (name: string, value: number | string) => void,
-): void {
+function putTcp(bytes: Uint8Array, l4: number, end: number, put: Put): void {
   const header = ((bytes[l4 + 12] ?? 0) >> 4) * 4
-  put('source port', u16(bytes, l4))
-  put('destination port', u16(bytes, l4 + 2))
+  putPorts(bytes, l4, put)
   put('seq', u32(bytes, l4 + 4))
   put('ack', u32(bytes, l4 + 8))
   put('flags', u16(bytes, l4 + 12) & 0xfff)
@@ -139,8 +173,8 @@ const OPTION: Readonly<Record<number, string>> = {
 }
 
 /** Bytes of the IP header, without IPv6's extension headers. */
-function headerOf(bytes: Uint8Array): number {
-  return isIpv6(bytes, 0) ? 40 : ((bytes[0] ?? 0) & 15) * 4
+function headerOf(bytes: Uint8Array, l3: number): number {
+  return isIpv6(bytes, l3) ? 40 : ((bytes[l3] ?? 0) & 15) * 4
 }
 
 function addressText(bytes: Uint8Array, at: number, size: 4 | 16): string {

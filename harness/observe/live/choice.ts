@@ -1,5 +1,6 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import { Verdict } from '../../model/codes.ts'
+import { outermost } from '../../wire/tunnel/carriers.ts'
 import { hopsOf, idOf } from './identity.ts'
 import type { SentPackets } from './sent.ts'
 
@@ -15,7 +16,7 @@ export function chooseCopied(
   taken: number,
 ): number {
   if (first < 0 || sent.after(first) < 0) return first
-  const l3 = seen.l3[i] ?? 0
+  const l3 = outermost(seen, i)
   const id = idOf(seen.bytes, l3)
   const hops = hopsOf(seen.bytes, l3)
   let best = -1

@@ -1,13 +1,14 @@
 import type { Emitted, PacketBatch } from '../../model/batch.ts'
 import { Kind, Link, Tcp, Verdict } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
-import { dissect } from '../../wire/dissect.ts'
 import { isIcmpError } from '../../wire/icmp.ts'
-import { addressLength, datagramEnd, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { addressLength, datagramEnd, destinationAt, sourceAt } from '../../wire/ip.ts'
 import { readdress } from '../../wire/readdress.ts'
+import { outermost } from '../../wire/tunnel/carriers.ts'
+import { dissectInner } from '../../wire/tunnel/enter.ts'
 import { type EmissionKind, fits, isReset } from './about.ts'
 import type { LiveClock } from './clock.ts'
-import { fragmentOf } from './identity.ts'
+import { type FragmentIdentity, fragmentOf } from './identity.ts'
 import type { Offered } from './offered.ts'
 import type { SentPackets } from './sent.ts'
 import type { Translations } from './translation.ts'
@@ -124,7 +125,7 @@ export class Emissions {
     kind: Heard['kind'],
     otherwise?: Otherwise,
   ): Heard {
-    const l3 = seen.l3[i] ?? 0
+    const l3 = outermost(seen, i)
     const frame = seen.bytes.slice(l3, Math.min(datagramEnd(seen.bytes, l3), endOf(seen, i)))
     return { kind, arm, way, at: seen.time[i] ?? 0, frame, otherwise }
   }
@@ -156,8 +157,8 @@ export class Emissions {
       if (heard.kind !== 'icmp' && sentWay >> 1 !== heard.way >> 1) continue
       const towards = this.#sent.road[slot] === heard.arm ? 'sender' : 'receiver'
       const sent = this.#offered.frameOf(number)
-      if (heard.otherwise !== undefined && isReset(sent)) continue
-      const fit = fits(heard.kind, heard.frame, sent, towards)
+      if (heard.otherwise !== undefined && isReset(sent, this.#offered.tunnels)) continue
+      const fit = fits(heard.kind, heard.frame, sent, towards, this.#offered.tunnels)
       if (fit === 0) continue
       const index = this.#offered.indexOf(this.#lastPiece(number))
       const isTold = this.#offered.told[index] !== undefined
@@ -174,21 +175,26 @@ export class Emissions {
   /** The last fragment sent of the datagram that a packet begins, which is the one that it was rejected with; else the packet itself. */
   #lastPiece(number: number): number {
     if (this.#offered.fragments === 0) return number
-    const { id, more } = fragmentOf(this.#offered.frameOf(number), 0)
+    const { id, more } = this.#pieceOf(number)
     if (!more) return number
     const way = this.#sent.way[this.#sent.slot(number)]
     let last = number
     for (let other = number + 1; other < this.#sent.next; other++) {
       if (this.#sent.way[this.#sent.slot(other)] !== way) continue
-      const piece = fragmentOf(this.#offered.frameOf(other), 0)
+      const piece = this.#pieceOf(other)
       if (piece.offset > 0 && piece.id === id) last = other
     }
     return last
   }
 
+  #pieceOf(number: number): FragmentIdentity {
+    const frame = this.#offered.frameOf(number)
+    return fragmentOf(frame, dissectInner(frame, Link.raw, this.#offered.tunnels).l3)
+  }
+
   #emit({ arm, way, at, frame }: Heard, kind: Emitted['kind'], cause: Cause | undefined): void {
     if (cause !== undefined) this.#restore(frame, way, cause)
-    const { l4 } = dissect(frame, Link.raw)
+    const { l4 } = dissectInner(frame, Link.raw, this.#offered.tunnels)
     const isReset = kind === 'tcp-rst'
     this.#offered.emitted.push({
       cause: cause?.index ?? -1,
@@ -211,7 +217,7 @@ export class Emissions {
     way: number,
     cause: { readonly index: number; readonly towards: string },
   ): void {
-    const { batch } = this.#offered
+    const { batch, tunnels } = this.#offered
     if (!this.#translations.any || batch === undefined) return
     const { index, towards } = cause
     const l3 = batch.l3[index] ?? 0
@@ -226,8 +232,8 @@ export class Emissions {
       towards === 'sender'
         ? (this.#translations.change(way ^ 1)?.ackDelta ?? 0)
         : this.#translations.seqDelta(way)
-    if (size === (isIpv6(frame, 0) ? 16 : 4))
-      readdress(frame, Link.raw, { source, destination, seqDelta: -shift })
+    if (size === addressLength(frame, dissectInner(frame, Link.raw, tunnels).l3))
+      readdress(frame, Link.raw, { source, destination, seqDelta: -shift }, tunnels)
   }
 }
 

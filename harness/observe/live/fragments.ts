@@ -1,6 +1,7 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import { Verdict } from '../../model/codes.ts'
 import { addressLength, datagramEnd, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { outermost } from '../../wire/tunnel/carriers.ts'
 import { fragmentOf } from './identity.ts'
 import type { Offered } from './offered.ts'
 import type { SentPackets } from './sent.ts'
@@ -17,7 +18,7 @@ export function fragmentsOf(
   offered: Offered,
 ): number[] {
   const { bytes } = whole
-  const l3 = whole.l3[i] ?? 0
+  const l3 = outermost(whole, i)
   const six = isIpv6(bytes, l3)
   const carried = datagramEnd(bytes, l3) - l3 - 40
   const size = addressLength(bytes, l3)

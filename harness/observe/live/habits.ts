@@ -1,4 +1,5 @@
 import type { PacketBatch } from '../../model/batch.ts'
+import { outermost } from '../../wire/tunnel/carriers.ts'
 import { type Alteration, alterationsOf } from './alterations.ts'
 import { hopsOf, idOf } from './identity.ts'
 import type { Offered } from './offered.ts'
@@ -22,7 +23,7 @@ export class Habits {
 
   /** Learns from a packet that was sent with the hop limit `sentHops`, and came out as packet `i`. */
   learn(sentHops: number, seen: PacketBatch, i: number, alterations: readonly Alteration[]): void {
-    this.hops = sentHops - hopsOf(seen.bytes, seen.l3[i] ?? 0)
+    this.hops = sentHops - hopsOf(seen.bytes, outermost(seen, i))
     for (const { field } of alterations) this.#fields.add(field)
   }
 
@@ -39,7 +40,7 @@ export class Habits {
     arm: number,
   ): boolean {
     const slot = sent.slot(number)
-    const l3 = seen.l3[i] ?? 0
+    const l3 = outermost(seen, i)
     if (sent.road[slot] !== (arm ^ 1)) return true
     if ((sent.hops[slot] ?? 0) - hopsOf(seen.bytes, l3) !== this.hops) return true
     if (offered.indexOf(number) < 0)

@@ -3,8 +3,15 @@ import { Link } from '../../model/codes.ts'
 import { decodeBatch } from '../../wire/decode.ts'
 import type { FrameColumns } from './frames.ts'
 
-/** Makes `batch` hold frames [from, to) as they were heard, decoded; their bytes are not copied. */
-export function readHeard(batch: PacketBatch, frames: FrameColumns, from: number, to: number): void {
+/** Makes `batch` hold frames [from, to) as they were heard, decoded with `tunnels`, a `Tunnels` code; their bytes are not copied. */
+export function readHeard(
+  batch: PacketBatch,
+  frames: FrameColumns,
+  from: number,
+  to: number,
+  tunnels: number,
+): void {
+  batch.tunnels = tunnels
   batch.bytes = frames.bytes
   batch.view = new DataView(frames.bytes.buffer, frames.bytes.byteOffset, frames.bytes.byteLength)
   batch.count = to - from
@@ -18,9 +25,10 @@ export function readHeard(batch: PacketBatch, frames: FrameColumns, from: number
   decodeBatch(batch)
 }
 
-/** A batch of one datagram that was heard at `time`; its bytes are not copied. */
-export function heardAlone(frame: Uint8Array, time: number): PacketBatch {
+/** A batch of one datagram that was heard at `time`, decoded with `tunnels`; its bytes are not copied. */
+export function heardAlone(frame: Uint8Array, time: number, tunnels: number): PacketBatch {
   const batch = new PacketBatch(1, 0)
+  batch.tunnels = tunnels
   batch.bytes = frame
   batch.view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
   batch.count = 1

@@ -8,21 +8,24 @@ import { Digest } from './digest.ts'
 
 const digest = new Digest()
 
+/** More than there are `Kind` codes. */
+const DEPTH = 256
+
 /** What of TCP's flags tells one segment from another; a device may clear ECE, CWR and URG, and PSH. */
 const TELLING = Tcp.fin | Tcp.syn | Tcp.rst | Tcp.ack
 
 /**
  * Addresses, protocol and ports (or an echo's identifier) of packet `i` as a number, in the order of its own direction; `back`: in
- * that of the other.
+ * that of the other. Within tunnels, as many as it is in, it is another than outside: `depth`, as if it were in so many.
  */
-export function tupleOf(batch: PacketBatch, i: number, back = false): number {
+export function tupleOf(batch: PacketBatch, i: number, back = false, depth = depthOf(batch, i)): number {
   const { bytes } = batch
   const l3 = batch.l3[i] ?? 0
   const l4 = batch.l4[i] ?? -1
   const kind = batch.kind[i] ?? 0
   const at = sourceAt(bytes, l3)
   const size = addressLength(bytes, l3)
-  digest.begin(kind)
+  digest.begin(kind + depth * DEPTH)
   if (back) digest.bytes(bytes, at + size, at + 2 * size).bytes(bytes, at, at + size)
   else digest.bytes(bytes, at, at + 2 * size)
   if (l4 >= 0 && hasPorts(kind)) {
@@ -48,7 +51,7 @@ export function quotedTupleOf(batch: PacketBatch, i: number): number | undefined
   const at = sourceAt(bytes, quote.l3)
   const of = protocol === Protocol.tcp ? (six ? Kind.tcp6 : Kind.tcp4) : six ? Kind.udp6 : Kind.udp4
   return digest
-    .begin(of)
+    .begin(of + depthOf(batch, i) * DEPTH)
     .bytes(bytes, at, at + 2 * addressLength(bytes, quote.l3))
     .word(u32(bytes, quote.l4) | 0)
     .value()
@@ -89,6 +92,11 @@ export function packetKey(batch: PacketBatch, i: number, way: number, seqDelta: 
     return digest.value()
   }
   return digest.bytes(bytes, l4 < 0 ? l3 + (isIpv6(bytes, l3) ? 40 : 20) : l4, end).value()
+}
+
+/** How many tunnels packet `i` is in. */
+export function depthOf(batch: PacketBatch, i: number): number {
+  return (batch.stack[i] ?? 0) & 0xff
 }
 
 export function isFragment(kind: number): boolean {

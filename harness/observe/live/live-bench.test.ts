@@ -1,5 +1,5 @@
 import { PacketBatch } from '../../model/batch.ts'
-import { Link, nameOf, Tcp, Verdict } from '../../model/codes.ts'
+import { Link, nameOf, Tcp, Tunnels, Verdict } from '../../model/codes.ts'
 import type { ObservationBatch, Sighting } from '../../model/target.ts'
 import type { TimedEvent, TimelineChunk } from '../../model/timeline.ts'
 import { decodeBatch } from '../../wire/decode.ts'
@@ -21,6 +21,8 @@ export interface Step {
   readonly time?: number
   /** Instead of a segment: this whole Ethernet frame. */
   readonly frame?: Uint8Array
+  /** Bytes of the frame that were not captured. */
+  readonly missing?: number
   readonly flow?: number
   readonly family?: 'ipv4' | 'ipv6'
 }
@@ -40,9 +42,14 @@ export function segment(step: Step): Uint8Array {
   return forgeTcp({ bytes: frame, link }, { flags, seq, ack, payload, window: 1000 })
 }
 
-/** A chunk of a timeline with these packets; `events` before the first. */
-export function chunkOf(steps: readonly Step[], events: readonly TimedEvent['event'][] = []): TimelineChunk {
+/** A chunk of a timeline with these packets, read with `tunnels`; `events` before the first. */
+export function chunkOf(
+  steps: readonly Step[],
+  events: readonly TimedEvent['event'][] = [],
+  tunnels: number = Tunnels.outer,
+): TimelineChunk {
   const batch = new PacketBatch(Math.max(1, steps.length), 65_536)
+  batch.tunnels = tunnels
   let used = 0
   for (const [n, step] of steps.entries()) {
     const frame = step.frame ?? segment(step)
@@ -52,7 +59,7 @@ export function chunkOf(steps: readonly Step[], events: readonly TimedEvent['eve
     batch.step[n] = n
     batch.start[n] = used
     batch.captured[n] = frame.length
-    batch.original[n] = frame.length
+    batch.original[n] = frame.length + (step.missing ?? 0)
     batch.link[n] = Link.ethernet
     batch.time[n] = (step.time ?? 0) * 1e6
     batch.direction[n] = step.from === 'client' ? 0 : 1

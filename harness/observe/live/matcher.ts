@@ -69,7 +69,7 @@ export class Matcher {
   take(frames: FrameColumns): void {
     const seen = this.#seen
     for (let from = 0; from < frames.count; from += seen.capacity) {
-      readHeard(seen, frames, from, Math.min(frames.count, from + seen.capacity))
+      readHeard(seen, frames, from, Math.min(frames.count, from + seen.capacity), this.#parts.offered.tunnels)
       for (let i = 0; i < seen.count; i++) {
         const refused = frames.refused[from + i] ?? 0
         const arm = frames.arm[from + i] ?? 0
@@ -194,7 +194,8 @@ export class Matcher {
     const { sent, offered, emissions } = this.#parts
     if (((seen.flags[i] ?? 0) & Tcp.rst) === 0) return false
     if (!this.#habits.isUnlike(sent, offered, number, seen, i, arm)) return false
-    const otherwise = (frame: Uint8Array, at: number) => this.#came(number, heardAlone(frame, at), 0, arm)
+    const otherwise = (frame: Uint8Array, at: number) =>
+      this.#came(number, heardAlone(frame, at, seen.tunnels), 0, arm)
     if (!emissions.takeDoubtful(seen, i, arm, way, otherwise)) return false
     this.#known = { what: 'emitted', step: -1, flow: way >> 1 }
     return true

@@ -1,5 +1,5 @@
 import type { Emitted, PacketBatch } from '../../model/batch.ts'
-import { Verdict } from '../../model/codes.ts'
+import { Tunnels, Verdict } from '../../model/codes.ts'
 import type { Outage, Sighting } from '../../model/target.ts'
 import { FrameColumns } from './frames.ts'
 
@@ -23,9 +23,12 @@ export class Offered {
   /** Fragments among those sent. */
   fragments = 0
   batch: PacketBatch | undefined
+  /** Which tunnels the timeline looks into, a `Tunnels` code: so is read what is heard. */
+  tunnels: number = Tunnels.outer
 
   begin(batch: PacketBatch | undefined, first: number): void {
     this.batch = batch
+    if (batch !== undefined) this.tunnels = batch.tunnels
     this.first = first
     this.index.length = 0
     this.told.length = 0

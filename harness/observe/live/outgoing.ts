@@ -1,9 +1,12 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, Link, Role, Verdict } from '../../model/codes.ts'
 import { writeIpv4Checksum, writeTransportChecksum } from '../../wire/checksum.ts'
-import { dissect } from '../../wire/dissect.ts'
+import { UNKNOWN_LENGTH } from '../../wire/dissection.ts'
 import { datagramEnd } from '../../wire/ip.ts'
 import { readdress } from '../../wire/readdress.ts'
+import { carriersIn, outermost } from '../../wire/tunnel/carriers.ts'
+import { dissectInner } from '../../wire/tunnel/enter.ts'
+import { refit } from '../../wire/tunnel/refit.ts'
 import { CONTROL_PORT } from '../control-frames.ts'
 import { hopsAt, hopsOf, idOf, isFragment, packetKey } from './identity.ts'
 import type { Markers } from './markers.ts'
@@ -25,7 +28,7 @@ interface OutgoingParts {
   readonly largest: number
 }
 
-/** Makes what is sent out of packets of a timeline. */
+/** Makes what is sent out of packets of a timeline: each in the tunnels that it is in. */
 export class Outgoing {
   readonly #parts: OutgoingParts
 
@@ -39,7 +42,7 @@ export class Outgoing {
    */
   add(batch: PacketBatch, i: number, road: number): number | undefined {
     const { offered, sent, markers, translations, largest } = this.#parts
-    const l3 = batch.l3[i] ?? -1
+    const l3 = outermost(batch, i)
     const kind = batch.kind[i] ?? Kind.other
     if (l3 < 0 || kind === Kind.malformed) return undefined
     const way = (batch.flow[i] ?? -1) * 2 + (batch.direction[i] ?? 0)
@@ -76,10 +79,13 @@ export class Outgoing {
     const change = translations.change(way)
     if (change === undefined && !cut) return
     const frame = offered.frames.frame(offered.frames.count - 1)
-    if (change !== undefined) readdress(frame, Link.raw, change)
+    const { tunnels } = offered
+    if (change !== undefined) readdress(frame, Link.raw, change, tunnels)
     if (!cut) return
-    const { l3, l4, protocol, kind } = dissect(frame, Link.raw)
-    if (l4 >= 0 && !isFragment(kind)) writeTransportChecksum(frame, l3, l4, frame.length, protocol)
+    const { l3, l4, protocol, kind, stack } = dissectInner(frame, Link.raw, tunnels)
+    const end = Math.min(frame.length, datagramEnd(frame, l3))
+    if (l4 >= 0 && !isFragment(kind)) writeTransportChecksum(frame, l3, l4, end, protocol)
+    refit(frame, carriersIn(frame, 0, frame.length, UNKNOWN_LENGTH, Link.raw, tunnels, stack & 0xff))
   }
 
   /** Gives the last frame a hop limit of its own where copies of it are on their way. */

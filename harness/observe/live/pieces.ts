@@ -57,7 +57,7 @@ export class Pieces {
     assembly.have += piece.length
     if (assembly.have !== assembly.length) return undefined
     this.#open.delete(key)
-    return wholeOf(assembly, seen.time[i] ?? 0)
+    return wholeOf(assembly, seen.time[i] ?? 0, seen.tunnels)
   }
 
   clear(): void {
@@ -77,10 +77,11 @@ export function begunBy(batch: PacketBatch, i: number): PacketBatch | undefined 
   return wholeOf(
     { pieces: [{ offset: 0, bytes: piece }], length: piece.length, have: piece.length, header, protocol },
     0,
+    batch.tunnels,
   )
 }
 
-function wholeOf({ pieces, length, header, protocol }: Assembly, time: number): PacketBatch {
+function wholeOf({ pieces, length, header, protocol }: Assembly, time: number, tunnels: number): PacketBatch {
   const six = isIpv6(header, 0)
   // Without the fragment header, which is the last one before what is carried.
   const own = six ? header.slice(0, header.length - 8) : header.slice()
@@ -95,5 +96,5 @@ function wholeOf({ pieces, length, header, protocol }: Assembly, time: number): 
     putU16(frame, 6, 0)
     writeIpv4Checksum(frame, 0)
   }
-  return heardAlone(frame, time)
+  return heardAlone(frame, time, tunnels)
 }

@@ -1,8 +1,8 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, Link, Tcp } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
-import { dissect } from '../../wire/dissect.ts'
 import { addressLength, datagramEnd, destinationAt, sourceAt } from '../../wire/ip.ts'
+import { dissectInner } from '../../wire/tunnel/enter.ts'
 
 const TELLING = Tcp.fin | Tcp.syn | Tcp.rst | Tcp.ack
 
@@ -15,16 +15,16 @@ export const EXACT = 18
  * connection that has begun.
  */
 export function resemblance(sent: Uint8Array, seen: PacketBatch, i: number): number {
-  const { l4, kind } = dissect(sent, Link.raw)
+  const { l3: at3, l4, kind } = dissectInner(sent, Link.raw, seen.tunnels)
   if (kind !== seen.kind[i] || l4 < 0) return 0
   const { bytes } = seen
   const l3 = seen.l3[i] ?? 0
   const at = seen.l4[i] ?? 0
-  const size = addressLength(sent, 0)
+  const size = addressLength(sent, at3)
   const ports = kind >= Kind.tcp4 && kind <= Kind.udp6
-  const source = same(sent, sourceAt(sent, 0), bytes, sourceAt(bytes, l3), size)
-  const destination = same(sent, destinationAt(sent, 0), bytes, destinationAt(bytes, l3), size)
-  const length = datagramEnd(sent, 0) - l4
+  const source = same(sent, sourceAt(sent, at3), bytes, sourceAt(bytes, l3), size)
+  const destination = same(sent, destinationAt(sent, at3), bytes, destinationAt(bytes, l3), size)
+  const length = datagramEnd(sent, at3) - l4
   const payloadSame = same(
     sent,
     l4 + length - (seen.payload[i] ?? 0),

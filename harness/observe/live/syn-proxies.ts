@@ -1,10 +1,11 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, Link, Tcp, Verdict } from '../../model/codes.ts'
 import { u32 } from '../../wire/bytes.ts'
-import { dissect } from '../../wire/dissect.ts'
 import { forgeTcp } from '../../wire/forge.ts'
 import { datagramEnd } from '../../wire/ip.ts'
 import { findTcpOption, TcpOption } from '../../wire/tcp-options.ts'
+import { outermost } from '../../wire/tunnel/carriers.ts'
+import { dissectInner } from '../../wire/tunnel/enter.ts'
 import { FrameColumns } from './frames.ts'
 import { heardAlone } from './heard.ts'
 import { opensConnection } from './identity.ts'
@@ -125,12 +126,13 @@ export class SynProxies {
   #answered(opening: Opening, seen: PacketBatch, i: number): Part | undefined {
     const { syn, frame, synAck, answer } = opening
     if (answer !== undefined || synAck !== undefined || !this.#isOpen(syn)) return undefined
-    const { l4 } = dissect(frame, Link.raw)
+    const { tunnels } = seen
+    const { l4 } = dissectInner(frame, Link.raw, tunnels)
     if (seen.ack[i] !== next(u32(frame, l4 + 4))) return undefined
-    const l3 = seen.l3[i] ?? 0
+    const l3 = outermost(seen, i)
     const copy = seen.bytes.slice(l3, datagramEnd(seen.bytes, l3))
-    opening.answer = heardAlone(copy, seen.time[i] ?? 0)
-    this.#due.push({ frame: acknowledgementOf(frame, copy), number: syn })
+    opening.answer = heardAlone(copy, seen.time[i] ?? 0, tunnels)
+    this.#due.push({ frame: acknowledgementOf(frame, copy, tunnels), number: syn })
     this.#translations.any = true
     this.#tell(syn)
     return 'own'
@@ -168,9 +170,9 @@ function next(number: number): number {
 }
 
 /** What a client that sent this SYN says to this SYN-ACK. */
-function acknowledgementOf(syn: Uint8Array, synAck: Uint8Array): Uint8Array {
-  const mine = dissect(syn, Link.raw).l4
-  const its = dissect(synAck, Link.raw).l4
+function acknowledgementOf(syn: Uint8Array, synAck: Uint8Array, tunnels: number): Uint8Array {
+  const mine = dissectInner(syn, Link.raw, tunnels).l4
+  const its = dissectInner(synAck, Link.raw, tunnels).l4
   const stamps = (bytes: Uint8Array, l4: number) =>
     findTcpOption(bytes, l4, bytes.length, TcpOption.timestamps)
   const own = stamps(syn, mine)
@@ -178,7 +180,7 @@ function acknowledgementOf(syn: Uint8Array, synAck: Uint8Array): Uint8Array {
   const timestamp =
     own < 0 || other < 0 ? undefined : { value: u32(syn, own + 2), echo: u32(synAck, other + 2) }
   return forgeTcp(
-    { bytes: syn, link: Link.raw },
+    { bytes: syn, link: Link.raw, tunnels },
     {
       flags: Tcp.ack,
       seq: next(u32(syn, mine + 4)),

@@ -1,11 +1,11 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, Link } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
-import { dissect } from '../../wire/dissect.ts'
 import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
 import type { AddressChange, EndChange } from '../../wire/readdress.ts'
 import { findTcpOption, TcpOption } from '../../wire/tcp-options.ts'
-import { hasPorts, quotedTupleOf, tupleOf } from './identity.ts'
+import { dissectInner } from '../../wire/tunnel/enter.ts'
+import { depthOf, hasPorts, quotedTupleOf, tupleOf } from './identity.ts'
 import { begunBy } from './pieces.ts'
 
 interface Way {
@@ -40,6 +40,15 @@ export class Translations {
     this.#ways.set(tuple, way)
     const back = tupleOf(batch, i, true)
     if (!this.#ways.has(back) || (this.#ways.get(back) ?? 0) >> 1 !== way >> 1) this.#ways.set(back, way ^ 1)
+    if (depthOf(batch, i) > 0) this.#registerOutside(batch, i, way)
+  }
+
+  /** A device may answer what is in a tunnel outside of it, where no flow of its own is so addressed. */
+  #registerOutside(batch: PacketBatch, i: number, way: number): void {
+    for (const back of [false, true]) {
+      const tuple = tupleOf(batch, i, back, 0)
+      if (!this.#ways.has(tuple)) this.#ways.set(tuple, back ? way ^ 1 : way)
+    }
   }
 
   /** The same of a datagram that packet `i`, a fragment, begins, where nobody else is known to be so addressed. */
@@ -77,7 +86,7 @@ export class Translations {
     const l4 = seen.l4[i] ?? -1
     const size = addressLength(bytes, l3)
     const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
-    const from = isTcp ? dissect(sent, Link.raw).l4 : -1
+    const from = isTcp ? dissectInner(sent, Link.raw, seen.tunnels).l4 : -1
     const seqDelta = isTcp ? (u32(bytes, l4 + 4) - u32(sent, from + 4)) | 0 : 0
     const stamp = isTcp ? stampOf(sent, from) : undefined
     const stampSeen = isTcp ? stampOf(bytes, l4) : undefined

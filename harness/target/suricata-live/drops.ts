@@ -2,6 +2,7 @@ import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, Reason } from '../../model/codes.ts'
 import { u16 } from '../../wire/bytes.ts'
 import { addressLength, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { carriersOf } from '../../wire/tunnel/carriers.ts'
 import { FOR_INNER, reasonWord } from '../suricata/eve.ts'
 import { reasonOf } from '../suricata/suricata.ts'
 
@@ -72,9 +73,7 @@ function keyOfEvent(event: DropEvent): string {
 
 function keyOfPacket(packets: PacketBatch, i: number): string {
   const { bytes } = packets
-  const l3 = packets.l3[i] ?? 0
-  const l4 = packets.l4[i] ?? -1
-  const kind = packets.kind[i] ?? Kind.other
+  const [l3, l4, kind] = onWire(packets, i)
   const six = isIpv6(bytes, l3)
   const size = addressLength(bytes, l3)
   const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
@@ -90,6 +89,14 @@ function keyOfPacket(packets: PacketBatch, i: number): string {
     isTcp ? (packets.seq[i] ?? 0) >>> 0 : 0,
     isTcp ? (packets.ack[i] ?? 0) >>> 0 : 0,
   ].join(' ')
+}
+
+/** Offsets of the IP header and of what it carries, and the `Kind` code, of what is on the wire: the outermost tunnel, if any. */
+function onWire(packets: PacketBatch, i: number): readonly [number, number, number] {
+  const isInTunnel = ((packets.stack[i] ?? 0) & 0xff) > 0
+  const carrier = isInTunnel ? carriersOf(packets, i)[0] : undefined
+  if (carrier !== undefined) return [carrier.l3, carrier.l4, carrier.kind]
+  return [packets.l3[i] ?? 0, packets.l4[i] ?? -1, packets.kind[i] ?? Kind.other]
 }
 
 /** As Suricata writes addresses: those of IPv6 in full. */

@@ -12,6 +12,13 @@ export function carriersOf(batch: PacketBatch, index: number): Dissection[] {
   return carriersIn(bytes, from, length, original[index] ?? 0, link[index] ?? 0, tunnels, depth)
 }
 
+/** Offset in the batch's bytes of the IP header of a packet that nothing is round: its own, or of the outermost tunnel that it is in. */
+export function outermost(batch: PacketBatch, index: number): number {
+  const depth = (batch.stack[index] ?? 0) & 0xff
+  const own = batch.l3[index] ?? -1
+  return depth === 0 ? own : (carriersOf(batch, index)[0]?.l3 ?? own)
+}
+
 /** The same of any frame; `depth`: how many of them there are at most. */
 export function carriersIn(
   bytes: Uint8Array,

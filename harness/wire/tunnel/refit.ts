@@ -50,7 +50,7 @@ export function turnRound(frame: Uint8Array, carriers: readonly Dissection[]): v
 }
 
 /** Where a carrier has a checksum over what is in it, -1: it has none in use. */
-function checksumAt(frame: Uint8Array, { kind, l4, protocol }: Dissection): number {
+export function checksumAt(frame: Uint8Array, { kind, l4, protocol }: Dissection): number {
   const isUdp = kind === Kind.udp4 || kind === Kind.udp6
   if (isUdp) return u16(frame, l4 + 6) === 0 ? -1 : l4 + 6
   return protocol === Protocol.gre && (u8(frame, l4) & GRE_CHECKSUM) !== 0 ? l4 + 4 : -1
