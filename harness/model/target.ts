@@ -194,7 +194,7 @@ export interface Target {
    */
   readonly shared?: 'threads' | 'processes' | undefined
   /** Packets that may come out of it otherwise than the device decided, so that nothing is learned of them; absent: there are none. */
-  readonly unreliable?: readonly ('fragments' | 'tunnels')[] | undefined
+  readonly unreliable?: readonly 'fragments'[] | undefined
   /** The devices that it drives, as they are called wherever they are driven from: of several workers one at a time drives each. Absent: its own. */
   readonly appliances?: readonly string[] | undefined
   /** Brings the device to `setup` with empty session tables. Throws FlowbreakError when it cannot. */

@@ -1,9 +1,11 @@
 import { expect } from 'chai'
 import { type Emitted, PacketBatch } from '../model/batch.ts'
-import { Direction, Tcp, Verdict } from '../model/codes.ts'
+import { Direction, Tcp, Tunnels, Verdict } from '../model/codes.ts'
 import { decodeBatch } from '../wire/decode.ts'
+import { join8, MACS } from '../wire/example-frames.test.ts'
 import { forgeTcp, readdress } from '../wire/forge.ts'
 import { buildAbort } from '../wire/reset.ts'
+import { TUNNELS } from '../wire/tunnel/example-tunnels.test.ts'
 import { controlFrame } from './control-frames.ts'
 import { Receivers } from './receivers.ts'
 
@@ -23,10 +25,14 @@ function frameOf({ from, flags, seq, ack, payload = 0 }: Sent): Uint8Array {
 
 /** What ends of flow 3 know after these packets. */
 function having(...sent: readonly Sent[]): Receivers {
+  return knowing(sent.map((each) => ({ ...each, frame: frameOf(each) })))
+}
+
+function knowing(sent: readonly (Sent & { readonly frame: Uint8Array })[]): Receivers {
   const receivers = new Receivers()
-  for (const each of sent) {
-    const frame = frameOf(each)
+  for (const { frame, ...each } of sent) {
     const batch = new PacketBatch(1, frame.length)
+    batch.tunnels = Tunnels.inner
     batch.bytes.set(frame)
     batch.captured[0] = frame.length
     batch.link[0] = 1
@@ -107,5 +113,17 @@ describe('observe/receivers', () => {
     broken[50] = (broken[50] ?? 0) ^ 1
     expect(known.accepts({ ...good, frame: broken })).to.equal(false)
     expect(known.accepts({ ...good, to: 'client' })).to.equal(false)
+  })
+
+  it('in a tunnel it is obeyed by the ends of the packets in the tunnel', () => {
+    const gre = TUNNELS.find(({ name }) => name === 'gre')
+    const within = (frame: Uint8Array) =>
+      join8(MACS, Uint8Array.of(8, 0), gre?.wrap(frame.subarray(14)) ?? new Uint8Array())
+    const known = knowing([...OPEN, data()].map((each) => ({ ...each, frame: within(frameOf(each)) })))
+    const good = reset('server', 85)
+    expect(known.accepts({ ...good, frame: within(good.frame) })).to.equal(true)
+    const broken = good.frame.slice()
+    broken[50] = (broken[50] ?? 0) ^ 1
+    expect(known.accepts({ ...good, frame: within(broken) })).to.equal(false)
   })
 })

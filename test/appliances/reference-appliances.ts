@@ -57,10 +57,19 @@ export class ReferenceAppliances implements Target, AsyncDisposable {
     return (await behind(this.#profile, port)).prepare(setup, signal)
   }
 
-  async #start({ policy, rules }: Setup): Promise<Running> {
+  async #start({ policy, rules, tunnels }: Setup): Promise<Running> {
     const file = join(this.#folder, `${this.#running.size}.rules`)
     writeFileSync(file, `${rules.join('\n')}\n`)
-    const args = ['--profile', this.#profile, '--policy', policy.exception, '--rules', file]
+    const args = [
+      '--profile',
+      this.#profile,
+      '--policy',
+      policy.exception,
+      '--rules',
+      file,
+      '--tunnels',
+      tunnels,
+    ]
     if (policy.tcpIdle !== undefined) args.push('--tcp-idle', `${policy.tcpIdle}s`)
     const places = ['--listen', '127.0.0.1:0', '--health', '127.0.0.1:0', '--clock-scale', 'told']
     const child = spawn(process.execPath, [MAIN, 'appliance', ...args, ...places, '--json'], {

@@ -18,7 +18,6 @@ const TRIES = 3
 
 /** A fragment of a datagram or of a segment, in a script. */
 const FRAGMENT = /[<>][fg]:/
-const TUNNEL = /^(gre|ipip) /
 
 const OPEN = /^F( F)*$/
 
@@ -67,8 +66,6 @@ export class Bench {
     const { events } = capabilities
     if (unreliable.includes('fragments') && FRAGMENT.test(script))
       return this.lacks(setup) ?? 'reliable answers about fragments'
-    if (unreliable.includes('tunnels') && TUNNEL.test(script))
-      return this.lacks(setup) ?? 'reliable answers about tunnels'
     if (!script.includes('[')) return this.lacks(setup)
     const missing = parseProbe(script)
       .flatMap(({ event }) => (event === undefined ? [] : eventsOf(event)))

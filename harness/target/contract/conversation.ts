@@ -8,6 +8,8 @@ export interface Offered extends Segment {
   /** An index of a host, or a `Host` code for what the load balancer kept to itself. */
   readonly host: number
   readonly family: Family
+  /** The packet is in a tunnel: GRE over IPv4. */
+  readonly tunnel?: true
   /** Where the load balancer has decided: what it wrote down. */
   readonly decided?: { readonly verdict: number; readonly reason: number }
   /** Seconds since the packet before; absent: one millisecond. */

@@ -1,7 +1,8 @@
-import { Kind, Verdict } from '../../model/codes.ts'
+import { Kind, Tunnels, Verdict } from '../../model/codes.ts'
 import type { Setup } from '../../model/setup.ts'
 import { FEATURES, type Feature } from '../../model/target.ts'
 import type { TimelineChunk } from '../../model/timeline.ts'
+import { decodeBatch } from '../../wire/decode.ts'
 import { altered, verdicts } from './example-wrong.test.ts'
 import type { Wrong } from './example-wrong-behaviour.test.ts'
 
@@ -167,6 +168,18 @@ export const WRONG_CAPABILITIES: readonly Wrong[] = [
     check: `has ${feature}, or refuses it`,
     says: `The target lacks ${feature === 'own-profile' ? 'profile contract' : feature} by its capabilities, and prepare does not refuse it`,
   })),
+  {
+    does: 'judges tunnels as they are',
+    target: () =>
+      altered({
+        chunk: ({ packets }) => {
+          packets.tunnels = Tunnels.outer
+          decodeBatch(packets)
+        },
+      }),
+    check: 'has inner-tunnels, or refuses it',
+    says: 'An ACK of an unknown connection in a tunnel that is looked into: drop or reject is due, and it is forward',
+  },
   ...(Object.entries(IGNORED) as [Feature, string][]).map(([feature, says]) => ({
     does: `ignores ${feature}`,
     target: () => altered({ setup: plain }),

@@ -48,9 +48,11 @@ const ASKED: Readonly<Record<Feature, Asked>> = {
   },
   'inner-tunnels': {
     input: { tunnels: 'inner' },
-    parts: [{ packets: connection() }],
-    look: ({ seen }) =>
-      demandVerdict(seen[4], [Verdict.forward], 'A connection where tunnels are looked into'),
+    parts: [{ packets: [...connection({ tunnel: true }), stray({ flow: 1, tunnel: true })] }],
+    look: ({ seen }) => {
+      demandVerdict(seen[4], [Verdict.forward], 'A connection in a tunnel that is looked into')
+      demandVerdict(seen[5], BLOCKED, 'An ACK of an unknown connection in a tunnel that is looked into')
+    },
   },
   'own-profile': {
     input: ownProfile,

@@ -29,6 +29,8 @@ const ADDRESS = {
   },
 } as const
 
+const GATEWAY = { client: [203, 0, 113, 10], server: [203, 0, 113, 80] } as const
+
 /** The Ethernet frame of a segment, with right checksums. `port`: the client's, which tells conversations apart. */
 export function frameOf(segment: Segment, family: Family, port: number): Uint8Array {
   const [from, to] =
@@ -44,6 +46,26 @@ export function frameOf(segment: Segment, family: Family, port: number): Uint8Ar
   if (family === 'ipv4') writeIpv4Checksum(frame, L3)
   writeTransportChecksum(frame, L3, L3 + header.length, frame.length, Protocol.tcp)
   return frame
+}
+
+/** The same frame with the packet in a GRE tunnel (RFC 2784) between two gateways. */
+export function tunnelled(frame: Uint8Array, { direction }: Segment, family: Family): Uint8Array {
+  const [from, to] = direction === 0 ? [GATEWAY.client, GATEWAY.server] : [GATEWAY.server, GATEWAY.client]
+  const packet = frame.subarray(L3)
+  const type = family === 'ipv4' ? [0x08, 0x00] : [0x86, 0xdd]
+  const header = [0x45, 0, ...word(24 + packet.length), 0, 1, 0, 0, 64, Protocol.gre, 0, 0, ...from, ...to]
+  const carried = Uint8Array.from([
+    ...frame.subarray(0, L3 - 2),
+    0x08,
+    0x00,
+    ...header,
+    0,
+    0,
+    ...type,
+    ...packet,
+  ])
+  writeIpv4Checksum(carried, L3)
+  return carried
 }
 
 /** The link layer of `frameOf`. */

@@ -1,10 +1,10 @@
 import { type Emitted, type HostPart, NANOS_PER_SECOND, PacketBatch } from '../../model/batch.ts'
-import { Role } from '../../model/codes.ts'
+import { Role, Tunnels } from '../../model/codes.ts'
 import type { Session } from '../../model/target.ts'
 import type { TimedEvent, TimelineChunk } from '../../model/timeline.ts'
 import { decodeBatch } from '../../wire/decode.ts'
 import type { Offered, Part } from './conversation.ts'
-import { FRAME_LINK, frameOf } from './frames.ts'
+import { FRAME_LINK, frameOf, tunnelled } from './frames.ts'
 
 /** What a target must give back as it got it, as text that can be compared. */
 type Untouched = string
@@ -81,6 +81,7 @@ async function* chunksOf(
       time += packet.gap === undefined ? MILLISECOND : packet.gap * NANOS_PER_SECOND
       append(batch, packet, step++, time)
     }
+    batch.tunnels = packets.some(({ tunnel }) => tunnel) ? Tunnels.inner : Tunnels.outer
     decodeBatch(batch)
     for (let i = 0; i < batch.count; i++) tell(untouchedOf(batch, i))
     yield { packets: batch, events: events.map((event): TimedEvent => ({ before: 0, at, event })) }
@@ -89,7 +90,8 @@ async function* chunksOf(
 
 function append(batch: PacketBatch, packet: Offered, step: number, time: number): void {
   const n = batch.count++
-  const frame = frameOf(packet, packet.family, FIRST_PORT + packet.flow)
+  const plain = frameOf(packet, packet.family, FIRST_PORT + packet.flow)
+  const frame = packet.tunnel ? tunnelled(plain, packet, packet.family) : plain
   const at = n === 0 ? 0 : (batch.start[n - 1] ?? 0) + (batch.captured[n - 1] ?? 0)
   batch.bytes.set(frame, at)
   batch.number[n] = step + 1

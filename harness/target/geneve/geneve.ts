@@ -16,11 +16,8 @@ export class GeneveTarget extends DeviceTarget<GeneveOptions> {
     return this.options.hosts.map(({ address, port }) => `geneve ${address}:${port}`)
   }
 
-  /**
-   * A gateway load balancer takes no fragments back: an appliance holds them until their datagram is whole, or passes on what it decided before.
-   * Where tunnels are looked into, what is in them is sent without them.
-   */
-  readonly unreliable = ['fragments', 'tunnels'] as const
+  /** A gateway load balancer takes no fragments back: an appliance holds them until their datagram is whole, or passes on what it decided before. */
+  readonly unreliable = ['fragments'] as const
 
   /** Throws ERR_TARGET_LACKS, ERR_APPLIANCE_UNHEALTHY, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {

@@ -13,9 +13,6 @@ import { type InlineOptions, readOptions } from './options.ts'
 
 /** Devices with two arms each, between interfaces of this machine: which packet goes by which of them is the harness's to decide. */
 export class InlineTarget extends DeviceTarget<InlineOptions> {
-  /** Where tunnels are looked into, what is in them is sent without them. */
-  readonly unreliable = ['tunnels'] as const
-
   /** They are at interfaces of this machine. */
   get appliances(): readonly string[] {
     const { hosts, namespace = '' } = this.options

@@ -33,8 +33,6 @@ const FAMILIES = ['ipv4', 'ipv6'] as const
 export class SuricataLiveTarget implements Target {
   readonly name: string
   readonly capabilities: Capabilities
-  /** What is in tunnels is sent without them. */
-  readonly unreliable = ['tunnels'] as const
   readonly #options: SuricataLiveOptions
   #binary: SuricataBinary | undefined
 
