@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import { readRecorded } from '../../engine/oracle-cases.test.ts'
 import type { Case } from '../../model/case.ts'
 import type { Target } from '../../model/target.ts'
 import { compilePattern } from '../../plan/pattern.ts'
 import { loadSuites } from '../../run/suites.ts'
 import { makeSetup } from '../../suite/setup.ts'
+import { join8, MACS, pcapOf } from '../../wire/example-frames.test.ts'
+import { TUNNELS } from '../../wire/tunnel/example-tunnels.test.ts'
 import { played, tried } from '../example-played.test.ts'
 import { run } from '../lab/commands.ts'
 import { ReferenceTarget } from '../reference/reference.ts'
@@ -22,6 +25,9 @@ const TOLD = [
   'core/first-packet/*/policy:reject/family:ipv*',
   'core/icmp-errors/**',
 ]
+
+/** Tunnels that a capture is put into. */
+const TUNNELLED = ['gre', 'vxlan', 'geneve']
 
 const SUITE = `
 suite: live-sample
@@ -42,6 +48,14 @@ cases:
     matrix: { policy: [reject], family: [ipv4] }
     inject: [{ host-swap: "c2s:data#2" }, { idle-gap: { at: "s2c:data#2", gap: 90s } }]
     expect: { before: forward, after idle-gap: { first: { is: reject, towards: sender } } }
+  - name: tunnel
+    requirement: What is in a tunnel meets the policy of the host that took over.
+    source: *source
+    capture: ./{tunnel}.pcap
+    setup: { profile: suricata-7, hosts: 2, tunnels: inner }
+    matrix: { policy: [reject], family: [ipv4], tunnel: [${TUNNELLED.join(', ')}] }
+    inject: [{ host-swap: "c2s:data#2" }]
+    expect: { before: { all: forward, by: fw-a } }
 `
 
 describe('target/suricata-live', function () {
@@ -54,6 +68,7 @@ describe('target/suricata-live', function () {
     folder = mkdtempSync(join(tmpdir(), 'flowbreak-live-'))
     const file = join(folder, 'sample.yaml')
     writeFileSync(file, SUITE)
+    for (const name of TUNNELLED) writeFileSync(join(folder, `${name}.pcap`), inTunnel(name))
     sample = loadSuites([file], [process.cwd()]).flatMap((suite) => suite.cases)
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
@@ -86,6 +101,23 @@ describe('target/suricata-live', function () {
     const seen = ({ told }: { readonly told: typeof reference.told }) =>
       [...told].map(([name, { outcome, trace }]) => [name, outcome, trace?.verdict, trace?.reason])
     expect(seen({ told })).to.deep.equal(seen(reference))
+  })
+
+  it('judges what is in tunnels, with the reasons that the reference has', async () => {
+    const cases = named('tunnel')
+    expect(cases).to.have.length(TUNNELLED.length)
+    const [{ told, problems }, reference] = [
+      await tried(await live(), cases),
+      await tried(new ReferenceTarget('test'), cases),
+    ]
+    expect(problems).to.deep.equal([])
+    for (const [name, { outcome, trace }] of reference.told) {
+      expect(told.get(name)?.outcome, name).to.equal(outcome)
+      expect(told.get(name)?.trace?.verdict, name).to.equal(trace?.verdict)
+      expect(told.get(name)?.trace?.reason, name).to.deep.equal(trace?.reason)
+      const stopped = trace?.verdict.match(/[^f]/g)?.length ?? 0
+      expect(stopped, name).to.be.greaterThan(10)
+    }
   })
 
   it('counts its time-outs on a clock that is scaled', async () => {
@@ -172,4 +204,14 @@ function isSuricata(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** A capture of a conversation in a tunnel. */
+function inTunnel(name: string): Buffer {
+  const tunnel = TUNNELS.find((each) => each.name === name)
+  if (tunnel === undefined) throw new Error(`no tunnel ${name}`)
+  const frames = readRecorded('echo-ladder-ipv4.pcap').map(({ bytes }) => ({
+    bytes: join8(MACS, Uint8Array.of(8, 0), tunnel.wrap(bytes.subarray(14))),
+  }))
+  return Buffer.from(pcapOf(1, frames))
 }
