@@ -12,7 +12,7 @@ import { isFragment, opensConnection, packetKey } from './identity.ts'
 import type { Markers } from './markers.ts'
 import type { Offered } from './offered.ts'
 import { Pieces } from './pieces.ts'
-import { EXACT, resemblance } from './resemblance.ts'
+import { EXACT, mostAlike } from './resemblance.ts'
 import type { Roads } from './roads.ts'
 import { GAVE_UP, type SentPackets } from './sent.ts'
 import type { SynProxies } from './syn-proxies.ts'
@@ -255,16 +255,7 @@ export class Matcher {
   /** A packet whose tuple or numbers are not known is what came of the packet that it resembles most, if of any. */
   #resembles(seen: PacketBatch, i: number, arm: number, way: number, least = 1): boolean {
     const { sent, offered, translations } = this.#parts
-    let [best, most] = [-1, least - 1]
-    for (let number = offered.first; number < sent.next; number++) {
-      const slot = sent.slot(number)
-      if (sent.road[slot] !== (arm ^ 1) || sent.state[slot] !== Verdict.undecided) continue
-      if (way >= 0 && sent.way[slot] !== way) continue
-      const likeness = resemblance(offered.frameOf(number), seen, i)
-      if (likeness <= most) continue
-      most = likeness
-      best = number
-    }
+    const best = mostAlike(sent, offered, arm ^ 1, way, seen, i, least)
     if (best < 0) return false
     if (way < 0 || opensConnection(seen, i))
       translations.learn(sent.way[sent.slot(best)] ?? -1, offered.frameOf(best), seen, i)

@@ -2,6 +2,7 @@ import type { Emitted, PacketBatch } from '../../model/batch.ts'
 import { Tunnels, Verdict } from '../../model/codes.ts'
 import type { Outage, Sighting } from '../../model/target.ts'
 import { FrameColumns } from './frames.ts'
+import { GAVE_UP, type SentPackets } from './sent.ts'
 
 /** What is on its way of one chunk of a timeline: its packets, as sent, and what has been seen of them. */
 export class Offered {
@@ -55,6 +56,16 @@ export class Offered {
 
   note(sighting: Sighting): void {
     this.sightings.push(sighting)
+  }
+
+  /** Writes down what has become of its packets. */
+  decide(packets: PacketBatch, sent: SentPackets): void {
+    for (let number = this.first; number < sent.next; number++) {
+      const state = sent.state[sent.slot(number)] ?? GAVE_UP
+      const index = this.indexOf(number)
+      packets.verdict[index] = state === GAVE_UP ? Verdict.undecided : state
+      if (state === Verdict.drop) packets.reason[index] = this.refused.get(index) ?? 0
+    }
   }
 
   /** What was noted since it was last taken. */

@@ -1,10 +1,38 @@
 import type { PacketBatch } from '../../model/batch.ts'
-import { Kind, Link, Tcp } from '../../model/codes.ts'
+import { Kind, Link, Tcp, Verdict } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
 import { addressLength, datagramEnd, destinationAt, sourceAt } from '../../wire/ip.ts'
 import { dissectInner } from '../../wire/tunnel/enter.ts'
+import type { Offered } from './offered.ts'
+import type { SentPackets } from './sent.ts'
 
 const TELLING = Tcp.fin | Tcp.syn | Tcp.rst | Tcp.ack
+
+/**
+ * Number of the packet, of those sent on `road` that nothing is known of yet, that packet `i` is most like, `least` at least; `way`: of that flow
+ * and direction alone, where it is not -1. -1: there is none.
+ */
+export function mostAlike(
+  sent: SentPackets,
+  offered: Offered,
+  road: number,
+  way: number,
+  seen: PacketBatch,
+  i: number,
+  least: number,
+): number {
+  let [best, most] = [-1, least - 1]
+  for (let number = offered.first; number < sent.next; number++) {
+    const slot = sent.slot(number)
+    if (sent.road[slot] !== road || sent.state[slot] !== Verdict.undecided) continue
+    if (way >= 0 && sent.way[slot] !== way) continue
+    const likeness = resemblance(offered.frameOf(number), seen, i)
+    if (likeness <= most) continue
+    most = likeness
+    best = number
+  }
+  return best
+}
 
 /** Of a segment whose ends, numbers, flags and payload all are as they were. */
 export const EXACT = 18
@@ -14,7 +42,7 @@ export const EXACT = 18
  * a payload may have been changed: 0 where it cannot be a copy of it. One end at least must be as it was, and the numbers of a
  * connection that has begun.
  */
-export function resemblance(sent: Uint8Array, seen: PacketBatch, i: number): number {
+function resemblance(sent: Uint8Array, seen: PacketBatch, i: number): number {
   const { l3: at3, l4, kind } = dissectInner(sent, Link.raw, seen.tunnels)
   if (kind !== seen.kind[i] || l4 < 0) return 0
   const { bytes } = seen

@@ -16,7 +16,7 @@ import { Outgoing } from './outgoing.ts'
 import { monotonicNow, type Port } from './port.ts'
 import { Roads } from './roads.ts'
 import { LiveSendingTimes } from './sending-times.ts'
-import { GAVE_UP, SentPackets } from './sent.ts'
+import { SentPackets } from './sent.ts'
 import { SynProxies } from './syn-proxies.ts'
 import { type Known, Tap } from './tap.ts'
 import { Translations } from './translation.ts'
@@ -285,12 +285,7 @@ export class LiveSession implements Session {
       const at = host[i] ?? Host.unknown
       this.#by[i] = at === Host.bypass ? Host.path : at
     }
-    for (let number = this.#offered.first; number < this.#sent.next; number++) {
-      const state = this.#sent.state[this.#sent.slot(number)] ?? GAVE_UP
-      const index = this.#offered.indexOf(number)
-      packets.verdict[index] = state === GAVE_UP ? Verdict.undecided : state
-      if (state === Verdict.drop) packets.reason[index] = this.#offered.refused.get(index) ?? 0
-    }
+    this.#offered.decide(packets, this.#sent)
     const sent = this.#times?.read(count, this.#offered, this.#matcher.patience)
     const { emitted, sightings, outages } = this.#offered.taken()
     // What is heard from here on comes too late for this batch.
