@@ -37,7 +37,7 @@ describe('flowbreak appliance, learned over GENEVE', () => {
       // A gateway load balancer takes no fragments back: nothing is said of them.
       for (const knob of ['fragmentOverlap', 'fragmentTimeout4'] as const)
         expect(known, JSON.stringify(findings.get(knob))).not.to.include(knob)
-      for (const knob of ['policies', 'tracker', 'tcpEstablished', 'udpEstablished'] as const)
+      for (const knob of ['policies', 'tracker', 'tcpEstablished', 'udpEstablished', 'tunnels'] as const)
         expect(known, JSON.stringify(findings.get(knob))).to.include(knob)
     }).timeout(600_000)
 })
