@@ -32,6 +32,7 @@ function profileFor(options: OracleOptions): Profile {
       continueMode: { ...knobs.continueMode, value: midstream ? 'pickup' : 'untracked' },
       asyncOneside: { ...knobs.asyncOneside, value: asyncOneside },
       dropInvalid: { ...knobs.dropInvalid, value: dropInvalid },
+      maxFlows: { ...knobs.maxFlows, value: options.maxFlows ?? knobs.maxFlows.value },
     },
   }
 }
@@ -59,5 +60,6 @@ export async function judge(frames: readonly OracleFrame[], options: OracleOptio
 
 function words(verdict: number, reason: string): string {
   const name = nameOf(Verdict, verdict)
+  if (reason === 'flow memcap') return `${name} flow table full`
   return reason === '' || reason === 'none' ? name : `${name} ${reason}`
 }

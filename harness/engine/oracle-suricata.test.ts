@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { ExceptionPolicy } from '../model/setup.ts'
+import { getProfile } from '../profile/index.ts'
 import { CaptureRun } from '../target/suricata/capture-run.ts'
 import type { ConfigurationExtras } from '../target/suricata/configuration.ts'
 import type { Alert, EveReader } from '../target/suricata/eve.ts'
@@ -47,6 +48,7 @@ export interface OracleOptions {
   readonly asyncOneside?: boolean
   readonly dropInvalid?: boolean
   readonly timeouts?: Partial<SuricataTimeouts>
+  readonly maxFlows?: number
   readonly rules?: readonly string[]
   /** Flow and netflow events too. */
   readonly flows?: true
@@ -92,6 +94,7 @@ async function decided<T>(
 
 function settingsOf(options: OracleOptions): SuricataSettings {
   const { exception, midstream = false, asyncOneside = false, dropInvalid = true, timeouts } = options
+  const { maxFlows = getProfile('suricata-7').knobs.maxFlows.value } = options
   return {
     exception,
     midstream,
@@ -99,6 +102,7 @@ function settingsOf(options: OracleOptions): SuricataSettings {
     dropInvalid,
     timeouts: { ...TIMEOUTS, ...timeouts },
     fragmentTimeout: 60,
+    maxFlows,
     tunnels: true,
   }
 }

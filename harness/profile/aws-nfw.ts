@@ -132,7 +132,7 @@ export const awsNfw: Profile = {
         'API reference, FlowTimeouts: existing connections are treated by the stream exception policy; older text: they are not impacted',
     },
     maxFlows: {
-      value: 453_438,
+      value: 439_268,
       mark: 'INF',
       source: 'AWS is silent; Suricata 7.0.10 with its suricata.yaml',
     },

@@ -24,4 +24,19 @@ describe('target/suricata/configuration', () => {
       expect(numbersOf(many, 'max-pending-packets')).to.deep.equal([1024])
     }
   })
+
+  it('gives the table of flows memory for as many as the profile says, and rows as crowded as by default', () => {
+    const table = /flow: \{ memcap: (\d+), memcap-policy: drop-packet, hash-size: (\d+), prealloc: 0 \}/
+    const tableOf = (maxFlows: number) =>
+      table
+        .exec(configurationOf({ ...SETTINGS, maxFlows }, 1e6))
+        ?.slice(1)
+        .map(Number)
+    const by = SETTINGS.maxFlows
+    expect(tableOf(by)).to.deep.equal([65_536 * 64 + by * 296, 65_536])
+    // One more would not have found room in what Suricata has by default.
+    const spare = (128 << 20) - (tableOf(by)?.[0] ?? 0)
+    expect(spare).to.be.within(0, 295)
+    expect(tableOf(1024)).to.deep.equal([128 * 64 + 1024 * 296, 128])
+  })
 })

@@ -34,6 +34,12 @@ const MOST_FRAGMENTS = 65_535
 const LAYERS = 16
 const FEWEST = 64
 
+/** Bytes of a flow, and of a row of the table of flows, which count as memory for flows (Suricata 7.0.10 on 64 bits). */
+const FLOW = 296
+const FLOW_ROW = 64
+/** Flows a row at least, where its table is full: as by default. Of a few rows it may find none whose flow can make way. */
+const FLOWS_A_ROW = 6
+
 /** Room for all that so many packets can need; what no capture of that length could fill decides nothing. */
 function roomFor(packets: number): Room {
   if (packets >= MANY_PACKETS) return { rows: MANY_PACKETS, fragments: MOST_FRAGMENTS, pending: 1024 }
@@ -44,13 +50,19 @@ function roomFor(packets: number): Room {
   }
 }
 
+/** Rows of a table of so many flows, where the packets would need `most`. */
+function flowRows(maxFlows: number, most: number): number {
+  return Math.min(most, 2 ** Math.floor(Math.log2(maxFlows / FLOWS_A_ROW)))
+}
+
 /** What `midstream-policy` is for an exception policy (util-exception-policy.c). */
 const MIDSTREAM_POLICY = { drop: 'drop-flow', reject: 'reject', continue: 'ignore' } as const
 
 /**
  * Suricata's configuration. Whatever its own file could say otherwise, and that decides verdicts, is said: what one version has as
- * its default another may not. Every other exception policy is `ignore`, so that no limit of memory passes for a verdict. `packets`:
- * that it is to read.
+ * its default another may not. The table of flows holds as many as the settings say, and drops what finds no room, as it does inline by
+ * default; every other exception policy is `ignore`, so that no limit of memory passes for a verdict. No flows are set aside, since how
+ * many of them stand idle in a full table is a matter of threads. `packets`: that it is to read.
  */
 export function configurationOf(
   settings: SuricataSettings,
@@ -59,6 +71,7 @@ export function configurationOf(
 ): string {
   const { rows, fragments, pending } = roomFor(packets)
   const { exception, midstream, asyncOneside, dropInvalid, timeouts, fragmentTimeout, tunnels } = settings
+  const flows = flowRows(settings.maxFlows, rows)
   return `%YAML 1.1
 ---
 default-log-dir: .
@@ -98,7 +111,7 @@ luajit: { states: 1 }
 mpm-algo: ac
 spm-algo: bm
 app-layer: { protocols: { http: { enabled: yes, libhtp: { default-config: { personality: IDS } } } } }
-flow: { memcap: 128mb, hash-size: ${rows}, prealloc: 100 }
+flow: { memcap: ${flows * FLOW_ROW + settings.maxFlows * FLOW}, memcap-policy: drop-packet, hash-size: ${flows}, prealloc: 0 }
 flow-timeouts:
   default: { new: ${timeouts.other}, established: ${timeouts.otherEstablished}, closed: 0 }
   tcp: { new: ${timeouts.tcpNew}, established: ${timeouts.tcpEstablished}, closed: ${timeouts.tcpClosed} }

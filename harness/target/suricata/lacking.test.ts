@@ -55,6 +55,8 @@ describe('target/suricata/lacking', () => {
         'profile mine (continueMode: bypass)',
       ],
       [{ profile: own({ continueMode: 'bypass' }), policy: 'drop' }, undefined],
+      [{ profile: own({ maxFlows: 1024 }) }, undefined],
+      [{ profile: own({ maxFlows: 1023 }) }, 'profile mine (maxFlows: 1023)'],
       [{ profile: own({ passScope: 'flow' }), rules: [DROP] }, undefined],
     ]
     for (const [input, lacking] of table) expect(lackingOf(input), JSON.stringify(input)).to.equal(lacking)

@@ -33,9 +33,11 @@ const FIXED: { readonly [K in keyof Knobs]?: NonNullable<Knobs[K]>['value'] } = 
   fragmentOverlap: 'bsd',
   fragmentTimer: 'last',
   fragmentBothWays: true,
-  maxFlows: 453_438,
   onTableFull: 'evictOldest',
 }
+
+/** A table of fewer flows has too few rows for one of them to make way as in a large one. */
+const FEWEST_FLOWS = 1024
 
 /** Settings that are one in Suricata, by the knob that stands for them. */
 const SAME: readonly (readonly [keyof Knobs, keyof Knobs])[] = [
@@ -79,6 +81,7 @@ function knobOf(setup: Setup): string | undefined {
     const given = of(name as keyof Knobs)
     if (given !== value) return `${name}: ${given}`
   }
+  if (knobs.maxFlows.value < FEWEST_FLOWS) return `maxFlows: ${knobs.maxFlows.value}`
   const apart = SAME.find(([one, other]) => of(one) !== of(other))
   return apart === undefined ? undefined : `${apart[1]}: ${of(apart[1])}`
 }

@@ -24,6 +24,8 @@ export interface SuricataSettings {
   readonly timeouts: SuricataTimeouts
   /** Seconds without a further fragment after which a datagram is given up. */
   readonly fragmentTimeout: number
+  /** Flows that its table has room for. */
+  readonly maxFlows: number
   /** Tunnels over UDP are looked into; those straight over IP always are. */
   readonly tunnels: boolean
 }
@@ -49,6 +51,7 @@ export function settingsOf(setup: Setup): SuricataSettings {
       otherEstablished: knobs.otherEstablished.value,
     },
     fragmentTimeout: knobs.fragmentTimeout4.value,
+    maxFlows: knobs.maxFlows.value,
     tunnels: setup.tunnels === 'inner',
   }
 }
