@@ -1,7 +1,7 @@
 import type { Nanos } from '../model/batch.ts'
 import type { Overlap } from '../model/reading.ts'
 import { checkDrop, DISCARD, SKIP, trimBsd } from './overlap.ts'
-import { insertPiece, joinPieces, type Piece } from './piece.ts'
+import { insertPiece, joinPieces, joinsRun, type Piece } from './piece.ts'
 import type { Slab } from './slab.ts'
 
 /** One datagram being put together. */
@@ -46,6 +46,7 @@ export class Assembly {
     insertPiece(this.#pieces, {
       offset: offset + trim,
       data,
+      joins: joinsRun(this.#pieces, offset),
       more,
       trim: 0,
       head: trim === 0 ? head : undefined,

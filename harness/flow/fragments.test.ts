@@ -106,11 +106,15 @@ describe('flow/fragments', () => {
     const [head, middle, tail] = cut(40, 80)
     const [, , overlapping] = cut(40, 72)
     const [, repeated] = cut(40, 48)
-    if (!head || !middle || !tail || !overlapping || !repeated) throw new Error('fragments')
+    const [, across] = cut(32, 48)
+    if (!head || !middle || !tail || !overlapping || !repeated || !across) throw new Error('fragments')
     const completed = (...frames: (typeof head)[]) =>
       assigned(frames, new FlowTable(reading)).rebuilt.map(({ index }) => index)
     expect(completed(head, middle, repeated, middle, tail)).to.deep.equal([4])
     expect(completed(head, middle, overlapping, tail)).to.deep.equal([])
+    // What two fragments hold it repeats where they came one behind the other, with none beyond them before.
+    expect(completed(head, middle, across, tail)).to.deep.equal([3])
+    expect(completed(middle, head, across, tail)).to.deep.equal([])
     expect(completed(head, middle, overlapping, head, tail, middle)).to.deep.equal([5])
   })
 

@@ -1,4 +1,4 @@
-import { endOf, type Piece } from './piece.ts'
+import { endOf, type Piece, type Span } from './piece.ts'
 
 /** A fragment on its way in: bytes[0, length) of its data stand at `offset`. */
 export interface Arrival {
@@ -55,27 +55,19 @@ function dropTrimmed(pieces: Piece[], at: number): void {
 }
 
 /**
- * 0 for a fragment that overlaps nothing, `SKIP` for one that repeats what is there in one run, `DISCARD` for a partial overlap
- * (RFC 5722; Linux does so for IPv4 too).
+ * 0 for a fragment that overlaps nothing, `SKIP` for one that repeats what is there in one run, `DISCARD` for any other overlap
+ * (RFC 5722; Linux does so for IPv4 too). A run is what came in order, each behind all that had come (Linux inet_fragment.c).
  */
-export function checkDrop(pieces: readonly Piece[], { offset, length }: Arrival): number {
+export function checkDrop(pieces: readonly Span[], { offset, length }: Arrival): number {
   const end = offset + length
-  let from = -1
-  let to = -1
-  for (const piece of pieces) {
-    if (piece.offset !== to) from = piece.offset
-    to = endOf(piece)
-    if (offset < to && end > piece.offset) {
-      const runEnd = endOfRun(pieces, to)
-      return offset >= from && end <= runEnd ? SKIP : DISCARD
-    }
+  for (let from = 0; from < pieces.length; ) {
+    let to = from + 1
+    while (pieces[to]?.joins === true) to++
+    const begin = pieces[from]?.offset ?? 0
+    const last = pieces[to - 1]
+    const stop = last === undefined ? begin : endOf(last)
+    if (offset < stop && end > begin) return offset >= begin && end <= stop ? SKIP : DISCARD
+    from = to
   }
   return 0
-}
-
-/** Where the pieces that follow each other without a gap from `to` on end. */
-function endOfRun(pieces: readonly Piece[], to: number): number {
-  let end = to
-  for (const piece of pieces) if (piece.offset === end) end = endOf(piece)
-  return end
 }

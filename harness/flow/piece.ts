@@ -1,9 +1,16 @@
 import type { Slab } from './slab.ts'
 
-/** What is kept of one fragment: its data, from where it does not repeat what came before. */
-export interface Piece {
+/** What part of a segment some bytes are. */
+export interface Span {
   /** Bytes of the segment before it. */
   readonly offset: number
+  readonly data: { readonly length: number }
+  /** Came when what is before it was the last of all that had come: the two are of one run. */
+  readonly joins: boolean
+}
+
+/** What is kept of one fragment: its data, from where it does not repeat what came before. */
+export interface Piece extends Span {
   readonly data: Uint8Array
   /** More fragments follow it. */
   readonly more: boolean
@@ -14,12 +21,18 @@ export interface Piece {
 }
 
 /** Offset just behind a piece. */
-export function endOf({ offset, data }: Piece): number {
+export function endOf({ offset, data }: Span): number {
   return offset + data.length
 }
 
+/** Whether what comes at `offset` goes on where all that has come ends. */
+export function joinsRun(pieces: readonly Span[], offset: number): boolean {
+  const last = pieces.at(-1)
+  return last !== undefined && endOf(last) === offset
+}
+
 /** Puts a piece behind all that begin before it or with it. */
-export function insertPiece(pieces: Piece[], piece: Piece): void {
+export function insertPiece<P extends Span>(pieces: P[], piece: P): void {
   let at = pieces.length
   while (at > 0 && (pieces[at - 1]?.offset ?? 0) > piece.offset) at--
   pieces.splice(at, 0, piece)

@@ -7,7 +7,7 @@ export type Overlap = 'bsd' | 'drop'
 export interface FragmentReading {
   /**
    * `bsd`: where fragments overlap, the one that begins first counts, of two that begin together the older; `drop`: a partial
-   * overlap discards the datagram (RFC 5722), a repetition is ignored.
+   * overlap discards the datagram (RFC 5722), a repetition of what came in one run is ignored.
    */
   readonly overlap: Overlap
   /** Seconds. */
