@@ -55,7 +55,7 @@ export class Engine {
   readonly #pseudo: PseudoDecider
   readonly #resets: ExpiryResets | undefined
   readonly #segment = new Segment()
-  readonly #fragmentHosts = new FragmentHosts()
+  readonly #fragmentHosts: FragmentHosts
   readonly #stateless: StatelessEngine | undefined
   readonly #records: FlowRecords | undefined
   readonly #timeouts: TimeoutChange
@@ -79,6 +79,7 @@ export class Engine {
       this.#tcp = new CtStage(conntrack, this.#counters, this.#rules)
       this.#pseudo = new CtPseudoStage(conntrack, this.#hosts, this.#counters, this.#rules)
     }
+    this.#fragmentHosts = new FragmentHosts(conntrack && options.profile.knobs)
     if (options.stateless !== undefined)
       this.#stateless = new StatelessEngine(options.stateless, options.hosts)
     this.#resets = ExpiryResets.of(settings, this.#hosts)
@@ -96,6 +97,12 @@ export class Engine {
    * has decided are left alone. Answers with `to`, or with the index of a packet that can only be decided once `pending` has settled.
    */
   decide(batch: PacketBatch, from: number, to: number): number {
+    const next = this.#decideAll(batch, from, to)
+    if (next > from) this.#fragmentHosts.unfinished?.advance(batch, batch.time[next - 1] ?? 0)
+    return next
+  }
+
+  #decideAll(batch: PacketBatch, from: number, to: number): number {
     const resets = this.#resets
     const { sharing } = this.#hosts
     const watched = sharing?.watchesPackets === true ? sharing : undefined
@@ -134,7 +141,7 @@ export class Engine {
 
   /** A packet that the sharing has decided, at the host that it came to or on its way. */
   #decidedByModel(batch: PacketBatch, index: number, host: number): void {
-    if (isFragment(batch, index)) this.#missFragment(batch, index)
+    if (isFragment(batch, index)) this.#fragmentHosts.note(batch, index, Host.bypass)
     if (host !== DECIDED) batch.host[index] = host
     else this.#counters.count(batch.host[index] ?? 0, outcomeAt(batch, index), ipBytes(batch, index))
   }
@@ -160,17 +167,11 @@ export class Engine {
       account(this.#records, this.#hosts, batch, index, host, this.#whole)
   }
 
-  /** The stateful engine does not see it. */
+  /** The stateful engine does not see it: a datagram of which it misses a part is never whole there. */
   #decideStateless(batch: PacketBatch, index: number, way: number): void {
     batch.verdict[index] = way === Way.pass ? Verdict.forward : Verdict.drop
     batch.reason[index] = way === Way.pass ? Reason.none : Reason.stateless
-    if (isFragment(batch, index)) this.#missFragment(batch, index)
-  }
-
-  /** A datagram of which the stateful engine misses a part is never whole there. */
-  #missFragment(batch: PacketBatch, index: number): void {
-    this.#fragmentHosts.note(batch, index, Host.bypass)
-    if (rebuiltAt(batch.rebuilt, index) !== undefined) this.#fragmentHosts.forget(batch, index)
+    if (isFragment(batch, index)) this.#fragmentHosts.note(batch, index, Host.bypass)
   }
 
   #decideStateful(batch: PacketBatch, from: number, to: number): void {
@@ -222,17 +223,21 @@ export class Engine {
     if (event.kind === 'set-timeout' && event.scope === 'hosts')
       this.#timeouts.apply(event.tcpIdle, this.#hosts.tables, at)
     this.#hosts.apply(event, at)
-    if (event.kind === 'crash') this.#records?.forget(event.host)
+    if (event.kind !== 'crash') return
+    this.#records?.forget(event.host)
+    this.#fragmentHosts.unfinished?.forget(event.host)
   }
 
-  /** When the next reset at expiry may be due; infinity where there is none to come. */
+  /** When the next reset at expiry, or word of an unfinished datagram, may be due; infinity where there is none to come. */
   get nextExpiry(): Nanos {
-    return this.#resets?.next ?? Number.POSITIVE_INFINITY
+    const never = Number.POSITIVE_INFINITY
+    return Math.min(this.#resets?.next ?? never, this.#fragmentHosts.unfinished?.next ?? never)
   }
 
-  /** Lets time go by without a packet: adds to `batch.emitted` the resets of what has expired by `now`. */
+  /** Lets time go by without a packet: adds to `batch.emitted` what is sent about whatever has expired by `now`. */
   expire(batch: PacketBatch, now: Nanos): void {
     this.#resets?.advance(batch, now)
+    this.#fragmentHosts.unfinished?.advance(batch, now)
   }
 
   /** What a host holds of a flow after a packet, in words; for those who look on. */
@@ -273,7 +278,6 @@ export class Engine {
     const together = this.#fragmentHosts.note(batch, index, this.#assembler ?? host)
     const whole = rebuiltAt(batch.rebuilt, index)
     if (whole !== undefined) {
-      this.#fragmentHosts.forget(batch, index)
       if (together && flow >= 0) this.#whole = whole
       const outcome = together ? this.#decideRebuilt(batch, whole, host, flow) : Outcome.forward
       if (outcome !== Outcome.forward) return outcome

@@ -1,5 +1,7 @@
 import type { PacketBatch, Rebuilt } from '../model/batch.ts'
-import { Kind } from '../model/codes.ts'
+import { Host, Kind } from '../model/codes.ts'
+import type { Knobs } from '../profile/index.ts'
+import { Unfinished } from './conntrack/unfinished.ts'
 
 /** Datagrams under way that are remembered; beyond that the oldest are forgotten. */
 const MOST_DATAGRAMS = 4096
@@ -9,9 +11,28 @@ const MIXED = -1
 export class FragmentHosts {
   /** Host by number of the datagram, `MIXED` for several. */
   readonly #hosts = new Map<number, number>()
+  /** Is told what hosts see; absent: datagrams that are never whole are given up in silence. */
+  readonly unfinished: Unfinished | undefined
 
-  /** Takes note of a fragment; answers whether all of its datagram so far came by this host. */
+  /** `knobs`: of a system that does not give them up in silence. */
+  constructor(knobs: Knobs | undefined) {
+    if (knobs !== undefined) this.unfinished = new Unfinished(knobs)
+  }
+
+  /**
+   * Takes note of a fragment; answers whether all of its datagram so far came by this host. Where it completes the datagram, its
+   * fragments may come again.
+   */
   note(batch: PacketBatch, index: number, host: number): boolean {
+    const together = this.#isTogether(batch, index, host)
+    const whole = rebuiltAt(batch.rebuilt, index) !== undefined
+    if (whole) this.#hosts.delete(batch.datagram[index] ?? -1)
+    if (whole && together) this.unfinished?.complete(batch, index, host)
+    else if (host !== Host.bypass) this.unfinished?.note(batch, index, host)
+    return together
+  }
+
+  #isTogether(batch: PacketBatch, index: number, host: number): boolean {
     const datagram = batch.datagram[index] ?? -1
     const before = this.#hosts.get(datagram)
     const now = before === undefined || before === host ? host : MIXED
@@ -20,13 +41,9 @@ export class FragmentHosts {
     return now === host
   }
 
-  /** The datagram is complete; its fragments may come again. */
-  forget(batch: PacketBatch, index: number): void {
-    this.#hosts.delete(batch.datagram[index] ?? -1)
-  }
-
   clear(): void {
     this.#hosts.clear()
+    this.unfinished?.clear()
   }
 
   #forgetOldest(): void {

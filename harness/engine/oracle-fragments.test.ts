@@ -1,55 +1,15 @@
 import { expect } from 'chai'
-import { putU16, putU32, u16 } from '../wire/bytes.ts'
+import { putU16, u16 } from '../wire/bytes.ts'
 import { ethernet, join8 } from '../wire/example-frames.test.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { TUNNELS } from '../wire/tunnel/example-tunnels.test.ts'
 import { dice } from './conversations/random.test.ts'
+import { cut, headerOf, type Part } from './example-fragments.test.ts'
 import { compareAll } from './oracle-around.test.ts'
 import type { OracleCase } from './oracle-cases.test.ts'
 import { datagram } from './oracle-datagrams.test.ts'
 
 type Roll = (sides: number) => number
-
-/** A part of a datagram as it goes on the wire. */
-interface Part {
-  readonly from: number
-  readonly to: number
-  readonly more: boolean
-  /** Taken from the forged datagram, which says something else. */
-  readonly forged: boolean
-}
-
-/** Where the segment begins in an IP packet without options and extension headers. */
-function headerOf(packet: Uint8Array): number {
-  return (packet[0] ?? 0) >> 4 === 6 ? 40 : 20
-}
-
-/** One fragment: the packet's header, with that part of the segment. `chain`: extension headers before the fragment header. */
-function cut(
-  packet: Uint8Array,
-  { from, to, more }: Part,
-  id: number,
-  chain = new Uint8Array(0),
-): Uint8Array {
-  const header = headerOf(packet)
-  const data = packet.subarray(header + from, header + to)
-  if (header === 20) {
-    const bytes = join8(packet.subarray(0, 20), data)
-    putU16(bytes, 2, bytes.length)
-    putU16(bytes, 4, id)
-    putU16(bytes, 6, (from >> 3) | (more ? 0x2000 : 0))
-    return bytes
-  }
-  const fragmentHeader = new Uint8Array(8)
-  fragmentHeader[0] = packet[6] ?? 0
-  putU16(fragmentHeader, 2, from | (more ? 1 : 0))
-  putU32(fragmentHeader, 4, id)
-  const bytes = join8(packet.subarray(0, 40), chain, fragmentHeader, data)
-  putU16(bytes, 4, bytes.length - 40)
-  bytes[6] = chain.length > 0 ? Protocol.destination : Protocol.fragment
-  if (chain.length > 0) bytes[40 + chain.length - 8] = Protocol.fragment
-  return bytes
-}
 
 /** Parts that cover the segment, most of the time; with overlaps, repetitions, losses and wrong ends, in any order. */
 function parts(length: number, roll: Roll): Part[] {

@@ -102,7 +102,8 @@ function checkCounter(expectation: CounterExpectation, { trace, counters }: Grad
 function checkExpiry(expectation: ExpiryExpectation, { flow: tested, trace }: Graded): Checked {
   const { to, equals, level, provenance } = expectation
   const sent = trace.emitted.filter(
-    ({ index, to: end, flow }) => index < 0 && end === to && (tested < 0 || flow === tested),
+    ({ index, kind, to: end, flow }) =>
+      index < 0 && kind === 'tcp-rst' && end === to && (tested < 0 || flow === tested),
   )
   const ignored = sent.filter(({ acceptable }) => !acceptable).length
   if (sent.length === equals && ignored === 0) return { checked: 1, met: 1, mismatches: [] }

@@ -133,7 +133,7 @@ export class TraceRecorder {
     return { knowledge, ...this.#beside.told() }
   }
 
-  /** Resets at expiry, each judged by what its receiver had seen when it was sent; unasked ones are not judged. */
+  /** What no packet caused, such as resets at expiry, each judged by what its receiver had seen when it was sent; unasked ones are not judged. */
   #recordExpiry(packets: PacketBatch, from: number, to: number): void {
     const receivers = this.#receivers
     if (receivers === undefined && packets.emitted.length === 0) return
@@ -150,7 +150,7 @@ export class TraceRecorder {
           by,
           seq,
           ack,
-          acceptable: receivers?.accepts(emitted) ?? false,
+          acceptable: kind === 'icmp' || (receivers?.accepts(emitted) ?? false),
           time: this.#micros(at),
           flow,
         })

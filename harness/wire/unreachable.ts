@@ -50,6 +50,12 @@ function mayAnswer(batch: PacketBatch, index: number, l3: number): boolean {
   if (kind === Kind.malformed || (fragment && l4 < 0)) return false
   const icmp = kind === Kind.icmp4 || kind === Kind.icmp6
   if (icmp && quotesOrRedirects(u8(bytes, l4), kind === Kind.icmp6)) return false
+  return isBetweenHosts(batch, index, l3)
+}
+
+/** Whether neither link nor IP addresses of packet `index` are those of a group. */
+export function isBetweenHosts(batch: PacketBatch, index: number, l3: number): boolean {
+  const { bytes } = batch
   const toGroup = batch.link[index] === Link.ethernet && (u8(bytes, batch.start[index] ?? 0) & 1) === 1
   if (toGroup) return false
   return isOneHost(bytes, sourceAt(bytes, l3), l3) && isOneHost(bytes, destinationAt(bytes, l3), l3)

@@ -151,7 +151,12 @@ function shotOf(policy: string, setup: Setup, { trace, counters, impact }: CaseF
   const grown = (name: string) => counters.reduce((sum, host) => sum + (host[name] ?? 0), 0)
   const resets = (end: 'client' | 'server') =>
     trace.emitted.filter(
-      (each) => each.index < 0 && each.to === end && each.acceptable && (flow < 0 || each.flow === flow),
+      (each) =>
+        each.index < 0 &&
+        each.kind === 'tcp-rst' &&
+        each.to === end &&
+        each.acceptable &&
+        (flow < 0 || each.flow === flow),
     ).length
   return {
     policy,

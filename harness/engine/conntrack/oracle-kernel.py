@@ -82,6 +82,8 @@ for f in all default {name}; do echo 0 > /proc/sys/net/ipv4/conf/$f/rp_filter; d
     inside += '''
 echo 1 > /proc/sys/net/ipv4/ip_forward
 echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
+echo 0 > /proc/sys/net/ipv6/icmp/ratelimit
+echo 0 > /proc/sys/net/ipv6/icmp/ratemask
 nft -f -
 '''
     run(inside, pid, setup['nft'].encode())

@@ -1,0 +1,111 @@
+import { newFragment, readFragment } from '../../flow/fragment.ts'
+import { checkDrop, DISCARD, SKIP } from '../../flow/overlap.ts'
+import { insertPiece, joinsRun, type Span } from '../../flow/piece.ts'
+import { type Emitted, NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batch.ts'
+import { Direction, Kind } from '../../model/codes.ts'
+import type { FragmentReading } from '../../model/reading.ts'
+import type { Knobs } from '../../profile/index.ts'
+import { buildTimeExceeded } from '../../wire/time-exceeded.ts'
+
+/** Datagrams that are waited for at one time; beyond that the oldest are forgotten. */
+const MOST_DATAGRAMS = 4096
+const MOST_HOSTS = 256
+
+/** A datagram of which a host has seen fragments. */
+interface Begun {
+  readonly pieces: Span[]
+  /** When it is given up, if nothing comes. */
+  due: Nanos
+  /** What its sender is then told, once its first fragment was seen. */
+  answer: Emitted | undefined
+}
+
+/**
+ * IPv6 datagrams whose fragments are still arriving, by host. The sender of one that is not complete in time gets an ICMPv6 error at
+ * that very moment, if its first fragment came (Linux nf_conntrack_reasm.c; RFC 8200 4.5). Of IPv4 Linux gives datagrams up in silence
+ * where it forwards (ip_fragment.c), as it does where fragments overlap. That it sends no more than some errors a second is left out.
+ */
+export class Unfinished {
+  readonly #timeout: Nanos
+  readonly #timer: FragmentReading['timer']
+  readonly #discards: boolean
+  readonly #fragment = newFragment()
+  /** By datagram and host, those that are due first first. */
+  readonly #begun = new Map<number, Begun>()
+
+  constructor({ fragmentTimeout6, fragmentTimer, fragmentOverlap }: Knobs) {
+    this.#timeout = fragmentTimeout6.value * NANOS_PER_SECOND
+    this.#timer = fragmentTimer.value
+    this.#discards = fragmentOverlap.value === 'drop'
+  }
+
+  /** When the next datagram may be given up; infinity where none has begun. */
+  get next(): Nanos {
+    for (const { due } of this.#begun.values()) return due
+    return Number.POSITIVE_INFINITY
+  }
+
+  /** Takes note of packet `index`, a fragment that `host` has seen and that completes nothing there. */
+  note(batch: PacketBatch, index: number, host: number): void {
+    const datagram = batch.datagram[index] ?? -1
+    const fragment = this.#fragment
+    if (batch.kind[index] !== Kind.fragment6 || datagram < 0 || !readFragment(batch, index, fragment)) return
+    const key = datagram * MOST_HOSTS + host
+    const begun = this.#begun.get(key) ?? { pieces: [], due: 0, answer: undefined }
+    const { from, to, offset } = fragment
+    const length = to - from
+    const overlap = this.#discards ? checkDrop(begun.pieces, { offset, length }) : 0
+    if (overlap === DISCARD) this.#begun.delete(key)
+    if (overlap === DISCARD || overlap === SKIP) return
+    insertPiece(begun.pieces, { offset, data: { length }, joins: joinsRun(begun.pieces, offset) })
+    if (offset === 0) begun.answer ??= this.#answerTo(batch, index, host)
+    this.#await(key, begun, batch.time[index] ?? 0)
+  }
+
+  /** The datagram of packet `index` is complete at `host`. */
+  complete(batch: PacketBatch, index: number, host: number): void {
+    this.#begun.delete((batch.datagram[index] ?? -1) * MOST_HOSTS + host)
+  }
+
+  /** Adds to `batch.emitted` what is sent about datagrams that are not complete by `now`. */
+  advance(batch: PacketBatch, now: Nanos): void {
+    for (const [key, { due, answer }] of this.#begun) {
+      if (this.#timer === 'last' ? due > now : due >= now) return
+      this.#begun.delete(key)
+      if (answer !== undefined) batch.emitted.push({ ...answer, at: due })
+    }
+  }
+
+  /** A host has lost what it had seen. */
+  forget(host: number): void {
+    for (const key of this.#begun.keys()) if (key % MOST_HOSTS === host) this.#begun.delete(key)
+  }
+
+  clear(): void {
+    this.#begun.clear()
+  }
+
+  /** As datagrams are given up in harness/flow: from the first fragment on, or from the latest, in whole seconds. */
+  #await(key: number, begun: Begun, now: Nanos): void {
+    const known = this.#begun.has(key)
+    if (known && this.#timer === 'first') return
+    const since = this.#timer === 'first' ? now : Math.floor(now / NANOS_PER_SECOND) * NANOS_PER_SECOND
+    begun.due = since + this.#timeout
+    if (known) this.#begun.delete(key)
+    this.#begun.set(key, begun)
+    if (this.#begun.size > MOST_DATAGRAMS)
+      for (const oldest of this.#begun.keys()) {
+        this.#begun.delete(oldest)
+        return
+      }
+  }
+
+  #answerTo(batch: PacketBatch, index: number, host: number): Emitted | undefined {
+    const flow = batch.flow[index] ?? -1
+    const frame = flow < 0 ? undefined : buildTimeExceeded(batch, index)
+    if (frame === undefined) return undefined
+    const to = batch.direction[index] === Direction.c2s ? 'client' : 'server'
+    const link = batch.link[index] ?? 0
+    return { cause: -1, kind: 'icmp', to, flow, by: host, at: 0, link, frame, seq: 0, ack: 0 }
+  }
+}
