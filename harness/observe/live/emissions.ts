@@ -4,6 +4,7 @@ import { u16, u32 } from '../../wire/bytes.ts'
 import { isIcmpError } from '../../wire/icmp.ts'
 import { addressLength, datagramEnd, destinationAt, sourceAt } from '../../wire/ip.ts'
 import { readdress } from '../../wire/readdress.ts'
+import { isReassemblyTimeout } from '../../wire/time-exceeded.ts'
 import { outermost } from '../../wire/tunnel/carriers.ts'
 import { dissectInner } from '../../wire/tunnel/enter.ts'
 import { type EmissionKind, fits, isReset } from './about.ts'
@@ -19,6 +20,8 @@ interface Heard {
   readonly arm: number
   /** Flow * 2 + direction that it travelled in. */
   readonly way: number
+  /** The flow that it belongs to, -1: not known. */
+  readonly flow: number
   readonly at: number
   readonly frame: Uint8Array
   /** Where it may be a packet that came out: takes it as that one. */
@@ -80,7 +83,8 @@ export class Emissions {
     const six = seen.kind[i] === Kind.icmp6
     const l4 = seen.l4[i] ?? -1
     if (l4 < 0 || !isIcmpError(seen.bytes[l4] ?? 0, six)) return false
-    this.#keep(seen, i, arm, -1, 'icmp')
+    const heard = this.#heardOf(seen, i, arm, -1, 'icmp')
+    this.#heard.push({ ...heard, flow: this.#translations.quotedWay(seen, i) >> 1 })
     return true
   }
 
@@ -127,7 +131,7 @@ export class Emissions {
   ): Heard {
     const l3 = outermost(seen, i)
     const frame = seen.bytes.slice(l3, Math.min(datagramEnd(seen.bytes, l3), endOf(seen, i)))
-    return { kind, arm, way, at: seen.time[i] ?? 0, frame, otherwise }
+    return { kind, arm, way, flow: way >> 1, at: seen.time[i] ?? 0, frame, otherwise }
   }
 
   /** Numbers of this chunk's packets by host, those that came out last. */
@@ -192,15 +196,19 @@ export class Emissions {
     return fragmentOf(frame, dissectInner(frame, Link.raw, this.#offered.tunnels).l3)
   }
 
-  #emit({ arm, way, at, frame }: Heard, kind: Emitted['kind'], cause: Cause | undefined): void {
-    if (cause !== undefined) this.#restore(frame, way, cause)
-    const { l4 } = dissectInner(frame, Link.raw, this.#offered.tunnels)
+  #emit(heard: Heard, kind: Emitted['kind'], about: Cause | undefined): void {
+    const { arm, way, at, frame } = heard
+    if (about !== undefined) this.#restore(frame, way, about)
+    const { l3, l4 } = dissectInner(frame, Link.raw, this.#offered.tunnels)
+    // A datagram that is not complete in time is given up because nothing came.
+    const cause = kind === 'icmp' && isReassemblyTimeout(frame, l3, l4) ? undefined : about
+    const flow = (about && this.#offered.batch?.flow[about.index]) ?? heard.flow
     const isReset = kind === 'tcp-rst'
     this.#offered.emitted.push({
       cause: cause?.index ?? -1,
       kind,
       to: cause?.towards ?? (arm & 1 ? 'server' : 'client'),
-      ...(cause === undefined ? { flow: way >> 1 } : {}),
+      ...(cause === undefined ? { flow } : {}),
       by: arm >> 1,
       at: this.#clock.timeline(at),
       frame,

@@ -64,6 +64,11 @@ export class Translations {
   wayOf(batch: PacketBatch, i: number): number {
     const way = this.#ways.get(tupleOf(batch, i)) ?? -1
     if (way >= 0 || !this.any) return way
+    return this.quotedWay(batch, i)
+  }
+
+  /** Flow * 2 + direction of an ICMP error by what it quotes, which it goes against; -1: not known. */
+  quotedWay(batch: PacketBatch, i: number): number {
     const quoted = quotedTupleOf(batch, i)
     const of = quoted === undefined ? -1 : (this.#ways.get(quoted) ?? -1)
     return of < 0 ? -1 : of ^ 1
