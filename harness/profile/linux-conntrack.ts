@@ -101,7 +101,7 @@ export const linuxConntrack: Profile = {
     fragmentTimeout6: {
       value: 60,
       mark: 'RUN',
-      source: 'nf_conntrack_frag6_timeout as a new network namespace of Linux 6.18.44 has it',
+      source: `nf_conntrack_frag6_timeout as a new network namespace has it; ${MEASURED}`,
     },
     fragmentTimer: { value: 'first', mark: 'RUN', source: `${FRAGMENTS}; ${MEASURED}` },
     fragmentBothWays: { value: false, mark: 'MEM', source: FRAGMENTS },

@@ -68,6 +68,7 @@ echo 1 > /proc/sys/net/ipv4/fwmark_reflect
 echo 1 > /proc/sys/net/ipv6/fwmark_reflect
 echo 0 > /proc/sys/net/ipv4/icmp_ratelimit
 echo 0 > /proc/sys/net/ipv6/icmp/ratelimit
+echo 0 > /proc/sys/net/ipv6/icmp/ratemask
 ${switches.join('')}${together([...SIDES.map(withoutOffloads), addressing(host, more)])}`
 }
 

@@ -25,7 +25,7 @@ export function rulesetOf(
   return `flush ruleset
 table inet flowbreak {
   chain arriving {
-    type filter hook prerouting priority -310; policy accept;
+    type filter hook prerouting priority -450; policy accept;
     iifname c meta mark set 1
     iifname s meta mark set 2
   }
