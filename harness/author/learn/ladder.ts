@@ -23,6 +23,8 @@ import {
 } from './rungs.ts'
 
 const ROUNDS = 8
+/** Where a timer ends late, how rarely it would have been so late is to be told by more flows the longer it counts. */
+const LATE_ROUNDS = 14
 /** Share of the rungs of a round that may be answered in more than one way: those at the edge, on a real clock. */
 const MOST_UNSTEADY = 0.25
 /**
@@ -189,8 +191,9 @@ export class Ladders {
     const accuracy = this.#accuracy
     const seen = new Map<Mounted, readonly Measurement[]>(open.map((each) => [each, []]))
     const changes = new Map<Mounted, Measured>()
-    for (let round = 0; round < ROUNDS; round++) {
-      const asked = open.map((each) => {
+    for (let round = 0; round < LATE_ROUNDS; round++) {
+      const left = open.filter(({ ladder }) => ladder.late === true || round < ROUNDS)
+      const asked = left.map((each) => {
         const change = changes.get(each)
         const waits =
           change === undefined ? numbersBetween(NOTHING, each.most) : nextWaits(each, change, accuracy)
