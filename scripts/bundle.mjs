@@ -79,6 +79,17 @@ const seldom = {
   },
 }
 
+/** What would be loaded late, by who only tells that it is there. */
+const uncalled = {
+  name: 'uncalled',
+  /** @param {import('esbuild').PluginBuild} bundler */
+  setup(bundler) {
+    bundler.onResolve({ filter: /.*/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
+}
+
 /** Words of zod in other languages than English, three quarters of it, which nobody asks for. */
 const english = {
   name: 'english',
@@ -137,6 +148,12 @@ await main(async (root) => {
   const [replay] = outputFiles
   const text = replay?.text.replaceAll(' import("', ' load("')
   writeFileSync(join(bin, 'replay.js'), `(function (require, load, bundleUrl) {${text}\n})`)
+  await build({
+    ...common,
+    entryPoints: { help: 'dist/cli/help-main.js' },
+    format: 'cjs',
+    plugins: [uncalled],
+  })
   // What runs in the reader's browser.
   await build({
     absWorkingDir: root,

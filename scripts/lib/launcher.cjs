@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Built as dist/bin/main.js. Replaying a capture has a bundle of its own, to start sooner; all else is the command as a whole.
+// Built as dist/bin/main.js. Replaying a capture and naming the commands have bundles of their own, to start sooner; all else is the
+// command as a whole.
 const { closeSync, existsSync, fstatSync, openSync, readSync } = require('node:fs')
 const { join } = require('node:path')
 const { pathToFileURL } = require('node:url')
@@ -34,4 +35,5 @@ function read(name, room) {
 }
 
 if (process.argv[2] === 'replay') runReplay()
+else if ([undefined, 'help', '--help', '-h'].includes(process.argv[2])) require(join(__dirname, 'help.js'))
 else import(pathToFileURL(join(__dirname, 'cli.mjs')).href)
