@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { COLLECTED } from '../log/evidence.ts'
-import { untraced } from '../log/kept.ts'
 import { PortableEvents } from '../log/portable.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
 import { CaptureStore } from '../run/captures.ts'
@@ -54,11 +53,8 @@ async function begin(run: WorkerRun, told: (doing: Doing) => void): Promise<Play
   )
   return {
     players,
-    tell: (told) => {
-      const event = portable.of(config.secrets.hide(told)) as LotEvent
-      const line = JSON.stringify(event)
-      return { event: run.traced ? event : (untraced(event) as LotEvent), line }
-    },
+    told: (event) => portable.of(config.secrets.hide(event)) as LotEvent,
+    traced: run.traced,
   }
 }
 

@@ -4,7 +4,7 @@ import { COLLECTED } from '../log/evidence.ts'
 import { KeptEvents, type LinePlace } from '../log/kept.ts'
 import { PortableEvents } from '../log/portable.ts'
 import type { UnfinishedRun } from '../log/unfinished.ts'
-import { RunLogWriter } from '../log/write.ts'
+import { type LogLine, RunLogWriter } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { Target } from '../model/target.ts'
@@ -141,7 +141,7 @@ async function runSuites(
     progress.take(event)
     if (event.type === 'case-finished' || event.type === 'case-skipped') host.settle(event)
   }
-  const emit = (told: RunEvent, line?: string): void => {
+  const emit = (told: RunEvent, line?: LogLine): void => {
     const event = portable.of(config.secrets.hide(told))
     if (event.type === 'run-finished') for (const warning of unneeded(known, events)) emit(warning)
     watch.take(event)

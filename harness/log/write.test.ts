@@ -41,6 +41,22 @@ describe('RunLogWriter', () => {
     expect(text).to.equal(EVENTS.map((event) => `${JSON.stringify(event)}\n`).join(''))
   })
 
+  it('writes lines that were made elsewhere, as text or as bytes, as it would have made them', async () => {
+    const logs = [(line: string) => line, (line: string) => Buffer.from(line)].map((made, at) => {
+      const writer = new RunLogWriter(join(folder, `${at}.ndjson`))
+      return { writer, places: EVENTS.map((event) => writer.append(event, made(JSON.stringify(event)))) }
+    })
+    const file = join(folder, 'run.ndjson')
+    await append(file, EVENTS).close()
+    for (const { writer, places } of logs) {
+      await writer.close()
+      const bytes = readFileSync(writer.file)
+      expect(bytes.equals(readFileSync(file))).to.equal(true)
+      const { at, length } = places[1] ?? { at: 0, length: 0 }
+      expect(JSON.parse(bytes.toString('utf8', at, at + length))).to.deep.equal(EVENTS[1])
+    }
+  })
+
   it('goes on with a log whose first line ends within 1 MiB, and with no other', async () => {
     const file = join(folder, 'run.ndjson')
     const started = EVENTS[0] as RunEvent & { readonly type: 'run-started' }

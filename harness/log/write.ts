@@ -13,6 +13,9 @@ import { wholeLength } from './whole-length.ts'
 const BUFFER = 1 << 18
 const NEWLINE = 0x0a
 
+/** A line of a log as it stands there, without its newline: its text, or that in UTF-8. */
+export type LogLine = string | Uint8Array
+
 /**
  * Appends a run's events to its log, one JSON object a line. What was appended reaches the file at the end of the turn of the
  * event loop, so a process that is killed loses no result that was settled before; `close` also brings it to the disk.
@@ -59,9 +62,9 @@ export class RunLogWriter {
   }
 
   /** Takes one event down, or its `line` as it is; answers where that will stand. Throws what went wrong with earlier ones. */
-  append(event: RunEvent, line = JSON.stringify(event)): LinePlace {
+  append(event: RunEvent, line: LogLine = JSON.stringify(event)): LinePlace {
     if (this.#failure !== undefined) throw this.#failure
-    const place = this.#put(event.type === 'run-finished' ? this.#seal(line) : line)
+    const place = this.#put(event.type === 'run-finished' ? this.#seal(textOf(line)) : line)
     if (this.#length >= BUFFER) this.#flush()
     else if (!this.#scheduled) {
       this.#scheduled = true
@@ -102,15 +105,18 @@ export class RunLogWriter {
     }
   }
 
-  #put(line: string): LinePlace {
+  #put(line: LogLine): LinePlace {
     // As UTF-8 a letter has three bytes at most.
-    const needed = this.#length + 3 * line.length + 1
+    const most = typeof line === 'string' ? 3 * line.length : line.length
+    const needed = this.#length + most + 1
     if (needed > this.#bytes.length) {
       const larger = Buffer.allocUnsafeSlow(needed)
       this.#bytes.copy(larger, 0, 0, this.#length)
       this.#bytes = larger
     }
-    const length = this.#bytes.write(line, this.#length)
+    let { length } = line
+    if (typeof line === 'string') length = this.#bytes.write(line, this.#length)
+    else this.#bytes.set(line, this.#length)
     const place = { at: this.#written + this.#length, length }
     this.#length += length
     this.#bytes[this.#length++] = NEWLINE
@@ -167,4 +173,8 @@ export class RunLogWriter {
       // A device, or a disk that is gone: readers tolerate a last line that is cut.
     }
   }
+}
+
+function textOf(line: LogLine): string {
+  return typeof line === 'string' ? line : Buffer.from(line).toString()
 }

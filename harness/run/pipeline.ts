@@ -1,4 +1,5 @@
 import { exitCodeOf, summarise } from '../log/summary.ts'
+import type { LogLine } from '../log/write.ts'
 import type { Case } from '../model/case.ts'
 import type { Outcome, RunEvent } from '../model/run-log.ts'
 import type { Target } from '../model/target.ts'
@@ -25,7 +26,7 @@ export interface RunOptions extends PlayOptions {
   readonly before?: readonly RunEvent[]
   readonly signal: AbortSignal
   /** Takes the run log's events, in order, with their lines where they were written out elsewhere: see `TakeLotEvent`. */
-  readonly emit: (event: RunEvent, line?: string) => void
+  readonly emit: (event: RunEvent, line?: LogLine) => void
   /** Is told of what goes on apart from that. */
   readonly told?: ((doing: Doing) => void) | undefined
 }
@@ -51,7 +52,7 @@ export async function runCases(options: RunOptions): Promise<Finished> {
   const before = summarise(options.before ?? [])
   const totals: Record<Outcome, number> = { ...before.totals }
   let broken = before.targets.some(({ problems }) => problems.length > 0)
-  const log = (event: LotEvent, line?: string): boolean => {
+  const log = (event: LotEvent, line?: LogLine): boolean => {
     emit(event, line)
     if (event.type === 'target-failed') broken = true
     if (event.type === 'case-skipped') totals.skipped++

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import type { LogLine } from '../../log/write.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { Doing } from '../watch/watch.ts'
 import type { Entry, Lane } from './lane.ts'
@@ -7,7 +8,7 @@ import { type LotEvent, type LotPlayer, WORKER_LOST, withoutDone } from './lot.t
 
 /** Cases of one target that may be handed out before the first of them is in the log, unless that is said. */
 const WINDOW = 4096
-/** Characters of lines that may be held back before no more is handed out but what the log waits for, unless that is said. */
+/** Characters, or bytes, of lines that may be held back before no more is handed out but what the log waits for, unless that is said. */
 const HELD = 64 << 20
 
 export interface DispatchOptions {
@@ -18,10 +19,10 @@ export interface DispatchOptions {
   readonly signal: AbortSignal
   /** Cases of one target that may be ahead of the log; absent: 4096. */
   readonly window?: number
-  /** Characters of lines, of all targets together, that may be ahead of the log before fewer lots are handed out; absent: 64 Mi. */
+  /** Characters, or bytes, of lines, of all targets together, that may be ahead of the log before fewer lots are handed out; absent: 64 Mi. */
   readonly held?: number
   /** Takes everything in the order of the plan. Answers whether the run is to stop there: the lot at hand is its last. */
-  readonly log: (event: LotEvent, line?: string) => boolean
+  readonly log: (event: LotEvent, line?: LogLine) => boolean
   /** Is told how many lots are being played, each time that this changes. */
   readonly told?: ((doing: Doing) => void) | undefined
 }
@@ -39,7 +40,7 @@ export class Dispatcher {
   readonly #told = new Set<string>()
   #lane = 0
   #playing = 0
-  /** Characters of lines that are held back. */
+  /** Characters, or bytes, of lines that are held back. */
   #ahead = 0
   #isStopping = false
   #waiting: (() => void)[] = []
@@ -121,7 +122,7 @@ export class Dispatcher {
     }
   }
 
-  #take(entry: Entry, event: LotEvent, line?: string): void {
+  #take(entry: Entry, event: LotEvent, line?: LogLine): void {
     if (event.type === 'case-finished' || event.type === 'case-skipped') {
       if (entry.done.has(event.case.name)) return
       entry.done.add(event.case.name)
@@ -172,7 +173,7 @@ export class Dispatcher {
     }
   }
 
-  #log(event: LotEvent, line?: string): void {
+  #log(event: LotEvent, line?: LogLine): void {
     if (event.type === 'target-ready' || event.type === 'target-failed') {
       const text = JSON.stringify(event)
       if (this.#told.has(text)) return

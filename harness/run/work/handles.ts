@@ -49,7 +49,7 @@ export function ownPort(): OwnPort {
   const port = parentPort
   if (port !== null)
     return {
-      post: (message) => port.postMessage(message),
+      post: (message, given) => port.postMessage(message, given),
       listen: (take) => port.on('message', take),
       close: () => port.close(),
     }

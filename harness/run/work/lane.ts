@@ -1,8 +1,9 @@
+import type { LogLine } from '../../log/write.ts'
 import type { Lot, LotEvent } from './lot.ts'
 import type { Planned } from './lots.ts'
 
 /** An event, and its line where it was written out elsewhere. */
-export type HeldEvent = readonly [event: LotEvent, line?: string | undefined]
+export type HeldEvent = readonly [event: LotEvent, line?: LogLine | undefined]
 
 /** A lot, or events that stand before one, on the way into the log. */
 export interface Entry {

@@ -1,3 +1,4 @@
+import type { LogLine } from '../../log/write.ts'
 import type { Case } from '../../model/case.ts'
 import type { RunEvent } from '../../model/run-log.ts'
 
@@ -28,7 +29,7 @@ export type LotEvent = Exclude<RunEvent, { readonly type: 'run-started' | 'run-f
  * Takes what a lot comes to, in order; a player that is answered with a promise goes on when that is settled. `line`: the event as it is to
  * stand in the log, where it was written out elsewhere; the event itself may then lack the packets of a case that passed.
  */
-export type TakeLotEvent = (event: LotEvent, line?: string) => void | Promise<void>
+export type TakeLotEvent = (event: LotEvent, line?: LogLine) => void | Promise<void>
 
 /** A worker that died, or that nothing is heard of any more: what it had not told of is played again. */
 export const WORKER_LOST = 'ERR_WORKER_LOST'

@@ -37,27 +37,28 @@ export interface PlayedName {
   readonly name: string
 }
 
-/** An event of a lot, and its line of the log, which has all of it. */
-export interface Told {
-  readonly event: LotEvent
-  readonly line: string
+/** An event of a lot on its way, and the length of its line: the run knows which case its lot has at `of`. */
+export type SentTold =
+  | { readonly event: LotEvent; readonly length: number }
+  | { readonly of: number; readonly event: Omit<CaseFinished, 'case'>; readonly length: number }
+
+/** Some of what a lot comes to: events, and one after another their lines of the log, which have all of them. */
+export interface Part {
+  readonly told: readonly SentTold[]
+  readonly lines: Uint8Array
 }
 
-/** The same on its way: the run knows which case its lot has at `of`. */
-export type SentTold =
-  | Told
-  | { readonly of: number; readonly event: Omit<CaseFinished, 'case'>; readonly line: string }
-
-/** A lot on its way, with the setup of its cases where the worker has not had it before. */
+/** A lot on its way: what all its cases have in common once, and their setup where the worker has not had it before. */
 export type SentLot = Omit<Lot, 'cases'> & {
-  readonly cases: readonly Omit<Case, 'setup'>[]
+  readonly common: Partial<Case>
+  readonly cases: readonly Partial<Case>[]
   readonly configuration?: Setup
 }
 
 export type ToWorker =
   | { readonly type: 'run'; readonly run: WorkerRun }
   | { readonly type: 'play'; readonly id: number; readonly lot: SentLot }
-  | { readonly type: 'taken'; readonly characters: number }
+  | { readonly type: 'taken'; readonly bytes: number }
   | { readonly type: 'abort' }
   | { readonly type: 'end' }
 
@@ -65,8 +66,7 @@ export type FromWorker =
   | {
       readonly type: 'told'
       readonly id: number
-      readonly told: readonly SentTold[]
-      readonly characters: number
+      readonly part: Part
     }
   | { readonly type: 'played'; readonly id: number; readonly failed?: Failed }
   /** What a target of it does. */
@@ -83,7 +83,8 @@ export interface Failed {
 
 /** One end of the way between a run and a worker. */
 export interface WorkerPort<Sent, Received> {
-  post(message: Sent): void
+  /** `given`: memory that is given away with it. */
+  post(message: Sent, given?: readonly ArrayBuffer[]): void
   listen(take: (message: Received) => void): void
 }
 

@@ -1,11 +1,8 @@
 import { expect } from 'chai'
 import type { Case } from '../../model/case.ts'
-import { NO_KNOWN_FAILURES } from '../../plan/known-failures.ts'
 import { makeSetup } from '../../suite/setup.ts'
-import { errorAttempt, judge } from '../attempts.ts'
-import { summaryOf } from '../play.ts'
 import type { Lot } from './lot.ts'
-import { LotPacker, LotUnpacker, ToldPacker, unpackTold } from './parcel.ts'
+import { LotPacker, LotUnpacker } from './parcel.ts'
 
 const setups = [makeSetup({ profile: 'suricata-7' }), makeSetup({ policy: 'reject' })] as const
 
@@ -52,23 +49,15 @@ describe('run/work/parcel', () => {
     expect(got[2]?.cases[0]?.setup).to.equal(got[0]?.cases[1]?.setup)
   })
 
-  it('brings what cases came to over whole, without what the run knows of them', () => {
-    const lot = lotOf(0, 0)
-    const packer = new ToldPacker(lot)
-    for (const test of lot.cases) {
-      const { evidence: _, ...event } = judge(
-        { case: summaryOf(test), target: 't' },
-        [errorAttempt('gone')],
-        NO_KNOWN_FAILURES,
-      )
-      const sent = structuredClone(packer.pack({ event, line: 'line' }))
-      expect(sent.event).not.to.have.property('case')
-      expect(unpackTold(sent, lot)).to.deep.equal({ event, line: 'line' })
-    }
-  })
-
-  it('sends what is about no case of the lot as it is', () => {
-    const told = { event: { type: 'warning', code: 'WARN_TEST', message: 'so' }, line: '{}' } as const
-    expect(unpackTold(new ToldPacker(lotOf(0, 0)).pack(told), lotOf(0, 0))).to.equal(told)
+  it('sends once what cases have in common', () => {
+    const { cases, ...lot } = lotOf(0, 0)
+    const shared = { rows: [], tags: [], injections: [], expectations: [] }
+    const whole = { ...lot, cases: cases.map((test) => ({ ...test, ...shared, axes: { of: test.name } })) }
+    const sent = new LotPacker().pack(whole)
+    expect(sent.cases).to.deep.equal([
+      { name: '0/a', axes: { of: '0/a' } },
+      { name: '0/b', axes: { of: '0/b' } },
+    ])
+    expect(new LotUnpacker().unpack(structuredClone(sent))).to.deep.equal(whole)
   })
 })

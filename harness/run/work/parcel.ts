@@ -1,10 +1,9 @@
 import type { Case } from '../../model/case.ts'
 import type { Setup } from '../../model/setup.ts'
-import { summaryOf } from '../play.ts'
 import type { Lot } from './lot.ts'
-import type { SentLot, SentTold, Told } from './messages.ts'
+import type { SentLot } from './messages.ts'
 
-/** The run's end of the way to one worker: what the worker has, or the run knows itself, is not sent. */
+/** The run's end of the way to one worker: what the worker has is not sent, and what cases have in common is sent once. */
 export class LotPacker {
   /** Keys of the setups that the worker has. */
   readonly #had = new Set<string>()
@@ -13,8 +12,9 @@ export class LotPacker {
     const isNew = !this.#had.has(lot.setup)
     this.#had.add(lot.setup)
     const [first] = lot.cases
-    const cases = lot.cases.map(({ setup: _, ...test }) => test)
-    return { ...lot, cases, ...(isNew && first !== undefined ? { configuration: first.setup } : {}) }
+    const common = commonOf(lot.cases)
+    const cases = lot.cases.map((test) => without(test, common))
+    return { ...lot, common, cases, ...(isNew && first !== undefined ? { configuration: first.setup } : {}) }
   }
 }
 
@@ -22,36 +22,22 @@ export class LotPacker {
 export class LotUnpacker {
   readonly #setups = new Map<string, Setup>()
 
-  unpack({ configuration, ...lot }: SentLot): Lot {
+  unpack({ configuration, common, ...lot }: SentLot): Lot {
     if (configuration !== undefined) this.#setups.set(lot.setup, configuration)
     const setup = this.#setups.get(lot.setup)
     if (setup === undefined) throw new Error(`setup ${lot.setup} was not sent`)
-    return { ...lot, cases: lot.cases.map((test): Case => ({ ...test, setup })) }
+    return { ...lot, cases: lot.cases.map((own) => ({ ...common, ...own, setup }) as Case) }
   }
 }
 
-/** What is told of a lot's cases, without what the run knows of them. */
-export class ToldPacker {
-  readonly #places: ReadonlyMap<string, number>
-
-  constructor({ cases }: Lot) {
-    this.#places = new Map(cases.map(({ name }, place) => [name, place]))
-  }
-
-  pack(told: Told): SentTold {
-    const { event, line } = told
-    if (event.type !== 'case-finished') return told
-    const { case: test, ...rest } = event
-    const of = this.#places.get(test.name)
-    return of === undefined ? told : { of, event: rest, line }
-  }
+/** The fields in which all cases have the very same, but for the setup. */
+function commonOf([first, ...others]: readonly Case[]): Partial<Case> {
+  const { setup: _, ...fields } = first ?? {}
+  const names = Object.keys(fields) as (keyof typeof fields)[]
+  const shared = names.filter((name) => others.every((test) => test[name] === fields[name]))
+  return Object.fromEntries(shared.map((name) => [name, fields[name]]))
 }
 
-/** What was told of a lot, whole again. */
-export function unpackTold(told: SentTold, { cases }: Lot): Told {
-  if (!('of' in told)) return told
-  const test = cases[told.of]
-  if (test === undefined) throw new Error(`a lot of ${cases.length} cases has no case ${told.of}`)
-  const { type, ...rest } = told.event
-  return { event: { type, case: summaryOf(test), ...rest }, line: told.line }
+function without({ setup: _, ...test }: Case, common: Partial<Case>): Partial<Case> {
+  return Object.fromEntries(Object.entries(test).filter(([name]) => !(name in common)))
 }

@@ -2,20 +2,23 @@ import { setMaxListeners } from 'node:events'
 import { asFlowbreakError, ExitCode, messageOf } from '../../support/errors.ts'
 import type { Doing } from '../watch/watch.ts'
 import type { LotEvent, LotPlayer } from './lot.ts'
-import type { Failed, OwnPort, SentTold, Told, ToWorker, WorkerRun } from './messages.ts'
-import { LotUnpacker, ToldPacker } from './parcel.ts'
+import type { Failed, OwnPort, ToWorker, WorkerRun } from './messages.ts'
+import { LotUnpacker } from './parcel.ts'
+import { PartPacker } from './told.ts'
 
-/** Characters of lines after which, and milliseconds within which, what cases came to is sent. */
+/** Bytes of lines after which, and milliseconds within which, what cases came to is sent. */
 const PART = 1 << 16
 const PART_MS = 20
-/** Characters that may be on their way: a worker that is quicker than the log waits. */
+/** Bytes of lines that may be on their way: a worker that is quicker than the log waits. */
 const ON_THE_WAY = 4 << 20
 
 /** What a worker plays with. */
 export interface Playing {
   readonly players: readonly LotPlayer[]
-  /** The event as the log is to have it, and as it is sent beside its line. */
-  readonly tell: (event: LotEvent) => Told
+  /** An event as the log is to have it. */
+  readonly told: (event: LotEvent) => LotEvent
+  /** Whether packets of cases that passed are asked for outside the log. */
+  readonly traced: boolean
 }
 
 /** The worker's end: plays the lots that it is sent, several at once where targets take no turns, until it is told to end. */
@@ -55,36 +58,32 @@ export class WorkerServer {
       const played = this.#play(message).finally(() => this.#lots.delete(played))
       this.#lots.add(played)
     } else if (message.type === 'taken') {
-      this.#onTheWay -= message.characters
+      this.#onTheWay -= message.bytes
       if (this.#onTheWay <= ON_THE_WAY) for (const go of this.#room.splice(0)) go()
     } else if (message.type === 'abort') this.#abort.abort()
     else void this.leave()
   }
 
   async #play({ id, lot: sent }: ToWorker & { readonly type: 'play' }): Promise<void> {
-    let part: SentTold[] = []
-    let characters = 0
+    let packer: PartPacker | undefined
     let timer: NodeJS.Timeout | undefined
     const send = (): void => {
       clearTimeout(timer)
       timer = undefined
-      if (part.length === 0) return
-      this.#onTheWay += characters
-      this.#port.post({ type: 'told', id, told: part, characters })
-      part = []
-      characters = 0
+      const part = packer?.take()
+      if (part === undefined) return
+      this.#onTheWay += part.lines.length
+      this.#port.post({ type: 'told', id, part }, [part.lines.buffer as ArrayBuffer])
     }
     try {
       const lot = this.#unpacker.unpack(sent)
       if (this.#playing === undefined) return
-      const packer = new ToldPacker(lot)
-      const { players, tell } = await this.#playing
+      const { players, told, traced } = await this.#playing
+      const packing = new PartPacker(lot, traced)
+      packer = packing
       const player = players.find(({ targets }) => targets?.includes(lot.target))
       await player?.play(lot, this.#abort.signal, (event) => {
-        const told = tell(event)
-        part.push(packer.pack(told))
-        characters += told.line.length
-        if (characters >= PART) send()
+        if (packing.add(told(event)) >= PART) send()
         else timer ??= setTimeout(send, PART_MS)
         return this.#onTheWay > ON_THE_WAY ? new Promise((resolve) => this.#room.push(resolve)) : undefined
       })

@@ -3,7 +3,8 @@ import type { Doing } from '../watch/watch.ts'
 import { type Lot, type LotPlayer, type TakeLotEvent, WORKER_LOST } from './lot.ts'
 import type { Failed, FromWorker, PlayedName, ToWorker, WorkerPort, WorkerRun } from './messages.ts'
 import { OpenSessions } from './open-sessions.ts'
-import { LotPacker, unpackTold } from './parcel.ts'
+import { LotPacker } from './parcel.ts'
+import { unpackPart } from './told.ts'
 
 /** A thread or a process of a worker, once it was begun. */
 export interface WorkerHandle extends WorkerPort<ToWorker, FromWorker> {
@@ -148,11 +149,8 @@ export class Worker implements AsyncDisposable {
       return
     }
     try {
-      for (const told of message.told) {
-        const { event, line } = unpackTold(told, pending.lot)
-        pending.take(event, line)
-      }
-      handle.post({ type: 'taken', characters: message.characters })
+      for (const [event, line] of unpackPart(message.part, pending.lot)) pending.take(event, line)
+      handle.post({ type: 'taken', bytes: message.part.lines.length })
     } catch (thrown) {
       // The log takes no more.
       pending.end(thrown as FlowbreakError)
