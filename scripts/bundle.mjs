@@ -118,9 +118,9 @@ await main(async (root) => {
     plugins: [beside],
     logLevel: 'warning',
   })
-  await build({
+  /** @satisfies {import('esbuild').BuildOptions} */
+  const modules = /** @type {const} */ ({
     ...common,
-    entryPoints: { cli: 'dist/cli/main.js', 'run-worker': 'dist/cli/run-worker.js' },
     plugins: [beside, english],
     splitting: true,
     minifyWhitespace: true,
@@ -133,6 +133,9 @@ await main(async (root) => {
       js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
     },
   })
+  await build({ ...modules, entryPoints: { cli: 'dist/cli/main.js' } })
+  // By itself: with what it has in common with the command in files of their own, it would load three times as many of them.
+  await build({ ...modules, entryPoints: { 'run-worker': 'dist/cli/run-worker.js' } })
   // One script that gives a function of what a script has not by itself, so that it can be run with code made before.
   const { outputFiles } = await build({
     ...common,
