@@ -25,6 +25,26 @@ export function manyCases(count: number): string {
   ].join('\n')
 }
 
+/** A suite of so many cases, in which a capture of one flow is broken at 200 places, many times over. */
+export function heavyCases(count: number, capture: string): string {
+  const packets = Array.from({ length: 200 }, (_, index) => 2 * index + 20)
+  const times = Array.from({ length: count / packets.length }, (_, index) => index + 1)
+  return [
+    'suite: bench/heavy',
+    'title: Heavy cases',
+    'setup: { profile: suricata-7 }',
+    `matrix: { packet: [${packets.join(', ')}], time: [${times.join(', ')}] }`,
+    'cases:',
+    '  - name: swap',
+    '    requirement: After a host swap every packet is dropped.',
+    '    source: { mark: SRC, product: suricata, where: stream midstream policy }',
+    `    capture: ${capture}`,
+    '    inject: [{ host-swap: { at: "{packet}" } }]',
+    '    expect: { before: forward, after host-swap: drop }',
+    '',
+  ].join('\n')
+}
+
 /** One run of so many cases, with its json report. */
 export function measureManyCases(flowbreak: string, root: string, count: number): Sample {
   const folder = mkdtempSync(join(tmpdir(), 'flowbreak-bench-'))

@@ -1,7 +1,7 @@
 import { table } from 'table'
 import { measureAnonymise } from './anonymise.ts'
 import { measureFormats } from './formats.ts'
-import { manyCases } from './large.ts'
+import { heavyCases, manyCases } from './large.ts'
 import { runOnce } from './measure.ts'
 import { measureQueue } from './queue.ts'
 import { cases, gaps, large, suricata, sweep } from './rows/cases.ts'
@@ -36,7 +36,11 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   large,
   stream,
   queue: () => measureQueue(FLOWBREAK, manyCases(10_000), 10_000),
-  workers: () => measureWorkers(FLOWBREAK, manyCases(10_000), 10_000),
+  workers: async () =>
+    measureWorkers(FLOWBREAK, [
+      { what: '10000 cases of 26 packets', suite: manyCases(10_000) },
+      { what: '2000 cases of 2000 packets', suite: heavyCases(2000, await capture('plain', 2000, 1)) },
+    ]),
 }
 
 // Whoever sets it has Node read every certificate of the machine before each program: more than the start of any program here.
