@@ -21,6 +21,8 @@ interface CalibrationParts {
 
 /** Controls by each road and family, one after the other. */
 const ROUNDS = 4
+/** The first of them that shows how long packets take: before it, neighbours are still looked for, which may take a second. */
+const FIRST_TIMED = 1
 /** Controls by one road that may go missing, as datagrams do, before it counts as dead. */
 const TRIES = 2
 /** Whatever comes out takes, at worst, so many times as long as the slowest control did. */
@@ -40,9 +42,9 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
   matcher.stranger = (seen, i, arm) => {
     if (isAnswer(seen, i, ends)) answers.add(arm)
   }
-  roads.slowest = 0
   try {
-    for (let round = 0; round < ROUNDS; round++)
+    for (let round = 0; round < ROUNDS; round++) {
+      if (round <= FIRST_TIMED) roads.slowest = 0
       for (const family of families)
         for (let road = 0; road < hosts.length * 2; road++) {
           const misled = () => roads.misled.find((each) => each.road === road)
@@ -68,6 +70,7 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
               `A control over ${family} that is sent by ${words(road)} does not come out: the device is dead or deaf there, or does not let ${family} datagrams between the addresses of cases pass.`,
             )
         }
+    }
   } finally {
     matcher.stranger = undefined
   }
