@@ -62,8 +62,11 @@ describe('journeys: workers', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   const run = (output = 'runs') => join(folder, output, readdirSync(join(folder, output))[0] ?? '')
-  const text = (output = 'runs') =>
-    existsSync(join(folder, output)) ? readFileSync(join(run(output), 'run.ndjson'), 'utf8') : ''
+  /** The log; nothing as long as the run has not begun it. */
+  const text = (output = 'runs') => {
+    const log = existsSync(join(folder, output)) ? join(run(output), 'run.ndjson') : ''
+    return existsSync(log) ? readFileSync(log, 'utf8') : ''
+  }
   const finished = (output?: string) => {
     const whole = text(output)
     return jsonLines(whole.slice(0, whole.lastIndexOf('\n') + 1)).filter(
