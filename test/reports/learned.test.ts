@@ -45,8 +45,13 @@ function evidenceOf({ knobs }: ProfileDocument): readonly EvidenceEntry[] {
 /** Time-outs that Suricata itself does not keep to: it forgets fragments when it comes around to it. */
 const ERRATIC: readonly string[] = ['fragmentTimeout4', 'fragmentTimeout6']
 
+/** Shown by waits that follow from those, so that they are others each time. */
+const FOLLOWS = 'fragmentTimer'
+
 /** What a profile says of every knob: its value, how sure it is, and what shows it; or why it is not known. */
-function saidBy({ extends: base, knobs, unknown }: ProfileDocument) {
+function saidBy({ extends: base, knobs: all, unknown }: ProfileDocument) {
+  const { [FOLLOWS]: follows, ...shown } = all
+  const knobs = { ...shown, [FOLLOWS]: [follows?.value, follows?.confidence] }
   const reasons = Object.fromEntries(Object.entries(unknown).filter(([knob]) => !ERRATIC.includes(knob)))
   return { base, knobs, reasons }
 }
