@@ -1,6 +1,7 @@
 import type { Emitted } from '../../model/batch.ts'
-import { Link, Tcp, Tunnels } from '../../model/codes.ts'
+import { Link, Tcp } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
+import { dissect } from '../../wire/dissect.ts'
 import type { Dissection } from '../../wire/dissection.ts'
 import { findQuote, type Quote } from '../../wire/icmp.ts'
 import { addressLength, datagramEnd, isIpv6, sourceAt } from '../../wire/ip.ts'
@@ -90,7 +91,7 @@ function quotes(error: Uint8Array, sent: Uint8Array, tunnels: number): boolean {
   if (!findQuote(error, of.l4, end, isIpv6(error, of.l3), quote)) return false
   const inner = dissectInner(sent, Link.raw, tunnels)
   if (isQuoted(error, end, quote, sent, inner)) return true
-  return inner.l3 > 0 && isQuoted(error, end, quote, sent, dissectInner(sent, Link.raw, Tunnels.outer))
+  return inner.l3 > 0 && isQuoted(error, end, quote, sent, dissect(sent, Link.raw))
 }
 
 function isQuoted(

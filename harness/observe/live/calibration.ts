@@ -44,7 +44,7 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
   }
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      if (round <= FIRST_TIMED) roads.slowest = 0
+      if (round === FIRST_TIMED) roads.slowest = 0
       for (const family of families)
         for (let road = 0; road < hosts.length * 2; road++) {
           const misled = () => roads.misled.find((each) => each.road === road)

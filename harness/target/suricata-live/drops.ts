@@ -93,8 +93,7 @@ function keyOfPacket(packets: PacketBatch, i: number): string {
 
 /** Offsets of the IP header and of what it carries, and the `Kind` code, of what is on the wire: the outermost tunnel, if any. */
 function onWire(packets: PacketBatch, i: number): readonly [number, number, number] {
-  const isInTunnel = ((packets.stack[i] ?? 0) & 0xff) > 0
-  const carrier = isInTunnel ? carriersOf(packets, i)[0] : undefined
+  const [carrier] = carriersOf(packets, i)
   if (carrier !== undefined) return [carrier.l3, carrier.l4, carrier.kind]
   return [packets.l3[i] ?? 0, packets.l4[i] ?? -1, packets.kind[i] ?? Kind.other]
 }
