@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { leaveWithReader, runProcess } from './process.ts'
 import { asksForUsage, printUsage } from './usage.ts'
@@ -27,4 +26,4 @@ function isVerb(name: string): name is VerbName {
 }
 
 leaveWithReader()
-await runProcess(main)
+void runProcess(main)

@@ -9,6 +9,8 @@ export async function runProcess(
   main: (args: readonly string[], signal: AbortSignal) => Promise<ExitCode>,
 ): Promise<void> {
   const args = process.argv.slice(2)
+  // Should nothing be left to wait for before it is done.
+  process.exitCode = ExitCode.broken
   const interrupt = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () =>

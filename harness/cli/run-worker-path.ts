@@ -2,5 +2,5 @@ import { fileURLToPath } from 'node:url'
 
 /** The program of a worker of `flowbreak run`, wherever the rest was bundled to. */
 export const RUN_WORKER = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './run-worker.ts' : '../bin/run-worker.mjs', import.meta.url),
+  new URL(import.meta.url.endsWith('.ts') ? './run-worker.ts' : '../bin/run-worker.js', import.meta.url),
 )

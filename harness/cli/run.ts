@@ -15,6 +15,7 @@ import { parseReporter, type ReporterChoice } from '../report/index.ts'
 import { CaptureStore } from '../run/captures.ts'
 import { inputsOf } from '../run/inputs.ts'
 import { MochaHost } from '../run/mocha-host.ts'
+import { mochaReporter } from '../run/mocha-reporter.ts'
 import { modelWarnings } from '../run/model-warnings.ts'
 import { runCases } from '../run/pipeline.ts'
 import { checkPlaces } from '../run/places.ts'
@@ -213,9 +214,9 @@ async function runSuites(
 /** Reports that show every packet of every case. */
 const TRACED: ReadonlySet<string> = new Set(['html', 'ndjson'])
 
-/** One of ours, or one of mocha's. */
+/** One of ours, or one of mocha's. Throws ERR_REPORTER. */
 function readReporter(text: string): { readonly mocha?: string; readonly choice?: ReporterChoice } {
-  return text.startsWith('mocha:') ? { mocha: text.slice(6) } : { choice: parseReporter(text) }
+  return text.startsWith('mocha:') ? { mocha: mochaReporter(text.slice(6)) } : { choice: parseReporter(text) }
 }
 
 function casesOf(

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { flowbreak, jsonLines, ROOT, startFlowbreak } from './command.ts'
 
@@ -78,6 +78,30 @@ describe('journeys: run', () => {
     )
     expect(stdout).to.match(/^1\.\.\d+$/m)
     expect(stdout).to.match(/^ok 1 .*number:1$/m)
+  })
+
+  it('lets reporters for mocha show the cases that are installed, or lie, where it is called', () => {
+    const module = join(folder, 'node_modules/shout/index.js')
+    mkdirSync(dirname(module), { recursive: true })
+    writeFileSync(
+      module,
+      "module.exports = class { constructor(runner) { runner.on('pass', ({ title }) => console.log('PASS', title)) } }",
+    )
+    for (const name of ['shout', './node_modules/shout', 'node_modules/shout/index.js']) {
+      const { status, stdout } = flowbreak(
+        ['run', 'suite.yaml', '--grep', '*/swap/number:17', '--reporter', `mocha:${name}`],
+        { cwd: folder },
+      )
+      expect(status).to.equal(0)
+      expect(stdout).to.match(/^PASS .*number:17$/m)
+    }
+    const { status, stderr } = flowbreak(['run', 'suite.yaml', '--reporter', 'mocha:nonsense'], {
+      cwd: folder,
+    })
+    expect(status).to.equal(2)
+    expect(stderr).to.match(
+      /^flowbreak: Mocha has no reporter "nonsense", and no module of that name .*\(ERR_REPORTER\)\n$/,
+    )
   })
 
   it('says what it would play, and plays nothing', () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -5,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect } from 'chai'
 import parsePrometheus from 'parse-prometheus-text-format'
-import { flowbreak, jsonLines, ROOT, startFlowbreak } from './command.ts'
+import { flowbreak, jsonLines, MAIN, ROOT, startFlowbreak } from './command.ts'
 
 const CASES = 1500
 const FEW = 20
@@ -201,11 +202,20 @@ describe('journeys: watching a run', () => {
     expect(ask('--log-level', 'loud').stderr).to.contain('--log-level')
   })
 
-  it('loads what watches only where that is asked for', () => {
-    const bin = join(ROOT, 'dist/bin')
-    const loading = readdirSync(bin).filter((name) =>
-      /from ?"(pino|prom-client)"/.test(readFileSync(join(bin, name), 'utf8')),
-    )
-    expect(loading.map((name) => name.replace(/-\w+\.mjs$/, '')).sort()).to.deep.equal(['journal', 'metrics'])
+  it('loads packages only where what needs them is asked for', () => {
+    const hook = join(folder, 'hook.cjs')
+    writeFileSync(hook, "process.on('exit', () => console.error(Object.keys(require.cache).join('\\n')))")
+    const loaded = (...args: readonly string[]): readonly string[] => {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ['--require', hook, MAIN, 'run', 'suite.yaml', '--grep', CASE, ...args],
+        { cwd: folder, encoding: 'utf8' },
+      )
+      expect(status, stderr).to.equal(0)
+      return [...new Set(stderr.match(/(?<=node_modules[/])(?:@[^/]+[/])?[^/]+/g))]
+    }
+    expect(loaded()).to.deep.equal([])
+    expect(loaded('--log', 'run.log')).to.include('pino').and.not.include('prom-client')
+    expect(loaded('--metrics', 'run.prom')).to.include('prom-client').and.not.include('pino')
   })
 })

@@ -1,0 +1,23 @@
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import Mocha from 'mocha'
+import { FlowbreakError } from '../support/errors.ts'
+
+/**
+ * A reporter as mocha takes it: one of its own by name, or the path of a module, which is named or found by path from where the command was
+ * called, or beside flowbreak. Throws ERR_REPORTER.
+ */
+export function mochaReporter(name: string): string {
+  if (Object.hasOwn(Mocha.reporters, name)) return name
+  for (const from of [join(process.cwd(), 'mocha'), import.meta.url])
+    for (const module of [name, resolve(name)])
+      try {
+        return createRequire(from).resolve(module)
+      } catch {
+        // Not there.
+      }
+  throw new FlowbreakError(
+    'ERR_REPORTER',
+    `Mocha has no reporter "${name}", and no module of that name was found from ${process.cwd()}.`,
+  )
+}
