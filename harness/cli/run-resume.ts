@@ -17,11 +17,9 @@ export interface Resumed {
   readonly unfinished: UnfinishedRun
 }
 
-/** The run that the command line asks to go on with, with the choices that it was begun with; undefined where it asks for a new one. */
-export async function resumedBy(command: Command): Promise<Resumed | undefined> {
+/** The run that the command line asks to go on with, as `resume` names it, with the choices that it was begun with. */
+export async function resumedBy(command: Command, resume: string): Promise<Resumed> {
   const given = command.opts<RunChoices>()
-  const { resume } = given
-  if (resume === undefined) return undefined
   const changing = command.options.find(
     (option) =>
       !FREE.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',

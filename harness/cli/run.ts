@@ -37,18 +37,19 @@ import { knownFailuresOf, pointless, unneeded } from './run-known-failures.ts'
 import { printPlan } from './run-plan.ts'
 import { progressOf } from './run-progress.ts'
 import { checkWithQueue, mustered } from './run-queue.ts'
-import { resumedBy } from './run-resume.ts'
 import { heldTargets } from './run-targets.ts'
 import { openWatch, tracedCase, tracedSuite } from './run-watch.ts'
 import { crewOf } from './run-workers.ts'
-import { shardCostsOf } from './shard-costs.ts'
 import { PLACES, version } from './version.ts'
 
 /** `flowbreak run [suite…]`: the exit code says what the outcomes come to. */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = runCommand()
   if (await parsed(command, args)) return ExitCode.ok
-  const resumed = await resumedBy(command)
+  const { resume } = command.opts<RunChoices>()
+  // What reads logs of earlier runs is loaded where one is to be read.
+  const resumed =
+    resume === undefined ? undefined : await (await import('./run-resume.ts')).resumedBy(command, resume)
   const { options, suites } = resumed ?? { options: command.opts<RunChoices>(), suites: command.args }
   const config = await configured(options.config)
   const asked = { ...config.settings, ...options }
@@ -89,7 +90,10 @@ async function runSuites(
     : undefined
   const known = knownFailuresOf(options.knownFailures)
   const held = heldBy(options.transparency)
-  const costs = shardCostsOf(options.shardCosts, options.shard)
+  const costs =
+    options.shardCosts === undefined
+      ? undefined
+      : (await import('./shard-costs.ts')).shardCostsOf(options.shardCosts, options.shard)
   const casesBy = new Map(
     targets.map((target) => [
       target,

@@ -14,8 +14,7 @@ export interface ShardCosts {
 }
 
 /** The costs of a file (`*.json`), or those of an earlier run. Throws ERR_COSTS, ERR_RUN_NOT_FOUND, and ERR_USAGE without --shard. */
-export function shardCostsOf(word: string | undefined, shard: string | undefined): ShardCosts | undefined {
-  if (word === undefined) return undefined
+export function shardCostsOf(word: string, shard: string | undefined): ShardCosts {
   if (shard === undefined)
     throw new FlowbreakError('ERR_USAGE', '--shard-costs balances the parts of a run: give --shard i/n too.')
   const costs = roundedCosts(word.endsWith('.json') ? readCosts(word) : costsOf(streamRunLog(findLog(word))))

@@ -1,4 +1,3 @@
-import { AssertionError } from 'chai'
 import Mocha from 'mocha'
 import type { CaseFinished, RunEvent } from '../model/run-log.ts'
 
@@ -99,7 +98,7 @@ export class MochaHost {
 
   #test(target: number, place: number): Mocha.Test {
     const at = target * this.#names.length + place
-    const settle = (context: Mocha.Context): void => this.#tell(at, context)
+    const settle = (context: Mocha.Context) => this.#tell(at, context)
     const settled = (): Promise<void> | undefined => this.#settled(at)
     return new Mocha.Test(this.#names[place] ?? '', function (this: Mocha.Context) {
       // Most have their result by then; to wait for nothing takes mocha several turns.
@@ -114,15 +113,22 @@ export class MochaHost {
     return new Promise((resolve) => this.#waiting.set(at, resolve))
   }
 
-  #tell(at: number, context: Mocha.Context): void {
+  /** Ends the test of a case; of a bad one, with a promise that is refused. */
+  #tell(at: number, context: Mocha.Context): Promise<never> | undefined {
     this.#waiting.delete(at)
     const state = this.#states[at]
     if (state === State.open || state === State.skipped) context.skip()
-    if (state !== State.bad) return
+    if (state !== State.bad) return undefined
     const sentence = this.#sentences.get(at)
     this.#sentences.delete(at)
-    throw new AssertionError(sentence ?? '')
+    return failed(sentence ?? '')
   }
+}
+
+/** Chai is loaded where a case has failed. */
+async function failed(sentence: string): Promise<never> {
+  const { AssertionError } = await import('chai')
+  throw new AssertionError(sentence)
 }
 
 function sentenceOf({ outcome, detail, mismatches }: CaseFinished): string {
