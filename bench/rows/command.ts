@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { manyCases } from '../large.ts'
 import { alternate, medianRatio } from '../measure.ts'
 import { measureReport } from '../report.ts'
 import { FLOWBREAK, ROOT, type Row, seconds, times } from './row.ts'
@@ -27,23 +31,36 @@ export async function report(): Promise<readonly Row[]> {
   ]
 }
 
-/** Start-up beside that of Node itself. */
+/** Start-up beside that of Node itself: what the command can do, and a run of a few cases, which is mostly start. */
 export async function start(): Promise<readonly Row[]> {
-  const node = process.execPath
+  const folder = mkdtempSync(join(tmpdir(), 'flowbreak-bench-'))
+  try {
+    writeFileSync(join(folder, 'few.yaml'), manyCases(FEW))
+    return [
+      besideNode('flowbreak --help', ['--help'], folder, '<= 2 x'),
+      besideNode(`flowbreak run of ${FEW} cases`, ['run', 'few.yaml'], folder, '<= 4 x'),
+    ]
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const FEW = 10
+
+function besideNode(what: string, args: readonly string[], cwd: string, aim: string): Row {
+  const command = process.execPath
   const [ours = [], theirs = []] = alternate(
     [
-      { command: node, args: [FLOWBREAK, '--help'] },
-      { command: node, args: ['-e', '0'] },
+      { command, args: [FLOWBREAK, ...args], cwd },
+      { command, args: ['-e', '0'], cwd },
     ],
     11,
   )
-  return [
-    {
-      what: 'flowbreak --help beside node -e 0',
-      ours: `${(seconds(ours) * 1000).toFixed(0)} ms`,
-      peer: `${(seconds(theirs) * 1000).toFixed(0)} ms`,
-      figure: times(medianRatio(ours, theirs)),
-      aim: '<= 2 x',
-    },
-  ]
+  return {
+    what: `${what} beside node -e 0`,
+    ours: `${(seconds(ours) * 1000).toFixed(0)} ms`,
+    peer: `${(seconds(theirs) * 1000).toFixed(0)} ms`,
+    figure: times(medianRatio(ours, theirs)),
+    aim,
+  }
 }
