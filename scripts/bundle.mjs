@@ -39,7 +39,7 @@ const RARE = [
  * @param {string} output where runs are kept
  */
 const warmUps = (output) => ({
-  command: ['run', 'suites/core/first-packet.yaml', '--output', output],
+  command: ['run', 'suites/core/icmp-errors.yaml', '--output', output],
   replay: ['replay', 'captures/echo-ladder-ipv4.pcap', '--profile', 'suricata-7', '--quiet'],
 })
 
