@@ -90,7 +90,9 @@ await main(async (root) => {
     ...common,
     entryPoints: { help: 'dist/cli/help-main.js' },
     format: 'cjs',
-    plugins: [uncalled],
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href" },
+    plugins: [ours, uncalled],
   })
   await build({
     ...common,

@@ -1,17 +1,13 @@
-import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { type ExitCode, FlowbreakError } from '../support/errors.ts'
 import { leaveWithReader, runProcess } from './process.ts'
-import { asksForUsage, printUsage } from './usage.ts'
+import { aboutItself } from './usage.ts'
 import { VERBS, type VerbName } from './verbs.ts'
-import { version } from './version.ts'
 
 /** Runs one command line and answers its exit code. */
 async function main(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   const [name, ...rest] = args
-  if (name === undefined || asksForUsage(name)) return printUsage(name)
-  if (name === '--version' || name === '-V') {
-    process.stdout.write(`${version()}\n`)
-    return ExitCode.ok
-  }
+  const answered = aboutItself(name)
+  if (answered !== undefined) return answered
   if (!isVerb(name))
     throw new FlowbreakError(
       'ERR_USAGE',
@@ -21,8 +17,8 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<ExitC
   return verb(rest, { signal })
 }
 
-function isVerb(name: string): name is VerbName {
-  return Object.hasOwn(VERBS, name)
+function isVerb(name: string | undefined): name is VerbName {
+  return name !== undefined && Object.hasOwn(VERBS, name)
 }
 
 leaveWithReader()

@@ -1,17 +1,35 @@
 import { ExitCode } from '../support/errors.ts'
 import { print } from './output.ts'
 import { VERBS } from './verbs.ts'
+import { version } from './version.ts'
 
-/** Whether a command line with that first word asks which commands there are. */
-export function asksForUsage(name: string): boolean {
-  return name === '--help' || name === '-h' || name === 'help'
+/**
+ * Prints which commands there are, or which version this is, where the first word of a command line asks for it, or where none was
+ * given, which is a mistake. Answers the exit code; undefined: the word asks for something else.
+ */
+export function aboutItself(word: string | undefined): ExitCode | undefined {
+  switch (word) {
+    case '--version':
+    case '-V':
+      print(`${version()}\n`)
+      return ExitCode.ok
+    case '--help':
+    case '-h':
+    case 'help':
+      print(usage())
+      return ExitCode.ok
+    case undefined:
+      print(usage())
+      return ExitCode.usage
+    default:
+      return undefined
+  }
 }
 
-/** Prints which commands there are; answers the exit code: that of a mistake where no word was given. */
-export function printUsage(name: string | undefined): ExitCode {
+function usage(): string {
   const width = Math.max(...Object.keys(VERBS).map((verb) => verb.length))
   const verbs = Object.entries(VERBS).map(([verb, { summary }]) => `  ${verb.padEnd(width)}  ${summary}`)
-  const lines = [
+  return [
     'Usage: flowbreak <command> [options]',
     '',
     'What does a stateful firewall do to a connection that breaks midstream?',
@@ -22,7 +40,5 @@ export function printUsage(name: string | undefined): ExitCode {
     'flowbreak <command> --help says more. --debug shows where an error comes from.',
     'Exit codes: 0 as expected, 1 a case failed, 2 bad usage or input, 3 a target broke, 130 interrupted.',
     '',
-  ]
-  print(lines.join('\n'))
-  return name === undefined ? ExitCode.usage : ExitCode.ok
+  ].join('\n')
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { VERBS } from '../../harness/cli/verbs.ts'
 import { flowbreak, ROOT } from './command.ts'
@@ -10,6 +11,17 @@ function unbundled(args: readonly string[]) {
   })
   return { status, stdout, stderr }
 }
+
+describe('flowbreak --version', () => {
+  it('is that of the package, wherever it is bundled to', () => {
+    const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'))
+    for (const args of [['--version'], ['-V'], ['--debug', '--version']]) {
+      const answer = flowbreak(args)
+      expect(answer, args.join(' ')).to.deep.equal({ status: 0, stdout: `${version}\n`, stderr: '' })
+      expect(answer).to.deep.equal(unbundled(args))
+    }
+  })
+})
 
 describe('flowbreak --help', () => {
   it('names every command, however it is asked, and is no mistake unless nothing was asked', () => {
