@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import type { Mutant } from './mutant.ts'
 import { MUTANTS } from './mutants.ts'
 
 interface Result {
   readonly name: string
-  /** Cases that the mutant turned red and no mutant before it in its process did; or, where there is none, one that an earlier one did. */
+  /** Cases that it turned red and no mutant before it; or, where there is none, one that an earlier one did. */
   readonly red: readonly string[]
   readonly crash?: string
 }
@@ -20,35 +19,49 @@ interface Played {
   readonly survivors: readonly string[]
 }
 
-/** As many as play at once. A process that plays every other mutant meets narrow and broad ones alike. */
+/** As many as play at once, each its part of the cases. */
 const PROCESSES = 2
 
-/** Plays all suites against every mutant. */
+/**
+ * What speeds the search, and proves nothing: a line a mutant, the broadest first, each with a case that it turned red when
+ * FLOWBREAK_MUTATION_HINTS last had it written.
+ */
+const HINTS = new URL('hints.tsv', import.meta.url)
+
+/** Plays all suites against every mutant, those that are hinted at in the order of their hints. */
 async function play(): Promise<Played> {
+  const hints = new Map(
+    readFileSync(HINTS, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t') as [string, string]),
+  )
+  const order = [...hints.keys()]
+  const placeOf = ({ name }: { readonly name: string }) =>
+    hints.has(name) ? order.indexOf(name) : order.length
+  const mutants = MUTANTS.toSorted((a, b) => placeOf(a) - placeOf(b))
   const parts = await Promise.all(
     Array.from({ length: PROCESSES }, (_, part) =>
-      playIn(MUTANTS.filter((_, index) => index % PROCESSES === part)),
+      playIn(JSON.stringify({ mutants, hints: Object.fromEntries(hints), part, parts: PROCESSES })),
     ),
   )
   return {
     failing: parts.flatMap(({ failing }) => failing),
-    results: MUTANTS.flatMap((_, index) => {
-      const result = parts[index % PROCESSES]?.results[Math.floor(index / PROCESSES)]
-      return result === undefined ? [] : [result]
+    results: mutants.map(({ name }) => {
+      const found = parts.flatMap(({ results }) => results.filter((result) => result.name === name))
+      const crash = found.find((result) => result.crash !== undefined)?.crash
+      return { name, red: found.flatMap(({ red }) => red), ...(crash === undefined ? {} : { crash }) }
     }),
-    // What survives the mutants of one process may be turned red by those of another.
-    survivors: parts
-      .map(({ survivors }) => survivors)
-      .reduce((left, right) => left.filter((name) => right.includes(name))),
+    survivors: parts.flatMap(({ survivors }) => survivors),
   }
 }
 
-/** Plays all suites against some of the mutants in a process of its own. */
-async function playIn(mutants: readonly Mutant[]): Promise<Played> {
+/** Plays one part in a process of its own. */
+async function playIn(asked: string): Promise<Played> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('play.mjs', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
-  child.stdin.end(JSON.stringify(mutants))
+  child.stdin.end(asked)
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (part) => {
     text += part
@@ -64,6 +77,7 @@ describe('mutants', function () {
     played = await play()
     const table = process.env.FLOWBREAK_MUTATION_TABLE
     if (table !== undefined) writeFileSync(table, tableOf(played))
+    if (process.env.FLOWBREAK_MUTATION_HINTS !== undefined) writeFileSync(HINTS, hintsOf(played))
   })
 
   it('are sixty or more, each with a name of its own', () => {
@@ -75,9 +89,9 @@ describe('mutants', function () {
     expect(played.failing).to.be.empty
   })
 
-  for (const [index, { name }] of MUTANTS.entries())
+  for (const { name } of MUTANTS)
     it(name, () => {
-      const result = played.results[index]
+      const result = played.results.find((each) => each.name === name)
       expect(result?.crash, 'a mutant must misbehave, not break').to.equal(undefined)
       expect(result?.red, 'cases that it turns red').not.to.be.empty
     })
@@ -94,5 +108,12 @@ function tableOf({ results }: Played): string {
   return [...first]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([test, mutant]) => `${test}\t${mutant}\n`)
+    .join('')
+}
+
+function hintsOf({ results }: Played): string {
+  return results
+    .toSorted((a, b) => b.red.length - a.red.length)
+    .map(({ name, red: [first] }) => `${name}\t${first}\n`)
     .join('')
 }

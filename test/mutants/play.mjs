@@ -1,15 +1,20 @@
-// Plays the suites against each mutant of the built engine, one after another: mutants are given as JSON on standard input, and what
-// each turned red is printed as JSON. A case that is red once need not be played again, unless a mutant has no other.
+// Plays a part of the suites against each mutant of the built engine, one after another: mutants are given as JSON on standard input,
+// and what each turned red is printed as JSON. A case that is red once is not played again. For mutants that are this part's to show,
+// a red case is looked for among all: the one that is hinted at first.
 import { readFileSync } from 'node:fs'
 import { register } from 'node:module'
 
+/** @typedef {import('../../harness/index.ts').Case} Case */
+
 const root = new URL('../../', import.meta.url)
 const dist = new URL('dist/', root).href
-const mutants = JSON.parse(readFileSync(0, 'utf8'))
+const { mutants, hints, part, parts } = JSON.parse(readFileSync(0, 'utf8'))
 register('./hooks.mjs', import.meta.url, { data: { dist, mutants } })
 
 const { CaptureStore, loadSuites, planCases } = await import(`${dist}index.js`)
+/** @type {readonly Case[]} */
 const cases = spread(planCases(loadSuites([], [root.pathname])).cases)
+const named = new Map(cases.map((test) => [test.name, test]))
 const { profileOf } = await import(`${dist}profile/index.js`)
 const captures = new CaptureStore()
 
@@ -45,7 +50,7 @@ async function player(query) {
     sessions.set(setup.key, session)
     return session
   }
-  /** @param {import('../../harness/index.ts').Case} test */
+  /** @param {Case} test */
   const playOne = async (test) => {
     const session = await sessionFor(test)
     const { outcome, mismatches } = await play.play(
@@ -64,7 +69,7 @@ async function player(query) {
 
 /**
  * What a file can matter to, so that a mutant of it is played through nothing else. One that is told too little of turns no case red, and fails.
- * @type {readonly (readonly [RegExp, (test: import('../../harness/index.ts').Case) => boolean])[]}
+ * @type {readonly (readonly [RegExp, (test: Case) => boolean])[]}
  */
 const MATTERS = [
   [/^sharing\/cluster\//, ({ setup }) => setup.topology.sharing.kind === 'cluster'],
@@ -91,32 +96,56 @@ function trackerOf(setup) {
   return profileOf(setup).knobs.tracker.value
 }
 
+/**
+ * The cases that a mutant can matter to.
+ * @param {{ file: string, within?: string }} mutant
+ */
+function mattersTo({ file, within = '' }) {
+  const concerns = MATTERS.find(([path]) => path.test(file))?.[1] ?? (() => true)
+  return (/** @type {Case} */ test) => test.name.includes(within) && concerns(test)
+}
+
 const plain = await player('')
 const expected = new Map()
-for (const test of cases) expected.set(test.name, await plain.playOne(test))
-await plain.close()
+/** @param {Case} test */
+async function expectedOf(test) {
+  if (!expected.has(test.name)) expected.set(test.name, await plain.playOne(test))
+  return expected.get(test.name)
+}
 
-const alive = new Set(cases)
+const alive = new Set(cases.filter((_, index) => index % parts === part))
+const failing = []
+for (const test of alive) if ((await expectedOf(test)) !== 'pass 0') failing.push(test.name)
+
 const results = []
-for (const [index, { name, file, within = '' }] of mutants.entries()) {
-  const concerns = MATTERS.find(([path]) => path.test(file))?.[1] ?? (() => true)
-  /** @param {import('../../harness/index.ts').Case} test */
-  const matters = (test) => test.name.includes(within) && concerns(test)
+for (const [index, mutant] of mutants.entries()) {
+  const { name } = mutant
+  const toShow = index % parts === part
+  const matters = mattersTo(mutant)
+  const own = [...alive].filter(matters)
+  if (own.length === 0 && !toShow) continue
   const mutated = await player(`?mutant=${index}`)
-  const red = []
+  /** @type {Set<Case>} */
+  const red = new Set()
   let crash
-  const others = cases.filter((/** @type {import('../../harness/index.ts').Case} */ test) => !alive.has(test))
-  for (const test of [...alive, ...others].filter(matters)) {
-    if (red.length > 0 && !alive.has(test)) break
+  const play = async (/** @type {Case} */ test) => {
     try {
-      if ((await mutated.playOne(test)) !== expected.get(test.name)) red.push(test)
+      if ((await mutated.playOne(test)) !== (await expectedOf(test))) red.add(test)
     } catch (error) {
       crash ??= String(error)
     }
   }
+  const hinted = toShow ? named.get(hints[name]) : undefined
+  if (hinted !== undefined) await play(hinted)
+  for (const test of own) await play(test)
+  if (toShow)
+    for (const test of cases.filter(matters)) {
+      if (red.size > 0) break
+      await play(test)
+    }
   await mutated.close()
   for (const test of red) alive.delete(test)
-  results.push({ name, red: red.map((test) => test.name), ...(crash === undefined ? {} : { crash }) })
+  results.push({ name, red: [...red].map((test) => test.name), ...(crash === undefined ? {} : { crash }) })
 }
-const failing = [...expected].filter(([, outcome]) => outcome !== 'pass 0').map(([name]) => name)
+await plain.close()
 process.stdout.write(JSON.stringify({ failing, results, survivors: [...alive].map(({ name }) => name) }))
