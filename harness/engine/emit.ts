@@ -1,4 +1,4 @@
-import type { PacketBatch, Rebuilt } from '../model/batch.ts'
+import { type PacketBatch, type Rebuilt, tunnelDepth } from '../model/batch.ts'
 import { buildReset } from '../wire/reset.ts'
 import { buildUnreachable } from '../wire/unreachable.ts'
 import type { Settings } from './settings.ts'
@@ -44,6 +44,6 @@ export function sendUnreachable(batch: PacketBatch, index: number, by: number): 
 export function mayAnswer(batch: PacketBatch, cause: number | Rebuilt, settings: Settings): boolean {
   const whole = typeof cause !== 'number'
   if (whole && !settings.answersRebuilt) return false
-  const depth = (batch.stack[whole ? cause.index : cause] ?? 0) & 0xff
+  const depth = tunnelDepth(batch.stack[whole ? cause.index : cause] ?? 0)
   return depth === 0 || !settings.judgesCarriers
 }

@@ -1,4 +1,4 @@
-import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
+import { type Nanos, type PacketBatch, type Rebuilt, tunnelDepth } from '../model/batch.ts'
 import { Host, Kind, Reason, Role, Tcp, Verdict } from '../model/codes.ts'
 import type { Policy, Stateless } from '../model/setup.ts'
 import { DECIDED, type MakeSharing, type SharingModel, WAITING } from '../model/sharing.ts'
@@ -210,7 +210,7 @@ export class Engine {
       } else if (type === Kind.fragment4 || type === Kind.fragment6) {
         outcome = this.#decideFragment(batch, i, by, id)
       } else outcome = this.#pseudo.decide(batch, i, by, id)
-      if (stacked && outcome === Outcome.forward && ((stack[i] ?? 0) & 0xff) !== 0)
+      if (stacked && outcome === Outcome.forward && tunnelDepth(stack[i] ?? 0) !== 0)
         outcome = this.#pseudo.decideCarriers(batch, i, by)
       verdict[i] = verdictOf(outcome)
       reason[i] = reasonOf(outcome)

@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../model/batch.ts'
+import { type PacketBatch, withTunnelDepth } from '../model/batch.ts'
 import { putU16, u16, u32 } from '../wire/bytes.ts'
 import { writeIpv4Checksum } from '../wire/checksum.ts'
 import {
@@ -74,8 +74,9 @@ export function writeDatagramKey(
   bothWays: boolean,
 ): void {
   const { bytes } = batch
-  key[0] = batch.vlan[index] ?? 0
-  key[1] = ((batch.stack[index] ?? 0) & ~0xff) | (six ? 1 : 0) | ((six ? 0 : (bytes[l3 + 9] ?? 0)) << 1)
+  // Of VLAN ids there are 24 bits.
+  key[0] = (batch.vlan[index] ?? 0) | (six ? 1 << 24 : 0)
+  key[1] = withTunnelDepth(batch.stack[index] ?? 0, six ? 0 : (bytes[l3 + 9] ?? 0))
   key[2] = six ? u32(bytes, header + 4) : u16(bytes, l3 + 4)
   const length = addressLength(bytes, l3)
   const source = sourceAt(bytes, l3)

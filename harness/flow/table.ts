@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../model/batch.ts'
+import { type PacketBatch, tunnelDepth, withTunnelDepth } from '../model/batch.ts'
 import type { FlowInfo } from '../model/capture.ts'
 import { Direction, Kind, Link, Tunnels } from '../model/codes.ts'
 import { MOST_FLOWS } from '../model/flow-place.ts'
@@ -197,7 +197,7 @@ export class FlowTable {
       enterTunnels(bytes, bytes.length, batch.tunnels, found)
       if (found.stack !== 0) {
         this.#vlan = found.vlan
-        this.#stack = (found.stack & ~0xff) | ((this.#stack & 0xff) + (found.stack & 0xff))
+        this.#stack = withTunnelDepth(found.stack, tunnelDepth(this.#stack) + tunnelDepth(found.stack))
       }
     }
     const { kind, payload, flags, l3 } = found

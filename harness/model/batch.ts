@@ -47,6 +47,18 @@ export interface Rebuilt {
   readonly flags: number
 }
 
+const DEPTH = 0xff
+
+/** How many tunnels a packet is in, by its `stack`. */
+export function tunnelDepth(stack: number): number {
+  return stack & DEPTH
+}
+
+/** The same `stack` for as many tunnels. */
+export function withTunnelDepth(stack: number, depth: number): number {
+  return (stack & ~DEPTH) | depth
+}
+
 /**
  * Up to `capacity` frames and what the stages have found out about them. Each column is filled by exactly one stage (named
  * beside it) and holds values for indices 0 … count-1 once that stage has run. A batch is valid until the next one is
@@ -87,7 +99,7 @@ export class PacketBatch {
   readonly flags: Uint8Array
   /** wire/: the outer two VLAN ids, outer << 12 | inner; 0: untagged. Of a packet in a tunnel: those within it. */
   readonly vlan: Int32Array
-  /** wire/: the third VLAN id << 8 | how many tunnels the packet is in; 0 for nearly all. */
+  /** wire/: the third VLAN id << 8 | how many tunnels the packet is in (`tunnelDepth`); 0 for nearly all. */
   readonly stack: Int32Array
   /** wire/, of IPv4 with TCP or UDP: the two addresses. */
   readonly source: Int32Array

@@ -1,3 +1,4 @@
+import { tunnelDepth } from '../model/batch.ts'
 import { Kind, Tunnels } from '../model/codes.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { putU32 } from './bytes.ts'
@@ -76,7 +77,7 @@ export function forgeTcp(template: FrameTemplate, change: SegmentChange): Uint8A
   writeDatagramLength(frame, l3, end)
   if (!isIpv6(frame, l3)) writeIpv4Checksum(frame, l3)
   writeTransportChecksum(frame, l3, l4, end, Protocol.tcp)
-  refit(frame, carriersIn(bytes, 0, bytes.length, UNKNOWN_LENGTH, link, tunnels, stack & 0xff))
+  refit(frame, carriersIn(bytes, 0, bytes.length, UNKNOWN_LENGTH, link, tunnels, tunnelDepth(stack)))
   return frame
 }
 

@@ -1,3 +1,4 @@
+import { tunnelDepth } from '../model/batch.ts'
 import { Kind, Tunnels } from '../model/codes.ts'
 import { putU16, u8, u16 } from './bytes.ts'
 import { writeIpv4Checksum, writeTransportChecksum } from './checksum.ts'
@@ -52,6 +53,6 @@ export function withPayload(template: FrameTemplate, payload: Uint8Array): Uint8
   // Over IPv4 a datagram may do without.
   if (!isUdp || u16(frame, l4 + 6) !== 0)
     writeTransportChecksum(frame, l3, l4, end, isUdp ? Protocol.udp : Protocol.tcp)
-  refit(frame, carriersIn(bytes, 0, bytes.length, UNKNOWN_LENGTH, link, tunnels, stack & 0xff))
+  refit(frame, carriersIn(bytes, 0, bytes.length, UNKNOWN_LENGTH, link, tunnels, tunnelDepth(stack)))
   return frame
 }

@@ -1,3 +1,4 @@
+import { tunnelDepth } from '../model/batch.ts'
 import { Tcp, Tunnels } from '../model/codes.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { putU16, putU32, sameBytes, u8, u16, u32 } from './bytes.ts'
@@ -55,7 +56,7 @@ export function readdress(
   tunnels: number = Tunnels.outer,
 ): void {
   const found = dissectInner(frame, link, tunnels)
-  const depth = found.stack & 0xff
+  const depth = tunnelDepth(found.stack)
   if (depth === 0) changePacket(frame, found, change)
   else {
     const carriers = carriersIn(frame, 0, frame.length, UNKNOWN_LENGTH, link, tunnels, depth)

@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../model/batch.ts'
+import { type PacketBatch, tunnelDepth } from '../model/batch.ts'
 import { Link } from '../model/codes.ts'
 import { swapEthernet } from './ethernet.ts'
 import { addressLength, destinationAt, isIpv6, sourceAt } from './ip.ts'
@@ -23,7 +23,7 @@ const HOP_LIMIT = 64
 
 /** Brings the tunnels that a reply goes back in, once its segment is written, in step with it. */
 export function finishReply(batch: PacketBatch, index: number, { frame }: Reply, to: Towards): void {
-  if (((batch.stack[index] ?? 0) & 0xff) === 0) return
+  if (tunnelDepth(batch.stack[index] ?? 0) === 0) return
   const start = batch.start[index] ?? 0
   const carriers = carriersOf(batch, index).map((each) => ({
     ...each,

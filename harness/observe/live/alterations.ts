@@ -1,5 +1,5 @@
 import { ipv4Text, ipv6Text } from '../../flow/address-text.ts'
-import type { PacketBatch } from '../../model/batch.ts'
+import { type PacketBatch, tunnelDepth } from '../../model/batch.ts'
 import { Kind, Link, Tunnels } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
 import { type Dissection, UNKNOWN_LENGTH } from '../../wire/dissection.ts'
@@ -76,7 +76,7 @@ function differences(sent: Uint8Array, seen: Uint8Array, tunnels: number): Alter
 function fieldsOf(bytes: Uint8Array, tunnels: number): Map<string, string> {
   const fields = new Map<string, string>()
   const found = dissectInner(bytes, Link.raw, tunnels)
-  const depth = found.stack & 0xff
+  const depth = tunnelDepth(found.stack)
   const carriers = carriersIn(bytes, 0, bytes.length, UNKNOWN_LENGTH, Link.raw, tunnels, depth)
   carriers.forEach((carrier, n) => {
     const next = carriers[n + 1] ?? found

@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../../model/batch.ts'
+import { type PacketBatch, tunnelDepth } from '../../model/batch.ts'
 import { Kind, Tcp } from '../../model/codes.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
 import { findQuote, isIcmpError, type Quote } from '../../wire/icmp.ts'
@@ -96,7 +96,7 @@ export function packetKey(batch: PacketBatch, i: number, way: number, seqDelta: 
 
 /** How many tunnels packet `i` is in. */
 export function depthOf(batch: PacketBatch, i: number): number {
-  return (batch.stack[i] ?? 0) & 0xff
+  return tunnelDepth(batch.stack[i] ?? 0)
 }
 
 export function isFragment(kind: number): boolean {

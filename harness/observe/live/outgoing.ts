@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../../model/batch.ts'
+import { type PacketBatch, tunnelDepth } from '../../model/batch.ts'
 import { Kind, Link, Role, Verdict } from '../../model/codes.ts'
 import { writeIpv4Checksum, writeTransportChecksum } from '../../wire/checksum.ts'
 import { UNKNOWN_LENGTH } from '../../wire/dissection.ts'
@@ -85,7 +85,7 @@ export class Outgoing {
     const { l3, l4, protocol, kind, stack } = dissectInner(frame, Link.raw, tunnels)
     const end = Math.min(frame.length, datagramEnd(frame, l3))
     if (l4 >= 0 && !isFragment(kind)) writeTransportChecksum(frame, l3, l4, end, protocol)
-    refit(frame, carriersIn(frame, 0, frame.length, UNKNOWN_LENGTH, Link.raw, tunnels, stack & 0xff))
+    refit(frame, carriersIn(frame, 0, frame.length, UNKNOWN_LENGTH, Link.raw, tunnels, tunnelDepth(stack)))
   }
 
   /** Gives the last frame a hop limit of its own where copies of it are on their way. */

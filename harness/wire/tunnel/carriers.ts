@@ -1,4 +1,4 @@
-import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
+import { type PacketBatch, type Rebuilt, tunnelDepth } from '../../model/batch.ts'
 import { dissectFrame } from '../dissect.ts'
 import { type Dissection, newDissection } from '../dissection.ts'
 import { enterTunnel } from './enter.ts'
@@ -6,7 +6,7 @@ import { enterTunnel } from './enter.ts'
 /** The datagrams that a packet in tunnels travels in, outermost first; offsets are those of the batch's bytes. */
 export function carriersOf(batch: PacketBatch, index: number): Dissection[] {
   const { bytes, start, captured, original, link, stack, tunnels } = batch
-  const depth = (stack[index] ?? 0) & 0xff
+  const depth = tunnelDepth(stack[index] ?? 0)
   const from = start[index] ?? 0
   const length = captured[index] ?? 0
   return carriersIn(bytes, from, length, original[index] ?? 0, link[index] ?? 0, tunnels, depth)
@@ -14,7 +14,7 @@ export function carriersOf(batch: PacketBatch, index: number): Dissection[] {
 
 /** Offset in the batch's bytes of the IP header of a packet that nothing is round: its own, or of the outermost tunnel that it is in. */
 export function outermost(batch: PacketBatch, index: number): number {
-  const depth = (batch.stack[index] ?? 0) & 0xff
+  const depth = tunnelDepth(batch.stack[index] ?? 0)
   const own = batch.l3[index] ?? -1
   return depth === 0 ? own : (carriersOf(batch, index)[0]?.l3 ?? own)
 }

@@ -1,3 +1,4 @@
+import { tunnelDepth, withTunnelDepth } from '../../model/batch.ts'
 import { Kind, Link, Tunnels } from '../../model/codes.ts'
 import { u8, u16 } from '../bytes.ts'
 import { dissect, dissectNetwork } from '../dissect.ts'
@@ -94,8 +95,8 @@ function enter(
   deeper.stack = 0
   dissectNetwork(bytes, network, readable, stop, deeper)
   if (deeper.l3 < 0 || deeper.layers >= MAX_LAYERS || (strict && deeper.kind === Kind.malformed)) return false
-  const depth = (found.stack & 0xff) + 1
+  const depth = tunnelDepth(found.stack) + 1
   Object.assign(found, deeper)
-  found.stack |= depth
+  found.stack = withTunnelDepth(found.stack, depth)
   return true
 }

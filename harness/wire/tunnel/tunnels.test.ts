@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { tunnelDepth } from '../../model/batch.ts'
 import { Kind, Link, nameOf, Tcp, Tunnels } from '../../model/codes.ts'
 import { putU16, u16 } from '../bytes.ts'
 import { checksum, transportChecksum, writeTransportChecksum } from '../checksum.ts'
@@ -47,7 +48,7 @@ function frameIn(name: string, segment: Uint8Array): Uint8Array {
 function isRight(frame: Uint8Array): boolean {
   const { stack, l3, stop } = dissectInner(frame, Link.ethernet, Tunnels.inner)
   const carriers = carriersIn(frame, 0, frame.length, frame.length, Link.ethernet, Tunnels.inner, 9)
-  if (carriers.length !== (stack & 0xff) || stop !== frame.length) return false
+  if (carriers.length !== tunnelDepth(stack) || stop !== frame.length) return false
   if (verifyChecksums(frame.subarray(l3), Link.raw) !== 'ok') return false
   return carriers.every(({ kind, l3: outer, l4, stop: end, protocol }) => {
     if (end !== frame.length) return false
@@ -69,7 +70,7 @@ describe('wire/tunnel', () => {
         const found = decoded(packet, Tunnels.inner)
         if (inside) {
           expect(found).to.include({ kind: six ? 'tcp6' : 'tcp4', payload: 20 })
-          expect((found.stack ?? 0) & 0xff).to.equal(1)
+          expect(tunnelDepth(found.stack ?? 0)).to.equal(1)
           expect(found.l3).to.equal(14 + packet.length - segment.length)
         } else expect(found).to.include({ l3: 14, stack: 0 })
       }
@@ -103,7 +104,7 @@ describe('wire/tunnel', () => {
     const depths: number[] = []
     for (let n = 0; n < 8; n++) {
       packet = gre?.wrap(packet) ?? packet
-      depths.push((decoded(packet, Tunnels.inner).stack ?? 0) & 0xff)
+      depths.push(tunnelDepth(decoded(packet, Tunnels.inner).stack ?? 0))
     }
     // Ethernet and IP are two; a tunnel of GRE is three more.
     expect(depths).to.deep.equal([1, 2, 3, 4, 4, 4, 4, 4])

@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../../../harness/model/batch.ts'
+import { type PacketBatch, tunnelDepth } from '../../../harness/model/batch.ts'
 import { Kind } from '../../../harness/model/codes.ts'
 import { dissectFrame } from '../../../harness/wire/dissect.ts'
 import { newDissection } from '../../../harness/wire/dissection.ts'
@@ -39,7 +39,7 @@ export function demandInside(batch: PacketBatch, { bytes }: FrameInput): void {
   const least =
     kind === Kind.tcp4 || kind === Kind.tcp6 ? 20 : kind >= Kind.udp4 && kind <= Kind.icmp6 ? 8 : 0
   demand(least === 0 || (l4 > 0 && l4 + least <= end), `a header of kind ${kind} at ${l4} of ${end}`)
-  const depth = (batch.stack[0] ?? 0) & 0xff
+  const depth = tunnelDepth(batch.stack[0] ?? 0)
   demand(depth <= 16 && carriersOf(batch, 0).length === depth, `${depth} tunnels`)
 }
 
