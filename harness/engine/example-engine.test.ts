@@ -1,9 +1,11 @@
 import { FlowTable } from '../flow/table.ts'
 import type { PacketBatch } from '../model/batch.ts'
 import { Link, nameOf, Reason, Tcp, Verdict } from '../model/codes.ts'
+import { PLAIN_READING } from '../model/reading.ts'
 import type { ExceptionPolicy, Policy } from '../model/setup.ts'
 import type { MakeSharing } from '../model/sharing.ts'
 import { getProfile, type Knobs, type Profile } from '../profile/index.ts'
+import { fragmentReadingOf } from '../profile/reading.ts'
 import { makeSharing } from '../sharing/sharing.ts'
 import { makeSetup } from '../suite/setup.ts'
 import { Engine, type EngineOptions } from './engine.ts'
@@ -127,15 +129,17 @@ export type LabOptions = {
 /** An engine, of two hosts if not said, a flow table, and a clock: packets go in as lines, verdicts come out as words. */
 export class Lab {
   readonly engine: Engine
-  readonly #flows = new FlowTable()
+  readonly #flows: FlowTable
   readonly #frames: FrameOptions
   /** The batch of the last call. */
   batch: PacketBatch = batchOf([])
 
   constructor(options: LabOptions = {}) {
     this.#frames = options.frames ?? {}
+    const profile = changed(getProfile(options.profile ?? 'aws-nfw'), options.knobs ?? {})
+    this.#flows = new FlowTable({ ...PLAIN_READING, fragments: fragmentReadingOf(profile.knobs) })
     this.engine = new Engine({
-      profile: changed(getProfile(options.profile ?? 'aws-nfw'), options.knobs ?? {}),
+      profile,
       policy: {
         exception: options.exception ?? 'drop',
         ruleOrder: 'action',

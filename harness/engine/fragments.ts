@@ -1,6 +1,7 @@
 import type { PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Host, Kind } from '../model/codes.ts'
 import type { Knobs } from '../profile/index.ts'
+import { fragmentReadingOf } from '../profile/reading.ts'
 import { Unfinished } from './conntrack/unfinished.ts'
 
 /** Datagrams under way that are remembered; beyond that the oldest are forgotten. */
@@ -16,7 +17,7 @@ export class FragmentHosts {
 
   /** `knobs`: of a system that does not give them up in silence. */
   constructor(knobs: Knobs | undefined) {
-    if (knobs !== undefined) this.unfinished = new Unfinished(knobs)
+    if (knobs !== undefined) this.unfinished = new Unfinished(fragmentReadingOf(knobs))
   }
 
   /**

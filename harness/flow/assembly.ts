@@ -11,17 +11,17 @@ export class Assembly {
   /** Flow of the datagram, -1 until its transport header is known. */
   flow = -1
   direction = 0
-  /** When its time-out began to count. */
-  since: Nanos
+  /** When it is given up, if nothing comes. */
+  due: Nanos
   /** Bytes of fragments that it holds. */
   held = 0
   /** In order of offset, of those with one offset the oldest first. */
   readonly #pieces: Piece[] = []
   #endSeen = false
 
-  constructor(number: number, since: Nanos) {
+  constructor(number: number, due: Nanos) {
     this.number = number
-    this.since = since
+    this.due = due
   }
 
   /**

@@ -9,7 +9,7 @@ import {
   sourceAt,
   writeDatagramLength,
 } from '../wire/ip.ts'
-import { extensionLength, findFragmentHeader } from '../wire/ipv6.ts'
+import { cutHeader, extensionLength, findFragmentHeader } from '../wire/ipv6.ts'
 import type { Slab } from './slab.ts'
 
 /** One fragment: what part of its datagram's segment it is. One object, filled anew each time. */
@@ -57,6 +57,13 @@ export function readFragment(batch: PacketBatch, index: number, into: Fragment):
   into.l3 = l3
   into.header = header
   return true
+}
+
+/** Whether packet `index`, which is `fragment`, begins its datagram, of IPv6, and ends within its headers. */
+export function endsInHeaders(batch: PacketBatch, index: number, fragment: Fragment): boolean {
+  const { six, offset, header, to } = fragment
+  const end = (batch.start[index] ?? 0) + (batch.captured[index] ?? 0)
+  return six && offset === 0 && cutHeader(batch.bytes, header, to, end) >= 0
 }
 
 /** Words of the key of a datagram. */

@@ -1,15 +1,17 @@
-import { NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../model/batch.ts'
+import type { Nanos, PacketBatch } from '../model/batch.ts'
 import type { FragmentReading } from '../model/reading.ts'
 import { HashTable } from '../support/hash-table.ts'
 import { Assembly } from './assembly.ts'
 import {
   DATAGRAM_WORDS,
+  endsInHeaders,
   finishDatagram,
   headOf,
   newFragment,
   readFragment,
   writeDatagramKey,
 } from './fragment.ts'
+import { FragmentTimer } from './fragment-timer.ts'
 import { Slab } from './slab.ts'
 
 const MAX_DATAGRAMS = 4096
@@ -26,6 +28,7 @@ export interface Datagram {
 /** The datagrams whose fragments are still arriving. Bounded in number, bytes and time: the oldest make way. */
 export class FragmentStore {
   readonly #reading: FragmentReading
+  readonly #timer: FragmentTimer
   readonly #keys = new HashTable(DATAGRAM_WORDS)
   /** By id of the key, in the order in which they began. */
   readonly #open = new Map<number, Assembly>()
@@ -36,13 +39,15 @@ export class FragmentStore {
 
   constructor(reading: FragmentReading) {
     this.#reading = reading
+    this.#timer = new FragmentTimer(reading)
   }
 
-  /** Takes packet `index`, a fragment; undefined where its fragment header was not captured. */
+  /** Takes packet `index`, a fragment; undefined where its fragment header was not captured, and where it is none of a datagram. */
   add(batch: PacketBatch, index: number): Datagram | undefined {
-    const { overlap, bothWays } = this.#reading
+    const { overlap, bothWays, wholeHeaders } = this.#reading
     const fragment = this.#fragment
     if (!readFragment(batch, index, fragment)) return undefined
+    if (wholeHeaders && endsInHeaders(batch, index, fragment)) return undefined
     const { six, offset, from, to, isLast, isWhole } = fragment
     writeDatagramKey(this.#keys.key, batch, index, fragment, bothWays)
     const id = this.#keys.add()
@@ -67,19 +72,14 @@ export class FragmentStore {
   }
 
   #at(id: number, six: boolean, time: Nanos): Assembly {
-    const { timeout4, timeout6, timer } = this.#reading
-    const timeout = (six ? timeout6 : timeout4) * NANOS_PER_SECOND
-    const since = timer === 'last' ? Math.floor(time / NANOS_PER_SECOND) * NANOS_PER_SECOND : time
+    const timer = this.#timer
     const known = this.#open.get(id)
-    if (
-      known !== undefined &&
-      (timer === 'last' ? time - known.since < timeout : time - known.since <= timeout)
-    ) {
-      if (timer === 'last') known.since = since
+    if (known !== undefined && !timer.isOver(known.due, time)) {
+      known.due = timer.due(six, time, known.due)
       return known
     }
     if (known !== undefined) this.#forget(id, known)
-    const begun = new Assembly(this.#begun++, since)
+    const begun = new Assembly(this.#begun++, timer.due(six, time))
     this.#open.set(id, begun)
     return begun
   }

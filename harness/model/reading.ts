@@ -17,6 +17,8 @@ export interface FragmentReading {
   readonly timer: 'first' | 'last'
   /** Fragments of both directions between two hosts are of one datagram when they have one identification. */
   readonly bothWays: boolean
+  /** Of IPv6, a first fragment that ends within the headers of its datagram is none of it, but a packet by itself (RFC 8200 4.5). */
+  readonly wholeHeaders: boolean
 }
 
 /** How the frames of a capture are read before anything is decided about them: what a system does before it knows of flows. */
@@ -32,7 +34,14 @@ export interface Reading {
 export const PLAIN_READING: Reading = {
   tunnels: 'outer',
   ipv4InIpv4: false,
-  fragments: { overlap: 'bsd', timeout4: 60, timeout6: 60, timer: 'last', bothWays: true },
+  fragments: {
+    overlap: 'bsd',
+    timeout4: 60,
+    timeout6: 60,
+    timer: 'last',
+    bothWays: true,
+    wholeHeaders: false,
+  },
 }
 
 /** The `Tunnels` code of a reading. */

@@ -137,7 +137,7 @@ function transport(
   else into.kind = six ? Kind.icmp6 : Kind.icmp4
 }
 
-/** A fragment of a datagram; the transport header is in the first one, if that is long enough. */
+/** A fragment of a datagram; the transport header is in the first one, if that is long enough, but for options of TCP. */
 function fragment(
   bytes: Uint8Array,
   at: number,
@@ -154,9 +154,9 @@ function fragment(
   if (!first || here <= 0 || here < least || protocol === Protocol.none) return
   if (protocol === Protocol.tcp) {
     const header = ((bytes[at + 12] ?? 0) >> 4) << 2
-    if (header < 20 || header > stop - at) return
+    if (header < 20) return
     into.flags = bytes[at + 13] ?? 0
-    into.payload = stop - at - header
+    into.payload = Math.max(stop - at - header, 0)
   } else into.payload = stop - at - least
   into.l4 = at
   into.protocol = protocol

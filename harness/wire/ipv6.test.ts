@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { hex, ipv6, udp } from './example-frames.test.ts'
-import { checkIpv6, emitIpv6, findFragmentHeader, parseIpv6 } from './ipv6.ts'
+import { checkIpv6, cutHeader, emitIpv6, findFragmentHeader, parseIpv6 } from './ipv6.ts'
 
 const address = fc.uint8Array({ minLength: 16, maxLength: 16 })
 const header = fc.record({
@@ -40,5 +40,36 @@ describe('wire/ipv6', () => {
     expect(findFragmentHeader(both, 0, both.length)).to.equal(48)
     expect(findFragmentHeader(both, 0, 55)).to.equal(-1)
     expect(findFragmentHeader(ipv6(17, udp(0)), 0, 48)).to.equal(-1)
+  })
+
+  it('tells which header a first fragment cuts, as Linux 6.18 was seen to', () => {
+    const options = (next: number, length: number) => Uint8Array.of(next, length / 8 - 1)
+    const cutOf = (next: number, length: number, ...chain: readonly [number, Uint8Array][]) => {
+      const bytes = new Uint8Array(8 + 64)
+      bytes[0] = next
+      for (const [at, header] of chain) bytes.set(header, 8 + at)
+      return cutHeader(bytes, 0, 8 + length, bytes.length)
+    }
+    const least: readonly [protocol: number, bytes: number][] = [
+      [6, 20],
+      [17, 8],
+      [58, 8],
+      [132, 1],
+      [253, 1],
+    ]
+    for (const [protocol, bytes] of least) {
+      expect(cutOf(protocol, bytes - 1), `${protocol}`).to.equal(protocol)
+      expect(cutOf(protocol, bytes), `${protocol}`).to.equal(-1)
+    }
+    expect(cutOf(59, 0)).to.equal(-1)
+    const one: [number, Uint8Array] = [0, options(6, 16)]
+    expect([0, 8, 16, 32, 36].map((length) => cutOf(60, length, one))).to.deep.equal([-1, 6, 6, 6, -1])
+    const two: [number, Uint8Array][] = [
+      [0, options(60, 8)],
+      [8, options(6, 8)],
+    ]
+    expect([8, 16, 35, 36].map((length) => cutOf(60, length, ...two))).to.deep.equal([-1, 6, 6, -1])
+    expect(cutOf(44, 16, [0, hex('0600 0000 00000001')])).to.equal(6)
+    expect(cutOf(44, 16, [0, hex('0600 0008 00000001')])).to.equal(-1)
   })
 })

@@ -68,6 +68,37 @@ export function extensionLength(next: number, lengthByte: number): number {
   }
 }
 
+const FOLLOWED: ReadonlySet<number> = new Set([
+  Protocol.hopByHop,
+  Protocol.routing,
+  Protocol.destination,
+  Protocol.authentication,
+  Protocol.fragment,
+])
+/** Bytes of a transport header without which a first fragment is none; of any other protocol one suffices. */
+const TRANSPORT: Readonly<Record<number, number>> = {
+  [Protocol.tcp]: 20,
+  [Protocol.udp]: 8,
+  [Protocol.icmp6]: 8,
+}
+
+/**
+ * The protocol whose header a datagram's first fragment does not hold, -1: none is cut, or not even its type is there. The fragment's own
+ * header is at `at`, its data ends at `stop`, and what lies before `end` was captured. As Linux tells it (ipv6.h, ipv6frag_thdr_truncated).
+ */
+export function cutHeader(bytes: Uint8Array, at: number, stop: number, end: number): number {
+  let next = u8(bytes, at)
+  let from = at + 8
+  while (FOLLOWED.has(next)) {
+    if (from + 4 > Math.min(stop, end)) return -1
+    if (next === Protocol.fragment && u16(bytes, from + 2) > 7) return -1
+    const length = extensionLength(next, u8(bytes, from + 1))
+    next = u8(bytes, from)
+    from += length
+  }
+  return next === Protocol.none || from + (TRANSPORT[next] ?? 1) <= stop ? -1 : next
+}
+
 /** Offset of the fragment header of the IPv6 packet at `l3`, -1: there is none before `end`. */
 export function findFragmentHeader(bytes: Uint8Array, l3: number, end: number): number {
   let next = u8(bytes, l3 + 6)

@@ -1,7 +1,9 @@
 import { FlowTable } from '../../flow/table.ts'
 import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
 import { Kind, nameOf, Reason, Verdict } from '../../model/codes.ts'
+import { PLAIN_READING } from '../../model/reading.ts'
 import { getProfile, type Knobs } from '../../profile/index.ts'
+import { fragmentReadingOf } from '../../profile/reading.ts'
 import { buildReset } from '../../wire/reset.ts'
 import { Engine } from '../engine.ts'
 import { changed } from '../example-engine.test.ts'
@@ -64,13 +66,13 @@ function decide(frames: readonly LabFrame[], setup: KernelSetup, options: PlayOp
   const batch = batchOf(
     frames.map(({ bytes, time }, index) => ({ bytes, time: options.inTime === true ? time : index })),
   )
-  new FlowTable().assign(batch)
   const policy = { exception: setup.exception, ruleOrder: 'action', defaultActions: [] } as const
   const profile = changed(getProfile('linux-conntrack'), {
     continueMode: setup.loose ? 'pickup' : 'untracked',
     invalid: setup.dropsInvalid === true ? 'drop' : 'policy',
     ...options.knobs,
   })
+  new FlowTable({ ...PLAIN_READING, fragments: fragmentReadingOf(profile.knobs) }).assign(batch)
   new Engine({ profile, policy, rules: [], hosts: 1 }).decide(batch, 0, batch.count)
   return batch
 }

@@ -17,6 +17,7 @@ import { isAlive, liveFor } from './lifetime.ts'
 import { Queries } from './queries.ts'
 import { STREAM_FROM, Status } from './record.ts'
 import type { CtSettings } from './settings.ts'
+import { isUnreadable } from './unreadable.ts'
 import { exceptional, withoutReset } from './verdict.ts'
 
 /** A UDP flow that is still alive this long after its first packet is a stream, in nanoseconds. */
@@ -76,6 +77,7 @@ export class CtPseudoStage implements PseudoDecider {
 
   /** A packet that belongs to no flow, or a fragment by itself. */
   decideAlone(batch: PacketBatch, cause: number | Rebuilt, host: number): number {
+    if (typeof cause === 'number' && isUnreadable(batch, cause)) return this.#except(batch, cause, host)
     return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
   }
 

@@ -98,6 +98,49 @@ describe('conntrack: IPv6 datagrams that are not complete in time', () => {
     expect(words(lab)).to.deep.equal([])
   })
 
+  it('not of a first fragment without the headers, which is a packet by itself: invalid, or one of a protocol without ports', () => {
+    const first = { ...FIRST, to: 16 }
+    expect(toldBy(200, [first])).to.deep.equal([])
+    expect(toldBy(200, [{ from: 24, to: 40, at: 0 }, first])).to.deep.equal([])
+    expect(toldBy(60.001, [FIRST, { ...first, at: 1 }]), 'beside one that holds them').to.have.length(1)
+    const options = { ...FIRST, line: '> S 0 scale=7 ts=1/0 len=40' }
+    expect(toldBy(60.001, [options]), 'without all options of TCP').to.have.length(1)
+    const unknown = piece({ ...first, to: 0 })
+    unknown.bytes[14 + 40] = 253
+    for (const exception of ['drop', 'reject', 'continue'] as const) {
+      const outcome = exception === 'continue' ? 'forward' : 'drop ct invalid'
+      const lab = new Lab({ ...LINUX, exception })
+      for (const line of ['> PA 1 1 len=44', '> UDP', '> PING'])
+        expect(
+          lab.play(piece({ ...first, to: line === '> PA 1 1 len=44' ? 16 : 0, line })),
+          line,
+        ).to.deep.equal([outcome])
+      expect(lab.play(unknown)).to.deep.equal(['forward'])
+      expect(lab.batch.emitted).to.deep.equal([])
+    }
+    const suricata = new Lab({ profile: 'suricata-7', exception: 'reject' })
+    expect(suricata.play(piece(first))).to.deep.equal(['forward'])
+  })
+
+  it('the rest then waits for a first fragment that holds the headers', () => {
+    const lab = new Lab({ ...LINUX, exception: 'continue' })
+    const pieces = [
+      { ...FIRST, to: 16 },
+      { from: 16, to: 64, at: 0 },
+      { ...FIRST, at: 1 },
+    ]
+    lab.play(...pieces.slice(0, 2).map(piece))
+    expect(lab.batch.rebuilt).to.deep.equal([])
+    lab.play(
+      ...[
+        { from: 24, to: 64, at: 2, id: 2 },
+        { ...FIRST, to: 8, at: 3, id: 2 },
+        { ...FIRST, at: 4, id: 2 },
+      ].map(piece),
+    )
+    expect(lab.batch.rebuilt.map(({ index }) => index)).to.deep.equal([2])
+  })
+
   it('again for the next datagram of that identification, and never twice', () => {
     const lab = new Lab(LINUX)
     lab.play(piece(FIRST), piece({ ...FIRST, at: 70 }))

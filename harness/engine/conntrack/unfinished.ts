@@ -1,10 +1,10 @@
 import { newFragment, readFragment } from '../../flow/fragment.ts'
+import { FragmentTimer } from '../../flow/fragment-timer.ts'
 import { checkDrop, DISCARD, SKIP } from '../../flow/overlap.ts'
 import { insertPiece, joinsRun, type Span } from '../../flow/piece.ts'
-import { type Emitted, NANOS_PER_SECOND, type Nanos, type PacketBatch } from '../../model/batch.ts'
+import type { Emitted, Nanos, PacketBatch } from '../../model/batch.ts'
 import { Direction, Kind } from '../../model/codes.ts'
 import type { FragmentReading } from '../../model/reading.ts'
-import type { Knobs } from '../../profile/index.ts'
 import { buildTimeExceeded } from '../../wire/time-exceeded.ts'
 
 /** Datagrams that are waited for at one time; beyond that the oldest are forgotten. */
@@ -24,19 +24,18 @@ interface Begun {
  * IPv6 datagrams whose fragments are still arriving, by host. The sender of one that is not complete in time gets an ICMPv6 error at
  * that very moment, if its first fragment came (Linux nf_conntrack_reasm.c; RFC 8200 4.5). Of IPv4 Linux gives datagrams up in silence
  * where it forwards (ip_fragment.c), as it does where fragments overlap. That it sends no more than some errors a second is left out.
+ * Kept beside the datagrams of harness/flow, which have the fragments of all hosts in one: each host sees only its own.
  */
 export class Unfinished {
-  readonly #timeout: Nanos
-  readonly #timer: FragmentReading['timer']
+  readonly #timer: FragmentTimer
   readonly #discards: boolean
   readonly #fragment = newFragment()
   /** By datagram and host, those that are due first first. */
   readonly #begun = new Map<number, Begun>()
 
-  constructor({ fragmentTimeout6, fragmentTimer, fragmentOverlap }: Knobs) {
-    this.#timeout = fragmentTimeout6.value * NANOS_PER_SECOND
-    this.#timer = fragmentTimer.value
-    this.#discards = fragmentOverlap.value === 'drop'
+  constructor(reading: FragmentReading) {
+    this.#timer = new FragmentTimer(reading)
+    this.#discards = reading.overlap === 'drop'
   }
 
   /** When the next datagram may be given up; infinity where none has begun. */
@@ -70,7 +69,7 @@ export class Unfinished {
   /** Adds to `batch.emitted` what is sent about datagrams that are not complete by `now`. */
   advance(batch: PacketBatch, now: Nanos): void {
     for (const [key, { due, answer }] of this.#begun) {
-      if (this.#timer === 'last' ? due > now : due >= now) return
+      if (!this.#timer.isOver(due, now)) return
       this.#begun.delete(key)
       if (answer !== undefined) batch.emitted.push({ ...answer, at: due })
     }
@@ -85,12 +84,11 @@ export class Unfinished {
     this.#begun.clear()
   }
 
-  /** As datagrams are given up in harness/flow: from the first fragment on, or from the latest, in whole seconds. */
   #await(key: number, begun: Begun, now: Nanos): void {
     const known = this.#begun.has(key)
-    if (known && this.#timer === 'first') return
-    const since = this.#timer === 'first' ? now : Math.floor(now / NANOS_PER_SECOND) * NANOS_PER_SECOND
-    begun.due = since + this.#timeout
+    const due = this.#timer.due(true, now, known ? begun.due : undefined)
+    if (known && due === begun.due) return
+    begun.due = due
     if (known) this.#begun.delete(key)
     this.#begun.set(key, begun)
     if (this.#begun.size > MOST_DATAGRAMS)

@@ -121,7 +121,7 @@ function offer(
   addresses.rewrite(frame, store.link[place] ?? 0, flow, store.direction[place] ?? 0)
   if (flow >= 0) out.flow[n] = firstFlow + flow
   const datagram = store.datagram[place] ?? -1
-  if (datagram >= 0) out.datagram[n] = firstDatagram + datagram
+  out.datagram[n] = datagram < 0 ? -1 : firstDatagram + datagram
 }
 
 /** Which flow of controls a packet would be of: all cases send the same datagrams of each family, and each opens connections of its own. */
