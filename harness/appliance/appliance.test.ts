@@ -1,8 +1,11 @@
 import { expect } from 'chai'
 import { packet } from '../engine/example-engine.test.ts'
+import { cut } from '../engine/example-fragments.test.ts'
 import type { SetupInput } from '../suite/setup/input.ts'
 import { makeSetup } from '../suite/setup.ts'
+import { putHeader, TIMED_HEADER_BYTES } from '../target/geneve/header.ts'
 import { u32 } from '../wire/bytes.ts'
+import { isReassemblyTimeout } from '../wire/time-exceeded.ts'
 import { Appliance, type ApplianceOptions } from './appliance.ts'
 import { ExampleGateway, payloadOf, type Returned } from './example-gateway.test.ts'
 import { headerOf } from './flow-headers.ts'
@@ -17,6 +20,14 @@ function start(input: SetupInput, options: Partial<ApplianceOptions> = {}): Prom
 
 function inner(line: string, family: 'ipv4' | 'ipv6' = 'ipv4'): Uint8Array {
   return packet(line, { family }).bytes.subarray(ETHERNET)
+}
+
+/** The UDP payload of a gateway that says how many seconds it is. */
+function timed(packet: Uint8Array, cookie: number, seconds: number): Uint8Array {
+  const payload = new Uint8Array(TIMED_HEADER_BYTES + packet.length)
+  putHeader(payload, 0, (packet[0] ?? 0) >> 4 === 6, cookie, seconds * 1e9)
+  payload.set(packet, TIMED_HEADER_BYTES)
+  return payload
 }
 
 /** The inner packet of what came back. */
@@ -122,6 +133,31 @@ describe('appliance', () => {
     const syn = inner('> S 0 0')
     expect(new Set(destinations)).to.deep.equal(new Set([u32(syn, 12), u32(syn, 16)]))
   })
+
+  for (const clockScale of [200, 'told'] as const)
+    it(`tells the sender of an IPv6 datagram that is not complete in time as Linux does, on a clock of ${clockScale}`, async () => {
+      await using appliance = await start({ profile: 'linux-conntrack' }, { clockScale })
+      await using gateway = await ExampleGateway.open()
+      const whole = inner('> PA 1 1 len=44', 'ipv6')
+      const first = cut(whole, { from: 0, to: 24, more: true }, 1)
+      const send = (packet: Uint8Array, cookie: number, seconds: number) => {
+        const payload = timed(packet, cookie, seconds)
+        gateway.send(payload, appliance.port)
+        return payload
+      }
+      const payload = send(first, 0xfeed, 0)
+      expect(Buffer.compare((await gateway.next()).payload, payload)).to.equal(0)
+      // Where time is told it stands still; else nothing more comes.
+      const later = clockScale === 'told' ? send(inner('> UDP'), 1, 60.001) : undefined
+      const told = await gateway.next()
+      expect(u32(headerOf(told.payload), 36)).to.equal(0xfeed)
+      const error = innerOf(told)
+      expect(isReassemblyTimeout(error, 0, 40)).to.equal(true)
+      expect(Buffer.compare(error.subarray(24, 40), first.subarray(8, 24))).to.equal(0)
+      expect(Buffer.compare(error.subarray(48), first)).to.equal(0)
+      if (later !== undefined) expect(Buffer.compare((await gateway.next()).payload, later)).to.equal(0)
+      expect(appliance.totals()).to.deep.include({ emitted: 1, reject: 0, drop: 0 })
+    })
 
   it('forgets sessions on demand', async () => {
     await using appliance = await start({ policy: 'drop' })

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:dgram'
 import { type Nanos, PacketBatch } from '../model/batch.ts'
-import { Verdict } from '../model/codes.ts'
+import { Kind, Verdict } from '../model/codes.ts'
 import type { Setup } from '../model/setup.ts'
 import { type ApplianceClock, ScaledClock, ToldClock } from './clock.ts'
 import { Firewall } from './firewall.ts'
@@ -53,8 +53,8 @@ export class Appliance implements AsyncDisposable {
   /** What has come, and what is being decided. */
   #intake = new Intake()
   #other = new Intake()
-  /** Only kept where sessions tell of their expiry. */
-  readonly #headers: FlowHeaders | undefined
+  /** Of flows about which something may be sent that no packet caused: all where sessions tell of their expiry, else those in fragments. */
+  readonly #headers = new FlowHeaders()
   readonly #expired = new PacketBatch(0, 0)
   #deciding: Promise<void> | undefined
   #scheduled = false
@@ -79,7 +79,6 @@ export class Appliance implements AsyncDisposable {
     const { clockScale } = options
     this.#clock = clockScale === 'told' ? new ToldClock() : new ScaledClock(clockScale)
     this.#returns = new Returns(socket, options.listen.address, this.port, options.returnTo)
-    this.#headers = firewall.tellsExpiry ? new FlowHeaders() : undefined
     // Whoever waits for it is told; that nobody does is no fault.
     this.failure.catch(() => {})
     socket.on('message', (payload, { address, port }) => this.#take(payload, address, port))
@@ -118,7 +117,7 @@ export class Appliance implements AsyncDisposable {
   async reset(): Promise<void> {
     while (this.#deciding !== undefined) await this.#deciding
     await this.#firewall.reset()
-    this.#headers?.clear()
+    this.#headers.clear()
   }
 
   #take(payload: Uint8Array, address: string, port: number): void {
@@ -163,10 +162,13 @@ export class Appliance implements AsyncDisposable {
   /** Sends what became of the packets, and its own in the place of those that they are about: what comes out behind them proves that none is left. */
   #answer(intake: Intake): void {
     const { batch, payloads, addresses, ports } = intake
-    const { verdict, flow, count, time } = batch
+    const { verdict, flow, kind, count, time, emitted } = batch
     const totals = this.#totals
     const returns = this.#returns
     const headers = this.#headers
+    const { tellsExpiry } = this.#firewall
+    // What no packet caused may stand last, and is sent at its time.
+    if (emitted.some(({ cause }) => cause < 0)) emitted.sort((one, other) => one.at - other.at)
     totals.packets += count
     let told = 0
     for (let i = 0; i < count; i++) {
@@ -177,11 +179,12 @@ export class Appliance implements AsyncDisposable {
         if (!this.#closed) returns.send(payload, addresses[i] ?? '', ports[i] ?? 0)
       } else if (verdict[i] === Verdict.reject) totals.reject++
       else totals.drop++
-      if (headers !== undefined) headers.note(flow[i] ?? -1, payload, addresses[i] ?? '', ports[i] ?? 0)
+      if (tellsExpiry || kind[i] === Kind.fragment6)
+        headers.note(flow[i] ?? -1, payload, addresses[i] ?? '', ports[i] ?? 0)
     }
     this.#tellUntil(intake, told, count, Number.POSITIVE_INFINITY)
     intake.clear()
-    if (headers !== undefined) this.#awaitExpiry()
+    this.#awaitExpiry()
   }
 
   /** Sends its own packets from the nth on, up to those about packet `end` or what happened by itself after `time`; answers which is next. */
@@ -204,9 +207,9 @@ export class Appliance implements AsyncDisposable {
     this.#returns.send(Buffer.concat([header, frame.subarray(ETHERNET)]), address, port)
   }
 
-  /** Sends a packet about a flow whose session has expired. */
+  /** Sends a packet about a flow that no packet caused. */
   #tell(flow: number, frame: Uint8Array): void {
-    const known = this.#headers?.of(flow)
+    const known = this.#headers.of(flow)
     if (known !== undefined) this.#emit(known.header, frame, known.address, known.port)
   }
 

@@ -80,12 +80,12 @@ export class Firewall implements AsyncDisposable {
     await engine.pending
   }
 
-  /** When a session may next expire with a reset; infinity: none. */
+  /** When a session may next expire with a reset, or a datagram be given up with word of it; infinity: none. */
   get nextExpiry(): Nanos {
     return this.#engine.nextExpiry
   }
 
-  /** Adds to `batch.emitted` the resets of sessions that have expired by now. */
+  /** Adds to `batch.emitted` what is sent about whatever has expired by now. */
   expire(batch: PacketBatch, now: Nanos): void {
     this.#engine.expire(batch, now)
   }
