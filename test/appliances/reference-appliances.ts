@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import type { Setup } from '../../harness/model/setup.ts'
 import type { Capabilities, Session, Target } from '../../harness/model/target.ts'
 import { makeTarget } from '../../harness/target/targets.ts'
-import { MAIN } from '../journeys/command.ts'
+import { startAppliance } from '../journeys/command.ts'
 
 /** Where controls are: not among the addresses of probes, which rules are about. */
 const ADDRESSES = { clients: '198.18.128.0/18', servers: '198.19.128.0/18' }
@@ -72,9 +72,7 @@ export class ReferenceAppliances implements Target, AsyncDisposable {
     ]
     if (policy.tcpIdle !== undefined) args.push('--tcp-idle', `${policy.tcpIdle}s`)
     const places = ['--listen', '127.0.0.1:0', '--health', '127.0.0.1:0', '--clock-scale', 'told']
-    const child = spawn(process.execPath, [MAIN, 'appliance', ...args, ...places, '--json'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const child = startAppliance([...args, ...places, '--json'])
     const [line] = await Promise.race([
       once(createInterface({ input: child.stdout }), 'line'),
       once(child, 'exit').then(([code]) => Promise.reject(new Error(`The appliance ended with ${code}.`))),

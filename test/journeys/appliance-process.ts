@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { MAIN, ROOT } from './command.ts'
+import { startAppliance } from './command.ts'
 
 /** `flowbreak appliance` as a process, on ports that were free. */
 export class ApplianceProcess implements AsyncDisposable {
@@ -20,11 +19,7 @@ export class ApplianceProcess implements AsyncDisposable {
     args: readonly string[],
     environment: NodeJS.ProcessEnv = {},
   ): Promise<ApplianceProcess> {
-    const child = spawn(
-      process.execPath,
-      [MAIN, 'appliance', '--listen', '0', '--health', '0', '--json', ...args],
-      { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } },
-    )
+    const child = startAppliance(['--listen', '0', '--health', '0', '--json', ...args], environment)
     const appliance = new ApplianceProcess(
       child,
       createInterface({ input: child.stdout })[Symbol.asyncIterator](),
