@@ -1,6 +1,7 @@
 import type { Nanos } from '../model/batch.ts'
 import type { Overlap } from '../model/reading.ts'
-import { checkDrop, DISCARD, SKIP, trimBsd } from './overlap.ts'
+import { Extent } from './extent.ts'
+import { type Arrival, checkDrop, DISCARD, SKIP, trimBsd } from './overlap.ts'
 import { insertPiece, joinPieces, joinsRun, type Piece } from './piece.ts'
 import type { Slab } from './slab.ts'
 
@@ -17,6 +18,7 @@ export class Assembly {
   held = 0
   /** In order of offset, of those with one offset the oldest first. */
   readonly #pieces: Piece[] = []
+  readonly #extent = new Extent()
   #endSeen = false
 
   constructor(number: number, due: Nanos) {
@@ -26,9 +28,10 @@ export class Assembly {
 
   /**
    * Takes bytes[from, to), which stand at `offset` of the segment; `head` is what precedes the segment, of the fragment at
-   * offset 0; what is kept is copied into `slab`. False where the datagram is to be let go.
+   * offset 0; what is kept is copied into `slab`. 0 where it is, else `SKIP`, or `DISCARD` where the datagram is to be let go.
    */
   add(
+    six: boolean,
     bytes: Uint8Array,
     from: number,
     to: number,
@@ -37,11 +40,11 @@ export class Assembly {
     head: Uint8Array | undefined,
     overlap: Overlap,
     slab: Slab,
-  ): boolean {
+  ): number {
     const arrival = { offset, length: to - from }
-    const trim = overlap === 'bsd' ? trimBsd(this.#pieces, arrival) : checkDrop(this.#pieces, arrival)
-    if (trim === DISCARD) return false
-    if (trim === SKIP || trim >= arrival.length) return true
+    const trim = overlap === 'bsd' ? trimBsd(this.#pieces, arrival) : this.#check(six, arrival, more)
+    if (trim === DISCARD) return DISCARD
+    if (trim === SKIP || trim >= arrival.length) return SKIP
     const data = slab.copy(bytes, from + trim, to)
     insertPiece(this.#pieces, {
       offset: offset + trim,
@@ -52,8 +55,13 @@ export class Assembly {
       head: trim === 0 ? head : undefined,
     })
     this.held += data.length
-    if (!more) this.#endSeen = true
-    return true
+    if (overlap === 'bsd' ? !more : this.#extent.is(this.held)) this.#endSeen = true
+    return 0
+  }
+
+  #check(six: boolean, arrival: Arrival, more: boolean): number {
+    const { offset, length } = arrival
+    return this.#extent.admit(six, offset + length, length, more) || checkDrop(this.#pieces, arrival)
   }
 
   /** Headers and whole segment, undefined while something is missing. */

@@ -118,6 +118,29 @@ describe('flow/fragments', () => {
     expect(completed(head, middle, overlapping, head, tail, middle)).to.deep.equal([5])
   })
 
+  it('as Linux, does not believe a second end, nor what is behind one: of IPv6 without that fragment, of IPv4 without the datagram', () => {
+    const reading = { ...PLAIN_READING, fragments: { ...PLAIN_READING.fragments, overlap: 'drop' } } as const
+    const completed = (...packets: Uint8Array[]) =>
+      assigned(
+        packets.map((packet) => ethernet(packet)),
+        new FlowTable(reading),
+      ).rebuilt.map(({ index }) => index)
+    const [head6 = DATAGRAM6, middle6 = DATAGRAM6, tail6 = DATAGRAM6] = fragments6(DATAGRAM6, [48, 96])
+    const early6 = Uint8Array.from(middle6)
+    early6[43] = (early6[43] ?? 0) & 0xfe
+    expect(completed(head6, tail6, early6, middle6)).to.deep.equal([3])
+    expect(completed(early6, head6, tail6)).to.deep.equal([1])
+    const empty6 = tail6.subarray(0, 48)
+    empty6.set([0, 0], 4)
+    empty6[5] = 8
+    expect(completed(head6, middle6, empty6)).to.deep.equal([])
+    const [head4 = DATAGRAM4, middle4 = DATAGRAM4, tail4 = DATAGRAM4] = fragments4(DATAGRAM4, [40, 80])
+    const early4 = Uint8Array.from(middle4)
+    early4[6] = (early4[6] ?? 0) & 0xdf
+    expect(completed(head4, tail4, early4, middle4)).to.deep.equal([])
+    expect(completed(head4, tail4, early4, head4, middle4, tail4)).to.deep.equal([5])
+  })
+
   it('refuses a datagram longer than one can be', () => {
     const tail = fragments4(DATAGRAM4, [40])[1] ?? DATAGRAM4
     tail.set(hex('1fff'), 6)

@@ -12,6 +12,7 @@ import {
   writeDatagramKey,
 } from './fragment.ts'
 import { FragmentTimer } from './fragment-timer.ts'
+import { DISCARD } from './overlap.ts'
 import { Slab } from './slab.ts'
 
 const MAX_DATAGRAMS = 4096
@@ -57,10 +58,10 @@ export class FragmentStore {
       return { assembly, whole: undefined }
     this.#held -= assembly.held
     const head = offset === 0 ? headOf(batch.bytes, fragment, this.#slab) : undefined
-    const goesOn = assembly.add(batch.bytes, from, to, offset, !isLast, head, overlap, this.#slab)
+    const kept = assembly.add(six, batch.bytes, from, to, offset, !isLast, head, overlap, this.#slab)
     this.#held += assembly.held
-    const whole = goesOn ? assembly.whole(this.#slab) : undefined
-    if (!goesOn || whole !== undefined) this.#drop(id, assembly)
+    const whole = kept === 0 ? assembly.whole(this.#slab) : undefined
+    if (kept === DISCARD || whole !== undefined) this.#drop(id, assembly)
     this.#makeRoom()
     return { assembly, whole: whole !== undefined && finishDatagram(whole) ? whole : undefined }
   }

@@ -6,9 +6,9 @@ export interface Arrival {
   readonly length: number
 }
 
-/** What `trimBsd` and `checkDrop` say of a fragment that is not to be kept. */
+/** Said of a fragment that is not to be kept. */
 export const SKIP = -1
-/** What `checkDrop` says where the whole datagram is to be let go. */
+/** Said where the whole datagram is to be let go. */
 export const DISCARD = -2
 
 /**

@@ -60,6 +60,10 @@ function parts(length: number, six: boolean, roll: Roll): Part[] {
   const some = found[roll(Math.max(1, found.length))]
   if (some !== undefined && roll(3) === 0)
     found.push(roll(2) === 0 ? some : { ...some, from: Math.max(0, some.from - 8) })
+  const wrong = found[roll(Math.max(1, found.length))]
+  if (wrong !== undefined && wrong.from > 0 && wrong.to % 8 === 0 && roll(3) === 0)
+    found.push({ ...wrong, more: !wrong.more })
+  if (roll(6) === 0) found.push({ from: blocks * 8 - 8, to: blocks * 8 - 8, more: false })
   if (six && roll(3) === 0) found.push({ from: 0, to: roll(2) * 8, more: true })
   for (let n = found.length - 1; n > 0; n--) {
     const other = roll(n + 1)

@@ -1,3 +1,4 @@
+import { Extent } from '../../flow/extent.ts'
 import { newFragment, readFragment } from '../../flow/fragment.ts'
 import { FragmentTimer } from '../../flow/fragment-timer.ts'
 import { checkDrop, DISCARD, SKIP } from '../../flow/overlap.ts'
@@ -14,6 +15,7 @@ const MOST_HOSTS = 256
 /** A datagram of which a host has seen fragments. */
 interface Begun {
   readonly pieces: Span[]
+  readonly extent: Extent
   /** When it is given up, if nothing comes. */
   due: Nanos
   /** What its sender is then told, once its first fragment was seen. */
@@ -50,15 +52,21 @@ export class Unfinished {
     const fragment = this.#fragment
     if (batch.kind[index] !== Kind.fragment6 || datagram < 0 || !readFragment(batch, index, fragment)) return
     const key = datagram * MOST_HOSTS + host
-    const begun = this.#begun.get(key) ?? { pieces: [], due: 0, answer: undefined }
-    const { from, to, offset } = fragment
+    const begun = this.#begun.get(key) ?? { pieces: [], extent: new Extent(), due: 0, answer: undefined }
+    const { from, to, offset, isLast } = fragment
     const length = to - from
-    const overlap = this.#discards ? checkDrop(begun.pieces, { offset, length }) : 0
-    if (overlap === DISCARD) this.#begun.delete(key)
-    if (overlap === DISCARD || overlap === SKIP) return
+    const overlap = this.#discards
+      ? begun.extent.admit(true, offset + length, length, !isLast) ||
+        checkDrop(begun.pieces, { offset, length })
+      : 0
+    if (overlap === DISCARD) {
+      this.#begun.delete(key)
+      return
+    }
+    this.#await(key, begun, batch.time[index] ?? 0)
+    if (overlap === SKIP) return
     insertPiece(begun.pieces, { offset, data: { length }, joins: joinsRun(begun.pieces, offset) })
     if (offset === 0) begun.answer ??= this.#answerTo(batch, index, host)
-    this.#await(key, begun, batch.time[index] ?? 0)
   }
 
   /** The datagram of packet `index` is complete at `host`. */
