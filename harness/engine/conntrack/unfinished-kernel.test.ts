@@ -43,7 +43,7 @@ const UNKNOWN = 253
  * Put behind what is short, so that no fragment is all of a datagram: such a one is none of IPv6 (RFC 6946), while Linux has it overlap those of
  * its identification, which nobody sends.
  */
-const BEHIND = new Uint8Array(32)
+const BEHIND = new Uint8Array(40)
 
 type Roll = (sides: number) => number
 
