@@ -133,7 +133,7 @@ function letGo(table: SessionTable, base: number, own: number, segment: Segment,
   else oddity.serverKept = acked - CHUNK
 }
 
-/** The other side's first bytes were missed, so that this side's are enough. */
+/** The other side's first bytes were missed, so that this side's are enough, unless they were, too. */
 function tellsAlone(
   words: Int32Array,
   base: number,
@@ -143,7 +143,10 @@ function tellsAlone(
   pickUp: boolean,
 ): boolean {
   const client = own - base === CLIENT
-  if (!segment.taken || !(client ? oddity.serverMissed : oddity.clientMissed)) return false
+  const [missed, otherMissed] = client
+    ? [oddity.clientMissed, oddity.serverMissed]
+    : [oddity.serverMissed, oddity.clientMissed]
+  if (!segment.taken || missed || !otherMissed) return false
   const enough = client ? TELLING.client : serverTells(pickUp)
   return reach(words, own, words[own + NEXT] ?? 0, heardOf(oddity, base, own)) >= enough
 }
@@ -211,6 +214,8 @@ function isGivenUp(
 ): boolean {
   const head = words[base] ?? 0
   if ((head & Flag.gaveUp) !== 0) return true
+  // What comes late of a side whose first bytes were missed is not looked at: the other side tells alone (app-layer.c, STREAM_GAP).
+  if (oddity?.clientMissed === true || oddity?.serverMissed === true) return false
   const client = reach(words, base + CLIENT, clientNext, oddity?.clientHeard)
   if (client < TELLING.client) return false
   if ((head & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp) return true

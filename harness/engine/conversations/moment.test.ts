@@ -30,6 +30,18 @@ export const MOMENTS: readonly Conversation[] = [
     '< A 3003 101',
     '> F -50 len=10',
   ]),
+  // The server's first bytes come after they were given up for missing: they tell nothing any more.
+  conversation(QUIET, 2, [
+    '> S 0 ts=100/0',
+    '< SA 0 1 ts=100/100',
+    '< FA 101 1 len=30 ts=101/100',
+    '< PA 1 6 len=536 ts=102/100',
+    '> PA 6 1073 len=1200 ts=103/102',
+    '> PA 1206 1073 len=1 ts=104/102',
+    '> A 1207 -1073740751 ts=105/102',
+    '< FA 1073 1207 len=100 ts=106/105',
+    '< PA -90 1207 len=2 ts=5/105',
+  ]),
 ].map((each, index) => ({ ...each, index: 1_000_000 + index }))
 
 /** Lines of which the first ones are in order, between ports of which the server's is `port`. */
