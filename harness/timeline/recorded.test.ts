@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import { PacketBatch } from '../model/batch.ts'
-import { appendPacket, loadRecorded, usedBytes } from './recorded.ts'
+import { loadRecorded } from './recorded.ts'
 
 const LADDER = new URL('../../captures/echo-ladder-ipv4.pcap', import.meta.url).pathname
 
@@ -20,17 +19,5 @@ describe('timeline/recorded', () => {
       message = error.message
     })
     expect(message).to.contain('/nonexistent.pcap')
-  })
-
-  it('appends packets with their frames and offsets, whatever the room', async () => {
-    const { batch } = await loadRecorded(LADDER)
-    const copy = new PacketBatch(batch.count, 1)
-    for (let i = 0; i < batch.count; i++) appendPacket(copy, batch, i)
-    expect(usedBytes(copy)).to.equal(usedBytes(batch))
-    for (let i = 0; i < batch.count; i++) {
-      expect(copy.copyFrame(i)).to.deep.equal(batch.copyFrame(i))
-      const offset = (copy.l4[i] ?? 0) - (copy.start[i] ?? 0)
-      expect(offset).to.equal((batch.l4[i] ?? 0) - (batch.start[i] ?? 0))
-    }
   })
 })

@@ -5,6 +5,7 @@ import type { PacketSource } from '../model/capture.ts'
 import { PLAIN_READING, type Reading, tunnelsOf } from '../model/reading.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { decodeBatch } from '../wire/decode.ts'
+import { appendPackets } from './append.ts'
 
 /** Packets that a batch on the road holds at most, and the bytes that its frames may take. */
 const BATCH_PACKETS = 4096
@@ -91,55 +92,6 @@ function copyAll(from: PacketBatch, to: PacketBatch): void {
 
 function appendBatch(to: PacketBatch, from: PacketBatch): void {
   const base = to.count
-  for (let i = 0; i < from.count; i++) appendPacket(to, from, i)
+  appendPackets(to, from, 0, from.count)
   for (const rebuilt of from.rebuilt) to.rebuilt.push({ ...rebuilt, index: base + rebuilt.index })
-}
-
-/** The end of the frames that a batch built by appending holds so far. */
-export function usedBytes(batch: PacketBatch): number {
-  const last = batch.count - 1
-  return last < 0 ? 0 : (batch.start[last] ?? 0) + (batch.captured[last] ?? 0)
-}
-
-/**
- * Appends packet `index` of `from` with its frame and every column up to flow/; grows the bytes of `to` where needed.
- * Rebuilt datagrams are not carried over.
- */
-export function appendPacket(to: PacketBatch, from: PacketBatch, index: number): void {
-  const at = usedBytes(to)
-  const start = from.start[index] ?? 0
-  const length = from.captured[index] ?? 0
-  if (at + length > to.bytes.length) to.growBytes(Math.max(at + length, to.bytes.length * 2), at)
-  // A loop beats set(subarray) below some hundred bytes, and allocates nothing.
-  if (length < 256) for (let k = 0; k < length; k++) to.bytes[at + k] = from.bytes[start + k] ?? 0
-  else to.bytes.set(from.bytes.subarray(start, start + length), at)
-  const n = to.count
-  const l3 = from.l3[index] ?? -1
-  const l4 = from.l4[index] ?? -1
-  to.number[n] = from.number[index] ?? 0
-  to.start[n] = at
-  to.captured[n] = length
-  to.original[n] = from.original[index] ?? 0
-  to.time[n] = from.time[index] ?? 0
-  to.link[n] = from.link[index] ?? 0
-  to.kind[n] = from.kind[index] ?? 0
-  to.l3[n] = l3 < 0 ? -1 : l3 - start + at
-  to.l4[n] = l4 < 0 ? -1 : l4 - start + at
-  to.payload[n] = from.payload[index] ?? 0
-  to.flags[n] = from.flags[index] ?? 0
-  to.vlan[n] = from.vlan[index] ?? 0
-  to.stack[n] = from.stack[index] ?? 0
-  if (to.stack[n] !== 0) to.stacked = true
-  to.datagram[n] = from.datagram[index] ?? -1
-  to.source[n] = from.source[index] ?? 0
-  to.destination[n] = from.destination[index] ?? 0
-  to.ports[n] = from.ports[index] ?? 0
-  to.seq[n] = from.seq[index] ?? 0
-  to.ack[n] = from.ack[index] ?? 0
-  to.window[n] = from.window[index] ?? 0
-  to.options[n] = from.options[index] ?? 0
-  to.stamp[n] = from.stamp[index] ?? 0
-  to.flow[n] = from.flow[index] ?? -1
-  to.direction[n] = from.direction[index] ?? 0
-  to.count = n + 1
 }

@@ -3,13 +3,12 @@ import type { Nanos, PacketBatch } from '../model/batch.ts'
 import { Role } from '../model/codes.ts'
 import type { Sharing } from '../model/setup.ts'
 import type { TimedEvent, TimelineChunk } from '../model/timeline.ts'
-import { decodeBatch } from '../wire/decode.ts'
+import { appendFrame, appendPacket, appendPackets, frameOf } from './append.ts'
 import type { Answers } from './feedback.ts'
 import type { InjectionContext } from './inject/context.ts'
 import { inject } from './inject/index.ts'
-import { Agenda, type FrameItem, type Item, type Timed } from './items.ts'
+import { Agenda, type Item, type Timed } from './items.ts'
 import type { Placed } from './positions.ts'
-import { appendPacket, usedBytes } from './recorded.ts'
 
 export interface WeaverOptions {
   readonly placed: readonly Placed[]
@@ -34,6 +33,19 @@ const PLACE_ONLY: ReadonlySet<string> = new Set([
   'table-full',
 ])
 
+/** What is known of a flow that injections are about. */
+interface Tested {
+  /** Follows it, where an injection asks for its numbers. */
+  readonly cursor: TcpCursor | undefined
+  /** What its packets are put off by, beside what all are. */
+  shift: Nanos
+  /** Its recorded packets are offered no more. */
+  isSilent: boolean
+  /** When its last packet was offered, and its step. */
+  lastTime: Nanos | undefined
+  lastStep: number
+}
+
 /**
  * Weaves injections into recorded batches and gives chunks in the order of offering. A batch that no injection touches
  * passes as it is, without a copy. Chunks end before host events and guards, so that what was offered before is observed
@@ -45,13 +57,9 @@ export class Weaver {
   readonly #options: WeaverOptions
   readonly #out: PacketBatch
   readonly #agenda = new Agenda()
-  readonly #flowShift = new Map<number, Nanos>()
-  readonly #silenced = new Set<number>()
-  /** Flows that injections are about. */
-  readonly #tested = new Set<number>()
-  readonly #cursors = new Map<number, TcpCursor>()
-  readonly #lastTime = new Map<number, Nanos>()
-  readonly #lastStep = new Map<number, number>()
+  readonly #tested = new Map<number, Tested>()
+  /** Some flow is put off or silent, so that its packets are not simply the next. */
+  #isParted = false
   readonly #waiting: Placed[]
   #shift: Nanos = 0
   #step = 0
@@ -64,8 +72,9 @@ export class Weaver {
     this.#out.clear()
     this.#waiting = [...options.placed]
     for (const { flow, injection } of options.placed) {
-      this.#tested.add(flow)
-      if (!PLACE_ONLY.has(injection.kind)) this.#cursors.set(flow, new TcpCursor())
+      const cursor = PLACE_ONLY.has(injection.kind) ? this.#tested.get(flow)?.cursor : new TcpCursor()
+      const last = { lastTime: undefined, lastStep: -1 }
+      this.#tested.set(flow, { cursor, shift: 0, isSilent: false, ...last })
     }
   }
 
@@ -77,21 +86,28 @@ export class Weaver {
     }
     this.#out.tunnels = batch.tunnels
     for (let i = 0; i < batch.count; i++) {
+      const unbroken = this.#unbrokenUntil(batch, i)
+      if (unbroken > i) {
+        if (this.#out.count === this.#out.capacity) yield* this.#flush()
+        i = this.#takeRun(batch, i, unbroken) - 1
+        continue
+      }
       const flow = batch.flow[i] ?? -1
       const firing = this.#fire(batch, i)
-      const own = this.#flowShift.get(flow) ?? 0
+      const tested = this.#tested.get(flow)
+      const own = tested?.shift ?? 0
       const time = (batch.time[i] ?? 0) + this.#shift + own
       for (const { item, at } of firing) this.#agenda.add({ item, at: at ?? time })
-      this.#cursors.get(flow)?.observe(batch, i)
-      if (own > 0) {
-        if (this.#silenced.has(flow)) continue
-        this.#agenda.add({ at: time, item: this.#frameOf(batch, i) })
-        this.#lastTime.set(flow, time)
+      tested?.cursor?.observe(batch, i)
+      if (tested !== undefined && own > 0) {
+        if (tested.isSilent) continue
+        this.#agenda.add({ at: time, item: frameOf(batch, i) })
+        tested.lastTime = time
         continue
       }
       // What is due at the packet's own time was put there by an injection at its place, so it comes first.
       if (!this.#agenda.empty) yield* this.#release(time)
-      if (this.#silenced.has(flow)) continue
+      if (tested?.isSilent === true) continue
       if (this.#out.count === this.#out.capacity) yield* this.#flush()
       appendPacket(this.#out, batch, i)
       this.#place(flow, time, batch, i)
@@ -106,7 +122,7 @@ export class Weaver {
   }
 
   #passes(batch: PacketBatch): boolean {
-    if (!this.#agenda.empty || this.#flowShift.size > 0 || this.#silenced.size > 0) return false
+    if (!this.#agenda.empty || this.#isParted) return false
     const last = batch.number[batch.count - 1] ?? 0
     return this.#waiting.every(({ packet, injection }) => packet > last && PLACE_ONLY.has(injection.kind))
   }
@@ -121,6 +137,17 @@ export class Weaver {
     role.fill(Role.probe, 0, count)
     this.#step += count
     return { packets: batch, events: [] }
+  }
+
+  /** Up to where packets from `from` on are simply the next, one after another: as far as the place of an injection. */
+  #unbrokenUntil(batch: PacketBatch, from: number): number {
+    if (!this.#agenda.empty || this.#isParted) return from
+    let until = batch.count
+    for (const { packet } of this.#waiting) {
+      const at = batch.number.indexOf(packet, from)
+      if (at >= 0 && at < until) until = at
+    }
+    return until
   }
 
   /** Lets every injection whose place is packet `i` do its work; answers what they put on the timeline. */
@@ -146,17 +173,21 @@ export class Weaver {
   ): InjectionContext {
     const { flow } = placed
     const options = this.#options
-    const cursor = this.#cursors.get(flow) ?? new TcpCursor()
+    const tested = this.#tested.get(flow)
+    const cursor = tested?.cursor ?? new TcpCursor()
     return {
       flow,
       hosts: options.hosts,
       sharing: options.sharing,
-      now: (batch.time[index] ?? 0) + this.#shift + (this.#flowShift.get(flow) ?? 0),
-      previous: this.#lastTime.get(flow),
+      now: (batch.time[index] ?? 0) + this.#shift + (tested?.shift ?? 0),
+      previous: tested?.lastTime,
       cursor,
       shift: (scope, by) => {
-        if (scope === 'topology') this.#shift += by
-        else this.#flowShift.set(flow, (this.#flowShift.get(flow) ?? 0) + by)
+        if (scope === 'topology' || tested === undefined) this.#shift += by
+        else {
+          tested.shift += by
+          this.#isParted = true
+        }
       },
       put: (item, at) => put.push({ item, at }),
       recordedFlow: () => options.recordedFlow(flow),
@@ -170,7 +201,9 @@ export class Weaver {
       const { item, at } = next
       if (item.type === 'frame') {
         if (this.#out.count === this.#out.capacity) yield* this.#flush()
-        this.#appendFrame(item, at)
+        const n = appendFrame(this.#out, item)
+        this.#stamp(n, at)
+        this.#noteLast(item.flow, n)
       } else if (item.type === 'event') {
         yield* this.#flush()
         this.#events.push({ before: 0, at, event: item.event })
@@ -179,7 +212,7 @@ export class Weaver {
       } else if (item.type === 'silence') this.#silence(item.flow)
       else {
         yield* this.#flush()
-        const verdict = this.#options.feedback.verdictOf(this.#lastStep.get(item.flow) ?? -1)
+        const verdict = this.#options.feedback.verdictOf(this.#tested.get(item.flow)?.lastStep ?? -1)
         if (item.verdicts.includes(verdict)) this.#goOn(item.then)
       }
     }
@@ -193,68 +226,65 @@ export class Weaver {
   }
 
   #silence(flow: number): void {
-    this.#silenced.add(flow)
+    const tested = this.#tested.get(flow)
+    if (tested !== undefined) tested.isSilent = true
+    this.#isParted = true
     this.#agenda.silence(flow)
   }
 
-  #appendFrame(item: FrameItem, at: Nanos): void {
+  /**
+   * Takes packets `from` … `to`-1, which are the next, with the datagrams that they completed; no more than there is room for. Answers
+   * the index of the first that it did not take.
+   */
+  #takeRun(batch: PacketBatch, from: number, to: number): number {
     const out = this.#out
-    const used = usedBytes(out)
-    if (used + item.frame.length > out.bytes.length)
-      out.growBytes(Math.max(used + item.frame.length, out.bytes.length * 2), used)
-    out.bytes.set(item.frame, used)
-    const n = out.count++
-    out.number[n] = item.number
-    out.start[n] = used
-    out.captured[n] = item.frame.length
-    out.original[n] = item.original
-    out.link[n] = item.link
-    out.flow[n] = item.flow
-    out.direction[n] = item.direction
-    this.#stamp(n, item.flow, at)
+    const first = out.count
+    const end = Math.min(to, from + out.capacity - first)
+    appendPackets(out, batch, from, end)
+    for (let n = first; n < out.count; n++) this.#stamp(n, (batch.time[from + n - first] ?? 0) + this.#shift)
+    for (const rebuilt of batch.rebuilt)
+      if (rebuilt.index >= from && rebuilt.index < end)
+        out.rebuilt.push({ ...rebuilt, index: first + rebuilt.index - from })
+    for (const [flow, { cursor }] of this.#tested) {
+      for (let i = from; cursor !== undefined && i < end; i++)
+        if (batch.flow[i] === flow) cursor.observe(batch, i)
+      const last = out.flow.lastIndexOf(flow, out.count - 1)
+      if (last >= first) this.#noteLast(flow, last)
+    }
+    return end
   }
 
   /** Gives a recorded packet that was just appended its place, and carries over a datagram that it completed. */
   #place(flow: number, time: Nanos, batch: PacketBatch, i: number): void {
     const n = this.#out.count - 1
-    this.#stamp(n, flow, time)
+    this.#stamp(n, time)
+    this.#noteLast(flow, n)
     for (const rebuilt of batch.rebuilt)
       if (rebuilt.index === i) this.#out.rebuilt.push({ ...rebuilt, index: n })
   }
 
-  #stamp(n: number, flow: number, time: Nanos): void {
+  #stamp(n: number, time: Nanos): void {
     const out = this.#out
     out.time[n] = time
-    out.step[n] = this.#step
+    out.step[n] = this.#step++
     out.phase[n] = this.#phase
     out.role[n] = Role.probe
-    if (this.#tested.has(flow)) {
-      this.#lastTime.set(flow, time)
-      this.#lastStep.set(flow, this.#step)
-    }
-    this.#step++
   }
 
-  #frameOf(batch: PacketBatch, i: number): FrameItem {
-    return {
-      type: 'frame',
-      frame: batch.copyFrame(i),
-      link: batch.link[i] ?? 0,
-      number: batch.number[i] ?? 0,
-      original: batch.original[i] ?? 0,
-      flow: batch.flow[i] ?? -1,
-      direction: batch.direction[i] ?? 0,
-      recorded: true,
-    }
+  #noteLast(flow: number, n: number): void {
+    const tested = this.#tested.get(flow)
+    if (tested === undefined) return
+    tested.lastTime = this.#out.time[n]
+    tested.lastStep = this.#out.step[n] ?? -1
   }
 
   *#flush(): Generator<TimelineChunk> {
     const out = this.#out
     if (out.count === 0 && this.#events.length === 0) return
-    decodeBatch(out)
     const events = this.#events
     this.#events = []
     yield { packets: out, events }
     out.clear()
+    out.stacked = false
   }
 }

@@ -2,7 +2,8 @@ import { PacketBatch } from '../../model/batch.ts'
 import type { FlowInfo } from '../../model/capture.ts'
 import type { SweptPacket } from '../../model/sweep.ts'
 import { FlowbreakError } from '../../support/errors.ts'
-import { appendPacket, type Recorded } from '../../timeline/recorded.ts'
+import { appendPacket } from '../../timeline/append.ts'
+import type { Recorded } from '../../timeline/recorded.ts'
 
 /** Packets of a piece: few, so that little has to be woven anew about a break. */
 const PIECE_PACKETS = 64

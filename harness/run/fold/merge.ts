@@ -1,7 +1,7 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import { Kind, Link, Role, Tunnels } from '../../model/codes.ts'
 import type { HostEvent, TimedEvent, TimelineChunk } from '../../model/timeline.ts'
-import { appendPacket } from '../../timeline/recorded.ts'
+import { appendPacket } from '../../timeline/append.ts'
 import { decodeBatch } from '../../wire/decode.ts'
 import type { FoldedCase } from './folded-case.ts'
 
