@@ -1,20 +1,7 @@
 import { Reason, Verdict } from '../model/codes.ts'
 import { reasonOf, verdictOf } from './outcome.ts'
 
-/** The metrics of AWS Network Firewall that the engine counts, in the order of its columns; the last two are flowbreak's own. */
-const NAMES = [
-  'ReceivedPackets',
-  'PassedPackets',
-  'DroppedPackets',
-  'RejectedPackets',
-  'InvalidDroppedPackets',
-  'OtherDroppedPackets',
-  'StreamExceptionPolicyPackets',
-  'ReceivedBytes',
-  'EvictedFlows',
-  'RefusedFlows',
-] as const
-const WIDTH = NAMES.length
+const WIDTH = 10
 const Column = {
   received: 0,
   passed: 1,
@@ -86,8 +73,22 @@ export class Counters {
     this.#add(host * WIDTH + Column.refused, 1)
   }
 
+  /** The metrics of AWS Network Firewall that are counted; the last two are flowbreak's own. */
   of(host: number): Record<string, number> {
-    return Object.fromEntries(NAMES.map((name, column) => [name, this.#counts[host * WIDTH + column] ?? 0]))
+    const counts = this.#counts
+    const row = host * WIDTH
+    return {
+      ReceivedPackets: counts[row + Column.received] ?? 0,
+      PassedPackets: counts[row + Column.passed] ?? 0,
+      DroppedPackets: counts[row + Column.dropped] ?? 0,
+      RejectedPackets: counts[row + Column.rejected] ?? 0,
+      InvalidDroppedPackets: counts[row + Column.invalid] ?? 0,
+      OtherDroppedPackets: counts[row + Column.other] ?? 0,
+      StreamExceptionPolicyPackets: counts[row + Column.exceptions] ?? 0,
+      ReceivedBytes: counts[row + Column.bytes] ?? 0,
+      EvictedFlows: counts[row + Column.evicted] ?? 0,
+      RefusedFlows: counts[row + Column.refused] ?? 0,
+    }
   }
 
   clear(): void {

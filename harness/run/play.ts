@@ -5,6 +5,7 @@ import type { CaseFinished, CaseSummary } from '../model/run-log.ts'
 import type { ObservationBatch, Session } from '../model/target.ts'
 import type { Recorded } from '../timeline/recorded.ts'
 import { commented } from './evidence/comments.ts'
+import { FrameStores } from './evidence/frame-store.ts'
 import { FrameKeeper } from './evidence/keeper.ts'
 import type { Dress } from './fold/disguise.ts'
 import { disguised, undisguised } from './fold/disguised.ts'
@@ -19,11 +20,17 @@ export type Attempt = Omit<CaseFinished, 'type' | 'case' | 'target' | 'attempt' 
 export class CasePlayer {
   readonly #offers: Offers
   readonly #keepFrames: boolean
+  readonly #stores = new FrameStores()
 
   /** `keepFrames`: for evidence. */
   constructor(seed: number, keepFrames = false, offers = new Offers(seed)) {
     this.#offers = offers
     this.#keepFrames = keepFrames
+  }
+
+  /** Nobody asks for the evidence of earlier attempts any more. */
+  forget(): void {
+    this.#stores.release()
   }
 
   /**
@@ -60,7 +67,7 @@ export class CasePlayer {
     const addresses = dress?.(timeline.flows, recorded.batch.tunnels)
     await session.reset()
     using keeper = this.#keepFrames
-      ? new FrameKeeper(session, test.setup.topology.hosts.length).listen()
+      ? new FrameKeeper(session, test.setup.topology.hosts.length, this.#stores.take()).listen()
       : undefined
 
     const take = (seen: ObservationBatch): void => {

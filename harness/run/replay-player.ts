@@ -25,6 +25,11 @@ export class ReplayPlayer {
     this.addresses = new RunAddresses(target, seed)
   }
 
+  /** Nobody asks for the evidence of earlier attempts any more. */
+  forget(): void {
+    this.#cases.forget()
+  }
+
   /** One attempt at each case of a replay, or at those of it that are tried again. The session must have their setup. */
   async play(
     replay: readonly ReplayEntry[],

@@ -10,13 +10,14 @@ import { FrameStore } from './frame-store.ts'
 export class FrameKeeper implements Disposable {
   /** What the tap told, and what it did not. */
   readonly #tapped: WireFrame[] = []
-  readonly #store = new FrameStore()
+  readonly #store: FrameStore
   readonly #session: Session
   readonly #hosts: number
 
-  /** `hosts`: how many there are. */
-  constructor(session: Session, hosts: number) {
+  /** `hosts`: how many there are. `store`: an empty one, for what no tap tells. */
+  constructor(session: Session, hosts: number, store = new FrameStore()) {
     this.#session = session
+    this.#store = store
     this.#hosts = hosts
   }
 
@@ -36,31 +37,33 @@ export class FrameKeeper implements Disposable {
     for (let i = from; i < to; i++) {
       const host = packets.host[i] ?? Host.unknown
       if (tapped && host < Host.unknown) continue
-      const sent = {
-        what: packets.role[i] === Role.control ? 'control' : 'packet',
-        way: 'sent',
-        arm: this.#armOf(host, packets.direction[i] ?? 0),
-        at: packets.time[i] ?? 0,
-        link: packets.link[i] ?? 0,
-        step: packets.step[i] ?? -1,
-      } as const
-      this.#store.add(sent, packets.bytes, packets.start[i] ?? 0, packets.captured[i] ?? 0)
+      const what = packets.role[i] === Role.control ? 'control' : 'packet'
+      const arm = this.#armOf(host, packets.direction[i] ?? 0)
+      const at = packets.time[i] ?? 0
+      const link = packets.link[i] ?? 0
+      const step = packets.step[i] ?? -1
+      const start = packets.start[i] ?? 0
+      this.#store.add(
+        what,
+        'sent',
+        arm,
+        at,
+        link,
+        step,
+        undefined,
+        packets.bytes,
+        start,
+        packets.captured[i] ?? 0,
+      )
     }
     for (const emitted of packets.emitted) {
       const { cause, by, at, frame, link, flow } = emitted
       if (tapped && by < Host.unknown) continue
       // It leaves by the arm at which what goes the other way comes in.
       const direction = directionOf(emitted, packets.direction[cause] ?? 0)
-      const seen = {
-        what: 'emitted',
-        way: 'seen',
-        arm: this.#armOf(by, direction ^ 1),
-        at,
-        link,
-        step: cause < 0 ? -1 : (packets.step[cause] ?? -1),
-        ...(flow === undefined ? {} : { flow }),
-      } as const
-      this.#store.add(seen, frame, 0, frame.length)
+      const arm = this.#armOf(by, direction ^ 1)
+      const step = cause < 0 ? -1 : (packets.step[cause] ?? -1)
+      this.#store.add('emitted', 'seen', arm, at, link, step, flow, frame, 0, frame.length)
     }
   }
 

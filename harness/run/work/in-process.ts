@@ -76,6 +76,7 @@ export class InProcessPlayer implements LotPlayer {
       if (session === undefined) return this.#fail(lot, at, prepared, signal, take)
       await this.#breath.take()
       if (signal.aborted) return
+      prepared.player.forget()
       const entries = await surveys.entriesOf(casesOf(lot, replay))
       const { played, problem, collected, warnings } = await this.#replay(
         entries,

@@ -6,7 +6,7 @@ import { makeSetup } from '../../suite/setup.ts'
 import { summaryOf } from '../play.ts'
 import type { Lot } from './lot.ts'
 import type { Part } from './messages.ts'
-import { lineOf, PartPacker, unpackPart } from './told.ts'
+import { PartPacker, unpackPart } from './told.ts'
 
 const setup = makeSetup({ profile: 'suricata-7' })
 const cases = ['a', 'b', 'ü'].map(
@@ -29,12 +29,6 @@ function received(part: Part | undefined) {
 }
 
 describe('run/work/told', () => {
-  it('writes the line of an event as JSON.stringify does, and what is undefined not at all', () => {
-    const [first] = results
-    const odd = { ...first, detail: undefined, evidence: 'a "b"\n' } as unknown as CaseFinished
-    for (const event of [...results, odd]) expect(lineOf(event)).to.equal(JSON.stringify(event))
-  })
-
   it('brings events over whole, each with its line, without what the run knows of them', () => {
     const packer = new PartPacker(lot, true)
     const warning = { type: 'warning', code: 'WARN_TEST', message: 'é' } as const

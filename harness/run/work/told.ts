@@ -1,4 +1,5 @@
 import { untraced } from '../../log/kept.ts'
+import { Shared } from '../../log/shared.ts'
 import type { CaseFinished } from '../../model/run-log.ts'
 import { summaryOf } from '../play.ts'
 import type { Lot, LotEvent } from './lot.ts'
@@ -11,32 +12,32 @@ const ROOM = 1 << 17
 export class PartPacker {
   readonly #places: ReadonlyMap<string, number>
   readonly #traced: boolean
-  /** By its JSON: what cases have in common, so that a part has it once. */
-  readonly #known = new Map<string, object>()
+  /** What cases have in common, so that a part has it once. */
+  readonly #shared: Shared
   #told: SentTold[] = []
   #lines = Buffer.alloc(0)
   #used = 0
 
-  /** `traced`: packets of cases that passed are sent beside their lines too. */
-  constructor({ cases }: Lot, traced: boolean) {
+  /** `traced`: packets of cases that passed are sent beside their lines too. `shared`: what those of other lots have in common. */
+  constructor({ cases }: Lot, traced: boolean, shared = new Shared()) {
     this.#places = new Map(cases.map(({ name }, place) => [name, place]))
     this.#traced = traced
+    this.#shared = shared
   }
 
   /** Takes an event as the log is to have it; answers how many bytes of lines are waiting. */
   add(event: LotEvent): number {
+    const length = this.#write(JSON.stringify(event))
     if (event.type !== 'case-finished') {
-      this.#told.push({ event, length: this.#write(JSON.stringify(event)) })
+      this.#told.push({ event, length })
       return this.#used
     }
-    const texts: Texts = {}
-    const length = this.#write(lineOf(event, texts))
     const { case: test, ...rest } = this.#traced ? event : (untraced(event) as CaseFinished)
     const sent = {
       ...rest,
-      tally: this.#once(rest.tally, texts.tally),
-      counters: this.#once(rest.counters, texts.counters),
-      ...(rest.knowledge === undefined ? {} : { knowledge: this.#once(rest.knowledge, texts.knowledge) }),
+      tally: this.#shared.value(rest.tally),
+      counters: this.#shared.value(rest.counters),
+      ...(rest.knowledge === undefined ? {} : { knowledge: this.#shared.value(rest.knowledge) }),
     }
     const of = this.#places.get(test.name)
     this.#told.push(
@@ -67,27 +68,6 @@ export class PartPacker {
     this.#used += length
     return length
   }
-
-  #once<T extends object>(value: T, text = ''): T {
-    const known = this.#known.get(text)
-    if (known !== undefined) return known as T
-    this.#known.set(text, value)
-    return value
-  }
-}
-
-type Texts = Partial<Record<keyof CaseFinished, string>>
-
-/** What `JSON.stringify` makes of plain data, field by field; `texts` has each of them afterwards. */
-export function lineOf(event: CaseFinished, texts: Texts = {}): string {
-  let line = ''
-  for (const name of Object.keys(event) as (keyof CaseFinished)[]) {
-    const text: string | undefined = JSON.stringify(event[name])
-    if (text === undefined) continue
-    texts[name] = text
-    line += `${line === '' ? '{' : ','}"${name}":${text}`
-  }
-  return `${line}}`
 }
 
 /** The run's end: events that were sent, whole again but for packets of cases that passed, each with its line. */

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { Shared } from '../../log/shared.ts'
 import { asFlowbreakError, ExitCode, messageOf } from '../../support/errors.ts'
 import type { Doing } from '../watch/watch.ts'
 import type { LotEvent, LotPlayer } from './lot.ts'
@@ -26,6 +27,7 @@ export class WorkerServer {
   readonly #port: OwnPort
   readonly #begin: (run: WorkerRun, told: (doing: Doing) => void) => Promise<Playing>
   readonly #abort = new AbortController()
+  readonly #shared = new Shared()
   #playing: Promise<Playing> | undefined
   readonly #lots = new Set<Promise<void>>()
   readonly #unpacker = new LotUnpacker()
@@ -79,7 +81,7 @@ export class WorkerServer {
       const lot = this.#unpacker.unpack(sent)
       if (this.#playing === undefined) return
       const { players, told, traced } = await this.#playing
-      const packing = new PartPacker(lot, traced)
+      const packing = new PartPacker(lot, traced, this.#shared)
       packer = packing
       const player = players.find(({ targets }) => targets?.includes(lot.target))
       await player?.play(lot, this.#abort.signal, (event) => {
