@@ -97,8 +97,13 @@ export class CasePlayer {
     const grade = gradeCase({ flow, expectations, trace, counters, impact, sightings })
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000
     const known = { epoch, trace, sightings, indexOf: (step: number) => recorder.indexOf(step) }
+    const { outcome, detail, tally, mismatches } = grade
+    // Named one by one: V8 takes microseconds for each key that follows a spread at the beginning.
     return {
-      ...grade,
+      outcome,
+      ...(detail === undefined ? {} : { detail }),
+      tally,
+      mismatches,
       durationMs,
       counters,
       ...beside,

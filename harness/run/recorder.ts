@@ -178,14 +178,17 @@ export class TraceRecorder {
 
   /** The whole, once the timeline has ended. */
   trace(flows: TimelineFlows, phases: readonly string[], controls: Controls): CaseTrace {
-    const last = this.#flow.reduce((most, id) => Math.max(most, id), -1)
+    let last = -1
+    for (const id of this.#flow) if (id > last) last = id
+    const told: CaseTrace['flows'][number][] = []
+    for (let id = 0; id <= last; id++) {
+      const { protocol, client, server } = flows.info(id)
+      told.push({ protocol, client, server })
+    }
     return {
       hosts: this.#hosts,
       phases: [...phases],
-      flows: Array.from({ length: last + 1 }, (_, id) => {
-        const { protocol, client, server } = flows.info(id)
-        return { protocol, client, server }
-      }),
+      flows: told,
       number: this.#number,
       time: this.#time,
       flow: this.#flow,

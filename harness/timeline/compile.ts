@@ -32,13 +32,15 @@ export interface CompiledTimeline extends Timeline {
   readonly steps?: Iterable<TimelineChunk>
 }
 
-/** Where the injections of a case stand in its capture. `flow`: the flow under test. Found once for each position. */
+/** Where the injections of a case stand in its capture. `flow`: the flow under test. Found once for each position, and for cases that share them. */
 export function placeInjections(
   recorded: Recorded,
   injections: readonly Injection[],
   flow: number | undefined,
 ): readonly Placed[] {
-  return injections.map((injection) => {
+  const known = recorded.placed.get(injections)
+  if (known !== undefined && known.flow === flow) return known.placed
+  const placed = injections.map((injection) => {
     const key = `${flow} ${JSON.stringify(injection.at)}`
     let place = recorded.places.get(key)
     if (place === undefined) {
@@ -48,8 +50,10 @@ export function placeInjections(
       place = { packet: found?.packet ?? 0, flow: found?.flow ?? 0 }
       recorded.places.set(key, place)
     }
-    return { ...place, injection }
+    return { injection, ...place }
   })
+  recorded.placed.set(injections, { flow, placed })
+  return placed
 }
 
 /** The same, reading a capture only as far as needed. */
@@ -73,8 +77,13 @@ export function compileRecorded(
   options: CompileOptions,
 ): CompiledTimeline & Required<Pick<CompiledTimeline, 'steps'>> {
   const flows = new TimelineFlows(recorded.flows, true)
+  const { placed, hosts, sharing, feedback, out } = options
   const weaver = new Weaver({
-    ...options,
+    placed,
+    hosts,
+    sharing,
+    feedback,
+    out,
     recordedFlow: (flow) => packetsOf(recorded.batch, flow),
     newFlow: (frame, link) => flows.open(frame, link),
     random: seededRandom(options.seed),

@@ -2,10 +2,12 @@ import { openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
 import type { PacketSource } from '../model/capture.ts'
+import type { Injection } from '../model/case.ts'
 import { PLAIN_READING, type Reading, tunnelsOf } from '../model/reading.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { decodeBatch } from '../wire/decode.ts'
 import { appendPackets } from './append.ts'
+import type { Placed } from './positions.ts'
 
 /** Packets that a batch on the road holds at most, and the bytes that its frames may take. */
 const BATCH_PACKETS = 4096
@@ -37,6 +39,11 @@ export interface Recorded {
   readonly flows: FlowTable
   /** Packets that positions were found to name, by flow and position. */
   readonly places: Map<string, { readonly packet: number; readonly flow: number }>
+  /** Injections that were placed, with the flow under test: cases share them. */
+  readonly placed: WeakMap<
+    readonly Injection[],
+    { readonly flow: number | undefined; readonly placed: readonly Placed[] }
+  >
   /**
    * The same packets in several batches, so that those in which nothing is broken need not be woven; their times are then moved by what
    * was broken before, and whoever plays them again puts them back. Absent: `batch` is woven, and stays as it is.
@@ -79,7 +86,7 @@ export async function loadRecorded(path: string, reading: Reading = PLAIN_READIN
   const whole = new PacketBatch(count, bytes)
   whole.tunnels = tunnelsOf(reading)
   for (const part of parts) appendBatch(whole, part)
-  return { path, epoch: source.header.epoch, batch: whole, flows, places: new Map() }
+  return { path, epoch: source.header.epoch, batch: whole, flows, places: new Map(), placed: new WeakMap() }
 }
 
 /** Copies the frames of a batch, without the gaps between them, and every column up to flow/. */

@@ -70,5 +70,5 @@ export function recordedOf(
   decodeBatch(batch)
   const flows = new FlowTable(reading)
   flows.assign(batch)
-  return { path, epoch: epoch + BigInt(begin), batch, flows, places: new Map() }
+  return { path, epoch: epoch + BigInt(begin), batch, flows, places: new Map(), placed: new WeakMap() }
 }

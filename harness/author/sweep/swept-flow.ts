@@ -50,7 +50,7 @@ export function sweptFlow(whole: Recorded, chosen: number | undefined): SweptFlo
       payload: batch.payload[i] ?? 0,
     })
   }
-  const recorded: Recorded = { ...whole, batch: own, places: new Map(), pieces }
+  const recorded: Recorded = { ...whole, batch: own, places: new Map(), placed: new WeakMap(), pieces }
   return { info: flows.info(flow), recorded, packets }
 }
 

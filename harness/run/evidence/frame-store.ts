@@ -6,7 +6,7 @@ const FRAMES = 64
 /** Bytes that are not kept for others. */
 const LARGE = 1 << 20
 /** Numbers that are kept of a frame. */
-const WIDTH = 8
+const WIDTH = 9
 const WHAT = ['packet', 'control', 'emitted', 'stray'] as const satisfies readonly WireFrame['what'][]
 const NO_FLOW = -2
 
@@ -24,7 +24,20 @@ export class FrameStore {
     return this.#bytes.length <= LARGE
   }
 
-  /** Copies a frame, which lies in `bytes` from `start` on, with what a `WireFrame` says of it. */
+  /** Copies bytes `from` … `to`-1, of one frame or of several; answers where they stand here. */
+  copy(bytes: Uint8Array, from: number, to: number): number {
+    const place = this.#used
+    this.#used += to - from
+    if (this.#used > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(this.#used, 2 * this.#bytes.length))
+      this.#bytes.copy(larger, 0, 0, place)
+      this.#bytes = larger
+    }
+    this.#bytes.set(bytes.subarray(from, to), place)
+    return place
+  }
+
+  /** Takes note of a frame that was copied to `place`, and of what a `WireFrame` says of it. */
   add(
     what: WireFrame['what'],
     way: WireFrame['way'],
@@ -33,18 +46,16 @@ export class FrameStore {
     link: number,
     step: number,
     flow: number | undefined,
-    bytes: Uint8Array,
-    start: number,
+    place: number,
     length: number,
   ): void {
-    const from = this.#used
-    this.#makeRoom(from + length)
-    // A loop beats set(subarray) below some hundred bytes, and allocates nothing.
-    if (length < 256) for (let k = 0; k < length; k++) this.#bytes[from + k] = bytes[start + k] ?? 0
-    else this.#bytes.set(bytes.subarray(start, start + length), from)
-    this.#used = from + length
-    const numbers = this.#numbers
     const n = this.#count++ * WIDTH
+    if (n === this.#numbers.length) {
+      const larger = new Float64Array(2 * n)
+      larger.set(this.#numbers)
+      this.#numbers = larger
+    }
+    const numbers = this.#numbers
     numbers[n] = WHAT.indexOf(what)
     numbers[n + 1] = way === 'sent' ? 0 : 1
     numbers[n + 2] = arm
@@ -52,43 +63,28 @@ export class FrameStore {
     numbers[n + 4] = link
     numbers[n + 5] = step
     numbers[n + 6] = flow ?? NO_FLOW
-    numbers[n + 7] = length
+    numbers[n + 7] = place
+    numbers[n + 8] = length
   }
 
   /** All of them, in the order in which they came. */
   get frames(): readonly WireFrame[] {
     const frames: WireFrame[] = []
-    let from = 0
     for (let i = 0; i < this.#count; i++) {
-      const [what = 0, way, arm = 0, at = 0, link = 0, step = -1, flow = NO_FLOW, length = 0] =
+      const [what = 0, way, arm = 0, at = 0, link = 0, step = -1, flow = NO_FLOW, place = 0, length = 0] =
         this.#numbers.subarray(i * WIDTH, (i + 1) * WIDTH)
       frames.push({
         what: WHAT[what] ?? 'stray',
         way: way === 0 ? 'sent' : 'seen',
         arm,
         at,
-        frame: this.#bytes.subarray(from, from + length),
+        frame: this.#bytes.subarray(place, place + length),
         link,
         step,
         ...(flow === NO_FLOW ? {} : { flow }),
       })
-      from += length
     }
     return frames
-  }
-
-  /** For one frame more, up to that byte. */
-  #makeRoom(bytes: number): void {
-    if (bytes > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#bytes.length))
-      this.#bytes.copy(larger, 0, 0, this.#used)
-      this.#bytes = larger
-    }
-    if ((this.#count + 1) * WIDTH > this.#numbers.length) {
-      const larger = new Float64Array(2 * this.#numbers.length)
-      larger.set(this.#numbers)
-      this.#numbers = larger
-    }
   }
 }
 

@@ -1,5 +1,7 @@
+import type { PacketBatch } from '../../model/batch.ts'
 import { Host, Role } from '../../model/codes.ts'
 import type { ObservationBatch, Session, WireFrame } from '../../model/target.ts'
+import { isInOnePiece } from '../../timeline/append.ts'
 import { directionOf } from '../fold/emitted.ts'
 import { FrameStore } from './frame-store.ts'
 
@@ -34,27 +36,20 @@ export class FrameKeeper implements Disposable {
   /** Takes what no tap tells of packets `from` … `to`-1 of a batch, whose emissions are all about these or about none. */
   record({ packets }: ObservationBatch, from = 0, to = packets.count): void {
     const tapped = this.#session.tap !== undefined
+    const store = this.#store
+    const whole = !tapped && isInOnePiece(packets, from, to) ? this.#copied(packets, from, to) : undefined
     for (let i = from; i < to; i++) {
       const host = packets.host[i] ?? Host.unknown
       if (tapped && host < Host.unknown) continue
       const what = packets.role[i] === Role.control ? 'control' : 'packet'
       const arm = this.#armOf(host, packets.direction[i] ?? 0)
-      const at = packets.time[i] ?? 0
-      const link = packets.link[i] ?? 0
-      const step = packets.step[i] ?? -1
       const start = packets.start[i] ?? 0
-      this.#store.add(
-        what,
-        'sent',
-        arm,
-        at,
-        link,
-        step,
-        undefined,
-        packets.bytes,
-        start,
-        packets.captured[i] ?? 0,
-      )
+      const place =
+        whole === undefined ? this.#copied(packets, i, i + 1) : whole + start - (packets.start[from] ?? 0)
+      const at = packets.time[i] ?? 0
+      const step = packets.step[i] ?? -1
+      const length = packets.captured[i] ?? 0
+      store.add(what, 'sent', arm, at, packets.link[i] ?? 0, step, undefined, place, length)
     }
     for (const emitted of packets.emitted) {
       const { cause, by, at, frame, link, flow } = emitted
@@ -63,12 +58,18 @@ export class FrameKeeper implements Disposable {
       const direction = directionOf(emitted, packets.direction[cause] ?? 0)
       const arm = this.#armOf(by, direction ^ 1)
       const step = cause < 0 ? -1 : (packets.step[cause] ?? -1)
-      this.#store.add('emitted', 'seen', arm, at, link, step, flow, frame, 0, frame.length)
+      const place = store.copy(frame, 0, frame.length)
+      store.add('emitted', 'seen', arm, at, link, step, flow, place, frame.length)
     }
   }
 
   [Symbol.dispose](): void {
     this.#session.tap?.(undefined)
+  }
+
+  /** Where the frames of packets `from` … `to`-1 stand in the store, which lie one after another. */
+  #copied({ bytes, start, captured }: PacketBatch, from: number, to: number): number {
+    return this.#store.copy(bytes, start[from] ?? 0, (start[to - 1] ?? 0) + (captured[to - 1] ?? 0))
   }
 
   #armOf(host: number, direction: number): number {
