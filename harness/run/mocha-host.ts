@@ -11,6 +11,13 @@ class Silent extends Mocha.reporters.Base {
 
 type Result = CaseFinished | (RunEvent & { readonly type: 'case-skipped' })
 
+/** A test of a file's suite: mocha asks for its full title several times. */
+class CaseTest extends Mocha.Test {
+  override fullTitle(): string {
+    return `${this.parent?.title} ${this.title}`
+  }
+}
+
 interface Planned {
   readonly name: string
   readonly suite: string
@@ -100,7 +107,7 @@ export class MochaHost {
     const at = target * this.#names.length + place
     const settle = (context: Mocha.Context) => this.#tell(at, context)
     const settled = (): Promise<void> | undefined => this.#settled(at)
-    return new Mocha.Test(this.#names[place] ?? '', function (this: Mocha.Context) {
+    return new CaseTest(this.#names[place] ?? '', function (this: Mocha.Context) {
       // Most have their result by then; to wait for nothing takes mocha several turns.
       const waiting = settled()
       return waiting === undefined ? settle(this) : waiting.then(() => settle(this))

@@ -117,6 +117,39 @@ cases:
     expect(last?.name).to.equal('axes/all/hosts:3/failover:no_rebalance/where:c2s:data#2/sharing:replication')
   })
 
+  it('gives cases that differ in axes which nothing names all in common but name and axes', () => {
+    const text = `
+suite: axes
+title: Axes
+setup: { profile: suricata-7 }
+matrix: { policy: [drop, reject], stickiness: [5-tuple, 3-tuple], family: [ipv4, ipv6], run: [1, 2, 3] }
+cases:
+  - name: all
+    requirement: What is expected is chosen by family.
+    source: { mark: DOC, where: here }
+    capture: c
+    inject: [{ host-swap: { at: fin } }]
+    expect: { 'after host-swap': { family: { ipv4: drop, ipv6: forward } } }
+`
+    const { cases, entryOf } = withFiles({ 's.yaml': text, 'c.pcap': '' }, (folder) =>
+      loadSuite(join(folder, 's.yaml'), { captures: [] }),
+    )
+    expect(cases).to.have.length(24)
+    for (const test of cases) {
+      const { policy, stickiness, family, run } = test.axes
+      expect(test.name).to.equal(
+        `axes/all/policy:${policy}/stickiness:${stickiness}/family:${family}/run:${run}`,
+      )
+      expect(test.setup.policy.exception).to.equal(policy)
+      expect(test.setup.topology.loadBalancer.stickiness ?? '5-tuple').to.equal(stickiness)
+      expect(test.expectations[0]).to.deep.include({ conforms: [family === 'ipv4' ? 'drop' : 'forward'] })
+      expect(entryOf(test)).to.equal(0)
+    }
+    const { name: _, axes: _axes, ...first } = cases[0] as Case
+    expect(cases[2]).to.deep.include(first)
+    expect(cases[2]?.injections).to.equal(first.injections)
+  })
+
   it('reads every kind of injection', () => {
     const text = `
 suite: injections

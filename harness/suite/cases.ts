@@ -19,7 +19,7 @@ import { reportIssues } from './issues.ts'
 import { type Path, type Place, Problems, type Report } from './problems.ts'
 import { readYaml, type YamlFile } from './read.ts'
 import { type CaseInput, type HeaderInput, suiteCase, suiteHeader } from './schema.ts'
-import type { SetupInput } from './setup/input.ts'
+import { LOAD_BALANCER_AXES, SETUP_AXES, type SetupInput } from './setup/input.ts'
 import { asWord, ENDPOINTS, notAWord } from './words.ts'
 
 export interface LoadedSuite {
@@ -97,6 +97,7 @@ function casesOf(value: unknown): readonly unknown[] {
 }
 
 const NONE: string[] = []
+const SETS_SETUP: ReadonlySet<string> = new Set([...SETUP_AXES, ...LOAD_BALANCER_AXES])
 /** Cases of one suite, all of which are held at once. */
 const MOST_CASES = 200_000
 
@@ -158,7 +159,7 @@ class CaseMaker {
       )
       return []
     }
-    return [() => (made ?? []).map((values) => this.#one(input, path, line, axes, values))]
+    return [() => this.#all(input, path, line, axes, made ?? [])]
   }
 
   /** Whether entries up to here make more cases than a suite may have. */
@@ -172,8 +173,36 @@ class CaseMaker {
     return this.#combinations.get(key)
   }
 
-  #one(input: CaseInput, path: Path, line: number, axes: Axes, values: AxisValues): Case {
-    const reader = new AxisReader(axes, values, this.#report)
+  /** A case for each combination. Those that differ in no axis on which anything depends differ in their names and axes alone. */
+  #all(
+    input: CaseInput,
+    path: Path,
+    line: number,
+    axes: Axes,
+    combined: readonly AxisValues[],
+  ): readonly Case[] {
+    const asked = axesAskedFor(this.#suite, input, axes)
+    const read = new Map<string, Case>()
+    return combined.map((values) => {
+      let key = ''
+      for (const axis of asked) key += `${values[axis]}\n`
+      const name = caseName(this.#suite.suite, input.name, values)
+      const like = read.get(key)
+      if (like !== undefined) return this.#noted({ ...like, name, axes: values }, path)
+      const reader = new AxisReader(axes, values, this.#report)
+      const made = this.#one(input, path, line, reader, name)
+      if (!reader.failed) read.set(key, made)
+      return this.#noted(made, path)
+    })
+  }
+
+  #noted(made: Case, path: Path): Case {
+    this.entries.set(made, Number(path[1]))
+    return made
+  }
+
+  #one(input: CaseInput, path: Path, line: number, reader: AxisReader, name: string): Case {
+    const { axes, values } = reader
     const setup = this.#setups.make(input, path, reader)
     const written = reader.text(input.endpoints ?? 'recorded')
     const endpoints = asWord(ENDPOINTS, written) ?? 'recorded'
@@ -193,8 +222,8 @@ class CaseMaker {
     const expectations = this.#expectations.make(input, path, beside, reader)
     if (expectations.length === 0 && !reader.failed)
       reader.report([...path, 'expect'], 'Nothing is expected of this case.', 'key')
-    const made: Case = {
-      name: caseName(this.#suite.suite, input.name, values),
+    return {
+      name,
       suite: this.#suite.suite,
       file: this.#file,
       line,
@@ -210,8 +239,6 @@ class CaseMaker {
       ...(transparency === undefined ? {} : { transparency }),
       expectations,
     }
-    this.entries.set(made, Number(path[1]))
-    return made
   }
 
   #captureOf(written: string, path: Path, reader: AxisReader): string {
@@ -224,6 +251,13 @@ class CaseMaker {
       )
     return found ?? name
   }
+}
+
+/** Axes on whose values something of an entry's cases depends beside their names: those named in it, and those that set a key of its setup. */
+function axesAskedFor(suite: HeaderInput, input: CaseInput, axes: Axes): readonly string[] {
+  const { matrix: _, ...written } = input
+  const text = JSON.stringify([suite.setup, suite.transparency, written])
+  return Object.keys(axes).filter((axis) => SETS_SETUP.has(axis) || text.includes(axis))
 }
 
 /** `suite/case/policy:drop/family:ipv4`. */
