@@ -78,8 +78,19 @@ export class Offers {
       return controls.beside(placed)
     }
     const steps = timeline.steps && stepsOf(timeline.steps, offered, controls)
-    const road = roadOf(steps, timeline.chunks, offered, controls)
-    return { timeline, road, steps, path, recorder, controls, impact: () => reactive?.impact() }
+    const impact = () => reactive?.impact()
+    return {
+      timeline,
+      steps,
+      path,
+      recorder,
+      controls,
+      impact,
+      // Most are played by their steps, and even to make an asynchronous generator takes time.
+      get road() {
+        return roadOf(steps, timeline, offered, controls)
+      },
+    }
   }
 
   /** One for all cases of a setup, one after another. */
@@ -109,7 +120,7 @@ type Offered = (chunk: TimelineChunk) => Iterable<TimelineChunk>
 /** What is offered: in one stage, as each asynchronous one takes time for every chunk. */
 async function* roadOf(
   steps: Iterable<TimelineChunk> | undefined,
-  chunks: AsyncIterable<TimelineChunk>,
+  { chunks }: CompiledTimeline,
   offered: Offered,
   controls: Controls,
 ): AsyncGenerator<TimelineChunk> {

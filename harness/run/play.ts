@@ -62,7 +62,7 @@ export class CasePlayer {
     const began = performance.now()
     const { rounds } = this.#offers
     const offer = this.#offers.make(test, recorded)
-    const { timeline, road, steps, path, recorder, controls, impact: felt } = offer
+    const { timeline, steps, path, recorder, controls, impact: felt } = offer
     const { epoch, phases } = timeline
     const addresses = dress?.(timeline.flows, recorded.batch.tunnels)
     await session.reset()
@@ -84,7 +84,7 @@ export class CasePlayer {
         take(answered instanceof Promise ? await answered : answered)
       }
     } else {
-      const chunks = addresses === undefined ? road : disguised(road, addresses)
+      const chunks = addresses === undefined ? offer.road : disguised(offer.road, addresses)
       for await (const seen of session.replay({ epoch, phases, chunks }, signal)) take(seen)
     }
 

@@ -93,7 +93,15 @@ export function compileRecorded(
     yield* weaver.finish()
   }
   const made = steps()
-  return { epoch: recorded.epoch, phases: weaver.phases, chunks: waiting(made), steps: made, flows }
+  return {
+    epoch: recorded.epoch,
+    phases: weaver.phases,
+    get chunks() {
+      return waiting(made)
+    },
+    steps: made,
+    flows,
+  }
 }
 
 async function* waiting(chunks: Iterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {

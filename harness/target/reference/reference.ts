@@ -203,7 +203,7 @@ class ReferenceSession implements Session {
   }
 
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
-    return Array.from({ length: this.#topology.hosts.length }, (_, host) => this.#engine.counters(host))
+    return this.#topology.hosts.map((_, host) => this.#engine.counters(host))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
