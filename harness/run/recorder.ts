@@ -127,7 +127,7 @@ export class TraceRecorder {
   beside(): Pick<CaseFinished, 'knowledge' | 'sightings' | 'outages'> {
     const knowledge: Partial<Record<KnowledgeName, number>> = {}
     for (const [code, name] of KNOWN.entries()) {
-      const known = this.#knowledge.split(KNOWLEDGE_LETTERS[code] ?? '').length - 1
+      const known = countOf(KNOWLEDGE_LETTERS[code] ?? '', this.#knowledge)
       if (known > 0) knowledge[name] = known
     }
     return { knowledge, ...this.#beside.told() }
@@ -218,6 +218,12 @@ export class TraceRecorder {
     this.#zero ??= at
     return Math.round((at - this.#zero) / 1000)
   }
+}
+
+function countOf(letter: string, text: string): number {
+  let count = 0
+  for (let at = text.indexOf(letter); at >= 0; at = text.indexOf(letter, at + 1)) count++
+  return count
 }
 
 /** An event in words: `fw-a drained`, `s2c by fw-b`, `paths return`, `store down`. */
