@@ -52,15 +52,18 @@ describe('timeline/append', () => {
   })
 
   it('appends a frame by itself as the packet that it was', async () => {
-    const { batch } = await loadRecorded(`${CAPTURES}echo-ladder-ipv4.pcap`)
-    const [packets, frames] = [roadBatch(), roadBatch()]
-    for (let i = 0; i < batch.count; i++) {
-      appendPacket(packets, batch, i)
-      expect(appendFrame(frames, frameOf(batch, i))).to.equal(i)
+    for (const name of ['echo-ladder-ipv4', 'udp-fragments-ipv6']) {
+      const { batch } = await loadRecorded(`${CAPTURES}${name}.pcap`)
+      const [packets, frames] = [roadBatch(), roadBatch()]
+      frames.datagram.fill(7)
+      for (let i = 0; i < batch.count; i++) {
+        appendPacket(packets, batch, i)
+        expect(appendFrame(frames, frameOf(batch, i))).to.equal(i)
+      }
+      // When it is offered is for others to say.
+      packets.time.fill(0)
+      expect(shown(frames), name).to.deep.equal(shown(packets))
+      expect(frames.rebuilt, name).to.deep.equal(batch.rebuilt)
     }
-    // When it is offered is for others to say, and of datagrams only the capture knows.
-    packets.time.fill(0)
-    packets.datagram.fill(0)
-    expect(shown(frames)).to.deep.equal(shown(packets))
   })
 })

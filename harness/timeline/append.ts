@@ -118,7 +118,7 @@ function copyBytes(into: Uint8Array, bytes: Uint8Array, at: number, from: number
   for (let i = from; i < to; i++) into[at + i - from] = bytes[i] ?? 0
 }
 
-/** Appends the frame of an item, decoded, with its flow and direction; answers its index. There is room for one more. */
+/** Appends the frame of an item, decoded, with its flow, direction and datagram; answers its index. There is room for one more. */
 export function appendFrame(to: PacketBatch, item: FrameItem): number {
   const { frame } = item
   const used = usedBytes(to)
@@ -132,6 +132,8 @@ export function appendFrame(to: PacketBatch, item: FrameItem): number {
   to.original[n] = item.original
   to.link[n] = item.link
   to.stack[n] = 0
+  to.datagram[n] = item.datagram ?? -1
+  if (item.rebuilt !== undefined) to.rebuilt.push({ ...item.rebuilt, index: n })
   to.flow[n] = item.flow
   to.direction[n] = item.direction
   decodeBatch(to, n, n + 1)
@@ -149,5 +151,7 @@ export function frameOf(batch: PacketBatch, i: number): FrameItem {
     flow: batch.flow[i] ?? -1,
     direction: batch.direction[i] ?? 0,
     recorded: true,
+    datagram: batch.datagram[i] ?? -1,
+    rebuilt: batch.rebuilt.find(({ index }) => index === i),
   }
 }

@@ -84,6 +84,7 @@ export function compileRecorded(
     sharing,
     feedback,
     out,
+    fragments: recorded.flows.reading.fragments,
     recordedFlow: (flow) => packetsOf(recorded.batch, flow),
     newFlow: (frame, link) => flows.open(frame, link),
     random: seededRandom(options.seed),
@@ -142,6 +143,7 @@ export function compileStream(
   const flows = new TimelineFlows(table, false)
   const weaver = new Weaver({
     ...options,
+    fragments: table.reading.fragments,
     recordedFlow: (flow) => {
       throw new FlowbreakError(
         'ERR_INJECTION_STREAM',

@@ -1,4 +1,4 @@
-import type { Nanos } from '../model/batch.ts'
+import type { Nanos, Rebuilt } from '../model/batch.ts'
 import type { HostEvent } from '../model/timeline.ts'
 
 /** A frame that is not simply the next recorded one: delayed, forged or replayed. Rare, so an object. */
@@ -13,6 +13,9 @@ export interface FrameItem {
   readonly direction: number
   /** True for a recorded packet of the capture; false for what an injection made. */
   readonly recorded: boolean
+  /** Of a recorded fragment: the number of its datagram, and the datagram itself where it completed it. */
+  readonly datagram?: number
+  readonly rebuilt?: Rebuilt | undefined
 }
 
 /** What an injection puts on the timeline, in the order of offering. */

@@ -1,9 +1,11 @@
 import { TcpCursor } from '../flow/cursor.ts'
 import type { Nanos, PacketBatch } from '../model/batch.ts'
 import { Role } from '../model/codes.ts'
+import type { FragmentReading } from '../model/reading.ts'
 import type { Sharing } from '../model/setup.ts'
 import type { TimedEvent, TimelineChunk } from '../model/timeline.ts'
 import { appendFrame, appendPacket, appendPackets, frameOf } from './append.ts'
+import { Datagrams } from './datagrams.ts'
 import type { Answers } from './feedback.ts'
 import type { InjectionContext } from './inject/context.ts'
 import { inject } from './inject/index.ts'
@@ -22,6 +24,8 @@ export interface WeaverOptions {
   readonly random: () => number
   /** The batch that woven chunks are written into. */
   readonly out: PacketBatch
+  /** How fragments were put together. */
+  readonly fragments: FragmentReading
 }
 
 /** Injections that need to know nothing of the packets before their place. */
@@ -57,6 +61,7 @@ export class Weaver {
   readonly #options: WeaverOptions
   readonly #out: PacketBatch
   readonly #agenda = new Agenda()
+  readonly #datagrams: Datagrams
   readonly #tested = new Map<number, Tested>()
   /** Some flow is put off or silent, so that its packets are not simply the next. */
   #isParted = false
@@ -70,6 +75,7 @@ export class Weaver {
     this.#options = options
     this.#out = options.out
     this.#out.clear()
+    this.#datagrams = new Datagrams(options.fragments)
     this.#waiting = [...options.placed]
     for (const { flow, injection } of options.placed) {
       const cursor = PLACE_ONLY.has(injection.kind) ? this.#tested.get(flow)?.cursor : new TcpCursor()
@@ -123,6 +129,8 @@ export class Weaver {
 
   #passes(batch: PacketBatch): boolean {
     if (!this.#agenda.empty || this.#isParted) return false
+    // What is shared with other cases is not taken out of a batch.
+    if (this.#shift > 0 && !this.#datagrams.empty) return false
     const last = batch.number[batch.count - 1] ?? 0
     return this.#waiting.every(({ packet, injection }) => packet > last && PLACE_ONLY.has(injection.kind))
   }
@@ -136,6 +144,7 @@ export class Weaver {
     phase.fill(this.#phase, 0, count)
     role.fill(Role.probe, 0, count)
     this.#step += count
+    this.#datagrams.offer(batch)
     return { packets: batch, events: [] }
   }
 
@@ -283,6 +292,7 @@ export class Weaver {
     if (out.count === 0 && this.#events.length === 0) return
     const events = this.#events
     this.#events = []
+    this.#datagrams.offer(out)
     yield { packets: out, events }
     out.clear()
     out.stacked = false

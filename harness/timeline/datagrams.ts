@@ -1,0 +1,45 @@
+import { FragmentTimer } from '../flow/fragment-timer.ts'
+import type { Nanos, PacketBatch } from '../model/batch.ts'
+import { Kind } from '../model/codes.ts'
+import type { FragmentReading } from '../model/reading.ts'
+
+/**
+ * Datagrams whose fragments are offered at other times than they were recorded at: what was put together when they were read is not, where
+ * one of them now comes after the others were given up.
+ */
+export class Datagrams {
+  readonly #timer: FragmentTimer
+  /** When those that are not complete are given up, by number. */
+  readonly #due = new Map<number, Nanos>()
+  readonly #givenUp = new Set<number>()
+
+  constructor(reading: FragmentReading) {
+    this.#timer = new FragmentTimer(reading)
+  }
+
+  /** Whether no datagram waits for fragments. */
+  get empty(): boolean {
+    return this.#due.size === 0
+  }
+
+  /** Takes note of the fragments of a batch that is offered, and takes out of it the datagrams that are not complete any more. */
+  offer({ datagram, kind, time, rebuilt, count }: PacketBatch): void {
+    let place = 0
+    for (let i = 0; i < count; i++) {
+      const number = datagram[i] ?? -1
+      if (number < 0) continue
+      this.#note(number, kind[i] === Kind.fragment6, time[i] ?? 0)
+      while (place < rebuilt.length && (rebuilt[place]?.index ?? 0) < i) place++
+      if (rebuilt[place]?.index !== i) continue
+      this.#due.delete(number)
+      if (this.#givenUp.delete(number)) rebuilt.splice(place, 1)
+    }
+  }
+
+  #note(number: number, six: boolean, now: Nanos): void {
+    const due = this.#due.get(number)
+    const isOver = due !== undefined && this.#timer.isOver(due, now)
+    if (isOver) this.#givenUp.add(number)
+    this.#due.set(number, this.#timer.due(six, now, isOver ? undefined : due))
+  }
+}
