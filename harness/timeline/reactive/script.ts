@@ -58,7 +58,8 @@ interface Draft {
 
 /**
  * Reads the script of a flow from its packets (all of one TCP flow, in order): what each end sent anew, after how much of the
- * other's stream, and how long it thought. ERR_REACTIVE where the flow was not recorded from its SYN.
+ * other's stream, and how long it thought. ERR_REACTIVE where the flow was not recorded from its SYN, or
+ * came in fragments, which nobody would send again as they were.
  */
 export function readScript(name: string, flow: PacketBatch): Script {
   const drafts = [newDraft(), newDraft()] as const
@@ -67,6 +68,11 @@ export function readScript(name: string, flow: PacketBatch): Script {
   for (let i = 0; i < flow.count; i++) {
     const l4 = flow.l4[i] ?? -1
     const kind = flow.kind[i]
+    if (kind === Kind.fragment4 || kind === Kind.fragment6)
+      throw new FlowbreakError(
+        'ERR_REACTIVE',
+        `Packet ${flow.number[i]} of ${name} is a fragment of the flow under test: reactive endpoints need one without fragments.`,
+      )
     if (l4 < 0 || (kind !== Kind.tcp4 && kind !== Kind.tcp6)) continue
     const direction = flow.direction[i] === 0 ? 0 : 1
     const own = drafts[direction]

@@ -133,5 +133,9 @@ describe('timeline/reactive', () => {
       (thrown: unknown) => thrown,
     )
     expect(udp).to.have.property('code', 'ERR_REACTIVE')
+    const fragments = await weave('tcp-fragments-ipv4', [], { endpoints: 'reactive' }).catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(fragments).to.have.property('message').that.includes('is a fragment of the flow under test')
   })
 })
