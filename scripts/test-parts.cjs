@@ -5,10 +5,8 @@ const LANES = [
     journeys: ['test/journeys/**'],
     harness: ['harness/!(target|engine|report|wire|capture)/**'],
   },
-  {
-    targets: ['harness/target/**', 'harness'],
-    others: ['test/!(journeys|fuzz)/**'],
-  },
+  { targets: ['harness/target/**', 'harness'] },
+  { others: ['test/!(journeys|fuzz)/**'] },
 ]
 const SHARED = {
   engine: ['harness/engine/**'],

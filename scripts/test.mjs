@@ -1,4 +1,4 @@
-// Plays the parts of the tests in two lanes side by side, a mocha process each: half of what they take is waiting for the engines beside
+// Plays the parts of the tests in three lanes side by side, a mocha process each: much of what they take is waiting for the engines beside
 // ours. (mocha's own parallel mode loads some modules twice in a worker, so that an error's class is not itself.) Ends with
 // `N passed, N failed`.
 import { spawn } from 'node:child_process'
@@ -6,13 +6,13 @@ import parts from './test-parts.cjs'
 
 const COUNTS = /^(\d+) passed, (\d+) failed$/m
 const shared = Object.keys(parts.SHARED)
-/** What the other lane has said while the first one speaks. */
+/** What the other lanes have said while the first one speaks. */
 let waiting = ''
 let passed = 0
 let failed = 0
 
 /**
- * Plays one part and counts what it comes to. It speaks at once, or when the part of the other lane has ended.
+ * Plays one part and counts what it comes to. It speaks at once, or when a part of the first lane has ended.
  *
  * @param {string} part
  * @param {boolean} isLive
@@ -51,7 +51,7 @@ function play(part, isLive) {
 }
 
 /**
- * Plays the parts of one lane, and then of what both share, until nothing is left.
+ * Plays the parts of one lane, and then of what all share, until nothing is left.
  *
  * @param {readonly string[]} own
  * @param {boolean} isLive
