@@ -63,13 +63,11 @@ export function bytesLetGo(table: SessionTable, base: number, own: number): numb
 export function isDropped(table: SessionTable, base: number, own: number, pickUp: boolean): boolean {
   const { words } = table
   const oddity = oddityAt(table, base)
-  const client = base + CLIENT
-  const server = base + SERVER
   if (oddity !== undefined && isDeep(oddity, base, own)) return true
   const next = words[own + NEXT] ?? 0
   if (reach(words, own, next, oddity && heardOf(oddity, base, own)) > DEPTH) return true
   if (oddity !== undefined && keptOf(oddity, base, own) >= 0) return false
-  return isGivenUp(words, base, oddity, words[client + NEXT] ?? 0, words[server + NEXT] ?? 0, pickUp)
+  return isGivenUpNow(words, base, oddity, pickUp)
 }
 
 /**
@@ -89,13 +87,14 @@ export function hear(
 ): void {
   const { words } = table
   const after = words[own + NEXT] ?? 0
-  const inOrder = isInOrder(segment, words[own + ISN] ?? 0, next, after)
+  const afterFin = bringsData(segment) && countedFin(base, own, state) > 0
+  const inOrder = !afterFin && isInOrder(segment, words[own + ISN] ?? 0, next, after)
   const adopted = words[peer + NEXT] !== peerNext
   if (inOrder && !adopted && ((words[base] ?? 0) & Flag.special) === 0) return
   const isClient = own - base === CLIENT
   const clientNext = isClient ? next : peerNext
   const serverNext = isClient ? peerNext : next
-  if (isGivenUp(words, base, oddityAt(table, base), clientNext, serverNext, pickUp)) {
+  if (isGivenUp(words, base, oddityAt(table, base), state, clientNext, serverNext, pickUp)) {
     // The numbers may go back by what a FIN says: that it was given up remains.
     if (!inOrder || adopted) giveUp(table, base)
     letGo(table, base, own, segment, pickUp)
@@ -109,12 +108,7 @@ export function hear(
   if (isDeep(oddity, base, own)) return
   if (bringsData(segment)) insert(words, base, own, segment, oddity)
   if (segment.taken) noticeLoss(words, base, own, oddity)
-  const client = words[base + CLIENT + NEXT] ?? 0
-  const server = words[base + SERVER + NEXT] ?? 0
-  if (
-    isGivenUp(words, base, oddity, client, server, pickUp) ||
-    tellsAlone(words, base, own, segment, oddity, pickUp)
-  )
+  if (isGivenUpNow(words, base, oddity, pickUp) || tellsAlone(words, base, own, segment, oddity, pickUp))
     giveUp(table, base)
   letGo(table, base, own, segment, pickUp)
 }
@@ -127,8 +121,7 @@ function letGo(table: SessionTable, base: number, own: number, segment: Segment,
   const kept = keptOf(oddity, base, own)
   const acked = ((words[own + ACKED] ?? 0) - firstByte(words, own)) | 0
   if (kept < 0 || acked - CHUNK <= kept) return
-  const [client = 0, server = 0] = [words[base + CLIENT + NEXT], words[base + SERVER + NEXT]]
-  if (!isGivenUp(words, base, oddity, client, server, pickUp)) return
+  if (!isGivenUpNow(words, base, oddity, pickUp)) return
   if (own - base === CLIENT) oddity.clientKept = acked - CHUNK
   else oddity.serverKept = acked - CHUNK
 }
@@ -148,7 +141,8 @@ function tellsAlone(
     : [oddity.serverMissed, oddity.clientMissed]
   if (!segment.taken || missed || !otherMissed) return false
   const enough = client ? TELLING.client : serverTells(pickUp)
-  return reach(words, own, words[own + NEXT] ?? 0, heardOf(oddity, base, own)) >= enough
+  const next = (words[own + NEXT] ?? 0) - countedFin(base, own, (words[base] ?? 0) & STATE_MASK)
+  return reach(words, own, next, heardOf(oddity, base, own)) >= enough
 }
 
 /** The server's FIN is counted in the number expected next after it, from the state on that it leads to. */
@@ -203,11 +197,17 @@ function noticeLoss(words: Int32Array, base: number, own: number, oddity: Oddity
   else oddity.serverMissed = true
 }
 
-/** With the numbers expected next of client and server, where nothing else is known of what was heard. */
+function isGivenUpNow(words: Int32Array, base: number, oddity: Oddity | undefined, pickUp: boolean): boolean {
+  const [client = 0, server = 0] = [words[base + CLIENT + NEXT], words[base + SERVER + NEXT]]
+  return isGivenUp(words, base, oddity, (words[base] ?? 0) & STATE_MASK, client, server, pickUp)
+}
+
+/** With the state, and the numbers expected next of client and server, where nothing else is known of what was heard. */
 function isGivenUp(
   words: Int32Array,
   base: number,
   oddity: Oddity | undefined,
+  state: number,
   clientNext: number,
   serverNext: number,
   pickUp: boolean,
@@ -219,7 +219,8 @@ function isGivenUp(
   const client = reach(words, base + CLIENT, clientNext, oddity?.clientHeard)
   if (client < TELLING.client) return false
   if ((head & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp) return true
-  return reach(words, base + SERVER, serverNext, oddity?.serverHeard) >= serverTells(pickUp)
+  const next = serverNext - countedFin(base, base + SERVER, state)
+  return reach(words, base + SERVER, next, oddity?.serverHeard) >= serverTells(pickUp)
 }
 
 function serverTells(pickUp: boolean): number {
