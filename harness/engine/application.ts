@@ -66,8 +66,17 @@ export function isDropped(table: SessionTable, base: number, own: number, pickUp
   if (oddity !== undefined && isDeep(oddity, base, own)) return true
   const next = words[own + NEXT] ?? 0
   if (reach(words, own, next, oddity && heardOf(oddity, base, own)) > DEPTH) return true
-  if (oddity !== undefined && keptOf(oddity, base, own) >= 0) return false
+  if (oddity !== undefined && (keptOf(oddity, base, own) >= 0 || lingers(oddity, base, own))) return false
   return isGivenUpNow(words, base, oddity, pickUp)
+}
+
+/** A packet of that side has come: none of its data is kept any more that was only until then (Suricata 7, StreamTcpPruneSession). */
+export function endLingering(table: SessionTable, base: number, own: number): void {
+  const oddity = oddityAt(table, base)
+  if (oddity === undefined || !lingers(oddity, base, own)) return
+  if (own - base === CLIENT) oddity.clientLingers = false
+  else oddity.serverLingers = false
+  settleOddity(table, base, oddity)
 }
 
 /**
@@ -108,8 +117,11 @@ export function hear(
   if (isDeep(oddity, base, own)) return
   if (bringsData(segment)) insert(words, base, own, segment, oddity)
   if (segment.taken) noticeLoss(words, base, own, oddity)
-  if (isGivenUpNow(words, base, oddity, pickUp) || tellsAlone(words, base, own, segment, oddity, pickUp))
+  if (isGivenUpNow(words, base, oddity, pickUp) || tellsAlone(words, base, own, segment, oddity, pickUp)) {
+    if (own - base === CLIENT) oddity.serverLingers = true
+    else oddity.clientLingers = true
     giveUp(table, base)
+  }
   letGo(table, base, own, segment, pickUp)
 }
 
@@ -258,6 +270,10 @@ function isDeep(oddity: Oddity, base: number, own: number): boolean {
 
 function keptOf(oddity: Oddity, base: number, own: number): number {
   return own - base === CLIENT ? oddity.clientKept : oddity.serverKept
+}
+
+function lingers(oddity: Oddity, base: number, own: number): boolean {
+  return own - base === CLIENT ? oddity.clientLingers : oddity.serverLingers
 }
 
 function setHeard(oddity: Oddity, base: number, own: number, heard: SackedRanges): void {

@@ -54,6 +54,9 @@ export class Oddity {
   /** That side's data is kept for rules about contents, though nobody asks: so many of its bytes were let go; -1: it is not. */
   clientKept = -1
   serverKept = -1
+  /** The other side's packet told that the application is not known: that side's data is kept until its own next packet. */
+  clientLingers = false
+  serverLingers = false
   /** Something was given up for lost: any RST is believed. */
   lossy = false
   clientSacks: SackedRanges = []
@@ -68,6 +71,8 @@ export class Oddity {
       !this.lossy &&
       this.clientKept < 0 &&
       this.serverKept < 0 &&
+      !this.clientLingers &&
+      !this.serverLingers &&
       !this.clientDeep &&
       !this.serverDeep &&
       this.clientHeard === undefined &&

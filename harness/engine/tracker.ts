@@ -1,5 +1,5 @@
 import { Tcp } from '../model/codes.ts'
-import { hear } from './application.ts'
+import { endLingering, hear } from './application.ts'
 import {
   trackCloseWait,
   trackClosing,
@@ -36,11 +36,11 @@ export function track(table: SessionTable, base: number, segment: Segment, setti
   const head = words[base] ?? 0
   if ((head & IMPORTED) !== 0) adoptImported(words, base, own, peer, segment)
   if ((head & Flag.special) !== 0) noteSide(table, base, segment)
-  if (!isAside(table, base, own, peer, segment)) {
-    const { windowCheck, pickUp } = settings
-    const skipped = windowCheck !== WindowCheck.strict && isBeforeStart(table, base, own, segment, pickUp)
-    if (!skipped && !trackState(table, base, own, peer, segment, settings)) return false
-  }
+  const skipped =
+    isAside(table, base, own, peer, segment) ||
+    (settings.windowCheck !== WindowCheck.strict && isBeforeStart(table, base, own, segment, settings.pickUp))
+  if ((head & Flag.special) !== 0) endLingering(table, base, own)
+  if (!skipped && !trackState(table, base, own, peer, segment, settings)) return false
   if (((words[base] ?? 0) & Flag.special) !== 0) forgetReset(table, base, segment)
   return true
 }

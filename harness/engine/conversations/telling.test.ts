@@ -9,6 +9,9 @@ const QUIET = 7007
 const HANDSHAKE = ['> S 0 ts=100/0', '< SA 0 1 ts=100/100', '> A 1 1 ts=101/100']
 /** What an old timestamp makes an error unless it is passed over for coming from before the first byte. */
 const STALE = '< PA -90 1 len=20 ts=5/102'
+const STALE_OF_CLIENT = '> PA -90 41 len=20 ts=5/102'
+const CLIENT_MISSED = ['< PA 1 1 len=40', '> FA 2 41 len=30', '< A 41 1']
+const SERVER_MISSED = ['> PA 1 1 len=300', '> FA 301 1', '< PA 2 301 len=100', '> A 302 102']
 
 /** Conversations about when an application is given up and when data is lost, and what becomes of their last packets. */
 const CASES: readonly (readonly [name: string, lines: readonly string[], last: readonly string[]])[] = [
@@ -31,6 +34,33 @@ const CASES: readonly (readonly [name: string, lines: readonly string[], last: r
     'the FIN of 8 bytes of the server comes after all that tells',
     [...HANDSHAKE, '> PA 1 1 len=400', '< FA 1 401 len=8', '> A 401 10', STALE, STALE],
     ['drop stream error', 'drop stream error'],
+  ],
+  [
+    "the server's ACK tells, since the client's first bytes are missing, whose data is kept until its next packet",
+    [...HANDSHAKE, ...CLIENT_MISSED, STALE, STALE_OF_CLIENT, STALE_OF_CLIENT],
+    ['drop stream error', 'forward', 'drop stream error'],
+  ],
+  [
+    'that next packet may be any',
+    [...HANDSHAKE, ...CLIENT_MISSED, '> A 31 41', STALE_OF_CLIENT],
+    ['forward', 'drop stream error'],
+  ],
+  [
+    "the client's ACK tells, since the server's first bytes are missing, whose data is kept until its next packet",
+    [...HANDSHAKE, ...SERVER_MISSED, STALE_OF_CLIENT, STALE, STALE],
+    ['drop stream error', 'forward', 'drop stream error'],
+  ],
+  [
+    "the server's first bytes tell, which come last; the client's data is kept until its next packet",
+    [
+      ...HANDSHAKE,
+      '> PA 1 1 len=300',
+      '< PA 5 301 len=100',
+      '< PA 1 301 len=4',
+      STALE_OF_CLIENT,
+      STALE_OF_CLIENT,
+    ],
+    ['forward', 'drop stream error'],
   ],
 ]
 
