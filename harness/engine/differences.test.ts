@@ -1,5 +1,5 @@
 import { u16 } from '../wire/bytes.ts'
-import type { Conversation, ConversationFrame } from './conversations/conversation.test.ts'
+import type { Conversation } from './conversations/conversation.test.ts'
 
 /** A packet about which the engine and a real one do not agree. */
 export interface Disagreement {
@@ -42,7 +42,9 @@ export const DIFFERENCES: readonly Difference[] = [
       const { conversation, index } = disagreement
       if (!isOfStream(disagreement) || conversation.recording !== undefined) return false
       const near = [true, false].some((way) => isNearTelling(conversation, index, way))
-      return near || isFirstSinceOther(conversation, index) || isNeverGivenUp(conversation, index)
+      if (near || isFirstSinceOther(conversation, index)) return true
+      if (!isNeverGivenUp(conversation, index)) return false
+      return isDataOfClient(conversation, index) || isResetBelieved(disagreement)
     },
   },
 ]
@@ -72,16 +74,23 @@ function isFirstSinceOther(conversation: Conversation, index: number): boolean {
   return before.slice(own + 1).some(({ line }) => lengthOf(line) > 0)
 }
 
-/** The client's data, in a session that was picked up on a packet of the server's, on a port where Suricata goes on looking. */
-function isNeverGivenUp(conversation: Conversation, index: number): boolean {
-  const [first] = conversation.frames
-  const frame = conversation.frames[index]
-  if (first === undefined || frame === undefined || first.toServer || !frame.toServer) return false
-  return lengthOf(frame.line) > 0 && LOOKED_AT.has(serverPort(conversation, frame))
+/** The session was picked up on a packet of the server's, on a port where Suricata goes on looking. */
+function isNeverGivenUp({ family, frames }: Conversation, index: number): boolean {
+  const first = frames.findLast(
+    ({ time }, at) => at <= index && (at === 0 || time - (frames[at - 1]?.time ?? 0) >= SESSION),
+  )
+  if (first === undefined || first.toServer) return false
+  return LOOKED_AT.has(u16(first.bytes, 14 + (family === 'ipv6' ? 40 : 20)))
 }
 
-function serverPort({ family }: Conversation, { bytes }: ConversationFrame): number {
-  return u16(bytes, 14 + (family === 'ipv6' ? 40 : 20) + 2)
+function isDataOfClient({ frames }: Conversation, index: number): boolean {
+  const frame = frames[index]
+  return frame?.toServer === true && lengthOf(frame.line) > 0
+}
+
+/** Suricata believes a RST that the engine finds wrong, since it goes on looking for gaps, too. */
+function isResetBelieved({ conversation, index, theirs }: Disagreement): boolean {
+  return theirs === 'forward' && /^[<>] RA? /.test(conversation.frames[index]?.line ?? '')
 }
 
 /** A side has said little, or has just begun to say more, by this packet. */

@@ -30,6 +30,16 @@ export const MOMENTS: readonly Conversation[] = [
     '< A 3003 101',
     '> F -50 len=10',
   ]),
+  // The same, and what is missing makes it believe a RST that is wrong.
+  conversation(HTTP, 1, [
+    '< PA 2038 3 len=100',
+    '> PA 4 2138 len=536',
+    '< A 2138 540',
+    '> PA 540 2138 len=536',
+    '> A 1076 2138',
+    '< A 2138 1076',
+    '< RA 2238 1076',
+  ]),
   // The server's first bytes come after they were given up for missing: they tell nothing any more.
   conversation(QUIET, 2, [
     '> S 0 ts=100/0',
