@@ -26,9 +26,10 @@ export class Datagrams {
   offer({ datagram, kind, time, rebuilt, count }: PacketBatch): void {
     let place = 0
     for (let i = 0; i < count; i++) {
-      const number = datagram[i] ?? -1
+      const six = kind[i] === Kind.fragment6
+      const number = six || kind[i] === Kind.fragment4 ? (datagram[i] ?? -1) : -1
       if (number < 0) continue
-      this.#note(number, kind[i] === Kind.fragment6, time[i] ?? 0)
+      this.#note(number, six, time[i] ?? 0)
       while (place < rebuilt.length && (rebuilt[place]?.index ?? 0) < i) place++
       if (rebuilt[place]?.index !== i) continue
       this.#due.delete(number)

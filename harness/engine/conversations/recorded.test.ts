@@ -63,7 +63,7 @@ function breakOnce(frames: ConversationFrame[], roll: Roll): ConversationFrame[]
         .reverse()
         .map(overlapping),
     )
-  else if (kind === 3) return late(result, at, pick(roll, GAPS) * 1e9)
+  else if (kind === 3) return late(result, at, gapBefore(frame, pick(roll, GAPS)) * 1e9)
   else result[at] = changeTcp(frame, roll)
   return result
 }
@@ -76,6 +76,14 @@ function mark(frames: ConversationFrame[], at: number, kind: FrameClass, lost: n
 
 function overlapping(frame: ConversationFrame): ConversationFrame {
   return { ...frame, kind: 'overlap' }
+}
+
+/** Suricata gives datagrams up by a thread of its own, some time after they are due: none is left open for as long, in seconds. */
+const OPEN = 59
+
+function gapBefore({ bytes }: ConversationFrame, gap: number): number {
+  const { kind } = dissect(bytes, Link.ethernet)
+  return kind === Kind.fragment4 || kind === Kind.fragment6 ? Math.min(gap, OPEN) : gap
 }
 
 function late(frames: readonly ConversationFrame[], from: number, by: number): ConversationFrame[] {
