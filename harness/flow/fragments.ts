@@ -15,7 +15,8 @@ import { FragmentTimer } from './fragment-timer.ts'
 import { DISCARD } from './overlap.ts'
 import { Slab } from './slab.ts'
 
-const MAX_DATAGRAMS = 4096
+/** Datagrams that are put together at a time. */
+export const MAX_DATAGRAMS = 4096
 const MAX_BYTES = 16 << 20
 /** Where the data of a fragment may end: the largest datagram, for IPv4 with its header (RFC 791 3.1, RFC 8200 4.5). */
 const LARGEST = { v4: 65_535 - 20, v6: 65_535 } as const

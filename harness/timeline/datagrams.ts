@@ -1,4 +1,5 @@
 import { FragmentTimer } from '../flow/fragment-timer.ts'
+import { MAX_DATAGRAMS } from '../flow/fragments.ts'
 import type { Nanos, PacketBatch } from '../model/batch.ts'
 import { Kind } from '../model/codes.ts'
 import type { FragmentReading } from '../model/reading.ts'
@@ -9,7 +10,7 @@ import type { FragmentReading } from '../model/reading.ts'
  */
 export class Datagrams {
   readonly #timer: FragmentTimer
-  /** When those that are not complete are given up, by number. */
+  /** When those that are not complete are given up, by number; the oldest make way as they did where they were read. */
   readonly #due = new Map<number, Nanos>()
   readonly #givenUp = new Set<number>()
 
@@ -42,5 +43,14 @@ export class Datagrams {
     const isOver = due !== undefined && this.#timer.isOver(due, now)
     if (isOver) this.#givenUp.add(number)
     this.#due.set(number, this.#timer.due(six, now, isOver ? undefined : due))
+    if (this.#due.size > MAX_DATAGRAMS) this.#forgetOldest()
+  }
+
+  #forgetOldest(): void {
+    for (const oldest of this.#due.keys()) {
+      this.#due.delete(oldest)
+      this.#givenUp.delete(oldest)
+      return
+    }
   }
 }
