@@ -108,7 +108,8 @@ export class Link {
   close(): void {
     this.#isClosed = true
     clearInterval(this.#watch)
-    for (const redis of [this.redis, ...this.#others]) redis.disconnect()
+    // The client waits for the end of a connection once more where that has come already.
+    for (const redis of [this.redis, ...this.#others]) if (redis.status !== 'end') redis.disconnect()
   }
 
   /** The answer, or its failure once the link is given up: a client that is closed while it waits to connect leaves it open for ever. */
