@@ -3,8 +3,8 @@ import type { WireFrame } from '../../model/target.ts'
 /** Bytes, and frames, that are reserved at first. */
 const ROOM = 4096
 const FRAMES = 64
-/** Bytes that are not kept for others. */
-const LARGE = 1 << 20
+/** Bytes that are kept for other frames at most, of all stores together. */
+const KEPT = 8 << 20
 /** Numbers that are kept of a frame. */
 const WIDTH = 9
 const WHAT = ['packet', 'control', 'emitted', 'stray'] as const satisfies readonly WireFrame['what'][]
@@ -17,11 +17,11 @@ export class FrameStore {
   #numbers = new Float64Array(FRAMES * WIDTH)
   #count = 0
 
-  /** Forgets all frames; answers whether its memory is worth keeping. */
-  clear(): boolean {
+  /** Forgets all frames; answers how many bytes it still has. */
+  clear(): number {
     this.#used = 0
     this.#count = 0
-    return this.#bytes.length <= LARGE
+    return this.#bytes.length
   }
 
   /** Copies bytes `from` … `to`-1, of one frame or of several; answers where they stand here. */
@@ -106,7 +106,13 @@ export class FrameStores {
   /** Nobody asks for frames of those that were taken. */
   release(): void {
     if (this.#taken === 0) return
-    this.#stores = this.#stores.filter((store) => store.clear())
+    let kept = 0
+    this.#stores = this.#stores.filter((store) => {
+      const bytes = store.clear()
+      if (kept + bytes > KEPT) return false
+      kept += bytes
+      return true
+    })
     this.#taken = 0
   }
 }
