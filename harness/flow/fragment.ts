@@ -66,6 +66,21 @@ export function endsInHeaders(batch: PacketBatch, index: number, fragment: Fragm
   return six && offset === 0 && cutHeader(batch.bytes, header, to, end) >= 0
 }
 
+/** Bytes of a fragment beyond a multiple of 8, of which it may have none unless it is the last. */
+export function oddBytes({ isLast, from, to }: Fragment): number {
+  return isLast ? 0 : (to - from) & 7
+}
+
+/** A first fragment as if it were all of its datagram. */
+export function alone(bytes: Uint8Array, fragment: Fragment, slab: Slab): Uint8Array {
+  const head = headOf(bytes, fragment, slab)
+  const { from, to } = fragment
+  const whole = slab.take(head.length + to - from)
+  whole.set(head)
+  whole.set(bytes.subarray(from, to), head.length)
+  return whole
+}
+
 /** Words of the key of a datagram. */
 export const DATAGRAM_WORDS = 11
 
@@ -119,11 +134,12 @@ export function headOf(bytes: Uint8Array, { six, l3, header, from }: Fragment, s
   return head
 }
 
-/** Gives a datagram put together its length and, for IPv4, its checksum; false: it is longer than a datagram can be. */
-export function finishDatagram(whole: Uint8Array): boolean {
+/** A datagram put together, if there is one, with its length and, for IPv4, its checksum; undefined where it is longer than one can be. */
+export function finishDatagram(whole: Uint8Array | undefined): Uint8Array | undefined {
+  if (whole === undefined) return undefined
   const six = isIpv6(whole, 0)
-  if (whole.length - (six ? 40 : 0) > 0xffff) return false
+  if (whole.length - (six ? 40 : 0) > 0xffff) return undefined
   writeDatagramLength(whole, 0, whole.length)
   if (!six) writeIpv4Checksum(whole, 0)
-  return true
+  return whole
 }

@@ -1,13 +1,16 @@
 import type { Nanos, PacketBatch } from '../model/batch.ts'
+import { Kind } from '../model/codes.ts'
 import type { FragmentReading } from '../model/reading.ts'
 import { HashTable } from '../support/hash-table.ts'
 import { Assembly } from './assembly.ts'
 import {
+  alone,
   DATAGRAM_WORDS,
   endsInHeaders,
   finishDatagram,
   headOf,
   newFragment,
+  oddBytes,
   readFragment,
   writeDatagramKey,
 } from './fragment.ts'
@@ -18,6 +21,9 @@ import { Slab } from './slab.ts'
 /** Datagrams that are put together at a time. */
 export const MAX_DATAGRAMS = 4096
 const MAX_BYTES = 16 << 20
+const IPV6_HEADER = 40
+/** Kinds of IPv6 that are no fragments. */
+const WHOLE6: ReadonlySet<number> = new Set([Kind.tcp6, Kind.udp6, Kind.icmp6, Kind.ip6])
 /** Where the data of a fragment may end: the largest datagram, for IPv4 with its header (RFC 791 3.1, RFC 8200 4.5). */
 const LARGEST = { v4: 65_535 - 20, v6: 65_535 } as const
 
@@ -46,10 +52,12 @@ export class FragmentStore {
 
   /** Takes packet `index`, a fragment; undefined where its fragment header was not captured, and where it is none of a datagram. */
   add(batch: PacketBatch, index: number): Datagram | undefined {
-    const { overlap, bothWays, wholeHeaders } = this.#reading
+    const { overlap, bothWays, linux } = this.#reading
     const fragment = this.#fragment
     if (!readFragment(batch, index, fragment)) return undefined
-    if (wholeHeaders && endsInHeaders(batch, index, fragment)) return undefined
+    if (linux && endsInHeaders(batch, index, fragment)) return undefined
+    const odd = linux ? oddBytes(fragment) : 0
+    if (!fragment.six) fragment.to -= odd
     const { six, offset, from, to, isLast, isWhole } = fragment
     writeDatagramKey(this.#keys.key, batch, index, fragment, bothWays)
     const id = this.#keys.add()
@@ -57,6 +65,11 @@ export class FragmentStore {
     // What was cut by a snapshot length, or would end behind the largest datagram, is of no use but for its flow.
     if (!isWhole || offset + to - from > (six ? LARGEST.v6 : LARGEST.v4))
       return { assembly, whole: undefined }
+    if (six && odd > 0) {
+      this.#drop(id, assembly)
+      const own = offset === 0 ? alone(batch.bytes, fragment, this.#slab) : undefined
+      return { assembly, whole: finishDatagram(own) }
+    }
     this.#held -= assembly.held
     const head = offset === 0 ? headOf(batch.bytes, fragment, this.#slab) : undefined
     const kept = assembly.add(six, batch.bytes, from, to, offset, !isLast, head, overlap, this.#slab)
@@ -64,7 +77,22 @@ export class FragmentStore {
     const whole = kept === 0 ? assembly.whole(this.#slab) : undefined
     if (kept === DISCARD || whole !== undefined) this.#drop(id, assembly)
     this.#makeRoom()
-    return { assembly, whole: whole !== undefined && finishDatagram(whole) ? whole : undefined }
+    return { assembly, whole: finishDatagram(whole) }
+  }
+
+  /** Whether packet `index` may be one to `claim`: false of all that there is nothing between IPv6 and the transport header. */
+  mayClaim({ l3, l4 }: PacketBatch, index: number): boolean {
+    return this.#open.size > 0 && this.#reading.linux && (l4[index] ?? 0) - (l3[index] ?? 0) !== IPV6_HEADER
+  }
+
+  /** Makes packet `index` a fragment if it is all of a datagram, with a fragment header, of which one is open (see `FragmentReading.linux`). */
+  claim(batch: PacketBatch, index: number): void {
+    if (!WHOLE6.has(batch.kind[index] ?? Kind.other) || !readFragment(batch, index, this.#fragment)) return
+    writeDatagramKey(this.#keys.key, batch, index, this.#fragment, this.#reading.bothWays)
+    const id = this.#keys.find()
+    const known = id < 0 ? undefined : this.#open.get(id)
+    if (known !== undefined && !this.#timer.isOver(known.due, batch.time[index] ?? 0))
+      batch.kind[index] = Kind.fragment6
   }
 
   clear(): void {

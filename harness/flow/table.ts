@@ -118,6 +118,7 @@ export class FlowTable {
   #assignKnown6(batch: PacketBatch, i: number): boolean {
     const table = this.#keys.six
     const l3 = batch.l3[i] ?? 0
+    if (this.#fragments.mayClaim(batch, i)) return false
     const home = realm(batch.vlan[i] ?? 0, batch.kind[i] === Kind.tcp6 ? Protocol.tcp : Protocol.udp)
     const senderIsLow = writeKey6(table.key, batch.bytes, l3 + 8, l3 + 24, batch.ports[i] ?? 0, home)
     const local = table.find()
@@ -159,6 +160,7 @@ export class FlowTable {
   /** A packet of any kind. */
   #assignOne(batch: PacketBatch, i: number): void {
     const { bytes } = batch
+    if (this.#fragments.mayClaim(batch, i)) this.#fragments.claim(batch, i)
     const kind = batch.kind[i] ?? Kind.other
     const l3 = batch.l3[i] ?? -1
     const end = (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)

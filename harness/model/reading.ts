@@ -17,8 +17,12 @@ export interface FragmentReading {
   readonly timer: 'first' | 'last'
   /** Fragments of both directions between two hosts are of one datagram when they have one identification. */
   readonly bothWays: boolean
-  /** Of IPv6, a first fragment that ends within the headers of its datagram is none of it, but a packet by itself (RFC 8200 4.5). */
-  readonly wholeHeaders: boolean
+  /**
+   * As Linux's connection tracking. Of IPv6, a first fragment that ends within the headers of its datagram is none of it, but a packet by
+   * itself (RFC 8200 4.5); so is one of no multiple of 8 bytes that is not the last, with which the datagram goes; and one that is all of a
+   * datagram (RFC 6946) is of the one that is open with its identification, if there is one. Of IPv4, bytes beyond a multiple of 8 are cut off.
+   */
+  readonly linux: boolean
 }
 
 /** How the frames of a capture are read before anything is decided about them: what a system does before it knows of flows. */
@@ -40,7 +44,7 @@ export const PLAIN_READING: Reading = {
     timeout6: 60,
     timer: 'last',
     bothWays: true,
-    wholeHeaders: false,
+    linux: false,
   },
 }
 

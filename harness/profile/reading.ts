@@ -20,6 +20,6 @@ export function fragmentReadingOf(knobs: Knobs): FragmentReading {
     timeout6: knobs.fragmentTimeout6.value,
     timer: knobs.fragmentTimer.value,
     bothWays: knobs.fragmentBothWays.value,
-    wholeHeaders: knobs.tracker.value === 'conntrack',
+    linux: knobs.tracker.value === 'conntrack',
   }
 }

@@ -137,7 +137,10 @@ function transport(
   else into.kind = six ? Kind.icmp6 : Kind.icmp4
 }
 
-/** A fragment of a datagram; the transport header is in the first one, if that is long enough, but for options of TCP. */
+/**
+ * A fragment of a datagram; the transport header is in the first one, if that is long enough, but for options of TCP. Of SCTP its ports
+ * suffice.
+ */
 function fragment(
   bytes: Uint8Array,
   at: number,
@@ -149,7 +152,7 @@ function fragment(
   into: Dissection,
 ): void {
   partial(at, stop, six ? Kind.fragment6 : Kind.fragment4, into)
-  const least = leastHeader(protocol, six)
+  const least = protocol === Protocol.sctp ? SCTP_PORTS : leastHeader(protocol, six)
   const here = Math.min(stop, end) - at
   if (!first || here <= 0 || here < least || protocol === Protocol.none) return
   if (protocol === Protocol.tcp) {
@@ -167,6 +170,9 @@ function partial(at: number, stop: number, kind: number, into: Dissection): void
   into.kind = kind
   into.payload = stop - at
 }
+
+/** Ports and verification tag of SCTP, as much as the shortest first fragment holds. */
+const SCTP_PORTS = 8
 
 /** Bytes that the shortest header of a transport protocol takes; 0 for those that the decoder does not read. */
 function leastHeader(protocol: number, six: boolean): number {

@@ -1,5 +1,5 @@
 import { Extent } from '../../flow/extent.ts'
-import { newFragment, readFragment } from '../../flow/fragment.ts'
+import { newFragment, oddBytes, readFragment } from '../../flow/fragment.ts'
 import { FragmentTimer } from '../../flow/fragment-timer.ts'
 import { checkDrop, DISCARD, SKIP } from '../../flow/overlap.ts'
 import { insertPiece, joinsRun, type Span } from '../../flow/piece.ts'
@@ -55,6 +55,10 @@ export class Unfinished {
     const begun = this.#begun.get(key) ?? { pieces: [], extent: new Extent(), due: 0, answer: undefined }
     const { from, to, offset, isLast } = fragment
     const length = to - from
+    if (oddBytes(fragment) > 0) {
+      this.#begun.delete(key)
+      return
+    }
     const overlap = this.#discards
       ? begun.extent.admit(true, offset + length, length, !isLast) ||
         checkDrop(begun.pieces, { offset, length })
