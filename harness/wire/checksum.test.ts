@@ -19,6 +19,11 @@ describe('wire/checksum', () => {
     expect(updateChecksum(0xdd2f, 0x5555, 0x3285)).to.equal(0)
   })
 
+  it('keeps the checksum of zeros where nothing is replaced', () => {
+    expect(checksum(new Uint8Array(8))).to.equal(0xffff)
+    expect(updateChecksum(0xffff, 0xffff, 0xffff)).to.equal(0xffff)
+  })
+
   it('updated equals computed anew', () => {
     const words = fc.uint8Array({ minLength: 2, maxLength: 40 }).filter((bytes) => bytes.length % 2 === 0)
     fc.assert(

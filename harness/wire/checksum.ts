@@ -24,6 +24,8 @@ export function checksum(bytes: Uint8Array, from = 0, to = bytes.length): number
 
 /** The checksum after covered words that summed to `before` were replaced by words that sum to `after` (RFC 1624, eqn 3). */
 export function updateChecksum(old: number, before: number, after: number): number {
+  // Of nothing but zeros 0xffff is the only right one.
+  if (before === after) return old
   return ~fold((~old & 0xffff) + (~fold(before) & 0xffff) + fold(after)) & 0xffff
 }
 
