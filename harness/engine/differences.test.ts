@@ -19,6 +19,9 @@ export interface Difference {
 }
 
 const SURICATA = 'Suricata 7.0.10'
+const LINUX = 'Linux 6.18'
+/** SCTP, UDP-Lite, GRE's version 1, and an ICMP error that quotes them, as lines of random datagrams. */
+const LOOKED_INTO = /protocol (132|136|47 ...1)/
 /** Recordings of applications that Suricata recognises. */
 const KNOWN = /^(dns|ftp|http|postgres|redis|ssh|tls13|vlan-http)/
 /** Data of one side that says all that there is to say about an application that is not known, on any port. */
@@ -46,6 +49,12 @@ export const DIFFERENCES: readonly Difference[] = [
       if (!isNeverGivenUp(conversation, index)) return false
       return isDataOfClient(conversation, index) || isResetBelieved(disagreement)
     },
+  },
+  {
+    id: 'protocols-looked-into',
+    realEngine: LINUX,
+    covers: ({ conversation, index, ours, theirs }) =>
+      ours === 'forward' && theirs === 'drop' && LOOKED_INTO.test(conversation.frames[index]?.line ?? ''),
   },
 ]
 

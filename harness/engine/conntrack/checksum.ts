@@ -2,7 +2,7 @@ import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
 import { Kind } from '../../model/codes.ts'
 import { u16 } from '../../wire/bytes.ts'
 import { transportChecksum } from '../../wire/checksum.ts'
-import { datagramEnd, isIpv6 } from '../../wire/ip.ts'
+import { datagramEnd } from '../../wire/ip.ts'
 import { Protocol } from '../../wire/numbers.ts'
 
 const PROTOCOLS: Readonly<Record<number, number>> = {
@@ -14,7 +14,10 @@ const PROTOCOLS: Readonly<Record<number, number>> = {
   [Kind.icmp6]: Protocol.icmp6,
 }
 
-/** Whether the transport checksum of a packet, or of the datagram that its fragment completed, is wrong; what was cut is not. */
+/**
+ * Whether the transport checksum of a packet, or of the datagram that its fragment completed, is wrong; what was cut is not, nor a UDP datagram
+ * without one, of IPv6 too (nf_conntrack_proto_udp.c).
+ */
 export function hasBadChecksum(batch: PacketBatch, cause: number | Rebuilt): boolean {
   const whole = typeof cause !== 'number'
   const bytes = whole ? cause.bytes : batch.bytes
@@ -23,7 +26,7 @@ export function hasBadChecksum(batch: PacketBatch, cause: number | Rebuilt): boo
   const protocol = PROTOCOLS[whole ? cause.kind : (batch.kind[cause] ?? Kind.other)]
   const captured = whole ? bytes.length : (batch.start[cause] ?? 0) + (batch.captured[cause] ?? 0)
   if (protocol === undefined || l4 < 0) return false
-  if (protocol === Protocol.udp && u16(bytes, l4 + 6) === 0) return isIpv6(bytes, l3)
+  if (protocol === Protocol.udp && u16(bytes, l4 + 6) === 0) return false
   const stop = protocol === Protocol.udp ? l4 + u16(bytes, l4 + 4) : datagramEnd(bytes, l3)
   return stop <= captured && transportChecksum(bytes, l3, l4, stop, protocol) !== 0
 }

@@ -1,6 +1,8 @@
+import { flowPorts } from '../../flow/transport.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
 import { findQuote, type Quote } from '../../wire/icmp.ts'
-import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
+import { addressLength, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
+import { findFragmentHeader } from '../../wire/ipv6.ts'
 
 /** ICMP types that ask something and so make an entry: echo, timestamp, information, mask; echo and node information. */
 const QUERIES = new Set([8, 13, 15, 17])
@@ -9,13 +11,17 @@ const QUERIES6 = new Set([128, 139])
 const ANSWERS = new Set([0, 14, 16, 18])
 const ANSWERS6 = new Set([129, 140])
 
+/** Of ICMPv6, what listeners, routers and neighbours tell each other, which is not tracked. */
+const UNTRACKED6 = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152])
+
 /** What an ICMP message that is no error is to the tracker. */
-export const IcmpRole = { query: 0, answer: 1, other: 2 } as const
+export const IcmpRole = { query: 0, answer: 1, other: 2, untracked: 3 } as const
 
 /** The `IcmpRole` of a type (Linux nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c). */
 export function icmpRole(type: number, six: boolean): number {
   if ((six ? QUERIES6 : QUERIES).has(type)) return IcmpRole.query
-  return (six ? ANSWERS6 : ANSWERS).has(type) ? IcmpRole.answer : IcmpRole.other
+  if ((six ? ANSWERS6 : ANSWERS).has(type)) return IcmpRole.answer
+  return six && UNTRACKED6.has(type) ? IcmpRole.untracked : IcmpRole.other
 }
 
 /** Code and identifier of the ICMP header at `l4`, in 24 bits: what tells queries between two hosts apart. */
@@ -26,8 +32,8 @@ export function queryOf(bytes: Uint8Array, l4: number): number {
 const quote: Quote = { l3: 0, l4: -1, protocol: 0 }
 
 /**
- * Finds the packet that the ICMP error at `l4` quotes. Undefined where there is none, or the error does not go to whoever sent
- * it: such an error is related to nothing. The answer is valid until the next one is asked for.
+ * Finds the packet that the ICMP error at `l4` quotes. Undefined where there is none, or not as much of it as tells its flow, or the error
+ * does not go to whoever sent it: such an error is related to nothing. The answer is valid until the next one is asked for.
  */
 export function relatedQuote(
   bytes: Uint8Array,
@@ -36,10 +42,22 @@ export function relatedQuote(
   end: number,
   six: boolean,
 ): Readonly<Quote> | undefined {
-  if (!findQuote(bytes, l4, end, six, quote) || quote.l4 < 0) return undefined
+  if (!findQuote(bytes, l4, end, six, quote)) return undefined
+  if (quote.l4 < 0 && (hidesPorts(quote, bytes, six) || isLaterFragment(bytes, quote.l3, end)))
+    return undefined
   const outer = destinationAt(bytes, l3)
   const inner = sourceAt(bytes, quote.l3)
   for (let at = 0; at < addressLength(bytes, l3); at += 4)
     if (u32(bytes, outer + at) !== u32(bytes, inner + at)) return undefined
   return quote
+}
+
+function hidesPorts({ l4, protocol }: Readonly<Quote>, bytes: Uint8Array, six: boolean): boolean {
+  return flowPorts(bytes, l4, protocol, six) === undefined
+}
+
+function isLaterFragment(bytes: Uint8Array, l3: number, end: number): boolean {
+  if (!isIpv6(bytes, l3)) return (u16(bytes, l3 + 6) & 0x1fff) !== 0
+  const header = findFragmentHeader(bytes, l3, end)
+  return header >= 0 && u16(bytes, header + 2) >= 8
 }

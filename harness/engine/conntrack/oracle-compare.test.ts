@@ -17,6 +17,9 @@ export interface Difference {
   /** Index of the packet within its case. */
   readonly index: number
   readonly text: string
+  /** Verdicts. */
+  readonly ours: number
+  readonly theirs: number
 }
 
 /** What a comparison found. */
@@ -101,11 +104,12 @@ function judge(
     }
     const why = nameOf(Reason, batch.reason[at] ?? 0)
     const text = `${cases[owner]?.name}, packet ${index + 1}: ${nameOf(Verdict, ours)} ${why}, Linux ${nameOf(Verdict, truth)}`
-    differences.push({ owner, index, text })
+    differences.push({ owner, index, text, ours, theirs: truth })
   }
   for (const { owner: number, text } of outcomes.unexplained()) {
     const owner = number - first
-    differences.push({ owner, index: -1, text: `${cases[owner]?.name}: ${text}` })
+    const theirs = Verdict.reject
+    differences.push({ owner, index: -1, ours: Verdict.drop, theirs, text: `${cases[owner]?.name}: ${text}` })
   }
   return { packets: compared.length, agreed, differences, compared }
 }

@@ -149,6 +149,7 @@ export class CtPseudoStage implements PseudoDecider {
     const asks = role === IcmpRole.query
     const key = Queries.key(flow, asks ? direction : otherWay(direction), query)
     const known = table.queries.isAlive(key, now)
+    if (role === IcmpRole.untracked) return this.#except(batch, cause, host, false)
     if (role === IcmpRole.other || (!asks && !known)) return this.#except(batch, cause, host)
     if (table.isAbsent(base)) {
       if (!table.admits(base, now)) return Outcome.tableFull
@@ -160,10 +161,10 @@ export class CtPseudoStage implements PseudoDecider {
     return outcome
   }
 
-  /** The exception policy: only TCP can be reset. */
-  #except(batch: PacketBatch, cause: number | Rebuilt, host: number): number {
+  /** The exception policy, for what is invalid or of no state at all: only TCP can be reset. */
+  #except(batch: PacketBatch, cause: number | Rebuilt, host: number, invalid = true): number {
     if (batch.role[indexOf(cause)] !== Role.control) this.#counters.countException(host)
-    const outcome = withoutReset(exceptional(true, this.#settings))
+    const outcome = withoutReset(exceptional(invalid, this.#settings))
     if (outcome !== Outcome.forward) return outcome
     return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
   }

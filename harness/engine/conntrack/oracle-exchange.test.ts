@@ -1,0 +1,169 @@
+import { putU16, u16 } from '../../wire/bytes.ts'
+import { emitIcmp } from '../../wire/icmp.ts'
+import { Protocol } from '../../wire/numbers.ts'
+import { emitUdp } from '../../wire/udp.ts'
+import type { Conversation, ConversationFrame } from '../conversations/conversation.test.ts'
+import { type Ends, endsOf, fragmentsOf, frameOf } from '../conversations/frames.test.ts'
+import { chance, dice, pick, type Roll } from '../conversations/random.test.ts'
+
+const ETHERNET = 14
+const LENGTHS = [0, 1, 4, 8, 12, 16, 20, 64] as const
+/** Queries, answers, and what is neither. */
+const TYPES4 = [8, 8, 8, 0, 0, 0, 13, 14, 15, 16, 17, 18, 9, 10, 30, 40] as const
+const TYPES6 = [128, 128, 128, 129, 129, 129, 139, 140, 130, 133, 135, 136, 137, 143, 151, 153] as const
+const ERRORS4 = [3, 3, 4, 5, 11, 12] as const
+const ERRORS6 = [1, 2, 3, 4, 0, 100, 127] as const
+/** Transport bytes that an error quotes; with fewer than 8 it tells no ports (RFC 792). */
+const QUOTED = [-12, 0, 1, 8, 8, 20, 40, 70] as const
+/** Of protocols by which Linux tells packets apart by addresses alone, and of those into which it looks. */
+const PROTOCOLS = [253, Protocol.esp, 4, 2, 33, Protocol.gre, Protocol.sctp, 136] as const
+/** NOP, an option that nobody knows, record route. */
+const OPTIONS4 = [
+  [1, 1, 1, 0],
+  [0x9e, 4, 0, 0],
+  [7, 7, 4, 0, 0, 0, 0, 0],
+] as const
+const EXTENSIONS6 = [Protocol.hopByHop, Protocol.destination, Protocol.routing] as const
+
+/** So many exchanges of a seed, of a few datagrams each between two ends: UDP, ICMP and its errors, other protocols, odd and not. */
+export function makeExchanges(seed: number, count: number): Conversation[] {
+  return Array.from({ length: count }, (_, index) => {
+    const roll = dice(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b))
+    const ends = endsOf(index, chance(roll, 50))
+    const exchange = new Exchange(roll, ends)
+    for (let more = 2 + roll(8); more > 0; more--) exchange.step()
+    const { client, server, six } = ends
+    return {
+      index,
+      family: six ? 'ipv6' : 'ipv4',
+      protocol: 'udp',
+      client,
+      server,
+      frames: exchange.frames,
+    } satisfies Conversation
+  })
+}
+
+class Exchange {
+  readonly frames: ConversationFrame[] = []
+  readonly #roll: Roll
+  readonly #ends: Ends
+  #fragmentId = 0
+
+  constructor(roll: Roll, ends: Ends) {
+    this.#roll = roll
+    this.#ends = ends
+  }
+
+  step(): void {
+    const roll = this.#roll
+    const toServer = chance(roll, 50)
+    const kind = roll(10)
+    const about = this.frames[roll(Math.max(1, this.frames.length))]
+    if (kind < 3) this.#udp(toServer)
+    else if (kind < 6) this.#icmp(toServer)
+    else if (kind < 8 && about !== undefined) this.#error(about)
+    else this.#other(toServer)
+  }
+
+  #udp(toServer: boolean): void {
+    const roll = this.#roll
+    const ports = [1000 + roll(2), 2000 + roll(2)]
+    const [sourcePort = 0, destinationPort = 0] = toServer ? ports : ports.toReversed()
+    const payloadLength = roll(200)
+    const segment = new Uint8Array(8 + payloadLength)
+    segment.fill(0x78, emitUdp({ sourcePort, destinationPort, payloadLength }, segment, 0))
+    const frame = frameOf(this.#ends, toServer, Protocol.udp, segment)
+    const l4 = frame.length - segment.length
+    const odd = roll(16)
+    if (odd === 0)
+      putU16(frame, l4 + 4, pick(roll, [0, 7, 8, segment.length - 1, segment.length + 1, 0xffff]))
+    if (odd === 1) putU16(frame, l4 + 6, 0)
+    if (odd === 2) damage(frame, l4 + 6)
+    const note = ['len', 'no checksum', 'bad checksum'][odd] ?? ''
+    this.#put(frame, toServer, `UDP ${sourcePort}>${destinationPort} ${u16(frame, l4 + 4)} ${note}`)
+  }
+
+  #icmp(toServer: boolean): void {
+    const roll = this.#roll
+    const { six } = this.#ends
+    const type = chance(roll, 20) ? (six ? 128 + roll(128) : roll(256)) : pick(roll, six ? TYPES6 : TYPES4)
+    const code = six || chance(roll, 80) ? 0 : roll(3)
+    const id = roll(3)
+    const segment = new Uint8Array(8 + pick(roll, LENGTHS))
+    emitIcmp({ type, code, rest: ((id << 16) | roll(3)) >>> 0 }, segment, 0)
+    const frame = frameOf(this.#ends, toServer, six ? Protocol.icmp6 : Protocol.icmp, segment)
+    const bad = roll(25) === 0
+    if (bad) damage(frame, frame.length - segment.length + 2)
+    this.#put(frame, toServer, `ICMP ${type}/${code} id ${id} ${bad ? 'bad checksum' : ''}`)
+  }
+
+  /** About any packet so far, by its receiver or by a router behind that, most often to its sender. */
+  #error(about: ConversationFrame): void {
+    const roll = this.#roll
+    const { six, client, server } = this.#ends
+    const behind = about.line.includes('odd header') ? 8 : 0
+    const header = six ? 40 + behind : ((about.bytes[ETHERNET] ?? 0) & 15) << 2
+    const quote = about.bytes.slice(ETHERNET, ETHERNET + header + pick(roll, QUOTED))
+    const odd = roll(15)
+    if (odd === 0 && !six) damage(quote, 10)
+    if (odd === 1) quote[six ? 6 : 9] = 77
+    const segment = new Uint8Array(8 + quote.length)
+    const type = pick(roll, six ? ERRORS6 : ERRORS4)
+    emitIcmp({ type, code: roll(5), rest: 0 }, segment, 0)
+    segment.set(quote, 8)
+    const toServer = chance(roll, 15) ? about.toServer : !about.toServer
+    const router = six ? Uint8Array.from([...server.subarray(0, 15), 0x77]) : Uint8Array.of(203, 0, 113, 9)
+    const byRouter = toServer ? { six, client: router, server } : { six, client, server: router }
+    const ends = chance(roll, 30) ? byRouter : this.#ends
+    const frame = frameOf(ends, toServer, six ? Protocol.icmp6 : Protocol.icmp, segment)
+    if (roll(20) === 0) damage(frame, frame.length - segment.length + 2)
+    const by = ends === this.#ends ? 'its receiver' : 'a router'
+    this.#put(frame, toServer, `error ${type} of ${by}, ${quote.length} bytes of «${about.line}»`)
+  }
+
+  #other(toServer: boolean): void {
+    const roll = this.#roll
+    const protocol = pick(roll, PROTOCOLS)
+    const segment = Uint8Array.from({ length: pick(roll, LENGTHS) }, () => roll(256))
+    if (protocol === Protocol.gre && segment.length >= 4) {
+      putU16(segment, 0, pick(roll, [0, 0x2001, 0x3001, 1, 0x2000]))
+      putU16(segment, 2, pick(roll, [0x800, 0x880b]))
+    }
+    const start = Buffer.from(segment.subarray(0, 4)).toString('hex')
+    this.#put(frameOf(this.#ends, toServer, protocol, segment), toServer, `protocol ${protocol} ${start}`)
+  }
+
+  /** On the wire, now and then in fragments or behind something. */
+  #put(frame: Uint8Array, toServer: boolean, line: string): void {
+    const roll = this.#roll
+    const way = toServer ? '>' : '<'
+    if (frame.length > 90 && chance(roll, 8)) {
+      for (const part of fragmentsOf(this.#ends, toServer, frame, ++this.#fragmentId))
+        this.#add(part, toServer, `${way} fragment of ${line}`)
+    } else if (chance(roll, 10)) this.#add(this.#behind(frame), toServer, `${way} odd header, ${line}`)
+    else this.#add(frame, toServer, `${way} ${line}`)
+  }
+
+  #add(bytes: Uint8Array, toServer: boolean, line: string): void {
+    const time = this.frames.length
+    this.frames.push({ time, bytes, toServer, line, kind: 'in-order' })
+  }
+
+  #behind(frame: Uint8Array): Uint8Array {
+    const { six } = this.#ends
+    const end = ETHERNET + (six ? 40 : 20)
+    const next = frame[ETHERNET + 6] ?? 0
+    const between = six ? [next, 0, 1, 4, 0, 0, 0, 0] : pick(this.#roll, OPTIONS4)
+    const bytes = Uint8Array.from([...frame.subarray(0, end), ...between, ...frame.subarray(end)])
+    if (six) bytes[ETHERNET + 6] = pick(this.#roll, EXTENSIONS6)
+    else bytes[ETHERNET] = 0x45 + between.length / 4
+    const length = six ? ETHERNET + 4 : ETHERNET + 2
+    putU16(bytes, length, u16(bytes, length) + between.length)
+    return bytes
+  }
+}
+
+function damage(bytes: Uint8Array, at: number): void {
+  bytes[at] = (bytes[at] ?? 0) ^ 0x55
+}
