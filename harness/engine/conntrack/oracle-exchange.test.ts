@@ -1,6 +1,8 @@
+import { Tcp } from '../../model/codes.ts'
 import { putU16, u16 } from '../../wire/bytes.ts'
 import { emitIcmp } from '../../wire/icmp.ts'
 import { Protocol } from '../../wire/numbers.ts'
+import { emitTcp } from '../../wire/tcp.ts'
 import { emitUdp } from '../../wire/udp.ts'
 import type { Conversation, ConversationFrame } from '../conversations/conversation.test.ts'
 import { type Ends, endsOf, fragmentsOf, frameOf } from '../conversations/frames.test.ts'
@@ -17,13 +19,30 @@ const ERRORS6 = [1, 2, 3, 4, 0, 100, 127] as const
 const QUOTED = [-12, 0, 1, 8, 8, 20, 40, 70] as const
 /** Of protocols by which Linux tells packets apart by addresses alone, and of those into which it looks. */
 const PROTOCOLS = [253, Protocol.esp, 4, 2, 33, Protocol.gre, Protocol.sctp, 136] as const
+const TCP: Readonly<Record<string, number>> = {
+  S: Tcp.syn,
+  A: Tcp.ack,
+  P: Tcp.psh,
+  F: Tcp.fin,
+  R: Tcp.rst,
+}
+const FLAGS = ['S', 'S', 'SA', 'A', 'PA', 'FA', 'R', 'RA', '.', 'SF'] as const
 /** NOP, an option that nobody knows, record route. */
 const OPTIONS4 = [
   [1, 1, 1, 0],
   [0x9e, 4, 0, 0],
   [7, 7, 4, 0, 0, 0, 0, 0],
 ] as const
-const EXTENSIONS6 = [Protocol.hopByHop, Protocol.destination, Protocol.routing] as const
+/** IPv6 headers of 8 bytes, and that of authentication, of 16. */
+const HEADERS6 = [
+  Protocol.hopByHop,
+  Protocol.destination,
+  Protocol.routing,
+  Protocol.mobility,
+  Protocol.hostIdentity,
+  Protocol.shim6,
+  Protocol.authentication,
+] as const
 
 /** So many exchanges of a seed, of a few datagrams each between two ends: UDP, ICMP and its errors, other protocols, odd and not. */
 export function makeExchanges(seed: number, count: number): Conversation[] {
@@ -58,12 +77,34 @@ class Exchange {
   step(): void {
     const roll = this.#roll
     const toServer = chance(roll, 50)
-    const kind = roll(10)
+    const kind = roll(12)
     const about = this.frames[roll(Math.max(1, this.frames.length))]
     if (kind < 3) this.#udp(toServer)
     else if (kind < 6) this.#icmp(toServer)
     else if (kind < 8 && about !== undefined) this.#error(about)
-    else this.#other(toServer)
+    else if (kind < 10) this.#other(toServer)
+    else this.#tcp(toServer)
+  }
+
+  /** Numbers near each other, and now and then a header that ends elsewhere. */
+  #tcp(toServer: boolean): void {
+    const roll = this.#roll
+    const letters = pick(roll, FLAGS)
+    const flags = [...letters].reduce((sum, letter) => sum | (TCP[letter] ?? 0), 0)
+    const payload = roll(3) * 10
+    const segment = new Uint8Array(20 + payload)
+    const [sourcePort, destinationPort] = toServer ? [3000, 4000] : [4000, 3000]
+    const numbers = { seq: roll(3), ack: roll(3), window: 1000, urgent: 0, reserved: 0, flags }
+    emitTcp({ sourcePort, destinationPort, ...numbers, options: new Uint8Array(0) }, segment, 0)
+    const words = roll(12) === 0 ? pick(roll, [0, 4, 6, 15]) : 5
+    segment[12] = words << 4
+    const frame = frameOf(this.#ends, toServer, Protocol.tcp, segment)
+    if (roll(20) === 0) damage(frame, frame.length - segment.length + 16)
+    this.#put(
+      frame,
+      toServer,
+      `TCP ${letters} ${numbers.seq} ${numbers.ack} len=${payload} header of ${words}`,
+    )
   }
 
   #udp(toServer: boolean): void {
@@ -102,9 +143,11 @@ class Exchange {
   #error(about: ConversationFrame): void {
     const roll = this.#roll
     const { six, client, server } = this.#ends
-    const behind = about.line.includes('odd header') ? 8 : 0
+    const behind = about.line.endsWith('behind 51') ? 16 : /behind \d+$/.test(about.line) ? 8 : 0
     const header = six ? 40 + behind : ((about.bytes[ETHERNET] ?? 0) & 15) << 2
-    const quote = about.bytes.slice(ETHERNET, ETHERNET + header + pick(roll, QUOTED))
+    const quoted = pick(roll, QUOTED)
+    // Headers between are quoted whole.
+    const quote = about.bytes.slice(ETHERNET, ETHERNET + header + (behind > 0 ? Math.max(0, quoted) : quoted))
     const odd = roll(15)
     if (odd === 0 && !six) damage(quote, 10)
     if (odd === 1) quote[six ? 6 : 9] = 77
@@ -141,7 +184,7 @@ class Exchange {
     if (frame.length > 90 && chance(roll, 8)) {
       for (const part of fragmentsOf(this.#ends, toServer, frame, ++this.#fragmentId))
         this.#add(part, toServer, `${way} fragment of ${line}`)
-    } else if (chance(roll, 10)) this.#add(this.#behind(frame), toServer, `${way} odd header, ${line}`)
+    } else if (chance(roll, 10)) this.#addBehind(frame, toServer, `${way} ${line}`)
     else this.#add(frame, toServer, `${way} ${line}`)
   }
 
@@ -150,18 +193,25 @@ class Exchange {
     this.frames.push({ time, bytes, toServer, line, kind: 'in-order' })
   }
 
-  #behind(frame: Uint8Array): Uint8Array {
+  #addBehind(frame: Uint8Array, toServer: boolean, line: string): void {
     const { six } = this.#ends
     const end = ETHERNET + (six ? 40 : 20)
+    const header = pick(this.#roll, HEADERS6)
     const next = frame[ETHERNET + 6] ?? 0
-    const between = six ? [next, 0, 1, 4, 0, 0, 0, 0] : pick(this.#roll, OPTIONS4)
+    const between = six ? headerOf(header, next) : pick(this.#roll, OPTIONS4)
     const bytes = Uint8Array.from([...frame.subarray(0, end), ...between, ...frame.subarray(end)])
-    if (six) bytes[ETHERNET + 6] = pick(this.#roll, EXTENSIONS6)
+    if (six) bytes[ETHERNET + 6] = header
     else bytes[ETHERNET] = 0x45 + between.length / 4
     const length = six ? ETHERNET + 4 : ETHERNET + 2
     putU16(bytes, length, u16(bytes, length) + between.length)
-    return bytes
+    this.#add(bytes, toServer, `${line} behind ${six ? header : `option ${between[0]}`}`)
   }
+}
+
+/** An IPv6 header between others, of options that are padding. */
+function headerOf(header: number, next: number): readonly number[] {
+  if (header === Protocol.authentication) return [next, 2, ...Array<number>(14).fill(0)]
+  return [next, 0, 1, 4, 0, 0, 0, 0]
 }
 
 function damage(bytes: Uint8Array, at: number): void {
