@@ -3,6 +3,7 @@ import { Link } from '../../model/codes.ts'
 import { writeTransportChecksum } from '../../wire/checksum.ts'
 import { dissect } from '../../wire/dissect.ts'
 import { type ExamplePacket, HANDSHAKE, Lab, type LabOptions, packet } from '../example-engine.test.ts'
+import { CtOptions } from './options.ts'
 
 /** Plays lines with right checksums, without which nothing is answered by a reset. */
 function play(options: LabOptions, ...lines: readonly string[]): string[] {
@@ -80,6 +81,29 @@ describe('conntrack', () => {
     expect(last({}, ...scaled, '< PA 100000 1 len=10')).to.equal('forward')
     const half = ['> S 0 scale=7', '< SA 0 1', '> A 1 1 win=1000']
     expect(last({}, ...half, '< PA 100000 1 len=10')).to.equal(INVALID)
+  })
+
+  it('takes a scale of more than 14 for 14, and of several the last', () => {
+    const scaled = ['> S 0 scale=200', '< SA 0 1 scale=0', '> A 1 1 win=1000']
+    expect(last({}, ...scaled, '< PA 16000000 1 len=10')).to.equal('forward')
+    expect(last({}, ...scaled, '< PA 33000000 1 len=10')).to.equal(INVALID)
+    const options = new CtOptions()
+    const scaleOf = (...bytes: number[]) => {
+      const header = Uint8Array.from([
+        ...Array<number>(12).fill(0),
+        (5 + bytes.length / 4) << 4,
+        ...Array(7),
+        ...bytes,
+      ])
+      options.look(new DataView(header.buffer), 0, header.length)
+      return options.windowScale()
+    }
+    expect(scaleOf(3, 3, 7, 0)).to.equal(7)
+    expect(scaleOf(3, 3, 255, 1, 1, 3, 3, 2)).to.equal(2)
+    expect(scaleOf(3, 3, 5, 3, 4, 9, 9, 1)).to.equal(5)
+    expect(scaleOf(3, 3, 5, 3, 3, 9, 0, 0)).to.equal(9)
+    expect(scaleOf(1, 3, 3, 0, 3, 9, 0, 0)).to.equal(0)
+    expect(scaleOf(1, 1, 1, 1)).to.equal(-1)
   })
 
   it('closes by a RST that is exact, or comes right behind data; keeps the entry by another one', () => {

@@ -84,19 +84,13 @@ export function rememberIgnored(
   words[base + LAST_SEQ] = segment.seq
   words[base + LAST_END] = endOf(segment)
   words[base + LAST] = withLastWindow(withLast(words[base + LAST] ?? 0, segmentClass, from), segment.window)
-  if (segmentClass === Class.syn && from === ORIGINAL) rememberSyn(words, base, state, segment, options)
+  if (segmentClass === Class.syn && from === ORIGINAL) rememberSyn(words, base, state, options)
   if (state === CtState.synSent && segmentClass === Class.ack && from === REPLY)
     words[base + LAST_ACK] = segment.ack
 }
 
-function rememberSyn(
-  words: Int32Array,
-  base: number,
-  state: number,
-  segment: Segment,
-  options: CtOptions,
-): void {
-  const offered = noteOptions(0, ORIGINAL, segment, options)
+function rememberSyn(words: Int32Array, base: number, state: number, options: CtOptions): void {
+  const offered = noteOptions(0, ORIGINAL, options)
   const scaling = hasSeen(offered, ORIGINAL, Seen.windowScale)
   words[base] =
     ((words[base] ?? 0) & ~LAST_FLAGS) |

@@ -2,7 +2,9 @@ import { NOP_NOP_TIMESTAMPS } from '../../wire/tcp-options.ts'
 import { before } from '../sequence.ts'
 
 /** TCP option kinds (IANA registry). */
-const Option = { end: 0, none: 1, sackPermitted: 4, sack: 5 } as const
+const Option = { end: 0, none: 1, windowScale: 3, sackPermitted: 4, sack: 5 } as const
+/** What is offered beyond that counts as this (RFC 7323 2.3). */
+const MOST_SCALE = 14
 const SACK_BLOCK = 8
 
 /** The options of the TCP header at hand; one object for all packets. */
@@ -28,6 +30,18 @@ export class CtOptions {
     return this.#end > this.#from
   }
 
+  /** The window scale that is offered, of several the last; -1: none. */
+  windowScale(): number {
+    const view = this.#view
+    let scale = -1
+    for (let at = this.#find(Option.windowScale); at >= 0; ) {
+      const size = view.getUint8(at + 1)
+      if (size === 3) scale = Math.min(view.getUint8(at + 2), MOST_SCALE)
+      at = this.#find(Option.windowScale, at + size)
+    }
+    return scale
+  }
+
   /** Whether selective acknowledgements are offered. */
   sackPermitted(): boolean {
     const at = this.#find(Option.sackPermitted)
@@ -50,10 +64,11 @@ export class CtOptions {
     return highest
   }
 
-  #find(wanted: number): number {
+  /** The first option of that kind from `from` on, -1: none. */
+  #find(wanted: number, from = this.#from): number {
     const view = this.#view
     const end = this.#end
-    let at = this.#from
+    let at = from
     while (at < end) {
       const kind = view.getUint8(at)
       if (kind === Option.end) return -1

@@ -100,8 +100,7 @@ export class CtTracker {
     words[base + ORIGINAL + MAX_WINDOW] = window
     words[base + ORIGINAL + MAX_END] = segmentClass === Class.syn ? end : (end + window) | 0
     const head = words[base] ?? 0
-    words[base] =
-      segmentClass === Class.syn ? noteOptions(head, ORIGINAL, segment, options) : head | PICKED_UP
+    words[base] = segmentClass === Class.syn ? noteOptions(head, ORIGINAL, options) : head | PICKED_UP
     return this.#step(table, base, now, ORIGINAL, segment, segmentClass, options) ? Ct.fresh : Ct.invalid
   }
 

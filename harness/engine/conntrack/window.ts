@@ -104,15 +104,11 @@ export function endOf(segment: Segment): number {
 }
 
 /** The options of a SYN, as they stand from now on for that direction. */
-export function noteOptions(head: number, direction: number, segment: Segment, options: CtOptions): number {
+export function noteOptions(head: number, direction: number, options: CtOptions): number {
   if (!options.any) return head
-  const bits =
-    (segment.scale >= 0 ? Seen.windowScale : 0) | (options.sackPermitted() ? Seen.sackPermitted : 0)
-  return withScale(
-    withSeen(withoutSeen(head, direction), direction, bits),
-    direction,
-    Math.max(segment.scale, 0),
-  )
+  const scale = options.windowScale()
+  const bits = (scale >= 0 ? Seen.windowScale : 0) | (options.sackPermitted() ? Seen.sackPermitted : 0)
+  return withScale(withSeen(withoutSeen(head, direction), direction, bits), direction, Math.max(scale, 0))
 }
 
 /** A direction begins with its SYN. Scaling holds only where both SYNs offered it (RFC 7323 2.2). */
@@ -128,7 +124,7 @@ function beginSender(
   words[own + END] = end
   words[own + MAX_END] = end
   words[own + MAX_WINDOW] = Math.max(segment.window, 1)
-  let head = noteOptions(words[base] ?? 0, from, segment, options)
+  let head = noteOptions(words[base] ?? 0, from, options)
   const both = hasSeen(head, ORIGINAL, Seen.windowScale) && hasSeen(head, REPLY, Seen.windowScale)
   if (from === REPLY && !both) head = withScale(withScale(head, ORIGINAL, 0), REPLY, 0)
   words[base] = head
