@@ -1,96 +1,144 @@
-import { isIPv4, isIPv6 } from 'node:net'
-import { complain, listItems, type Piece } from './text.ts'
+import { parseCidr } from '../../support/cidr.ts'
+import { complain, type ListItem, type Piece, readList } from './text.ts'
 
-/** Leading bits that an address must have. */
-export interface Prefix {
-  readonly bytes: Uint8Array
-  readonly bits: number
+/** Addresses of one family from the first to the last, as numbers. */
+export interface Stretch {
+  readonly first: bigint
+  readonly last: bigint
+}
+
+/** Stretches of one family, ascending and apart from each other. */
+type Stretches = readonly Stretch[]
+
+/** What a list names of one family, and what it takes out. */
+interface Named {
+  readonly within: Stretch[]
+  readonly without: Stretch[]
+}
+
+/** Bytes of an address. */
+type Size = 4 | 16
+
+/** Which addresses a rule means, by family. */
+export class Addresses {
+  readonly #four: Stretches
+  readonly #six: Stretches
+  /** The rule takes some out by `!`. */
+  readonly negated: boolean
+
+  constructor(four: Stretches, six: Stretches, negated: boolean) {
+    this.#four = four
+    this.#six = six
+    this.negated = negated
+  }
+
+  /** Those of `size` bytes (4 or 16). */
+  stretches(size: Size): Stretches {
+    return size === 4 ? this.#four : this.#six
+  }
 }
 
 /**
- * Which addresses a rule means, by family: those in any of `within` and in none of `without`; where `within` has none of a family,
- * all of it that are in none of `without`; and none of a family of which nothing is said, unless nothing is said at all.
+ * Reads `any`, addresses, CIDR blocks and lists of these, negated or not. A list that takes addresses out of a family and names none of
+ * it means the rest of that family (Suricata 7, detect-engine-address.c).
  */
-export class Addresses {
-  readonly within: readonly Prefix[]
-  readonly without: readonly Prefix[]
-
-  constructor(within: readonly Prefix[], without: readonly Prefix[]) {
-    this.within = within
-    this.without = without
-  }
-
-  /** Whether the address of `size` bytes (4 or 16) at `at` is one of them. */
-  has(bytes: Uint8Array, at: number, size: number): boolean {
-    if (this.within.length + this.without.length === 0) return true
-    if (isWithin(this.without, bytes, at, size)) return false
-    return this.within.some((prefix) => prefix.bytes.length === size)
-      ? isWithin(this.within, bytes, at, size)
-      : this.without.some((prefix) => prefix.bytes.length === size)
-  }
-}
-
-/** Reads `any`, addresses, CIDR blocks and lists of these, negated or not. */
 export function parseAddresses(piece: Piece): Addresses {
-  const within: Prefix[] = []
-  const without: Prefix[] = []
-  const items = listItems(piece)
-  for (const { item, negated } of items) {
-    if (item.text === 'any') {
-      if (negated) throw complain(item, 'not any address would match nothing')
-      if (items.length > 1)
-        within.push({ bytes: new Uint8Array(4), bits: 0 }, { bytes: new Uint8Array(16), bits: 0 })
-      continue
+  const list = readList(piece)
+  const [four, six] = [namedBy([list], 4), namedBy([list], 16)]
+  const negated = four.without.length + six.without.length > 0
+  return new Addresses(...left(list, four, six), negated)
+}
+
+/** What items name of the family whose addresses are `size` bytes long. */
+function namedBy(items: readonly ListItem[], size: Size): Named {
+  const named: Named = { within: [], without: [] }
+  for (const item of items) {
+    if (item.items === undefined) named[item.negated ? 'without' : 'within'].push(...stretchOf(item, size))
+    else if (item.negated) named.without.push(...listTakenOut(item, item.items, size))
+    else {
+      const inner = namedBy(item.items, size)
+      named.within.push(...inner.within)
+      named.without.push(...inner.without)
     }
-    const into = negated ? without : within
-    into.push(parsePrefix(item))
   }
-  return new Addresses(within, without)
+  return named
 }
 
-function isWithin(prefixes: readonly Prefix[], bytes: Uint8Array, at: number, size: number): boolean {
-  for (const { bytes: wanted, bits } of prefixes)
-    if (wanted.length === size && sharesBits(wanted, bits, bytes, at)) return true
-  return false
+/** A negated list takes out what it would mean by itself. */
+function listTakenOut(list: ListItem, items: readonly ListItem[], size: Size): Stretches {
+  const [four, six] = left(list, namedBy(items, 4), namedBy(items, 16))
+  return size === 4 ? four : six
 }
 
-function sharesBits(wanted: Uint8Array, bits: number, bytes: Uint8Array, at: number): boolean {
-  const whole = bits >> 3
-  for (let i = 0; i < whole; i++) if (wanted[i] !== bytes[at + i]) return false
-  const rest = bits & 7
-  return rest === 0 || (((wanted[whole] ?? 0) ^ (bytes[at + whole] ?? 0)) & (0xff << (8 - rest)) & 0xff) === 0
+/** What is left of both families; Suricata refuses what takes out all of IPv4, or leaves nothing. */
+function left({ piece }: ListItem, four: Named, six: Named): [Stretches, Stretches] {
+  if (restOf(joined(four.without), 4).length === 0)
+    throw complain(piece, `${piece.text} takes out every IPv4 address`)
+  const found: [Stretches, Stretches] = [remaining(four, 4), remaining(six, 16)]
+  if (found.every(({ length }) => length === 0)) throw complain(piece, `no address is left of ${piece.text}`)
+  return found
 }
 
-function parsePrefix(item: Piece): Prefix {
-  const [address = '', length, extra] = item.text.split('/')
-  if (address.startsWith('$')) throw complain(item, `there are no variables here, so not ${address} either`)
-  const bytes = isIPv4(address) ? bytesOfIpv4(address) : isIPv6(address) ? bytesOfIpv6(address) : undefined
-  if (bytes === undefined || address.includes('%') || extra !== undefined)
-    throw complain(item, `${JSON.stringify(item.text)} is not an address`)
-  const bits = length === undefined ? bytes.length * 8 : Number(length)
-  if (!/^\d{1,3}$/.test(length ?? '0') || bits > bytes.length * 8)
-    throw complain(item, `${JSON.stringify(length)} is not a prefix length of 0 to ${bytes.length * 8}`)
-  return { bytes, bits }
+function remaining({ within, without }: Named, size: Size): Stretches {
+  const named = within.length === 0 && without.length > 0 ? allOf(size) : joined(within)
+  return restOf(joined([...restOf(named, size), ...without]), size)
 }
 
-function bytesOfIpv4(text: string): Uint8Array {
-  return Uint8Array.from(text.split('.'), Number)
+function stretchOf({ piece, negated }: ListItem, size: Size): Stretches {
+  if (piece.text === 'any') {
+    if (negated) throw complain(piece, 'not any address would match nothing')
+    return allOf(size)
+  }
+  const { bytes, bits } = parseBlock(piece)
+  if (bytes.length !== size) return []
+  const behind = BigInt(size * 8 - bits)
+  const first = (numberOf(bytes) >> behind) << behind
+  return [{ first, last: first + (1n << behind) - 1n }]
 }
 
-/** The text has been checked, so that groups are right and at most one gap is there. */
-function bytesOfIpv6(text: string): Uint8Array {
-  const dotted = /[\d.]+$/.exec(text)?.[0] ?? ''
-  const quad = dotted.includes('.') ? bytesOfIpv4(dotted) : undefined
-  const hex = quad === undefined ? text : `${text.slice(0, -dotted.length)}0:0`
-  const [head = '', tail] = hex.split('::')
-  const groups = (half: string) =>
-    half === '' ? [] : half.split(':').map((group) => Number.parseInt(group, 16))
-  const left = groups(head)
-  const right = groups(tail ?? '')
-  const bytes = new Uint8Array(16)
-  const put = (group: number, at: number) => bytes.set([group >> 8, group & 255], at * 2)
-  for (const [at, group] of left.entries()) put(group, at)
-  for (const [at, group] of right.entries()) put(group, 8 - right.length + at)
-  if (quad !== undefined) bytes.set(quad, 12)
-  return bytes
+function parseBlock(piece: Piece) {
+  const { text } = piece
+  if (text.startsWith('$')) throw complain(piece, `there are no variables here, so not ${text} either`)
+  const [address = '', length] = text.split('/')
+  const host = parseCidr(address)
+  const block = parseCidr(text)
+  if (block !== undefined) return block
+  if (host === undefined || length === undefined)
+    throw complain(piece, `${JSON.stringify(text)} is not an address`)
+  throw complain(piece, `${JSON.stringify(length)} is not a prefix length of 0 to ${host.bits}`)
+}
+
+function numberOf(bytes: Uint8Array): bigint {
+  return bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n)
+}
+
+function allOf(size: Size): Stretches {
+  return [{ first: 0n, last: lastOf(size) }]
+}
+
+function lastOf(size: Size): bigint {
+  return (1n << BigInt(size * 8)) - 1n
+}
+
+/** The same addresses, ascending and without overlaps. */
+function joined(stretches: Stretches): Stretches {
+  const result: Stretch[] = []
+  for (const each of stretches.toSorted((a, b) => (a.first < b.first ? -1 : 1))) {
+    const before = result.at(-1)
+    if (before === undefined || each.first > before.last + 1n) result.push(each)
+    else if (each.last > before.last) result.splice(-1, 1, { first: before.first, last: each.last })
+  }
+  return result
+}
+
+/** All other addresses of a family. */
+function restOf(stretches: Stretches, size: Size): Stretches {
+  const result: Stretch[] = []
+  let first = 0n
+  for (const each of stretches) {
+    if (each.first > first) result.push({ first, last: each.first - 1n })
+    first = each.last + 1n
+  }
+  const last = lastOf(size)
+  return first > last ? result : [...result, { first, last }]
 }

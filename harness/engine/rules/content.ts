@@ -71,6 +71,7 @@ export function modify(content: Content | undefined, keyword: Piece, value: Piec
   if (flag && value.text !== '') throw complain(value, `this engine does not read ${name} with a value`)
   const absolute = content.offset >= 0 || content.depth >= 0
   const relative = content.distance !== undefined || content.within !== undefined
+  if (content.fast && content.negated && name !== 'nocase' && name !== 'endswith') throw again()
   switch (name) {
     case 'nocase':
       if (content.nocase) throw again()
@@ -128,11 +129,16 @@ function bytesOf(value: Piece, text: string): Uint8Array {
   if (!SPECIAL.test(text)) return utf8.encode(text)
   const bytes: number[] = []
   let hex: string | undefined
+  /** Bytes before the bars were opened. */
+  let before = 0
   const chars = [...text]
   for (let at = 0; at < chars.length; at++) {
     const char = chars[at] ?? ''
     if (char === '|') {
       if (hex !== undefined && hex !== '') throw complain(value, 'half a byte stands between the bars')
+      if (hex !== undefined && bytes.length === before)
+        throw complain(value, 'no byte stands between the bars')
+      before = bytes.length
       hex = hex === undefined ? '' : undefined
     } else if (hex !== undefined) {
       if (char === ' ' || char === ',') continue

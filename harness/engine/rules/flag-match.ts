@@ -24,10 +24,12 @@ export interface FlagMatch {
 
 /** Reads `S`, `+SA`, `S,CE` … */
 export function parseFlags(piece: Piece): FlagMatch {
-  const match = /^([!+*]?)([A-Z0-9]+)([!+*]?)(?:\s*,\s*([A-Z0-9]+))?$/i.exec(piece.text)
+  const match = /^([!+*]?)([A-Z0-9]+)([!+*]?)(?:\s*,\s*([A-Z1-9]+))?$/.exec(piece.text)
   const [, before = '', letters = '', after = '', ignored = ''] = match ?? []
-  if (match === null || (before !== '' && after !== ''))
-    throw complain(piece, `${JSON.stringify(piece.text)} are not TCP flags`)
+  if (match === null || (before !== '' && after !== '') || piece.text.length > LONGEST)
+    throw complain(piece, `${JSON.stringify(piece.text)} are not TCP flags: letters of FSRPAUEC`)
+  if (letters.length > 1 && letters.includes('0'))
+    throw complain(piece, 'the 0 of flags, none of them, stands alone')
   const mode = before || after || '='
   return {
     mode: mode === '+' || mode === '*' || mode === '!' ? mode : '=',
@@ -36,6 +38,8 @@ export function parseFlags(piece: Piece): FlagMatch {
   }
 }
 
+/** Suricata's limit. */
+const LONGEST = 15
 const OPEN_OR_CLOSE = Tcp.syn | Tcp.rst | Tcp.fin
 const UNUSUAL = Tcp.urg | Tcp.ece | Tcp.cwr
 
@@ -57,7 +61,7 @@ export function matchesFlags({ mode, flags, ignored }: FlagMatch, seen: number):
 
 function bitsOf(piece: Piece, letters: string): number {
   let bits = 0
-  for (const letter of letters.toUpperCase()) {
+  for (const letter of letters) {
     const bit = LETTERS[letter]
     if (bit === undefined) throw complain(piece, `${letter} is not a TCP flag: choose from FSRPAUEC`)
     bits |= bit

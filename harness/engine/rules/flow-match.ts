@@ -6,7 +6,8 @@ export function parseFlow(value: Piece): FlowMatch {
   let state: string | undefined
   let toServer: boolean | undefined
   const words = split(value, ',')
-  if (words.length === 0) throw complain(value, 'flow needs a state or a direction')
+  if (words.length === 0 || value.text.endsWith(','))
+    throw complain(value, 'flow needs a state or a direction, also behind a comma')
   for (const word of words) {
     const way = DIRECTIONS.get(word.text)
     if (way === undefined && !STATES.includes(word.text))

@@ -1,40 +1,35 @@
-import type { Addresses, Prefix } from './addresses.ts'
+import type { Addresses } from './addresses.ts'
 import { Bits } from './bits.ts'
 import type { Ports } from './ports.ts'
 
 /**
  * Addresses of one family and one end, in classes: no signature tells two of a class apart. A class is a stretch between two
- * neighbouring ends of the prefixes that the signatures name.
+ * neighbouring ends of the addresses that the signatures name.
  */
 export class AddressClasses {
   readonly #size: number
-  /** First addresses of the stretches, side by side, ascending; the first is all zeros. */
+  /** First addresses of the classes, side by side, ascending; the first is all zeros. */
   readonly #starts: Uint8Array
   /** Signatures that accept a class. */
   readonly accepting: readonly Bits[]
 
   constructor(addresses: readonly Addresses[], size: 4 | 16) {
     this.#size = size
-    const starts = new Map<string, Uint8Array>()
-    const start = (bytes: Uint8Array) => starts.set(bytes.join(), bytes)
-    start(new Uint8Array(size))
-    for (const { within, without } of addresses)
-      for (const prefix of [...within, ...without]) {
-        if (prefix.bytes.length !== size) continue
-        start(firstOf(prefix))
-        const behind = behindOf(prefix)
-        if (behind !== undefined) start(behind)
-      }
-    const sorted = [...starts.values()].sort(compareBytes)
+    const behindAll = 1n << BigInt(size * 8)
+    const starts = new Set([0n])
+    for (const each of addresses)
+      for (const { first, last } of each.stretches(size)) starts.add(first).add(last + 1n)
+    starts.delete(behindAll)
+    const sorted = [...starts].sort((a, b) => (a < b ? -1 : 1))
     this.#starts = new Uint8Array(sorted.length * size)
-    for (const [index, bytes] of sorted.entries()) this.#starts.set(bytes, index * size)
+    for (const [index, start] of sorted.entries()) this.#starts.set(bytesOf(start, size), index * size)
+    const places = new Map(sorted.map((start, index) => [start, index]))
     this.accepting = sorted.map(() => new Bits(addresses.length))
-    for (const [index, each] of addresses.entries()) {
-      const within = each.within.filter(({ bytes }) => bytes.length === size)
-      if (within.length === 0) this.#accept(index, each, 0, sorted.length - 1)
-      for (const prefix of within)
-        this.#accept(index, each, this.classOf(firstOf(prefix), 0), this.classOf(lastOf(prefix), 0))
-    }
+    for (const [index, each] of addresses.entries())
+      for (const { first, last } of each.stretches(size)) {
+        const behind = places.get(last + 1n) ?? sorted.length
+        for (let c = places.get(first) ?? 0; c < behind; c++) this.accepting[c]?.add(index)
+      }
   }
 
   /** The class of the address at `at`. */
@@ -47,12 +42,6 @@ export class AddressClasses {
       else from = middle
     }
     return from
-  }
-
-  /** Notes of the classes `from` … `to` which ones a signature accepts. */
-  #accept(index: number, addresses: Addresses, from: number, to: number): void {
-    for (let c = from; c <= to; c++)
-      if (addresses.has(this.#starts, c * this.#size, this.#size)) this.accepting[c]?.add(index)
   }
 
   /** Whether an address lies before the start of a class. */
@@ -98,30 +87,6 @@ export class PortClasses {
   }
 }
 
-function firstOf({ bytes, bits }: Prefix): Uint8Array {
-  return bytes.map((byte, index) => byte & maskOf(bits, index))
-}
-
-function lastOf({ bytes, bits }: Prefix): Uint8Array {
-  return bytes.map((byte, index) => byte | (~maskOf(bits, index) & 255))
-}
-
-/** The address behind the last one of a prefix; undefined where that is the very last address. */
-function behindOf({ bytes, bits }: Prefix): Uint8Array | undefined {
-  const behind = lastOf({ bytes, bits })
-  for (let i = behind.length - 1; i >= 0; i--) {
-    behind[i] = ((behind[i] ?? 0) + 1) & 255
-    if (behind[i] !== 0) return behind
-  }
-  return undefined
-}
-
-function maskOf(bits: number, index: number): number {
-  const inByte = Math.min(8, Math.max(0, bits - index * 8))
-  return (0xff << (8 - inByte)) & 255
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return (a[i] ?? 0) - (b[i] ?? 0)
-  return 0
+function bytesOf(address: bigint, size: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, at) => Number((address >> BigInt((size - 1 - at) * 8)) & 255n))
 }

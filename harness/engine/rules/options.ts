@@ -5,7 +5,7 @@ import { type FlagMatch, parseFlags } from './flag-match.ts'
 import { parseFlow } from './flow-match.ts'
 import { type FlowbitMatch, parseFlowbits } from './flowbits.ts'
 import type { BufferMatch, FlowMatch, RuleProtocol } from './rule.ts'
-import { complain, type Piece, part, split } from './text.ts'
+import { complain, type Piece, part, splitOptions } from './text.ts'
 
 /** What stands in the parentheses of a rule. */
 export interface RuleOptions {
@@ -24,14 +24,20 @@ export interface RuleOptions {
 
 const DEFAULT_PRIORITY = 3
 const LAST_PRIORITY = 255
-const LAST_SID = 4_294_967_295
-/** Keywords that say something for people only. */
-const REMARKS = ['metadata', 'reference']
+const LAST_SID = 4_294_967_294
+/** Keywords that say something for people only, and what Suricata wants of them. */
+const REMARKS: ReadonlyMap<string, RegExp> = new Map([
+  ['metadata', /^[^"]/],
+  ['reference', /^[A-Za-z0-9]+\s*,["\s]*[\w\-./?=]/],
+])
+const CLASSTYPE = /^[A-Za-z][\w-]{0,62}$/
+/** Keywords that a rule has once. */
+const ONCE = ['sid', 'rev', 'msg', 'priority', 'classtype', 'flow']
 
 /** Reads the options of a rule about `protocol`; a keyword that this engine does not know is refused by name. */
 export function parseOptions(piece: Piece, protocol: RuleProtocol): RuleOptions {
   const reader = new OptionReader(protocol)
-  for (const option of split(piece, ';')) {
+  for (const option of splitOptions(piece)) {
     const colon = option.text.indexOf(':')
     const end = option.text.length
     const keyword = part(option, 0, colon < 0 ? end : colon)
@@ -69,6 +75,7 @@ class OptionReader {
   #into: Content[] = this.#options.contents
   #last: Content | undefined
   readonly #keywords: Piece[] = []
+  readonly #read = new Set<string>()
 
   constructor(protocol: RuleProtocol) {
     this.#protocol = protocol
@@ -76,6 +83,9 @@ class OptionReader {
 
   read(keyword: Piece, value: Piece): void {
     const options = this.#options
+    if (ONCE.includes(keyword.text) && this.#read.has(keyword.text))
+      throw complain(keyword, `a rule has one ${keyword.text} keyword only`)
+    this.#read.add(keyword.text)
     switch (keyword.text) {
       case 'sid':
         options.sid = wholeNumber(value, LAST_SID)
@@ -90,16 +100,18 @@ class OptionReader {
         options.priority = wholeNumber(value, LAST_PRIORITY)
         return
       case 'classtype':
+        if (!CLASSTYPE.test(value.text))
+          throw complain(value, `${JSON.stringify(value.text)} names no classtype`)
         options.classtype = value.text
         return
       case 'noalert':
+        if (value.text !== '') throw complain(value, 'noalert takes no value')
         options.noalert = true
         return
       case 'flags':
         options.flags.push(parseFlags(value))
         return
       case 'flow':
-        if (options.flow !== undefined) throw complain(keyword, 'a rule has one flow keyword only')
         options.flow = parseFlow(value)
         return
       case 'flowbits':
@@ -112,8 +124,7 @@ class OptionReader {
     }
     if (MODIFIERS.includes(keyword.text)) modify(this.#last, keyword, value)
     else if (stickyBuffer(keyword.text) !== undefined) this.#enterBuffer(keyword, value)
-    else if (!REMARKS.includes(keyword.text))
-      throw complain(keyword, `this engine does not read the keyword ${JSON.stringify(keyword.text)}`)
+    else this.#readRemark(keyword, value)
   }
 
   finish(piece: Piece): RuleOptions {
@@ -121,6 +132,8 @@ class OptionReader {
     if (options.sid === 0) throw complain(piece, 'the rule has no sid')
     for (const [index, buffer] of options.buffers.entries())
       checkBuffer(buffer, this.#keywords[index] ?? piece)
+    if (options.contents.filter(({ fast }) => fast).length > 1)
+      throw complain(piece, 'fast_pattern stands at one content only')
     const [keyword] = this.#keywords
     if (keyword === undefined) return options
     if (options.contents.length > 0)
@@ -133,6 +146,14 @@ class OptionReader {
         `${keyword.text} goes to the server, and the rule is about packets to the client`,
       )
     return options
+  }
+
+  #readRemark(keyword: Piece, value: Piece): void {
+    const wanted = REMARKS.get(keyword.text)
+    if (wanted === undefined)
+      throw complain(keyword, `this engine does not read the keyword ${JSON.stringify(keyword.text)}`)
+    if (!wanted.test(value.text))
+      throw complain(value, `${JSON.stringify(value.text)} is not what ${keyword.text} takes`)
   }
 
   #readFlowbits(value: Piece): void {
@@ -171,10 +192,10 @@ function isRequest(buffer: number): boolean {
 const SSH = stickyBuffer('ssh.proto')?.code
 
 function unquoted(value: Piece): string {
-  const quoted = /^"(.*)"$/s.exec(value.text)?.[1]
+  const quoted = /^"(.+)"$/s.exec(value.text)?.[1]
   if (quoted === undefined)
-    throw complain(value, `${value.text || 'nothing'} does not stand in double quotes`)
-  return quoted.replace(/\\([\\:;"])/g, '$1')
+    throw complain(value, `${value.text || 'nothing'} does not stand in double quotes, or is empty`)
+  return quoted.replace(/\\(.)/gs, '$1')
 }
 
 function wholeNumber(value: Piece, most: number): number {

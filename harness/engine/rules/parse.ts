@@ -4,6 +4,7 @@ import { parsePorts } from './ports.ts'
 import type { Rule, RuleAction, RuleProtocol } from './rule.ts'
 import { complain, type Piece, part, split } from './text.ts'
 
+const LONGEST = 8190
 const ACTIONS: readonly RuleAction[] = ['pass', 'drop', 'reject', 'alert']
 const PROTOCOLS: readonly RuleProtocol[] = [
   'ip',
@@ -54,6 +55,10 @@ export function parseRule(text: string, where: string): Rule {
   const close = text.lastIndexOf(')')
   if (open < 0 || close < open || text.slice(close + 1).trim() !== '')
     throw complain(whole, 'the options of a rule stand in parentheses at its end')
+  const tab = text.slice(0, open).indexOf('\t')
+  if (tab >= 0) throw complain({ ...whole, column: tab + 1 }, 'blanks, not tabs, stand before the options')
+  if (text[open - 1] !== ' ') throw complain(part(whole, open, close), 'a blank stands before the options')
+  checkText(whole)
   const words = split(part(whole, 0, open), ' ').filter((word) => word.text !== '')
   const [action, protocol, source, sourcePort, arrow, destination, destinationPort, extra] = words
   if (
@@ -91,6 +96,18 @@ export function parseRule(text: string, where: string): Rule {
     rev,
     msg,
     category: categoryOf(options),
+  }
+}
+
+/** Suricata's limits of a rule: its length, and no control characters but blanks. */
+function checkText(whole: Piece): void {
+  const { text } = whole
+  if (new TextEncoder().encode(text).length > LONGEST)
+    throw complain(whole, `a rule is of ${LONGEST} bytes at most`)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if ((code < 0x20 && !'\t\r\n'.includes(text[at] ?? '')) || code === 0x7f)
+      throw complain({ ...whole, column: at + 1 }, 'a rule has no control characters')
   }
 }
 

@@ -1,25 +1,61 @@
-import { complain, listItems, type Piece } from './text.ts'
+import { complain, type ListItem, type Piece, readList } from './text.ts'
 
 const LAST_PORT = 65_535
 
 /** Ranges of ports, first and last of each in turn, ascending and apart from each other. */
 export type Ports = readonly number[]
 
-/** Reads `any`, ports, ranges (`1024:`, `:80`, `6000:6010`) and lists of these, negated or not; undefined: any. */
+/**
+ * Reads `any`, ports, ranges (`1024:`, `:80`, `6000:6010`) and lists of these, negated or not; undefined: any. Refuses what Suricata
+ * refuses: what leaves no port, and a negation that it takes for the end of a range (Suricata 7, detect-engine-port.c).
+ */
 export function parsePorts(piece: Piece): Ports | undefined {
-  const items = listItems(piece)
-  if (items.length === 1 && items[0]?.item.text === 'any' && !items[0].negated) return undefined
-  if (items.length === 1 && items[0] !== undefined && !items[0].negated) return parseRange(items[0].item)
-  const ports = new Uint8Array(LAST_PORT + 1)
-  if (items.every(({ negated }) => negated)) ports.fill(1)
-  for (const wanted of [false, true]) {
-    for (const { item, negated } of items) {
-      if (negated !== wanted) continue
-      const [from, to] = parseRange(item)
-      ports.fill(negated ? 0 : 1, from, to + 1)
-    }
+  checkNegations(piece)
+  const list = readList(piece)
+  if (list.items === undefined && !list.negated) {
+    if (list.piece.text === 'any') return undefined
+    return parseRange(list.piece)
   }
+  const within = new Uint8Array(LAST_PORT + 1)
+  const without = new Uint8Array(LAST_PORT + 1)
+  name(list, false, within, without)
+  if (!without.includes(0)) throw complain(piece, `${piece.text} takes out every port`)
+  if (!within.includes(1)) within.fill(1)
+  const ports = within.map((named, port) => (without[port] === 1 ? 0 : named))
+  if (!ports.includes(1)) throw complain(piece, `no port is left of ${piece.text}`)
   return rangesOf(ports)
+}
+
+/** Notes the ports that an item names, and those that it takes out. */
+function name(item: ListItem, negated: boolean, within: Uint8Array, without: Uint8Array): void {
+  // Suricata reads it by its place in the list.
+  if (negated && item.negated)
+    throw complain(item.piece, 'this engine does not read a negation within a negated list of ports')
+  const out = negated || item.negated
+  if (item.items !== undefined) {
+    for (const inner of item.items) name(inner, out, within, without)
+    return
+  }
+  const [from, to] = parseRange(item.piece)
+  const into = out ? without : within
+  into.fill(1, from, to + 1)
+}
+
+/** In a list within a list Suricata takes `!` behind a range for part of that range. */
+function checkNegations(piece: Piece): void {
+  let depth = 0
+  let inRange = false
+  for (const [at, char] of [...piece.text].entries()) {
+    if (char === '!' && inRange)
+      throw complain(
+        { ...piece, column: piece.column + at },
+        'in a list within a list, a negation stands before every range',
+      )
+    if (char === '[') depth++
+    if (char === ']') depth--
+    if (char === ':') inRange = true
+    else if (char === ']' || (char === ',' && depth < 2)) inRange = false
+  }
 }
 
 function rangesOf(ports: Uint8Array): Ports {
@@ -33,8 +69,9 @@ function rangesOf(ports: Uint8Array): Ports {
 }
 
 function parseRange(item: Piece): [number, number] {
-  if (item.text === 'any') throw complain(item, 'any port cannot be part of a list')
-  const [low = '', high] = item.text.split(':')
+  if (item.text === 'any') return [0, LAST_PORT]
+  const [low = '', high, more] = item.text.split(':')
+  if (more !== undefined) throw complain(item, `the range ${item.text} has more than two ends`)
   const from = low === '' && high !== undefined ? 0 : portNumber(item, low)
   const to = high === undefined ? from : high === '' ? LAST_PORT : portNumber(item, high)
   if (to < from) throw complain(item, `the range ${item.text} ends before it starts`)
@@ -43,7 +80,7 @@ function parseRange(item: Piece): [number, number] {
 
 function portNumber(item: Piece, text: string): number {
   const port = Number(text)
-  if (!/^\d+$/.test(text) || port > LAST_PORT)
+  if (!/^\d{1,5}$/.test(text) || port > LAST_PORT)
     throw complain(item, `${JSON.stringify(text)} is not a port number of 0 to ${LAST_PORT}`)
   return port
 }

@@ -12,8 +12,8 @@ describe('engine/rules: reading', () => {
   const refused: readonly [string, number, string][] = [
     ['drop tcp any any -> any 80 (pcre:"/x/"; sid:1;)', 29, 'does not read the keyword "pcre"'],
     [
-      'drop tcp any any -> any 80 (msg:"a;b"; http.cookie; sid:1;)',
-      40,
+      'drop tcp any any -> any 80 (msg:"a\\;b"; http.cookie; sid:1;)',
+      41,
       'does not read the keyword "http.cookie"',
     ],
     ['drop http any any -> any 80 (http.host; sid:1;)', 30, 'http.host needs a content'],
@@ -89,7 +89,7 @@ describe('engine/rules: reading', () => {
 
   it('takes what people are told and nothing else needs', () => {
     const text =
-      'alert ip any any <> any any (msg:"it\\"s; (x)"; rev:2; noalert; classtype:a; metadata:b; reference:c; sid:7;)'
+      'alert ip any any <> any any (msg:"it\\"s\\; (x)"; rev:2; noalert; classtype:a; metadata:b; reference:url,c; sid:7;)'
     expect(parseRule(text, 'Rule 1')).to.include({
       action: 'alert',
       sid: 7,
@@ -138,6 +138,9 @@ describe('engine/rules: matching', () => {
     '[192.0.0.0/8, ![192.0.2.0/24, 192.0.3.0/24]]': false,
     '[192.0.0.0/8,![192.0.3.0/24]]': true,
     '![10.0.0.0/8,![192.0.2.10]]': true,
+    '![10.0.0.0/8,![10.1.0.0/16]]': true,
+    '![192.0.0.0/8,![192.0.2.11]]': false,
+    '[!10.0.0.0/8,![192.0.0.0/8,![192.0.2.0/28]]]': true,
     '2001:db8::/32': false,
   }
   for (const [text, expected] of Object.entries(addresses)) {
@@ -170,6 +173,8 @@ describe('engine/rules: matching', () => {
     '!81': true,
     '[22,80]': true,
     '[1:100,!80]': false,
+    '[1:70,any]': true,
+    '[!22,![70:90]]': false,
     '[!81,!82]': true,
     '![22,80]': false,
   }

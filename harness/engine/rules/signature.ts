@@ -48,7 +48,7 @@ export function signaturesOf(rule: Rule, buffersProtocol: number): Signature[] {
   const hasMatch = stateful || questions || rule.flags.length > 0
   const ofAddresses = plain && appProtocol === 0 && !hasMatch && !touches && rule.flow?.toServer === undefined
   // Negated addresses keep a rule out of the table of addresses, but not from being about the flow.
-  const negated = rule.source.without.length > 0 || rule.destination.without.length > 0
+  const negated = rule.source.negated || rule.destination.negated
   const signature = {
     rule,
     turned: false,

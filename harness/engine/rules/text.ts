@@ -27,22 +27,15 @@ export function part(piece: Piece, from: number, to: number): Piece {
   return { text: raw.trim(), where: piece.where, column: piece.column + from + blanks }
 }
 
-/**
- * Splits at a separator wherever it stands outside quotes and brackets; backslashes protect the character after them. A last
- * empty part is left out.
- */
+/** Splits at a separator wherever it stands outside brackets. A last empty part is left out. */
 export function split(piece: Piece, separator: string): Piece[] {
   const parts: Piece[] = []
   let from = 0
   let depth = 0
-  let quoted = false
   const { text } = piece
   for (let at = 0; at < text.length; at++) {
     const char = text[at]
-    if (char === '\\') at++
-    else if (char === '"') quoted = !quoted
-    else if (quoted) continue
-    else if (char === '[') depth++
+    if (char === '[') depth++
     else if (char === ']') depth--
     else if (char === separator && depth === 0) {
       parts.push(part(piece, from, at))
@@ -53,23 +46,48 @@ export function split(piece: Piece, separator: string): Piece[] {
   return last.text === '' ? parts : [...parts, last]
 }
 
-/** The items of a list in Suricata's notation, `a`, `!a`, `[a,![b,c]]`, flattened, each with whether it is negated. */
-export function listItems(
-  piece: Piece,
-  negated = false,
-  level = 0,
-): { readonly item: Piece; readonly negated: boolean }[] {
+/** Splits the options of a rule, each of which ends in a semicolon that has no backslash before it, also within quotes. */
+export function splitOptions(piece: Piece): Piece[] {
+  const options: Piece[] = []
+  let from = 0
   const { text } = piece
-  if (level > MOST_LEVELS) throw complain(piece, `lists are read ${MOST_LEVELS} levels deep`)
-  if (text.startsWith('!')) return listItems(part(piece, 1, text.length), !negated, level + 1)
-  if (!text.startsWith('[')) {
-    if (text === '') throw complain(piece, 'something is missing here')
-    return [{ item: piece, negated }]
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] !== ';' || (at > from && text[at - 1] === '\\')) continue
+    options.push(part(piece, from, at))
+    from = at + 1
   }
-  if (!text.endsWith(']')) throw complain(piece, `the list ${text} is not closed`)
-  const items = split(part(piece, 1, text.length - 1), ',').flatMap((item) =>
-    listItems(item, negated, level + 1),
-  )
-  if (items.length === 0) throw complain(piece, 'the list is empty')
-  return items
+  const rest = part(piece, from, text.length)
+  if (rest.text !== '') throw complain(rest, 'this option does not end in a semicolon')
+  return options
+}
+
+/** A value in Suricata's notation, `a`, `!a`, `[a,![b,c]]`. */
+export interface ListItem {
+  /** Without the negation. */
+  readonly piece: Piece
+  readonly negated: boolean
+  /** Undefined where it is no list. */
+  readonly items: readonly ListItem[] | undefined
+}
+
+/** Reads such a value. */
+export function readList(piece: Piece, level = 0): ListItem {
+  if (level > MOST_LEVELS) throw complain(piece, `lists are read ${MOST_LEVELS} levels deep`)
+  const negated = piece.text.startsWith('!')
+  const value = negated ? part(piece, 1, piece.text.length) : piece
+  const { text } = value
+  if (text === '') throw complain(value, 'something is missing here')
+  // Suricata takes both for one.
+  if (text.startsWith('!')) throw complain(value, 'one negation stands behind another')
+  if (!text.startsWith('[')) return { piece: value, negated, items: undefined }
+  if (!text.endsWith(']')) throw complain(value, `the list ${text} is not closed`)
+  const blank = /[ \t][,\]]/.exec(text)
+  if (blank !== null)
+    throw complain(
+      { ...value, column: value.column + blank.index },
+      'a blank stands behind an item of a list',
+    )
+  const items = split(part(value, 1, text.length - 1), ',').map((item) => readList(item, level + 1))
+  if (items.length === 0) throw complain(value, 'the list is empty')
+  return { piece: value, negated, items }
 }

@@ -83,7 +83,7 @@ export function rulesSurface(): Surface<string> {
         return false
       }
       for (const { sid, rev, priority, flow, sourcePorts, destinationPorts, source, destination } of rules) {
-        demand(sid >= 1 && sid <= 4_294_967_295 && Number.isInteger(rev), `sid ${sid}, rev ${rev}`)
+        demand(sid >= 1 && sid <= 4_294_967_294 && Number.isInteger(rev), `sid ${sid}, rev ${rev}`)
         demand(priority >= 1 && priority <= 255, `priority ${priority}`)
         demand(
           flow === undefined || [true, false, undefined].includes(flow.toServer),
@@ -94,11 +94,15 @@ export function rulesSurface(): Surface<string> {
             (ports ?? []).every((port, at) => port >= (ports?.[at - 1] ?? 0) && port <= 65_535),
             `ports ${ports}`,
           )
-        for (const { bytes, bits } of [source, destination].flatMap(({ within, without }) => [
-          ...within,
-          ...without,
-        ]))
-          demand(Number.isInteger(bits) && bits >= 0 && bits <= bytes.length * 8, `a prefix of ${bits}`)
+        for (const addresses of [source, destination])
+          for (const size of [4, 16] as const) {
+            let behind = 0n
+            for (const { first, last } of addresses.stretches(size)) {
+              demand(first >= behind && last >= first, `addresses ${first} to ${last} behind ${behind}`)
+              behind = last + 2n
+            }
+            demand(behind <= (1n << BigInt(size * 8)) + 1n, `addresses to ${behind}`)
+          }
       }
       const set = new RuleSet(rules, 'action')
       demand(
