@@ -46,9 +46,10 @@ export function attachesToFlow(bytes: Uint8Array, kind: number, l4: number, payl
 }
 
 /**
- * Whether an IPv4 ICMP error comes from the very host that the packet it quotes was sent to. Only then does it go the way
- * that this host's packets go; one from a router in between counts as going to the client.
+ * Whether an IPv4 ICMP error comes from the client of the flow that it is about: only then does it go the way that the client's
+ * packets go, one from a router in between counts as going to the client. `answersServer`: it quotes a packet of the server.
  */
-export function isFromQuotedReceiver(bytes: Uint8Array, l3: number, l4: number): boolean {
-  return u32(bytes, l3 + 12) === u32(bytes, l4 + ICMP_HEADER + 16)
+export function isFromClient(bytes: Uint8Array, l3: number, l4: number, answersServer: boolean): boolean {
+  const client = l4 + ICMP_HEADER + (answersServer ? 16 : 12)
+  return u32(bytes, l3 + 12) === u32(bytes, client)
 }

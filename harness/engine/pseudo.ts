@@ -6,7 +6,7 @@ import { asDatagram, carriersOf } from '../wire/tunnel/carriers.ts'
 import { enterFlow, isToServer, NO_ROOM } from './entry.ts'
 import { Family } from './expiry.ts'
 import type { Hosts } from './hosts.ts'
-import { attachesToFlow, isFromQuotedReceiver, isIcmpError } from './icmp.ts'
+import { attachesToFlow, isFromClient, isIcmpError } from './icmp.ts'
 import { Outcome } from './outcome.ts'
 import { Flag, STATE_MASK, State, withState } from './record.ts'
 import type { RuleStage } from './rules/stage.ts'
@@ -85,11 +85,13 @@ export class PseudoStage implements PseudoDecider {
     const base = table.touch(flow)
     const head = enterFlow(table, base, family, direction, batch.time[index] ?? 0, this.#settings)
     if (head === NO_ROOM) return Outcome.tableFull
-    if ((head & Flag.marked) !== 0) return Outcome.flowDrop
+    const marked = (head & Flag.marked) !== 0
+    if (marked && !this.#settings.markRefreshes) return Outcome.flowDrop
     const toServer = !directed || isToServer(head, direction)
     const seen = head | (toServer ? Flag.seenClient : Flag.seenServer)
     const both = (seen & Flag.seenClient) !== 0 && (seen & Flag.seenServer) !== 0
     table.words[base] = both ? withState(seen, State.established) : seen
+    if (marked) return Outcome.flowDrop
     return this.#ruled(batch, cause, host, table.words, base, toServer, both)
   }
 
@@ -104,7 +106,7 @@ export class PseudoStage implements PseudoDecider {
     const marked = (head & Flag.marked) !== 0
     if (!marked || this.#settings.markRefreshes) table.see(base, now)
     if (marked) return Outcome.flowDrop
-    const toServer = isToServer(head, batch.direction[index] ?? 0) && isFromQuotedReceiver(bytes, l3, l4)
+    const toServer = isFromClient(bytes, l3, l4, isToServer(head, batch.direction[index] ?? 0))
     const established = (head & STATE_MASK) >= State.established
     return this.#ruled(batch, cause, host, table.words, base, toServer, established)
   }

@@ -72,13 +72,16 @@ export class TcpStage implements TcpDecider {
     if ((head & Flag.marked) !== 0) return Outcome.flowDrop
 
     const state = head & STATE_MASK
+    // With Fast Open the flow is established at the SYN-ACK, its session later.
+    const flowState = table.timedState(base)
     const outcome =
       state === State.bare
         ? this.#decideMiss(batch, cause, host, table, base, direction, segment)
         : this.#decideHit(table, base, state, segment)
     if (this.#rules === undefined) return outcome
     const established =
-      state >= State.established || endedHandshakeWithData(table.words, base, state, segment)
+      Math.max(state, flowState) >= State.established ||
+      endedHandshakeWithData(table.words, base, state, segment)
     const { toServer, delivered } = segment
     return this.#rules.apply(outcome, batch, cause, host, table.words, base, toServer, established, delivered)
   }

@@ -5,7 +5,7 @@ import { Family } from '../expiry.ts'
 import { batchOf } from '../oracle-cases.test.ts'
 import { APP_IMPORTED, APP_STATE, CLIENT, EXTRA, Flag, ISN, RECORD_WORDS, SERVER, State } from '../record.ts'
 import { AppLayer } from './app-layer.ts'
-import { type AppNeeds, AppProtocol, type AppView, BUFFER_KINDS, Buffer } from './app-view.ts'
+import { type AppNeeds, AppProtocol, type AppView, BUFFER_KINDS, Buffer, Sight } from './app-view.ts'
 import { tcpExchange } from './exchange.test.ts'
 import { appProtocolOf, isAppOver } from './extra-word.ts'
 
@@ -57,7 +57,7 @@ function textsOf(view: AppView): string[] {
   return Array.from(
     { length: view.count },
     (_, n) =>
-      `${view.kind[n]}${view.fresh[n] === 1 ? '+' : ' '}${latin1(view.bytes.subarray(view.from[n], view.to[n]))}`,
+      `${view.kind[n]}${view.sight[n] === Sight.fresh ? '+' : ' '}${latin1(view.bytes.subarray(view.from[n], view.to[n]))}`,
   )
 }
 

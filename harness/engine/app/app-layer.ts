@@ -124,7 +124,9 @@ export class AppLayer {
     delivered: boolean,
   ): TcpFlow | undefined {
     const { length, flags } = this.#payload
-    const isData = delivered && length > 0 && (flags & (Tcp.syn | Tcp.rst)) === 0
+    // With FIN beside it, a SYN is none to Suricata.
+    const isSyn = (flags & (Tcp.syn | Tcp.fin)) === Tcp.syn
+    const isData = delivered && length > 0 && !isSyn && (flags & Tcp.rst) === 0
     if (known === undefined && !isData) return undefined
     const flow = known instanceof TcpFlow ? known : this.#begin(words, base, toServer)
     if ((flags & Tcp.rst) !== 0) flow.mayBeReset = true
@@ -189,8 +191,10 @@ export class AppLayer {
     view.pending = toServer && (flow.awaitsClient || (!flow.disabled && flow.parser?.pending === true))
     if (toServer ? flow.updatedToServer : flow.updatedToClient) {
       flow.transactions.show(view, toServer, needs.buffers)
-      if (toServer) flow.updatedToServer = false
-      else flow.updatedToClient = false
+      if (toServer) {
+        flow.updatedToServer = false
+        flow.hasNews = false
+      } else flow.updatedToClient = false
     }
     const stream = toServer ? flow.toServer : flow.toClient
     const seen = toServer ? flow.seenToServer : flow.seenToClient

@@ -28,6 +28,13 @@ export const Buffer = {
 } as const
 export const BUFFER_KINDS = 6
 
+/**
+ * How rules look at a buffer: with this packet for the first time, or not. Its transaction may have been beyond the buffer's stage
+ * when they first did (`again`): then Suricata notes no match, and rules that no pattern calls match once more with each packet that
+ * tells something of the transaction (detect.c, DetectRunTxInspectRule).
+ */
+export const Sight = { seen: 0, fresh: 1, again: 2 } as const
+
 const BUFFERS_OF: readonly number[] = [
   (1 << BUFFER_KINDS) - 1,
   (1 << Buffer.httpMethod) | (1 << Buffer.httpUri) | (1 << Buffer.httpHost),
@@ -102,8 +109,8 @@ export class AppView {
   kind = new Uint8Array(FIRST_BUFFERS)
   /** Counted from 0 in the flow. */
   transaction = new Int32Array(FIRST_BUFFERS)
-  /** 1: first to be inspected with this packet; 0: was there with an earlier one. */
-  fresh = new Uint8Array(FIRST_BUFFERS)
+  /** A `Sight` code. */
+  sight = new Uint8Array(FIRST_BUFFERS)
   /** Range of the buffer in `bytes`. */
   from = new Int32Array(FIRST_BUFFERS)
   to = new Int32Array(FIRST_BUFFERS)
@@ -118,6 +125,11 @@ export class AppView {
   streamTo = 0
   /** Where `stream[streamFrom]` lies in its direction, in bytes after the first that the peer could send (the one after its SYN). */
   streamStart = 0
+  /**
+   * The payload as it is in the stream, in `stream` from here on, where some of it had come before: Suricata rewrites the packet so
+   * (stream-tcp-inline.c). -1: as it came.
+   */
+  rewrittenFrom = -1
   /** What was noted of the stream that `stream` is of. */
   seen: SeenWindow = { seenFrom: 0, seenTo: 0, found: undefined }
 
@@ -135,15 +147,16 @@ export class AppView {
     this.streamFrom = 0
     this.streamTo = 0
     this.streamStart = 0
+    this.rewrittenFrom = -1
   }
 
   /** Adds a buffer, the bytes `from` … `to`-1 of `bytes`. */
-  add(kind: number, transaction: number, fresh: boolean, from: number, to: number): void {
+  add(kind: number, transaction: number, sight: number, from: number, to: number): void {
     const at = this.count++
     if (at === this.kind.length) this.#grow()
     this.kind[at] = kind
     this.transaction[at] = transaction
-    this.fresh[at] = fresh ? 1 : 0
+    this.sight[at] = sight
     this.from[at] = from
     this.to[at] = to
   }
@@ -152,7 +165,7 @@ export class AppView {
     const capacity = this.kind.length * 2
     this.kind = copied(this.kind, new Uint8Array(capacity))
     this.transaction = copied(this.transaction, new Int32Array(capacity))
-    this.fresh = copied(this.fresh, new Uint8Array(capacity))
+    this.sight = copied(this.sight, new Uint8Array(capacity))
     this.from = copied(this.from, new Int32Array(capacity))
     this.to = copied(this.to, new Int32Array(capacity))
   }

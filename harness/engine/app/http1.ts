@@ -39,6 +39,8 @@ export class HttpParser implements Parser {
   readonly #request = new Request()
   /** Bytes of body or chunk that are still to come. */
   #left = 0
+  /** Some bytes told something of a request. */
+  #touched = false
   /** Method and URI of the request have been handed over. */
   #announced = true
   #line: Uint8Array = this.#held.bytes
@@ -61,16 +63,25 @@ export class HttpParser implements Parser {
     from: number,
     to: number,
     found: Transactions,
-    _result: ParserResult,
+    result: ParserResult,
   ): number {
     if (!toServer) return Parsed.all
+    this.#touched = false
+    const outcome = this.#read(bytes, from, to, found)
+    result.untouched = !this.#touched
+    return outcome
+  }
+
+  #read(bytes: Uint8Array, from: number, to: number, found: Transactions): number {
     let at = from
     while (at < to) {
       if (this.#at === At.ignored) return Parsed.all
       if (this.#at === At.idle) this.#at = At.line
       if (this.#at === At.headers && !this.#announced) this.#announce(found)
+      if (this.#at === At.headers || this.#at === At.trailers) this.#touched = true
       if (this.#at === At.body || this.#at === At.chunk) {
         const taken = Math.min(this.#left, to - at)
+        this.#touched = true
         this.#left -= taken
         at += taken
         if (this.#left === 0) this.#at = this.#at === At.body ? At.after : At.chunkEnd
@@ -81,7 +92,7 @@ export class HttpParser implements Parser {
       if (!this.#takeLine(bytes, at, to, found)) return Parsed.error
       this.#held.clear()
     }
-    if (this.#at === At.after && this.#held.length === 0) this.#at = At.idle
+    if (this.#at === At.after && this.#held.length === 0) this.#end(At.idle)
     return Parsed.all
   }
 
@@ -89,9 +100,9 @@ export class HttpParser implements Parser {
     if (!toServer) return Parsed.all
     if (this.#at === At.body) {
       this.#left = Math.max(0, this.#left - length)
-      if (this.#left === 0) this.#at = At.idle
+      if (this.#left === 0) this.#end(At.idle)
     } else if (this.#at === At.after) {
-      this.#at = At.idle
+      this.#end(At.idle)
       this.#held.clear()
     }
     return Parsed.all
@@ -132,6 +143,7 @@ export class HttpParser implements Parser {
       case At.after:
         if (isEmptyLine(line, from, to)) return true
         if (!startsWithMethod(line, from, to)) return true
+        this.#end(At.line)
         this.#startRequest(bytes, rest, end, found)
         return true
       case At.headers:
@@ -157,26 +169,33 @@ export class HttpParser implements Parser {
     this.#announced = false
     if (request.short && !hasContent(bytes, rest, end)) {
       this.#announce(found)
-      this.openTransaction++
-      this.#at = At.ignored
+      this.#end(At.ignored)
     }
+  }
+
+  /** The request is complete, its body too: what is known of it is looked at with this packet for the last time. */
+  #end(next: number): void {
+    this.openTransaction++
+    this.#touched = true
+    this.#at = next
   }
 
   /** Rules get to see the request line with the first byte of the headers, which is when Suricata looks again. */
   #announce(found: Transactions): void {
     const { method, uri } = this.#request
     this.#announced = true
-    found.add(Buffer.httpMethod, this.openTransaction, true, method.bytes, 0, method.length)
-    found.add(Buffer.httpUri, this.openTransaction, true, uri.bytes, 0, uri.length)
+    found.add(Buffer.httpMethod, this.openTransaction, true, method.bytes, 0, method.length, true)
+    found.add(Buffer.httpUri, this.openTransaction, true, uri.bytes, 0, uri.length, true)
   }
 
   #endHeaders(found: Transactions): boolean {
     const request = this.#request
     request.endHeaders()
     const { host, body } = request
-    if (host.length > 0) found.add(Buffer.httpHost, this.openTransaction, true, host.bytes, 0, host.length)
-    this.openTransaction++
-    if (request.isConnect) this.#at = At.ignored
+    const hasBody = body === Body.chunked || (body === Body.length && request.length > 0)
+    if (host.length > 0)
+      found.add(Buffer.httpHost, this.openTransaction, true, host.bytes, 0, host.length, hasBody)
+    if (request.isConnect) this.#end(At.ignored)
     else if (body === Body.chunked) this.#at = At.chunkSize
     else if (body === Body.length && request.length > 0) {
       this.#left = request.length

@@ -33,6 +33,7 @@ export function showWindow(view: AppView, stream: Stream, position: number, leng
       to = end + after
     }
   }
+  if (stream.overlapped) view.rewrittenFrom = stream.indexOf(position)
   view.stream = stream.bytes
   view.streamFrom = stream.indexOf(from)
   view.streamTo = stream.indexOf(to)

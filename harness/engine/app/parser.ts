@@ -16,6 +16,8 @@ export class ParserResult {
   needed = 0
   /** Contents are encrypted from now on: rules do not look at them. */
   hidden = false
+  /** The bytes told nothing of any transaction: rules need not look. */
+  untouched = false
   /** Nothing more of this flow is worth parsing (both ends speak cipher text). */
   finished = false
 }

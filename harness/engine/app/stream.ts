@@ -26,6 +26,8 @@ export class Stream implements SeenWindow {
   #start = 0
   /** Pieces that are there: from, to, from, to …, in order, never touching. */
   readonly #blocks: number[] = []
+  /** Some of the last segment had come before: of that, what came first stays. */
+  overlapped = false
   /** Index in `bytes`, and length, of what `find` found. */
   foundAt = 0
   foundLength = 0
@@ -52,6 +54,7 @@ export class Stream implements SeenWindow {
 
   /** Takes `source[from … to-1]`, which belongs at `position`; what lies before the start of the window is dropped. */
   insert(position: number, source: Uint8Array, from: number, to: number): void {
+    this.overlapped = false
     let left = position
     let begin = from
     if (left < this.#start) {
@@ -149,6 +152,7 @@ export class Stream implements SeenWindow {
         placed = true
         merged.push(blockFrom, blockTo)
       } else {
+        if (blockFrom < right && blockTo > left) this.overlapped = true
         if (blockFrom > at) this.#copy(at, Math.min(blockFrom, right), source, begin - left)
         at = Math.max(at, blockTo)
         from = Math.min(from, blockFrom)

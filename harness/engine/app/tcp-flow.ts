@@ -30,6 +30,8 @@ export class TcpFlow {
   /** A parser saw bytes of that direction since the rules last looked at it. */
   updatedToServer = false
   updatedToClient = false
+  /** Something was told of the client's transactions that rules have not seen. */
+  hasNews = false
   /** A RST came, or may have come before this was begun. */
   mayBeReset = false
   readonly transactions = new Transactions()
@@ -233,7 +235,8 @@ export class TcpFlow {
     let next: number
     if (detection.look(toServer, bytes, from, from + length)) {
       if (detection.otherCameFirst(toServer)) this.#deliver(!toServer)
-      if (this.disabled) return
+      // A parser that fails at that is called once more all the same.
+      if (this.disabled && this.#parser === undefined) return
       next = detection.begin(toServer)
     } else {
       const sent = Math.max(this.toServer.fromStart, this.#direct[0])
@@ -260,8 +263,10 @@ export class TcpFlow {
     }
     result.hidden = false
     result.finished = false
-    this.#parsed = toServer ? 1 : 2
+    result.untouched = false
     const outcome = parser.parse(toServer, bytes, from, from + length, this.transactions, result)
+    if (toServer && !result.untouched) this.hasNews = true
+    if (!toServer || this.hasNews) this.#parsed = toServer ? 1 : 2
     if (result.hidden || result.finished) this.hidden = true
     if (outcome === Parsed.error || result.finished) this.disabled = true
     if (outcome === Parsed.some) {

@@ -1,4 +1,4 @@
-import type { AppView } from './app-view.ts'
+import { type AppView, Sight } from './app-view.ts'
 
 const FIRST_BYTES = 64
 const NOTHING = new Uint8Array(0)
@@ -14,13 +14,14 @@ export class Transactions {
   readonly #to: number[] = []
   readonly #toServer: boolean[] = []
   readonly #shown: boolean[] = []
+  readonly #again: boolean[] = []
 
   /** Bytes of memory held. */
   get size(): number {
     return this.#bytes.length
   }
 
-  /** Keeps a copy of `source[from … to-1]`. */
+  /** Keeps a copy of `source[from … to-1]`. `again`: as in `Sight.again`. */
   add(
     kind: number,
     transaction: number,
@@ -28,6 +29,7 @@ export class Transactions {
     source: Uint8Array,
     from: number,
     to: number,
+    again = false,
   ): void {
     const start = this.#used
     this.#reserve(start + to - from)
@@ -39,6 +41,7 @@ export class Transactions {
     this.#to.push(this.#used)
     this.#toServer.push(toServer)
     this.#shown.push(false)
+    this.#again.push(again)
   }
 
   /** Shows the buffers of a direction to the rules, those of `needed` kinds (bit `1 << kind`). */
@@ -51,7 +54,7 @@ export class Transactions {
         view.add(
           kind,
           this.#transaction[i] ?? 0,
-          this.#shown[i] === false,
+          this.#shown[i] === false ? Sight.fresh : this.#again[i] === true ? Sight.again : Sight.seen,
           this.#from[i] ?? 0,
           this.#to[i] ?? 0,
         )
@@ -77,6 +80,7 @@ export class Transactions {
     for (const column of [this.#kind, this.#transaction, this.#from, this.#to]) column.length = kept
     this.#toServer.length = kept
     this.#shown.length = kept
+    this.#again.length = kept
     this.#pack()
   }
 
@@ -84,6 +88,7 @@ export class Transactions {
     for (const column of [this.#kind, this.#transaction, this.#from, this.#to]) column[to] = column[from] ?? 0
     this.#toServer[to] = this.#toServer[from] ?? true
     this.#shown[to] = this.#shown[from] ?? true
+    this.#again[to] = this.#again[from] ?? false
   }
 
   /** Moves the bytes that are left to the front; they are in order. */

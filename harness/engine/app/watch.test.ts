@@ -14,7 +14,7 @@ import { Segment } from '../segment.ts'
 import { readSettings } from '../settings.ts'
 import { TcpStage } from '../tcp.ts'
 import { AppLayer } from './app-layer.ts'
-import { type AppNeeds, type AppView, BUFFER_KINDS } from './app-view.ts'
+import { type AppNeeds, type AppView, BUFFER_KINDS, Sight } from './app-view.ts'
 import { appProtocolOf, isAppOver } from './extra-word.ts'
 
 /** What the application layer showed with one packet; undefined for packets that the engine drops. */
@@ -115,7 +115,7 @@ function copied(view: AppView, established: boolean): Watched {
     buffers: Array.from({ length: view.count }, (_, n) => ({
       kind: view.kind[n] ?? -1,
       transaction: view.transaction[n] ?? -1,
-      fresh: view.fresh[n] === 1,
+      fresh: view.sight[n] === Sight.fresh,
       text: latin1(view.bytes.subarray(view.from[n] ?? 0, view.to[n] ?? 0)),
     })),
     stream: latin1(view.stream.subarray(view.streamFrom, view.streamTo)),

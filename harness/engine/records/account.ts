@@ -2,7 +2,7 @@ import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
 import { Kind } from '../../model/codes.ts'
 import { isToServer } from '../entry.ts'
 import type { Hosts } from '../hosts.ts'
-import { attachesToFlow, isFromQuotedReceiver, isIcmpError } from '../icmp.ts'
+import { attachesToFlow, isFromClient, isIcmpError } from '../icmp.ts'
 import { outcomeOf } from '../outcome.ts'
 import { RECORD_WORDS, STATE_MASK, State } from '../record.ts'
 import type { FlowRecords } from './flow-records.ts'
@@ -40,7 +40,7 @@ export function account(
       records.seeAlone(batch, index, host)
       return
     }
-    toServer &&= isFromQuotedReceiver(batch.bytes, batch.l3[index] ?? 0, l4)
+    toServer = isFromClient(batch.bytes, batch.l3[index] ?? 0, l4, toServer)
   }
   const outcome = outcomeOf(batch.verdict[index] ?? 0, batch.reason[index] ?? 0)
   records.see(batch, whole ?? index, host, table, base, toServer, outcome)

@@ -1,89 +1,10 @@
 import { expect } from 'chai'
-import { FlowTable } from '../../flow/table.ts'
-import type { PacketBatch } from '../../model/batch.ts'
-import { Kind, nameOf, Reason, Tcp, Verdict } from '../../model/codes.ts'
-import { getProfile } from '../../profile/index.ts'
-import { isIcmpError } from '../../wire/icmp.ts'
-import { Engine } from '../engine.ts'
-import { batchOf, fold, type OracleCase, readRecorded, recordedCaptures } from '../oracle-cases.test.ts'
-import { runSuricata } from '../oracle-suricata.test.ts'
+import { type OracleCase, readRecorded, recordedCaptures } from '../oracle-cases.test.ts'
+import { compareRules } from './compare-rules.test.ts'
 import { RULE_SETS } from './rule-sets.test.ts'
 
 /** Packets of a capture that are played at most. */
 const LONGEST = 60
-
-/** Where engine and real Suricata differ: verdicts, reasons, and which rule told of which packet. */
-async function differences(cases: readonly OracleCase[], rules: readonly string[]) {
-  const { frames, owner } = fold(cases)
-  const truth = await runSuricata(frames, { exception: 'continue', rules })
-  const batch = batchOf(frames)
-  new FlowTable().assign(batch)
-  // Suricata does not say which fragment completed a datagram: alerts of both are counted by rule.
-  const isFragment = (index: number) =>
-    index < 0 || batch.kind[index] === Kind.fragment4 || batch.kind[index] === Kind.fragment6
-  const place = (index: number, sid: number) => `${isFragment(index) ? 'fragments' : index}:${sid}`
-  const ours: string[] = []
-  const isMeant = (index: number) => index < 0 || !isLoneError(batch, index)
-  const alerts = {
-    alert: (rule: { readonly sid: number }, _: unknown, index: number) => {
-      if (isMeant(index)) ours.push(place(index, rule.sid))
-    },
-  }
-  const policy = { exception: 'continue', ruleOrder: 'action', defaultActions: [] } as const
-  new Engine({ profile: getProfile('suricata-7'), policy, rules, hosts: 1, alerts }).decide(
-    batch,
-    0,
-    batch.count,
-  )
-  const name = (index: number) => `${cases[owner[index] ?? 0]?.name} (${index})`
-  const found: string[] = []
-  for (const [index, { verdict, reason }] of truth.verdicts.entries()) {
-    const mine = batch.verdict[index] ?? 0
-    const why = nameOf(Reason, batch.reason[index] ?? 0)
-    const silent = mine === Verdict.drop && verdict === Verdict.reject && isUnanswerable(batch, index)
-    if (isLoneError(batch, index)) continue
-    if ((mine === verdict || silent) && (reason === '' || reason === why)) continue
-    found.push(
-      `${name(index)}: ${nameOf(Verdict, mine)} ${why}, Suricata ${nameOf(Verdict, verdict)} ${reason}`,
-    )
-  }
-  const theirs = truth.alerts
-    .filter(({ packet }) => isMeant(packet))
-    .map(({ sid, packet }) => place(packet, sid))
-  for (const [alert, more] of surplus(ours, theirs))
-    found.push(
-      `${name(Number.parseInt(alert, 10))}: alert ${alert} ${more} ${more > 0 ? 'of ours' : "of Suricata's"} only`,
-    )
-  return {
-    found,
-    packets: frames.length,
-    stopped: truth.verdicts.filter(({ verdict }) => verdict !== Verdict.forward).length,
-    alerts: theirs.length,
-  }
-}
-
-/** About a RST, an ICMP error or a fragment nothing is sent here; Suricata calls the drop a reject all the same. */
-function isUnanswerable(batch: PacketBatch, index: number): boolean {
-  const kind = batch.kind[index] ?? 0
-  if (kind === Kind.tcp4 || kind === Kind.tcp6) return ((batch.flags[index] ?? 0) & Tcp.rst) !== 0
-  const error =
-    (kind === Kind.icmp4 || kind === Kind.icmp6) &&
-    isIcmpError(batch.bytes[batch.l4[index] ?? 0] ?? 0, kind === Kind.icmp6)
-  return error || kind === Kind.fragment4 || kind === Kind.fragment6
-}
-
-/** ICMPv6 errors have flows of their own in Suricata, and none here. */
-function isLoneError(batch: PacketBatch, index: number): boolean {
-  return batch.kind[index] === Kind.icmp6 && isIcmpError(batch.bytes[batch.l4[index] ?? 0] ?? 0, true)
-}
-
-/** What one list has more often than the other, positive where it is the first. */
-function surplus(a: readonly string[], b: readonly string[]): [string, number][] {
-  const counts = new Map<string, number>()
-  for (const each of a) counts.set(each, (counts.get(each) ?? 0) + 1)
-  for (const each of b) counts.set(each, (counts.get(each) ?? 0) - 1)
-  return [...counts].filter(([, count]) => count !== 0)
-}
 
 describe('engine/rules against real Suricata', () => {
   const recorded = recordedCaptures().filter((name) => !name.includes('vlan'))
@@ -92,8 +13,8 @@ describe('engine/rules against real Suricata', () => {
 
   for (const { name, rules } of RULE_SETS) {
     it(`${name}: every verdict, reason and alert`, async () => {
-      const all = await differences(cases, rules)
-      const rest = await differences(fragments, rules)
+      const all = await compareRules(cases, rules)
+      const rest = await compareRules(fragments, rules)
       const found = [...all.found, ...rest.found]
       console.info(
         `      ${all.packets + rest.packets} packets, ${all.stopped + rest.stopped} stopped, ${all.alerts + rest.alerts} alerts: ${found.length} differences`,
@@ -113,7 +34,7 @@ describe('engine/rules against real Suricata: fragments', () => {
         'alert tcp any any -> any any (flags:PA; sid:3;)',
         'alert ip any any -> any any (content:"1"; sid:4;)',
       ]
-      const { found, alerts } = await differences([{ name, frames: readRecorded(name) }], rules)
+      const { found, alerts } = await compareRules([{ name, frames: readRecorded(name) }], rules)
       expect(found).to.deep.equal([])
       expect(alerts).to.be.greaterThan(0)
     })

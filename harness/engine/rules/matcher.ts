@@ -1,4 +1,5 @@
-import { AppProtocol, AppView } from '../app/app-view.ts'
+import { Protocol } from '../../wire/numbers.ts'
+import { AppProtocol, AppView, Sight } from '../app/app-view.ts'
 import { type FlagMatch, matchesFlags } from './flag-match.ts'
 import type { RuleGroup } from './group.ts'
 import { Matches } from './matches.ts'
@@ -73,7 +74,7 @@ export class Matcher {
       for (let i = 0; i < found.length; i += 2) this.#call(group, calls[found[i] ?? 0] ?? [])
       return
     }
-    const { pairs, count } = search.scan(subject.bytes, subject.payloadFrom, subject.payloadTo)
+    const { pairs, count } = search.scan(subject.payload, subject.payloadFrom, subject.payloadTo)
     for (let i = 0; i < count; i++) this.#call(group, calls[pairs[i * 2] ?? 0] ?? [])
   }
 
@@ -95,7 +96,7 @@ export class Matcher {
   }
 
   #hasContent(place: number, look: number, subject: RuleSubject): boolean {
-    const { bytes, payloadFrom, payloadTo } = subject
+    const { payload, payloadFrom, payloadTo } = subject
     const contents = this.#set.contents[place]
     const { lastLook } = this.#view
     if (payloadTo <= payloadFrom || contents === undefined) return false
@@ -105,10 +106,10 @@ export class Matcher {
       this.#ofStream =
         streamTo > streamFrom
           ? contents.match(stream, streamFrom, streamTo, lastLook)
-          : contents.match(bytes, payloadFrom, payloadTo, lastLook)
+          : contents.match(payload, payloadFrom, payloadTo, lastLook)
       if (this.#ofStream || (look & Look.payload) === 0) return this.#ofStream
     }
-    return contents.match(bytes, payloadFrom, payloadTo, lastLook)
+    return contents.match(payload, payloadFrom, payloadTo, lastLook)
   }
 
   #answersFlowbits(place: number): boolean {
@@ -150,21 +151,22 @@ export class Matcher {
     for (let i = 0; i < count; i++) this.#call(group, byPattern[pairs[i * 2] ?? 0] ?? [])
   }
 
-  /** Whether a rule with buffers finds all of them under one transaction, and one of them for the first time. */
+  /** Whether a rule with buffers finds all of them under one transaction, and one of them for the first time unless it repeats. */
   #isAbout(place: number, id: number, subject: RuleSubject): boolean {
     const signature = this.#set.signatures[place]
     if (signature === undefined || signature.appProtocol !== subject.appProtocol) return false
     const { established } = signature.rule.flow ?? NO_FLOW_MATCH
     if (established !== undefined && established !== subject.established) return false
     if (!this.#answersFlowbits(place)) return false
-    const { bytes, kind, transaction, fresh, from, to, count } = this.#view
+    const { bytes, kind, transaction, sight, from, to, count } = this.#view
+    const repeats = this.#set.repeats.has(place)
     let anew = false
     for (const { buffer, contents } of this.#set.buffers[place] ?? []) {
       let found = false
       for (let i = 0; i < count && !found; i++) {
         if (kind[i] !== buffer || transaction[i] !== id) continue
-        found = contents.match(bytes, from[i] ?? 0, to[i] ?? 0)
-        if (found && fresh[i] === 1) anew = true
+        found = contents.match(bytes, from[i] ?? 0, to[i] ?? 0, true)
+        if (found && (sight[i] === Sight.fresh || (repeats && sight[i] === Sight.again))) anew = true
       }
       if (!found) return false
     }
@@ -172,9 +174,10 @@ export class Matcher {
   }
 }
 
-/** Whether all of them match; fragments have no flags. */
+/** Whether all of them match; fragments have no flags, nor has what is not TCP. */
 function hasFlags(flags: readonly FlagMatch[], subject: RuleSubject): boolean {
-  return subject.wholeDatagram && flags.every((each) => matchesFlags(each, subject.flags))
+  if (!subject.wholeDatagram || subject.protocol !== Protocol.tcp) return false
+  return flags.every((each) => matchesFlags(each, subject.flags))
 }
 
 const NO_FLOW_MATCH = { established: undefined }

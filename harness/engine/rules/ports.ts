@@ -1,6 +1,6 @@
 import { complain, type ListItem, type Piece, readList } from './text.ts'
 
-const LAST_PORT = 65_535
+export const LAST_PORT = 65_535
 
 /** Ranges of ports, first and last of each in turn, ascending and apart from each other. */
 export type Ports = readonly number[]

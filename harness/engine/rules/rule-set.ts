@@ -28,6 +28,8 @@ export class RuleSet {
   readonly signatures: readonly Signature[]
   readonly contents: readonly Contents[]
   readonly buffers: readonly (readonly BufferContents[])[]
+  /** May match a transaction more than once (`Sight.again`). */
+  readonly repeats: Bits
   readonly flowbits: readonly (readonly FlowbitStep[])[]
   readonly columns: FlowbitColumns
   /** Patterns of payload and stream. */
@@ -47,6 +49,8 @@ export class RuleSet {
     this.buffers = signatures.map(({ rule }) =>
       rule.buffers.map(({ buffer, contents }) => ({ buffer, contents: new Contents(contents) })),
     )
+    this.repeats = new Bits(signatures.length)
+    for (const [place, { rule }] of signatures.entries()) if (isUncalled(rule)) this.repeats.add(place)
     this.columns = new FlowbitColumns(rules)
     this.flowbits = signatures.map(({ rule }) => this.columns.steps(rule))
     const contents = signatures.map(({ rule }, place) => ({ place, contents: rule.contents }))
@@ -64,6 +68,11 @@ export class RuleSet {
     this.needs = { buffers, stream }
     this.needsApp = signatures.some(({ look, appProtocol }) => look !== 0 || appProtocol !== 0)
   }
+}
+
+/** Whether a rule looks into buffers and no pattern tells when. */
+function isUncalled({ buffers }: Rule): boolean {
+  return buffers.length > 0 && buffers.every(({ contents }) => patternOf(contents) === undefined)
 }
 
 function callsOf(signatures: readonly Signature[], buffer: number): BufferCalls {

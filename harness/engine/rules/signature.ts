@@ -1,6 +1,8 @@
+import { Tcp } from '../../model/codes.ts'
 import { AppProtocol } from '../app/app-view.ts'
 import { wayOfBuffers } from './buffers.ts'
 import { isQuestion } from './flowbits.ts'
+import { LAST_PORT, type Ports } from './ports.ts'
 import type { Rule, RuleProtocol } from './rule.ts'
 
 /** What a drop or pass holds for: the packet, the flow, or the flow where the stream was matched rather than the packet. */
@@ -59,13 +61,22 @@ export function signaturesOf(rule: Rule, buffersProtocol: number): Signature[] {
     needsFlow: stateful || questions || appProtocol !== 0,
     look: hasContent ? lookOf(rule) : 0,
   }
-  return rule.bothWays ? [signature, { ...signature, turned: true }] : [signature]
+  const to = (ports: Ports | undefined) => toServer ?? (isScan(rule, ports) ? true : undefined)
+  const straight = { ...signature, toServer: to(rule.destinationPorts) }
+  if (!rule.bothWays) return [straight]
+  return [straight, { ...signature, toServer: to(rule.sourcePorts), turned: true }]
 
   function scopeOf(): number {
     if (ofAddresses || rule.buffers.length > 0) return Scope.flow
     if (hasContent) return lookOf(rule) === Look.payload ? Scope.packet : Scope.flowIfStream
     return appProtocol !== 0 && !hasMatch ? Scope.flow : Scope.packet
   }
+}
+
+/** SYN alone, to some ports: Suricata takes it to be about what goes to the server (detect-engine-build.c, RulesGroupByPorts). */
+function isScan({ flags }: Rule, ports: Ports | undefined): boolean {
+  const toAll = ports === undefined || (ports[0] === 0 && ports[1] === LAST_PORT)
+  return !toAll && flags.some((match) => match.mode !== '!' && match.flags === Tcp.syn)
 }
 
 /**

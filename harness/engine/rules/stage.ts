@@ -143,6 +143,7 @@ export class RuleStage {
     }
     const view = app.take(batch, cause, host, words, base, toServer, delivered)
     subject.appProtocol = view.protocol
+    if (view.rewrittenFrom >= 0) subject.rewritePayload(view.stream, view.rewrittenFrom)
     // The packet that begins to hide contents is looked at itself.
     if (view.payloadHidden && !view.lastLook) subject.hidePayload()
     if (toServer) {

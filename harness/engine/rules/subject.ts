@@ -15,7 +15,8 @@ export class RuleSubject implements PacketHeader {
   sourcePort = -1
   destinationPort = -1
   flags = 0
-  /** Range of the payload in `bytes`; empty where it is not looked at. */
+  /** What the payload is in, and its range in that; empty where it is not looked at. */
+  payload: Uint8Array = this.bytes
   payloadFrom = 0
   payloadTo = 0
   /** False of a fragment: default actions wait for the datagram. */
@@ -49,10 +50,18 @@ export class RuleSubject implements PacketHeader {
     const ports = transport && (this.protocol === Protocol.tcp || this.protocol === Protocol.udp)
     this.sourcePort = ports ? u16(this.bytes, l4) : -1
     this.destinationPort = ports ? u16(this.bytes, l4 + 2) : -1
+    this.payload = this.bytes
     this.payloadFrom = 0
     this.payloadTo = 0
     if (transport && this.protocol >= 0) this.#fillPayload(batch, cause, l4)
     return true
+  }
+
+  /** The same length of payload, but with other bytes: those in `bytes` from `from` on. */
+  rewritePayload(bytes: Uint8Array, from: number): void {
+    this.payloadTo += from - this.payloadFrom
+    this.payloadFrom = from
+    this.payload = bytes
   }
 
   hidePayload(): void {

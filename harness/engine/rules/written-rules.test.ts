@@ -1,0 +1,123 @@
+import { expect } from 'chai'
+import { tcpExchange, udpExchange } from '../app/exchange.test.ts'
+import { cutSmall, segmentOf } from '../app/resegment.test.ts'
+import { makeConversation } from '../conversations/generate.test.ts'
+import type { OracleFrame } from '../oracle-suricata.test.ts'
+import { compareRules } from './compare-rules.test.ts'
+
+const HOST = 'Host: a.example\r\n'
+const get = (target: string) => `GET ${target} HTTP/1.1\r\n${HOST}\r\n`
+const POST = `POST /3 HTTP/1.1\r\n${HOST}Content-Length: 20\r\n\r\n`
+const OK = '<HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+const UNCALLED = [
+  'http.uri; content:!"next"',
+  'http.method; content:!"x"; depth:1',
+  'http.host; content:!"x"',
+]
+
+/** The frames of a conversation made by chance, which says what it says for ever. */
+function made(seed: number, index: number): readonly OracleFrame[] {
+  return makeConversation(seed, index, {}).frames
+}
+
+/** A UDP conversation whose last datagram comes after a silence of so many seconds. */
+function silent(seconds: number): readonly OracleFrame[] {
+  return udpExchange(9, ['<a', '>b', '<c']).map((frame, at) => ({
+    ...frame,
+    time: frame.time + (at === 2 ? seconds * 1e9 : 0),
+  }))
+}
+
+/** A segment, and part of another that overlaps it and says otherwise. */
+function overlapping(): readonly OracleFrame[] {
+  const frames = tcpExchange(7007, ['>abcdefgh', '>ijkl'])
+  const other = tcpExchange(7007, ['>abcdeXYZ', '>ijkl'])[3]
+  if (other === undefined) throw new RangeError('no such frame')
+  const last = frames.at(-1)?.time ?? 0
+  return [...frames, { time: last + 1e6, bytes: segmentOf(other, 4, 8).bytes }]
+}
+
+interface Written {
+  readonly what: string
+  readonly frames: readonly (readonly OracleFrame[])[]
+  readonly rules: readonly string[]
+}
+
+const alerts = (protocol: string, options: readonly string[]) =>
+  options.map((each, at) => `alert ${protocol} any any -> any any (${each}; sid:${at + 1};)`)
+
+const WRITTEN: readonly Written[] = [
+  {
+    what: 'a rule about requests that no pattern calls is asked as long as the request goes on',
+    frames: [
+      cutSmall(tcpExchange(80, [`>${get('/1')}`, OK, `>${get('/2')}`]), 5, 400),
+      tcpExchange(80, [`>${POST}`, '>01234', '>56789', '<HTTP/1.1 100 Continue\r\n\r\n', '>0123456789', OK]),
+      tcpExchange(80, [`>${POST}`, '>01234', `>567890123456789${get('/2')}${POST}`, OK, '>abc']),
+      cutSmall(tcpExchange(80, [`>${get('/1')}${get('/2')}`]), 5, 400),
+    ],
+    rules: alerts('http', UNCALLED),
+  },
+  {
+    what: 'a negated content of a buffer is no obstacle where it is not at the end',
+    frames: [tcpExchange(80, [`>${get('/next/a')}`])],
+    rules: alerts('http', ['http.uri; content:!"next"; endswith', 'http.host; content:!"a.exa"; endswith']),
+  },
+  {
+    what: 'a payload of which some came before is looked at as it came first',
+    frames: [overlapping()],
+    rules: alerts('tcp-pkt', ['content:"fgh"', 'content:"XYZ"', 'content:"e"; startswith', 'content:!"X"']),
+  },
+  {
+    what: 'what the server said is read though bytes of the client are missing',
+    frames: [tcpExchange(22, ['->SSH-2.0', '>-x\r\n', '<SSH', '<-1.99-y\n', '>foo\r\n', '<bar'])],
+    rules: alerts('ssh', ['ssh.proto; content:"."', 'ssh.proto; content:"1.99"', 'flow:established']),
+  },
+  {
+    what: 'flags are of TCP',
+    frames: [udpExchange(9, ['>a', '<b']), tcpExchange(7007, ['>a'])],
+    rules: alerts('ip', ['flags:0', 'flags:!A', 'flags:!S', 'flags:A+']),
+  },
+  {
+    what: 'SYN alone to some ports is about what goes to the server',
+    frames: [tcpExchange(7007, ['>a'])],
+    rules: [
+      'alert tcp any any -> any 30000: (flags:S+; sid:1;)',
+      'alert tcp any any -> any any (flags:S+; sid:2;)',
+      'alert tcp any any -> any 0:65535 (flags:S+; sid:3;)',
+      'alert tcp any any -> any 30000: (flags:SA; sid:4;)',
+      'alert tcp any any -> any 30000: (flags:S+; flow:to_client; sid:5;)',
+      'alert tcp any 7007 <> any any (flags:*S; sid:6;)',
+      'alert tcp any any -> any 1: (flags:S+; sid:7;)',
+    ],
+  },
+  {
+    what: 'a dropped flow that is not TCP is established once both sides were heard',
+    frames: [silent(29), silent(31), silent(299), silent(302)],
+    rules: ['drop udp any any -> any any (sid:1;)'],
+  },
+  {
+    what: 'an ICMP error of the client goes to the server, whatever it quotes',
+    frames: [made(7, 28)],
+    rules: alerts('ip', ['flow:established,to_server', 'flow:established,to_client', 'flow:stateless']),
+  },
+  {
+    what: 'with Fast Open a flow is established at the SYN-ACK',
+    frames: [made(2, 37).slice(0, 5)],
+    rules: alerts('tcp', ['flow:established', 'flow:not_established', 'flow:stateless']),
+  },
+  {
+    what: 'data beside SYN and FIN is of the stream',
+    frames: [made(9, 11).slice(0, 7)],
+    rules: ['drop tcp any any -> any any (content:"x"; sid:1;)'],
+  },
+]
+
+describe('engine/rules against real Suricata: written conversations', () => {
+  for (const { what, frames, rules } of WRITTEN)
+    it(what, async () => {
+      const cases = frames.map((each, at) => ({ name: `case ${at + 1}`, frames: each }))
+      const { found, alerts: told } = await compareRules(cases, rules)
+      expect(found).to.deep.equal([])
+      expect(told).to.be.greaterThan(0)
+    })
+})
