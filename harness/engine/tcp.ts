@@ -80,7 +80,8 @@ export class TcpStage implements TcpDecider {
         : this.#decideHit(table, base, state, segment)
     if (this.#rules === undefined) return outcome
     const established =
-      Math.max(state, flowState) >= State.established ||
+      state >= State.established ||
+      flowState === State.established ||
       endedHandshakeWithData(table.words, base, state, segment)
     const { toServer, delivered } = segment
     return this.#rules.apply(outcome, batch, cause, host, table.words, base, toServer, established, delivered)

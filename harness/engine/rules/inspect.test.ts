@@ -38,6 +38,12 @@ describe('engine/rules: contents', () => {
     ['content:"a"; content:!"c"; distance:0; endswith;', 'abcb', false],
     ['content:"a"; content:!"c"; distance:0; endswith;', 'abcbb', true],
     ['content:"abcd";', 'abc', false],
+    // The first place of "a" does not do for what is not to follow at a distance, the last does.
+    ['content:"a"; content:!"a"; distance:2;', 'aaaa', true],
+    ['content:"a"; content:!"b"; distance:1;', 'abab', true],
+    ['content:"a"; content:!"b"; distance:0;', 'aabb', false],
+    // Ends before the start: as if nothing were said of the end.
+    ['content:"c"; distance:-2; within:1;', 'abc', true],
   ]
   for (const [options, text, found] of cases)
     it(`${options} in ${text}: ${found}`, () => {

@@ -41,7 +41,9 @@ export class Contents {
     let limit = content.depth >= 0 ? Math.min(content.depth, size) : size
     if (distance !== undefined || within !== undefined) {
       start = Math.max(0, end + (distance ?? 0))
-      if (within !== undefined) limit = Math.min(size, end + within + (distance ?? 0))
+      const reach = within === undefined ? -1 : end + within + (distance ?? 0)
+      // One that ends before the start is none to the product.
+      if (reach >= 0) limit = Math.min(size, reach)
     }
     if (start > limit || limit <= 0) return negated && this.#matchFrom(index + 1, end)
     const first = start
@@ -53,7 +55,7 @@ export class Contents {
       if (negated) return endsWith && limit - first !== behind && this.#matchFrom(index + 1, end)
       const goesOn = !endsWith || behind === size
       if (goesOn && this.#matchFrom(index + 1, behind)) return true
-      if (goesOn && this.#asked[index + 1]?.within === undefined) return false
+      if (goesOn && !isRelative(this.#asked[index + 1])) return false
       start = at + 1
       if (start > limit) return false
     }
@@ -79,6 +81,11 @@ export class Contents {
     }
     return -1
   }
+}
+
+/** Whether it is looked for from the end of the content before. */
+function isRelative(content: Content | undefined): boolean {
+  return content?.distance !== undefined || content?.within !== undefined
 }
 
 /**

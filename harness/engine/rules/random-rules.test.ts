@@ -139,7 +139,7 @@ function address(roll: Roll, { addresses }: RuleMaterial): string {
     return chance(roll, 50) ? host : `${host}/${Math.max(0, most - roll(most + 8))}`
   }
   const signed = () => (chance(roll, 30) ? `!${one()}` : one())
-  if (chance(roll, 60)) return 'any'
+  if (chance(roll, 80)) return 'any'
   if (chance(roll, 50)) return signed()
   const list = [signed(), signed(), signed()].slice(0, 1 + roll(3)).join(',')
   return `${chance(roll, 20) ? '!' : ''}[${list}]`
@@ -157,7 +157,7 @@ function port(roll: Roll, { ports }: RuleMaterial): string {
     ])
   }
   const signed = () => (chance(roll, 30) ? `!${one()}` : one())
-  if (chance(roll, 65)) return 'any'
+  if (chance(roll, 80)) return 'any'
   if (chance(roll, 50)) return signed()
   return `[${[signed(), signed()].join(',')}]`
 }
@@ -213,7 +213,7 @@ function content(
   if (kind === 2) options.push(`offset:${Math.max(0, near(at))}`, `depth:${bytes.length + roll(4)}`)
   if (kind === 3 && chance(roll, 40)) options.push('startswith')
   if (kind >= 6 || (kind === 5 && chance(roll, 30))) {
-    if (kind !== 7) options.push(`distance:${near(at - end)}`)
+    if (kind !== 7) options.push(`distance:${Math.max(-end, near(at - end))}`)
     if (kind !== 8) options.push(`within:${Math.max(bytes.length, near(at - end + bytes.length))}`)
   }
   if (at + bytes.length === size ? chance(roll, 60) : chance(roll, 5)) options.push('endswith')

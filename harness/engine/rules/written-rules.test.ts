@@ -73,6 +73,15 @@ const WRITTEN: readonly Written[] = [
     rules: alerts('ssh', ['ssh.proto; content:"."', 'ssh.proto; content:"1.99"', 'flow:established']),
   },
   {
+    what: 'a content is looked for further on where what follows it is negated and at a distance',
+    frames: [tcpExchange(7007, ['>xxxxxxxxxxxxxxxxxxxx', '<x', '>a\n'])],
+    rules: alerts('tcp-pkt', [
+      'content:"x"; offset:2; content:!"x"; distance:11',
+      'content:"x"; content:"x"; distance:2; content:!"x"; distance:3',
+      'content:"|0a|"; distance:-2; within:1; endswith',
+    ]),
+  },
+  {
     what: 'flags are of TCP',
     frames: [udpExchange(9, ['>a', '<b']), tcpExchange(7007, ['>a'])],
     rules: alerts('ip', ['flags:0', 'flags:!A', 'flags:!S', 'flags:A+']),
