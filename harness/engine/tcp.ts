@@ -146,10 +146,10 @@ export class TcpStage implements TcpDecider {
   }
 }
 
-/** Data that ends the handshake counts as established at once, since the ACK before it was lost. */
+/** Data of the client that ends the handshake counts as established at once, since the ACK before it was lost. */
 function endedHandshakeWithData(words: Int32Array, base: number, before: number, segment: Segment): boolean {
   const now = (words[base] ?? 0) & STATE_MASK
-  return before === State.synReceived && now === State.established && segment.length > 0
+  return before === State.synReceived && now === State.established && segment.toServer && segment.length > 0
 }
 
 /** Who is to get a reset, by the profile and where the packet goes. */

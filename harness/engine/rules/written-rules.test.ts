@@ -115,6 +115,11 @@ const WRITTEN: readonly Written[] = [
     rules: alerts('tcp', ['flow:established', 'flow:not_established', 'flow:stateless']),
   },
   {
+    what: 'after a SYN of each side, data of the server ends a handshake and is not established yet',
+    frames: [made(19, 14)],
+    rules: alerts('tcp', ['flow:established,to_client', 'flow:not_established,to_client']),
+  },
+  {
     what: 'data beside SYN and FIN is of the stream',
     frames: [made(9, 11).slice(0, 7)],
     rules: ['drop tcp any any -> any any (content:"x"; sid:1;)'],
