@@ -28,12 +28,13 @@ const NO_RESET = /TCP .* behind (51|option 7)$/
 const NOT_BEHIND = /behind (135|139|140)\b/
 /** Recordings of applications that Suricata recognises. */
 const KNOWN = /^(dns|ftp|http|postgres|redis|ssh|tls13|vlan-http)/
-/** Data of one side that says all that there is to say about an application that is not known, on any port. */
-const TELLING = 64
+/** More bytes of one side than this tell that an application is not known, on any port. */
+const TELLING = 36
 /** Nanoseconds of silence that end a session of Suricata's, after which it is picked up midway or not at all. */
 const SESSION = 600e9
-/** Ports of DNS, HTTP and PostgreSQL, on which Suricata looks at what a server says first for longer. */
-const LOOKED_AT: ReadonlySet<number> = new Set([53, 80, 5432])
+/** Ports of NFS and PostgreSQL, and so many bytes of the server tell there whatever they are. */
+const BY_CONTENT: ReadonlySet<number> = new Set([2049, 5432])
+const TELLING_THERE = 17
 
 export const DIFFERENCES: readonly Difference[] = [
   {
@@ -46,12 +47,10 @@ export const DIFFERENCES: readonly Difference[] = [
     id: 'application-moment',
     realEngine: SURICATA,
     covers: (disagreement) => {
-      const { conversation, index } = disagreement
-      if (!isOfStream(disagreement) || conversation.recording !== undefined) return false
-      const near = [true, false].some((way) => isNearTelling(conversation, index, way))
-      if (near || isFirstSinceOther(conversation, index)) return true
-      if (!isNeverGivenUp(conversation, index)) return false
-      return isDataOfClient(conversation, index) || isResetBelieved(disagreement)
+      if (!isOfStream(disagreement)) return false
+      const { conversation, index, ours } = disagreement
+      if (conversation.recording !== undefined) return false
+      return ours === 'forward' ? isUnacknowledged(conversation, index) : isByContent(conversation, index)
     },
   },
   {
@@ -89,39 +88,23 @@ export function isOfKnownApplication(recording: string, ours: string, theirs: st
   return KNOWN.test(recording) && [ours, theirs].sort().join() === 'drop stream error,forward'
 }
 
-/** The other side has sent data since this side's last packet, so that this one is the first after it may have told all. */
-function isFirstSinceOther(conversation: Conversation, index: number): boolean {
-  const before = conversation.frames.slice(0, index)
-  const own = before.findLastIndex(({ toServer }) => toServer === conversation.frames[index]?.toServer)
-  return before.slice(own + 1).some(({ line }) => lengthOf(line) > 0)
+/** The packet's side has acknowledged too little of this connection to show that it has sent something since the other told. */
+function isUnacknowledged({ frames }: Conversation, index: number): boolean {
+  const opening = frames.slice(0, index).findLastIndex(({ line }) => /^[<>] S /.test(line))
+  return frames
+    .slice(opening + 1, index)
+    .filter(({ toServer }) => toServer === frames[index]?.toServer)
+    .every(({ line }) => Number(/^[<>] \w*A\w* -?\d+ (-?\d+)/.exec(line)?.[1] ?? 0) <= TELLING + 1)
 }
 
-/** The session was picked up on a packet of the server's, on a port where Suricata goes on looking. */
-function isNeverGivenUp({ family, frames }: Conversation, index: number): boolean {
-  const first = frames.findLast(
-    ({ time }, at) => at <= index && (at === 0 || time - (frames[at - 1]?.time ?? 0) >= SESSION),
-  )
-  if (first === undefined || first.toServer) return false
-  return LOOKED_AT.has(u16(first.bytes, 14 + (family === 'ipv6' ? 40 : 20)))
-}
-
-function isDataOfClient({ frames }: Conversation, index: number): boolean {
-  const frame = frames[index]
-  return frame?.toServer === true && lengthOf(frame.line) > 0
-}
-
-/** Suricata believes a RST that the engine finds wrong, since it goes on looking for gaps, too. */
-function isResetBelieved({ conversation, index, theirs }: Disagreement): boolean {
-  return theirs === 'forward' && /^[<>] RA? /.test(conversation.frames[index]?.line ?? '')
-}
-
-/** A side has said little, or has just begun to say more, by this packet. */
-function isNearTelling(conversation: Conversation, index: number, way: boolean): boolean {
-  const lengths = conversation.frames
-    .slice(0, index + 1)
-    .filter(({ toServer }) => toServer === way)
-    .map(({ line }) => lengthOf(line))
-  return lengths.slice(0, -2).reduce((sum, length) => sum + length, 0) < TELLING
+/** The server has said little by this packet, on a port where that may tell or not. */
+function isByContent({ family, frames }: Conversation, index: number): boolean {
+  const before = frames.slice(0, index + 1)
+  const first = before.find(({ toServer }) => toServer)
+  if (first === undefined || !BY_CONTENT.has(u16(first.bytes, 16 + (family === 'ipv6' ? 40 : 20))))
+    return false
+  const lengths = before.filter(({ toServer }) => !toServer).map(({ line }) => lengthOf(line))
+  return lengths.slice(0, -1).reduce((sum, length) => sum + length, 0) < TELLING_THERE
 }
 
 function lengthOf(line: string): number {

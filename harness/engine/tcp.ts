@@ -1,9 +1,11 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Direction, Role } from '../model/codes.ts'
-import { noteAskedBefore } from './application.ts'
+import { u32 } from '../wire/bytes.ts'
+import { hearPickUp, noteAskedBefore } from './application.ts'
 import type { Counters } from './counters.ts'
 import { mayAnswer, type ResetTarget, sendReset } from './emit.ts'
 import { bareHead, enterFlow, isToServer, NO_ROOM } from './entry.ts'
+import { WindowCheck } from './established.ts'
 import { Family } from './expiry.ts'
 import { applyException, classifyMiss, Miss } from './miss.ts'
 import { Outcome } from './outcome.ts'
@@ -16,7 +18,10 @@ import type { Segment } from './segment.ts'
 import type { Settings } from './settings.ts'
 import { openSession } from './syns.ts'
 import type { SessionTable } from './table.ts'
+import { noteProbes } from './telling.ts'
 import { track } from './tracker.ts'
+
+const PICKED_UP = Flag.pickedUp | Flag.pickedUpBySynAck
 
 /** What decides about TCP: Suricata's tracker, or another system's. */
 export interface TcpDecider {
@@ -114,8 +119,27 @@ export class TcpStage implements TcpDecider {
     const { words } = table
     if (((words[base] ?? 0) & STATE_MASK) === State.bare)
       words[base + EXTRA] = (words[base + EXTRA] ?? 0) | (direction === Direction.c2s ? CAME_C2S : CAME_S2C)
-    else if (!this.#settings.plainWindows) noteAskedBefore(table, base)
+    else if (!this.#settings.plainWindows) this.#noteBeginning(batch, cause, table, base, segment)
     return outcome
+  }
+
+  /** A session has begun with this packet. */
+  #noteBeginning(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    table: SessionTable,
+    base: number,
+    segment: Segment,
+  ): void {
+    const { words } = table
+    const { pickUp, windowCheck } = this.#settings
+    const ports = typeof cause === 'number' ? (batch.ports[cause] ?? 0) : u32(cause.bytes, cause.l4)
+    const [source, destination] = [ports >>> 16, ports & 0xffff]
+    const { toServer } = segment
+    noteProbes(words, base, toServer ? source : destination, toServer ? destination : source, pickUp)
+    noteAskedBefore(table, base)
+    if (windowCheck === WindowCheck.eventOnly && ((words[base] ?? 0) & PICKED_UP) === Flag.pickedUp)
+      hearPickUp(table, base, segment, pickUp)
   }
 
   #settleMiss(

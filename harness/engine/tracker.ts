@@ -39,7 +39,7 @@ export function track(table: SessionTable, base: number, segment: Segment, setti
   const skipped =
     isAside(table, base, own, peer, segment) ||
     (settings.windowCheck !== WindowCheck.strict && isBeforeStart(table, base, own, segment, settings.pickUp))
-  if ((head & Flag.special) !== 0) endLingering(table, base, own)
+  endLingering(table, base, own, segment, settings.pickUp)
   if (!skipped && !trackState(table, base, own, peer, segment, settings)) return false
   if (((words[base] ?? 0) & Flag.special) !== 0) forgetReset(table, base, segment)
   return true

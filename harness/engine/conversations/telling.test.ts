@@ -3,6 +3,7 @@ import { putU16 } from '../../wire/bytes.ts'
 import { packet } from '../example-engine.test.ts'
 import { fold, type OracleCase } from '../oracle-cases.test.ts'
 import { judge } from '../oracle-compare.test.ts'
+import type { OracleOptions } from '../oracle-suricata.test.ts'
 
 /** A server's port that belongs to no application of which Suricata waits for more. */
 const QUIET = 7007
@@ -13,8 +14,19 @@ const STALE_OF_CLIENT = '> PA -90 41 len=20 ts=5/102'
 const CLIENT_MISSED = ['< PA 1 1 len=40', '> FA 2 41 len=30', '< A 41 1']
 const SERVER_MISSED = ['> PA 1 1 len=300', '> FA 301 1', '< PA 2 301 len=100', '> A 302 102']
 
+/** Data of one side, of which the other acknowledges all and says nothing. */
+const oneSided = (way: '>' | '<', bytes: number) =>
+  Array.from({ length: bytes / 1000 }, (_, n) => [
+    `${way} PA ${1 + n * 1000} 1 len=1000`,
+    `${way === '>' ? '<' : '>'} A 1 ${1001 + n * 1000}`,
+  ]).flat()
+/** Stale data of the client's, and only that, with a SYN, which is an error unless it is passed over. */
+const SYN_OF_CLIENT = '> S -50 len=10'
+
+type Case = readonly [name: string, lines: readonly string[], last: readonly string[], port?: number]
+
 /** Conversations about when an application is given up and when data is lost, and what becomes of their last packets. */
-const CASES: readonly (readonly [name: string, lines: readonly string[], last: readonly string[]])[] = [
+const CASES: readonly Case[] = [
   [
     'a byte in the place of the FIN is the first one: nothing is missed, and no wrong RST is believed',
     [...HANDSHAKE, '< F 1', '< PA 1 9 len=1', '< PA 2 9 len=1400', '< RA 70000 9'],
@@ -62,30 +74,156 @@ const CASES: readonly (readonly [name: string, lines: readonly string[], last: r
     ],
     ['forward', 'drop stream error'],
   ],
+  [
+    "the server's first bytes come after they were given up for missing: they tell nothing any more",
+    [
+      ...HANDSHAKE,
+      '< FA 101 1 len=30 ts=101/100',
+      '< PA 1 6 len=536 ts=102/100',
+      '> PA 6 1073 len=1200 ts=103/102',
+      '> PA 1206 1073 len=1 ts=104/102',
+      '> A 1207 -1073740751 ts=105/102',
+      '< FA 1073 1207 len=100 ts=106/105',
+      '< PA -90 1207 len=2 ts=5/105',
+    ],
+    ['forward'],
+  ],
+  [
+    "the server's data is kept until its next packet, also where all came in order",
+    [...HANDSHAKE, '< PA 1 1 len=40', '> PA 1 41 len=40', STALE, STALE],
+    ['forward', 'drop stream error'],
+  ],
+  [
+    "the client's data is kept until its next packet, also where all came in order",
+    [...HANDSHAKE, '> PA 1 1 len=40', '< PA 1 41 len=40', STALE_OF_CLIENT, STALE_OF_CLIENT],
+    ['forward', 'drop stream error'],
+  ],
+  [
+    'that next packet may be an error',
+    [...HANDSHAKE, '> PA 1 1 len=40', '< PA 1 41 len=40', '> SA 0 1', STALE_OF_CLIENT],
+    ['drop stream error', 'drop stream error'],
+  ],
+  [
+    '100,000 bytes of the client without an answer are not too much',
+    [...HANDSHAKE, ...oneSided('>', 100_000), SYN_OF_CLIENT],
+    ['forward'],
+  ],
+  ['more are', [...HANDSHAKE, ...oneSided('>', 101_000), SYN_OF_CLIENT], ['drop stream error']],
+  [
+    'a window that lets more be sent makes that the measure',
+    ['> S 0', '< SA 0 1 scale=2', '> A 1 1', ...oneSided('>', 101_000), SYN_OF_CLIENT],
+    ['drop stream error'],
+  ],
+  [
+    'which is the other side',
+    ['> S 0 scale=2', '< SA 0 1 scale=2', '> A 1 1', ...oneSided('>', 101_000), SYN_OF_CLIENT],
+    ['forward'],
+  ],
+  ['and of the server', [...HANDSHAKE, ...oneSided('<', 101_000), STALE], ['drop stream error']],
+  ...[
+    [80, 24, 40, 'forward'],
+    [80, 25, 40, 'drop stream error'],
+    [80, 40, 8, 'forward'],
+    [80, 40, 9, 'drop stream error'],
+    [53, 40, 14, 'forward'],
+    [53, 40, 15, 'drop stream error'],
+    [445, 35, 40, 'forward'],
+    [445, 36, 36, 'drop stream error'],
+    [445, 40, 35, 'forward'],
+    [3389, 40, 16, 'forward'],
+    [3389, 17, 17, 'drop stream error'],
+    [443, 17, 8, 'drop stream error'],
+  ].map(([port, client, server, last]): Case => {
+    const name = `port ${port}: ${client} bytes of the client and ${server} of the server`
+    const [own, other] = [Number(client) + 1, Number(server) + 1]
+    const lines = [
+      `> PA 1 1 len=${client}`,
+      `< PA 1 ${own} len=${server}`,
+      `> A ${own} ${other}`,
+      `< A ${other} ${own}`,
+      `> A ${own} ${other}`,
+    ]
+    return [name, [...HANDSHAKE, ...lines, STALE], [String(last)], Number(port)]
+  }),
+]
+
+/** The same where sessions are picked up midway. */
+const PICKED_UP: readonly Case[] = [
+  [
+    "the packet that a session is picked up on tells: the other side's data is kept until its first packet",
+    ['> PA 1 1 len=100', '< FR -90 len=2', '< FR -90 len=2'],
+    ['forward', 'drop stream error'],
+  ],
+  [
+    "where the flow's server sent it, to whom Suricata then looks as if the other had, nothing of its own is kept",
+    ['< RA 1 1', '> PA 1 1 len=100', '> FA -90 1 len=20'],
+    ['drop stream error'],
+  ],
+  ['the FIN of 16 bytes is no seventeenth', ['> FA 1 1 len=16', SYN_OF_CLIENT], ['forward']],
+  [
+    'the FIN of 17 bytes comes after all that tells',
+    ['> FA 1 1 len=17', SYN_OF_CLIENT],
+    ['drop stream error'],
+  ],
+  [
+    'a byte in the place of the FIN is the seventeenth',
+    ['> FA 1 1 len=16', '> PA 17 1 len=2', SYN_OF_CLIENT],
+    ['drop stream error'],
+  ],
+  [
+    "a server's first bytes are never told where its port is one that is looked at",
+    ['< A 1 1 len=2', '< PA 3 1 len=3000', '> PA 1 3003 len=100', '< A 3003 101', '> F -50 len=10'],
+    ['forward'],
+    80,
+  ],
+  [
+    'and are on any other',
+    ['< A 1 1 len=2', '< PA 3 1 len=3000', '> PA 1 3003 len=100', '< A 3003 101', '> F -50 len=10'],
+    ['drop stream error'],
+  ],
+  [
+    'where what is missing makes Suricata believe a RST that is wrong',
+    [
+      '< PA 2038 3 len=100',
+      '> PA 4 2138 len=536',
+      '< A 2138 540',
+      '> PA 540 2138 len=536',
+      '> A 1076 2138',
+      '< A 2138 1076',
+      '< RA 2238 1076',
+    ],
+    ['forward'],
+    80,
+  ],
 ]
 
 describe('engine against real Suricata: when an application is given up, and when data is lost', () => {
-  it('every packet, and the last ones as they are said to be', async () => {
-    const { frames, owner } = fold(CASES.map(([name, lines]) => asCase(name, lines)))
-    const judged = await judge(frames, { exception: 'drop' })
-    for (const [at, [name, , last]] of CASES.entries()) {
-      const own = judged.filter((_, index) => owner[index] === at)
-      expect(
-        own.map(({ ours }) => ours),
-        name,
-      ).to.deep.equal(own.map(({ theirs }) => theirs))
-      expect(
-        own.slice(-last.length).map(({ theirs }) => theirs),
-        name,
-      ).to.deep.equal(last)
-    }
-  })
+  it('every packet, and the last ones as they are said to be', () => play(CASES, { exception: 'drop' }))
+
+  it('the same where sessions are picked up midway', () =>
+    play(PICKED_UP, { exception: 'continue', midstream: true }))
 })
 
-function asCase(name: string, lines: readonly string[]): OracleCase {
+async function play(cases: readonly Case[], options: OracleOptions): Promise<void> {
+  const { frames, owner } = fold(cases.map(asCase))
+  const judged = await judge(frames, options)
+  for (const [at, [name, , last]] of cases.entries()) {
+    const own = judged.filter((_, index) => owner[index] === at)
+    expect(
+      own.map(({ ours }) => ours),
+      name,
+    ).to.deep.equal(own.map(({ theirs }) => theirs))
+    expect(
+      own.slice(-last.length).map(({ theirs }) => theirs),
+      name,
+    ).to.deep.equal(last)
+  }
+}
+
+function asCase([name, lines, , port = QUIET]: Case): OracleCase {
   const frames = lines.map((line, at) => {
     const { bytes } = packet(line)
-    putU16(bytes, line.startsWith('>') ? 36 : 34, QUIET)
+    putU16(bytes, line.startsWith('>') ? 36 : 34, port)
     return { time: at * 1e6, bytes }
   })
   return { name, frames }

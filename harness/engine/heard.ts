@@ -1,0 +1,90 @@
+import { Tcp } from '../model/codes.ts'
+import { makeOddity } from './oddities.ts'
+import type { Oddity } from './oddity.ts'
+import { ACKED, CLIENT, ISN, SERVER, STATE_MASK, State } from './record.ts'
+import { type SackedRanges, withRange } from './sacks.ts'
+import type { Segment } from './segment.ts'
+import { before, upTo } from './sequence.ts'
+import type { SessionTable } from './table.ts'
+import { DEPTH } from './telling.ts'
+
+/*
+ * What of a side's data has come to the application layer: all before the number expected next, unless it is known better.
+ */
+
+/** The server's FIN is counted in the number expected next after it, from the state on that it leads to. */
+export function countedFin(base: number, own: number, state: number): number {
+  if (own - base !== SERVER) return 0
+  return state >= State.finWait1 && state !== State.closeWait && state !== State.lastAck ? 1 : 0
+}
+
+/** What it brought is what was expected, and the number expected next is where it ends. */
+export function isInOrder(segment: Segment, isn: number, next: number, after: number): boolean {
+  if (before(after, next)) return false
+  if (bringsData(segment)) {
+    if (before(segment.seq, isn)) return false
+    return upTo(segment.seq, next) && upTo((segment.seq + segment.length) | 0, after)
+  }
+  return segment.has(Tcp.fin) ? upTo(segment.seq, next) : after === next
+}
+
+export function bringsData(segment: Segment): boolean {
+  return segment.taken && segment.length > 0 && !segment.has(Tcp.rst)
+}
+
+/** From now on what was sent is not what was heard: up to `next` it was. */
+export function startHearing(table: SessionTable, base: number, own: number, next: number): void {
+  const oddity = makeOddity(table, base)
+  if (heardOf(oddity, base, own) !== undefined) return
+  const start = firstByte(table.words, own)
+  setHeard(oddity, base, own, before(start, next) ? [[start, next]] : [])
+}
+
+export function insert(words: Int32Array, base: number, own: number, segment: Segment, oddity: Oddity): void {
+  const heard = heardOf(oddity, base, own)
+  const start = firstByte(words, own)
+  const end = (segment.seq + segment.length) | 0
+  if (((end - start) | 0) > DEPTH) {
+    if (own - base === CLIENT) oddity.clientDeep = true
+    else oddity.serverDeep = true
+  } else if (heard !== undefined && before(start, end) && !before(segment.seq, (start - 1) | 0))
+    setHeard(oddity, base, own, withRange(heard, before(segment.seq, start) ? start : segment.seq, end))
+}
+
+/** The first bytes are missing, later ones are there, and some were acknowledged; a closing session need not even have that. */
+export function noticeLoss(words: Int32Array, base: number, own: number, oddity: Oddity): void {
+  const first = heardOf(oddity, base, own)?.[0]
+  const start = firstByte(words, own)
+  if (first === undefined || first[0] === start) return
+  const acked = Math.max(0, ((words[own + ACKED] ?? 0) - start) | 0)
+  const closing = ((words[base] ?? 0) & STATE_MASK) >= State.finWait1
+  if (acked === (closing ? 1 : 0)) return
+  oddity.lossy = true
+  if (own - base === CLIENT) oddity.clientMissed = true
+  else oddity.serverMissed = true
+}
+
+/** How many bytes from the first on are there without a gap: those before `next`, unless it is known better. */
+export function reach(words: Int32Array, own: number, next: number, heard: SackedRanges | undefined): number {
+  const start = firstByte(words, own)
+  if (heard === undefined) return (next - start) | 0
+  const first = heard[0]
+  return first !== undefined && first[0] === start ? (first[1] - start) | 0 : 0
+}
+
+export function firstByte(words: Int32Array, own: number): number {
+  return ((words[own + ISN] ?? 0) + 1) | 0
+}
+
+export function heardOf(oddity: Oddity, base: number, own: number): SackedRanges | undefined {
+  return own - base === CLIENT ? oddity.clientHeard : oddity.serverHeard
+}
+
+export function isDeep(oddity: Oddity, base: number, own: number): boolean {
+  return own - base === CLIENT ? oddity.clientDeep : oddity.serverDeep
+}
+
+function setHeard(oddity: Oddity, base: number, own: number, heard: SackedRanges): void {
+  if (own - base === CLIENT) oddity.clientHeard = heard
+  else oddity.serverHeard = heard
+}

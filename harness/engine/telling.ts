@@ -1,0 +1,130 @@
+import { ACKED, CLIENT, EXTRA, Flag, ISN, SERVER, WINDOW } from './record.ts'
+
+/*
+ * How many bytes of a session it takes Suricata to know that it does not know the application. Two things look at the first bytes of
+ * each side: patterns, the same on all ports, and probes, which a server's port may have (Suricata 7, app-layer-detect-proto.c).
+ */
+
+/** So many first bytes of each side no pattern is longer than (AppLayerProtoDetectPMGetProto). */
+const PATTERNS = { client: 17, server: 8 } as const
+
+/**
+ * Ports whose probes want more bytes than patterns do, whatever is in them: DNS over TCP, HTTP/2, SMB and RDP; `client` and `server`
+ * are how many bytes of that side end the probing. The first row is of all other ports.
+ */
+const PROBES = [
+  { port: 0, client: 0, server: 0 },
+  { port: 53, client: 15, server: 15 },
+  { port: 80, client: 25, server: 9 },
+  { port: 445, client: 36, server: 36 },
+  { port: 3389, client: 17, server: 17 },
+] as const
+/** Stands for a row where probing never ends: the client's port has probes, and the server's has none or others. */
+const ENDLESS = 7
+/** All ports with probes: those above, Telnet, Kerberos, TLS, MQTT, NFS and PostgreSQL. */
+const PROBED: ReadonlySet<number> = new Set([23, 53, 80, 88, 443, 445, 1883, 2049, 3389, 5432])
+
+/** Bits 21 … 23 of the extra word: a row of `PROBES`, or `ENDLESS`. */
+const PROBES_SHIFT = 21
+const PROBES_MASK = 7 << PROBES_SHIFT
+
+/** So much of a side alone is too much to wait any longer, or what its receiver lets it send where that is more (app-layer.c, TCPProtoDetectCheckBailConditions). */
+const TOO_MUCH = 100_000
+/** Of a stream that is longer no more is kept (Suricata 7 suricata.yaml, stream.reassembly.depth). */
+export const DEPTH = 1 << 20
+
+/** Takes note of the ports of a session that begins. `pickUp`: sessions are picked up midway, where the probes of a client's port are asked, too. */
+export function noteProbes(
+  words: Int32Array,
+  base: number,
+  client: number,
+  server: number,
+  pickUp: boolean,
+): void {
+  const probed = PROBED.has(server)
+  const endless = PROBED.has(client) && (probed ? client !== server : pickUp)
+  const row = endless
+    ? ENDLESS
+    : probed
+      ? Math.max(
+          0,
+          PROBES.findIndex(({ port }) => port === server),
+        )
+      : 0
+  words[base + EXTRA] = ((words[base + EXTRA] ?? 0) & ~PROBES_MASK) | (row << PROBES_SHIFT)
+}
+
+/**
+ * Whether so many first bytes of client and server have told that the application is not known. Where sessions are picked up the patterns of
+ * either side are tried on both, and the client's probes end with the server's, at its next packet, which is one that acknowledges
+ * those; of a session that was picked up the client's bytes are enough.
+ */
+export function isTold(
+  words: Int32Array,
+  base: number,
+  client: number,
+  server: number,
+  pickUp: boolean,
+): boolean {
+  const row = rowOf(words, base)
+  const times = row === ENDLESS ? 2 : 1
+  if (isTooMuch(words, base, CLIENT, client, times) || isTooMuch(words, base, SERVER, server, times))
+    return true
+  if (row === ENDLESS || client < PATTERNS.client) return false
+  const probes = PROBES[row] ?? PROBES[0]
+  const pickedUp = ((words[base] ?? 0) & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp
+  const enough = pickedUp ? probes.server : serverTells(words, base, pickUp)
+  if (client >= probes.client) return pickedUp || server >= enough
+  return pickUp && server >= enough && acknowledgedOf(words, base + SERVER) >= enough
+}
+
+/**
+ * Whether a side that has sent `own` bytes has sent nothing since it was told, the other having sent `other`, as far as acknowledgements show: until
+ * it has acknowledged as many as told.
+ */
+export function isFirstSinceTold(
+  words: Int32Array,
+  base: number,
+  stream: number,
+  own: number,
+  other: number,
+  pickUp: boolean,
+): boolean {
+  if (isTooMuch(words, base, stream, own, 1)) return false
+  const client = clientTells(words, base, !pickUp)
+  const server = serverTells(words, base, pickUp)
+  const [ownTells, otherTells, peer] = stream === CLIENT ? [client, server, SERVER] : [server, client, CLIENT]
+  const acknowledged = acknowledgedOf(words, base + peer)
+  if (own < ownTells && isTooMuch(words, base, peer, other, 1))
+    return !isTooMuch(words, base, peer, acknowledged, 1)
+  return acknowledged < otherTells
+}
+
+/** So many bytes of the client are enough, where all is told of the server; `alone`: none of whose bytes was looked at. */
+export function clientTells(words: Int32Array, base: number, alone: boolean): number {
+  const row = rowOf(words, base)
+  if (row === ENDLESS) return Number.POSITIVE_INFINITY
+  return Math.max(PATTERNS.client, alone ? (PROBES[row] ?? PROBES[0]).client : 0)
+}
+
+/** So many bytes of the server are enough, where all is told of the client. */
+export function serverTells(words: Int32Array, base: number, pickUp: boolean): number {
+  const row = rowOf(words, base)
+  if (row === ENDLESS) return Number.POSITIVE_INFINITY
+  return Math.max(pickUp ? PATTERNS.client : PATTERNS.server, (PROBES[row] ?? PROBES[0]).server)
+}
+
+/** So much of one side is too much, by what the other lets it be, `times` over. */
+function isTooMuch(words: Int32Array, base: number, stream: number, bytes: number, times: number): boolean {
+  if (bytes <= TOO_MUCH) return false
+  const peer = stream === CLIENT ? SERVER : CLIENT
+  return bytes > times * Math.max(TOO_MUCH, Math.min(words[base + peer + WINDOW] ?? 0, DEPTH))
+}
+
+function acknowledgedOf(words: Int32Array, stream: number): number {
+  return ((words[stream + ACKED] ?? 0) - (words[stream + ISN] ?? 0) - 1) | 0
+}
+
+function rowOf(words: Int32Array, base: number): number {
+  return ((words[base + EXTRA] ?? 0) & PROBES_MASK) >> PROBES_SHIFT
+}
