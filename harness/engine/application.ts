@@ -141,8 +141,11 @@ export function hear(
   const clientNext = isClient ? next : peerNext
   const serverNext = isClient ? peerNext : next
   if (isGivenUp(words, base, oddityAt(table, base), state, clientNext, serverNext, pickUp)) {
-    // The numbers may go back by what a FIN says: that it was given up remains.
-    if (!inOrder || adopted) giveUp(table, base)
+    // The numbers may go back by what a FIN says: that it was given up remains, and so does what is kept of the other side.
+    if (!inOrder || adopted) {
+      if (isAwaited(words, base, peer, oddityAt(table, base), pickUp)) settleTold(table, base, own)
+      else giveUp(table, base)
+    }
     letGo(table, base, own, segment, pickUp)
     return
   }

@@ -9,20 +9,23 @@ import { ACKED, CLIENT, EXTRA, Flag, ISN, SERVER, WINDOW } from './record.ts'
 const PATTERNS = { client: 17, server: 8 } as const
 
 /**
- * Ports whose probes want more bytes than patterns do, whatever is in them: DNS over TCP, HTTP/2, SMB and RDP; `client` and `server`
- * are how many bytes of that side end the probing. The first row is of all other ports.
+ * Ports that have probes, and how many bytes of client and server end the probing whatever they are, where patterns do not take as long.
+ * The first row is of all other ports; then come Telnet, Kerberos, TLS, MQTT, NFS and PostgreSQL; DNS over TCP; HTTP/2; SMB; RDP.
  */
 const PROBES = [
-  { port: 0, client: 0, server: 0 },
-  { port: 53, client: 15, server: 15 },
-  { port: 80, client: 25, server: 9 },
-  { port: 445, client: 36, server: 36 },
-  { port: 3389, client: 17, server: 17 },
+  { ports: [], client: 0, server: 0 },
+  { ports: [23, 88, 443, 1883, 2049, 5432], client: 0, server: 0 },
+  { ports: [53], client: 15, server: 15 },
+  { ports: [80], client: 25, server: 9 },
+  { ports: [445], client: 36, server: 36 },
+  { ports: [3389], client: 17, server: 17 },
 ] as const
 /** Stands for a row where probing never ends: the client's port has probes, and the server's has none or others. */
 const ENDLESS = 7
-/** All ports with probes: those above, Telnet, Kerberos, TLS, MQTT, NFS and PostgreSQL. */
-const PROBED: ReadonlySet<number> = new Set([23, 53, 80, 88, 443, 445, 1883, 2049, 3389, 5432])
+
+/** By port: the row. */
+const ROWS = new Uint8Array(1 << 16)
+for (const [row, { ports }] of PROBES.entries()) for (const port of ports) ROWS[port] = row
 
 /** Bits 21 … 23 of the extra word: a row of `PROBES`, or `ENDLESS`. */
 const PROBES_SHIFT = 21
@@ -41,16 +44,8 @@ export function noteProbes(
   server: number,
   pickUp: boolean,
 ): void {
-  const probed = PROBED.has(server)
-  const endless = PROBED.has(client) && (probed ? client !== server : pickUp)
-  const row = endless
-    ? ENDLESS
-    : probed
-      ? Math.max(
-          0,
-          PROBES.findIndex(({ port }) => port === server),
-        )
-      : 0
+  let row = ROWS[server] ?? 0
+  if (ROWS[client] !== 0 && (row === 0 ? pickUp : client !== server)) row = ENDLESS
   words[base + EXTRA] = ((words[base + EXTRA] ?? 0) & ~PROBES_MASK) | (row << PROBES_SHIFT)
 }
 

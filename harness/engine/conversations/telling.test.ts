@@ -99,6 +99,11 @@ const CASES: readonly Case[] = [
     ['forward', 'drop stream error'],
   ],
   [
+    'and so it is after what was not in order',
+    [...HANDSHAKE, '< PA 1 1 len=40', '> PA 1 41 len=40', '> PA 61 41 len=40', STALE, STALE],
+    ['forward', 'drop stream error'],
+  ],
+  [
     'that next packet may be an error',
     [...HANDSHAKE, '> PA 1 1 len=40', '< PA 1 41 len=40', '> SA 0 1', STALE_OF_CLIENT],
     ['drop stream error', 'drop stream error'],
@@ -120,6 +125,20 @@ const CASES: readonly Case[] = [
     ['forward'],
   ],
   ['and of the server', [...HANDSHAKE, ...oneSided('<', 101_000), STALE], ['drop stream error']],
+  ...[
+    [443, 80, 'forward'],
+    [80, 80, 'drop stream error'],
+    [443, QUIET, 'drop stream error'],
+  ].map(
+    ([own, port, last]): Case => [
+      `the client's port is ${own}, the server's ${port}`,
+      [...HANDSHAKE, '> PA 1 1 len=40', '< PA 1 41 len=40', '> A 41 41', '< A 41 41', STALE].map(
+        (line) => `${line} port=${own}`,
+      ),
+      [String(last)],
+      Number(port),
+    ],
+  ),
   ...[
     [80, 24, 40, 'forward'],
     [80, 25, 40, 'drop stream error'],
