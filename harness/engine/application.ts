@@ -54,9 +54,10 @@ export function isDropped(table: SessionTable, base: number, own: number, pickUp
   const { words } = table
   const oddity = oddityAt(table, base)
   if (oddity !== undefined && isDeep(oddity, base, own)) return true
+  if (oddity !== undefined && lingers(oddity, base, own)) return false
   const next = words[own + NEXT] ?? 0
   if (reach(words, own, next, oddity && heardOf(oddity, base, own)) > DEPTH) return true
-  if (oddity !== undefined && (keptOf(oddity, base, own) >= 0 || lingers(oddity, base, own))) return false
+  if (oddity !== undefined && keptOf(oddity, base, own) >= 0) return false
   return isGivenUpNow(words, base, oddity, pickUp) && !isAwaited(words, base, own, oddity, pickUp)
 }
 
@@ -112,7 +113,7 @@ export function endLingering(
     ((segment.flags & ~Tcp.psh) !== Tcp.ack || segment.seq !== words[own + NEXT]) &&
     isAwaited(words, base, own, oddity, pickUp)
   )
-    giveUp(table, base)
+    settleGivenUp(table, base, own, pickUp)
 }
 
 /**
@@ -142,10 +143,7 @@ export function hear(
   const serverNext = isClient ? peerNext : next
   if (isGivenUp(words, base, oddityAt(table, base), state, clientNext, serverNext, pickUp)) {
     // The numbers may go back by what a FIN says: that it was given up remains, and so does what is kept of the other side.
-    if (!inOrder || adopted) {
-      if (isAwaited(words, base, peer, oddityAt(table, base), pickUp)) settleTold(table, base, own)
-      else giveUp(table, base)
-    }
+    if (!inOrder || adopted) settleGivenUp(table, base, own, pickUp)
     letGo(table, base, own, segment, pickUp)
     return
   }
@@ -160,6 +158,13 @@ export function hear(
   if (isGivenUpNow(words, base, oddity, pickUp) || tellsAlone(words, base, own, segment, oddity, pickUp))
     settleTold(table, base, own)
   letGo(table, base, own, segment, pickUp)
+}
+
+/** Notes, at a packet of that side, that the application was given up; the other's data may still be kept. */
+function settleGivenUp(table: SessionTable, base: number, own: number, pickUp: boolean): void {
+  const peer = base + (own - base === CLIENT ? SERVER : CLIENT)
+  if (isAwaited(table.words, base, peer, oddityAt(table, base), pickUp)) settleTold(table, base, own)
+  else giveUp(table, base)
 }
 
 /** That side's packet told: the other's data is kept until its own next packet. */

@@ -8,6 +8,7 @@ import type { OracleOptions } from '../oracle-suricata.test.ts'
 /** A server's port that belongs to no application of which Suricata waits for more. */
 const QUIET = 7007
 const HANDSHAKE = ['> S 0 ts=100/0', '< SA 0 1 ts=100/100', '> A 1 1 ts=101/100']
+const BARE = ['> S 0', '< SA 0 1', '> A 1 1']
 /** What an old timestamp makes an error unless it is passed over for coming from before the first byte. */
 const STALE = '< PA -90 1 len=20 ts=5/102'
 const STALE_OF_CLIENT = '> PA -90 41 len=20 ts=5/102'
@@ -102,6 +103,16 @@ const CASES: readonly Case[] = [
     'and so it is after what was not in order',
     [...HANDSHAKE, '< PA 1 1 len=40', '> PA 1 41 len=40', '> PA 61 41 len=40', STALE, STALE],
     ['forward', 'drop stream error'],
+  ],
+  [
+    'nor does it end with what the side sends that told',
+    [...BARE, '< PA 1 1 len=1000', '> FA 1 1 len=30', '> SA 999 1', '< PA -90 1 len=20', '< PA -90 1 len=20'],
+    ['drop stream error', 'forward', 'drop stream error'],
+  ],
+  [
+    'a number that a FIN without ACK set back to 0 makes no stream too long',
+    [...BARE, '< FA 101 1 len=30', '> FPU 1 len=100', '> F -99', '< PA 0 1 len=1'],
+    ['forward'],
   ],
   [
     'that next packet may be an error',
