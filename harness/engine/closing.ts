@@ -151,7 +151,8 @@ export function trackClosing(table: SessionTable, base: number, segment: Segment
   if (segment.seq !== words[own + NEXT] || !acknowledgesCredibly(table, base, peer, segment)) return false
   if (!isRetransmission(words, own, segment)) {
     enter(table, base, State.timeWait)
-    noteWindow(words, base, peer, segment)
+    // The client's, whichever side sent it (Suricata 7, StreamTcpPacketStateClosing).
+    noteWindow(words, base, base + CLIENT, segment)
   }
   finish(words, base, own, peer, segment)
   return true

@@ -115,6 +115,19 @@ const CASES: readonly Case[] = [
     ['forward'],
   ],
   [
+    "where both sides close at once the client's window is what it says itself: what the server says after it looks like a wrong update",
+    [
+      '> S 0',
+      '< SA 0 1 win=9',
+      '> A 1 1',
+      '< FA 1 1 win=9',
+      '> F 1',
+      '> A 1 2',
+      '< PA 5000 9000 len=20 win=9',
+    ],
+    ['forward'],
+  ],
+  [
     'that next packet may be an error',
     [...HANDSHAKE, '> PA 1 1 len=40', '< PA 1 41 len=40', '> SA 0 1', STALE_OF_CLIENT],
     ['drop stream error', 'drop stream error'],
