@@ -19,9 +19,6 @@ interface Played {
   readonly survivors: readonly string[]
 }
 
-/** As many as play at once, each its part of the cases. */
-const PROCESSES = 2
-
 /**
  * What speeds the search, and proves nothing: a line a mutant, the broadest first, each with a case that it turned red when
  * FLOWBREAK_MUTATION_HINTS last had it written.
@@ -40,24 +37,11 @@ async function play(): Promise<Played> {
   const placeOf = ({ name }: { readonly name: string }) =>
     hints.has(name) ? order.indexOf(name) : order.length
   const mutants = MUTANTS.toSorted((a, b) => placeOf(a) - placeOf(b))
-  const parts = await Promise.all(
-    Array.from({ length: PROCESSES }, (_, part) =>
-      playIn(JSON.stringify({ mutants, hints: Object.fromEntries(hints), part, parts: PROCESSES })),
-    ),
-  )
-  return {
-    failing: parts.flatMap(({ failing }) => failing),
-    results: mutants.map(({ name }) => {
-      const found = parts.flatMap(({ results }) => results.filter((result) => result.name === name))
-      const crash = found.find((result) => result.crash !== undefined)?.crash
-      return { name, red: found.flatMap(({ red }) => red), ...(crash === undefined ? {} : { crash }) }
-    }),
-    survivors: parts.flatMap(({ survivors }) => survivors),
-  }
+  return playAll(JSON.stringify({ mutants, hints: Object.fromEntries(hints) }))
 }
 
-/** Plays one part in a process of its own. */
-async function playIn(asked: string): Promise<Played> {
+/** Plays them in a process of its own: what is loaded, read and compiled once serves all of them. */
+async function playAll(asked: string): Promise<Played> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('play.mjs', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })

@@ -1,6 +1,6 @@
-// Plays a part of the suites against each mutant of the built engine, one after another: mutants are given as JSON on standard input,
-// and what each turned red is printed as JSON. A case that is red once is not played again. For mutants that are this part's to show,
-// a red case is looked for among all: the one that is hinted at first.
+// Plays the suites against each mutant of the built engine, one after another: mutants are given as JSON on standard input, and what
+// each turned red is printed as JSON. A case that is red once is not played again, but where a mutant turns none of the others red, and
+// for the case that is hinted at, which is played first.
 import { readFileSync } from 'node:fs'
 import { register } from 'node:module'
 
@@ -8,7 +8,7 @@ import { register } from 'node:module'
 
 const root = new URL('../../', import.meta.url)
 const dist = new URL('dist/', root).href
-const { mutants, hints, part, parts } = JSON.parse(readFileSync(0, 'utf8'))
+const { mutants, hints } = JSON.parse(readFileSync(0, 'utf8'))
 register('./hooks.mjs', import.meta.url, { data: { dist, mutants } })
 
 const { CaptureStore, loadSuites, planCases } = await import(`${dist}index.js`)
@@ -113,17 +113,14 @@ async function expectedOf(test) {
   return expected.get(test.name)
 }
 
-const alive = new Set(cases.filter((_, index) => index % parts === part))
+const alive = new Set(cases)
 const failing = []
 for (const test of alive) if ((await expectedOf(test)) !== 'pass 0') failing.push(test.name)
 
 const results = []
 for (const [index, mutant] of mutants.entries()) {
   const { name } = mutant
-  const toShow = index % parts === part
   const matters = mattersTo(mutant)
-  const own = [...alive].filter(matters)
-  if (own.length === 0 && !toShow) continue
   const mutated = await player(`?mutant=${index}`)
   /** @type {Set<Case>} */
   const red = new Set()
@@ -135,14 +132,13 @@ for (const [index, mutant] of mutants.entries()) {
       crash ??= String(error)
     }
   }
-  const hinted = toShow ? named.get(hints[name]) : undefined
+  const hinted = named.get(hints[name])
   if (hinted !== undefined) await play(hinted)
-  for (const test of own) await play(test)
-  if (toShow)
-    for (const test of cases.filter(matters)) {
-      if (red.size > 0) break
-      await play(test)
-    }
+  for (const test of [...alive].filter(matters)) await play(test)
+  for (const test of red.size === 0 ? cases.filter(matters) : []) {
+    await play(test)
+    if (red.size > 0) break
+  }
   await mutated.close()
   for (const test of red) alive.delete(test)
   results.push({ name, red: [...red].map((test) => test.name), ...(crash === undefined ? {} : { crash }) })
