@@ -75,7 +75,7 @@ export class PcapPort implements Port {
       largest: options.mtu,
       ring: options.ring ?? RING,
     }
-    const node = [process.execPath, ...process.execArgv.filter(isLoader), CHILD, JSON.stringify(told)]
+    const node = [process.execPath, CHILD, JSON.stringify(told)]
     const [program = '', ...args] =
       options.namespace === undefined ? node : ['ip', 'netns', 'exec', options.namespace, ...node]
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] })
@@ -151,12 +151,6 @@ export class PcapPort implements Port {
     for (const { reject } of this.#asked.splice(0)) reject(this.#failed)
     this.#fail(this.#failed)
   }
-}
-
-/** Options of this process by which it reads TypeScript, which the child needs too. */
-function isLoader(option: string, index: number, all: readonly string[]): boolean {
-  const names = ['--import', '--require', '-r', '--loader']
-  return names.some((name) => option.startsWith(`${name}=`) || option === name || all[index - 1] === name)
 }
 
 /** Throws ERR_NODE_PCAP with the command that mends it. */
