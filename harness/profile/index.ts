@@ -47,9 +47,15 @@ export function getProfile(name: string): Profile {
   return profile
 }
 
+/** What `profileOf` made: much of what is done with a setup asks for its profile. */
+const MADE = new WeakMap<OwnProfile, Profile>()
+
 /** The profile that a setup names, or brings with it. */
-export function profileOf(setup: Pick<Setup, 'profile' | 'ownProfile'>): Profile {
-  return setup.ownProfile === undefined ? getProfile(setup.profile) : makeProfile(setup.ownProfile)
+export function profileOf({ profile, ownProfile }: Pick<Setup, 'profile' | 'ownProfile'>): Profile {
+  if (ownProfile === undefined) return getProfile(profile)
+  const made = MADE.get(ownProfile) ?? makeProfile(ownProfile)
+  MADE.set(ownProfile, made)
+  return made
 }
 
 /** A profile of one's own over the one that it extends; its knobs were held against the table of knobs before. */

@@ -12,7 +12,8 @@ export class Model {
   readonly #signal: AbortSignal
   readonly #emissions: boolean
   readonly #compiled = new Map<string, Compiled>()
-
+  /** Undefined: there is no such system. Many groups are asked of the same knobs under the same setup. */
+  readonly #setups = new WeakMap<Values, Map<SetupName, Setup | undefined>>()
   readonly #base: ExceptionPolicy
 
   /** `emissions`: what is emitted can be seen on the target that is learned; `base`: its policy in the place of drop. */
@@ -65,8 +66,15 @@ export class Model {
 
   #setup(values: Values, [first]: readonly Probe[]): Setup | undefined {
     if (first === undefined) return undefined
+    const known = this.#setups.get(values) ?? new Map<SetupName, Setup | undefined>()
+    this.#setups.set(values, known)
+    if (!known.has(first.setup)) known.set(first.setup, this.#makeSetup(values, first.setup))
+    return known.get(first.setup)
+  }
+
+  #makeSetup(values: Values, name: SetupName): Setup | undefined {
     try {
-      return setupOver(supposed(values), first.setup, this.#base)
+      return setupOver(supposed(values), name, this.#base)
     } catch {
       return undefined
     }
