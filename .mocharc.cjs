@@ -5,9 +5,10 @@ const PARTS = Object.assign({}, ...LANES, SHARED)
 const patterns = PARTS[process.env.FLOWBREAK_TEST_PART] ?? Object.values(PARTS).flat()
 
 module.exports = {
-  'node-option': ['import=tsx'],
+  // As the modules that they are: what `tsx` alone makes of them for require() asks a function for each name that was imported.
+  'node-option': ['import=tsx/esm'],
   spec: patterns.map((pattern) => `${pattern}/*.test.ts`),
-  reporter: './scripts/mocha-reporter.ts',
+  reporter: './scripts/mocha-reporter.mjs',
   // Ends what hangs; generous, as nothing here may depend on how busy the machine is.
   timeout: 120000,
   'forbid-only': true,
