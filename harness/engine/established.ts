@@ -116,7 +116,8 @@ function isTakenAlone(
 ): boolean {
   const { words } = table
   if (isAsync(table, base)) {
-    if (!segment.toServer) words[own + ACKED] = segment.seq
+    // Half of the number space away it begins after what it ends before.
+    if (!segment.toServer || after(segment.seq, words[own + ACKED] ?? 0)) words[own + ACKED] = segment.seq
     return true
   }
   if (!asyncOneside || !segment.toServer || ((words[base] ?? 0) & Flag.pickedUp) === 0) return false

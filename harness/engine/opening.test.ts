@@ -143,6 +143,17 @@ describe('engine: one side only (2.8)', () => {
     expect(lab.play('< R 5000', '> R 5000')).to.deep.equal([ERROR, ERROR])
   })
 
+  it('data half of the number space away begins after what it ends before: what it leads to is taken for acknowledged', () => {
+    const lab = new Lab({
+      exception: 'continue',
+      profile: 'suricata-7',
+      knobs: { asyncOneside: true, continueMode: 'pickup' },
+    })
+    expect(lab.play('> PA 3 1 len=1000', '> PA -2147483647 1 len=2', '> FA 1 1')).to.deep.equal(
+      Array(3).fill('forward'),
+    )
+  })
+
   it('server to client: the SYN-ACK meets the policy', () => {
     expect(new Lab().play('< SA 0 1', '< PA 1 1 len=9')).to.deep.equal([
       'drop stream midstream',
