@@ -134,7 +134,11 @@ export const ENGINE = [
       'const both = (seen & Flag.seenClient) !== 0 && (seen & Flag.seenServer) !== 0',
       'const both = true',
     ],
-    ['an ICMP error passes its marked flow', 'if (marked)\n            return Outcome.flowDrop', ''],
+    [
+      'an ICMP error passes its marked flow',
+      'if (marked)\n            return Outcome.flowDrop;\n        const',
+      'const',
+    ],
     [
       'UDP from the server counts as from the client',
       'const toServer = !directed || isToServer(head, direction);\n        const seen',
