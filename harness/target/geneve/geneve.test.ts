@@ -202,10 +202,9 @@ describe('target geneve', () => {
     const ports = new Set<number>()
     await using appliance = await ExampleAppliance.open(ECHO)
     appliance.socket.on('message', (_payload, { port }) => ports.add(port))
-    appliance.behaviour = (payload) => {
+    appliance.behaviour = (payload, { from }) => {
       if (!isData(payload)) return [{ payload }]
-      const [own] = [...ports].slice(-1)
-      const port = [...ports].find((each) => each !== own)
+      const port = [...ports].find((each) => each !== from)
       return port === undefined ? [] : [{ payload, port }]
     }
     const { verdicts, sightings } = await playThrough([appliance], [ALL])
