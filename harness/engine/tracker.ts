@@ -36,10 +36,12 @@ export function track(table: SessionTable, base: number, segment: Segment, setti
   const head = words[base] ?? 0
   if ((head & IMPORTED) !== 0) adoptImported(words, base, own, peer, segment)
   if ((head & Flag.special) !== 0) noteSide(table, base, segment)
+  // What an application keeps decides only about what lies before the window, where that is no error.
+  const keeps = settings.windowCheck !== WindowCheck.strict
   const skipped =
     isAside(table, base, own, peer, segment) ||
-    (settings.windowCheck !== WindowCheck.strict && isBeforeStart(table, base, own, segment, settings.pickUp))
-  endLingering(table, base, own, segment, settings.pickUp)
+    (keeps && isBeforeStart(table, base, own, segment, settings.pickUp))
+  if (keeps) endLingering(table, base, own, segment, settings.pickUp)
   if (!skipped && !trackState(table, base, own, peer, segment, settings)) return false
   if (((words[base] ?? 0) & Flag.special) !== 0) forgetReset(table, base, segment)
   return true

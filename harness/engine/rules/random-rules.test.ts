@@ -98,7 +98,8 @@ export function randomRules(
   return rules
 }
 
-function isRead(rule: string): boolean {
+/** Whether the engine takes the rule. */
+export function isRead(rule: string): boolean {
   try {
     parseRule(rule, '')
     return true

@@ -5,8 +5,7 @@ import { expect } from 'chai'
 import { makeScratch, removeScratch } from '../../support/scratch.ts'
 import { dice, pick, type Roll } from '../conversations/random.test.ts'
 import { FULL } from '../cuts.test.ts'
-import { parseRule } from './parse.ts'
-import { randomRules } from './random-rules.test.ts'
+import { isRead, randomRules } from './random-rules.test.ts'
 
 const SEEDS = FULL ? 40 : 2
 const RULES = 500
@@ -94,15 +93,6 @@ function refusedBySuricata(rules: readonly string[]): Set<number> {
     )
   } finally {
     removeScratch(folder)
-  }
-}
-
-function isRead(rule: string): boolean {
-  try {
-    parseRule(rule, '')
-    return true
-  } catch {
-    return false
   }
 }
 
