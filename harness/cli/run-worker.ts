@@ -30,7 +30,7 @@ async function begin(run: WorkerRun, told: (doing: Doing) => void): Promise<Play
       },
     ),
   )
-  const captures = new CaptureStore()
+  const captures = new CaptureStore({ given: run.captures })
   const portable = new PortableEvents(PLACES)
   const { seed, fold, folder } = run
   const played = targets.map((target) => ({ target, surveys: new Surveys(target, captures, seed, fold) }))

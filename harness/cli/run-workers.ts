@@ -9,6 +9,8 @@ import { RUN_WORKER } from './run-worker-path.ts'
 /** The workers of a run on this machine. */
 export class Crew implements AsyncDisposable {
   readonly #workers: readonly Worker[]
+  /** Those that are threads of this process, and share its memory. */
+  readonly #threads: ReadonlySet<Worker>
 
   /**
    * `count` workers, begun at once, so that they load while the run is planned, each of which gets its run by `assign`: threads for targets that threads share, processes for those that processes do; those that are not shared are
@@ -41,13 +43,19 @@ export class Crew implements AsyncDisposable {
           (doing) => told(doing.kind === 'target-started' ? { ...doing, worker } : doing),
         ),
     )
+    this.#threads = new Set(this.#workers.filter((_, at) => begun[at]?.start === startThread))
     for (const worker of this.#workers) worker.begin()
     told({ kind: 'workers', count: this.#workers.length })
   }
 
-  /** Gives all of them their run, before any of them is asked to play. */
-  assign(run: Omit<WorkerRun, 'plays'>): void {
-    for (const worker of this.#workers) worker.assign(run)
+  /** Whether some of them can have captures of this process's memory. */
+  get hasThreads(): boolean {
+    return this.#threads.size > 0
+  }
+
+  /** Gives all of them their run, before any of them is asked to play, and those that are threads the captures that were read for it. */
+  assign(run: Parameters<Worker['assign']>[0], captures: WorkerRun['captures']): void {
+    for (const worker of this.#workers) worker.assign(run, this.#threads.has(worker) ? captures : [])
   }
 
   get players(): readonly LotPlayer[] {

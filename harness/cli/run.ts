@@ -109,7 +109,7 @@ async function runSuites(
     return ExitCode.ok
   }
 
-  const captures = new CaptureStore()
+  const captures = new CaptureStore({ isShared: crew?.hasThreads ?? false })
   checkRules(cases)
   await checkPlaces(cases, captures)
   const inputs = inputsOf(cases, PLACES)
@@ -122,16 +122,20 @@ async function runSuites(
   // Metrics count packets of all cases.
   const asked = traced || watch.isOn
   const { repeat, retries = 0, bail = false } = options
-  crew?.assign({
-    config: options.config,
-    profile: options.profile,
-    secrets: config.secrets.all,
-    ...{ seed, fold, repeat, retries, bail, evidence, folder, traced: asked, watched: watch.isOn },
-    knownFailures: known.entries,
-  })
+  const spec = { seed, fold, repeat, retries, bail, evidence, traced: asked }
+  crew?.assign(
+    {
+      config: options.config,
+      profile: options.profile,
+      secrets: config.secrets.all,
+      ...{ ...spec, folder, watched: watch.isOn },
+      knownFailures: known.entries,
+    },
+    await captures.shared(),
+  )
   const away = await queue?.players(casesBy, signal, {
     ...{ run, folder },
-    spec: { seed, fold, repeat, retries, bail, evidence, traced: asked, known: known.entries },
+    spec: { ...spec, known: known.entries },
   })
   const progress = await progressOf(casesBy, { seed, fold, repeat: options.repeat })
   const host = new MochaHost(

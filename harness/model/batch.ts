@@ -59,6 +59,60 @@ export function withTunnelDepth(stack: number, depth: number): number {
   return (stack & ~DEPTH) | depth
 }
 
+/** Bytes that a packet takes in the columns of capture/ and wire/: a double, fifteen words, a half one, four bytes. */
+const COLUMNS_LENGTH = 8 + 15 * 4 + 2 + 4
+
+/** Bytes of memory for the frames of a batch and its columns of capture/ and wire/. */
+export function sharedLength(capacity: number, byteCapacity: number): number {
+  return capacity * COLUMNS_LENGTH + byteCapacity
+}
+
+/** Where columns are: one after another in one piece of memory, or each in its own. */
+class Room {
+  readonly #memory: SharedArrayBuffer | undefined
+  #used = 0
+
+  constructor(memory: SharedArrayBuffer | undefined) {
+    this.#memory = memory
+  }
+
+  doubles(length: number): Float64Array {
+    const memory = this.#memory
+    return memory === undefined
+      ? new Float64Array(length)
+      : new Float64Array(memory, this.#take(8 * length), length)
+  }
+
+  words(length: number): Int32Array {
+    const memory = this.#memory
+    return memory === undefined
+      ? new Int32Array(length)
+      : new Int32Array(memory, this.#take(4 * length), length)
+  }
+
+  halves(length: number): Uint16Array {
+    const memory = this.#memory
+    return memory === undefined
+      ? new Uint16Array(length)
+      : new Uint16Array(memory, this.#take(2 * length), length)
+  }
+
+  bytes(length: number): Uint8Array {
+    const memory = this.#memory
+    return memory === undefined ? new Uint8Array(length) : new Uint8Array(memory, this.#take(length), length)
+  }
+
+  #take(length: number): number {
+    const at = this.#used
+    this.#used += length
+    return at
+  }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
+}
+
 /**
  * Up to `capacity` frames and what the stages have found out about them. Each column is filled by exactly one stage (named
  * beside it) and holds values for indices 0 … count-1 once that stage has run. A batch is valid until the next one is
@@ -140,31 +194,34 @@ export class PacketBatch {
   /** path/ and the target: what was emitted about packets of this batch, or between them. */
   readonly emitted: Emitted[] = []
 
-  constructor(capacity: number, byteCapacity: number) {
+  /** `memory`: what frames and the columns of capture/ and wire/ are put into, `sharedLength` bytes; absent: memory of this thread. */
+  constructor(capacity: number, byteCapacity: number, memory?: SharedArrayBuffer) {
+    const room = new Room(memory)
     this.capacity = capacity
-    this.bytes = new Uint8Array(byteCapacity)
-    this.view = new DataView(this.bytes.buffer)
-    this.number = new Int32Array(capacity)
-    this.start = new Int32Array(capacity)
-    this.captured = new Int32Array(capacity)
-    this.original = new Int32Array(capacity)
-    this.time = new Float64Array(capacity)
-    this.link = new Uint8Array(capacity)
-    this.kind = new Uint8Array(capacity)
-    this.l3 = new Int32Array(capacity)
-    this.l4 = new Int32Array(capacity)
-    this.payload = new Int32Array(capacity)
-    this.flags = new Uint8Array(capacity)
-    this.vlan = new Int32Array(capacity)
-    this.stack = new Int32Array(capacity)
-    this.source = new Int32Array(capacity)
-    this.destination = new Int32Array(capacity)
-    this.ports = new Int32Array(capacity)
-    this.seq = new Int32Array(capacity)
-    this.ack = new Int32Array(capacity)
-    this.window = new Uint16Array(capacity)
-    this.options = new Uint8Array(capacity)
-    this.stamp = new Int32Array(capacity)
+    // The widest first, so that each is aligned.
+    this.time = room.doubles(capacity)
+    this.number = room.words(capacity)
+    this.start = room.words(capacity)
+    this.captured = room.words(capacity)
+    this.original = room.words(capacity)
+    this.l3 = room.words(capacity)
+    this.l4 = room.words(capacity)
+    this.payload = room.words(capacity)
+    this.vlan = room.words(capacity)
+    this.stack = room.words(capacity)
+    this.source = room.words(capacity)
+    this.destination = room.words(capacity)
+    this.ports = room.words(capacity)
+    this.seq = room.words(capacity)
+    this.ack = room.words(capacity)
+    this.stamp = room.words(capacity)
+    this.window = room.halves(capacity)
+    this.link = room.bytes(capacity)
+    this.kind = room.bytes(capacity)
+    this.flags = room.bytes(capacity)
+    this.options = room.bytes(capacity)
+    this.bytes = room.bytes(byteCapacity)
+    this.view = viewOf(this.bytes)
     this.flow = new Int32Array(capacity)
     this.direction = new Uint8Array(capacity)
     this.datagram = new Int32Array(capacity)
@@ -189,7 +246,7 @@ export class PacketBatch {
     const grown = new Uint8Array(byteCapacity)
     grown.set(this.bytes.subarray(0, keep))
     this.bytes = grown
-    this.view = new DataView(grown.buffer)
+    this.view = viewOf(grown)
   }
 
   /** A copy of one frame, for whatever must outlive the batch. */

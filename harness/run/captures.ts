@@ -1,12 +1,27 @@
+import type { Reading } from '../model/reading.ts'
 import type { Setup } from '../model/setup.ts'
 import { readingOf } from '../profile/reading.ts'
-import { loadRecorded, type Recorded } from '../timeline/recorded.ts'
+import { loadRecorded, openShared, type Recorded, type SharedCapture } from '../timeline/recorded.ts'
+
+export interface CaptureStoreOptions {
+  /** Whether captures are loaded into memory that threads share. */
+  readonly isShared?: boolean
+  /** Captures that another thread has loaded. */
+  readonly given?: readonly SharedCapture[]
+}
 
 /** Captures that cases share, each loaded once for every way in which it is read. */
 export class CaptureStore {
+  readonly #isShared: boolean
+  readonly #given: ReadonlyMap<string, SharedCapture>
   readonly #loaded = new Map<string, Promise<Recorded>>()
   /** What was asked for before: most cases share their setups. */
   readonly #known = new WeakMap<Setup, Map<string, Promise<Recorded>>>()
+
+  constructor({ isShared = false, given = [] }: CaptureStoreOptions = {}) {
+    this.#isShared = isShared
+    this.#given = new Map(given.map((capture) => [keyOf(capture.path, capture.reading), capture]))
+  }
 
   load(path: string, setup: Setup): Promise<Recorded> {
     let known = this.#known.get(setup)
@@ -16,20 +31,31 @@ export class CaptureStore {
     }
     let recorded = known.get(path)
     if (recorded === undefined) {
-      recorded = this.#load(path, setup)
+      recorded = this.#load(path, readingOf(setup))
       known.set(path, recorded)
     }
     return recorded
   }
 
-  #load(path: string, setup: Setup): Promise<Recorded> {
-    const reading = readingOf(setup)
-    const key = `${JSON.stringify(reading)} ${path}`
+  /** Those loaded so far, for other threads; none where they are not in shared memory. */
+  async shared(): Promise<readonly SharedCapture[]> {
+    const loaded = await Promise.all(this.#loaded.values())
+    return loaded.flatMap(({ shared }) => shared ?? [])
+  }
+
+  #load(path: string, reading: Reading): Promise<Recorded> {
+    const key = keyOf(path, reading)
     let recorded = this.#loaded.get(key)
     if (recorded === undefined) {
-      recorded = loadRecorded(path, reading)
+      const given = this.#given.get(key)
+      recorded =
+        given === undefined ? loadRecorded(path, reading, this.#isShared) : Promise.resolve(openShared(given))
       this.#loaded.set(key, recorded)
     }
     return recorded
   }
+}
+
+function keyOf(path: string, reading: Reading): string {
+  return `${JSON.stringify(reading)} ${path}`
 }

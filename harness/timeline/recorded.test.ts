@@ -1,7 +1,30 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
-import { loadRecorded } from './recorded.ts'
+import { inFolder } from '../capture/example-captures.test.ts'
+import { fragments6 } from '../flow/example-packets.test.ts'
+import { Kind } from '../model/codes.ts'
+import { PLAIN_READING, type Reading } from '../model/reading.ts'
+import { ethernet, ipv6, pcapOf, udp } from '../wire/example-frames.test.ts'
+import { Protocol } from '../wire/numbers.ts'
+import { loadRecorded, openShared, type Recorded } from './recorded.ts'
 
-const LADDER = new URL('../../captures/echo-ladder-ipv4.pcap', import.meta.url).pathname
+const CAPTURES = new URL('../../captures/', import.meta.url).pathname
+const LADDER = join(CAPTURES, 'echo-ladder-ipv4.pcap')
+const INNER: Reading = { ...PLAIN_READING, tunnels: 'inner', ipv4InIpv4: true }
+const LINUX: Reading = { ...PLAIN_READING, fragments: { ...PLAIN_READING.fragments, linux: true } }
+
+/** All that is known of a capture in memory. */
+function told({ path, epoch, batch, flows }: Recorded) {
+  const { view: _, ...columns } = batch
+  return { path, epoch, columns, reading: flows.reading, flows: [...flows.known()] }
+}
+
+/** The same capture as another thread has it. */
+function elsewhere({ shared }: Recorded): Recorded {
+  if (shared === undefined) throw new Error('It is in memory of one thread.')
+  return openShared(structuredClone(shared))
+}
 
 describe('timeline/recorded', () => {
   it('loads a whole capture, decoded and with its flows', async () => {
@@ -20,4 +43,30 @@ describe('timeline/recorded', () => {
     })
     expect(message).to.contain('/nonexistent.pcap')
   })
+
+  it('is the same to another thread, which has its frames without a copy, whatever it holds and however it is read', async () => {
+    const files = readdirSync(CAPTURES).filter((name) => name.endsWith('.pcap'))
+    for (const file of files)
+      for (const reading of [PLAIN_READING, INNER, LINUX]) {
+        const here = await loadRecorded(join(CAPTURES, file), reading, true)
+        const there = elsewhere(here)
+        expect(told(there), file).to.deep.equal(told(await loadRecorded(join(CAPTURES, file), reading)))
+        expect(there.batch.bytes.buffer, file).to.be.an.instanceOf(SharedArrayBuffer)
+        here.batch.bytes[0] = (here.batch.bytes[0] ?? 0) ^ 0xff
+        expect(there.batch.bytes[0], file).to.equal(here.batch.bytes[0])
+      }
+    expect(files.length).to.be.greaterThan(50)
+  })
+
+  it('is the same to it where a packet was made a fragment', () =>
+    inFolder(async (folder) => {
+      const whole = ipv6(Protocol.udp, udp(100))
+      const [head = whole] = fragments6(whole, [48])
+      const [atomic = whole] = fragments6(whole, [])
+      const path = join(folder, 'atomic.pcap')
+      writeFileSync(path, pcapOf(1, [ethernet(head), ethernet(atomic)]))
+      const here = await loadRecorded(path, LINUX, true)
+      expect([...here.batch.kind]).to.deep.equal([Kind.fragment6, Kind.fragment6])
+      expect(told(elsewhere(here))).to.deep.equal(told(await loadRecorded(path, LINUX)))
+    }))
 })

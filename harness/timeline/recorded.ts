@@ -1,6 +1,6 @@
 import { openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
-import { PacketBatch } from '../model/batch.ts'
+import { PacketBatch, sharedLength } from '../model/batch.ts'
 import type { PacketSource } from '../model/capture.ts'
 import type { Injection } from '../model/case.ts'
 import { PLAIN_READING, type Reading, tunnelsOf } from '../model/reading.ts'
@@ -49,13 +49,35 @@ export interface Recorded {
    * was broken before, and whoever plays them again puts them back. Absent: `batch` is woven, and stays as it is.
    */
   readonly pieces?: readonly PacketBatch[]
+  /** Where its packets are, if other threads may have them too. */
+  readonly shared?: SharedCapture
+}
+
+/** A capture in memory that threads share, on its way from the one that read it to another: its frames, decoded. */
+export interface SharedCapture {
+  readonly path: string
+  readonly reading: Reading
+  readonly epoch: bigint
+  /** Packets, and the bytes of their frames. */
+  readonly count: number
+  readonly bytes: number
+  readonly stacked: boolean
+  /** As `PacketBatch` has it. */
+  readonly memory: SharedArrayBuffer
 }
 
 /** Bytes of frames that a case's capture may hold. */
 const RECORDED_LIMIT = 256 << 20
 
-/** Loads the capture of a case, read in that way. A damaged capture is refused: a case must not rest on half of what was recorded. */
-export async function loadRecorded(path: string, reading: Reading = PLAIN_READING): Promise<Recorded> {
+/**
+ * Loads the capture of a case, read in that way, into memory that threads share where that is asked for. A damaged capture is refused: a
+ * case must not rest on half of what was recorded.
+ */
+export async function loadRecorded(
+  path: string,
+  reading: Reading = PLAIN_READING,
+  isShared = false,
+): Promise<Recorded> {
   await using source = await openCapture(path)
   const flows = new FlowTable(reading)
   const parts: PacketBatch[] = []
@@ -83,10 +105,26 @@ export async function loadRecorded(path: string, reading: Reading = PLAIN_READIN
       'ERR_CAPTURE_EMPTY',
       `${path} holds no packets: record it again or name another.`,
     )
-  const whole = new PacketBatch(count, bytes)
+  const { epoch } = source.header
+  const memory = isShared ? new SharedArrayBuffer(sharedLength(count, bytes)) : undefined
+  const whole = new PacketBatch(count, bytes, memory)
   whole.tunnels = tunnelsOf(reading)
   for (const part of parts) appendBatch(whole, part)
-  return { path, epoch: source.header.epoch, batch: whole, flows, places: new Map(), placed: new WeakMap() }
+  const recorded = { path, epoch, batch: whole, flows, places: new Map(), placed: new WeakMap() }
+  if (memory === undefined) return recorded
+  return { ...recorded, shared: { path, reading, epoch, count, bytes, stacked: whole.stacked, memory } }
+}
+
+/** A capture that another thread has read. Flows are given anew: their table is of one thread. */
+export function openShared(shared: SharedCapture): Recorded {
+  const { path, reading, epoch, count, bytes, stacked, memory } = shared
+  const batch = new PacketBatch(count, bytes, memory)
+  batch.tunnels = tunnelsOf(reading)
+  batch.count = count
+  batch.stacked = stacked
+  const flows = new FlowTable(reading)
+  flows.assign(batch)
+  return { path, epoch, batch, flows, places: new Map(), placed: new WeakMap(), shared }
 }
 
 /** Copies the frames of a batch, without the gaps between them, and every column up to flow/. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -107,6 +107,34 @@ describe('journeys: workers', () => {
     expect(new Set(readdirSync(join(run('runs-3'), 'evidence')))).to.deep.equal(
       new Set(readdirSync(join(run('runs-1'), 'evidence'))),
     )
+  })
+
+  it('reads each capture once for all threads, and for each process', () => {
+    writeFileSync(join(folder, 'suite.yaml'), many(200))
+    const seen = join(folder, 'opened')
+    writeFileSync(
+      join(folder, 'hook.cjs'),
+      `const fs = require('node:fs')
+const { isMainThread } = require('node:worker_threads')
+const { openSync } = fs
+fs.openSync = (path, ...rest) => {
+  const who = isMainThread ? process.argv[1].includes('run-worker') ? 'process' : 'run' : 'thread'
+  if (String(path).endsWith('.pcap')) fs.appendFileSync(${JSON.stringify(seen)}, who + '\\n')
+  return openSync(path, ...rest)
+}`,
+    )
+    const openedBy = (target: string) => {
+      rmSync(seen, { force: true })
+      const args = ['run', 'suite.yaml', '--target', target, '--workers', '2', '--output', `runs-${target}`]
+      const { status } = spawnSync(process.execPath, [MAIN, ...args], {
+        cwd: folder,
+        env: { ...process.env, NODE_OPTIONS: `--require ${join(folder, 'hook.cjs')}` },
+      })
+      expect(status, target).to.equal(0)
+      return new Set(readFileSync(seen, 'utf8').trim().split('\n'))
+    }
+    expect(openedBy('reference')).to.deep.equal(new Set(['run']))
+    expect(openedBy('copies')).to.deep.equal(new Set(['run', 'process']))
   })
 
   it('gives what kills workers again and again an error, and the rest its results', () => {

@@ -2,6 +2,7 @@ import type { Case } from '../../model/case.ts'
 import type { CaseFinished } from '../../model/run-log.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { KnownFailure } from '../../plan/known-failures.ts'
+import type { SharedCapture } from '../../timeline/recorded.ts'
 import type { EvidenceChoice } from '../evidence/evidence.ts'
 import type { FoldChoice } from '../target-plan.ts'
 import type { Doing } from '../watch/watch.ts'
@@ -29,6 +30,8 @@ export interface WorkerRun {
   readonly traced: boolean
   /** Whether somebody looks on at what its targets do. */
   readonly watched: boolean
+  /** Captures of its cases, if it is a thread: the run has read them. */
+  readonly captures: readonly SharedCapture[]
 }
 
 /** A target of a run: what it was asked for by, and what it is called. */

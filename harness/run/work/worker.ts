@@ -52,9 +52,9 @@ export class Worker implements AsyncDisposable {
     this.#sessions = new OpenSessions(told)
   }
 
-  /** Gives it its run, before it is asked to play. */
-  assign(run: Omit<WorkerRun, 'plays'>): void {
-    this.#run = { ...run, plays: this.#plays }
+  /** Gives it its run, before it is asked to play; `captures`: those that it may share, as a thread. */
+  assign(run: Omit<WorkerRun, 'plays' | 'captures'>, captures: WorkerRun['captures'] = []): void {
+    this.#run = { ...run, plays: this.#plays, captures }
     this.#handle?.post({ type: 'run', run: this.#run })
   }
 
