@@ -3,8 +3,9 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { HEADER_BYTES, putHeader } from '../harness/target/geneve/header.ts'
 import { loadRecorded } from '../harness/timeline/recorded.ts'
-import { encapsulate } from '../harness/wire/tunnel/gateway-geneve.ts'
+import { isIpv6 } from '../harness/wire/ip.ts'
 import { median } from './measure.ts'
 
 /** What a node process does that does nothing else: the bare echo. */
@@ -16,8 +17,6 @@ socket.bind(0, '127.0.0.1', () => console.log('listening on 127.0.0.1:' + socket
 const ROUNDS = 5
 /** Datagrams on their way at one time. */
 const WINDOW = 64
-const IPV4_UDP = 28
-const NOWHERE = Uint8Array.of(0, 0, 0, 0)
 
 /** Round trips a second through the appliance and through a bare echo, and the ratio of each pair. */
 export interface GeneveFigures {
@@ -66,11 +65,12 @@ export async function measureGeneve(
 
 async function payloadsOf(capture: string, packets: number): Promise<readonly Uint8Array[]> {
   const { batch } = await loadRecorded(capture)
-  const outer = { source: NOWHERE, destination: NOWHERE, sourcePort: 0 }
   return Array.from({ length: Math.min(packets, batch.count) }, (_, i) => {
     const inner = batch.copyFrame(i).subarray((batch.l3[i] ?? 0) - (batch.start[i] ?? 0))
-    const marks = { endpoint: 1n, attachment: 2n, cookie: batch.flow[i] ?? 0 }
-    return encapsulate(inner, marks, outer).subarray(IPV4_UDP)
+    const payload = new Uint8Array(HEADER_BYTES + inner.length)
+    putHeader(payload, 0, isIpv6(inner, 0), batch.flow[i] ?? 0)
+    payload.set(inner, HEADER_BYTES)
+    return payload
   })
 }
 

@@ -1,15 +1,14 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { encapsulate } from '../wire/tunnel/gateway-geneve.ts'
-
-const IPV4_UDP = 28
-const NOWHERE = Uint8Array.of(0, 0, 0, 0)
+import { HEADER_BYTES, putHeader } from '../target/geneve/header.ts'
+import { isIpv6 } from '../wire/ip.ts'
 
 /** The UDP payload with which a gateway load balancer sends an IP packet of a flow. */
 export function payloadOf(inner: Uint8Array, cookie: number): Uint8Array {
-  const marks = { endpoint: 0x0011223344556677n, attachment: 0x8899aabbccddeeffn, cookie }
-  const outer = { source: NOWHERE, destination: NOWHERE, sourcePort: 0 }
-  return encapsulate(inner, marks, outer).subarray(IPV4_UDP)
+  const payload = new Uint8Array(HEADER_BYTES + inner.length)
+  putHeader(payload, 0, isIpv6(inner, 0), cookie)
+  payload.set(inner, HEADER_BYTES)
+  return payload
 }
 
 /** What came back, and by which ports. */

@@ -86,7 +86,6 @@ export const Link = {
   raw4: 10,
   raw6: 11,
 } as const
-export type LinkName = keyof typeof Link
 
 /** Which tunnels the decoder looks into: none, those that Suricata does, or IPv4 in IPv4 (protocol 4) as well. */
 export const Tunnels = { outer: 0, inner: 1, innerWithIpv4InIpv4: 2 } as const

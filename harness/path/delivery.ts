@@ -1,7 +1,7 @@
 import { NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
 import { Reason } from '../model/codes.ts'
 import type { LoadBalancer } from '../model/setup.ts'
-import { GENEVE_OVERHEAD } from '../wire/tunnel/gateway-geneve.ts'
+import { GENEVE_OVERHEAD } from '../wire/tunnel/gateway-marks.ts'
 import { absorb, lose } from './answer.ts'
 import { HostInterfaces } from './host-interfaces.ts'
 import { ipLength } from './packet.ts'

@@ -10,7 +10,10 @@ import { word } from './setup/values.ts'
 import { readStateless } from './stateless.ts'
 import { TUNNELS } from './words.ts'
 
-/** The setup that `input` describes over the defaults. Throws ERR_SETUP with the first thing that is wrong. */
+/**
+ * The setup that `input` describes over the defaults: two hosts, exception policy `drop`, no rules, no sharing, profile aws-nfw.
+ * Throws ERR_SETUP with the first thing that is wrong.
+ */
 export function makeSetup(input: SetupInput = {}): Setup {
   return readSetup(input, (path, message) => {
     throw new FlowbreakError('ERR_SETUP', `${path.join('.')}: ${message}`)
@@ -50,6 +53,3 @@ export function readSetup(input: SetupInput, report: Report, folder = '.'): Setu
   const key = digestOf(JSON.stringify(content))
   return { key, ...content }
 }
-
-/** Two hosts, exception policy `drop`, no rules, no sharing, profile aws-nfw. */
-export const defaultSetup: Setup = makeSetup()

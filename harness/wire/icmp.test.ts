@@ -1,7 +1,6 @@
 import { expect } from 'chai'
-import fc from 'fast-check'
 import { hex, icmp, ipv4, ipv6, tcp, udp } from './example-frames.test.ts'
-import { checkIcmp, emitIcmp, findQuote, isIcmpError, parseIcmp, type Quote } from './icmp.ts'
+import { emitIcmp, findQuote, isIcmpError, type Quote } from './icmp.ts'
 import { Protocol } from './numbers.ts'
 
 function quoted(type: number, packet: Uint8Array, six: boolean): Quote | undefined {
@@ -11,17 +10,10 @@ function quoted(type: number, packet: Uint8Array, six: boolean): Quote | undefin
 }
 
 describe('wire/icmp', () => {
-  it('writes what it reads back', () => {
-    const header = fc.record({ type: fc.nat(255), code: fc.nat(255), rest: fc.nat(0xffffffff) })
-    fc.assert(
-      fc.property(header, (value) => {
-        const bytes = new Uint8Array(9)
-        expect(parseIcmp(bytes, 1, emitIcmp(value, bytes, 1))).to.deep.equal(value)
-      }),
-      { seed: 38 },
-    )
-    expect(checkIcmp(new Uint8Array(8), 0, 7)).to.match(/needs 8 bytes/)
-    expect(parseIcmp(new Uint8Array(8), 0, 7)).to.equal(undefined)
+  it('writes every field to its place', () => {
+    const bytes = new Uint8Array(10).fill(0xff)
+    expect(emitIcmp({ type: 3, code: 4, rest: 0x000005dc }, bytes, 1)).to.equal(9)
+    expect(bytes).to.deep.equal(hex('ff 03 04 0000 000005dc ff'))
   })
 
   it('tells errors from the rest', () => {

@@ -1,4 +1,4 @@
-import { putU16, putU32, u8, u16, u32 } from './bytes.ts'
+import { putU16, putU32, u8, u16 } from './bytes.ts'
 import { isIpv6 } from './ip.ts'
 import { extensionLength } from './ipv6.ts'
 import { Protocol } from './numbers.ts'
@@ -18,17 +18,6 @@ export interface Quote {
   l4: number
   /** IP protocol of the quoted packet. */
   protocol: number
-}
-
-/** Why bytes[at, end) do not start with a readable ICMP header; undefined when they do. */
-export function checkIcmp(_bytes: Uint8Array, at: number, end: number): string | undefined {
-  return end - at < 8 ? `ICMP needs 8 bytes, ${end - at} are there` : undefined
-}
-
-/** Reads the header at `at`; undefined where `checkIcmp` has a reason. */
-export function parseIcmp(bytes: Uint8Array, at: number, end: number): IcmpHeader | undefined {
-  if (checkIcmp(bytes, at, end) !== undefined) return undefined
-  return { type: u8(bytes, at), code: u8(bytes, at + 1), rest: u32(bytes, at + 4) }
 }
 
 /** Writes the header at `at` with a checksum of 0 and answers the offset behind it. */

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { checksum } from './checksum.ts'
 import { hex } from './example-frames.test.ts'
-import { checkIpv4, emitIpv4, parseIpv4 } from './ipv4.ts'
+import { emitIpv4 } from './ipv4.ts'
 
 const address = fc.uint8Array({ minLength: 4, maxLength: 4 })
 const header = fc.record({
@@ -20,12 +20,12 @@ const header = fc.record({
 })
 
 describe('wire/ipv4', () => {
-  it('writes what it reads back, with a right checksum', () => {
+  it('writes a right checksum, whatever the header', () => {
     fc.assert(
       fc.property(header, (value) => {
         const bytes = new Uint8Array(80)
         const end = emitIpv4(value, bytes, 3)
-        expect(parseIpv4(bytes, 3, end)).to.deep.equal(value)
+        expect(end - 3).to.equal(20 + value.options.length)
         expect(checksum(bytes, 3, end)).to.equal(0)
       }),
       { seed: 31 },
@@ -45,15 +45,28 @@ describe('wire/ipv4', () => {
     expect(bytes).to.deep.equal(hex('4500 0073 0000 4000 4011 b861 c0a8 0001 c0a8 00c7'))
   })
 
-  it('gives a reason for each header that cannot be read', () => {
-    const good = hex('4500 0014 0000 0000 4011 0000 c0a80001 c0a800c7')
-    const with0 = (first: number) => Uint8Array.of(first, ...good.slice(1))
-    expect(checkIpv4(good, 0, 20)).to.equal(undefined)
-    expect(checkIpv4(good, 0, 19)).to.match(/needs 20 bytes/)
-    expect(checkIpv4(with0(0x65), 0, 20)).to.match(/version is 6/)
-    expect(checkIpv4(with0(0x44), 0, 20)).to.match(/header length is 16/)
-    expect(checkIpv4(with0(0x46), 0, 20)).to.match(/header length is 24, 20/)
-    expect(checkIpv4(Uint8Array.of(0x45, 0, 0, 19, ...good.slice(4)), 0, 20)).to.match(/total length is 19/)
-    expect(parseIpv4(good, 0, 19)).to.equal(undefined)
+  it('writes every field to its place', () => {
+    const bytes = new Uint8Array(28)
+    const end = emitIpv4(
+      {
+        tos: 0x2e,
+        id: 0x1234,
+        dontFragment: false,
+        moreFragments: true,
+        fragmentOffset: 8 * 0x123,
+        ttl: 63,
+        protocol: 6,
+        source: Uint8Array.of(10, 0, 0, 1),
+        destination: Uint8Array.of(10, 0, 0, 2),
+        options: hex('94040000'),
+        payloadLength: 16,
+      },
+      bytes,
+      2,
+    )
+    expect(end).to.equal(26)
+    const written = bytes.slice(2, 26)
+    written.fill(0, 10, 12)
+    expect(written).to.deep.equal(hex('462e 0028 1234 2123 3f06 0000 0a000001 0a000002 94040000'))
   })
 })

@@ -1,4 +1,4 @@
-import { putU16, u8, u16 } from './bytes.ts'
+import { putU16, u8 } from './bytes.ts'
 import { writeIpv4Checksum } from './checksum.ts'
 
 /** An IPv4 header (RFC 791), without its checksum, which `emitIpv4` computes. */
@@ -16,38 +16,6 @@ export interface Ipv4Header {
   /** As on the wire, padded to a multiple of 4; at most 40 bytes. */
   readonly options: Uint8Array
   readonly payloadLength: number
-}
-
-/** Why the bytes from `at` to `end` do not start with a readable IPv4 header; undefined when they do. */
-export function checkIpv4(bytes: Uint8Array, at: number, end: number): string | undefined {
-  if (end - at < 20) return `IPv4 needs 20 bytes, ${end - at} are there`
-  const first = u8(bytes, at)
-  const header = (first & 15) << 2
-  if (first >> 4 !== 4) return `IP version is ${first >> 4}, not 4`
-  if (header < 20) return `IPv4 header length is ${header}, less than 20`
-  if (end - at < header) return `IPv4 header length is ${header}, ${end - at} bytes are there`
-  if (u16(bytes, at + 2) < header) return `IPv4 total length is ${u16(bytes, at + 2)}, less than its header`
-  return undefined
-}
-
-/** Reads the header at `at`; undefined where `checkIpv4` has a reason. */
-export function parseIpv4(bytes: Uint8Array, at: number, end: number): Ipv4Header | undefined {
-  if (checkIpv4(bytes, at, end) !== undefined) return undefined
-  const header = (u8(bytes, at) & 15) << 2
-  const fragment = u16(bytes, at + 6)
-  return {
-    tos: u8(bytes, at + 1),
-    id: u16(bytes, at + 4),
-    dontFragment: (fragment & 0x4000) !== 0,
-    moreFragments: (fragment & 0x2000) !== 0,
-    fragmentOffset: (fragment & 0x1fff) << 3,
-    ttl: u8(bytes, at + 8),
-    protocol: u8(bytes, at + 9),
-    source: bytes.slice(at + 12, at + 16),
-    destination: bytes.slice(at + 16, at + 20),
-    options: bytes.slice(at + 20, at + header),
-    payloadLength: u16(bytes, at + 2) - header,
-  }
 }
 
 /** Writes the header at `at`, checksum included, and answers the offset behind it. */

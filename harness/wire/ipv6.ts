@@ -1,4 +1,4 @@
-import { putU16, putU32, u8, u16, u32 } from './bytes.ts'
+import { putU16, putU32, u8, u16 } from './bytes.ts'
 import { Protocol } from './numbers.ts'
 
 /** An IPv6 header (RFC 8200 3); extension headers belong to its payload. */
@@ -10,28 +10,6 @@ export interface Ipv6Header {
   readonly source: Uint8Array
   readonly destination: Uint8Array
   readonly payloadLength: number
-}
-
-/** Why the bytes from `at` to `end` do not start with a readable IPv6 header; undefined when they do. */
-export function checkIpv6(bytes: Uint8Array, at: number, end: number): string | undefined {
-  if (end - at < 40) return `IPv6 needs 40 bytes, ${end - at} are there`
-  const version = u8(bytes, at) >> 4
-  return version === 6 ? undefined : `IP version is ${version}, not 6`
-}
-
-/** Reads the header at `at`; undefined where `checkIpv6` has a reason. */
-export function parseIpv6(bytes: Uint8Array, at: number, end: number): Ipv6Header | undefined {
-  if (checkIpv6(bytes, at, end) !== undefined) return undefined
-  const first = u32(bytes, at)
-  return {
-    trafficClass: (first >>> 20) & 0xff,
-    flowLabel: first & 0xfffff,
-    nextHeader: u8(bytes, at + 6),
-    hopLimit: u8(bytes, at + 7),
-    source: bytes.slice(at + 8, at + 24),
-    destination: bytes.slice(at + 24, at + 40),
-    payloadLength: u16(bytes, at + 4),
-  }
 }
 
 /** Writes the header at `at` and answers the offset behind it. */

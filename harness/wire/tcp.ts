@@ -1,5 +1,8 @@
 import { putU16, putU32, u8, u16, u32 } from './bytes.ts'
 
+/** Bytes of a header without options. */
+const LEAST = 20
+
 /** A TCP header (RFC 9293 3.1), without its checksum, which needs the IP header. */
 export interface TcpHeader {
   readonly sourcePort: number
@@ -15,35 +18,27 @@ export interface TcpHeader {
   readonly options: Uint8Array
 }
 
-/** Why bytes[at, end) do not start with a readable TCP header; undefined when they do. */
-export function checkTcp(bytes: Uint8Array, at: number, end: number): string | undefined {
-  if (end - at < 20) return `TCP needs 20 bytes, ${end - at} are there`
-  const header = (u8(bytes, at + 12) >> 4) << 2
-  if (header < 20) return `TCP header length is ${header}, less than 20`
-  if (header > end - at) return `TCP header length is ${header}, ${end - at} bytes are there`
-  return undefined
-}
-
-/** Reads the header at `at`; undefined where `checkTcp` has a reason. */
+/** Reads the header at `at`; undefined where it, or the length that it names, does not fit in bytes[at, end). */
 export function parseTcp(bytes: Uint8Array, at: number, end: number): TcpHeader | undefined {
-  if (checkTcp(bytes, at, end) !== undefined) return undefined
-  const twelfth = u8(bytes, at + 12)
+  if (end - at < LEAST) return undefined
+  const length = (u8(bytes, at + 12) >> 4) << 2
+  if (length < LEAST || length > end - at) return undefined
   return {
     sourcePort: u16(bytes, at),
     destinationPort: u16(bytes, at + 2),
     seq: u32(bytes, at + 4),
     ack: u32(bytes, at + 8),
-    reserved: twelfth & 15,
+    reserved: u8(bytes, at + 12) & 15,
     flags: u8(bytes, at + 13),
     window: u16(bytes, at + 14),
     urgent: u16(bytes, at + 18),
-    options: bytes.slice(at + 20, at + ((twelfth >> 4) << 2)),
+    options: bytes.slice(at + LEAST, at + length),
   }
 }
 
 /** Writes the header at `at` with a checksum of 0 and answers the offset behind it. */
 export function emitTcp(header: TcpHeader, bytes: Uint8Array, at: number): number {
-  const length = 20 + header.options.length
+  const length = LEAST + header.options.length
   putU16(bytes, at, header.sourcePort)
   putU16(bytes, at + 2, header.destinationPort)
   putU32(bytes, at + 4, header.seq)
@@ -53,6 +48,6 @@ export function emitTcp(header: TcpHeader, bytes: Uint8Array, at: number): numbe
   putU16(bytes, at + 14, header.window)
   putU16(bytes, at + 16, 0)
   putU16(bytes, at + 18, header.urgent)
-  bytes.set(header.options, at + 20)
+  bytes.set(header.options, at + LEAST)
   return at + length
 }

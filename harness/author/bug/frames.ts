@@ -1,3 +1,4 @@
+import { NOT_RUN } from '../../grade/letters.ts'
 import { Direction, Host } from '../../model/codes.ts'
 import type { CaseTrace } from '../../model/run-log.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
@@ -50,7 +51,7 @@ export function framesOf(trace: CaseTrace, recorded: Recorded): CaseFrames {
   const made: number[] = []
   for (let index = 0; index < trace.number.length; index++) {
     const host = trace.host[index] ?? Host.unknown
-    if (host >= Host.unknown || trace.verdict[index] === 'n') continue
+    if (host >= Host.unknown || trace.verdict[index] === NOT_RUN) continue
     const row = rows.get(trace.number[index] ?? 0)
     if (row === undefined) {
       made.push(index)

@@ -1,5 +1,5 @@
+import { putU16 } from '../../wire/bytes.ts'
 import { writeTransportChecksum } from '../../wire/checksum.ts'
-import { emitEthernet } from '../../wire/ethernet.ts'
 import { emitIpv4 } from '../../wire/ipv4.ts'
 import { emitIpv6 } from '../../wire/ipv6.ts'
 import { EtherType, Protocol } from '../../wire/numbers.ts'
@@ -91,10 +91,9 @@ function putIp(
 ): void {
   const [source, destination] = toServer ? [ends.client, ends.server] : [ends.server, ends.client]
   const etherType = ends.six ? EtherType.ipv6 : EtherType.ipv4
-  const macs = toServer
-    ? { source: CLIENT_MAC, destination: SERVER_MAC }
-    : { source: SERVER_MAC, destination: CLIENT_MAC }
-  emitEthernet({ ...macs, etherType }, frame, 0)
+  frame.set(toServer ? SERVER_MAC : CLIENT_MAC, 0)
+  frame.set(toServer ? CLIENT_MAC : SERVER_MAC, 6)
+  putU16(frame, 12, etherType)
   if (ends.six) {
     const addresses = { source, destination, payloadLength }
     emitIpv6({ trafficClass: 0, flowLabel: 0, hopLimit: 64, nextHeader: protocol, ...addresses }, frame, 14)

@@ -28,10 +28,3 @@ export async function openSocket(address: string, port: number): Promise<Socket>
     )
   }
 }
-
-/** Sends a datagram; its bytes must stay as they are until then. */
-export function sendFrom(socket: Socket, payload: Uint8Array, port: number, address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.send(payload, port, address, (error) => (error === null ? resolve() : reject(error)))
-  })
-}

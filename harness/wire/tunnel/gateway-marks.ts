@@ -10,6 +10,9 @@ export const MARKS = [
   { type: 3, length: 4, name: 'flow cookie' },
 ] as const
 
+/** Bytes that the gateway load balancer's encapsulation adds: IPv4, UDP, GENEVE and these three options (its guide). */
+export const GENEVE_OVERHEAD = 68
+
 /** Where things are in what a gateway load balancer puts before a packet, as offsets. */
 export interface MarkPlaces {
   endpoint: number

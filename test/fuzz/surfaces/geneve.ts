@@ -1,19 +1,17 @@
 import type { Socket } from 'node:dgram'
 import { EventEmitter } from 'node:events'
 import { Appliance, type ApplianceOptions } from '../../../harness/appliance/appliance.ts'
+import { payloadOf } from '../../../harness/appliance/example-gateway.test.ts'
 import { Firewall } from '../../../harness/appliance/firewall.ts'
 import type { FrameColumns } from '../../../harness/observe/live/frames.ts'
 import { readSetup } from '../../../harness/suite/setup.ts'
 import { GenevePort, type GenevePortOptions } from '../../../harness/target/geneve/port.ts'
-import { hex, icmp, ipv4, ipv6, tcp, udp } from '../../../harness/wire/example-frames.test.ts'
+import { icmp, ipv4, ipv6, tcp, udp } from '../../../harness/wire/example-frames.test.ts'
 import { Protocol } from '../../../harness/wire/numbers.ts'
-import { decapsulate, encapsulate, sendBack } from '../../../harness/wire/tunnel/gateway-geneve.ts'
 import { damage, type Field, hexOf, smallerBytes } from '../kit/bytes.ts'
 import type { Surface } from '../kit/fuzz.ts'
-import { demand, textProblem } from '../kit/told.ts'
+import { demand } from '../kit/told.ts'
 
-/** IPv4 and UDP before what a socket gives. */
-const OUTER = 28
 const INNERS = [
   ipv4(Protocol.tcp, tcp({ flags: 2 })),
   ipv4(Protocol.tcp, tcp({}, 9)),
@@ -23,19 +21,12 @@ const INNERS = [
   ipv6(Protocol.tcp, tcp({}, 9)),
   ipv6(Protocol.icmp6, icmp(1, 4, ipv6(Protocol.udp, udp(6)))),
 ]
-const OUTERS = {
-  source: hex('0a000101'),
-  destination: hex('0a00010a'),
-  sourcePort: 60_001,
-}
-const SEEDS = INNERS.map((inner, at) =>
-  encapsulate(inner, { endpoint: 0x0f10_3b4e_a5n, attachment: 0x0f10_3b4e_a6n, cookie: at + 1 }, OUTERS),
-)
-/** Outer headers, GENEVE with its options, and the headers within. */
+const SEEDS = INNERS.map((inner, at) => payloadOf(inner, at + 1))
+/** GENEVE with its options, and the headers within. */
 const FIELDS: readonly Field[] = [
-  ...[0, 9, 28, 29, 34, 38, 39, 50, 51, 62, 63, 68, 77, 88, 100, 101].map((at) => ({ at, size: 1 as const })),
-  ...[2, 6, 20, 22, 24, 30, 36, 48, 60, 70, 72, 74, 88, 90, 92].map((at) => ({ at, size: 2 as const })),
-  ...[32, 40, 52, 64, 92, 96].map((at) => ({ at, size: 4 as const })),
+  ...[0, 1, 6, 10, 11, 22, 23, 34, 35, 40, 49, 60, 72, 73].map((at) => ({ at, size: 1 as const })),
+  ...[2, 8, 20, 32, 42, 44, 46, 60, 62, 64].map((at) => ({ at, size: 2 as const })),
+  ...[4, 12, 24, 36, 64, 68].map((at) => ({ at, size: 4 as const })),
 ]
 const ADDRESS = '127.0.0.1'
 
@@ -61,8 +52,8 @@ class Heard extends EventEmitter {
 type Private<T, A extends readonly unknown[]> = new (...args: A) => T
 
 /**
- * Datagrams at both ends of a gateway load balancer's tunnels: what reads them whole, an appliance that decides what is in them, and the
- * load balancer that they come back to. The sockets are stood in for.
+ * Payloads of datagrams at both ends of a gateway load balancer's tunnels: an appliance that decides what is in them, and the load
+ * balancer that they come back to. The sockets are stood in for.
  */
 export class GeneveSurface implements Surface<Uint8Array> {
   readonly name = 'geneve'
@@ -93,12 +84,10 @@ export class GeneveSurface implements Surface<Uint8Array> {
     return random.oneIn(15) ? seed : damage(random, seed, FIELDS).bytes
   }
 
-  async check(datagram: Uint8Array): Promise<boolean> {
-    const taken = this.#decapsulated(datagram)
+  async check(payload: Uint8Array): Promise<boolean> {
     this.#made ??= this.#open()
     const appliance = await this.#made
     const before = appliance.totals()
-    const payload = datagram.subarray(OUTER)
     this.#appliance.bring(payload, 50_000)
     this.#balancer.bring(payload, 6081)
     await new Promise(setImmediate)
@@ -114,25 +103,7 @@ export class GeneveSurface implements Surface<Uint8Array> {
     this.#appliance.sent.length = 0
     // Sessions of addresses that are drawn would fill its memory.
     if (++this.#packets % 2000 === 0) await appliance.reset()
-    return taken
-  }
-
-  #decapsulated(datagram: Uint8Array): boolean {
-    const came = decapsulate(datagram)
-    if (typeof came === 'string') {
-      const problem = textProblem(came)
-      demand(problem === undefined, problem ?? '')
-      return false
-    }
-    const back = sendBack(came, came.inner)
-    const again = decapsulate(back)
-    demand(typeof again !== 'string', `what is sent back is not taken: ${String(again)}`)
-    demand(
-      again.marks.cookie === came.marks.cookie && again.marks.endpoint === came.marks.endpoint,
-      'marks that are not sent back',
-    )
-    demand(Buffer.compare(again.inner, came.inner) === 0, 'another packet is sent back')
-    return true
+    return packets > before.packets
   }
 
   async #open(): Promise<Appliance> {
@@ -161,11 +132,11 @@ export class GeneveSurface implements Surface<Uint8Array> {
     }
   }
 
-  *smaller(datagram: Uint8Array): Generator<Uint8Array> {
-    yield* smallerBytes(datagram)
+  *smaller(payload: Uint8Array): Generator<Uint8Array> {
+    yield* smallerBytes(payload)
   }
 
-  show(datagram: Uint8Array): string {
-    return hexOf(datagram)
+  show(payload: Uint8Array): string {
+    return hexOf(payload)
   }
 }

@@ -4,7 +4,7 @@ import { decodeBatch } from '../../../harness/wire/decode.ts'
 import { damage, hexOf, smallerBytes } from '../kit/bytes.ts'
 import type { Surface } from '../kit/fuzz.ts'
 import { type FrameInput, load } from './frame.ts'
-import { demandAgreed, demandInside, demandLikeDissection, demandSame } from './frame-decoding.ts'
+import { demandInside, demandLikeDissection, demandReadWithin, demandSame } from './frame-decoding.ts'
 import { demandAnswers, demandChanges } from './frame-making.ts'
 import { SEEDS } from './frame-seeds.ts'
 
@@ -37,7 +37,7 @@ export function wireSurface(): Surface<FrameInput> {
       if (input.tunnels === 0) demandLikeDissection(ours, input)
       demandAnswers(ours, input)
       demandChanges(ours, input)
-      demandAgreed(ours, input)
+      demandReadWithin(ours, input)
       return ours.kind[0] !== Kind.malformed && ours.kind[0] !== Kind.other
     },
     *smaller(input) {
