@@ -1,11 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { findTcpOption, TcpOption } from '../wire/tcp-options.ts'
 import { MAX_SCALE, Segment } from './segment.ts'
 
-/** Reads a header with these options, of which `captured` bytes are there. */
-function read(options: readonly number[], captured = 20 + options.length): Segment {
+/** A header with these options. */
+function headerWith(options: readonly number[]): Uint8Array {
   const padded = [...options, ...Array((4 - (options.length % 4)) % 4).fill(0)]
-  const bytes = Uint8Array.from([
+  return Uint8Array.from([
     ...Array(12).fill(0xff),
     ((20 + padded.length) / 4) << 4,
     0x10,
@@ -17,6 +18,11 @@ function read(options: readonly number[], captured = 20 + options.length): Segme
     0,
     ...padded,
   ])
+}
+
+/** Reads a header with these options, of which `captured` bytes are there. */
+function read(options: readonly number[], captured = 20 + options.length): Segment {
+  const bytes = headerWith(options)
   const segment = new Segment()
   segment.read(new DataView(bytes.buffer), 0, Math.min(captured, bytes.length), 0x10, 7)
   return segment
@@ -78,12 +84,30 @@ describe('engine: segment', () => {
     expect(read([8]).hasTimestamp).to.equal(false)
   })
 
-  it('never fails, and the quick way to timestamps is the long one', () => {
+  it('never fails, and finds timestamps and scales where they are, by the quick way too', () => {
+    const quick = fc.uint8Array({ minLength: 8, maxLength: 8 }).map((rest) => [1, 1, 8, 10, ...rest])
+    const piece = fc.constantFrom([1], [0], [3, 3, 7], [4, 2], [2, 4, 5, 180], TIMESTAMPS)
+    const pieces = fc.array(piece, { maxLength: 4 }).map((all) => all.flat())
+    const any = fc.uint8Array({ maxLength: 40 }).map((bytes) => [...bytes])
+    let stamped = 0
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(60), (options, captured) => {
-        read([...options], captured + 20)
+      fc.property(fc.oneof(quick, pieces, any), fc.oneof(fc.constant(0), fc.nat(40)), (options, missing) => {
+        const bytes = headerWith(options)
+        const end = Math.max(20, bytes.length - missing)
+        const segment = read(options, end)
+        const at = findTcpOption(bytes, 0, end, TcpOption.timestamps)
+        const view = new DataView(bytes.buffer)
+        expect(segment.hasTimestamp).to.equal(at >= 0)
+        if (at >= 0) {
+          stamped++
+          expect([segment.stamp, segment.echo]).to.deep.equal([view.getInt32(at + 2), view.getInt32(at + 6)])
+        }
+        const scale = findTcpOption(bytes, 0, end, TcpOption.windowScale)
+        const shift = scale < 0 ? -1 : view.getUint8(scale + 2)
+        expect(segment.scale).to.equal(shift > MAX_SCALE ? 0 : shift)
       }),
       { seed: 5, numRuns: 2000 },
     )
+    expect(stamped).to.be.above(200)
   })
 })

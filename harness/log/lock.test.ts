@@ -20,7 +20,7 @@ describe('LogLock', () => {
     expect(() => new LogLock(log)).to.throw(FlowbreakError, `is being written by process ${process.pid}`)
     lock.release()
     expect(existsSync(`${log}.lock`)).to.equal(false)
-    new LogLock(log).release()
+    takeAndRelease(log)
   })
 
   it('takes over what a killed process left', () => {
@@ -31,17 +31,17 @@ describe('LogLock', () => {
     const child = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code, log])
     expect(child.signal, String(child.stderr)).to.equal('SIGKILL')
     expect(existsSync(`${log}.lock`)).to.equal(true)
-    new LogLock(log).release()
+    takeAndRelease(log)
   })
 
   it('takes over from a process whose number another one has now', () => {
     writeFileSync(`${log}.lock`, JSON.stringify({ pid: process.pid, started: 'of another boot 1' }))
-    new LogLock(log).release()
+    takeAndRelease(log)
   })
 
   it('takes over what was not written to its end', () => {
     writeFileSync(`${log}.lock`, '{"pid":')
-    new LogLock(log).release()
+    takeAndRelease(log)
   })
 
   it('says where it cannot be', () => {
@@ -50,3 +50,11 @@ describe('LogLock', () => {
       .with.property('exitCode', 3)
   })
 })
+
+/** Whoever takes it holds it against others until it is released. */
+function takeAndRelease(log: string): void {
+  const lock = new LogLock(log)
+  expect(() => new LogLock(log)).to.throw(FlowbreakError, `is being written by process ${process.pid}`)
+  lock.release()
+  expect(existsSync(`${log}.lock`)).to.equal(false)
+}

@@ -1,8 +1,11 @@
+import { expect } from 'chai'
 import { fuzz } from './kit/fuzz.ts'
 import { SURFACES } from './surfaces/all.ts'
 
 /** Inputs a surface: some seconds of each; `npm run fuzz` plays a million. */
 const INPUTS = Number(process.env.FLOWBREAK_FUZZ || 50_000)
+/** Share of them that must be taken, rather than refused at once: what is refused at the door tests the door alone. */
+const LEAST_TAKEN = 0.03
 const SEED = Number(process.env.FLOWBREAK_FUZZ_SEED ?? 20_261_128)
 
 describe(`fuzz, inputs of seed ${SEED}`, () => {
@@ -12,7 +15,8 @@ describe(`fuzz, inputs of seed ${SEED}`, () => {
       this.timeout(0)
       const surface = make()
       try {
-        await fuzz(surface, INPUTS, SEED)
+        const { inputs, taken } = await fuzz(surface, INPUTS, SEED)
+        expect(taken / inputs).to.be.above(LEAST_TAKEN)
       } finally {
         surface[Symbol.dispose]?.()
       }

@@ -140,7 +140,9 @@ describe('journeys: replay', () => {
       writeFileSync(file, 'rules: [{ priority: 1, action: aws:drop, match: { source-ports: [7007] } }]\n')
       const ran = flowbreak(['replay', LADDER, '--stateless', file, '--json'])
       expect(ran.status).to.equal(0)
-      for (const { direction, verdict, reason, by } of jsonLines(ran.stdout))
+      const lines = jsonLines(ran.stdout)
+      expect(new Set(lines.map(({ direction }) => direction))).to.deep.equal(new Set(['c2s', 's2c']))
+      for (const { direction, verdict, reason, by } of lines)
         expect([verdict, reason, by]).to.deep.equal(
           direction === 's2c' ? ['drop', 'stateless', 'fw-a'] : ['forward', undefined, 'fw-a'],
         )
