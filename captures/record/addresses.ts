@@ -1,4 +1,4 @@
-import type { Family } from './recording.ts'
+export type Family = 'ipv4' | 'ipv6'
 
 /** Fixed addresses, so that a capture recorded again has the same flows. Documentation prefixes only. */
 export const ADDRESSES = {

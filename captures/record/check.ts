@@ -1,6 +1,7 @@
 import { $ } from 'zx/core'
+import type { Family } from './addresses.ts'
 import type { Flow } from './flows.ts'
-import type { Expects, Family } from './recording.ts'
+import type { Expects } from './recording.ts'
 
 const CHECKSUMS = ['ip', 'tcp', 'udp'].flatMap((protocol) => ['-o', `${protocol}.check_checksum:TRUE`])
 const bad = (...protocols: string[]): string => protocols.map((p) => `${p}.checksum.status == 0`).join(' || ')

@@ -3,8 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { $, type ProcessPromise, type Shell } from 'zx/core'
-import { ADDRESSES, CLIENT_PORT, MACS } from './addresses.ts'
-import type { Family } from './recording.ts'
+import { ADDRESSES, CLIENT_PORT, type Family, MACS } from './addresses.ts'
 
 export type Side = 'client' | 'router' | 'server'
 

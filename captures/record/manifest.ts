@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { Family } from './addresses.ts'
 import type { Flow, Frames } from './flows.ts'
 import { versions } from './programs.ts'
-import type { Family, Recording } from './recording.ts'
+import type { Recording } from './recording.ts'
 
 /** What stands beside a capture: what it shows, how it was made and what is in it. Keys in the order of the file. */
 export interface Manifest {

@@ -1,6 +1,6 @@
+import type { Family } from './addresses.ts'
 import type { Lab, LabShape } from './lab.ts'
 
-export type Family = 'ipv4' | 'ipv6'
 export type Protocol = 'tcp' | 'udp' | 'icmp' | 'icmp6'
 
 /** The programs a recording may name; their versions go into its manifest. */

@@ -1,6 +1,7 @@
 import type { Nanos } from '../model/batch.ts'
 import type { Overlap } from '../model/reading.ts'
 import { Extent } from './extent.ts'
+import type { Fragment } from './fragment.ts'
 import { type Arrival, checkDrop, DISCARD, SKIP, trimBsd } from './overlap.ts'
 import { insertPiece, joinPieces, joinsRun, type Piece } from './piece.ts'
 import type { Slab } from './slab.ts'
@@ -27,22 +28,18 @@ export class Assembly {
   }
 
   /**
-   * Takes bytes[from, to), which stand at `offset` of the segment; `head` is what precedes the segment, of the fragment at
-   * offset 0; what is kept is copied into `slab`. 0 where it is, else `SKIP`, or `DISCARD` where the datagram is to be let go.
+   * Takes the data of a fragment; `head` is what precedes the segment, of the fragment at offset 0; what is kept is copied into `slab`.
+   * 0 where it is, else `SKIP`, or `DISCARD` where the datagram is to be let go.
    */
   add(
-    six: boolean,
     bytes: Uint8Array,
-    from: number,
-    to: number,
-    offset: number,
-    more: boolean,
+    { six, offset, from, to, isLast }: Fragment,
     head: Uint8Array | undefined,
     overlap: Overlap,
     slab: Slab,
   ): number {
     const arrival = { offset, length: to - from }
-    const trim = overlap === 'bsd' ? trimBsd(this.#pieces, arrival) : this.#check(six, arrival, more)
+    const trim = overlap === 'bsd' ? trimBsd(this.#pieces, arrival) : this.#check(six, arrival, !isLast)
     if (trim === DISCARD) return DISCARD
     if (trim === SKIP || trim >= arrival.length) return SKIP
     const data = slab.copy(bytes, from + trim, to)
@@ -50,12 +47,12 @@ export class Assembly {
       offset: offset + trim,
       data,
       joins: joinsRun(this.#pieces, offset),
-      more,
+      more: !isLast,
       trim: 0,
       head: trim === 0 ? head : undefined,
     })
     this.held += data.length
-    if (overlap === 'bsd' ? !more : this.#extent.is(this.held)) this.#endSeen = true
+    if (overlap === 'bsd' ? isLast : this.#extent.is(this.held)) this.#endSeen = true
     return 0
   }
 

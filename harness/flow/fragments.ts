@@ -58,7 +58,7 @@ export class FragmentStore {
     if (linux && endsInHeaders(batch, index, fragment)) return undefined
     const odd = linux ? oddBytes(fragment) : 0
     if (!fragment.six) fragment.to -= odd
-    const { six, offset, from, to, isLast, isWhole } = fragment
+    const { six, offset, from, to, isWhole } = fragment
     writeDatagramKey(this.#keys.key, batch, index, fragment, bothWays)
     const id = this.#keys.add()
     const assembly = this.#at(id, six, batch.time[index] ?? 0)
@@ -72,7 +72,7 @@ export class FragmentStore {
     }
     this.#held -= assembly.held
     const head = offset === 0 ? headOf(batch.bytes, fragment, this.#slab) : undefined
-    const kept = assembly.add(six, batch.bytes, from, to, offset, !isLast, head, overlap, this.#slab)
+    const kept = assembly.add(batch.bytes, fragment, head, overlap, this.#slab)
     this.#held += assembly.held
     const whole = kept === 0 ? assembly.whole(this.#slab) : undefined
     if (kept === DISCARD || whole !== undefined) this.#drop(id, assembly)

@@ -1,50 +1,44 @@
-import { type PacketBatch, tunnelDepth, withTunnelDepth } from '../model/batch.ts'
+import { type Nanos, type PacketBatch, tunnelDepth, withTunnelDepth } from '../model/batch.ts'
 import type { FlowInfo } from '../model/capture.ts'
 import { Direction, Kind, Link, Tunnels } from '../model/codes.ts'
 import { MOST_FLOWS } from '../model/flow-place.ts'
 import { PLAIN_READING, type Reading } from '../model/reading.ts'
-import { FlowbreakError } from '../support/errors.ts'
 import type { HashTable } from '../support/hash-table.ts'
 import { dissect } from '../wire/dissect.ts'
 import { findQuote, isIcmpError, type Quote } from '../wire/icmp.ts'
 import { isIpv6 } from '../wire/ip.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { enterTunnels } from '../wire/tunnel/enter.ts'
-import { about, FlowColumns } from './columns.ts'
-import { describeFlow, whyNoFlow } from './describe.ts'
+import { about } from './columns.ts'
 import { FragmentStore } from './fragments.ts'
 import { either, isLow4, realm, swapPorts, writeKey6 } from './key.ts'
 import { isToItself, KeyTables, writeKey } from './key-tables.ts'
 import { openingOf, orientationOf, senderIsClient } from './orientation.ts'
+import { FlowPlaces } from './places.ts'
 import { flowPorts, icmpOf, ipProtocol } from './transport.ts'
 
 /**
- * Gives each packet its flow and direction. A flow is a tuple (VLAN ids, number of tunnels round it, protocol, addresses,
- * ports), whatever happens on it:
- * a fresh SYN on a known tuple keeps the flow id and who the client is. Ids grow from 0 in the order of first packets.
- * An ICMP error belongs to the flow that it quotes, against the quoted packet's direction; fragments to the flow of their
+ * Gives each packet its flow and direction. A flow is a tuple (VLAN ids, number of tunnels round it, protocol, addresses, ports),
+ * whatever happens on it: a fresh SYN on a known tuple keeps the flow id and who the client is. Ids grow from 0 in the order of first
+ * packets. An ICMP error belongs to the flow that it quotes, against the quoted packet's direction; fragments to the flow of their
  * datagram. Packets from an endpoint to itself are all c2s.
  *
- * No more than a certain number of flows is known at one time. Beyond it a new flow takes the place of one that has had no
- * packet for long: places are gone through in turn, and a flow that has had one since the last turn is passed over, with its
- * id, until the next. A forgotten flow that goes on is a new one.
+ * No more than a certain number of flows is known at one time (see `FlowPlaces`). A forgotten flow that goes on is a new one.
  */
 export class FlowTable {
   /** The word with each key is flow id << 1 | 1 where the client is the endpoint that the key names first. */
   readonly #keys = new KeyTables()
-  readonly #columns = new FlowColumns()
+  readonly #places: FlowPlaces
   readonly #fragments: FragmentStore
   readonly #quote: Quote = { l3: 0, l4: -1, protocol: 0 }
-  /** Places, less one: a power of two less one. */
-  readonly #mask: number
-  #next = 0
-  #forgotten = 0
   /** What `#resolve` found: flow (-1: none) and direction. */
   #flow = -1
   #direction: number = Direction.c2s
-  /** VLAN ids and tunnels of what is being resolved. */
+  /** Of what is being resolved: VLAN ids, tunnels, and the number and time of the packet. */
   #vlan = 0
   #stack = 0
+  #number = 0
+  #time: Nanos = 0
 
   /** How its packets are read: whoever decodes for it does so accordingly. */
   readonly reading: Reading
@@ -53,23 +47,22 @@ export class FlowTable {
   constructor(reading: Reading = PLAIN_READING, most = MOST_FLOWS) {
     this.reading = reading
     this.#fragments = new FragmentStore(reading.fragments)
-    this.#mask = most - 1
+    this.#places = new FlowPlaces(this.#keys, most)
   }
 
   /** The id that the next flow gets, if none is passed over. */
   get count(): number {
-    return this.#next
+    return this.#places.next
   }
 
   /** How many flows had to make way. */
   get forgotten(): number {
-    return this.#forgotten
+    return this.#places.forgotten
   }
 
   /** Whether a flow of that id is known. */
   has(id: number): boolean {
-    const place = id & this.#mask
-    return Number.isInteger(id) && id >= 0 && place < this.#columns.used && this.#columns.flow[place] === id
+    return this.#places.has(id)
   }
 
   /**
@@ -88,8 +81,8 @@ export class FlowTable {
   #assignKnown(batch: PacketBatch, from: number, to: number): number {
     const { kind, source, destination, ports, vlan, flow, direction } = batch
     const table = this.#keys.four
-    const { seen } = this.#columns
-    const mask = this.#mask
+    const { mask } = this.#places
+    const { seen } = this.#places.columns
     for (let i = from; i < to; i++) {
       const what = kind[i]
       if (what !== Kind.tcp4 && what !== Kind.udp4) {
@@ -131,35 +124,23 @@ export class FlowTable {
 
   /** What is known of a flow. Throws ERR_FLOW where there is no such flow, or none any more. */
   info(id: number): FlowInfo {
-    if (!this.has(id))
-      throw new FlowbreakError('ERR_FLOW', whyNoFlow(id, this.#next, this.#forgotten, this.#mask + 1))
-    const place = id & this.#mask
-    return describeFlow(place, this.#columns, this.#tableOf(place))
-  }
-
-  /** The table of the key of the flow at a place. */
-  #tableOf(place: number): HashTable {
-    return this.#keys.of(this.#columns.isIpv6(place), this.#columns.isStacked(place))
+    return this.#places.info(id)
   }
 
   /** The flows that are known, in the order of their ids. */
-  *known(): Generator<FlowInfo> {
-    const oldest = Math.max(0, this.#next - this.#mask - 1)
-    for (let id = oldest; id < this.#next; id++) if (this.has(id)) yield this.info(id)
+  known(): Generator<FlowInfo> {
+    return this.#places.known()
   }
 
   /** Forgets every flow and keeps the memory; costs what was used. */
   reset(): void {
     this.#keys.reset()
-    this.#columns.clear()
+    this.#places.clear()
     this.#fragments.clear()
-    this.#next = 0
-    this.#forgotten = 0
   }
 
   /** A packet of any kind. */
   #assignOne(batch: PacketBatch, i: number): void {
-    const { bytes } = batch
     if (this.#fragments.mayClaim(batch, i)) this.#fragments.claim(batch, i)
     const kind = batch.kind[i] ?? Kind.other
     const l3 = batch.l3[i] ?? -1
@@ -168,9 +149,11 @@ export class FlowTable {
     this.#direction = Direction.c2s
     this.#vlan = batch.vlan[i] ?? 0
     this.#stack = batch.stack[i] ?? 0
+    this.#number = batch.number[i] ?? 0
+    this.#time = batch.time[i] ?? 0
     if (kind === Kind.fragment4 || kind === Kind.fragment6) this.#assignFragment(batch, i, end)
     else if (kind !== Kind.other && kind !== Kind.malformed)
-      this.#resolve(batch, i, bytes, l3, batch.l4[i] ?? -1, end, batch.flags[i] ?? 0)
+      this.#resolve(batch.bytes, l3, batch.l4[i] ?? -1, end, batch.flags[i] ?? 0)
     batch.flow[i] = this.#flow
     batch.direction[i] = this.#direction
   }
@@ -184,8 +167,7 @@ export class FlowTable {
     const l4 = batch.l4[i] ?? -1
     this.#flow = this.has(assembly.flow) ? assembly.flow : -1
     this.#direction = assembly.direction
-    if (this.#flow < 0 && l4 >= 0)
-      this.#resolve(batch, i, batch.bytes, batch.l3[i] ?? 0, l4, end, batch.flags[i] ?? 0)
+    if (this.#flow < 0 && l4 >= 0) this.#resolve(batch.bytes, batch.l3[i] ?? 0, l4, end, batch.flags[i] ?? 0)
     if (whole !== undefined) this.#addRebuilt(batch, i, whole)
     assembly.flow = this.#flow
     assembly.direction = this.#direction
@@ -207,19 +189,11 @@ export class FlowTable {
     const l4 = found.l4 < 0 ? -1 : found.l4 - Math.max(l3, 0)
     batch.rebuilt.push({ index: i, bytes: whole, kind, l4, payload, flags })
     if (kind !== Kind.malformed && kind !== Kind.fragment4 && kind !== Kind.fragment6)
-      this.#resolve(batch, i, whole, 0, l4, whole.length, flags)
+      this.#resolve(whole, 0, l4, whole.length, flags)
   }
 
-  /** Finds or opens the flow of the IP packet at `l3` in `bytes`, which is packet `i` or was rebuilt with it. */
-  #resolve(
-    batch: PacketBatch,
-    i: number,
-    bytes: Uint8Array,
-    l3: number,
-    l4: number,
-    end: number,
-    flags: number,
-  ): void {
+  /** Finds or opens the flow of the IP packet at `l3` in `bytes`: the packet at hand, or one that was rebuilt with it. */
+  #resolve(bytes: Uint8Array, l3: number, l4: number, end: number, flags: number): void {
     const protocol = ipProtocol(bytes, l3, end)
     const six = isIpv6(bytes, l3)
     if (protocol === icmpOf(six) && l4 >= 0 && isIcmpError(bytes[l4] ?? 0, six)) {
@@ -231,7 +205,7 @@ export class FlowTable {
     const table = this.#keys.of(six, this.#stack !== 0)
     const senderIsLow = writeKey(table, bytes, l3, six, ports, protocol, this.#vlan, this.#stack)
     const known = table.find()
-    if (known < 0) this.#open(batch, i, table, protocol, flags, ports, senderIsLow)
+    if (known < 0) this.#open(table, protocol, flags, ports, senderIsLow)
     else this.#take(table, known, senderIsLow)
   }
 
@@ -253,48 +227,23 @@ export class FlowTable {
   #take(table: HashTable, local: number, senderIsLow: boolean): void {
     const entry = table.value(local)
     this.#flow = entry >> 1
-    this.#columns.seen[(entry >> 1) & this.#mask] = 1
+    this.#places.columns.seen[(entry >> 1) & this.#places.mask] = 1
     this.#direction = (entry & 1) ^ Number(senderIsLow)
   }
 
   /** Opens a flow for the key just written. */
-  #open(
-    batch: PacketBatch,
-    i: number,
-    table: HashTable,
-    protocol: number,
-    flags: number,
-    ports: number,
-    senderIsLow: boolean,
-  ): void {
+  #open(table: HashTable, protocol: number, flags: number, ports: number, senderIsLow: boolean): void {
     const opening = openingOf(protocol, flags)
     const orientation = orientationOf(protocol, opening, ports)
     const six = this.#keys.isSix(table)
     const clientIsLow =
       senderIsClient(orientation, ports) === senderIsLow || isToItself(table.key, six, ports)
-    const id = this.#newId()
+    const id = this.#places.take()
     const local = table.add()
     table.setValue(local, (id << 1) | (clientIsLow ? 1 : 0))
-    const number = batch.number[i] ?? 0
     const bits = about(six, orientation, opening, this.#stack !== 0)
-    this.#columns.put(id & this.#mask, id, local, bits, number, batch.time[i] ?? 0)
+    this.#places.columns.put(id & this.#places.mask, id, local, bits, this.#number, this.#time)
     this.#flow = id
     this.#direction = Number(clientIsLow) ^ Number(senderIsLow)
-  }
-
-  /** The next id whose place is free, or becomes so. */
-  #newId(): number {
-    const columns = this.#columns
-    for (;;) {
-      const id = this.#next++
-      const place = id & this.#mask
-      if (place >= columns.used) return id
-      if (columns.seen[place] === 0) {
-        this.#tableOf(place).remove(columns.local[place] ?? 0)
-        this.#forgotten++
-        return id
-      }
-      columns.seen[place] = 0
-    }
   }
 }

@@ -1,3 +1,5 @@
+import type { Emitted, PacketBatch } from '../../model/batch.ts'
+import { Role } from '../../model/codes.ts'
 import type { WireFrame } from '../../model/target.ts'
 
 /** Bytes, and frames, that are reserved at first. */
@@ -5,7 +7,7 @@ const ROOM = 4096
 const FRAMES = 64
 /** Bytes that are kept for other frames at most, of all stores together. */
 const KEPT = 8 << 20
-/** Numbers that are kept of a frame. */
+/** Numbers that are kept of a frame: what it is, its way, arm, time, link type, step, flow, and where its bytes are and how many. */
 const WIDTH = 9
 const WHAT = ['packet', 'control', 'emitted', 'stray'] as const satisfies readonly WireFrame['what'][]
 const NO_FLOW = -2
@@ -37,34 +39,43 @@ export class FrameStore {
     return place
   }
 
-  /** Takes note of a frame that was copied to `place`, and of what a `WireFrame` says of it. */
-  add(
-    what: WireFrame['what'],
-    way: WireFrame['way'],
-    arm: number,
-    at: number,
-    link: number,
-    step: number,
-    flow: number | undefined,
-    place: number,
-    length: number,
-  ): void {
+  /** Takes note of packet `i` of a batch, sent into an arm, whose frame was copied to `place`. */
+  addPacket({ role, time, link, step, captured }: PacketBatch, i: number, arm: number, place: number): void {
+    const n = this.#row(role[i] === Role.control ? 'control' : 'packet', 'sent', arm)
+    const numbers = this.#numbers
+    numbers[n + 3] = time[i] ?? 0
+    numbers[n + 4] = link[i] ?? 0
+    numbers[n + 5] = step[i] ?? -1
+    numbers[n + 6] = NO_FLOW
+    numbers[n + 7] = place
+    numbers[n + 8] = captured[i] ?? 0
+  }
+
+  /** Copies a frame that was emitted out of an arm, because of the packet of `step` (-1: of none), and takes note of it. */
+  addEmitted({ at, frame, link, flow }: Emitted, arm: number, step: number): void {
+    const place = this.copy(frame, 0, frame.length)
+    const n = this.#row('emitted', 'seen', arm)
+    const numbers = this.#numbers
+    numbers[n + 3] = at
+    numbers[n + 4] = link
+    numbers[n + 5] = step
+    numbers[n + 6] = flow ?? NO_FLOW
+    numbers[n + 7] = place
+    numbers[n + 8] = frame.length
+  }
+
+  /** Where the numbers of one more frame begin, of which the first three are put there. */
+  #row(what: WireFrame['what'], way: WireFrame['way'], arm: number): number {
     const n = this.#count++ * WIDTH
     if (n === this.#numbers.length) {
       const larger = new Float64Array(2 * n)
       larger.set(this.#numbers)
       this.#numbers = larger
     }
-    const numbers = this.#numbers
-    numbers[n] = WHAT.indexOf(what)
-    numbers[n + 1] = way === 'sent' ? 0 : 1
-    numbers[n + 2] = arm
-    numbers[n + 3] = at
-    numbers[n + 4] = link
-    numbers[n + 5] = step
-    numbers[n + 6] = flow ?? NO_FLOW
-    numbers[n + 7] = place
-    numbers[n + 8] = length
+    this.#numbers[n] = WHAT.indexOf(what)
+    this.#numbers[n + 1] = way === 'sent' ? 0 : 1
+    this.#numbers[n + 2] = arm
+    return n
   }
 
   /** All of them, in the order in which they came. */

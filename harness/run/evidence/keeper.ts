@@ -1,5 +1,5 @@
 import type { PacketBatch } from '../../model/batch.ts'
-import { Host, Role } from '../../model/codes.ts'
+import { Host } from '../../model/codes.ts'
 import type { ObservationBatch, Session, WireFrame } from '../../model/target.ts'
 import { isInOnePiece } from '../../timeline/append.ts'
 import { directionOf } from '../fold/emitted.ts'
@@ -41,25 +41,20 @@ export class FrameKeeper implements Disposable {
     for (let i = from; i < to; i++) {
       const host = packets.host[i] ?? Host.unknown
       if (tapped && host < Host.unknown) continue
-      const what = packets.role[i] === Role.control ? 'control' : 'packet'
       const arm = this.#armOf(host, packets.direction[i] ?? 0)
       const start = packets.start[i] ?? 0
       const place =
         whole === undefined ? this.#copied(packets, i, i + 1) : whole + start - (packets.start[from] ?? 0)
-      const at = packets.time[i] ?? 0
-      const step = packets.step[i] ?? -1
-      const length = packets.captured[i] ?? 0
-      store.add(what, 'sent', arm, at, packets.link[i] ?? 0, step, undefined, place, length)
+      store.addPacket(packets, i, arm, place)
     }
     for (const emitted of packets.emitted) {
-      const { cause, by, at, frame, link, flow } = emitted
+      const { cause, by } = emitted
       if (tapped && by < Host.unknown) continue
       // It leaves by the arm at which what goes the other way comes in.
       const direction = directionOf(emitted, packets.direction[cause] ?? 0)
       const arm = this.#armOf(by, direction ^ 1)
       const step = cause < 0 ? -1 : (packets.step[cause] ?? -1)
-      const place = store.copy(frame, 0, frame.length)
-      store.add('emitted', 'seen', arm, at, link, step, flow, place, frame.length)
+      store.addEmitted(emitted, arm, step)
     }
   }
 
