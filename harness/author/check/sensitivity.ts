@@ -1,6 +1,7 @@
 import type { Case } from '../../model/case.ts'
 import { readingOf } from '../../profile/reading.ts'
 import { CaptureStore } from '../../run/captures.ts'
+import { FlowbreakError } from '../../support/errors.ts'
 import { getTarget } from '../../target/targets.ts'
 import { placeInjections } from '../../timeline/compile.ts'
 import { type Played, playCases } from '../reference.ts'
@@ -50,8 +51,9 @@ async function isPlaceable(test: Case, captures: CaptureStore): Promise<boolean>
     if (test.flow >= recorded.flows.count) return false
     placeInjections(recorded, test.injections, test.flow < 0 ? undefined : test.flow)
     return true
-  } catch {
-    return false
+  } catch (thrown) {
+    if (thrown instanceof FlowbreakError) return false
+    throw thrown
   }
 }
 

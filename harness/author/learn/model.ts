@@ -1,4 +1,5 @@
 import type { ExceptionPolicy, OwnProfile, Setup } from '../../model/setup.ts'
+import { FlowbreakError } from '../../support/errors.ts'
 import { ReferenceTarget } from '../../target/reference/reference.ts'
 import type { Values } from './knob-values.ts'
 import { type Compiled, compileProbes, MOST_KEPT, playCompiled } from './play.ts'
@@ -75,8 +76,9 @@ export class Model {
   #makeSetup(values: Values, name: SetupName): Setup | undefined {
     try {
       return setupOver(supposed(values), name, this.#base)
-    } catch {
-      return undefined
+    } catch (thrown) {
+      if (thrown instanceof FlowbreakError) return undefined
+      throw thrown
     }
   }
 }

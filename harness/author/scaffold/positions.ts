@@ -1,4 +1,5 @@
 import { parsePosition } from '../../suite/position.ts'
+import { FlowbreakError } from '../../support/errors.ts'
 import { placeInjections } from '../../timeline/compile.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
 import { packetText } from './propose.ts'
@@ -40,7 +41,8 @@ export function packetAt(recorded: Recorded, text: string, flow: number): number
       flow < 0 ? undefined : flow,
     )
     return place?.packet
-  } catch {
-    return undefined
+  } catch (thrown) {
+    if (thrown instanceof FlowbreakError) return undefined
+    throw thrown
   }
 }
