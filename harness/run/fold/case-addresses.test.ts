@@ -18,6 +18,10 @@ const ROOT = new URL('../../../', import.meta.url).pathname
 const [folder = ''] = rootsOf('captures', [ROOT])
 const captures = readdirSync(folder).filter((name) => /\.pcap(ng)?$/.test(name))
 const store = new CaptureStore()
+/** Those that keep their addresses: fragments of tunnels that are looked into. */
+const KEPT: ReadonlySet<string> = new Set(
+  ['tcp-fragments-ipv4', 'udp-fragments-ipv4', 'udp-fragments-ipv6'].map((name) => `${name}.pcap inner`),
+)
 
 /** Moves every port and number. */
 function moving(seed: number): Disguise {
@@ -32,7 +36,8 @@ describe('run/fold/case-addresses', () => {
     for (const name of captures)
       it(`gives ${name} (${tunnels} packets) others and the same back, checksums as they were`, async () => {
         const recorded = await store.load(join(folder, name), makeSetup({ profile: 'suricata-7', tunnels }))
-        if (addressedByCapture(recorded) !== undefined) return
+        expect(addressedByCapture(recorded) === undefined).to.equal(!KEPT.has(`${name} ${tunnels}`))
+        if (KEPT.has(`${name} ${tunnels}`)) return
         const { batch } = recorded
         const flows = new TimelineFlows(recorded.flows, true)
         const pool = newPool()

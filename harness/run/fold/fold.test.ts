@@ -48,6 +48,8 @@ describe('folding', () => {
 
   for (const { name, cases } of suites)
     it(`plays ${name} folded as alone`, async () => {
+      let compared = 0
+      let apart = 0
       for (const group of bySetup(cases)) {
         const [first] = group
         if (first === undefined) continue
@@ -55,16 +57,21 @@ describe('folding', () => {
         const player = new CasePlayer(SEED)
         const folds = new FoldPlayer(offers)
         for (const fold of foldCases(await entriesOf(group), FOLDING)) {
-          if (fold.some(({ facts }) => aloneOn(FOLDING, facts) !== undefined)) continue
+          if (fold.some(({ facts }) => aloneOn(FOLDING, facts) !== undefined)) {
+            apart += fold.length
+            continue
+          }
           seen.folded += fold.length
           if (fold.length > 1) seen.together += fold.length
           const folded = await folds.play(fold, session, signal, addresses.dress(first.setup))
           for (const [index, { test, recorded }] of fold.entries()) {
             const alone = await player.play(test, recorded, session, signal)
             expect(shown(folded[index] as Attempt), test.name).to.equal(shown(alone))
+            compared++
           }
         }
       }
+      expect(compared + apart).to.equal(cases.length)
     })
 
   it('folds nearly half of all cases, most of them together with others', () => {
