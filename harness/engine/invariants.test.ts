@@ -1,86 +1,19 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { NANOS_PER_SECOND } from '../model/batch.ts'
-import { Host, Tcp, Verdict } from '../model/codes.ts'
+import { Host, Tcp } from '../model/codes.ts'
 import { getProfile, type Knobs } from '../profile/index.ts'
-import { Lab, outcomeOf } from './example-engine.test.ts'
+import { Lab } from './example-engine.test.ts'
 import {
-  type Played,
-  play,
-  REJECT_RULE,
-  right,
-  type Step,
-  steps,
-  type World,
-  type Wrong,
-  worlds,
-} from './example-world.test.ts'
-
-/** Reproduce a failure with the seed and path that fast-check prints. */
-const SEED = 23
-const RUNS = { seed: SEED, numRuns: 200 }
-
-/** What must hold, and an engine of which it must not. */
-interface Invariant<T> {
-  readonly says: string
-  readonly over: fc.Arbitrary<T>
-  readonly holds: (value: T, wrong: Wrong) => void
-  readonly wrong: { readonly says: string; readonly engine: Wrong }
-}
-
-function invariant<T>({ says, over, holds, wrong }: Invariant<T>): void {
-  it(says, () => {
-    fc.assert(
-      fc.property(over, (value) => holds(value, right)),
-      RUNS,
-    )
-  })
-  it(`${says.slice(0, 3)} is not so of an engine that ${wrong.says}`, () => {
-    const { failed } = fc.check(
-      fc.property(over, (value) => holds(value, wrong.engine)),
-      { ...RUNS, endOnFailure: true },
-    )
-    expect(failed).to.equal(true)
-  })
-}
-
-const byHosts = ({ batch }: Played) => batch.emitted.filter(({ by }) => by < Host.unknown)
-/** Outcomes of what the policy decided. */
-const BY_POLICY = /stream midstream$|ct (invalid|new)$/
-
-/** An engine that also sends a reset about each packet with such an outcome or flag. */
-function sendsMore(about: (played: Played, index: number) => boolean): Wrong {
-  return (played) => {
-    for (const index of played.steps.keys())
-      if (about(played, index))
-        played.batch.emitted.push({
-          cause: index,
-          kind: 'tcp-rst',
-          to: 'sender',
-          by: played.batch.host[index] ?? 0,
-          at: 0,
-          frame: new Uint8Array(0),
-          link: 1,
-          seq: 0,
-          ack: 0,
-        })
-    return played
-  }
-}
-
-function counts(change: (counters: Readonly<Record<string, number>>) => Record<string, number>): Wrong {
-  return (played) => ({ ...played, counters: played.counters.map(change) })
-}
-
-/** An engine that drops packets which it should not have. */
-function drops(which: (played: Played, index: number, world: World, shift: number) => boolean): Wrong {
-  return (played, world, { shift = 0 }) => ({
-    ...played,
-    outcomes: played.outcomes.map((outcome, index) =>
-      which(played, index, world, shift) ? 'drop flow drop' : outcome,
-    ),
-  })
-}
+  BY_POLICY,
+  byHosts,
+  counts,
+  drops,
+  invariant,
+  RUNS,
+  SEED,
+  sendsMore,
+} from './example-invariant.test.ts'
+import { play, REJECT_RULE, right, type Step, steps, worlds } from './example-world.test.ts'
 
 const marksFlows = ({ missScope }: Knobs) => missScope.value === 'flow'
 
@@ -327,51 +260,5 @@ describe(`engine: invariants (seed ${SEED})`, () => {
       return play({ setup, steps: [...handshake, at('A', 350.5)] }, right, { shift }).outcomes.at(-1)
     }
     expect([half(0), half(1000), half(500)]).to.deep.equal(['forward', 'forward', 'drop stream midstream'])
-    expect(NANOS_PER_SECOND).to.equal(1e9)
-  })
-
-  it('a reset engine decides as a new one', () => {
-    fc.assert(
-      fc.property(
-        steps(false),
-        steps(false),
-        fc.constantFrom('drop', 'reject', 'continue'),
-        (first, second, exception) => {
-          const lines = (taken: readonly Step[]) => {
-            let seconds = 0
-            return taken.map(({ way, what, seq, ack, length, gap }) => {
-              seconds += gap
-              return `${way} ${what} ${seq} ${ack} len=${length} @${seconds}`
-            })
-          }
-          const lab = new Lab({ exception })
-          lab.play(...lines(first))
-          lab.engine.reset()
-          const again = new Lab({ exception })
-          const outcomes = again.play(...lines(second))
-          const { batch } = again
-          lab.engine.decide(batch, 0, batch.count)
-          expect(second.map((_, index) => outcomeOf(batch, index))).to.deep.equal(outcomes)
-          expect(lab.engine.counters(0)).to.deep.equal(again.engine.counters(0))
-        },
-      ),
-      RUNS,
-    )
-  })
-
-  it('leaves packets alone that another stage has decided, and does not count controls', () => {
-    const lab = new Lab()
-    lab.play('> S 0')
-    const { batch, engine } = lab
-    batch.host[0] = 255
-    batch.verdict[0] = Verdict.answered
-    expect(engine.decide(batch, 0, 1)).to.equal(1)
-    expect(batch.verdict[0]).to.equal(Verdict.answered)
-    expect(engine.counters(0).ReceivedPackets).to.equal(1)
-    batch.host[0] = 0
-    batch.role[0] = 1
-    engine.decide(batch, 0, 1)
-    expect(batch.verdict[0]).to.equal(Verdict.forward)
-    expect(engine.counters(0).ReceivedPackets).to.equal(1)
   })
 })

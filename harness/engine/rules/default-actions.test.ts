@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { type ExamplePacket, HANDSHAKE, Lab, packet } from '../example-engine.test.ts'
+import { FlowbreakError } from '../../support/errors.ts'
+import { type ExamplePacket, HANDSHAKE, Lab, type LabOptions, packet } from '../example-engine.test.ts'
 import type { AlertingRule } from './alerts.ts'
 
 /** A packet of a line, with text for payload. */
@@ -112,5 +113,62 @@ describe('engine/rules: after a break under policy continue (AWS stream exceptio
     expect(lab('aws:drop_strict').play(request)).to.deep.equal(['drop default action'])
     for (const scope of ['established', 'established_app_layer', 'established_app_layer_to_server'])
       expect(lab(`aws:drop_${scope}`).play(request), scope).to.deep.equal(['forward'])
+  })
+})
+
+describe('engine/rules: default actions (1.5)', () => {
+  const strict = (defaultActions: readonly string[], rules: readonly string[] = []): LabOptions => ({
+    exception: 'continue',
+    rules,
+    policy: { ruleOrder: 'strict', defaultActions },
+  })
+
+  it('drop_strict drops what no rule passes, whatever its state', () => {
+    const lab = new Lab(strict(['aws:drop_strict'], ['pass udp any any -> any any (sid:1;)']))
+    expect(lab.play('> S 0', '> UDP', '< UDP', '> PING')).to.deep.equal([
+      'drop default action',
+      'forward',
+      'forward',
+      'drop default action',
+    ])
+  })
+
+  it('drop_established drops what the client sends once established, and what is not TCP', () => {
+    const lab = new Lab(strict(['aws:drop_established']))
+    expect(lab.play(...HANDSHAKE, '< PA 1 1 len=9', '> A 1 10', '> UDP', '> PING')).to.deep.equal([
+      ...Array(4).fill('forward'),
+      ...Array(3).fill('drop default action'),
+    ])
+  })
+
+  it('a broken connection under continue: drop_strict drops it, drop_established does not', () => {
+    expect(new Lab(strict(['aws:drop_strict'])).play('> PA 1 1 len=9')).to.deep.equal(['drop default action'])
+    expect(new Lab(strict(['aws:drop_established'])).play('> PA 1 1 len=9')).to.deep.equal(['forward'])
+  })
+
+  it('alert actions decide nothing', () => {
+    const lab = new Lab(strict(['aws:alert_strict', 'aws:alert_established']))
+    expect(lab.play('> S 0', '> UDP')).to.deep.equal(['forward', 'forward'])
+  })
+
+  it('does not touch what the policy or the stream decided', () => {
+    const lab = new Lab({ ...strict(['aws:drop_strict']), exception: 'drop' })
+    expect(lab.play('> A 1 1', '> R 1 port=7')).to.deep.equal(['drop stream midstream', 'drop stream error'])
+  })
+
+  it('refuses what it does not read, two drops, and action order', () => {
+    expect(() => new Lab(strict(['aws:reject_strict']))).to.throw(FlowbreakError, 'aws:reject_strict')
+    expect(() => new Lab(strict(['aws:drop_established', 'aws:alert_established_app_layer']))).to.throw(
+      FlowbreakError,
+      'not of both',
+    )
+    expect(() => new Lab(strict(['aws:drop_strict', 'aws:drop_established']))).to.throw(
+      FlowbreakError,
+      'one drop action',
+    )
+    expect(() => new Lab({ policy: { defaultActions: ['aws:drop_strict'] } })).to.throw(
+      FlowbreakError,
+      'strict rule order',
+    )
   })
 })
