@@ -27,6 +27,15 @@ export interface Step {
   readonly family?: 'ipv4' | 'ipv6'
 }
 
+/** Of one connection over IPv4. */
+export const HANDSHAKE: readonly Step[] = [
+  { from: 'client', flags: Tcp.syn, seq: 100 },
+  { from: 'server', flags: Tcp.syn | Tcp.ack, seq: 500, ack: 101 },
+  { from: 'client', seq: 101, ack: 501 },
+]
+/** Data of the client that comes next. */
+export const DATA: Step = { from: 'client', flags: Tcp.ack | Tcp.psh, seq: 101, ack: 501, payload: 40 }
+
 /** Where controls of tests are, and nothing else. */
 export const RANGES = {
   clients: '198.18.0.0/16',

@@ -1,19 +1,10 @@
 import { expect } from 'chai'
 import { Link, Tcp, Verdict } from '../../model/codes.ts'
 import { isForwardedAfterAll } from '../../model/target.ts'
-import type { TimedEvent } from '../../model/timeline.ts'
 import { readdress } from '../../wire/readdress.ts'
-import { type Device, FakePort, type Leaving, passing } from './fake-port.test.ts'
-import { answerTo, flagsOf, isTcp, resetTo, with_ } from './fake-segments.test.ts'
-import { chunkOf, IDLE, playThrough, type Step } from './live-bench.test.ts'
-import { monotonicNow } from './port.ts'
-
-const HANDSHAKE: readonly Step[] = [
-  { from: 'client', flags: Tcp.syn, seq: 100 },
-  { from: 'server', flags: Tcp.syn | Tcp.ack, seq: 500, ack: 101 },
-  { from: 'client', seq: 101, ack: 501 },
-]
-const DATA: Step = { from: 'client', flags: Tcp.ack | Tcp.psh, seq: 101, ack: 501, payload: 40 }
+import { type Device, FakePort, passing } from './fake-port.test.ts'
+import { answerTo, flagsOf, isTcp, with_ } from './fake-segments.test.ts'
+import { chunkOf, DATA, HANDSHAKE, playThrough, type Step } from './live-bench.test.ts'
 
 describe('observe/live/session', () => {
   it('tells what comes out from what does not, on both families and both ways', async () => {
@@ -53,97 +44,6 @@ describe('observe/live/session', () => {
     )
     const { verdicts } = await playThrough(passing, [chunkOf(HANDSHAKE)], { port, lateness: 50 })
     expect(verdicts).to.deep.equal(['forward', 'undecided', 'forward'])
-  })
-
-  it('a reset about a packet that does not come out is a reject, with the frame, and whom it was sent to', async () => {
-    const rejects = with_((arm, frame) =>
-      frame.length > 60 ? [{ arm, frame: resetTo(frame) }] : passing(arm, frame),
-    )
-    const { verdicts, batches } = await playThrough(rejects, [chunkOf([...HANDSHAKE, DATA])])
-    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'reject'])
-    const [emitted] = batches[0]?.packets.emitted ?? []
-    expect(emitted).to.include({ cause: 3, kind: 'tcp-rst', to: 'sender', by: 0, link: Link.raw, seq: 501 })
-  })
-
-  it('a reset is heard that had come when its time was over, but that a busy process read later than the marker behind it', async () => {
-    const port = new FakePort()
-    let reset: Leaving | undefined
-    const beBusy = () => {
-      const until = monotonicNow() + 100e6
-      while (monotonicNow() < until);
-    }
-    port.device = (arm, frame) => {
-      if (frame.length > 60 && isTcp(frame)) {
-        reset = { arm, frame: resetTo(frame) }
-        return []
-      }
-      const [held] = [reset]
-      if (held === undefined || isTcp(frame)) return passing(arm, frame)
-      reset = undefined
-      setTimeout(() => {
-        beBusy()
-        port.leave(passing(arm, frame))
-        setImmediate(() => setImmediate(() => port.leave([held])))
-      })
-      return []
-    }
-    const { verdicts } = await playThrough(passing, [chunkOf([...HANDSHAKE, DATA])], { port, lateness: 50 })
-    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'reject'])
-  })
-
-  it('resets are told of in the order of the packets that they are about, whenever they came', async () => {
-    const rejects = with_((arm, frame) => {
-      if (frame.length <= 60) return passing(arm, frame)
-      return [{ arm, frame: resetTo(frame), delay: arm === 0 ? 30 : 0 }]
-    })
-    const back: Step = { from: 'server', flags: Tcp.ack, seq: 501, ack: 101, payload: 40 }
-    const { batches } = await playThrough(rejects, [chunkOf([...HANDSHAKE, DATA, back])])
-    expect(batches[0]?.packets.emitted.map(({ cause }) => cause)).to.deep.equal([3, 4])
-  })
-
-  it('of packets that a reset could be about, it is about the one that it acknowledges, rather than about a reset', async () => {
-    const reset: Step = { from: 'client', flags: Tcp.rst | Tcp.ack, seq: 101, ack: 501 }
-    const rejects = with_((arm, frame) => {
-      if (frame.length > 60) return [{ arm, frame: resetTo(frame, undefined, 141) }]
-      return (flagsOf(frame) & Tcp.rst) === 0 ? passing(arm, frame) : []
-    })
-    const { verdicts } = await playThrough(rejects, [chunkOf([...HANDSHAKE, reset, DATA])], { lateness: 50 })
-    expect(verdicts.slice(3)).to.deep.equal(['drop', 'reject'])
-  })
-
-  it('waits for hosts that were started until each of them lets something through', async () => {
-    const started: number[] = []
-    let refusals = 0
-    const port = new FakePort((arm, frame) => {
-      if (arm < 2 || isTcp(frame) || refusals === 3) return passing(arm, frame)
-      refusals++
-      return []
-    })
-    const actions = {
-      ...IDLE,
-      apply: async () => {
-        started.push(1)
-        return false
-      },
-      started: () => started.splice(0),
-    }
-    const steps = HANDSHAKE.map((step) => ({ ...step, host: 1 }))
-    const chunk = chunkOf(steps, [{ kind: 'restore', host: 1 }])
-    const { verdicts } = await playThrough(passing, [chunk], { hosts: 2, actions, port })
-    expect(refusals).to.equal(3)
-    expect(port.sent.findIndex(({ frame }) => isTcp(frame))).to.be.greaterThan(3)
-    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward'])
-  })
-
-  it('a reset that fits no packet was sent by the device on its own', async () => {
-    const lonely = with_((arm, frame) =>
-      frame.length > 60
-        ? [...passing(arm, frame), { arm: 0, frame: resetTo(frame, 9999) }]
-        : passing(arm, frame),
-    )
-    const { verdicts, batches } = await playThrough(lonely, [chunkOf([...HANDSHAKE, DATA])])
-    expect(verdicts[3]).to.equal('forward')
-    expect(batches[0]?.packets.emitted[0]).to.include({ cause: -1, flow: 0, to: 'client', seq: 9999 })
   })
 
   it('a device that answers as the other end is told from one that drops', async () => {
@@ -226,73 +126,6 @@ describe('observe/live/session', () => {
       'altered seq',
       'altered ack',
     ])
-  })
-
-  it('hands events to the hosts, waits until one answers again, and says how long that took', async () => {
-    const crash: TimedEvent['event'] = { kind: 'crash', host: 0, flow: 0 }
-    const applied: string[] = []
-    let down = false
-    const device: Device = (arm, frame) => (down ? [] : passing(arm, frame))
-    const actions = {
-      ...IDLE,
-      apply: async (event: TimedEvent['event']) => {
-        applied.push(event.kind)
-        down = true
-        setTimeout(() => {
-          down = false
-        }, 80)
-        return true
-      },
-    }
-    const { verdicts, batches } = await playThrough(device, [chunkOf(HANDSHAKE), chunkOf([DATA], [crash])], {
-      actions,
-    })
-    expect(applied).to.deep.equal(['crash'])
-    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'forward'])
-    const [outage] = batches[1]?.outages ?? []
-    expect(outage).to.include({ event: 'crash', host: 0, over: true })
-    expect(outage?.lasted).to.be.greaterThan(50e6)
-  })
-
-  it('does not wait where the case goes on during the outage', async () => {
-    const crash: TimedEvent['event'] = { kind: 'crash', host: 0, flow: 0, outage: true }
-    let down = false
-    const device: Device = (arm, frame) => (down ? [] : passing(arm, frame))
-    const apply = async () => {
-      down = true
-      return true
-    }
-    const chunks = [chunkOf(HANDSHAKE), chunkOf([DATA], [crash])]
-    const { verdicts, batches, port } = await playThrough(device, chunks, {
-      actions: { ...IDLE, apply },
-      patience: 50,
-      lateness: 50,
-    })
-    // Nothing proves that road alive, so it is no drop.
-    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'undecided'])
-    expect(batches[1]?.outages).to.deep.equal([])
-    expect(port.sent.filter(({ frame }) => isTcp(frame))).to.have.length(4)
-  })
-
-  it('what the load balancer decided stays as it is and is not sent', async () => {
-    const chunk = chunkOf(HANDSHAKE)
-    chunk.packets.host[1] = 255
-    chunk.packets.verdict[1] = 2
-    const { verdicts, port } = await playThrough(passing, [chunk])
-    expect(verdicts).to.deep.equal(['forward', 'drop', 'forward'])
-    expect(port.sent.filter(({ frame }) => isTcp(frame))).to.have.length(2)
-  })
-
-  it('says why when its port breaks, and stops when it is told to', async () => {
-    const port = new FakePort(() => {
-      port.fail(new Error('the child ended'))
-      return []
-    })
-    let thrown: unknown
-    await playThrough(passing, [chunkOf(HANDSHAKE)], { port }).catch((error: unknown) => {
-      thrown = error
-    })
-    expect(String(thrown)).to.contain('the child ended')
   })
 })
 

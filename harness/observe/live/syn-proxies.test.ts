@@ -4,13 +4,11 @@ import { dissect } from '../../wire/dissect.ts'
 import { forgeTcp } from '../../wire/forge.ts'
 import { readdress } from '../../wire/readdress.ts'
 import { type Device, passing } from './fake-port.test.ts'
-import { chunkOf, playThrough, type Step } from './live-bench.test.ts'
+import { chunkOf, DATA, HANDSHAKE, playThrough, type Step } from './live-bench.test.ts'
 
 const STEPS: readonly Step[] = [
-  { from: 'client', flags: Tcp.syn, seq: 100 },
-  { from: 'server', flags: Tcp.syn | Tcp.ack, seq: 500, ack: 101 },
-  { from: 'client', seq: 101, ack: 501 },
-  { from: 'client', flags: Tcp.ack | Tcp.psh, seq: 101, ack: 501, payload: 40 },
+  ...HANDSHAKE,
+  DATA,
   { from: 'server', flags: Tcp.ack | Tcp.psh, seq: 501, ack: 141, payload: 9 },
   { from: 'client', flags: Tcp.ack | Tcp.fin, seq: 141, ack: 510 },
 ]

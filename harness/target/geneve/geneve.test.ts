@@ -1,32 +1,14 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { Link, Tcp } from '../../model/codes.ts'
-import { type Step, segment } from '../../observe/live/live-bench.test.ts'
+import { DATA, HANDSHAKE, type Step } from '../../observe/live/live-bench.test.ts'
 import { casesOf } from '../../run/live-case.test.ts'
-import { putU16, putU32, u16, u32 } from '../../wire/bytes.ts'
-import { writeIpv4Checksum } from '../../wire/checksum.ts'
+import { putU16, u16, u32 } from '../../wire/bytes.ts'
 import { forgeTcp } from '../../wire/forge.ts'
 import { readdress } from '../../wire/readdress.ts'
 import { tried } from '../example-played.test.ts'
 import { makeTarget } from '../targets.ts'
 import { bound, ECHO, ExampleAppliance, innerOf, playThrough } from './example-appliance.test.ts'
-
-const HANDSHAKE: readonly Step[] = [
-  { from: 'client', flags: Tcp.syn, seq: 100 },
-  { from: 'server', flags: Tcp.syn | Tcp.ack, seq: 500, ack: 101 },
-  { from: 'client', seq: 101, ack: 501 },
-]
-const DATA: Step = { from: 'client', flags: Tcp.ack | Tcp.psh, seq: 101, ack: 501, payload: 40 }
-const ALL = { steps: [...HANDSHAKE, DATA] }
-const FORWARD = ['forward', 'forward', 'forward', 'forward']
-/** By its length: the one with a payload. */
-const isData = (payload: Uint8Array) => innerOf(payload).length > 65
-/** As calibration sends them, of no connection. */
-const isReset = (payload: Uint8Array) => ((innerOf(payload)[33] ?? 0) & Tcp.rst) !== 0
-/** Where the marks of our own header are. */
-const At = { endpoint: 12, attachment: 24, cookie: 36 } as const
+import { ALL, At, FORWARD, isData, isReset, onData, otherFlow } from './example-flow.test.ts'
 
 const LATE = `
 suite: late
@@ -40,13 +22,6 @@ cases:
     inject: [{ asymmetric-path: { at: "c2s:data#2", direction: c2s, to: fw-b } }]
     expect: { before: forward }
 `
-
-/** What an appliance does to the packet with data; all others it returns. */
-function onData(what: (payload: Buffer, appliance: ExampleAppliance) => ReturnType<typeof ECHO>) {
-  return ExampleAppliance.open((payload, appliance) =>
-    isData(payload) ? what(Buffer.from(payload), appliance) : ECHO(payload, appliance),
-  )
-}
 
 describe('target geneve', () => {
   it('forwards, both ways and both families, and gives a flow one cookie and one port', async () => {
@@ -151,91 +126,6 @@ describe('target geneve', () => {
     expect(sightings).to.deep.equal(['altered 3 window'])
   })
 
-  it('fragments of its making are not taken back', async () => {
-    await using appliance = await onData((payload) => cut(payload).map((piece) => ({ payload: piece })))
-    const { verdicts, sightings } = await playThrough([appliance], [ALL])
-    expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'drop, fragmented by host'])
-    expect(sightings).to.deep.equal(['refused 3 fragmented by host'])
-  })
-
-  it('a cookie that no flow has is not taken back', async () => {
-    await using appliance = await onData((payload) => {
-      putU32(payload, At.cookie, u32(payload, At.cookie) ^ 0x5555)
-      return [{ payload }]
-    })
-    const { verdicts, sightings } = await playThrough([appliance], [ALL])
-    expect(verdicts[3]).to.equal('drop, unknown flow cookie')
-    expect(sightings).to.deep.equal(['refused 3 unknown flow cookie'])
-  })
-
-  it('nor is a packet without a cookie', async () => {
-    await using appliance = await onData((payload) => {
-      payload[0] = 6
-      return [{ payload: Buffer.concat([payload.subarray(0, 32), payload.subarray(40)]) }]
-    })
-    const { verdicts } = await playThrough([appliance], [ALL])
-    expect(verdicts[3]).to.equal('drop, unknown flow cookie')
-  })
-
-  it('nor is one with the cookie of another flow', async () => {
-    let other = 0
-    await using appliance = await ExampleAppliance.open((payload) => {
-      if (!isData(payload)) {
-        const [port = 0] = [innerOf(payload)[21]]
-        if (port === 7) other = u32(payload, At.cookie)
-        return [{ payload }]
-      }
-      const changed = Buffer.from(payload)
-      putU32(changed, At.cookie, other)
-      return [{ payload: changed }]
-    })
-    const { frame } = otherFlow()
-    const { verdicts, sightings } = await playThrough(
-      [appliance],
-      [{ steps: [{ from: 'client', frame, flow: 1 }, ...HANDSHAKE, DATA] }],
-    )
-    expect(verdicts[4]).to.equal('drop, cookie of another flow')
-    expect(sightings).to.deep.equal(['refused 4 cookie of another flow'])
-  })
-
-  it('nor is one that comes back to the port of another flow', async () => {
-    const ports = new Set<number>()
-    await using appliance = await ExampleAppliance.open(ECHO)
-    appliance.socket.on('message', (_payload, { port }) => ports.add(port))
-    appliance.behaviour = (payload, { from }) => {
-      if (!isData(payload)) return [{ payload }]
-      const port = [...ports].find((each) => each !== from)
-      return port === undefined ? [] : [{ payload, port }]
-    }
-    const { verdicts, sightings } = await playThrough([appliance], [ALL])
-    expect(verdicts[3]).to.equal('drop, wrong tunnel port')
-    expect(sightings).to.deep.equal(['refused 3 wrong tunnel port'])
-  })
-
-  it('nor is one with another endpoint', async () => {
-    await using appliance = await onData((payload) => {
-      putU32(payload, At.endpoint, 1)
-      return [{ payload }]
-    })
-    const { verdicts } = await playThrough([appliance], [ALL])
-    expect(verdicts[3]).to.equal('drop, wrong tunnel options')
-  })
-
-  it('what is no GENEVE, or comes from nobody that it knows, says nothing', async () => {
-    const stranger = await bound('127.0.0.1')
-    try {
-      await using appliance = await onData((payload) => [
-        { payload: Buffer.from('nonsense') },
-        { payload, socket: stranger },
-      ])
-      const { verdicts, sightings } = await playThrough([appliance], [ALL])
-      expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'drop'])
-      expect(sightings).to.deep.equal([])
-    } finally {
-      stranger.close()
-    }
-  })
-
   it('takes packets back at its own GENEVE port, by the port of their flow, from hosts elsewhere', async () => {
     await using appliance = await ExampleAppliance.open(ECHO, '127.0.0.2')
     const sockets = new Map<number, Awaited<ReturnType<typeof bound>>>()
@@ -274,60 +164,7 @@ describe('target geneve', () => {
     expect(verdicts[3]).to.equal('drop')
     expect(sightings).to.deep.equal(['elsewhere 3'])
   })
-
-  it('a dead appliance is found before anything is played', async () => {
-    await using dead = await ExampleAppliance.open()
-    dead.alive = false
-    expect(await problem(playThrough([dead], [ALL]))).to.match(
-      /^ERR_CALIBRATION 3 A control over ipv4 .* does not come out/,
-    )
-  })
-
-  it('so is one that never returns what it forwards as it should', async () => {
-    await using appliance = await ExampleAppliance.open()
-    appliance.controls = (payload) => [{ payload: Buffer.from(payload).fill(9, At.cookie, At.cookie + 4) }]
-    expect(await problem(playThrough([appliance], [ALL]))).to.match(
-      /^ERR_CALIBRATION 3 A control over ipv4 .* \(unknown flow cookie\)/,
-    )
-  })
-
-  it('an appliance that is never healthy ends the run before it begins', async () => {
-    await using appliance = await ExampleAppliance.open()
-    const closed = await closedPort()
-    for (const kind of ['tcp', 'http']) {
-      const health = { kind, port: closed, interval: 0.05, wait: 0.3 }
-      expect(await problem(playThrough([appliance], [ALL], { health }))).to.match(
-        /^ERR_APPLIANCE_UNHEALTHY 3 The appliance 127\.0\.0\.1:\d+ did not become healthy within 0.3 s \((tcp|http) .*ECONNREFUSED.*\): /,
-      )
-    }
-  })
-
-  it('health is a matter of so many answers in a row, and of their status', async () => {
-    await using appliance = await ExampleAppliance.open()
-    let asked = 0
-    const server = createServer((_request, response) => {
-      response.writeHead(++asked === 2 ? 503 : 204).end()
-    }).listen(0, '127.0.0.1')
-    try {
-      await once(server, 'listening')
-      const { port } = server.address() as AddressInfo
-      const health = { kind: 'http', port, path: '/up', interval: 0.05, healthy: 3 }
-      const { verdicts } = await playThrough([appliance], [ALL], { health })
-      expect(verdicts).to.deep.equal(FORWARD)
-      expect(asked).to.be.at.least(5)
-    } finally {
-      server.closeAllConnections()
-      server.close()
-    }
-  })
 })
-
-/** A SYN of another connection: by another port. */
-function otherFlow() {
-  const frame = segment({ from: 'client', flags: Tcp.syn, seq: 1 })
-  frame[14 + 21] = 7
-  return { frame }
-}
 
 /** In the tunnel of a segment, a reset to its sender. */
 function resetFor(payload: Uint8Array): Uint8Array {
@@ -338,35 +175,4 @@ function resetFor(payload: Uint8Array): Uint8Array {
   const destination = { address: frame.slice(12, 16), port: u16(frame, 20) }
   readdress(made, Link.raw, { source, destination })
   return Buffer.concat([payload.subarray(0, 40), made])
-}
-
-/** The IPv4 packet in a payload in two fragments, each in its tunnel. */
-function cut(payload: Uint8Array): Uint8Array[] {
-  const frame = innerOf(payload)
-  const size = 24
-  return [0, size].map((from) => {
-    const data = frame.subarray(20 + from, from === 0 ? 20 + size : frame.length)
-    const piece = Buffer.concat([frame.subarray(0, 20), data])
-    putU16(piece, 2, piece.length)
-    putU16(piece, 6, (from === 0 ? 0x2000 : 0) | (from >> 3))
-    writeIpv4Checksum(piece, 0)
-    return Buffer.concat([payload.subarray(0, 40), piece])
-  })
-}
-
-/** What a promise was rejected with: code, exit code and sentence. */
-async function problem(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown) => thrown,
-  )
-  return `${error?.code} ${error?.exitCode} ${error?.message}`
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return port
 }
