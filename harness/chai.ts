@@ -12,15 +12,15 @@ interface PacketOfTrace {
 declare global {
   namespace Chai {
     interface Assertion {
-      /** The packet with that number in the capture, to be followed by what became of it. */
+      /** The packet with that number in the capture; say next what became of it. */
       packet(number: number): Assertion
-      /** Passed on. */
+      /** The packet came out. */
       forwarded: Assertion
-      /** Not passed on, and nobody was told. */
+      /** The packet did not come out, and nobody was told. */
       dropped: Assertion
-      /** Not passed on, and a reset or an ICMP error was sent. */
+      /** The packet did not come out, and a reset or an ICMP error was sent about it. */
       rejected: Assertion
-      /** After `rejected`: who was told, and nobody else. */
+      /** After `rejected`: only this end was told. */
       towards(end: 'client' | 'server'): Assertion
       /** Decided by this host, `lb` or `path`. */
       by(name: string): Assertion
@@ -30,10 +30,7 @@ declare global {
 
 const VERDICTS = { forwarded: 'forward', dropped: 'drop', rejected: 'reject' } as const
 
-/**
- * The chai plug-in that states what became of packets: `chai.use(flowbreak)`. What fails is told with a ladder of the packets round the one
- * that it is about.
- */
+/** The chai plug-in with assertions about packets: `chai.use(flowbreak)`. A failure shows a ladder of the packets around the one at fault. */
 export function flowbreak(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
   const { Assertion } = chai
   const packetOf = (assertion: Chai.AssertionStatic): PacketOfTrace => utils.flag(assertion, 'object')
@@ -95,5 +92,3 @@ export function flowbreak(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
     })
   })
 }
-
-export { flowbreak as flowbreakChai }

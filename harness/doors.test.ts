@@ -1,10 +1,10 @@
 import * as chai from 'chai'
-import { flowbreakChai } from './chai.ts'
+import { flowbreak } from './chai.ts'
 import { CaptureStore, CasePlayer, loadSuite, ReferenceTarget, type Target } from './index.ts'
 import { describeCases, describeTarget } from './mocha.ts'
 import type { CaseTrace } from './model/run-log.ts'
 
-chai.use(flowbreakChai)
+chai.use(flowbreak)
 const { expect } = chai
 
 const ROOT = new URL('../', import.meta.url).pathname

@@ -1,4 +1,4 @@
-/** What other programs may build on. */
+/** The package's public interface. */
 
 export { type PlayOptions, play } from './author/traced.ts'
 export { defineConfig, type FlowbreakConfig } from './config/config.ts'

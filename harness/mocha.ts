@@ -12,23 +12,24 @@ import { PLACES, version } from './support/package.ts'
 
 export { type ContractOptions, describeTarget } from './target/contract.ts'
 
-/** What to play cases through, in one's own mocha project. */
+/** What to play cases through, in a mocha project of your own. */
 export interface DescribeOptions {
-  /** A target, or the name of one: of the configuration, or a built-in one. */
+  /** A target, or the name of one that is configured or built in. */
   readonly target: Target | string
-  /** For ports and sequence numbers of new connections; 1 where it is not said. */
+  /** For ports and sequence numbers of new connections; 1 by default. */
   readonly seed?: number
 }
 
-/** What of suites to play, and through what. */
+/** Which cases of the suites to play, and through what. */
 export interface SuitesOptions extends Partial<DescribeOptions> {
-  /** Only cases whose name holds one of these, or fits it where it has a `*`. */
+  /** Only cases whose name contains one of these, or matches it if it has a `*`; absent: all. */
   readonly grep?: readonly string[]
 }
 
 /**
- * Makes a mocha test of every case of suites, named as for `flowbreak run` (files, folders, names; none: those of the folder `suites`),
- * in a `describe` of each suite's name. Without a target the reference engine plays them. Throws ERR_SUITE, ERR_SUITE_NOT_FOUND.
+ * Defines a mocha test for every case of the suites, in a `describe` for each suite. `names`: files, folders or names of suites, as for
+ * `flowbreak run`; none: all in the folder `suites`. Without a target the reference engine plays them. Throws ERR_SUITE and
+ * ERR_SUITE_NOT_FOUND.
  */
 export function suites(names: string | readonly string[] = [], options: SuitesOptions = {}): void {
   const loaded = loadSuites([names].flat(), PLACES)
@@ -37,15 +38,15 @@ export function suites(names: string | readonly string[] = [], options: SuitesOp
 }
 
 /**
- * Makes a mocha test of each case, in a `describe` of its suite's name: for those who run flowbreak's cases among their own
- * tests. The first test of a suite that is run begins to play all of it, as `flowbreak run` would; each waits for its own result, and
- * fails with sentences and a ladder. What the target lacks is pending.
+ * Defines a mocha test for each case, in a `describe` for each suite, so that cases can run among other tests. The first test of a suite
+ * starts playing all of it, as `flowbreak run` would; each test waits for its own result, and fails with sentences and a ladder. A case that
+ * needs what the target lacks is pending.
  */
 export function describeCases(cases: readonly Case[], { target, seed = 1 }: DescribeOptions): void {
   for (const suite of new Set(cases.map((test) => test.suite))) {
     const own = cases.filter((one) => one.suite === suite)
     describe(suite, function () {
-      // How long a case takes is its own and the target's matter.
+      // The target has time limits of its own.
       this.timeout(0)
       const find = async () => (typeof target === 'string' ? named(target) : target)
       const run = new HostedRun(own, find, seed)
@@ -60,7 +61,7 @@ export function describeCases(cases: readonly Case[], { target, seed = 1 }: Desc
   }
 }
 
-/** The target of that name, of the configuration or built in. */
+/** The target of that name, configured or built in. */
 async function named(name: string): Promise<Target> {
   return targetNamed(name, await loadConfig(undefined), new Secrets(), version())
 }

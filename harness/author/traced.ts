@@ -13,24 +13,24 @@ import { ReferenceTarget } from '../target/reference/reference.ts'
 
 /** A capture, and how its flow is broken. */
 export interface PlayOptions {
-  /** The name of a capture, of one's own folder `captures` or the package's, or a path. */
+  /** A path, or the name of a capture in the folder `captures` here or in the package. */
   readonly capture: string
-  /** As in a suite; what is absent has its default. */
+  /** As in a suite; keys that are absent have their defaults. */
   readonly setup?: SetupInput
   /** As `--inject` of `flowbreak replay` takes them: `host-swap@12`. */
   readonly inject?: readonly string[]
   /** The flow under test, from 0 (the default). */
   readonly flow?: number
   readonly endpoints?: Case['endpoints']
-  /** The reference where none is given. */
+  /** The reference engine by default. */
   readonly target?: Target
-  /** For ports and sequence numbers of new connections; 1 where it is not said. */
+  /** For ports and sequence numbers of new connections; 1 by default. */
   readonly seed?: number
 }
 
 /**
- * Plays one capture and gives what became of every packet, for tests in TypeScript: `expect(await play({…})).packet(14).to.be.rejected`.
- * Throws ERR_SETUP, ERR_INJECTION, ERR_CAPTURE_NOT_FOUND, and ERR_PLAY where the target lacks something, broke or was inconclusive.
+ * Plays one capture and returns what became of every packet, for tests in TypeScript: `expect(await play({…})).packet(14).to.be.rejected`.
+ * Throws ERR_SETUP, ERR_INJECTION, ERR_CAPTURE_NOT_FOUND, and ERR_PLAY if the target lacks something, broke or was inconclusive.
  */
 export async function play(options: PlayOptions): Promise<CaseTrace> {
   const { capture, inject = [], flow = 0, endpoints = 'recorded', seed = 1 } = options

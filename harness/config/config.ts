@@ -3,13 +3,13 @@ import type { Path } from '../suite/problems.ts'
 import type { TargetSpec } from '../target/targets.ts'
 
 /**
- * What a project says once instead of at every call. Relative paths begin at the folder of the file that it is written in; what the
- * command line says goes before it.
+ * What a project configures once instead of at every call. Relative paths begin at the folder of the configuration file; the command line
+ * overrides it.
  */
 export interface FlowbreakConfig {
   /** By name, for `--target`: a kind with its options, or, in a module, a target itself. */
   readonly targets?: Readonly<Record<string, TargetSpec | Target>> | undefined
-  /** What `flowbreak run` plays where it is not told: files, folders or names of suites. */
+  /** What `flowbreak run` plays by default: files, folders or names of suites. */
   readonly suites?: readonly string[] | undefined
   /** `name` or `name=file`, as `--reporter`. */
   readonly reporter?: string | readonly string[] | undefined
@@ -21,7 +21,7 @@ export interface FlowbreakConfig {
   readonly retries?: number | undefined
   /** 1 or more. */
   readonly workers?: number | undefined
-  /** The file that lists them. */
+  /** The file that lists cases known to fail. */
   readonly knownFailures?: string | undefined
   /** The Redis that `--queue config` and workers meet at: `rediss://user:${NAME}@host`, with options (docs/queue.md). */
   readonly queue?: string | undefined
@@ -32,7 +32,7 @@ export function defineConfig(config: FlowbreakConfig): FlowbreakConfig {
   return config
 }
 
-/** A configuration that was read, and where. */
+/** A configuration, and where it was read. */
 export interface LoadedConfig extends FlowbreakConfig {
   /** Undefined: there is none. */
   readonly file: string | undefined

@@ -11,7 +11,7 @@ import type { CaseTrace, Mismatch, Outcome, Sighted, Tally } from '../model/run-
 import { type Checked, checkPackets } from './packets.ts'
 import { checkUnaltered } from './unaltered.ts'
 
-/** What a case is graded on: everything in it stands in the run log, so that grading can be done again from there. */
+/** What a case is graded on. All of it is in the run log, so that a case can be graded again from there. */
 export interface Graded {
   readonly flow: number
   readonly expectations: readonly Expectation[]
@@ -30,7 +30,7 @@ export interface Grade {
 }
 
 /**
- * Holds what was observed against what was expected (docs/design.md, grading). A dead road or an undecided packet makes the case
+ * Compares what was observed with what was expected (docs/design.md, Grading). A dead road or an undecided packet makes the case
  * inconclusive, whatever else was seen; only core and extended expectations can fail it.
  */
 export function gradeCase(graded: Graded): Grade {

@@ -4,7 +4,7 @@ import type { Transparency } from './fields.ts'
 import type { ExceptionPolicy, Setup, Sharing } from './setup.ts'
 import type { HostEventKind, Timeline, TimelineChunk } from './timeline.ts'
 
-/** Parts of a setup that not every firewall can be brought to. */
+/** Parts of a setup that not every firewall can be set to. */
 export const FEATURES = [
   'rules',
   'default-actions',
@@ -18,25 +18,31 @@ export const FEATURES = [
 export type Feature = (typeof FEATURES)[number]
 
 /**
- * The cases that one replay can hold: one; several without events that touch firewall hosts; several also with them, when they
- * coincide; several also where their addresses are the same, one after the other, since whatever is left of the one before has
- * expired on a virtual clock, and nothing is remembered beyond that.
+ * Which cases one replay can hold:
+ * - `one`: a single case;
+ * - `isolated`: several, if no event of theirs touches a firewall host;
+ * - `aligned`: also with such events, if they are the same at the same times;
+ * - `consecutive`: also several with the same addresses, one after another: on a virtual clock everything left of one case can expire before
+ *   the next, and the target must remember nothing beyond that.
  */
 export const FOLDINGS = ['one', 'isolated', 'aligned', 'consecutive'] as const
 export type Folding = (typeof FOLDINGS)[number]
 
-/** What a target can do; cases that need more are skipped by the name of what is lacking. */
+/** What a target can do. A case that needs more is skipped, and the report names what is lacking. */
 export interface Capabilities {
   readonly clock: 'virtual' | 'real'
   /** It yields the observations of a chunk before it pulls the next, so guards and reactive endpoints work while it runs. */
   readonly reactive: boolean
-  /** Hosts at most. */
+  /** The most hosts that it can have. */
   readonly hosts: number
   readonly families: readonly ('ipv4' | 'ipv6')[]
   readonly policies: readonly ExceptionPolicy[]
   readonly sharing: readonly Sharing['kind'][]
   readonly events: readonly HostEventKind[]
-  /** `alterations`: what of packets is changed on their way. `packet-counters`: its counters follow from what is observed of each packet, so that each case of a fold has its own. */
+  /**
+   * `alterations`: fields of packets that are changed on the way. `packet-counters`: its counters follow from the observation of each packet,
+   * so that each case of a fold has its own.
+   */
   readonly observes: readonly (
     | 'verdict'
     | 'reason'
@@ -48,8 +54,8 @@ export interface Capabilities {
   )[]
   readonly folding: Folding
   /**
-   * Profiles that it can be brought to, with feature `own-profile` those that extend them too; of suites about any firewall, the
-   * cases are held to the first.
+   * Profiles that it can be set to; with feature `own-profile`, profiles that extend these too. Cases of suites about any firewall are played
+   * with the first.
    */
   readonly profiles: 'any' | readonly string[]
   readonly features: readonly Feature[]
@@ -58,9 +64,9 @@ export interface Capabilities {
 }
 
 /**
- * What can be seen of a copy of a packet beside that it came out: a field of it was changed, it is one too many, it came later than any control
- * ever did, in fragments or put together, by arms that are not its own, in a form that the load balancer does not take back, or it is
- * nothing that was sent.
+ * What can be seen of a packet besides that it came out: a field was changed (`altered`); it came once more (`again`), or later than any
+ * control ever did (`late`); as fragments, or put together from them; by arms that are not its own (`elsewhere`); in a form that the load
+ * balancer does not take back (`refused`); or it is nothing that was sent (`stray`).
  */
 export const SIGHTINGS = [
   'altered',
@@ -73,35 +79,35 @@ export const SIGHTINGS = [
   'stray',
 ] as const
 
-/** Something seen on a wire beside verdicts; rare, so an object. */
+/** Something seen on a wire besides verdicts; rare, so an object. */
 export interface Sighting {
   readonly kind: (typeof SIGHTINGS)[number]
-  /** Index in the batch, -1 where the packet is in none that is still there, or there is none. */
+  /** Index in the batch; -1: there is no packet, or it is in an earlier batch. */
   readonly index: number
   /** Its step, where there is a packet; what comes `late` for an earlier batch was forwarded after all: see `isForwardedAfterAll`. */
   readonly step: number
-  /** Of what comes late for an earlier batch: its number in the capture (0: made by an injection), and the `Verdict` that was told. */
+  /** Of what comes late for an earlier batch: its number in the capture (0: made by an injection), and the `Verdict` reported for it then. */
   readonly number?: number
   readonly told?: number
-  /** The flow that it is of, where that is known and there is no packet. */
+  /** Its flow, if that is known and there is no packet. */
   readonly flow?: number
-  /** From when it was sent until it was seen; of what nobody sent, when that was. */
+  /** How long after it was sent it was seen; of what nobody sent, when it was seen. */
   readonly after: Nanos
-  /** Of what was altered: `window`, `option 2`, …, and what it was; of what was refused: the `Reason`. */
+  /** Of what was altered: the field (`window`, `option 2`, …), as sent and as seen; of what was refused: the `Reason`. */
   readonly field?: string
   readonly sent?: string
   readonly seen?: string
 }
 
-/** Whether a sighting takes back a verdict that was told: the packet of its step was not dropped, but came late. */
+/** Whether a sighting takes back an earlier verdict: the packet of its step was not dropped, but came late. */
 export function isForwardedAfterAll({ kind, index, step }: Sighting): boolean {
   return kind === 'late' && index < 0 && step >= 0
 }
 
-/** How long hosts were away: from what happened to them until a fresh connection went through one of them. */
+/** How long hosts were away: from the event until a fresh connection went through one of them. */
 export interface Outage {
   readonly event: HostEventKind
-  /** The one that it happened to; absent: to none, or to several. */
+  /** The host that it happened to; absent: none, or several. */
   readonly host?: number
   readonly at: Nanos
   /** Of the device's own clock, not scaled. */
@@ -110,16 +116,16 @@ export interface Outage {
   readonly over: boolean
 }
 
-/** When packets were really sent: not before and not after, in nanoseconds of the timeline from some moment; NaN of one that was not. */
+/** When packets were really sent, as bounds: nanoseconds of the timeline since some moment; NaN for a packet that was not sent. */
 export interface SendingTimes {
   readonly from: Float64Array
   readonly to: Float64Array
 }
 
 /**
- * What came of the packets of one chunk: its batch with the target's columns filled (verdict, reason, emitted), and how and by
- * whom it is known. Exactly one observation a packet; only a sighting of a later batch takes it back, and the last batch may have no
- * packets but such sightings. Valid until the next is pulled.
+ * What became of the packets of one chunk: its batch with the target's columns filled (verdict, reason, emitted), who decided and how that is
+ * known. There is exactly one observation for each packet. Only a sighting in a later batch can take it back; the last batch may consist of
+ * such sightings alone. Valid until the next is pulled.
  */
 export interface ObservationBatch {
   readonly packets: PacketBatch
@@ -129,46 +135,46 @@ export interface ObservationBatch {
   readonly knowledge: Uint8Array
   /** By packet: when it was really sent; absent: at its time. */
   readonly sent?: SendingTimes
-  /** Where packets are seen on wires: what was, beside the verdicts. */
+  /** Of targets with wires: what was seen besides the verdicts. */
   readonly sightings?: readonly Sighting[]
   /** Of the events of this chunk. */
   readonly outages?: readonly Outage[]
-  /** What was emitted cannot be seen, though a verdict may tell of it; absent: all of it is in `packets.emitted`. */
+  /** The target cannot see what was emitted, though a verdict may imply it; absent: all of it is in `packets.emitted`. */
   readonly emissions?: 'unseen'
 }
 
-/** A frame as it was on a wire, or as a target without wires was given it. */
+/** A frame as it was on a wire, or as it was given to a target without wires. */
 export interface WireFrame {
   /**
-   * By the harness: a `packet` of the timeline or a `control`. From the device: a copy of one of these, something that it `emitted`, or a
-   * `stray`, which is nothing that is known.
+   * Sent by the harness: a `packet` of the timeline or a `control`. Seen from the device: a copy of one of these, something that it `emitted`,
+   * or a `stray`, which is none of those.
    */
   readonly what: 'packet' | 'control' | 'emitted' | 'stray'
   readonly way: 'sent' | 'seen'
   /** Host index * 2, and 1 more on the server's side. */
   readonly arm: number
-  /** Of the timeline. */
+  /** Time of the timeline. */
   readonly at: Nanos
   readonly frame: Uint8Array
   /** `Link` code. */
   readonly link: number
-  /** Step of the packet that it is or is a copy of; -1: none. */
+  /** Step of the packet, or of the packet that it is a copy of; -1: none. */
   readonly step: number
-  /** Where it is not of a packet: the flow that it is of, where that is known. */
+  /** Its flow, if that is known and `step` is -1. */
   readonly flow?: number
 }
 
-/** What is never to be exceeded, in what the plan offers at once and in any second of the target's clock; absent: no limit. */
+/** Limits that the plan never exceeds, in one replay and in any second of the target's clock; absent: no limit. */
 export interface Limits {
   readonly packetsPerSecond?: number
   /** Of whole frames. */
   readonly bytesPerSecond?: number
   readonly newConnectionsPerSecond?: number
-  /** Entries of session tables that one replay may take. */
+  /** Entries that one replay may take in session tables. */
   readonly sessions?: number
 }
 
-/** Blocks that cases get their addresses from, `192.0.2.0/24`. */
+/** Blocks from which cases get their addresses, such as `192.0.2.0/24`. */
 export interface AddressRanges {
   readonly clients: string
   readonly servers: string
@@ -181,63 +187,66 @@ export interface Target {
   readonly name: string
   readonly version: string
   readonly capabilities: Capabilities
-  /** What a case needs beyond what its capabilities can say, in words for reports (`rule order strict`); absent or undefined: nothing. */
+  /** What a case needs that this target lacks, beyond what `capabilities` can express, in words for reports (`rule order strict`); undefined: nothing. */
   lacks?(test: Case): string | undefined
   readonly limits?: Limits
-  /** `strict`: its cases want packets unaltered, but for those that say otherwise; absent: they do not. */
+  /** `strict`: unless a case says otherwise, its packets must come out unaltered; absent: they need not. */
   readonly transparency?: Transparency | undefined
   /** Absent: the ranges set aside for benchmarking. */
   readonly addresses?: AddressRanges
   /**
-   * How several can play on it at once, each on one that it makes from the same description: in threads of one process, or in processes of
-   * their own. Absent: one at a time.
+   * How several workers can play on it at once, each on a target of its own made from the same description: in threads of one process, or in
+   * separate processes. Absent: one at a time.
    */
   readonly shared?: 'threads' | 'processes' | undefined
-  /** Packets that may come out of it otherwise than the device decided, so that nothing is learned of them; absent: there are none. */
+  /** Packets that may come out of it differently from what the device decided, so that `learn` ignores them; absent: none. */
   readonly unreliable?: readonly 'fragments'[] | undefined
-  /** The devices that it drives, as they are called wherever they are driven from: of several workers one at a time drives each. Absent: its own. */
+  /**
+   * Names of the devices that it drives, the same on every machine, so that only one worker at a time drives each. Absent: the target itself
+   * counts as one, unless it can be `shared`.
+   */
   readonly appliances?: readonly string[] | undefined
-  /** Brings the device to `setup` with empty session tables. Throws FlowbreakError when it cannot. */
+  /** Brings the device to `setup`, with empty session tables. Rejects with a FlowbreakError if it cannot. */
   prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 }
 
 /** Counters that are counted packet by packet. */
 export interface CounterTally {
-  /** One more packet, which was observed at its host. */
+  /** Counts one more packet, which was observed at its host. */
   count(packets: PacketBatch, index: number): void
   /** By host, as `Session.counters`. */
   read(): readonly Readonly<Record<string, number>>[]
 }
 
-/** Decides at once: of a target that has everything in this process, and never waits. */
+/** The short way through a target that has everything in this process and never waits. */
 export interface DirectSession {
-  /** Fills verdict and reason of packets `from` … `to`-1, and adds to `emitted`. */
+  /** Fills in verdict and reason of packets `from` … `to`-1, and adds to `emitted`. */
   decide(batch: PacketBatch, from: number, to: number): void
   /** The observations of a batch all of whose packets were decided. */
   observed(batch: PacketBatch): ObservationBatch
 }
 
 export interface Session extends AsyncDisposable {
-  /** Plays the timeline; ends after each packet has had exactly one observation. */
+  /** Plays the timeline; ends once every packet has had exactly one observation. */
   replay(timeline: Timeline, signal: AbortSignal): AsyncIterable<ObservationBatch>
   /**
-   * Of one that answers each chunk before it takes the next: what is observed of the next chunk of a timeline of that epoch, by whoever calls it
-   * for one after another, as `replay` does.
+   * Of a target that answers each chunk before it takes the next: plays one chunk of a timeline with that epoch. The caller passes the chunks
+   * one after another, as `replay` would.
    */
   answer?(chunk: TimelineChunk, epoch: bigint): ObservationBatch | Promise<ObservationBatch>
-  /** As `replay`, of a timeline without events, by whoever calls it; undefined, or absent, where something must be waited for. */
+  /** For a timeline without events, a session that the caller drives itself; undefined or absent if something must be waited for. */
   direct?(): DirectSession | undefined
   /**
-   * Of a target with wires: from here on each frame that is sent or seen goes to this one, which may keep it; undefined: to nobody. Absent:
-   * what it is sent is what it is offered, and it sees what it emits.
+   * Of a target with wires: from now on `take` gets each frame that is sent or seen, and may keep it; undefined: nobody does. Absent: the
+   * target has no wires, and its frames are the packets that it is offered and what it emits.
    */
   tap?(take: ((frame: WireFrame) => void) | undefined): void
-  /** What the devices themselves have written down of the last replay; empty, or absent: nothing. Throws FlowbreakError. */
+  /** What the devices themselves logged during the last replay; empty or absent: nothing. Rejects with a FlowbreakError. */
   collect?(signal: AbortSignal): Promise<string>
   /** Back to empty session tables and zero counters without a new process; cheaper than `prepare`. */
   reset(): Promise<void>
   /** The device's own counters by host, under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */
   counters(): Promise<readonly Readonly<Record<string, number>>[]>
-  /** Of a target that observes `packet-counters`: counters at zero, for some of the packets that it has observed. */
+  /** Of a target that observes `packet-counters`: new counters at zero, to be counted over a part of the observed packets. */
   tally?(): CounterTally
 }

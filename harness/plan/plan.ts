@@ -7,20 +7,20 @@ import { isInShard, type Shard } from './shard.ts'
 
 export interface PlanOptions extends Selection {
   readonly shard?: Shard | undefined
-  /** What shards are balanced by; absent: the name of a case alone says where it is. */
+  /** What shards are balanced by; absent: the name of a case alone decides its shard. */
   readonly costs?: Costs | undefined
 }
 
 export interface Plan {
-  /** What is to be played: suites by name, cases as their suite has them. */
+  /** The cases to play: suites in order of name, cases in the order of their suite. */
   readonly cases: readonly Case[]
   /** How many cases the suites have. */
   readonly total: number
-  /** How many of them are selected, in all shards together. */
+  /** How many of them are selected, over all shards. */
   readonly selected: number
 }
 
-/** Chooses the cases of a run, in an order that depends on names only. Throws ERR_SUITE_DUPLICATE where two have one name. */
+/** Selects and orders the cases of a run; the order depends on names only. Throws ERR_SUITE_DUPLICATE if two have the same name. */
 export function planCases(
   suites: readonly Pick<LoadedSuite, 'name' | 'file' | 'cases'>[],
   options: PlanOptions = {},

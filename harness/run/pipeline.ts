@@ -16,27 +16,27 @@ import { lotsOf } from './work/lots.ts'
 import { Surveys } from './work/surveys.ts'
 
 export interface RunOptions extends PlayOptions {
-  /** What is played through a target; the same names for each. */
+  /** The cases to play through a target; their names are the same for each. */
   readonly cases: (target: Target) => readonly Case[]
   readonly targets: readonly Target[]
   readonly fold: FoldChoice
-  /** Who plays; absent: this process, one lot after another. */
+  /** The workers; absent: this process plays one lot after another. */
   readonly players?: readonly LotPlayer[] | undefined
-  /** What the log of a run that goes on holds already, which counts for how it ends; absent: the run is new. */
+  /** Of a run that is resumed: the events already in its log, which count for its totals and exit code; absent: the run is new. */
   readonly before?: readonly RunEvent[]
   readonly signal: AbortSignal
-  /** Takes the run log's events, in order, with their lines where they were written out elsewhere: see `TakeLotEvent`. */
+  /** Takes the run log's events, in order; with its line where a worker has formatted one already (see `TakeLotEvent`). */
   readonly emit: (event: RunEvent, line?: LogLine) => void
-  /** Is told of what goes on apart from that. */
+  /** Told of what goes on besides, for progress and logs. */
   readonly told?: ((doing: Doing) => void) | undefined
 }
 
 type Finished = RunEvent & { readonly type: 'run-finished' }
 
 /**
- * The story of a run: check every case against its capture, plan each target's lots, have them played (a target is brought to a setup,
- * proved, plays the setup's cases, alone or folded, and is taken down) and put what they come to into the log in the order of the plan.
- * Answers the exit code that the outcomes come to.
+ * The story of a run: check every case against its capture, plan each target's lots, have them played (a target is prepared for a setup,
+ * calibrated, plays the setup's cases, alone or folded, and is taken down) and emit the results in the order of the plan. Returns the last
+ * event, which holds the totals and the exit code.
  */
 export async function runCases(options: RunOptions): Promise<Finished> {
   const { captures, seed, fold, signal, emit } = options
@@ -66,7 +66,7 @@ export async function runCases(options: RunOptions): Promise<Finished> {
   })
   let bailed = false
   {
-    // What was still up is down before the run is called finished.
+    // Whatever was brought up is taken down before the run is called finished.
     await using here = new InProcessPlayer(planned, options)
     const players = options.players ?? [here]
     bailed = await new Dispatcher({ lanes, players, signal, log, told: options.told }).run()

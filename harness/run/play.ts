@@ -22,20 +22,20 @@ export class CasePlayer {
   readonly #keepFrames: boolean
   readonly #stores = new FrameStores()
 
-  /** `keepFrames`: for evidence. */
+  /** `keepFrames`: attempts have `evidence`. */
   constructor(seed: number, keepFrames = false, offers = new Offers(seed)) {
     this.#offers = offers
     this.#keepFrames = keepFrames
   }
 
-  /** Nobody asks for the evidence of earlier attempts any more. */
+  /** Frees the frames of earlier attempts, whose evidence must not be asked for any more. */
   forget(): void {
     this.#stores.release()
   }
 
   /**
-   * One attempt at a case: compile, send, observe, grade, in as many rounds as its guards need. The session must have the case's
-   * setup. `dress`: for other addresses than those of its capture.
+   * One attempt at a case: compile, send, observe, grade, in as many rounds as its guards need. The session must be prepared for the case's
+   * setup. `dress`: replaces the addresses of the capture by others.
    */
   async play(
     test: Case,

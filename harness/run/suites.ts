@@ -4,15 +4,17 @@ import { findSuites } from '../plan/find.ts'
 import type { ProfileInStead } from '../suite/case-setup.ts'
 import { type LoadedSuite, loadSuite } from '../suite/cases.ts'
 
-/** Where suites and captures are looked for: the folder of whoever calls, then what the package brings. */
+/** Where suites or captures are looked for: that folder of each place that has one, in order. */
 export function rootsOf(folder: 'suites' | 'captures', places: readonly string[]): readonly string[] {
   return [...new Set(places.map((place) => join(place, folder)))].filter((path) => existsSync(path))
 }
 
 /**
- * Loads the suites that arguments name (a file, a folder or a suite's name; none: all of the first place that has any).
- * `stead`: what profiles are replaced by in suites about any firewall.
- * Throws ERR_SUITE or ERR_SUITE_NOT_FOUND.
+ * Loads suites.
+ * @param args files, folders or names of suites; none: all suites of the first place that has any
+ * @param places folders that may have the folders `suites` and `captures`
+ * @param stead the profile that suites about any firewall get in place of their own
+ * @throws ERR_SUITE, ERR_SUITE_NOT_FOUND
  */
 export function loadSuites(
   args: readonly string[],

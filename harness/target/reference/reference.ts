@@ -48,9 +48,9 @@ const CAPABILITIES: Capabilities = {
   clockScale: 1,
 }
 
-/** What is told of what the engine does, beside the observations; both or none see what a log of the device would. */
+/** What the engine tells besides observations: the records and alerts that a log of a device would have. */
 export type ReferenceTaps = Pick<EngineOptions, 'records' | 'alerts'> & {
-  /** What the host of a packet holds of its flow once it has been decided; absent: packets are decided many at a time. */
+  /** Called with the session entry of each packet's flow once the packet is decided; absent: packets are decided many at a time. */
   readonly entry?: (index: number, words: string) => void
 }
 
