@@ -14,22 +14,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect } from 'chai'
-import { flowbreak, jsonLines, ROOT, startFlowbreak } from './command.ts'
+import { flowbreak, jsonLines, startFlowbreak } from './command.ts'
+import { manyCases } from './many.ts'
 
 const CASES = 1500
 /** Bytes of a log that holds some of them. */
 const SOME = 100_000
-const SUITE = `suite: many
-title: For tests
-matrix: { number: [${Array.from({ length: CASES }, (_, index) => index).join(', ')}] }
-cases:
-  - name: swap
-    requirement: After a swap nothing comes out.
-    source: { mark: DOC, where: a test }
-    capture: ${ROOT}captures/echo-ladder-ipv4.pcap
-    inject: [{ host-swap: 12 }]
-    expect: { before: forward, after host-swap: drop }
-`
+const SUITE = manyCases(CASES)
 
 describe('journeys: resume', () => {
   let folder = ''

@@ -3,20 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { flowbreak, jsonLines, ROOT, startFlowbreak } from './command.ts'
+import { flowbreak, jsonLines, startFlowbreak } from './command.ts'
+import { manyCases } from './many.ts'
 
 /** Enough cases that a run of them can be interrupted. */
-const MANY = `suite: many
-title: For tests
-matrix: { number: [${Array.from({ length: 5000 }, (_, index) => index).join(', ')}] }
-cases:
-  - name: swap
-    requirement: After a swap nothing comes out.
-    source: { mark: DOC, where: a test }
-    capture: ${ROOT}captures/echo-ladder-ipv4.pcap
-    inject: [{ host-swap: 12 }]
-    expect: { before: forward, after host-swap: drop }
-`
+const MANY = manyCases(5000)
 
 describe('journeys: run', () => {
   let folder = ''

@@ -7,20 +7,10 @@ import { setTimeout } from 'node:timers/promises'
 import { expect } from 'chai'
 import parsePrometheus from 'parse-prometheus-text-format'
 import { flowbreak, jsonLines, MAIN, ROOT, startFlowbreak } from './command.ts'
+import { manyCases } from './many.ts'
 
 const CASES = 1500
 const FEW = 20
-const suiteOf = (cases: number) => `suite: many
-title: For tests
-matrix: { number: [${Array.from({ length: cases }, (_, index) => index).join(', ')}] }
-cases:
-  - name: swap
-    requirement: After a swap nothing comes out.
-    source: { mark: DOC, where: a test }
-    capture: ${ROOT}captures/echo-ladder-ipv4.pcap
-    inject: [{ host-swap: 12 }]
-    expect: { before: forward, after host-swap: drop }
-`
 /** A firewall that says its password and dies as soon as it is to be set up. */
 const DIES = `import { serve } from '${ROOT}test/faults/programs/firewall.mjs'
 await serve({
@@ -46,8 +36,8 @@ describe('journeys: watching a run', () => {
   let folder = ''
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
-    writeFileSync(join(folder, 'suite.yaml'), suiteOf(FEW))
-    writeFileSync(join(folder, 'many.yaml'), suiteOf(CASES))
+    writeFileSync(join(folder, 'suite.yaml'), manyCases(FEW))
+    writeFileSync(join(folder, 'many.yaml'), manyCases(CASES))
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
   const ask = (...args: string[]) => flowbreak(['run', 'suite.yaml', ...args], { cwd: folder })
