@@ -18,6 +18,8 @@ export interface ChildOptions {
   readonly ring: number
 }
 
+type NodePcap = typeof import('node-pcap')
+
 /** Frames that are handed on at a time. */
 const BATCH = 256
 /** File descriptors of the pipes: what is to be sent, and what was heard. */
@@ -25,80 +27,107 @@ const IN = 3
 const OUT = 4
 
 /** Sends and hears frames at interfaces, for a port in another process: node-pcap takes no second thread, and closes only by ending. */
+class Interfaces {
+  readonly #options: ChildOptions
+  readonly #pcap: NodePcap
+  readonly #output: Socket
+  readonly #finder: ArmFinder
+  readonly #opened = new Map<string, PcapSession>()
+  readonly #heard = new FrameColumns()
+  /** By arm. */
+  #sessions: readonly PcapSession[] = []
+  #foreign = 0
+  #total = 0
+  #isScheduled = false
+
+  constructor(options: ChildOptions, pcap: NodePcap, output: Socket) {
+    this.#options = options
+    this.#pcap = pcap
+    this.#output = output
+    this.#finder = new ArmFinder(options.arms)
+  }
+
+  /** Does what a message asks for. */
+  take(kind: number, body: Buffer): void {
+    try {
+      if (kind === Message.frames)
+        eachFrame(body, (arm, from, to) => this.#sessions[arm]?.inject(body.subarray(from, to)))
+      else if (kind === Message.open) {
+        this.#sessions = this.#options.arms.map(
+          ({ device }) => this.#opened.get(device) ?? this.#open(device),
+        )
+        this.#output.write(encodeText(Message.ready, ''))
+      } else if (kind === Message.stats) this.#output.write(encodeText(Message.stats, this.#stats()))
+    } catch (thrown) {
+      this.#output.write(encodeText(Message.failed, messageOf(thrown)))
+    }
+  }
+
+  #open(device: string): PcapSession {
+    const { arms, ring, snapLength } = this.#options
+    const session = this.#pcap.createSession(device, {
+      filter: received(device, arms),
+      buffer_timeout: 0,
+      buffer_size: ring,
+      snap_length: snapLength,
+    })
+    const armOf = this.#finder.at(device)
+    session.on('packet', ({ buf, header }: { readonly buf: Buffer; readonly header: Buffer }) =>
+      this.#hear(session, device, armOf(buf), buf, header),
+    )
+    this.#opened.set(device, session)
+    return session
+  }
+
+  /** A frame at an interface; its buffer is the same for all frames, so what is kept is copied. */
+  #hear(session: PcapSession, device: string, number: number, buf: Buffer, header: Buffer): void {
+    const arm = this.#options.arms[number]
+    const body = bodyOf(buf)
+    const type = buf.readUInt16BE(body - 2)
+    const end = header.readUInt32LE(8)
+    if (arm === undefined || (type !== EtherType.ipv4 && type !== EtherType.ipv6)) {
+      this.#foreign++
+      if (arm !== undefined && type === EtherType.arp)
+        answer(session, arpReply(arm, buf.subarray(0, end), body))
+      return
+    }
+    if (type === EtherType.ipv6) answer(session, advertisement(arm, buf.subarray(0, end), body))
+    if (end - body > this.#options.largest) {
+      const text = tooLarge(device, header.readUInt32LE(12) - body, this.#options)
+      this.#output.write(encodeText(Message.failed, text))
+    }
+    this.#heard.append(number, monotonicNow(), buf, body, end)
+    if (this.#heard.count >= BATCH) this.#flush()
+    else if (!this.#isScheduled) {
+      this.#isScheduled = true
+      setImmediate(this.#flush)
+    }
+  }
+
+  readonly #flush = (): void => {
+    const heard = this.#heard
+    this.#isScheduled = false
+    if (heard.count === 0) return
+    this.#total += heard.count
+    this.#output.write(encodeFrames(heard, 0, heard.count))
+    heard.clear()
+  }
+
+  #stats(): string {
+    const missed = [...this.#opened.values()].reduce((sum, session) => sum + session.stats().ps_drop, 0)
+    return JSON.stringify({ heard: this.#total, foreign: this.#foreign, missed })
+  }
+}
+
 async function main(options: ChildOptions): Promise<void> {
   const output = new Socket({ fd: OUT, readable: false })
   const input = new Socket({ fd: IN, writable: false })
-  const heard = new FrameColumns()
-  let foreign = 0
-  let total = 0
-  let scheduled = false
-  const flush = () => {
-    scheduled = false
-    if (heard.count === 0) return
-    total += heard.count
-    output.write(encodeFrames(heard, 0, heard.count))
-    heard.clear()
-  }
-  const { createSession } = await withoutWarnings()
-  const finder = new ArmFinder(options.arms)
-  const opened = new Map<string, PcapSession>()
-  const open = (device: string) => {
-    const session = createSession(device, {
-      filter: received(device, options.arms),
-      buffer_timeout: 0,
-      buffer_size: options.ring,
-      snap_length: options.snapLength,
-    })
-    const armOf = finder.at(device)
-    // Its buffer is the same for all packets: what is kept is copied.
-    session.on('packet', ({ buf, header }: { readonly buf: Buffer; readonly header: Buffer }) => {
-      const number = armOf(buf)
-      const arm = options.arms[number]
-      const body = bodyOf(buf)
-      const type = buf.readUInt16BE(body - 2)
-      const end = header.readUInt32LE(8)
-      if (arm === undefined || (type !== EtherType.ipv4 && type !== EtherType.ipv6)) {
-        foreign++
-        if (arm !== undefined && type === EtherType.arp)
-          answer(session, arpReply(arm, buf.subarray(0, end), body))
-        return
-      }
-      if (type === EtherType.ipv6) answer(session, advertisement(arm, buf.subarray(0, end), body))
-      if (end - body > options.largest)
-        output.write(encodeText(Message.failed, tooLarge(device, header.readUInt32LE(12) - body, options)))
-      heard.append(number, monotonicNow(), buf, body, end)
-      if (heard.count >= BATCH) flush()
-      else if (!scheduled) {
-        scheduled = true
-        setImmediate(flush)
-      }
-    })
-    opened.set(device, session)
-    return session
-  }
-  let sessions: readonly PcapSession[] = []
-  const reader = new MessageReader((kind, body) => {
-    try {
-      if (kind === Message.frames) inject(sessions, body)
-      else if (kind === Message.open) {
-        sessions = options.arms.map(({ device }) => opened.get(device) ?? open(device))
-        output.write(encodeText(Message.ready, ''))
-      } else if (kind === Message.stats)
-        output.write(encodeText(Message.stats, statsOf([...opened.values()])))
-    } catch (thrown) {
-      output.write(encodeText(Message.failed, messageOf(thrown)))
-    }
-  })
-  const statsOf = (all: readonly PcapSession[]) =>
-    JSON.stringify({ heard: total, foreign, missed: all.reduce((sum, one) => sum + one.stats().ps_drop, 0) })
+  const interfaces = new Interfaces(options, await withoutWarnings(), output)
+  const reader = new MessageReader((kind, body) => interfaces.take(kind, body))
   input.on('data', (chunk: Buffer) => reader.push(chunk))
   // Whoever wanted this is gone, or is done.
   input.on('close', () => process.exit(0))
   output.on('error', () => process.exit(0))
-}
-
-function inject(sessions: readonly PcapSession[], body: Buffer): void {
-  eachFrame(body, (arm, from, to) => sessions[arm]?.inject(body.subarray(from, to)))
 }
 
 /**
@@ -120,7 +149,7 @@ function tooLarge(device: string, length: number, { largest }: ChildOptions): st
 }
 
 /** An interface without an IPv4 address is as it should be here. */
-async function withoutWarnings(): Promise<typeof import('node-pcap')> {
+async function withoutWarnings(): Promise<NodePcap> {
   const { default: pcap } = await import('node-pcap')
   pcap.warningHandler = () => undefined
   return pcap
