@@ -14,6 +14,10 @@ export const MARKDOWN_LIMIT = 65_536
 
 /** Room for lists of which none may crowd the others out; the cases that need a look get what is left. */
 const ROOM = { suites: 12_000, provisional: 4_000, notes: 8_000 }
+/** Characters that are left free for the lines between the parts. */
+const SPARE = 80
+/** Suites beyond which those that only passed share a row. */
+const MOST_SUITES = 30
 
 /** The report for a comment or a job's summary: outcomes by suite, every case that needs a look, and what the run says of itself. */
 export function renderMarkdown(events: readonly RunEvent[]): string {
@@ -28,7 +32,7 @@ export function renderMarkdown(events: readonly RunEvent[]): string {
   ]
   const used = head.reduce((sum, part) => sum + part.length + 2, 0)
   const problems = problemItems(results, several)
-  const room = MARKDOWN_LIMIT - used - 80
+  const room = MARKDOWN_LIMIT - used - SPARE
   const looks = section('Cases that need a look', problems, room)
   const [title = '', suites = '', provisional = '', noted = ''] = head
   return `${[title, suites, looks, provisional, noted].filter((part) => part !== '').join('\n\n')}\n`
@@ -58,7 +62,7 @@ export function verdictLine({ totals, cases, reason, exitCode }: RunSummary): st
   return `flowbreak: ${what}${reason === 'completed' ? '' : `, ${reason}`} (exit code ${exitCode})`
 }
 
-/** A row a suite; where they are many, those that only passed share one. */
+/** A row for each suite; if there are many, those that only passed share one. */
 function suiteTable({ suites, totals }: RunSummary): string {
   if (suites.length === 0) return ''
   const outcomes = OUTCOME_ORDER.filter((outcome) => totals[outcome] > 0)
@@ -68,7 +72,7 @@ function suiteTable({ suites, totals }: RunSummary): string {
     ['suite', ...outcomes.map((outcome) => `${STYLES[outcome].mark} ${STYLES[outcome].word}`)],
   ]).split('\n')
   const all = suites.map((suite) => ({ ...suite, dull: suite.totals.pass === sumOf(suite.totals) }))
-  const told = all.length > 30 ? all.filter(({ dull }) => !dull) : all
+  const told = all.length > MOST_SUITES ? all.filter(({ dull }) => !dull) : all
   const dull = all.length - told.length
   const rows = fitting(
     told.map((suite) => row(mdCode(suite.name), suite.totals)),

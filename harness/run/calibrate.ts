@@ -9,6 +9,11 @@ import { deniedControlOf } from '../profile/denied.ts'
 import { decodeBatch } from '../wire/decode.ts'
 import { type EndChange, readdress } from '../wire/readdress.ts'
 
+/** Packets that a host is asked about at most: allowed and denied both ways, and a new connection. */
+const MOST_ASKED = 5
+/** Bytes that each of them may take. */
+const ROOM = 128
+
 /** A client and a server that nobody else in the run is. */
 export interface Strangers {
   readonly client: Required<EndChange>
@@ -41,7 +46,7 @@ export class Calibration {
     const { hosts } = setup.topology
     const family = families.includes('ipv4') ? 'ipv4' : 'ipv6'
     const denied = deniedControlOf(setup)
-    const batch = new PacketBatch(hosts.length * 5, hosts.length * 640)
+    const batch = new PacketBatch(hosts.length * MOST_ASKED, hosts.length * MOST_ASKED * ROOM)
     const ask = (what: Expected['what'], host: number, direction: 0 | 1) => {
       const frame =
         what === 'opening'

@@ -11,6 +11,8 @@ type Argument = string | number | Buffer
 const FIRST_MS = 10_000
 const WATCH_MS = 500
 const RETRY_MS = 200
+/** Between attempts to connect again: so much more each time, up to a limit. */
+const RECONNECT_MS = { step: 50, most: 1000 }
 /** What Redis answers for a while only: when it starts, is full, is busy, or is becoming another's replica. */
 const FOR_NOW = /^(LOADING|OOM|BUSY|READONLY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|MISCONF)\b/
 /**
@@ -207,7 +209,7 @@ function optionsOf({ host, port, database, username, password, tls }: QueueAddre
     maxRetriesPerRequest: null,
     protocol: 2 as const,
     disableClientInfo: true,
-    retryStrategy: (times: number) => Math.min(50 * times, 1000),
+    retryStrategy: (times: number) => Math.min(RECONNECT_MS.step * times, RECONNECT_MS.most),
   }
 }
 

@@ -28,6 +28,8 @@ export interface ServerOptions {
 
 /** How long whoever drives an appliance and has nothing to play lets others have it, at least. */
 const PAUSE_MS = 50
+/** Times that BullMQ may give a job out again before it calls it failed: more than ever happens, as we count by ourselves. */
+const MOST_STALLS = 1000
 
 /** Plays lots of one target that runs have put into its queue, until it is told to leave or has nothing more to do. */
 export class Server implements AsyncDisposable {
@@ -66,7 +68,7 @@ export class Server implements AsyncDisposable {
       lockDuration,
       stalledInterval: lockDuration / 2,
       // A job that comes again is refused where it was begun: who has put it there hears of it.
-      maxStalledCount: 1000,
+      maxStalledCount: MOST_STALLS,
       drainDelay: 1,
     })
     this.#jobs.on('error', () => undefined)
