@@ -73,7 +73,7 @@ function alertsOf(eve: string): string[] {
 }
 
 /** Half with content of 5 to 16 bytes, a few of which occur; half about addresses, ports, flags and flow state, which do not match. */
-export function thousandRules(seed: number): string[] {
+function thousandRules(seed: number): string[] {
   const pool = new PayloadPool(seededRandom(seed), true)
   const random = seededRandom(seed + 1)
   const word = (length: number) =>

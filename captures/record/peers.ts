@@ -8,7 +8,7 @@ import type { Order, Step } from './peers/script.ts'
 const TSX = fileURLToPath(import.meta.resolve('tsx'))
 
 /** The port that the peers of our own listen on. */
-export const PEER_PORT = 7007
+const PEER_PORT = 7007
 
 /** Serves `script` to every connection, or once over UDP, and returns when it listens. */
 export function servePeer(lab: Lab, protocol: 'tcp' | 'udp', script: readonly Step[]): Promise<void> {

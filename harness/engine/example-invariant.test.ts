@@ -8,7 +8,7 @@ export const SEED = 23
 export const RUNS = { seed: SEED, numRuns: 200 }
 
 /** What must hold, and an engine of which it must not. */
-export interface Invariant<T> {
+interface Invariant<T> {
   readonly says: string
   readonly over: fc.Arbitrary<T>
   readonly holds: (value: T, wrong: Wrong) => void

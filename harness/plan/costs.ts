@@ -4,7 +4,7 @@ import { FlowbreakError, messageOf } from '../support/errors.ts'
 import type { Costs } from './division.ts'
 
 /** Version of the files that costs are kept in. */
-export const COSTS_SCHEMA = 1
+const COSTS_SCHEMA = 1
 
 const grammar = z.strictObject({
   schema: z.literal(COSTS_SCHEMA),

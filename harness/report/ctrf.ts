@@ -5,7 +5,7 @@ import { runOf } from './json.ts'
 import { jsonPieces } from './json-list.ts'
 
 /** Version of the Common Test Report Format that is written. */
-export const CTRF_VERSION = '0.0.0'
+const CTRF_VERSION = '0.0.0'
 
 type Status = 'passed' | 'failed' | 'skipped' | 'pending' | 'other'
 

@@ -227,7 +227,7 @@ function countOf(letter: string, text: string): number {
 }
 
 /** An event in words: `fw-a drained`, `s2c by fw-b`, `paths return`, `store down`. */
-export function labelOf(event: HostEvent, hosts: readonly string[]): string {
+function labelOf(event: HostEvent, hosts: readonly string[]): string {
   switch (event.kind) {
     case 'return':
       return 'paths return'

@@ -20,7 +20,7 @@ export function suiteWith(changes: Readonly<Record<string, string>>, head = HEAD
 }
 
 // Lines of `suiteWith`: 4 cases, 5 name, 6 requirement, 7 source, 8 capture, 9 inject, 10 expect, 11 and on: further keys.
-export const EXPECT = '10'
+const EXPECT = '10'
 export const MISTAKES: readonly (readonly [what: string, text: string, ...expected: readonly string[]])[] = [
   ['nothing', '', '1:1: This is empty, where a mapping is wanted.'],
   ['text', 'hello', '1:1: This is text, where a mapping is wanted.'],

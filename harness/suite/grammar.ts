@@ -3,7 +3,7 @@ import { isRecord } from '../support/record.ts'
 import { didYouMean, listWords } from './words.ts'
 
 /** What the name of an axis looks like. */
-export const AXIS_NAME = '[a-z][a-z0-9-]*'
+const AXIS_NAME = '[a-z][a-z0-9-]*'
 /** `{family}` in a string stands for the value of that axis. */
 export const PLACEHOLDER = new RegExp(`\\{(${AXIS_NAME})\\}`, 'g')
 

@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** Mistakes that are told at once: more are for nobody to read, and a file can hold a million. */
-export const MOST_PROBLEMS = 200
+const MOST_PROBLEMS = 200
 
 /** The problems of one file, each told once however often a case is expanded, in the order of the file. */
 export class Problems {

@@ -19,7 +19,7 @@ const MAPPED6_TOO = ['fe80::/10', 'fe80::/64', 'ff02::1:ff00:0/104']
 const KEPT6 = ['::/127']
 
 export const SPECIAL4: readonly SpecialRange[] = ranges([...MAPPED4, ...MAPPED4_TOO], KEPT4)
-export const SPECIAL6: readonly SpecialRange[] = ranges([...MAPPED6, ...MAPPED6_TOO], KEPT6)
+const SPECIAL6: readonly SpecialRange[] = ranges([...MAPPED6, ...MAPPED6_TOO], KEPT6)
 
 function ranges(mapped: readonly string[], kept: readonly string[]): SpecialRange[] {
   const all = [

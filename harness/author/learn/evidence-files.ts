@@ -7,7 +7,7 @@ import { type SetupName, setupInputFor } from './probe.ts'
 import type { Recorded } from './recording.ts'
 
 /** The folder of captures beside a profile. */
-export const EVIDENCE_FOLDER = 'evidence'
+const EVIDENCE_FOLDER = 'evidence'
 
 /** A probe as it was played last. */
 export interface RecordedProbe {

@@ -10,7 +10,7 @@ import { renderSheet } from './sheet.ts'
 import type { TwinCheck } from './twin.ts'
 
 export const PROFILE_FILE = 'profile.yaml'
-export const SHEET_FILE = 'datasheet.html'
+const SHEET_FILE = 'datasheet.html'
 
 export interface LearnedFolder {
   readonly document: ProfileDocument

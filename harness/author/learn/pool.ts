@@ -5,7 +5,7 @@ import type { Probe } from './probe.ts'
 import { PROBES } from './probes.ts'
 
 /** A wait of seconds, which numbers have a say in. */
-export const WAITS = /\+[\d{]/
+const WAITS = /\+[\d{]/
 const EXPRESSION = /\{(\w+)(?:\*(\d+(?:\.\d+)?))?(?:\+(\d+(?:\.\d+)?))?\}/g
 
 /**

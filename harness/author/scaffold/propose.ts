@@ -89,7 +89,7 @@ export async function propose(draft: Draft, signal: AbortSignal): Promise<readon
 }
 
 /** Throws ERR_SUITE_NEW where a capture has no such flow. */
-export function checkFlow(capture: string, { flows }: Recorded, flow: number): void {
+function checkFlow(capture: string, { flows }: Recorded, flow: number): void {
   if (flow < flows.count) return
   const last = flows.count - 1
   throw new FlowbreakError(

@@ -2,7 +2,7 @@ import { plainJson } from '../../support/steering.ts'
 import type { Changes } from './changes.ts'
 
 /** Version of the JSON of a comparison of runs: as for the json report. */
-export const CHANGES_SCHEMA = 1
+const CHANGES_SCHEMA = 1
 
 export function changesJson(changes: Changes): string {
   return `${plainJson({ schema: CHANGES_SCHEMA, ...changes }, 2)}\n`

@@ -68,7 +68,7 @@ export function fateOf(
 }
 
 /** Whether two places were played to the same end, as far as an end of the flow would notice. */
-export function sameFate(one: SweepCell, other: SweepCell): boolean {
+function sameFate(one: SweepCell, other: SweepCell): boolean {
   if (!('verdicts' in one && 'verdicts' in other)) return true
   if (one.verdicts !== other.verdicts || one.impact?.kind !== other.impact?.kind) return false
   if (one.emissions === 'unseen' || other.emissions === 'unseen') return true

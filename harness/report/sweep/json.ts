@@ -5,7 +5,7 @@ import { contentWords } from '../packet-words.ts'
 import { disagreements, fateOf, peersOf } from './fate.ts'
 
 /** The fields of a sweep apart from its cells, for JSON (docs/sweep.md). */
-export function sweepHead(map: SweepMap): Readonly<Record<string, unknown>> {
+function sweepHead(map: SweepMap): Readonly<Record<string, unknown>> {
   const { capture, flow, endpoints, axes, breaks, packets, columns } = map
   return {
     schema: 1,
@@ -31,7 +31,7 @@ export function sweepHead(map: SweepMap): Readonly<Record<string, unknown>> {
 }
 
 /** A cell a time, in the order of breaks, packets and columns. */
-export function* sweepCells(map: SweepMap): Generator<Readonly<Record<string, unknown>>> {
+function* sweepCells(map: SweepMap): Generator<Readonly<Record<string, unknown>>> {
   const peers = peersOf(map)
   for (const [broken, name] of map.breaks.entries())
     for (const [at, { number }] of map.packets.entries()) {

@@ -3,7 +3,7 @@ import { SESSION_BYTES } from '../../model/sharing.ts'
 /** The first byte of a value: how the rest is laid out. */
 const LAYOUT = 1
 /** Bytes of a value: its layout, and the session's record. */
-export const VALUE_BYTES = SESSION_BYTES + 1
+const VALUE_BYTES = SESSION_BYTES + 1
 
 /** A session as the store holds it: states, windows and numbers of both directions, and when it was last seen. */
 export function toValue(session: Uint8Array): Uint8Array {

@@ -10,7 +10,7 @@ import { type Address, type GeneveOptions, readOptions } from './options.ts'
 import { GenevePort } from './port.ts'
 
 /** Appliances behind a gateway load balancer, which the harness is: over UDP, without privileges. */
-export class GeneveTarget extends DeviceTarget<GeneveOptions> {
+class GeneveTarget extends DeviceTarget<GeneveOptions> {
   /** Wherever they are reached from, their addresses are the same. */
   get appliances(): readonly string[] {
     return this.options.hosts.map(({ address, port }) => `geneve ${address}:${port}`)

@@ -12,7 +12,7 @@ import { checkNeeds } from './needs.ts'
 import { type InlineOptions, readOptions } from './options.ts'
 
 /** Devices with two arms each, between interfaces of this machine: which packet goes by which of them is the harness's to decide. */
-export class InlineTarget extends DeviceTarget<InlineOptions> {
+class InlineTarget extends DeviceTarget<InlineOptions> {
   /** They are at interfaces of this machine. */
   get appliances(): readonly string[] {
     const { hosts, namespace = '' } = this.options

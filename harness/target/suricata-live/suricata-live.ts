@@ -30,7 +30,7 @@ const LATENESS = 200e6
 const FAMILIES = ['ipv4', 'ipv6'] as const
 
 /** Real Suricata between two interfaces, on real time: one process a host in a network namespace, verdicts as seen on the wire. */
-export class SuricataLiveTarget implements Target {
+class SuricataLiveTarget implements Target {
   readonly name: string
   readonly capabilities: Capabilities
   readonly #options: SuricataLiveOptions

@@ -37,7 +37,7 @@ export function makeSuricata(name: string, spec: Readonly<Record<string, unknown
 }
 
 /** Real Suricata on virtual time: one process a host reads the host's packets from a file, and its log tells what became of them. */
-export class SuricataTarget implements Target {
+class SuricataTarget implements Target {
   readonly name: string
   readonly capabilities = CAPABILITIES
   readonly shared = 'processes'

@@ -25,7 +25,7 @@ const FOOT = 2
 const LEAST = 6
 
 /** A silence from which on the scale of time is broken, in microseconds. */
-export const BREAK = 1_000_000
+const BREAK = 1_000_000
 
 /**
  * The rows of a trace. Runs of packets that met the same end by the same way are folded, but for what `opened` shows of them (by
