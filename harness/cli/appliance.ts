@@ -24,31 +24,31 @@ const LOOPBACK = '127.0.0.1'
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = newCommand(
     'appliance',
-    'Serves the reference engine as an appliance behind a gateway load balancer (GENEVE), until it is ended.',
+    'Serves the reference engine as an appliance behind a gateway load balancer (GENEVE), until it is stopped.',
   )
   firewallOptions(command)
     .option(
       '--listen <[address:]port>',
-      `UDP, port 0 for any that is free (default ${LOOPBACK}:${GENEVE_PORT})`,
+      `the UDP address and port to listen on; port 0 takes any free one (default ${LOOPBACK}:${GENEVE_PORT})`,
       placeOf('--listen'),
     )
     .option(
       '--health <[address:]port>',
-      'where health checks over TCP or HTTP find it healthy; DELETE /sessions there empties its session table',
+      'where to answer health checks over TCP or HTTP; DELETE /sessions there empties the session table',
       placeOf('--health'),
     )
     .option(
       '--clock-scale <n>',
-      'seconds of its time-outs that one second is; told: its time is what the gateway says with its packets (target geneve with clock: told)',
+      'how many seconds of its time-outs pass in one second; told: it takes the time from the packets of the gateway (target geneve with clock: told)',
       scaleOf,
       1,
     )
     .option(
       '--return <whither>',
-      'packets go back to the gateway, with its ports kept, or to the sender of each (default: gateway, unless on its own address)',
+      'where packets go back: gateway, with ports unchanged, or sender, with ports swapped (default: gateway, unless both have the same address)',
       returnOf,
     )
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'print one JSON object per line')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()

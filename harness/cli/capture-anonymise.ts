@@ -19,20 +19,20 @@ interface AnonymiseFlags {
 export function anonymiseCommand(signal: AbortSignal): Command {
   return newCommand(
     'anonymise',
-    'Writes a capture anew without what tells who talked; verdicts stay what they were.',
+    'Writes a copy of a capture without what identifies who talked; verdicts do not change.',
   )
     .argument('<file>', 'a pcap or pcapng file, or - for standard input')
-    .requiredOption('-o, --output <file>', 'where to write it; pcapng where it ends so, else pcap')
+    .requiredOption('-o, --output <file>', 'the file to write: pcapng if its name ends in .pcapng, else pcap')
     .option(
       '--key <file>',
-      'a key of 64 hexadecimal digits: equal keys give equal addresses; without it, one that is forgotten',
+      'a file with a key of 64 hexadecimal digits: the same key gives the same addresses (default: a random key, which is forgotten)',
     )
     .option(
       '--payload <what>',
-      'scrub: letters in its place; zero: zeros; keep: all but names in DNS and TLS',
+      'scrub: replace it by letters; zero: by zeros; keep: replace only names in DNS and TLS',
       'scrub',
     )
-    .option('--json', 'the report as JSON')
+    .option('--json', 'print the report as JSON')
     .option('--debug', 'show where an error comes from')
     .action(async (file: string, flags: AnonymiseFlags) => {
       const payload = payloadOf(flags.payload)

@@ -20,19 +20,19 @@ interface ImportFlags {
 export function importCommand(signal: AbortSignal): Command {
   return newCommand(
     'import',
-    'Brings a capture in: chosen flows, no packet twice, what is wrong told or mended, a manifest beside it.',
+    'Imports a capture: selects flows, removes duplicates, reports or mends what is wrong, and writes a manifest.',
   )
     .argument('<file>', 'a pcap or pcapng file, or - for standard input')
     .requiredOption(
       '-o, --output <file>',
-      'where to write it; pcapng where it ends so, else pcap; the manifest has its name with .json',
+      'the file to write: pcapng if its name ends in .pcapng, else pcap; the manifest has the same name with .json',
     )
-    .option('--flow <numbers>', 'only these flows, as capture info --flows lists them: 0,3-5')
-    .option('--mend', 'write wrong checksums anew, and cut TCP super-frames into segments')
+    .option('--flow <numbers>', 'import only these flows, numbered as by capture info --flows: 0,3-5')
+    .option('--mend', 'correct wrong checksums, and cut TCP super-frames into segments')
     .option('--mtu <bytes>', 'the largest IP datagram that the link carried', wholeNumber('--mtu', 68), 1500)
-    .option('--keep-duplicates', 'keep what a mirror port showed twice within 10 ms')
-    .option('--title <text>', 'what the capture shows, for the manifest')
-    .option('--json', 'the report as JSON')
+    .option('--keep-duplicates', 'keep packets that a mirror port showed twice within 10 ms')
+    .option('--title <text>', 'a title for the manifest: what the capture shows')
+    .option('--json', 'print the report as JSON')
     .option('--debug', 'show where an error comes from')
     .action(async (file: string, flags: ImportFlags) => {
       const { flow, mend, keepDuplicates, mtu, title } = flags

@@ -24,20 +24,25 @@ const LONGEST = 262_144
 export function recordCommand(signal: AbortSignal): Command {
   return newCommand(
     'record',
-    'Records at an interface until a limit or Ctrl-C, with a manifest beside the capture.',
+    'Records at an interface until a limit or Ctrl-C, and writes the capture with its manifest.',
   )
-    .argument('<interface>', 'its name, as "ip link" has it, or any')
+    .argument('<interface>', 'the name of the interface, as shown by "ip link", or any')
     .requiredOption(
       '-o, --output <file>',
-      'where to write the capture, a pcap file; the manifest has its name with .json',
+      'the pcap file to write; the manifest has the same name with .json',
     )
-    .option('--filter <expression>', 'only what libpcap\'s filter chooses: "tcp port 443"', '')
-    .option('--time <duration>', 'stop after so long: 30s, 5m')
-    .option('--packets <number>', 'stop after so many', wholeNumber('--packets', 1))
-    .option('--bytes <number>', 'stop once so many bytes of frames were recorded', wholeNumber('--bytes', 1))
-    .option('--snap-length <bytes>', 'keep so much of a frame', wholeNumber('--snap-length', 64), LONGEST)
-    .option('--title <text>', 'what the capture shows, for the manifest')
-    .option('--json', 'the report as JSON')
+    .option('--filter <expression>', 'record only packets that match this libpcap filter: "tcp port 443"', '')
+    .option('--time <duration>', 'stop after this time: 30s, 5m')
+    .option('--packets <number>', 'stop after this many packets', wholeNumber('--packets', 1))
+    .option('--bytes <number>', 'stop after this many bytes of frames', wholeNumber('--bytes', 1))
+    .option(
+      '--snap-length <bytes>',
+      'keep at most this many bytes of each frame',
+      wholeNumber('--snap-length', 64),
+      LONGEST,
+    )
+    .option('--title <text>', 'a title for the manifest: what the capture shows')
+    .option('--json', 'print the report as JSON')
     .option('--debug', 'show where an error comes from')
     .action(async (device: string, flags: RecordFlags) => {
       const { output, filter, snapLength, packets, bytes, time, title } = flags

@@ -20,22 +20,22 @@ interface SliceFlags {
 
 /** `flowbreak capture slice FILE -o OUT`. */
 export function sliceCommand(signal: AbortSignal): Command {
-  return newCommand('slice', 'Cuts packets out of a capture: those that all of the options choose.')
+  return newCommand('slice', 'Writes the packets of a capture that every given option selects.')
     .argument('<file>', 'a pcap or pcapng file, or - for standard input')
-    .requiredOption('-o, --output <file>', 'where to write them; pcapng where it ends so, else pcap')
-    .option('--flow <numbers>', 'of these flows, as capture info --flows lists them: 0,3-5')
+    .requiredOption('-o, --output <file>', 'the file to write: pcapng if its name ends in .pcapng, else pcap')
+    .option('--flow <numbers>', 'packets of these flows, numbered as by capture info --flows: 0,3-5')
     .option(
       '--filter <expression>',
-      'by addresses, ports and protocols: "tcp and host 192.0.2.10 and not port 22"',
+      'packets with these addresses, ports and protocols: "tcp and host 192.0.2.10 and not port 22"',
     )
-    .option('--packets <numbers>', 'with these numbers, from 1: 5,8-20,30-')
-    .option('--time <range>', 'of this time since the first packet: 1.5s-3s, 200ms-, -10s')
+    .option('--packets <numbers>', 'packets with these numbers, counted from 1: 5,8-20,30-')
+    .option('--time <range>', 'packets of this time since the first packet: 1.5s-3s, 200ms-, -10s')
     .option(
       '--tunnels <side>',
-      'flows and filter are about packets in tunnels (inner) or those of the tunnels (outer)',
+      'whether --flow and --filter apply to the packets inside tunnels (inner) or to the tunnels themselves (outer)',
       'outer',
     )
-    .option('--json', 'the report as JSON')
+    .option('--json', 'print the report as JSON')
     .option('--debug', 'show where an error comes from')
     .action(async (file: string, flags: SliceFlags) => {
       const { flow, filter, packets, time, tunnels } = flags

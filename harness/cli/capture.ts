@@ -17,15 +17,16 @@ import type { VerbContext } from './context.ts'
 /** `flowbreak capture`: exit 2 when a capture is damaged, after what could be read was told, or written. */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   let exitCode: ExitCode = ExitCode.ok
-  const command = newCommand(
-    'capture',
-    'Looks at captures, records and brings them in, cuts and anonymises them.',
-  )
+  const command = newCommand('capture', 'Inspects, records, imports, cuts and anonymises captures.')
   const info = newCommand('info', 'Says what is in a capture.')
     .argument('<file>', 'a pcap or pcapng file, or - for standard input')
-    .option('--flows', 'list the flows: who is the client, and what told so')
-    .option('--tunnels <side>', 'the flows in tunnels (inner) or those of the tunnels (outer)', 'outer')
-    .option('--json', 'as JSON')
+    .option('--flows', 'list the flows, with the client of each and how it is known')
+    .option(
+      '--tunnels <side>',
+      'list the flows inside tunnels (inner) or those of the tunnels themselves (outer)',
+      'outer',
+    )
+    .option('--json', 'print JSON')
     .option('--debug', 'show where an error comes from')
     .action(async (file: string, options: InfoOptions) => {
       exitCode = await captureInfo(file, options, signal)

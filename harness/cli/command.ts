@@ -8,7 +8,7 @@ export function newCommand(name: string, summary: string): Command {
     .description(summary)
     .exitOverride()
     .configureOutput({ writeErr: () => {}, writeOut: print })
-    .helpOption('-h, --help', 'show this')
+    .helpOption('-h, --help', 'show this help')
     .showSuggestionAfterError(true)
 }
 

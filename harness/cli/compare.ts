@@ -38,19 +38,19 @@ interface Options extends SetupOptions, BreakOptions {
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = newCommand(
     'compare',
-    'Breaks the flows of one capture in one way, and sets side by side what comes of it.',
+    'Breaks the flows of one capture in the same way under several values of an axis, and shows the results side by side.',
   )
     .argument('<capture>', 'a pcap or pcapng file')
     .option(
       '--over <axis[=values]>',
-      `what differs: ${listWords(AXES)}; all its values, or those after =, as in policy=drop,reject; may be given twice`,
+      `the axis to compare: ${listWords(AXES)}, with all its values or those after =, as in policy=drop,reject; may be given twice`,
       repeatable,
     )
-    .option('--values <list>', 'the values of the one axis, separated by commas')
-    .option('--target <name>', 'what it is replayed through (default reference)')
+    .option('--values <list>', 'the values of the only axis, separated by commas')
+    .option('--target <name>', 'the target that the capture is replayed through (default reference)')
   breakOptions(setupOptions(configOption(command)))
-    .option('--all', 'every packet, from the first on, none folded')
-    .option('--json', 'one JSON object (docs/compare.md)')
+    .option('--all', 'show every packet from the first on, without folding')
+    .option('--json', 'print one JSON object (docs/compare.md)')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()

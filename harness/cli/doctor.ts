@@ -22,8 +22,8 @@ interface Need {
 
 /** `flowbreak doctor`: exit 0 when the suites can run through the reference, which needs Node alone; else 3. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  const command = newCommand('doctor', 'Says what can run here, and how to get what is missing.')
-    .option('--json', 'as JSON')
+  const command = newCommand('doctor', 'Says what can run here, and how to install what is missing.')
+    .option('--json', 'print JSON')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const node = nodeFinding()

@@ -9,10 +9,10 @@ import { print } from './output.ts'
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = newCommand(
     'init',
-    'Makes a small project of your own: a configuration, a capture, two suites, a CI file.',
+    'Makes a small project of your own: a configuration, a capture, two suites and a CI file.',
   )
-    .argument('[dir]', 'its folder, which must be empty or not there', '.')
-    .option('--json', 'what was made, as JSON')
+    .argument('[dir]', 'the folder of the project, which must be empty or not exist', '.')
+    .option('--json', 'print what was made as JSON')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const [folder = '.'] = command.args

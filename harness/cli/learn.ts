@@ -57,65 +57,62 @@ const SILENCE = { virtual: 900, real: 10 } as const
  */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = configOption(
-    newCommand(
-      'learn',
-      "Measures a firewall's profile by experiment: each knob with the packets that show it.",
-    ),
+    newCommand('learn', "Measures a firewall's profile by experiment, with the packets that show each knob."),
   )
-    .argument('[target...]', 'a name, or a module by path or package; with --diff two profiles')
+    .argument('[target...]', 'the target: a name, or a module by path or package; with --diff: two profiles')
     .option(
       '--profile <name>',
-      'the system that the target is brought to, or a file with a profile (default: its first; of the reference aws-nfw)',
+      'set the target to this profile, a name or a file (default: the first that it names; for the reference aws-nfw)',
     )
     .option(
       '--name <name>',
-      'the name of the learned profile, and with --publish of its folder in learned/ (default learned-TARGET)',
+      'the name of the learned profile, and with --publish also of its folder in learned/ (default learned-TARGET)',
     )
     .option(
       '--policy <policy>',
-      'bring the target to this exception policy alone; may be repeated (default: all that it can be brought to)',
+      'set the target only to this exception policy; may be repeated (default: every policy that it can be set to)',
       repeatable,
     )
     .option(
       '--output <path>',
-      'a file .yaml for the profile, or a folder for it, its datasheet, and captures of the packets that show each knob',
+      'a .yaml file for the profile, or a folder for the profile, its datasheet, and captures of the packets that show each knob',
     )
     .option(
       '--publish <report>',
-      'the folder of the published report of that system, in which the same is written for others to read, in learned/',
+      'write the same into learned/ of this folder, which holds the published report of that system',
     )
-    .option('--html <file>', 'a datasheet as a page')
+    .option('--html <file>', 'write a datasheet as an HTML page')
     .option(
       '--twin <captures>',
-      'a capture, or a folder of them: broken by chance, predicted, and played to the target; may be repeated',
+      'a capture or a folder of captures: break them at random, predict every verdict, and play them to the target; may be repeated',
       repeatable,
     )
-    .option('--twin-cases <n>', 'how many of them', wholeNumber('--twin-cases', 1), 60)
-    .option('--diff', 'what is different between two profiles, by name or file, in sentences')
-    .option('--identify <profile>', 'the shipped profile that is nearest to a profile, and what differs')
-    .option('--seed <n>', 'draws addresses, ports and sequence numbers', wholeNumber('--seed', 0), 1)
+    .option('--twin-cases <n>', 'how many such cases to play', wholeNumber('--twin-cases', 1), 60)
+    .option('--diff', 'say in sentences how two profiles differ, each a name or a file')
+    .option('--identify <profile>', 'say which shipped profile is nearest to this one, and what differs')
+    .option('--seed <n>', 'the seed for addresses, ports and sequence numbers', wholeNumber('--seed', 0), 1)
     .option(
       '--repeat <n>',
-      'play each probe so many times, between other addresses',
+      'play each probe this many times, between different addresses',
       wholeNumber('--repeat', 1),
       2,
     )
     .option(
       '--longest <seconds>',
-      'the longest wait that is asked for (default 30 days, on a real clock 5 minutes of it)',
+      'the longest wait to try (default 30 days, on a real clock 5 minutes of real time)',
       wholeNumber('--longest', 60),
     )
     .option(
       '--flows <n>',
-      'the most flows that its table is asked to hold (default 16384, on a real clock 4096)',
+      'the largest number of flows to fill a table with (default 16384, on a real clock 4096)',
       wholeNumber('--flows', 16),
     )
     .option(
       '--without <what>',
-      'sync or replication: a kind of sharing between hosts that the target is not asked about; may be repeated',
+      'leave out a kind of sharing, sync or replication; may be repeated',
       repeatable,
     )
-    .option('--json', 'the profile as JSON')
+    .option('--json', 'print the profile as JSON')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()

@@ -6,10 +6,10 @@ import { columns, profileText } from './profile-text.ts'
 
 /** `flowbreak profile list|show NAME`. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  const command = newCommand('profile', "Real systems' settings, each with where it is known from.")
+  const command = newCommand('profile', 'Shows the profiles of real systems, with the source of every knob.')
   command.addCommand(
     newCommand('list', 'Lists the profiles.')
-      .option('--json', 'as JSON')
+      .option('--json', 'print JSON')
       .option('--debug', 'show where an error comes from')
       .action(({ json }: { json?: true }) => {
         const profiles = profileNames().map((name) => {
@@ -24,9 +24,9 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       }),
   )
   command.addCommand(
-    newCommand('show', "Shows a profile's knobs: value, provenance mark, source.")
-      .argument('<name>', "as profile list names it, or a file of one's own")
-      .option('--json', 'as JSON')
+    newCommand('show', 'Shows the knobs of a profile: value, provenance mark and source.')
+      .argument('<name>', 'a name from profile list, or a file of your own')
+      .option('--json', 'print JSON')
       .option('--debug', 'show where an error comes from')
       .action(async (name: string, { json }: { json?: true }) => {
         const own = await profileNamed(name)

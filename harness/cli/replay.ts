@@ -31,16 +31,22 @@ interface Options extends SetupOptions, BreakOptions {
 
 /** `flowbreak replay CAPTURE|-`: exit 0 when it ran, 2 when the capture is damaged (what came before was replayed). */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
-  const command = newCommand('replay', 'Breaks the flows of one capture and shows what comes of each packet.')
+  const command = newCommand(
+    'replay',
+    'Breaks the flows of one capture and shows what happens to each packet.',
+  )
     .argument('<capture>', 'a pcap or pcapng file, or - for standard input')
     .option('--config <file>', 'the configuration that names targets (default: the nearest one)')
-    .option('--target <name>', 'what it is replayed through', 'reference')
+    .option('--target <name>', 'the target that the capture is replayed through', 'reference')
   breakOptions(setupOptions(command))
-    .option('--eve <file>', 'alerts, drops and flows as JSON lines that readers of EVE understand')
-    .option('--eve-format <format>', "suricata, or aws: AWS Network Firewall's logs (default suricata)")
-    .option('--json', 'one JSON object a packet')
-    .option('--quiet', 'one line of totals')
-    .option('--ladder', 'a ladder in place of the table')
+    .option('--eve <file>', "write alerts, drops and flows as JSON lines in the form of Suricata's EVE")
+    .option(
+      '--eve-format <format>',
+      "the form of these lines: suricata, or aws for AWS Network Firewall's logs (default suricata)",
+    )
+    .option('--json', 'print one JSON object per packet')
+    .option('--quiet', 'print one line of totals')
+    .option('--ladder', 'print a ladder instead of the table')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()

@@ -23,12 +23,15 @@ interface Options {
 
 /** `flowbreak report bug CASE` */
 export function bugCommand(): Command {
-  return newCommand('bug', "Writes a folder about one case, for a vendor's support, that needs no flowbreak.")
-    .argument('<case>', 'the name of a case, or a part of it that only one case has')
+  return newCommand(
+    'bug',
+    "Writes a folder about one case for a vendor's support, who do not need flowbreak to read it.",
+  )
+    .argument('<case>', 'the name of a case, or a part of it that no other case has')
     .option('--run <run>', `${RUN_WORDS} (default: the latest)`)
-    .option('--target <name>', 'where the run had several')
-    .option('--output <dir>', 'the folder (default: bug- and the name of the case)')
-    .option('--json', 'what was written, as JSON')
+    .option('--target <name>', 'the target, if the run had several')
+    .option('--output <dir>', 'the folder to write (default: bug- and the name of the case)')
+    .option('--json', 'print what was written as JSON')
     .option('--debug', 'show where an error comes from')
     .action((name: string, options: Options) => bug(name, options))
 }

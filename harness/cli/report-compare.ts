@@ -25,12 +25,9 @@ const FORMATS: Readonly<Record<string, Format>> = {
 
 /** `flowbreak report compare OLD NEW`; `leave` takes exit code 1 where a case that passed does not. */
 export function compareCommand(leave: (code: ExitCode) => void): Command {
-  return newCommand(
-    'compare',
-    'What has become of the cases of an earlier run: regressions, repairs, new cases, times.',
-  )
+  return newCommand('compare', 'Compares two runs: regressions, repairs, new cases, times.')
     .argument('<old>', RUN_WORDS)
-    .argument('<new>', 'the same')
+    .argument('<new>', 'the newer run, named in the same way')
     .option(
       '--reporter <name[=file]>',
       `${Object.keys(FORMATS).join(', ')}; may be repeated (default console)`,

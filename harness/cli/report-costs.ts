@@ -7,7 +7,7 @@ import { findLog, RUN_WORDS } from './report-find.ts'
 
 /** `flowbreak report costs [RUN…]` */
 export function costsCommand(): Command {
-  return newCommand('costs', 'Prints what each case of earlier runs took: a file for run --shard-costs.')
+  return newCommand('costs', 'Prints how long each case of earlier runs took, for run --shard-costs.')
     .argument('[run...]', `${RUN_WORDS} (default: the latest)`)
     .option('--debug', 'show where an error comes from')
     .action((runs: readonly string[]) => {

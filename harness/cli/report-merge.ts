@@ -23,10 +23,10 @@ interface Options {
 export function mergeCommand(leave: (code: ExitCode) => void): Command {
   return newCommand(
     'merge',
-    'Makes one run of several: the parts of one (--shard), or runs again of some of its cases.',
+    'Merges several runs into one: the parts of a run (--shard), or a run and repetitions of some of its cases.',
   )
     .argument('<run...>', RUN_WORDS)
-    .option('--output <dir>', 'where the merged run goes', RUNS)
+    .option('--output <dir>', 'the folder for the merged run', RUNS)
     .option(
       '--reporter <name[=file]>',
       `${Object.keys(REPORTERS).join(', ')}; may be repeated (default console)`,

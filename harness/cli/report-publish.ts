@@ -26,16 +26,16 @@ interface Options {
 export function publishCommand(): Command {
   return newCommand(
     'publish',
-    'Writes the report of a run for others to read, with how to reproduce it, and the index of all reports.',
+    'Publishes the report of a run, with instructions to reproduce it, and updates the index of all reports.',
   )
     .argument('<run>', RUN_WORDS)
     .option(
       '--as <implementation[/version]>',
-      'what it is published as (default: the name and the version of its target)',
+      'the name to publish it under (default: name and version of its target)',
     )
     .option('--to <dir>', 'the folder of all published reports', 'reports')
-    .option('--replace', 'in the place of the report of another run of that version')
-    .option('--json', 'what was published, as JSON')
+    .option('--replace', 'replace the report of another run of that version')
+    .option('--json', 'print what was published as JSON')
     .option('--debug', 'show where an error comes from')
     .action((run: string, options: Options) => publish(run, options))
 }

@@ -7,7 +7,7 @@ import { deliverBeside, deliverReports } from './reports.ts'
 
 /** `flowbreak report show [RUN…]` */
 export function showCommand(): Command {
-  return newCommand('show', 'Shows a run again, from its log, or several side by side (html).')
+  return newCommand('show', 'Reports an earlier run again, or several runs side by side (html).')
     .argument('[run...]', `${RUN_WORDS} (default: the latest)`)
     .option(
       '--reporter <name[=file]>',

@@ -17,10 +17,10 @@ const WRITTEN = 40
 export function verifyCommand(leave: (code: ExitCode) => void): Command {
   return newCommand(
     'verify',
-    'Holds a report against itself and grades every case again from what was observed.',
+    'Checks that a report is consistent, and grades every case again from what was observed.',
   )
     .argument('[run]', `${RUN_WORDS} (default: the latest)`)
-    .option('--json', 'what was found, as JSON')
+    .option('--json', 'print the findings as JSON')
     .option('--debug', 'show where an error comes from')
     .action((run: string | undefined, { json }: { json?: true }) => {
       const verified = verifyLog(findLog(run))

@@ -15,7 +15,10 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const leave = (worst: ExitCode): void => {
     code = worst
   }
-  const command = newCommand('report', 'Works with earlier runs, from their logs.')
+  const command = newCommand(
+    'report',
+    'Makes, compares, merges, publishes and verifies reports of earlier runs, from their logs.',
+  )
   command.addCommand(showCommand())
   command.addCommand(mergeCommand(leave))
   command.addCommand(compareCommand(leave))

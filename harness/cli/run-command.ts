@@ -38,20 +38,20 @@ export interface RunChoices {
 
 /** `flowbreak run` with its options, still without arguments. */
 export function runCommand(): Command {
-  return configOption(newCommand('run', 'Plays suites through a target, grades every packet, reports.'))
+  return configOption(newCommand('run', 'Plays suites through a target, grades every packet, and reports.'))
     .argument('[suite...]', 'files, folders or names of suites (default: as configured, or all)')
     .option(
       '--target <name>',
-      'what the cases are played through: a name, or a module by path or package; may be repeated (default reference)',
+      'the target that cases are played through: a name, or a module by path or package; may be repeated (default reference)',
       repeatable,
     )
     .option(
       '--profile <name>',
-      'the system, or a file with a profile, that suites about any firewall are held to, and no others are played (default: what cases name)',
+      'play only suites about any firewall, and grade them under this profile: a name or a file (default: the profiles that cases name)',
     )
     .option(
       '--grep <pattern>',
-      'only cases whose name holds this, or fits it where it has a *; may be repeated',
+      'only cases whose name contains this, or matches it if it has a *; may be repeated',
       repeatable,
     )
     .option('--tag <tag>', 'only cases with this tag; may be repeated', repeatable)
@@ -61,68 +61,65 @@ export function runCommand(): Command {
       `${Object.keys(REPORTERS).join(', ')}, or mocha:<name> for one of mocha's own; may be repeated (default console)`,
       repeatable,
     )
-    .option('--output <dir>', 'where the run log goes (default reports/runs)')
+    .option('--output <dir>', 'the folder of run logs (default reports/runs)')
     .option(
       '--transparency <kind>',
-      `strict: packets must come out unaltered, where cases do not say otherwise; or translated (default: as targets say)`,
+      'strict: packets must come out unaltered, unless a case says otherwise; or translated: devices may alter them (default: as the target says)',
     )
     .option(
       '--evidence <of>',
-      `every frame that was sent and seen, as pcapng beside the run log, of which cases: ${EVIDENCE_CHOICES.join(', ')} (default failed with --output, else none)`,
+      `keep every frame that was sent or seen as pcapng beside the run log, for these cases: ${EVIDENCE_CHOICES.join(', ')} (default: failed with --output, else none)`,
     )
-    .option('--shard <i/n>', 'only the i-th of n parts')
+    .option('--shard <i/n>', 'play only the i-th of n parts of the plan')
     .option(
       '--shard-costs <run|file>',
-      'parts that take about as long, by what cases took in an earlier run: its log, folder or name, or a .json of flowbreak report costs',
+      'make the parts equally long, by what cases took in an earlier run: its log, folder or name, or a .json file from flowbreak report costs',
     )
     .option('--bail', 'stop at the first case that fails')
-    .option('--known-failures <file>', 'cases that are known to fail, each with its reason')
+    .option('--known-failures <file>', 'a list of cases that are known to fail, each with its reason')
     .option(
       '--seed <n>',
-      'for ports and sequence numbers of new connections, and on a real clock for the addresses of all (default: drawn and printed)',
+      'the seed for ports and sequence numbers of new connections, and on a real clock for all addresses (default: random, and printed)',
       wholeNumber('--seed', 0),
     )
-    .option('--repeat <n>', 'play each case so many times', wholeNumber('--repeat', 1), 1)
+    .option('--repeat <n>', 'play each case this many times', wholeNumber('--repeat', 1), 1)
     .option(
       '--retries <n>',
-      'further attempts at a case that does not pass; one that differs is flaky (default 0)',
+      'try a case that does not pass this many times more; if attempts differ the case is flaky (default 0)',
       wholeNumber('--retries', 0),
     )
     .option(
       '--workers <n>',
-      'play on so many workers at once: threads, or processes, as targets can be shared; several targets are driven side by side (default 1: one after another)',
+      'the number of workers that play at once, as threads or processes; they also drive several targets side by side (default 1)',
       wholeNumber('--workers', 1),
     )
     .option(
       '--fold <when>',
-      `cases of one setup in one replay: ${FOLD_CHOICES.join(', ')} (auto: on a real clock, and where a replay is costly)`,
+      `play cases with the same setup in one replay: ${FOLD_CHOICES.join(', ')} (auto: on a real clock, or if a replay is costly)`,
       'auto',
     )
-    .option(
-      '--plan',
-      'say what would be played, in how many replays, with which peaks and how long, and play nothing',
-    )
-    .option('--json', 'with --plan and --trace: as JSON')
+    .option('--plan', 'play nothing; print the cases, replays, peak loads and duration of the run')
+    .option('--json', 'with --plan or --trace: print JSON')
     .option(
       '--resume <run>',
-      'goes on with a run that was interrupted, killed or out of room: its log, folder or name; nothing else is given but --reporter, --workers, --queue, --metrics and --log',
+      'continue a run that was interrupted or killed, or had no disk space left: its log, folder or name; only --reporter, --workers, --queue, --metrics and --log may be given with it',
     )
     .option(
       '--trace <case>',
-      'only this case, and the whole story of it: what was done, offered, decided and why, and how it was graded',
+      'play only this case, and print its whole story: what was done, offered and decided, why, and how it was graded',
     )
     .option(
       '--metrics <where>',
-      'serve metrics for Prometheus at a port of this machine or [address:]port, or keep them in FILE.prom',
+      'serve metrics for Prometheus at a port of this machine or at address:port, or write them to FILE.prom',
     )
     .option(
       '--log <file>',
-      'what flowbreak itself does, as lines of JSON (with --log-level alone: to standard error)',
+      'append what flowbreak itself does to this file, as lines of JSON (--log-level alone: to standard error)',
     )
-    .option('--log-level <level>', `the least that is logged: ${LOG_LEVELS.join(', ')} (default info)`)
+    .option('--log-level <level>', `the lowest level that is logged: ${LOG_LEVELS.join(', ')} (default info)`)
     .option(
       '--queue <url>',
-      'have workers play, which meet at a Redis: redis[s]://[user:password@]host[:port], or config, as configured (docs/queue.md)',
+      'have workers on other machines play, through a Redis: redis[s]://[user:password@]host[:port], or config for the configured one (docs/queue.md)',
     )
     .option('--debug', 'show where an error comes from')
 }

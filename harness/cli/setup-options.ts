@@ -45,7 +45,7 @@ export function setupOptions(command: Command): Command {
   return loadBalancerOptions(
     firewallOptions(command).option(
       '--hosts <n>',
-      'firewall hosts behind the load balancer (default 2)',
+      'the number of hosts behind the load balancer (default 2)',
       wholeNumber('--hosts', 1),
     ),
   )
@@ -54,47 +54,69 @@ export function setupOptions(command: Command): Command {
 /** The options of a setup that are about the firewall itself. */
 export function firewallOptions(command: Command): Command {
   return command
-    .option('--policy <policy>', 'stream exception policy: drop, reject or continue (default drop)')
-    .option('--generation <which>', "of AWS's policies: classic, or next, where reject is the default")
-    .option('--mode <mode>', 'of next policies: enforce, or monitor, where continue applies')
-    .option('--stateless <file>', 'the stateless engine before the stateful one, in YAML or JSON')
+    .option(
+      '--policy <policy>',
+      'the stream exception policy: drop, reject or continue (default: as in the profile)',
+    )
+    .option(
+      '--generation <which>',
+      "the generation of AWS's policy: classic, or next, whose default is reject",
+    )
+    .option(
+      '--mode <mode>',
+      'the mode of a next-generation policy: enforce, or monitor, in which continue applies',
+    )
+    .option(
+      '--stateless <file>',
+      'the stateless engine in front of the stateful one: its rules in YAML or JSON',
+    )
     .option(
       '--profile <name>',
-      "the system that the engine behaves like, or a file of one's own (default aws-nfw)",
+      'the profile of the system to imitate: a name, or a file of your own (default aws-nfw)',
     )
     .option(
       '--sharing <kind>',
-      `how session state reaches another host: ${SHARINGS.join(', ')}; with keys as in kind:key=value,key=value`,
+      `how session state reaches another host: ${SHARINGS.join(', ')}; with keys: kind:key=value,key=value`,
     )
     .option(
       '--tunnels <side>',
-      'judge packets in tunnels by their inner or outer flow (default: as the profile)',
+      'judge packets in tunnels by their inner or outer flow (default: as in the profile)',
     )
-    .option('--tcp-idle <duration>', "the engine's time-out for idle TCP connections, 60s to 6000s")
-    .option('--reset-on-expiry <whom>', 'a reset when an established session expires: none, client or both')
-    .option('--rules <file>', "rules in Suricata's language")
-    .option('--rule-order <order>', 'action or strict')
-    .option('--default-action <action>', 'such as aws:drop_strict; may be repeated', repeatable)
+    .option('--tcp-idle <duration>', "the hosts' time-out for idle TCP connections, 60s to 6000s")
+    .option(
+      '--reset-on-expiry <whom>',
+      'who gets a reset when an established session expires: none, client or both',
+    )
+    .option('--rules <file>', "a file of rules in Suricata's language")
+    .option('--rule-order <order>', 'the order in which rules apply: action or strict')
+    .option(
+      '--default-action <action>',
+      'a default action, such as aws:drop_strict; may be repeated',
+      repeatable,
+    )
 }
 
 function loadBalancerOptions(command: Command): Command {
   return command
-    .option('--placement <how>', 'where new flows go: first or hash')
+    .option(
+      '--placement <how>',
+      'which host gets a new flow: the first in service (first), or by a hash of its tuple (hash)',
+    )
     .option('--lb-tcp-idle <duration>', "the load balancer's time-out for TCP flows")
-    .option('--lb-other-idle <duration>', 'the same for all other flows')
+    .option('--lb-other-idle <duration>', "the load balancer's time-out for all other flows")
     .option(
       '--non-syn-miss <what>',
-      'a TCP packet of no known flow at the load balancer: forward, drop or reset',
+      'what the load balancer does with a non-SYN TCP packet of an unknown flow: forward, drop or reset',
     )
-    .option('--failover <how>', 'flows of a host that left: rebalance or no_rebalance')
+    .option('--failover <how>', 'what happens to the flows of a host that left: rebalance or no_rebalance')
     .option(
       '--reset-on <what>',
-      'the load balancer resets on idle, unhealthy or deregistration; may be repeated',
+      'when the load balancer sends resets: idle, unhealthy or deregistration; may be repeated',
       repeatable,
     )
     .option(
       '--lb <key=value>',
-      'more of the load balancer, as in a suite: stickiness=3-tuple, capacity=100, health.interval=30s; may be repeated',
+      'any other key of load-balancer in a suite: stickiness=3-tuple, capacity=100, health.interval=30s; may be repeated',
       repeatable,
     )
 }
@@ -104,20 +126,25 @@ export function breakOptions(command: Command): Command {
   return command
     .option(
       '--inject <injection>',
-      'such as host-swap@12, idle-gap@12:400s, asymmetric-path@1:s2c=fw-b, store-outage@9:down; may be repeated',
+      'what breaks and where, such as host-swap@12, idle-gap@12:400s, asymmetric-path@1:s2c=fw-b, store-outage@9:down; may be repeated',
       repeatable,
     )
     .option(
       '--flow <n>',
-      'the flow that injections are about (default: that of the packet they name)',
+      'the flow that injections apply to (default: the flow of the packet that they name)',
       wholeNumber('--flow', 0),
     )
     .option(
       '--endpoints <kind>',
-      'recorded, or reactive: live endpoints that retransmit and obey resets',
+      'recorded, or reactive: endpoints that retransmit and obey resets',
       'recorded',
     )
-    .option('--seed <n>', 'for ports and sequence numbers of new connections', wholeNumber('--seed', 0), 1)
+    .option(
+      '--seed <n>',
+      'the seed for ports and sequence numbers of new connections',
+      wholeNumber('--seed', 0),
+      1,
+    )
 }
 
 /** The setup that the options describe, to be made of it. Throws what its files are wrong in. */

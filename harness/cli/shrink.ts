@@ -34,24 +34,24 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       'Finds the smallest part of a case that still shows its failure, or a disagreement of two targets.',
     ),
   )
-    .argument('<case>', 'the name of a case, or a part of it that only one case has')
-    .option('--run <run>', `the case as it was played in ${RUN_WORDS}`)
+    .argument('<case>', 'the name of a case, or a part of it that no other case has')
+    .option('--run <run>', `take the case from a run: ${RUN_WORDS}`)
     .option(
       '--target <name>',
-      'what it fails on (default reference, or as in the run); given twice: what disagree about it',
+      'the target on which it fails (default: reference, or that of the run); given twice: two targets that disagree about it',
       repeatable,
     )
-    .option('--suite <suite>', 'files, folders or names of suites that have it; may be repeated', repeatable)
+    .option('--suite <suite>', 'a file, folder or name of suites with the case; may be repeated', repeatable)
     .option(
       '--seed <n>',
-      'for ports and sequence numbers of new connections (default 1, or as in the run)',
+      'the seed for ports and sequence numbers of new connections (default: 1, or that of the run)',
       wholeNumber('--seed', 0),
     )
     .option(
       '-o, --output <dir>',
-      'the folder, which must not be there (default: shrunk- and the name of the case)',
+      'the folder to write, which must not exist (default: shrunk- and the name of the case)',
     )
-    .option('--json', 'what was found and written, as JSON')
+    .option('--json', 'print what was found and written as JSON')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()

@@ -20,14 +20,14 @@ interface Options {
 export function checkCommand({ signal }: VerbContext, ended: (code: ExitCode) => void): Command {
   return newCommand(
     'check',
-    'Reads suites, holds them against their captures and the reference, and says every mistake with file, line and column.',
+    'Compares suites with their captures and the reference, and reports every mistake with file, line and column.',
   )
     .argument('[suite...]', 'files, folders or names of suites (default: all)')
-    .option('--allow-unreviewed', 'take expectations that nobody has looked at')
-    .option('--no-reference', 'do not hold what is expected against the reference')
-    .option('--mutants', 'also name the cases that no wrong decision of the reference turns red')
+    .option('--allow-unreviewed', 'accept expectations that are still marked unreviewed')
+    .option('--no-reference', 'do not compare expectations with the reference')
+    .option('--mutants', 'also report cases that no wrong decision of the reference makes fail')
     .option('--watch', 'check again whenever a suite or a capture changes, until Ctrl-C')
-    .option('--json', 'what was found, as JSON')
+    .option('--json', 'print the findings as JSON')
     .option('--debug', 'show where an error comes from')
     .action(async (names: string[], options: Options) => {
       const check = () => checkOnce(names, options, signal)

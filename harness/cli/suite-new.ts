@@ -15,34 +15,31 @@ import { flowsOf, type NewOptions, printWritten, suiteFileOf, writtenWith } from
 export function newSuiteCommand({ signal }: VerbContext, played: (code: ExitCode) => void): Command {
   const command = newCommand(
     'new',
-    'Writes a suite about breaking the flows of a capture; what it expects is proposed by the reference, to be reviewed.',
+    'Drafts a suite that breaks the flows of a capture; the reference proposes what it expects, for you to review.',
   )
     .argument('<capture>', 'a pcap or pcapng file')
     .option('-o, --output <file>', 'the suite to write (default: named after the capture, in this folder)')
     .option(
       '--flow <n>',
-      'a flow to break, as capture info --flows lists them, or all; may be repeated (default: the one with most packets)',
+      'the flow to break, numbered as by capture info --flows, or all; may be repeated (default: the flow with the most packets)',
       repeatable,
     )
     .option(
       '--inject <breaks>',
-      'a case: what breaks in it, such as host-swap@12 or "host-swap@12 path-return@20"; may be repeated',
+      'make a case with this injection, or with several: host-swap@12, "host-swap@12 path-return@20"; may be repeated',
       repeatable,
     )
   setupOptions(command)
-    .option(
-      '--endpoints <kind>',
-      'recorded, or reactive, which also proposes what the user feels',
-      'recorded',
-    )
-    .option('--name <name>', "the suite's name (default: the capture's)")
+    .option('--endpoints <kind>', 'recorded, or reactive to propose also what the user feels', 'recorded')
+    .option('--name <name>', "the suite's name (default: that of the capture)")
     .option('--title <text>', "the suite's title")
-    .option('--force', 'replace a file of that name')
-    .option('--json', 'what was written, as JSON')
+    .option('--force', 'replace an existing file')
+    .option('--json', 'print what was written as JSON')
     .option('--debug', 'show where an error comes from')
   const policy = command.options.find(({ long }) => long === '--policy')
   if (policy !== undefined)
-    policy.description = 'stream exception policies, as in drop,reject (default: all that the profile has)'
+    policy.description =
+      'the stream exception policies, as in drop,reject (default: all that the profile has)'
   return command.action(async (capture: string, options: NewOptions) => {
     const asks = options.inject === undefined && process.stdin.isTTY === true && process.stdout.isTTY === true
     if (!asks) {

@@ -11,7 +11,7 @@ import { PLACES } from './version.ts'
 
 /** `flowbreak suite new|check|list|schema`. */
 export async function main(args: readonly string[], context: VerbContext): Promise<ExitCode> {
-  const command = newCommand('suite', 'Works on suites.')
+  const command = newCommand('suite', 'Drafts, checks and lists suites.')
   let code: ExitCode = ExitCode.ok
   const ended = (last: ExitCode) => {
     code = last
@@ -19,9 +19,9 @@ export async function main(args: readonly string[], context: VerbContext): Promi
   command.addCommand(newSuiteCommand(context, ended))
   command.addCommand(checkCommand(context, ended))
   command.addCommand(
-    newCommand('list', 'Lists the cases that suites make.')
+    newCommand('list', 'Lists the cases of suites.')
       .argument('[suite...]', 'files, folders or names of suites (default: all)')
-      .option('--json', 'a JSON object a case')
+      .option('--json', 'print one JSON object per case')
       .option('--debug', 'show where an error comes from')
       .action((names: string[], { json }: { json?: true }) => {
         for (const test of planCases(loadSuites(names, PLACES)).cases) {
@@ -34,7 +34,7 @@ export async function main(args: readonly string[], context: VerbContext): Promi
   )
   command.addCommand(
     newCommand('schema', 'Prints the JSON schema of suites, for editors.')
-      .option('--output <file>', 'write it there')
+      .option('--output <file>', 'write it to this file')
       .option('--debug', 'show where an error comes from')
       .action(({ output }: { output?: string }) => {
         const text = `${JSON.stringify(suiteSchema(), null, 2)}\n`

@@ -33,30 +33,39 @@ interface Options extends ColumnOptions {
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = newCommand(
     'sweep',
-    'Breaks one flow of a capture at every packet, and draws a map of what comes of it; or shows what suites cover.',
+    'Breaks one flow of a capture before each of its packets and draws a map of the results; or shows what suites cover.',
   )
-    .argument('[capture...]', 'a pcap or pcapng file; with --coverage suites (default: all)')
+    .argument('[capture...]', 'a pcap or pcapng file; with --coverage: suites (default: all)')
     .option(
       '--break <injection>',
-      'what breaks, as in --inject, without a place: host-swap:crash, idle-gap:400s; several at one place with + between them; may be repeated (default: swap, crash, idle gap, either direction by another host)',
+      'what breaks: an injection as for replay --inject, without its place: host-swap:crash, idle-gap:400s; join several at one place with +; may be repeated (default: host swap, crash, idle gap, each direction by another host)',
       repeatable,
     )
-    .option('--flow <n>', 'the flow that is broken, where the capture has several', wholeNumber('--flow', 0))
+    .option('--flow <n>', 'the flow to break, if the capture has several', wholeNumber('--flow', 0))
     .option(
       '--over <axis[=values]>',
-      `what columns differ in: ${listWords(AXES)}, with all its values or those after =; may be repeated (default: sharing, policy)`,
+      `an axis of the columns: ${listWords(AXES)}, with all its values or those after =; may be repeated (default: sharing, policy)`,
       repeatable,
     )
-    .option('--target <name>', 'what it is played through; may be repeated (default reference)', repeatable)
+    .option(
+      '--target <name>',
+      'the target that the flow is played through; may be repeated (default reference)',
+      repeatable,
+    )
   setupOptions(configOption(command))
-    .option('--endpoints <kind>', 'recorded, or reactive, for what users feel', 'recorded')
-    .option('--seed <n>', 'for what is drawn', wholeNumber('--seed', 0), 1)
-    .option('--html <file>', 'the map as a page of its own')
-    .option('--json', 'one JSON object (docs/sweep.md)')
-    .option('--ndjson', 'a JSON object a cell')
+    .option('--endpoints <kind>', 'recorded, or reactive to show what users feel', 'recorded')
+    .option(
+      '--seed <n>',
+      'the seed for ports and sequence numbers of new connections',
+      wholeNumber('--seed', 0),
+      1,
+    )
+    .option('--html <file>', 'write the map as an HTML page')
+    .option('--json', 'print one JSON object (docs/sweep.md)')
+    .option('--ndjson', 'print one JSON object per cell')
     .option(
       '--coverage',
-      'event, policy, sharing, protocol and family of the cases of suites, and the cells without',
+      'show which cells of event, policy, sharing, protocol and family the cases of suites cover, and which are empty',
     )
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok

@@ -18,17 +18,17 @@ interface Options {
 /** `flowbreak worker`: plays lots until it is ended; exit 0 on SIGTERM or when it has nothing more to do, 130 on Ctrl-C. */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = configOption(
-    newCommand('worker', 'Plays cases for runs on other machines (run --queue), until it is ended.'),
+    newCommand('worker', 'Plays cases of runs on other machines (run --queue), until it is stopped.'),
   )
-    .option('--queue <url>', 'as of run --queue (default: as configured)', undefined)
-    .option('--target <name>', 'what it plays on, as of run --target; may be repeated', repeatable)
+    .option('--queue <url>', 'the Redis of the runs, as for run --queue (default: as configured)', undefined)
+    .option('--target <name>', 'a target that it plays on, as for run --target; may be repeated', repeatable)
     .option(
       '--appliance <name>',
-      'a device that its targets drive, beside those that they name: of workers that name the same, one at a time plays; may be repeated',
+      'a device that its targets drive, in addition to those that they name; of the workers that name a device, only one plays at a time; may be repeated',
       repeatable,
     )
-    .option('--once', 'leave when the first run that it had a part in is over')
-    .option('--idle <seconds>', 'leave when there was nothing to play for so long', wholeNumber('--idle', 1))
+    .option('--once', 'stop when the first run that it took part in is over')
+    .option('--idle <seconds>', 'stop when there was nothing to play for this long', wholeNumber('--idle', 1))
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()
