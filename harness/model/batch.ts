@@ -5,14 +5,14 @@ export type Nanos = number
 
 export const NANOS_PER_SECOND = 1_000_000_000
 
-/** A packet that a firewall or the load balancer sent on its own, mostly because of another packet; rare, so an object. */
+/** A packet that a firewall or the load balancer made itself, mostly because of another packet; rare, so an object. */
 export interface Emitted {
-  /** Index in the batch of the packet that caused it, -1 where none did (a reset at expiry). */
+  /** Index in the batch of the packet that caused it; -1: none did (a reset at expiry). */
   readonly cause: number
   readonly kind: 'tcp-rst' | 'icmp'
-  /** An end of the packet that caused it; where none did, of the flow. */
+  /** An end of the packet that caused it; if none did, an end of the flow. */
   readonly to: 'sender' | 'receiver' | 'client' | 'server'
-  /** The flow that it belongs to, where no packet caused it. */
+  /** The flow that it belongs to, if no packet caused it. */
   readonly flow?: number
   /** Host index or `Host.loadBalancer`. */
   readonly by: number
@@ -25,7 +25,7 @@ export interface Emitted {
   readonly ack: number
 }
 
-/** The part that a host played in what became of a packet, such as `owner` or `forwarder`; rare, so an object. */
+/** What a host did with a packet, such as `owner` or `forwarder`; rare, so an object. */
 export interface HostPart {
   /** Index into the batch. */
   readonly cause: number
@@ -33,12 +33,12 @@ export interface HostPart {
   readonly part: string
 }
 
-/** A datagram put together from fragments; rare, so an object. The verdict is that of the fragment which completed it. */
+/** A datagram reassembled from fragments; rare, so an object. Its verdict is that of the fragment which completed it. */
 export interface Rebuilt {
   readonly index: number
   /**
-   * IP header of the first fragment followed by the whole transport segment, without fragment header; where that is a tunnel
-   * and tunnels are looked into, the datagram in it.
+   * IP header of the first fragment followed by the whole transport segment, without fragment header; if that is a tunnel
+   * and tunnels are looked into, the datagram inside it.
    */
   readonly bytes: Uint8Array
   readonly kind: number
@@ -49,12 +49,12 @@ export interface Rebuilt {
 
 const DEPTH = 0xff
 
-/** How many tunnels a packet is in, by its `stack`. */
+/** How many tunnels a packet is in, from its `stack`. */
 export function tunnelDepth(stack: number): number {
   return stack & DEPTH
 }
 
-/** The same `stack` for as many tunnels. */
+/** The same `stack` with another number of tunnels. */
 export function withTunnelDepth(stack: number, depth: number): number {
   return (stack & ~DEPTH) | depth
 }
@@ -115,15 +115,15 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
 
 /**
  * Up to `capacity` frames and what the stages have found out about them. Each column is filled by exactly one stage (named
- * beside it) and holds values for indices 0 … count-1 once that stage has run. A batch is valid until the next one is
- * pulled from whoever gave it; what must outlive it (evidence, reassembly) is copied.
+ * beside it), and holds values for indices 0 … count-1 once that stage has run. A batch is valid until the next one is
+ * pulled from its source; whatever must outlive it (evidence, reassembly) is copied.
  */
 export class PacketBatch {
   readonly capacity: number
   count = 0
-  /** How wire/ is to read the frames: which tunnels it looks into, a `Tunnels` code. */
+  /** Which tunnels wire/ must look into, a `Tunnels` code. */
   tunnels: number = Tunnels.outer
-  /** wire/: whether `stack` may be other than 0 for some packet. */
+  /** wire/: whether `stack` may differ from 0 for some packet. */
   stacked = false
   /** capture/: frames, in any order and with gaps (record headers) between them. */
   bytes: Uint8Array
@@ -151,29 +151,29 @@ export class PacketBatch {
   readonly payload: Int32Array
   /** wire/: TCP flags; 0 for others. */
   readonly flags: Uint8Array
-  /** wire/: the outer two VLAN ids, outer << 12 | inner; 0: untagged. Of a packet in a tunnel: those within it. */
+  /** wire/: the outer two VLAN ids, outer << 12 | inner; 0: untagged. For a packet in a tunnel: those inside it. */
   readonly vlan: Int32Array
   /** wire/: the third VLAN id << 8 | how many tunnels the packet is in (`tunnelDepth`); 0 for nearly all. */
   readonly stack: Int32Array
-  /** wire/, of IPv4 with TCP or UDP: the two addresses. */
+  /** wire/, for IPv4 with TCP or UDP: the two addresses. */
   readonly source: Int32Array
   readonly destination: Int32Array
-  /** wire/, of TCP and UDP: source port << 16 | destination port. */
+  /** wire/, for TCP and UDP: source port << 16 | destination port. */
   readonly ports: Int32Array
-  /** wire/, of TCP, as the columns down to `stamp`: sequence number and acknowledgement, with sign. */
+  /** wire/, for TCP, like all columns down to `stamp`: sequence and acknowledgement number, signed. */
   readonly seq: Int32Array
   readonly ack: Int32Array
   /** wire/: as sent, not scaled. */
   readonly window: Uint16Array
   /** wire/: an `Options` code. */
   readonly options: Uint8Array
-  /** wire/: the timestamp value; where `options` says so. */
+  /** wire/: the timestamp value, if `options` says that there is one. */
   readonly stamp: Int32Array
-  /** flow/: flow id, dense from 0; -1: belongs to none. */
+  /** flow/: flow id, dense from 0; -1: belongs to no flow. */
   readonly flow: Int32Array
   /** flow/: a `Direction` code. */
   readonly direction: Uint8Array
-  /** flow/, of a fragment: the number of its datagram, -1 where that cannot be told. */
+  /** flow/, for a fragment: the number of its datagram; -1: unknown. */
   readonly datagram: Int32Array
   /** flow/: datagrams completed in this batch, in order of index. */
   readonly rebuilt: Rebuilt[] = []
@@ -185,13 +185,13 @@ export class PacketBatch {
   readonly role: Uint8Array
   /** path/: index into `Topology.hosts`, `Host.bypass`, or `Host.loadBalancer` (absorbed there; verdict and reason are then set). */
   readonly host: Uint8Array
-  /** path/ for absorbed and bypassing packets, else the target: a `Verdict` code. */
+  /** path/ for absorbed and bypassing packets, the target for all others: a `Verdict` code. */
   readonly verdict: Uint8Array
   /** As `verdict`: a `Reason` code. */
   readonly reason: Uint8Array
-  /** The target: which hosts had a part in what became of packets, where sessions are shared; in order of index. */
+  /** The target: what hosts did with packets, if sessions are shared; in order of index. */
   readonly parts: HostPart[] = []
-  /** path/ and the target: what was emitted about packets of this batch, or between them. */
+  /** path/ and the target: packets emitted about packets of this batch, or between them. */
   readonly emitted: Emitted[] = []
 
   /** `memory`: what frames and the columns of capture/ and wire/ are put into, `sharedLength` bytes; absent: memory of this thread. */
@@ -241,7 +241,7 @@ export class PacketBatch {
     this.parts.length = 0
   }
 
-  /** Replaces the byte buffer by a larger one, keeping its first `keep` bytes; offsets stay good. */
+  /** Replaces the byte buffer by a larger one with its first `keep` bytes; offsets stay valid. */
   growBytes(byteCapacity: number, keep: number): void {
     const grown = new Uint8Array(byteCapacity)
     grown.set(this.bytes.subarray(0, keep))
@@ -249,7 +249,7 @@ export class PacketBatch {
     this.view = viewOf(grown)
   }
 
-  /** A copy of one frame, for whatever must outlive the batch. */
+  /** A copy of one frame, for use beyond the life of the batch. */
   copyFrame(index: number): Uint8Array {
     const start = this.start[index] ?? 0
     return this.bytes.slice(start, start + (this.captured[index] ?? 0))

@@ -12,7 +12,7 @@ export interface CaptureHeader {
   readonly format: 'pcap' | 'pcapng'
   /**
    * The zero of `Nanos`, in nanoseconds since 1970: the whole second in which the first packet was recorded, so that a clock
-   * which counts whole seconds (Suricata) ticks in `Nanos` as it does in wall time. 0n until a packet was read.
+   * which counts whole seconds (Suricata) ticks in `Nanos` as in wall time. 0n until a packet was read.
    */
   readonly epoch: bigint
 }
@@ -22,29 +22,29 @@ export interface CaptureHeader {
  * Fills the columns marked capture/ and nothing else.
  */
 export interface PacketSource extends AsyncDisposable {
-  /** What messages call it: a path, or `standard input`. */
+  /** Its name in messages: a path, or `standard input`. */
   readonly name: string
   readonly header: CaptureHeader
-  /** Names of the link types met so far, as the field calls them (`EN10MB`, `RAW`, …). */
+  /** Names of the link types seen so far, by their usual names (`EN10MB`, `RAW`, …). */
   readonly links: ReadonlySet<string>
-  /** Set once reading met damage; the packets before it have been delivered. */
+  /** Set once reading has met damage; the packets before it have been delivered. */
   readonly damage: Damage | undefined
   /** Fills `into`; false when there is nothing more (the batch is then empty). May answer synchronously. */
   read(into: PacketBatch): Promise<boolean> | boolean
 }
 
-/** What is known of a flow the moment its first packet was seen. */
+/** What is known of a flow when its first packet has been seen. */
 export interface FlowInfo {
   readonly id: number
   readonly protocol: 'tcp' | 'udp' | 'icmp' | 'icmp6' | 'ip'
   readonly family: 'ipv4' | 'ipv6'
-  /** `192.0.2.10:40000`, `[2001:db8::1]:80`, or an address alone where there are no ports. */
+  /** `192.0.2.10:40000`, `[2001:db8::1]:80`, or an address alone if there are no ports. */
   readonly client: string
   readonly server: string
   readonly firstPacket: number
   readonly firstTime: Nanos
-  /** What told who the client is. */
+  /** How it is known which side is the client. */
   readonly orientation: 'syn' | 'syn-ack' | 'ports' | 'first-packet'
-  /** How the flow starts, for TCP: an opening, the answer to one, or midway. */
+  /** How a TCP flow starts: with an opening, with the answer to one, or midstream. */
   readonly opens: 'syn' | 'syn-ack' | 'mid' | 'n/a'
 }

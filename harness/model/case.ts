@@ -24,9 +24,9 @@ export type PacketClass =
 /** Where an injection happens: just before the packet that it names is offered. */
 export type Position =
   | { readonly packet: number }
-  /** At a time of the capture; before the first packet whose recorded time is not earlier. */
+  /** At a time of the capture: before the first packet whose recorded time is not earlier. */
   | { readonly time: Nanos }
-  /** Before the nth (from 1) packet of that class, of one direction where given, in the flow under test. */
+  /** Before the nth (from 1) packet of that class in the flow under test, in one direction if given. */
   | { readonly before: PacketClass; readonly direction?: DirectionName; readonly nth: number }
 
 interface InjectionBase {
@@ -39,43 +39,43 @@ export type Injection = InjectionBase &
   (
     | {
         readonly kind: 'host-swap'
-        /** `unhealthy`: it fails its health checks, and would go on forwarding. */
+        /** `unhealthy`: it fails its health checks, although it still forwards. */
         readonly cause: 'drain' | 'crash' | 'unhealthy'
-        /** Host that leaves; absent: the one that serves the flow under test. */
+        /** The host that leaves; absent: the one that serves the flow under test. */
         readonly host?: string
-        /** Packets go on before health checks have noticed and delays have ended; absent: after that. */
+        /** Packets go on at once; absent: they go on after health checks have noticed and delays have ended. */
         readonly during?: 'outage'
-        /** `during: outage`: how long after it the flows of drained hosts are flushed, whatever their delay. */
+        /** `during: outage`: how long after the swap the flows of drained hosts are flushed, whatever their delay. */
         readonly flush?: Nanos
-        /** `during: outage`: how long after it the host is back. */
+        /** `during: outage`: how long after the swap the host is back. */
         readonly back?: Nanos
       }
     | {
         readonly kind: 'idle-gap'
         /** The silence before the packet lasts exactly this long; never shorter than recorded. */
         readonly gap: Nanos
-        /** Keepalive probes through the gap, each answered. */
+        /** Keepalive probes during the gap, each answered. */
         readonly keepalive?: { readonly every: Nanos; readonly from: 'client' | 'server' }
-        /** Only the flow of the packet is silent, or everything. */
+        /** Whether only the flow of the packet is silent, or everything. */
         readonly scope: 'flow' | 'topology'
       }
     | {
         readonly kind: 'asymmetric-path'
         readonly direction: DirectionName
-        /** A host by name, or round the firewall. */
+        /** A host by name, or `bypass`. */
         readonly to: string
         readonly scope: 'flow' | 'topology'
       }
-    /** Undoes swaps and asymmetric paths: the host is back in service and flows go where they went at first. */
+    /** Undoes swaps and asymmetric paths: the host is back in service, and flows go where they went at first. */
     | { readonly kind: 'path-return' }
-    /** What becomes of the store of sessions; of sharing `store` only. */
+    /** The new state of the session store; for sharing `store` only. */
     | { readonly kind: 'store-outage'; readonly state: StoreState }
     | {
         readonly kind: 'reconnect'
         readonly tuple: 'same' | 'new-port'
         /** How long after the position the client opens again. */
         readonly delay: Nanos
-        /** Only if the packet just before the position (of the flow) met one of these verdicts. */
+        /** Only if the flow's packet just before the position got one of these verdicts. */
         readonly when?: readonly VerdictName[]
         /** Recorded packets of the flow that are replayed on the new connection; absent: all. */
         readonly packets?: number
@@ -84,40 +84,40 @@ export type Injection = InjectionBase &
     | {
         readonly kind: 'segment'
         readonly direction: DirectionName
-        /** TCP flags, `SA`, `F`, `` (none) … letters of FSRPAUEC. */
+        /** TCP flags as letters of FSRPAUEC: `SA`, `F`, `` (none). */
         readonly flags: string
         /** Added to the next sequence number that the sender would use. */
         readonly seq: number
-        /** Added to the acknowledgement number that the sender would use; absent: none is sent unless A is set (0). */
+        /** Added to the acknowledgement number that the sender would use. */
         readonly ack: number
         /** Payload bytes. */
         readonly length: number
-        /** Added to the sender's last TCP timestamp, where the flow has timestamps; milliseconds. */
+        /** Added to the sender's last TCP timestamp, if the flow has timestamps; milliseconds. */
         readonly timestamp: number
       }
-    /** An idle time-out is configured anew. */
+    /** An idle time-out is changed. */
     | {
         readonly kind: 'timeout-change'
         readonly scope: Owner
         /** Seconds. */
         readonly tcpIdle: number
       }
-    /** Flows of others fill a flow table. */
+    /** Other flows fill a flow table. */
     | {
         readonly kind: 'table-full'
         readonly scope: Owner
         /** How long they stay; absent: to the end. */
         readonly lasts?: Nanos
       }
-    /** From here on sessions do not reach other hosts: that of the flow under test, or any. */
+    /** From here on sessions do not reach other hosts: that of the flow under test, or all. */
     | { readonly kind: 'replication-loss'; readonly scope: 'flow' | 'topology' }
-    /** The packet before the position of its direction once more, byte for byte. */
+    /** The last packet of that direction before the position, sent once more byte for byte. */
     | { readonly kind: 'duplicate'; readonly direction: DirectionName }
   )
 
 export type Level = 'core' | 'extended' | 'provisional'
 
-/** What stands in every expectation. */
+/** What every expectation has. */
 export interface Standing {
   readonly level: Level
   readonly provenance: Provenance
@@ -125,7 +125,7 @@ export interface Standing {
   readonly unreviewed?: true
 }
 
-/** Where an expectation is known from. */
+/** The source of an expectation. */
 export interface Provenance {
   readonly mark: Mark
   readonly where: string
@@ -137,14 +137,14 @@ export interface PacketExpectation extends Standing {
   /** `before`, `after host-swap`, `reconnect`, … */
   readonly phase: string
   readonly direction?: DirectionName
-  /** Which of them: every one, only the first, all but the first, or one by its capture number. */
+  /** Which packets: every one, only the first, all but the first, or one by its number in the capture. */
   readonly which: 'all' | 'first' | 'rest' | number
   readonly conforms: readonly VerdictName[]
   readonly tolerated: readonly VerdictName[]
   readonly towards?: 'sender' | 'peer' | 'client' | 'server' | 'both' | 'any'
   readonly by?: string
   readonly reason?: ReasonName
-  /** Hosts and what they did for the packet, `fw-b forwarder`: each of them must be told of. */
+  /** Hosts and what they did with the packet, `fw-b forwarder`: each must have been observed. */
   readonly parts?: readonly string[]
 }
 
@@ -156,7 +156,7 @@ export interface CounterExpectation extends Standing {
   readonly equals: number
 }
 
-/** How many resets an end of the flow under test gets because a session expired, which no packet causes. */
+/** How many resets an end of the flow under test gets because a session expired, not because of a packet. */
 export interface ExpiryExpectation extends Standing {
   readonly kind: 'expiry-resets'
   readonly to: 'client' | 'server'
@@ -177,7 +177,7 @@ export interface Impact {
   readonly end?: 'client' | 'server'
 }
 
-/** Packets come out with these as they were, keys of `UNALTERED`. */
+/** Packets must come out with these fields unaltered, keys of `UNALTERED`. */
 export interface UnalteredExpectation extends Standing {
   readonly kind: 'unaltered'
   readonly fields: readonly string[]
@@ -190,7 +190,7 @@ export type Expectation =
   | ImpactExpectation
   | UnalteredExpectation
 
-/** One thing to be shown: capture + setup + injections + expectations. */
+/** Capture + setup + injections + expectations: one thing to show. */
 export interface Case {
   /** A path with axes: `aws-network-firewall/host-swap/policy:reject/family:ipv6`. */
   readonly name: string
@@ -211,7 +211,7 @@ export interface Case {
   readonly endpoints: 'recorded' | 'reactive'
   readonly setup: Setup
   readonly injections: readonly Injection[]
-  /** Absent: the case says nothing of it, so that a run or a target may. */
+  /** Absent: the run or the target decides. */
   readonly transparency?: Transparency
   readonly expectations: readonly Expectation[]
 }

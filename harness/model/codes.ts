@@ -19,15 +19,15 @@ export const Kind = {
   malformed: 11,
 } as const
 
-/** Which way a packet of a flow goes; the client is the side that opened the flow. */
+/** The direction of a packet in its flow; the client is the side that opened the flow. */
 export const Direction = { c2s: 0, s2c: 1 } as const
 export type DirectionName = keyof typeof Direction
 
-/** What became of a packet (docs/design.md). `undecided` is never counted as a drop. */
+/** What happened to a packet (docs/design.md). `undecided` is never counted as a drop. */
 export const Verdict = { undecided: 0, forward: 1, drop: 2, reject: 3, answered: 4 } as const
 export type VerdictName = keyof typeof Verdict
 
-/** Why, where the target tells it. Words are Suricata's drop reasons where Suricata has one. */
+/** The reason, if the target reports one, in the words of Suricata's drop reasons if Suricata has one. */
 export const Reason = {
   none: 0,
   'stream midstream': 1,
@@ -43,20 +43,20 @@ export const Reason = {
   'flow table full': 11,
   bypass: 12,
   stateless: 13,
-  /** Linux: the packet is of no connection that is tracked. */
+  /** Linux: the packet belongs to no connection that is tracked. */
   'ct invalid': 14,
-  /** Linux: it would begin to be tracked, but opens no connection. */
+  /** Linux: tracking would begin with it, but it opens no connection. */
   'ct new': 15,
-  /** Larger than an interface on the way takes. */
+  /** The packet is larger than an interface on the way takes. */
   'packet too big': 16,
-  /** Of what a host returned to a gateway load balancer, which takes none of these back: its tunnel names no flow, or another one. */
+  /** A host returned the packet, but a gateway load balancer would not take it back: its tunnel names no flow, or another one. */
   'unknown flow cookie': 17,
   'cookie of another flow': 18,
-  /** The same: it came by other UDP ports than its flow has. */
+  /** The same: its UDP ports are not those of its flow. */
   'wrong tunnel port': 19,
-  /** The same: the options of its tunnel are not those that it was sent with. */
+  /** The same: its tunnel options are not those that it was sent with. */
   'wrong tunnel options': 20,
-  /** The same: it was sent whole, and fragments have no ports to tell their flow by. */
+  /** The same: it was sent whole, and fragments have no ports by which to know their flow. */
   'fragmented by host': 21,
 } as const
 export type ReasonName = keyof typeof Reason
@@ -64,11 +64,11 @@ export type ReasonName = keyof typeof Reason
 /** Values of the `host` column that are not an index into `Topology.hosts`. */
 export const Host = { unknown: 252, path: 253, bypass: 254, loadBalancer: 255 } as const
 
-/** How a verdict is known: a plug-in's word, the device's own record, seen on the wire, or the step was not run (guard). */
+/** How a verdict is known: by a plug-in's word, from the device's own record, or seen on the wire; or the step was not run (guard). */
 export const Knowledge = { self: 0, log: 1, wire: 2, notRun: 3 } as const
 export type KnowledgeName = Exclude<keyof typeof Knowledge, 'notRun'>
 
-/** What a packet is for: graded, proof that a road is alive, or the end of a wait. */
+/** The purpose of a packet: it is graded, it proves that a road is alive, or it marks the end of a wait. */
 export const Role = { probe: 0, control: 1, marker: 2 } as const
 
 /** Link layers that the decoder reads; the values are its own, not those of a capture file. */
@@ -93,10 +93,10 @@ export const Tunnels = { outer: 0, inner: 1, innerWithIpv4InIpv4: 2 } as const
 /** Bits of the TCP flags byte. */
 export const Tcp = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const
 
-/** The options of a TCP header: none, two fillers and the timestamps (as nearly every data packet has), or something else. */
+/** The options of a TCP header: none, two fillers and the timestamps (as in nearly every data packet), or others. */
 export const Options = { none: 0, timestamps: 1, other: 2 } as const
 
-/** The word for a number of one of the tables above; `unknown` for a number that the table does not hold. */
+/** The word for a number from one of the tables above; `unknown` if the table does not have it. */
 export function nameOf<T extends Readonly<Record<string, number>>>(
   table: T,
   code: number,

@@ -3,48 +3,48 @@ import type { Damage } from './capture.ts'
 import type { Impact } from './case.ts'
 import type { VerdictName } from './codes.ts'
 
-/** Words for the ends that something was sent to. */
+/** The end that something was sent to. */
 export type EndName = 'client' | 'server'
 
 /** One value (or combination of values) that a capture was replayed under. */
 export interface ComparedColumn {
-  /** The value by axis, in the order of the axes. */
+  /** The value of each axis, in the order of the axes. */
   readonly values: readonly string[]
-  /** Absent where the value could not be played. */
+  /** Absent if the value could not be played. */
   readonly played?: PlayedColumn
-  /** Why it could not, one sentence. */
+  /** Why it could not be played, in one sentence. */
   readonly refused?: string
 }
 
-/** What came of all packets under one value. */
+/** The results for all packets under one value. */
 export interface PlayedColumn {
   readonly packets: number
   readonly totals: Readonly<Record<VerdictName, number>>
-  /** Packets by whoever gave the verdict: `fw-a`, `lb`, `path`, … */
+  /** How many packets each of `fw-a`, `lb`, `path`, … decided. */
   readonly decidedBy: Readonly<Record<string, number>>
-  /** TCP resets that hosts and load balancer sent, by the end that they were sent to. */
+  /** How many TCP resets hosts and load balancer sent to each end. */
   readonly resets: Readonly<Record<EndName, number>>
-  /** The same of ICMP errors. */
+  /** The same for ICMP errors. */
   readonly icmp: Readonly<Record<EndName, number>>
-  /** The first row in which it is not as the first column that was played; undefined: none, or it is that column. */
+  /** The first row that differs from the first column that was played; undefined: none does, or this is that column. */
   readonly firstDifference?: RowPlace | undefined
   /** With reactive endpoints: what the user of the connection felt. */
   readonly impact?: Impact | undefined
-  /** Flows for which bounded tables had no room, by what became of them; those above 0 only. */
+  /** Flows for which bounded tables had no room, by what happened to them; only numbers above 0. */
   readonly crowding: Readonly<Record<string, number>>
 }
 
-/** Where a row is. */
+/** The place of a row. */
 export interface RowPlace {
   /** Index among the rows, from 0. */
   readonly row: number
-  /** Capture packet number, 0: one that was not recorded, or no packet at all (a reset at expiry). */
+  /** Number in the capture; 0: a packet that was not recorded, or no packet (a reset at expiry). */
   readonly packet: number
   /** Since the first packet. */
   readonly time: Nanos
 }
 
-/** Something that a host or the load balancer sent about a packet, or on its own. */
+/** A reset or ICMP error that a host or the load balancer sent about a packet, or on its own. */
 export interface Told {
   readonly kind: 'tcp-rst' | 'icmp'
   readonly to: EndName
@@ -52,9 +52,9 @@ export interface Told {
   readonly by: string
 }
 
-/** What came of one row under one value. */
+/** The result of one row under one value. */
 export interface ComparedCell {
-  /** A `Verdict` code; undefined: no packet, only what was sent with none as its cause. */
+  /** A `Verdict` code; undefined: there is no packet, only something that was sent on its own. */
   readonly verdict: number | undefined
   /** Who gave the verdict. */
   readonly by: string
@@ -63,13 +63,13 @@ export interface ComparedCell {
   readonly told: readonly Told[]
 }
 
-/** A packet that was offered at one time under one value or more, or what was sent then with no packet as its cause. */
+/** A packet that was offered at one time under at least one value, or something that was sent then without a packet as its cause. */
 export interface ComparedRow {
-  /** Capture packet number, 0: not recorded; -1: no packet (a reset at expiry). */
+  /** Number in the capture; 0: not recorded; -1: no packet (a reset at expiry). */
   readonly packet: number
   /** Since the first packet. */
   readonly time: Nanos
-  /** -1: of none. */
+  /** -1: none. */
   readonly flow: number
   /** A `Direction` code. */
   readonly direction: number
@@ -79,25 +79,25 @@ export interface ComparedRow {
   readonly flags: number
   readonly payload: number
   readonly seq: number
-  /** By column that was played; undefined: not offered (or sent) there at that time. */
+  /** One for each column that was played; undefined: nothing was offered (or sent) there at that time. */
   readonly cells: readonly (ComparedCell | undefined)[]
 }
 
-/** One capture under several values of an axis, or of two. */
+/** One capture under several values of one axis or two. */
 export interface Comparison {
   readonly capture: string
-  /** What broke, as it was asked for: `host-swap@12`. */
+  /** The injections as they were written: `host-swap@12`. */
   readonly injections: readonly string[]
-  /** `policy`, or two of them. */
+  /** One or two axes, such as `policy`. */
   readonly axes: readonly string[]
   readonly columns: readonly ComparedColumn[]
-  /** Where the capture stopped being readable. */
+  /** Where and why the capture stopped being readable. */
   readonly damage?: Damage | undefined
-  /** Rows in the order of offering; made anew at each call, since there may be millions. */
+  /** Rows in the order of offering; made again at each call, because there may be millions. */
   readonly rows: () => Iterable<ComparedRow>
 }
 
-/** Whether two cells of a row say the same, as far as a user would notice: verdict, who gave it, who was told. Reasons may differ. */
+/** Whether two cells of a row have the same verdict, the same host that gave it and the same resets and ICMP errors; reasons may differ. */
 export function sameCell(a: ComparedCell | undefined, b: ComparedCell | undefined): boolean {
   if (a === undefined || b === undefined) return a === b
   if (a.verdict !== b.verdict || a.by !== b.by || a.told.length !== b.told.length) return false

@@ -1,4 +1,4 @@
-/** What of a packet a case can want unaltered, and which fields of `Sighting.field` that is. */
+/** The parts of a packet that a case can expect unaltered, each with its values of `Sighting.field`. */
 export const UNALTERED: Readonly<Record<string, readonly string[]>> = {
   addresses: ['source', 'destination'],
   ports: ['source port', 'destination port'],
@@ -12,7 +12,7 @@ export const UNALTERED: Readonly<Record<string, readonly string[]>> = {
   'sack-permitted': ['sack permitted'],
   sack: ['sack'],
   timestamps: ['timestamps'],
-  /** Those of TCP, known or not (`option 254`). */
+  /** All TCP options, known or not (`option 254`). */
   options: ['mss', 'window scale', 'sack permitted', 'sack', 'timestamps', 'option'],
   dscp: ['dscp'],
   ecn: ['ecn'],
@@ -21,7 +21,7 @@ export const UNALTERED: Readonly<Record<string, readonly string[]>> = {
   'ip-options': ['ip options'],
   'flow-label': ['flow label'],
   payload: ['payload'],
-  /** Whatever there is, but for hop limits and checksums. */
+  /** Everything except hop limits and checksums. */
   all: [],
 }
 

@@ -1,13 +1,13 @@
 import { Tunnels } from './codes.ts'
 
-/** What becomes of a datagram whose fragments overlap (docs/decision-tables.md, fragments). */
+/** What happens to a datagram whose fragments overlap (docs/decision-tables.md, fragments). */
 export type Overlap = 'bsd' | 'drop'
 
-/** How fragments are put together. */
+/** How fragments are reassembled. */
 export interface FragmentReading {
   /**
-   * `bsd`: where fragments overlap, the one that begins first counts, of two that begin together the older; `drop`: a partial
-   * overlap discards the datagram (RFC 5722), a repetition of what came in one run is ignored.
+   * `bsd`: of overlapping fragments the one that begins first counts, of two that begin together the older; `drop`: a partial
+   * overlap discards the datagram (RFC 5722), and a repetition of data that came in one run is ignored.
    */
   readonly overlap: Overlap
   /** Seconds. */
@@ -15,26 +15,27 @@ export interface FragmentReading {
   readonly timeout6: number
   /** Which fragment the time-out counts from: a datagram's first, or its latest so far, in whole seconds. */
   readonly timer: 'first' | 'last'
-  /** Fragments of both directions between two hosts are of one datagram when they have one identification. */
+  /** Fragments of both directions between two hosts belong to one datagram if they have the same identification. */
   readonly bothWays: boolean
   /**
-   * As Linux's connection tracking. Of IPv6, a first fragment that ends within the headers of its datagram is none of it, but a packet by
-   * itself (RFC 8200 4.5); so is one of no multiple of 8 bytes that is not the last, with which the datagram goes; and one that is all of a
-   * datagram (RFC 6946) is of the one that is open with its identification, if there is one. Of IPv4, bytes beyond a multiple of 8 are cut off.
+   * As in Linux's connection tracking. IPv6: a first fragment that ends within the headers of its datagram is not part of it, but a packet by
+   * itself (RFC 8200 4.5). So is a fragment that is not the last and whose length is not a multiple of 8, which also discards its datagram. A
+   * fragment that is the whole of a datagram (RFC 6946) belongs to the datagram that has begun with its identification, if there is one.
+   * IPv4: bytes beyond a multiple of 8 are cut off.
    */
   readonly linux: boolean
 }
 
-/** How the frames of a capture are read before anything is decided about them: what a system does before it knows of flows. */
+/** How the frames of a capture are read before anything is decided: what a system does before it looks for flows. */
 export interface Reading {
-  /** `inner`: the packet in a tunnel is what the columns of a batch are about. */
+  /** `inner`: the columns of a batch describe the packet inside a tunnel. */
   readonly tunnels: 'outer' | 'inner'
   /** IPv4 in IPv4 (protocol 4) counts as a tunnel. */
   readonly ipv4InIpv4: boolean
   readonly fragments: FragmentReading
 }
 
-/** Plain frames, fragments as Suricata 7 puts them together. */
+/** No tunnels, and fragments as Suricata 7 reassembles them. */
 export const PLAIN_READING: Reading = {
   tunnels: 'outer',
   ipv4InIpv4: false,

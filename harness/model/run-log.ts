@@ -3,7 +3,7 @@ import type { KnowledgeName } from './codes.ts'
 import type { Setup, Sharing } from './setup.ts'
 import type { Capabilities, Outage, SIGHTINGS } from './target.ts'
 
-/** Of a case (docs/design.md). A retry that differs is `flaky`; only core and extended expectations can make it `fail`. */
+/** The outcome of a case (docs/design.md). If attempts differ it is `flaky`; only core and extended expectations can make it `fail`. */
 export type Outcome =
   | 'pass'
   | 'fail'
@@ -24,7 +24,7 @@ export const OUTCOMES: readonly Outcome[] = [
   'unexpected-pass',
 ]
 
-/** One expectation that was not met, at one packet or of the case as a whole. */
+/** One expectation that was not met, by one packet or by the case as a whole. */
 export interface Mismatch {
   readonly level: Level
   readonly provenance: Provenance
@@ -37,20 +37,20 @@ export interface Mismatch {
   readonly message: string
 }
 
-/** How many expectations of each level were held against observations, and how many of those were met. */
+/** How many expectations of each level were checked, and how many were met. */
 export type Tally = Readonly<Record<Level, { readonly checked: number; readonly met: number }>>
 
-/** Everything that was offered and observed in one attempt at a case, as columns: enough to grade again and to draw. */
+/** Everything that was offered and observed in one attempt at a case, as columns: enough to grade it again and to draw it. */
 export interface CaseTrace {
   readonly hosts: readonly string[]
   readonly phases: readonly string[]
   readonly flows: readonly { readonly protocol: string; readonly client: string; readonly server: string }[]
-  /** Capture packet numbers, 0: synthesised. All columns have one entry a probe packet, in the order of offering. */
+  /** Numbers in the capture, 0: synthesised. All columns have one entry per probe packet, in the order of offering. */
   readonly number: readonly number[]
   /** Microseconds since the first packet. */
   readonly time: readonly number[]
   readonly flow: readonly number[]
-  /** A letter a packet: `>` c2s, `<` s2c. */
+  /** A letter per packet: `>` c2s, `<` s2c. */
   readonly direction: string
   readonly kind: readonly number[]
   readonly flags: readonly number[]
@@ -59,10 +59,10 @@ export interface CaseTrace {
   /** Host column of the batch: where the path sent it. */
   readonly host: readonly number[]
   readonly by: readonly number[]
-  /** A letter a packet: u f d r a, n: not run (guard). */
+  /** A letter per packet: u f d r a, n: not run (guard). */
   readonly verdict: string
   readonly reason: readonly number[]
-  /** A letter a packet, how it is known: s self, l log, w wire, n not run. */
+  /** A letter per packet, how its verdict is known: s self, l log, w wire, n not run. */
   readonly knowledge: string
   readonly emitted: readonly {
     /** Index into the columns, -1: no packet caused it. */
@@ -74,27 +74,27 @@ export interface CaseTrace {
     readonly ack: number
     /** Whether its receiver would accept it (addresses, ports, numbers, checksum). */
     readonly acceptable: boolean
-    /** Where no packet caused it (a reset at expiry): when, as in `time`, and of which flow. */
+    /** If no packet caused it (a reset at expiry): when, as in `time`, and for which flow. */
     readonly time?: number
     readonly flow?: number
   }[]
-  /** Which hosts had a part in what became of packets, where sessions are shared; absent: none is told of. */
+  /** What hosts did with packets, if sessions are shared; absent: nothing is known. */
   readonly parts?: readonly { readonly index: number; readonly host: number; readonly part: string }[]
-  /** What was emitted could not be seen; absent: all of it is in `emitted`. */
+  /** Emissions could not be seen; absent: all of them are in `emitted`. */
   readonly emissions?: 'unseen'
   readonly events: readonly { readonly before: number; readonly time: number; readonly label: string }[]
   /** Controls offered, how many of them came out, and the roads of those that did not (`fw-b s2c`). */
   readonly controls: { readonly sent: number; readonly out: number; readonly dead: readonly string[] }
 }
 
-/** Something that was seen beside the verdicts, with all packets of a case of which the same was seen. */
+/** Something that was seen besides the verdicts, with all packets of a case for which the same was seen. */
 export interface Sighted {
   readonly kind: (typeof SIGHTINGS)[number]
-  /** Indices into the trace; none where it is about no packet that was offered. */
+  /** Indices into the trace; empty if it is not about a packet that was offered. */
   readonly indices: readonly number[]
   /**
-   * Microseconds of the device's clock from when each was sent until it was seen; of what nobody sent, when that was, as the trace's
-   * `time`. Absent of what was altered.
+   * Microseconds of the device's clock from sending each packet until it was seen; for a frame that the harness did not send, the time of
+   * the sighting, as the trace's `time`. Absent for alterations.
    */
   readonly after?: readonly number[]
   /** As in `Sighting`. */
@@ -103,7 +103,7 @@ export interface Sighted {
   readonly seen?: string
 }
 
-/** What reports need to know of a case, apart from its outcome. */
+/** What reports need to know about a case, apart from its outcome. */
 export type CaseSummary = Pick<
   Case,
   | 'name'
@@ -124,7 +124,7 @@ export type CaseSummary = Pick<
   /** These are absent in logs of earlier versions. */
   readonly sharing?: Sharing['kind']
   readonly injections?: readonly Injection[]
-  /** Key of the setup, which a `target-ready` holds. */
+  /** Key of the setup, which is in a `target-ready`. */
   readonly setup?: string
 }
 
@@ -134,7 +134,7 @@ export interface CaseFinished {
   readonly target: string
   readonly attempt: number
   readonly outcome: Outcome
-  /** One sentence where the outcome needs one (error, inconclusive, known failure). */
+  /** One sentence, if the outcome needs one (error, inconclusive, known failure). */
   readonly detail?: string
   readonly durationMs: number
   readonly tally: Tally
@@ -166,15 +166,15 @@ export interface CaseFinished {
   readonly trace?: CaseTrace
 }
 
-/** A file that a run read, as it was then. */
+/** A file that a run read, as it was at that time. */
 export interface RunInput {
-  /** From the folder that the run was started in, or else from flowbreak's own: `suites/core/resets.yaml`. */
+  /** Path from the folder in which the run was started, or else from flowbreak's own: `suites/core/resets.yaml`. */
   readonly file: string
-  /** Of its bytes, hexadecimal. */
+  /** SHA-256 of its bytes, hexadecimal. */
   readonly sha256: string
 }
 
-/** What a merged log keeps of the beginning of each run that it holds. */
+/** What a merged log keeps of the start of each run that it contains. */
 export interface MergedRun {
   readonly run: string
   readonly startedAt: string
@@ -185,7 +185,7 @@ export interface MergedRun {
   readonly costs?: string
 }
 
-/** The run log: one JSON object a line, append-only; the only truth that reports are made from. */
+/** The run log: one JSON object per line, append-only. All reports are made from it alone. */
 export type RunEvent =
   | {
       readonly type: 'run-started'
@@ -201,11 +201,11 @@ export type RunEvent =
       /** The suites and captures of the cases that were planned. */
       readonly suites?: readonly RunInput[]
       readonly captures?: readonly RunInput[]
-      /** `2/5`, where the run was one of several parts. */
+      /** `2/5`, if the run was one of several parts. */
       readonly shard?: string
-      /** What its parts were balanced by, where they were: the same for all parts of one run. */
+      /** By what its parts were balanced, if they were: the same for all parts of one run. */
       readonly costs?: string
-      /** Of a log that was merged: the runs that it holds, in order. */
+      /** In a merged log: the runs that it contains, in order. */
       readonly merged?: readonly MergedRun[]
     }
   | {
@@ -241,7 +241,7 @@ export type RunEvent =
       readonly totals: Readonly<Record<Outcome, number>>
       readonly exitCode: number
       /**
-       * Seals the log: of all that stands before this line and of the line without this field, hexadecimal. Only in logs that
+       * Seals the log: SHA-256 of all lines before this one and of this line without this field, hexadecimal. Only in logs that
        * were written to a file.
        */
       readonly sha256?: string

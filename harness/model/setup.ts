@@ -7,41 +7,41 @@ export type Sharing =
   | { readonly kind: 'snat' }
   | StoreSharing
 
-/** AWS: what is left of a draining host's table is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
+/** AWS: the rest of a draining host's table is copied to the hosts in service before its flows move (AWS Network Firewall, session state replication). */
 export interface ReplicationSharing {
   readonly kind: 'replication'
-  /** Only when a host drains, or every change as well, which is not documented. */
+  /** Sessions are copied only when a host drains, or every change as well, which is not documented. */
   readonly mode: 'snapshot' | 'continuous'
-  /** Seconds, as all of these: how long a change takes to the others; mode `continuous`. */
+  /** Seconds, like all of these: how long a change takes to reach the others; mode `continuous`. */
   readonly lag: number
-  /** From the deregistration to the export: existing flows stay. */
+  /** From the deregistration to the export; existing flows stay. */
   readonly drain: number
-  /** From the export to the replicas, after which flows are flushed: what changes meanwhile is not in them. */
+  /** From the export until the replicas have arrived, when flows are flushed; changes in between are not in them. */
   readonly transfer: number
 }
 
-/** Cisco: every connection of a cluster has an owner, a director who knows it and a backup owner (cdFMC guide, connection roles). */
+/** Cisco: every connection of a cluster has an owner, a director that knows the owner, and a backup owner (cdFMC guide, connection roles). */
 export interface ClusterSharing {
   readonly kind: 'cluster'
-  /** Packets at another node than the owner are sent on to it; if not, they are dropped. */
+  /** Packets that reach a node other than the owner are forwarded to the owner; if false, they are dropped. */
   readonly redirect: boolean
-  /** When an owner fails, the first node that gets a packet goes on with what the backup owner holds; if not, the connection is lost. */
+  /** When an owner fails, the first node that gets a packet goes on with the backup owner's state; if false, the connection is lost. */
   readonly statefulFailover: boolean
-  /** Seconds after which director and backup owner of a TCP connection hear of it. */
+  /** Seconds until director and backup owner learn of a TCP connection. */
   readonly delay: number
   /** Round trip of the cluster control link, in seconds. */
   readonly rtt: number
-  /** Owners write themselves into the sequence number of a SYN, where every node can read them in the SYN-ACK. */
+  /** Owners write their identity into the sequence number of a SYN, so that every node can read it in the SYN-ACK. */
   readonly randomSequenceNumber: boolean
-  /** Server port of the TLS connections that nodes decrypt, which are reset when their owner fails; absent: none. */
+  /** The server port of TLS connections that nodes decrypt; these are reset when their owner fails. Absent: none. */
   readonly decrypts?: number
-  /** Bytes of the largest IP packet that the cluster control link takes, 154 of them for its own headers; absent: not asked. */
+  /** The largest IP packet, in bytes, on the cluster control link, 154 of them for its own headers; absent: not checked. */
   readonly linkMtu?: number
-  /** The same of the interfaces to the load balancer, 306 of them for GENEVE; absent: no GENEVE, and not asked. */
+  /** The same for the interfaces to the load balancer, 306 of them for GENEVE; absent: no GENEVE, and not checked. */
   readonly geneveMtu?: number
 }
 
-/** The ways in which a pair keeps its sessions in step: conntrackd, pfsync, Fortinet FGSP, Cisco ASA failover. */
+/** The ways in which a pair synchronises its sessions: conntrackd, pfsync, Fortinet FGSP, Cisco ASA failover. */
 export type SyncWay = 'conntrackd' | 'pfsync' | 'fgsp' | 'asa'
 
 /** A high-availability pair (or more hosts): each host streams its sessions to the others as they change. Times in seconds. */
@@ -50,56 +50,56 @@ export interface SyncSharing {
   readonly way: SyncWay
   /** `active-passive`: one host takes packets, the others stand by. */
   readonly mode: 'active-passive' | 'active-active'
-  /** A host tells of a session with each packet, or when its state changes. */
+  /** When a host sends an update about a session: with each packet, or when its state changes. */
   readonly updates: 'packets' | 'changes'
-  /** From a change until the others have it; what is younger when a host crashes is lost. */
+  /** From a change until the others have it; a younger change is lost when a host crashes. */
   readonly lag: number
-  /** Every so-manieth update is lost on its way; 0: none. */
+  /** Every nth update is lost on its way, n being this number; 0: none. */
   readonly lose: number
-  /** What becomes of an update that was lost: it is sent again, nothing, or the session is told again after `REFRESH_SECONDS`. */
+  /** What follows the loss of an update: it is sent again, nothing happens, or the session is sent again after `REFRESH_SECONDS`. */
   readonly repair: 'resend' | 'none' | 'refresh'
-  /** What comes is kept beside the session table, and only put into it when the host takes over. */
+  /** Updates are kept beside the session table, and put into it only when the host takes over. */
   readonly externalCache: boolean
   /** The first packet of a session is held until the others have the session, for 10 ms at most. */
   readonly defer: boolean
-  /** Connections are told of while they are being opened. */
+  /** Connections are shared while they are being opened. */
   readonly halfOpen: boolean
-  /** Connections to TCP port 80 are told of. */
+  /** Connections to TCP port 80 are shared. */
   readonly http: boolean
-  /** What is not TCP is told of. */
+  /** Protocols other than TCP are shared. */
   readonly connectionless: boolean
-  /** A TCP session is told of once it is this old. */
+  /** A TCP session is shared once it is this old. */
   readonly pickupDelay: number
-  /** Connections that are expected (FTP data) are told of. */
+  /** Expected connections (FTP data) are shared. */
   readonly expectations: boolean
-  /** What is told about sequence numbers: all, the scales of windows, or nothing. */
+  /** What updates say about sequence numbers: all, the scales of windows, or nothing. */
   readonly windows: 'full' | 'scales' | 'none'
-  /** Whether numbers that were not told, or are old, are made up for by not checking them; absent: the profile's knob importLiberal. */
+  /** Whether unknown or old sequence numbers are not checked; absent: the profile's knob importLiberal. */
   readonly liberal?: boolean
-  /** A host that crashed gets all sessions when it is back. */
+  /** A host that crashed gets all sessions when it returns. */
   readonly resync: boolean
-  /** The version that the other hosts speak: an older one tells nothing of sequence numbers, an incompatible one nothing at all. */
+  /** The version of the other hosts: with an older one no sequence numbers are shared, with an incompatible one nothing. */
   readonly peerVersion: 'same' | 'older' | 'incompatible'
 }
 
 /** Palo Alto VM-Series: sessions are written to a Redis, and pulled by whichever host lacks them (session resiliency). Times in seconds. */
 export interface StoreSharing {
   readonly kind: 'store'
-  /** `host:port` of a Redis that is there, with TLS; absent: one is started. */
+  /** `host:port` of an existing Redis, with TLS; absent: one is started. */
   readonly endpoint?: string
-  /** Hosts with one name here share sessions, in whichever processes they are; absent: those of this setup alone. */
+  /** Hosts with the same group share sessions, also between processes; absent: only those of this setup do. */
   readonly group?: string
-  /** How long after a change it is in the store. */
+  /** How long it takes until a change is in the store. */
   readonly lag: number
-  /** How long the store takes to answer, and how long an answer is waited for. */
+  /** How long the store takes to answer, and how long a host waits for an answer. */
   readonly latency: number
   readonly timeout: number
 }
 
-/** What makes up one flow of the load balancer: its entry, and the hash that places it. */
+/** Which fields make up a flow at the load balancer, for its entry and for the hash that places it. */
 export type Stickiness = '5-tuple' | '3-tuple' | '2-tuple'
 
-/** How often a host is checked, in seconds, and how many answers in a row change what is thought of it. */
+/** How often a host is checked, in seconds, and how many equal results in a row change its state. */
 export interface HealthChecks {
   /** 5 … 300. */
   readonly interval: number
@@ -110,48 +110,48 @@ export interface HealthChecks {
 
 /** Where hosts stand, and whether a client's flows may leave its zone. */
 export interface Zones {
-  /** By host: the name of its zone. */
+  /** The zone of each host, by name. */
   readonly hosts: readonly string[]
-  /** The client's. */
+  /** The client's zone. */
   readonly client: string
   readonly crossZone: boolean
 }
 
 /** The load balancer's knobs (AWS Gateway Load Balancer guide, listeners and target groups). Times in seconds. */
 export interface LoadBalancer {
-  /** Where a new flow goes: to the first host in service, or by the symmetric hash of its tuple. */
+  /** Where a new flow goes: to the first host in service, or by a symmetric hash of its tuple. */
   readonly placement: 'first' | 'hash'
-  /** Absent: 5-tuple, the only one with which `tcpIdle` can be set and resets sent. */
+  /** Absent: 5-tuple, the only one with which `tcpIdle` can be changed and resets sent. */
   readonly stickiness?: Stickiness
   /** 60 … 6000. */
   readonly tcpIdle: number
   readonly otherIdle: number
-  /** A TCP packet without SYN whose flow is not in the table. */
+  /** What happens to a TCP packet without SYN whose flow is not in the table. */
   readonly nonSynMiss: 'forward' | 'drop' | 'reset'
-  /** What becomes of the flows of a host that left, deregistered or unhealthy alike. */
+  /** What happens to the flows of a host that left, deregistered or unhealthy alike. */
   readonly failover: 'rebalance' | 'no_rebalance'
   /** Answer a packet for an expired flow, or for a host that is unhealthy or deregistered, with a reset. Off by default. */
   readonly resetOn: { readonly idle: boolean; readonly unhealthy: boolean; readonly deregistration: boolean }
-  /** Entries that the flow table holds; absent: as many flows as flowbreak tells apart. */
+  /** How many entries the flow table holds; absent: as many flows as flowbreak can tell apart. */
   readonly capacity?: number
-  /** Absent: the profile's default, which only what happens `during: outage` has to wait for. */
+  /** Absent: the profile's default. Only injections `during: outage` wait for them. */
   readonly health?: HealthChecks
   /** 0 … 3600, how long a deregistered host keeps its flows `during: outage`; absent: the profile's default. */
   readonly deregistrationDelay?: number
-  /** Absent: all in one. */
+  /** Absent: all are in one. */
   readonly zones?: Zones
-  /** New flows when no host that they may go to is healthy: to the unhealthy ones, or nowhere. Absent: open. */
+  /** Where new flows go if no host that they may go to is healthy: to an unhealthy one (`open`), or nowhere. Absent: open. */
   readonly allUnhealthy?: 'open' | 'closed'
-  /** Bytes of the largest IP packet that is taken; absent: not asked, as captures of hosts hold packets that no wire carried. */
+  /** The largest IP packet that is taken, in bytes; absent: not checked, because captures from hosts hold packets larger than any on the wire. */
   readonly mtu?: number
-  /** The same of the hosts' own interfaces, in GENEVE: a packet may have 68 bytes less. */
+  /** The same for the hosts' own interfaces, with GENEVE: a packet may have 68 bytes less. */
   readonly hostMtu?: number
-  /** How long the hosts' network interfaces themselves track idle TCP; absent: longer than the load balancer ever does. */
+  /** How long the hosts' network interfaces themselves track idle TCP connections, in seconds; absent: longer than the load balancer ever does. */
   readonly hostTcpEstablished?: number
 }
 
 export interface Topology {
-  /** `fw-a`, `fw-b`, …: 1 … 250 of them. */
+  /** `fw-a`, `fw-b`, …, 1 to 250 of them. */
   readonly hosts: readonly string[]
   readonly loadBalancer: LoadBalancer
   readonly sharing: Sharing
@@ -161,12 +161,12 @@ export type ExceptionPolicy = 'drop' | 'reject' | 'continue'
 
 /** Kinds of policy of AWS Network Firewall: classic, and Next Generation (developer guide, stream exception policy v2). */
 export type Generation = 'classic' | 'next'
-/** Of Next Generation policies; in monitor mode the exception policy is not applied, `continue` is. */
+/** The mode of a Next Generation policy; in monitor mode `continue` applies instead of the exception policy. */
 export type PolicyMode = 'enforce' | 'monitor'
 
-/** The stream exception policy and what stands round it (AWS Network Firewall developer guide). */
+/** The stream exception policy and the settings that belong to it (AWS Network Firewall developer guide). */
 export interface Policy {
-  /** As configured; what applies is `continue` in monitor mode. */
+  /** As configured; in monitor mode `continue` applies instead. */
   readonly exception: ExceptionPolicy
   /** Absent: classic. */
   readonly generation?: Generation
@@ -188,45 +188,45 @@ export interface StatelessAction {
   readonly customs: readonly string[]
 }
 
-/** What a packet must have for a stateless rule (API reference, MatchAttributes); an empty list matches everything. */
+/** What a packet must have to match a stateless rule (API reference, MatchAttributes); an empty list matches everything. */
 export interface StatelessMatch {
   /** CIDR blocks of either family, or addresses. */
   readonly sources: readonly string[]
   readonly destinations: readonly string[]
-  /** First and last, 0 … 65535; only looked at in TCP and UDP. */
+  /** First and last port, 0 … 65535; checked in TCP and UDP only. */
   readonly sourcePorts: readonly (readonly [number, number])[]
   readonly destinationPorts: readonly (readonly [number, number])[]
   /** IP protocol numbers. */
   readonly protocols: readonly number[]
-  /** Of the `masks` exactly `flags` are set, as bits of the TCP flags byte; any of these will do; only looked at in TCP. */
+  /** Of the `masks` exactly `flags` are set, as bits of the TCP flags byte; any entry may match; checked in TCP only. */
   readonly flags: readonly { readonly flags: number; readonly masks: number }[]
 }
 
 export interface StatelessRule {
-  /** 1 … 65535, each once; the lowest that matches decides. */
+  /** 1 … 65535, unique; the lowest that matches decides. */
   readonly priority: number
   readonly action: StatelessAction
   readonly match: StatelessMatch
 }
 
-/** The stateless engine before the stateful one. */
+/** The stateless engine in front of the stateful one. */
 export interface Stateless {
   /** By priority. */
   readonly rules: readonly StatelessRule[]
-  /** What becomes of a packet that no rule matches, and of a fragment of UDP; fragments of all else are dropped. */
+  /** What happens to a packet, and to a UDP fragment, that no rule matches; other fragments are dropped. */
   readonly fallback: StatelessAction
   readonly fragmentFallback: StatelessAction
 }
 
-/** Topology + policy + profile + rules. Cases with one key can share a device. */
+/** Topology + policy + profile + rules. Cases with the same key can share a device. */
 export interface Setup {
-  /** A digest of the rest: equal keys, equal setups. */
+  /** A digest of everything else: equal keys mean equal setups. */
   readonly key: string
   readonly topology: Topology
   readonly policy: Policy
   /** Name of a profile (`aws-nfw`, `suricata-7`), or of `ownProfile`. */
   readonly profile: string
-  /** Whether captures are read, and their packets judged, by the flows in tunnels. */
+  /** Whether captures are read, and packets judged, by the flows inside tunnels. */
   readonly tunnels: 'inner' | 'outer'
   readonly ownProfile?: OwnProfile
   /** Rules in Suricata's language, in order. */
@@ -238,7 +238,7 @@ export interface Setup {
 /** Provenance of a fact (docs/authoring.md): documentation, source, source document, observed, memory, inference. */
 export type Mark = 'DOC' | 'SRC' | 'SEED' | 'RUN' | 'MEM' | 'INF'
 
-/** One setting of a real system, and where it is known from. */
+/** One setting of a real system, and its source. */
 export interface Knob<T> {
   readonly value: T
   readonly mark: Mark
@@ -247,13 +247,13 @@ export interface Knob<T> {
 
 export type KnobValue = string | number | boolean | readonly string[]
 
-/** A profile of one's own: what it changes of a known one. */
+/** A user's own profile: how it differs from a shipped one. */
 export interface OwnProfile {
   readonly name: string
-  /** Name of the profile that it is made from. */
+  /** Name of the shipped profile that it extends. */
   readonly extends: string
   readonly product?: string
   readonly title?: string
-  /** Held against the table of knobs by whoever read it. */
+  /** Checked against the table of knobs when the profile was read. */
   readonly knobs: Readonly<Record<string, Knob<KnobValue>>>
 }

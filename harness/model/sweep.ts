@@ -3,9 +3,9 @@ import type { FlowInfo } from './capture.ts'
 import type { Impact } from './case.ts'
 import type { EndName } from './comparison.ts'
 
-/** A packet of the flow that is swept: a row of the map. */
+/** A packet of the swept flow: a row of the map. */
 export interface SweptPacket {
-  /** In the capture, from 1. */
+  /** Its number in the capture, from 1. */
   readonly number: number
   /** Since the first packet of the capture, as recorded. */
   readonly time: Nanos
@@ -17,31 +17,31 @@ export interface SweptPacket {
   readonly payload: number
 }
 
-/** Something that a host or the load balancer sent to an end of the flow. */
+/** A reset or ICMP error that a host or the load balancer sent to an end of the flow. */
 export interface SweptReset {
-  /** Index of the packet that it was sent about, -1: of none (a reset at expiry). */
+  /** Index of the packet that it was sent about; -1: none (a reset at expiry). */
   readonly packet: number
   readonly kind: 'tcp-rst' | 'icmp'
   readonly to: EndName
   readonly by: string
 }
 
-/** What came of the flow when it was broken at one place, or not at all. */
+/** The result of the flow when it was broken at one place, or not at all. */
 export interface Played {
-  /** A letter a packet of the flow, `VERDICT_LETTERS`; `-`: it was not offered. */
+  /** A letter per packet of the flow, of `VERDICT_LETTERS`; `-`: not offered. */
   readonly verdicts: string
-  /** A letter a packet: who gave it, `a` the first name of `SweepMap.deciders`, and so on; `-` where it was not offered. */
+  /** A letter per packet, who gave the verdict: `a` is the first name of `SweepMap.deciders`, and so on; `-`: not offered. */
   readonly by: string
   readonly told: readonly SweptReset[]
-  /** What was sent cannot be seen, though a verdict may tell of it; absent: all of it is in `told`. */
+  /** Emissions cannot be seen, although a verdict may imply one; absent: all of them are in `told`. */
   readonly emissions?: 'unseen'
   /** Reactive endpoints only: what the user of the connection felt. */
   readonly impact?: Impact
 }
 
-/** Why there is nothing to be told of a place, one sentence. */
+/** Why there is no result for a place, in one sentence. */
 export interface Unplayed {
-  /** `skipped`: the target lacks something; `impossible`: the break cannot be there; `doubt`: a drop would prove nothing; `error`: it broke. */
+  /** `skipped`: the target lacks something; `impossible`: the break is impossible there; `doubt`: a drop would prove nothing; `error`: the target broke. */
   readonly why: 'skipped' | 'impossible' | 'doubt' | 'error'
   readonly detail: string
 }
@@ -51,11 +51,11 @@ export type SweepCell = Played | Unplayed
 /** One combination of values that the flow is played under. */
 export interface SweepColumn {
   readonly target: string
-  /** Its value by axis, in the order of the axes. */
+  /** The value of each axis, in the order of the axes. */
   readonly values: readonly string[]
-  /** The flow unbroken, by which losses are told; or why none of its cells was played. */
+  /** The unbroken flow, with which losses are found; or why none of the column's cells was played. */
   readonly unbroken: SweepCell
-  /** Options of `flowbreak replay` that play it. */
+  /** Options of `flowbreak replay` that play this column. */
   readonly options: readonly string[]
 }
 
@@ -66,12 +66,12 @@ export interface SweepMap {
   readonly endpoints: 'recorded' | 'reactive'
   readonly axes: readonly string[]
   readonly columns: readonly SweepColumn[]
-  /** As injections without a place, `host-swap:crash`; several at one place with `+` between them. */
+  /** Injections without a place, `host-swap:crash`; several at one place are joined by `+`. */
   readonly breaks: readonly string[]
   readonly packets: readonly SweptPacket[]
-  /** Names of who gives verdicts. */
+  /** The names of all who gave verdicts. */
   readonly deciders: readonly string[]
-  /** By break, column and packet: the flow broken just before that packet. */
+  /** Indexed by break, column and packet: the flow broken just before that packet. */
   readonly cells: readonly (readonly (readonly SweepCell[])[])[]
 }
 

@@ -31,7 +31,7 @@ export type Folding = (typeof FOLDINGS)[number]
 /** What a target can do. A case that needs more is skipped, and the report names what is lacking. */
 export interface Capabilities {
   readonly clock: 'virtual' | 'real'
-  /** It yields the observations of a chunk before it pulls the next, so guards and reactive endpoints work while it runs. */
+  /** It yields the observations of a chunk before it pulls the next, so that guards and reactive endpoints work while it runs. */
   readonly reactive: boolean
   /** The most hosts that it can have. */
   readonly hosts: number
@@ -59,7 +59,7 @@ export interface Capabilities {
    */
   readonly profiles: 'any' | readonly string[]
   readonly features: readonly Feature[]
-  /** Seconds of the timeline in one second of its clock: 1 on a virtual clock; 50 where 350 s pass in 7. */
+  /** Seconds of the timeline per second of its clock: 1 on a virtual clock; 50 if 350 s pass in 7. */
   readonly clockScale: number
 }
 
@@ -84,7 +84,7 @@ export interface Sighting {
   readonly kind: (typeof SIGHTINGS)[number]
   /** Index in the batch; -1: there is no packet, or it is in an earlier batch. */
   readonly index: number
-  /** Its step, where there is a packet; what comes `late` for an earlier batch was forwarded after all: see `isForwardedAfterAll`. */
+  /** The packet's step, if there is a packet. A packet of an earlier batch that comes `late` was forwarded after all: see `isForwardedAfterAll`. */
   readonly step: number
   /** Of what comes late for an earlier batch: its number in the capture (0: made by an injection), and the `Verdict` reported for it then. */
   readonly number?: number
@@ -110,9 +110,9 @@ export interface Outage {
   /** The host that it happened to; absent: none, or several. */
   readonly host?: number
   readonly at: Nanos
-  /** Of the device's own clock, not scaled. */
+  /** On the device's own clock, not scaled. */
   readonly lasted: Nanos
-  /** False: none went through before the limit. */
+  /** False: no connection went through before the limit. */
   readonly over: boolean
 }
 
@@ -129,15 +129,15 @@ export interface SendingTimes {
  */
 export interface ObservationBatch {
   readonly packets: PacketBatch
-  /** By packet: a host index, or a `Host` code. */
+  /** For each packet: a host index, or a `Host` code. */
   readonly by: Uint8Array
-  /** By packet: a `Knowledge` code. */
+  /** For each packet: a `Knowledge` code. */
   readonly knowledge: Uint8Array
-  /** By packet: when it was really sent; absent: at its time. */
+  /** For each packet: when it was really sent; absent: at its time. */
   readonly sent?: SendingTimes
   /** Of targets with wires: what was seen besides the verdicts. */
   readonly sightings?: readonly Sighting[]
-  /** Of the events of this chunk. */
+  /** The outages of this chunk's events. */
   readonly outages?: readonly Outage[]
   /** The target cannot see what was emitted, though a verdict may imply it; absent: all of it is in `packets.emitted`. */
   readonly emissions?: 'unseen'
@@ -151,7 +151,7 @@ export interface WireFrame {
    */
   readonly what: 'packet' | 'control' | 'emitted' | 'stray'
   readonly way: 'sent' | 'seen'
-  /** Host index * 2, and 1 more on the server's side. */
+  /** Host index * 2, plus 1 on the server's side. */
   readonly arm: number
   /** Time of the timeline. */
   readonly at: Nanos
@@ -167,7 +167,7 @@ export interface WireFrame {
 /** Limits that the plan never exceeds, in one replay and in any second of the target's clock; absent: no limit. */
 export interface Limits {
   readonly packetsPerSecond?: number
-  /** Of whole frames. */
+  /** Bytes of whole frames. */
   readonly bytesPerSecond?: number
   readonly newConnectionsPerSecond?: number
   /** Entries that one replay may take in session tables. */
@@ -192,7 +192,7 @@ export interface Target {
   readonly limits?: Limits
   /** `strict`: unless a case says otherwise, its packets must come out unaltered; absent: they need not. */
   readonly transparency?: Transparency | undefined
-  /** Absent: the ranges set aside for benchmarking. */
+  /** Absent: the ranges reserved for benchmarking. */
   readonly addresses?: AddressRanges
   /**
    * How several workers can play on it at once, each on a target of its own made from the same description: in threads of one process, or in
@@ -214,7 +214,7 @@ export interface Target {
 export interface CounterTally {
   /** Counts one more packet, which was observed at its host. */
   count(packets: PacketBatch, index: number): void
-  /** By host, as `Session.counters`. */
+  /** The counters of each host, as in `Session.counters`. */
   read(): readonly Readonly<Record<string, number>>[]
 }
 
@@ -222,7 +222,7 @@ export interface CounterTally {
 export interface DirectSession {
   /** Fills in verdict and reason of packets `from` … `to`-1, and adds to `emitted`. */
   decide(batch: PacketBatch, from: number, to: number): void
-  /** The observations of a batch all of whose packets were decided. */
+  /** The observations of a batch in which every packet was decided. */
   observed(batch: PacketBatch): ObservationBatch
 }
 
@@ -243,9 +243,9 @@ export interface Session extends AsyncDisposable {
   tap?(take: ((frame: WireFrame) => void) | undefined): void
   /** What the devices themselves logged during the last replay; empty or absent: nothing. Rejects with a FlowbreakError. */
   collect?(signal: AbortSignal): Promise<string>
-  /** Back to empty session tables and zero counters without a new process; cheaper than `prepare`. */
+  /** Empties session tables and zeroes counters without a new process; cheaper than `prepare`. */
   reset(): Promise<void>
-  /** The device's own counters by host, under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */
+  /** The device's own counters for each host, under AWS's names (CloudWatch namespace AWS/NetworkFirewall). */
   counters(): Promise<readonly Readonly<Record<string, number>>[]>
   /** Of a target that observes `packet-counters`: new counters at zero, to be counted over a part of the observed packets. */
   tally?(): CounterTally
