@@ -4,7 +4,7 @@ import type { Facts, Profile } from './knobs.ts'
 
 const GUIDE = 'cdFMC guide, clustering for threat defense virtual in a public cloud'
 
-/** What the sharing model `cluster` acts on: the keys of a setup's sharing by their names, then what no key changes. */
+/** The settings of sharing `cluster`: the defaults of its keys, by name, then those that no key changes. */
 export const clusterModel = {
   redirect: {
     value: 'on',

@@ -2,8 +2,8 @@ import type { Setup } from '../model/setup.ts'
 import { profileOf } from './index.ts'
 
 /**
- * What a setup denies whatever else it lets through: a reset of a connection that nobody opened, or, where a system under `continue`
- * forwards even those (Linux: packets that conntrack finds invalid are the rules' to judge), datagrams by a rule on their port.
+ * The packets that a setup denies whatever else it lets through: a reset of a connection that nobody opened; or, if a system under
+ * `continue` forwards even those (Linux leaves packets that conntrack finds invalid to the rules), datagrams, by a rule on their port.
  */
 export function deniedControlOf(setup: Setup): 'denied' | 'denied-port' {
   const continues = setup.policy.exception === 'continue' || setup.policy.mode === 'monitor'

@@ -2,7 +2,7 @@ import type { Facts, Knobs } from './knobs.ts'
 
 const GUIDE = 'AWS Gateway Load Balancer guide'
 
-/** The load balancer of AWS, in front of whichever system: defaults of a setup. */
+/** The load balancer of AWS, in front of any system: the defaults of a setup. */
 export const gatewayLoadBalancer = {
   lbPlacement: {
     value: 'first',
@@ -49,7 +49,7 @@ export const gatewayLoadBalancer = {
   },
 } as const satisfies Partial<Knobs>
 
-/** What is known of it beyond that: sizes are asked about where a setup says so, as captures of hosts hold packets that no wire carried. */
+/** Further facts. Sizes are checked only if a setup says so, because captures from hosts hold packets larger than any on the wire. */
 export const gatewayLoadBalancerFacts: Facts['loadBalancer'] = {
   mtu: { value: 8500, mark: 'DOC', source: `${GUIDE}, gateway load balancers` },
   geneveOverhead: { value: 68, mark: 'DOC', source: `${GUIDE}, gateway load balancers` },

@@ -35,7 +35,7 @@ export function profileNames(): readonly string[] {
   return [...PROFILES.keys()]
 }
 
-/** The profile of that name; ERR_PROFILE_UNKNOWN names those that there are. */
+/** The profile with that name. Throws ERR_PROFILE_UNKNOWN, which lists the profiles. */
 export function getProfile(name: string): Profile {
   const profile = PROFILES.get(name)
   if (profile === undefined) {
@@ -47,10 +47,10 @@ export function getProfile(name: string): Profile {
   return profile
 }
 
-/** What `profileOf` made: much of what is done with a setup asks for its profile. */
+/** What `profileOf` made, kept because much that handles a setup asks for its profile. */
 const MADE = new WeakMap<OwnProfile, Profile>()
 
-/** The profile that a setup names, or brings with it. */
+/** The profile that a setup names or contains. */
 export function profileOf({ profile, ownProfile }: Pick<Setup, 'profile' | 'ownProfile'>): Profile {
   if (ownProfile === undefined) return getProfile(profile)
   const made = MADE.get(ownProfile) ?? makeProfile(ownProfile)
@@ -58,7 +58,7 @@ export function profileOf({ profile, ownProfile }: Pick<Setup, 'profile' | 'ownP
   return made
 }
 
-/** A profile of one's own over the one that it extends; its knobs were held against the table of knobs before. */
+/** A user's own profile on top of the one that it extends; its knobs were checked against the table of knobs before. */
 export function makeProfile(own: OwnProfile): Profile {
   const base = getProfile(own.extends)
   return {

@@ -2,78 +2,78 @@ import type { FragmentReading, Overlap, Reading } from '../model/reading.ts'
 import type { ExceptionPolicy, Knob, LoadBalancer, Stickiness } from '../model/setup.ts'
 
 /**
- * Every setting that differs between real systems. Times in seconds. What each value means is said here once; where a real
- * system's value is known from is said beside the value, in that system's file. `KNOBS` of schema.ts holds what may be written.
+ * Every setting that differs between real systems. Times in seconds. The meaning of each value is described here, once; the source of
+ * a real system's value stands beside it, in that system's file. `KNOBS` of schema.ts lists the permitted values.
  */
 export interface Knobs {
-  /** The stream exception policies that the system can be configured to, its default first. */
+  /** The stream exception policies that the system can be set to, its default first. */
   readonly policies: Knob<readonly ExceptionPolicy[]>
-  /** `drop` and `reject` are about the flow, which is marked and never asked about again, or about each packet by itself. */
+  /** `drop` and `reject` decide about the flow, which is marked so that its later packets are dropped too, or about each packet by itself. */
   readonly missScope: Knob<'flow' | 'packet'>
   /**
-   * A RST without session: dropped as an error of the stream, handed to the exception policy (which drops it where it picks
-   * sessions up, since a RST begins none), or left to the rules.
+   * A RST without a session: dropped as a stream error, handed to the exception policy (which drops it if it picks sessions up,
+   * because a RST begins none), or left to the rules.
    */
   readonly rstOnMiss: Knob<'streamError' | 'policy' | 'rules'>
-  /** A FIN without session, once the exception policy let it go on: dropped as an error of the stream, or left to the rules. */
+  /** A FIN without a session that the exception policy lets continue: dropped as a stream error, or left to the rules. */
   readonly finOnMiss: Knob<'policyThenStreamError' | 'policyThenRules'>
-  /** A packet with none of SYN, ACK, FIN and RST and without session: left to the rules, or handed to the exception policy. */
+  /** A packet without a session and without SYN, ACK, FIN and RST: left to the rules, or handed to the exception policy. */
   readonly flaglessOnMiss: Knob<'rules' | 'policy'>
-  /** A packet of a session that was idle for too long: handed to the exception policy as any other without session, or dropped. */
+  /** A packet of a session that was idle for too long: handed to the exception policy like any other without a session, or dropped. */
   readonly missAfterExpiry: Knob<'policy' | 'drop'>
   /**
-   * Policy `continue`: packets without session stay untracked and meet the rules; the first ACK, or the first one with data
-   * (others are dropped), makes an established session; or they are routed past sessions and rules.
+   * Policy `continue`: packets without a session stay untracked, and rules apply to them; the first ACK, or the first packet with
+   * data (others are dropped), makes an established session; or they bypass sessions and rules.
    */
   readonly continueMode: Knob<'untracked' | 'pickup' | 'pickupData' | 'bypass'>
   /**
-   * Connections of which one side alone comes by are tracked (Suricata, stream.async-oneside): the SYN's sender establishes its
-   * session by going on, and under policy `continue` a SYN-ACK without session begins one.
+   * Connections of which only one side is seen are tracked (Suricata, stream.async-oneside): the SYN's sender establishes its
+   * session with its next packet, and under policy `continue` a SYN-ACK without a session begins one.
    */
   readonly asyncOneside: Knob<boolean>
-  /** What is an error of the stream is dropped, or left to the rules (Suricata, stream.drop-invalid). */
+  /** A stream error is dropped; if false, left to the rules (Suricata, stream.drop-invalid). */
   readonly dropInvalid: Knob<boolean>
-  /** Who gets the reset of policy `reject`: the sender of the packet, the flow's client as this host sees it, or both ends. */
+  /** Who gets the reset of policy `reject`: the sender of the packet, the flow's client as seen by this host, or both ends. */
   readonly rejectTarget: Knob<'source' | 'client' | 'both'>
-  /** Numbers and flags of resets: Suricata's, or those of RFC 9293 3.10.7.1. */
+  /** Numbers and flags of resets: as Suricata's, or as in RFC 9293 3.10.7.1. */
   readonly rstStyle: Knob<'suricata' | 'rfc'>
-  /** When an established session expires, a reset to its client, or to both ends, tells of it. `Policy.resetOnExpiry` overrides it. */
+  /** Who gets a reset when an established session expires: no one, the client, or both ends. `Policy.resetOnExpiry` overrides it. */
   readonly resetOnExpiry: Knob<'none' | 'client' | 'both'>
   /**
-   * How sessions are followed: as Suricata does, by a plain state machine with windows after van Rooij (SANE 2000), as in pf, or as
-   * Linux's connection tracking does, which asks only for the knobs of the other systems that it has.
+   * How sessions are tracked: as by Suricata; by a plain state machine with windows after van Rooij (SANE 2000), as in pf; or as by
+   * Linux's connection tracking, which uses only some of the other systems' knobs.
    */
   readonly tracker: Knob<'suricata' | 'windows' | 'conntrack'>
-  /** ACKs and data outside the window of an established session: noticed and forwarded, dropped, or not even looked at. */
+  /** ACKs and data outside the window of an established session: noticed and forwarded, dropped, or not checked. */
   readonly windowCheck: Knob<'eventOnly' | 'strict' | 'liberal'>
-  /** Tracker `windows`: how far an acknowledgement may be from what its peer has sent, in bytes, before scaling. */
+  /** Tracker `windows`: how far an acknowledgement may be from the data that its peer has sent, in bytes, before scaling. */
   readonly ackWindow: Knob<number>
   /**
-   * A RST counts when its sequence number is exactly the next one, one off, or anywhere in the window; `pending`: one in the
+   * A RST counts if its sequence number is exactly the next one, at most one off, or anywhere in the window; `pending`: a RST in the
    * window is forwarded, but unless it is exact the session lives on for `tcpUnverifiedReset`.
    */
   readonly rstValidation: Knob<'exact' | 'near' | 'window' | 'pending'>
-  /** A fresh SYN makes a new flow of one that has no session, whichever side sends it; if false, only from the server's side. */
+  /** A fresh SYN turns a flow without a session into a new flow, whichever side sends it; if false, only from the server's side. */
   readonly synReuseOnNullSession: Knob<boolean>
-  /** A SYN within a session that is not closing: dropped, forwarded without effect, or the start of a new session. */
+  /** A SYN in a session that is not closing: dropped, forwarded without effect, or the start of a new session. */
   readonly synOnLiveSession: Knob<'drop' | 'ignore' | 'reset'>
-  /** A fresh SYN on a session that both sides have closed: opens anew, or only removes the old session and is dropped itself. */
+  /** A fresh SYN on a session that both sides have closed: it opens a new session, or removes the old one and is dropped. */
   readonly synOnClosedSession: Knob<'open' | 'removeAndDrop'>
-  /** SYN seen, and flows that never got a session. */
+  /** After a SYN, and for flows that never got a session. */
   readonly tcpNew: Knob<number>
-  /** SYN and SYN-ACK seen. */
+  /** After SYN and SYN-ACK. */
   readonly tcpSynReceived: Knob<number>
-  /** Session established. `Policy.tcpIdle` overrides it. */
+  /** For an established session. `Policy.tcpIdle` overrides it. */
   readonly tcpEstablished: Knob<number>
-  /** One side has closed, or both at once; `established`: that of an established session, overridden with it. */
+  /** After one side has closed, or both at once; `established`: as for an established session, and overridden with it. */
   readonly tcpHalfClosed: Knob<number | 'established'>
-  /** Both sides have closed, the last acknowledgement is awaited. */
+  /** After both sides have closed, until the last acknowledgement. */
   readonly tcpLastAck: Knob<number>
-  /** Both sides have closed and acknowledged. */
+  /** After both sides have closed and acknowledged. */
   readonly tcpTimeWait: Knob<number>
-  /** Closed by a reset, or by its last acknowledgement where the tracker knows which that is. */
+  /** After a reset, or after the last acknowledgement if the tracker recognises it. */
   readonly tcpClosed: Knob<number>
-  /** A RST came that was not exact; `rstValidation` `pending`. */
+  /** After a RST that was not exact; `rstValidation` `pending`. */
   readonly tcpUnverifiedReset: Knob<number>
   /** UDP seen in one direction, and in both. */
   readonly udpNew: Knob<number>
@@ -85,32 +85,32 @@ export interface Knobs {
   readonly other: Knob<number>
   readonly otherEstablished: Knob<number>
   /**
-   * IP protocols besides TCP, UDP and ICMP that get flows: SCTP, ESP and IPv6 in IPv4, the last two never established; or all.
-   * What gets none meets the rules packet by packet.
+   * The IP protocols besides TCP, UDP and ICMP that get flows: SCTP, ESP and IPv6 in IPv4, the last two never established; or all.
+   * For the others rules apply packet by packet.
    */
   readonly otherFlows: Knob<'few' | 'all'>
-  /** Whether tunnels are looked into where the setup does not say. */
+  /** Whether tunnels are looked into if the setup does not say. */
   readonly tunnels: Knob<Reading['tunnels']>
-  /** Looking into tunnels, IPv4 in IPv4 (protocol 4) counts as one. */
+  /** IPv4 in IPv4 (protocol 4) counts as a tunnel. */
   readonly ipv4InIpv4: Knob<boolean>
   /**
-   * What a packet's tunnel is to the engine: `judged`, a packet of its own that the rules meet too, and nothing is sent about
-   * what is in it; `stripped`, taken off before the engine, and what the engine sends goes back in the same tunnel.
+   * What the engine does with a packet's tunnel: `judged`: it is a packet of its own, to which rules apply too, and nothing is sent about
+   * the packet inside; `stripped`: it is removed before the engine, and what the engine sends goes back in the same tunnel.
    */
   readonly carrier: Knob<'judged' | 'stripped'>
-  /** A reject about a datagram put together from fragments sends something; if false, it is a silent drop. */
+  /** A reject about a reassembled datagram sends something; if false, it is a silent drop. */
   readonly rejectRebuilt: Knob<boolean>
-  /** How fragments are put together: see `FragmentReading`. Time-outs in seconds. */
+  /** How fragments are reassembled: see `FragmentReading`. Time-outs in seconds. */
   readonly fragmentOverlap: Knob<Overlap>
   readonly fragmentTimeout4: Knob<number>
   readonly fragmentTimeout6: Knob<number>
   readonly fragmentTimer: Knob<FragmentReading['timer']>
   readonly fragmentBothWays: Knob<boolean>
-  /** Flows marked to be dropped; `state`: as flows that are not. */
+  /** For flows that are marked to be dropped; `state`: as for other flows. */
   readonly discardTcp: Knob<number | 'state'>
   readonly discardUdp: Knob<number | 'state'>
   readonly discardOther: Knob<number | 'state'>
-  /** Alive while floor(now) <= floor(last) + time-out on a clock of whole seconds, or while now <= last + time-out. */
+  /** A session is alive while floor(now) <= floor(last) + time-out, on a clock of whole seconds; or while now <= last + time-out. */
   readonly expiry: Knob<'integerSecondStrict' | 'continuous'>
   /** Packets dropped because their flow is marked keep the mark alive. */
   readonly dropMarkRefreshesIdle: Knob<boolean>
@@ -118,28 +118,28 @@ export interface Knobs {
   readonly dropMarkReplicated: Knob<boolean>
   /** A replicated session skips window and reset checks until it has seen both sides. */
   readonly importLiberal: Knob<boolean>
-  /** A replicated session comes with what it speaks; otherwise its protocol is told again, from the bytes that follow. */
+  /** A replicated session comes with its application protocol; if false, that is recognised again from the bytes that follow. */
   readonly appStateReplicated: Knob<boolean>
-  /** A rule's `pass` about one packet passes the rest of the flow, or that packet. */
+  /** A rule's `pass` that matches one packet passes the rest of the flow, or only that packet. */
   readonly passScope: Knob<'flow' | 'packet'>
   /**
-   * A TCP idle time-out that is configured anew: established sessions meet the exception policy with their next packet, keep
+   * When the TCP idle time-out is changed: the next packet of an established session meets the exception policy, or sessions keep
    * the time-out that they have, or get the new one.
    */
   readonly onTimeoutChange: Knob<'exception' | 'keep' | 'refresh'>
-  /** Flows of one host at most, of all protocols; from 1 to 1,048,576, which is what flowbreak itself tells apart at one time. */
+  /** The largest number of flows of one host, of all protocols: 1 to 1,048,576, as many as flowbreak itself can tell apart at one time. */
   readonly maxFlows: Knob<number>
   /**
-   * A new flow when there are as many: the one silent for longest makes way, unless even that had a packet within the last
-   * seconds (1 without session, 5 established, 3 closed); else, and with `refuse` always, the packet is dropped. Flows idle
+   * A new flow when the table is full: the flow that was silent for longest makes way, unless even that had a packet within the last
+   * seconds (1 without a session, 5 established, 3 closed); otherwise, and with `refuse` always, the packet is dropped. Flows idle
    * for longer than their time-out do not count.
    */
   readonly onTableFull: Knob<'evictOldest' | 'refuse'>
-  /** A packet that rules drop and reject: dropped by the first of them, or rejected as soon as any of them rejects. */
+  /** A packet that some rules drop and others reject: the first of them decides, or any reject rejects it. */
   readonly dropBesideReject: Knob<'first' | 'reject'>
-  /** A rule's `reject` of what is not TCP: an ICMP error to the sender, or a silent drop. */
+  /** A rule's `reject` for a packet that is not TCP: an ICMP error to the sender, or a silent drop. */
   readonly rejectNonTcp: Knob<'icmp' | 'drop'>
-  /** The load balancer that a setup with this profile has, where it does not say otherwise (`LoadBalancer`). */
+  /** The load balancer of a setup with this profile, unless the setup says otherwise (`LoadBalancer`). */
   readonly lbPlacement: Knob<LoadBalancer['placement']>
   readonly lbTcpIdle: Knob<number>
   readonly lbOtherIdle: Knob<number>
@@ -155,32 +155,32 @@ export interface Knobs {
   readonly lbAllUnhealthy: Knob<NonNullable<LoadBalancer['allUnhealthy']>>
   /** Time-out of the connection tracking that the hosts' own network interfaces do. */
   readonly lbHostTcpEstablished: Knob<number>
-  /** Tracker `conntrack` alone asks the knobs from here on. What is of no connection meets the exception policy (absent), or is dropped. */
+  /** Only tracker `conntrack` uses the knobs from here on. A packet of no connection meets the exception policy (absent), or is dropped. */
   readonly invalid?: Knob<'policy' | 'drop'>
-  /** A RST from before what its receiver has acknowledged is tracked like others, not invalid (absent: it is invalid). */
+  /** A RST with a number that its receiver has acknowledged already is tracked like any other, instead of being invalid (absent: it is invalid). */
   readonly ignoreInvalidReset?: Knob<boolean>
-  /** Tracker `conntrack`: control connections of FTP (TCP port 21) are looked into, and the data connections that they announce are expected: related, not new. */
+  /** FTP control connections (TCP port 21) are parsed, and the data connections that they announce are expected: related, not new. */
   readonly ftpHelper?: Knob<boolean>
-  /** A wrong transport checksum: not looked at (absent), not answered by a reset, or the packet is of no connection. */
+  /** A wrong transport checksum: not checked (absent), not answered by a reset, or the packet belongs to no connection. */
   readonly badChecksum?: Knob<'ignore' | 'noReset' | 'invalid'>
-  /** SYNs seen from both sides. Absent: as `tcpNew`. */
+  /** After SYNs from both sides. Absent: as `tcpNew`. */
   readonly tcpSynSent2?: Knob<number>
-  /** A FIN seen; acknowledged. Absent: as `tcpEstablished`. */
+  /** After a FIN; after its acknowledgement. Absent: as `tcpEstablished`. */
   readonly tcpFinWait?: Knob<number>
   readonly tcpCloseWait?: Knob<number>
-  /** At most this long after that many repetitions of a segment, or while the last window was closed. Absent: 3, no limit. */
+  /** The longest time-out after that many repetitions of a segment, or while the last window was closed. Absent: 3, no limit. */
   readonly tcpMostRetransmissions?: Knob<number>
   readonly tcpRetransmitting?: Knob<number>
-  /** At most this long while data is unacknowledged. Absent: no limit. */
+  /** The longest time-out while data is unacknowledged. Absent: no limit. */
   readonly tcpUnacknowledged?: Knob<number>
 }
 
-/** Values for some of them. */
+/** Values for some of the knobs. */
 export type KnobValues = { readonly [K in keyof Knobs]?: NonNullable<Knobs[K]>['value'] }
 
-/** A switch of the system's own, and what it is in knobs: write those in a profile that extends this one. */
+/** A switch of the system itself, and the knobs that it sets: write those in a profile that extends this one. */
 export interface Switch {
-  /** As the vendor writes it. */
+  /** The vendor's name for it. */
   readonly name: string
   readonly policy?: ExceptionPolicy
   readonly knobs: KnobValues
@@ -188,13 +188,13 @@ export interface Switch {
   readonly source: string
 }
 
-/** What is known of a system and recorded; nothing acts on it but `sharingModel`, and what a source names. */
+/** Recorded facts about a system; only `sharingModel`, and what a source names, has an effect. */
 export interface Facts {
   /** How sessions reach another unit. */
   readonly sharing: Readonly<Record<string, Knob<string | number | boolean>>>
-  /** What the sharing model of this system acts on: the defaults of its keys, by their names, and what no key changes. */
+  /** The settings of this system's sharing model: the defaults of its keys, by name, and those that no key changes. */
   readonly sharingModel?: Readonly<Record<string, Knob<string | number | boolean>>>
-  /** The load balancer in front of it, beyond what `lb…` knobs say. */
+  /** The load balancer in front of it, apart from the `lb…` knobs. */
   readonly loadBalancer: Readonly<Record<string, Knob<string | number | boolean>>>
 }
 

@@ -1,8 +1,8 @@
 import type { Knobs } from './knobs.ts'
 
 /**
- * What stands for systems that track by plain windows, unless their own file says otherwise: the knobs of Suricata's tracking,
- * and those about tunnels, fragments, tables and rules of which nothing is known for the system itself.
+ * Defaults for systems that track by plain windows, unless their own file says otherwise: the knobs of Suricata's tracking,
+ * and those about tunnels, fragments, tables and rules, about which nothing is known for the system itself.
  */
 export const notSuricata = {
   asyncOneside: {

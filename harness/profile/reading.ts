@@ -2,7 +2,7 @@ import type { FragmentReading, Reading } from '../model/reading.ts'
 import type { Setup } from '../model/setup.ts'
 import { type Knobs, profileOf } from './index.ts'
 
-/** How a setup has its captures read. */
+/** How captures are read under a setup. */
 export function readingOf(setup: Setup): Reading {
   const { knobs } = profileOf(setup)
   return {
@@ -12,7 +12,7 @@ export function readingOf(setup: Setup): Reading {
   }
 }
 
-/** How a system puts fragments together. */
+/** How a system reassembles fragments. */
 export function fragmentReadingOf(knobs: Knobs): FragmentReading {
   return {
     overlap: knobs.fragmentOverlap.value,

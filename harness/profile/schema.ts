@@ -1,6 +1,6 @@
 import type { Knobs } from './knobs.ts'
 
-/** Groups of knobs, in the order in which they are shown. */
+/** The groups of knobs, in the order in which they are shown. */
 export const GROUPS = {
   miss: 'Packets without session',
   resets: 'Resets',
@@ -13,7 +13,7 @@ export const GROUPS = {
   conntrack: 'Linux connection tracking alone',
 } as const
 
-/** What may be written for a knob: one of some words, yes or no, a number in a range (or a word), or a list of words. */
+/** The permitted values of a knob: one of some words, yes or no, a number in a range (or a word), or a list of words. */
 export interface KnobKind {
   readonly group: keyof typeof GROUPS
   readonly words?: readonly string[]
@@ -27,7 +27,7 @@ const seconds = { number: { least: 0, most: DAYS_30 } }
 const timeout: KnobKind = { group: 'timeouts', ...seconds }
 const yesNo = { boolean: true } as const
 
-/** By knob, in the order in which they are shown. */
+/** The kind of each knob, in the order in which they are shown. */
 export const KNOBS: { readonly [K in keyof Knobs]-?: KnobKind } = {
   policies: { group: 'miss', list: ['drop', 'reject', 'continue'] },
   missScope: { group: 'miss', words: ['flow', 'packet'] },
@@ -112,12 +112,12 @@ export const KNOBS: { readonly [K in keyof Knobs]-?: KnobKind } = {
   tcpUnacknowledged: { group: 'conntrack', ...seconds },
 }
 
-/** Whether there is a knob of that name. */
+/** Whether there is a knob with that name. */
 export function isKnob(name: string): name is keyof Knobs {
   return Object.hasOwn(KNOBS, name)
 }
 
-/** What is wrong with a value of a knob, as the end of a sentence (`write drop or strict`); undefined: nothing. */
+/** What is wrong with a knob's value, as the end of a sentence (`write drop or strict`); undefined: nothing. */
 export function wrongValue(name: keyof Knobs, value: unknown): string | undefined {
   const { words = [], boolean, number, list } = KNOBS[name]
   if (list !== undefined) {

@@ -1,6 +1,6 @@
 import type { Facts } from './knobs.ts'
 
-/** What sharing `store` acts on: the defaults of its keys, times in seconds, and what no key changes. */
+/** The settings of sharing `store`: the defaults of its keys, times in seconds, and those that no key changes. */
 export const storeModel = {
   store: { value: 'Redis', mark: 'DOC', source: 'VM-Series session resiliency' },
   miss: {

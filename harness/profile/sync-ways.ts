@@ -1,6 +1,6 @@
 import type { Knob, SyncSharing, SyncWay } from '../model/setup.ts'
 
-/** What a way of keeping a pair in step does where nothing else is asked for, each value with its source. */
+/** The defaults of a way of synchronising a pair, each value with its source. */
 export type SyncDefaults = {
   readonly [K in Exclude<keyof SyncSharing, 'kind' | 'way' | 'lose' | 'peerVersion' | 'liberal'>]: Knob<
     SyncSharing[K]
@@ -18,7 +18,7 @@ const NO_CACHE = { value: false, mark: 'DOC', source: 'sessions go into the tabl
 const NO_DEFER = { value: false, mark: 'DOC', source: 'no packet is held' } as const
 const STAND_BY = 'active-passive' as const
 
-/** By way. */
+/** The defaults of each way. */
 export const SYNC_WAYS: Readonly<Record<SyncWay, SyncDefaults>> = {
   conntrackd: {
     mode: { value: STAND_BY, mark: 'MEM', source: 'conntrack-tools manual: primary and backup' },

@@ -6,18 +6,18 @@ import { DECISIONS } from './contract/decisions.ts'
 import { OBSERVATIONS } from './contract/observations.ts'
 import { SESSIONS } from './contract/sessions.ts'
 
-/** What every target has to do, the reference like any other. */
+/** What every target must do, the reference included. */
 export const CHECKS: readonly Check[] = [...OBSERVATIONS, ...DECISIONS, ...SESSIONS, ...CAPABILITIES]
 
-/** How a target is held to the contract. */
+/** How a target is checked against the contract. */
 export interface ContractOptions {
   /** Milliseconds that one check may take; absent: 20,000. */
   readonly timeout?: number
 }
 
 /**
- * Makes a mocha test of each thing that a target has to do (docs/writing-a-target.md), in a `describe` of its name. `makeTarget` is
- * called once, before the first of them. What a target lacks by its capabilities it must refuse, which is tested instead.
+ * Makes a mocha test for each thing that a target must do (docs/writing-a-target.md), in a `describe` with its name. `makeTarget` is
+ * called once, before the first of them. A target must refuse whatever it lacks by its capabilities, which is tested instead.
  */
 export function describeTarget(
   name: string,

@@ -14,7 +14,7 @@ export function demand(kept: boolean, sentence: string): asserts kept {
   if (!kept) throw new FlowbreakError('ERR_TARGET_CONTRACT', sentence)
 }
 
-/** A target that is held to the contract. */
+/** A target that is checked against the contract. */
 export class Bench {
   readonly target: Target
   readonly capabilities: Capabilities
@@ -25,9 +25,9 @@ export class Bench {
   }
 
   /**
-   * Brings the target to a setup, and plays; where its capabilities lack something of the setup, it must refuse instead, in a
-   * sentence. A setup that none of its profiles can be in must not be among its capabilities. What `input` leaves open is what
-   * the target has: two hosts, if it has them, and a policy that lets no packet of an unknown flow through.
+   * Sets the target to a setup, and uses its session; if its capabilities lack something that the setup needs, it must refuse instead,
+   * with a sentence. Its capabilities must not include a setup that none of its profiles can have. What `input` leaves open is chosen
+   * from what the target has: two hosts, if it has them, and a policy that lets no packet of an unknown flow through.
    */
   async with(input: SetupInput, use: (session: Session) => Promise<void>): Promise<void> {
     const setup = this.#setup({ ...this.#plain(), ...input })
@@ -38,7 +38,7 @@ export class Bench {
     await use(session)
   }
 
-  /** Plays parts, each a chunk, in a session of its own. */
+  /** Plays parts, each as a chunk, in a new session. */
   async played(parts: readonly Part[], look: (played: Played) => void, more: SetupInput = {}): Promise<void> {
     await this.with(more, async (session) => look(await play(session, parts)))
   }
@@ -65,7 +65,7 @@ export class Bench {
     }
     const { policies, features } = this.capabilities
     const known = profiles === 'any' ? profileNames() : profiles
-    // Where the policy is not what keeps its profiles from a setup, what does must not be among its features.
+    // If it is not the policy that keeps its profiles from a setup, then whatever does must not be among its features.
     const isPolicy = !policies.some(
       (policy) => policy === input.policy && known.some((profile) => hasPolicy(profile, policy)),
     )
@@ -95,7 +95,7 @@ export class Bench {
   }
 }
 
-/** Demands a verdict of a packet, named by what it is. */
+/** Demands one of some verdicts for a packet; `what` describes it. */
 export function demandVerdict(seen: Seen | undefined, verdicts: readonly number[], what: string): void {
   const found = seen === undefined ? 'no verdict' : nameOf(Verdict, seen.verdict)
   const wanted = verdicts.map((code) => nameOf(Verdict, code)).join(' or ')
@@ -105,10 +105,10 @@ export function demandVerdict(seen: Seen | undefined, verdicts: readonly number[
   )
 }
 
-/** What may become of a packet that must not go on. */
+/** The permitted verdicts for a packet that must not go on. */
 export const BLOCKED = [Verdict.drop, Verdict.reject] as const
 
-/** A profile of one's own is taken at its word. */
+/** Whether a profile's system has a policy; a user's own profile is assumed to. */
 export function hasPolicy(profile: string, policy: ExceptionPolicy): boolean {
   return !profileNames().includes(profile) || getProfile(profile).knobs.policies.value.includes(policy)
 }

@@ -11,14 +11,14 @@ import { playFeature } from './features.ts'
 import { OBSERVED } from './observed.ts'
 import { type Played, play } from './play.ts'
 
-/** What becomes of the first packet of an unknown connection. */
+/** The verdict of the first packet of an unknown connection. */
 const BY_POLICY: Readonly<Record<ExceptionPolicy, number>> = {
   drop: Verdict.drop,
   reject: Verdict.reject,
   continue: Verdict.forward,
 }
 
-/** What a target says that it can it does, and what it lacks it refuses. */
+/** A target does what it says it can, and refuses what it lacks. */
 export const CAPABILITIES: readonly Check[] = [
   ...POLICIES.map(
     (policy): Check => ({

@@ -1,9 +1,9 @@
 import type { Bench } from './bench.ts'
 
-/** One thing that every target has to do. */
+/** One thing that every target must do. */
 export interface Check {
   /** What a target does, after "a target". */
   readonly name: string
-  /** Throws ERR_TARGET_CONTRACT where it does not. */
+  /** Throws ERR_TARGET_CONTRACT if it does not. */
   readonly run: (bench: Bench) => Promise<void>
 }

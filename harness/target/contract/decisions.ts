@@ -3,7 +3,7 @@ import { type Bench, BLOCKED, demandVerdict } from './bench.ts'
 import type { Check } from './check.ts'
 import { connection, EXCHANGE, OPENING, offer, stray } from './conversation.ts'
 
-/** What a stateful firewall decides, whichever it is. */
+/** What any stateful firewall must decide. */
 export const DECISIONS: readonly Check[] = [
   {
     name: 'forwards a connection from its opening on',

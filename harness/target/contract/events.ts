@@ -5,7 +5,7 @@ import { type Bench, BLOCKED, demand, demandVerdict } from './bench.ts'
 import { connection, type Part, stray } from './conversation.ts'
 import { play, type Seen } from './play.ts'
 
-/** Seconds to which a time-out of hosts is set, and a silence between that and what hosts have without. */
+/** Seconds to which the hosts' time-out is set, and a silence longer than that but shorter than their default. */
 const TCP_IDLE = 60
 const SILENCE = 200
 
@@ -27,10 +27,10 @@ const EVENTS: { readonly [K in HostEventKind]: HostEvent & { readonly kind: K } 
   store: { kind: 'store', state: 'down' },
 }
 
-/** Of these something may be left when a session is reset. */
+/** Events that may leave something behind when a session is reset. */
 const LASTING: readonly HostEventKind[] = ['crash', 'set-timeout', 'fill-table', 'store']
 
-/** Plays every event that a target names after a connection, and demands what holds after it at every firewall. */
+/** Plays every event that a target names after a connection, and demands what must hold after it at every firewall. */
 export async function playEvents(bench: Bench): Promise<void> {
   const { events, clock } = bench.capabilities
   const played = events.filter((kind) => kind !== 'set-timeout' || clock === 'virtual')
@@ -79,13 +79,13 @@ const NEW_CONNECTION: After = {
   },
 }
 
-/** The first host does not know the connection any more. */
+/** The first host no longer knows the connection. */
 const UNKNOWN: After['look'] = (seen, kind) =>
   demandVerdict(seen[0], BLOCKED, `An ACK of a connection after ${kind}`)
 
 const AFTER: { readonly [K in HostEventKind]?: After } = {
   crash: { after: { packets: [stray()] }, look: UNKNOWN },
   'set-timeout': { after: { packets: [stray({ gap: SILENCE })] }, look: UNKNOWN },
-  // Whether a full table turns new connections away or forgets old ones is a matter of the system.
+  // Whether a full table refuses new connections or forgets old ones depends on the system.
   'fill-table': { after: NEW_CONNECTION.after, look: () => {} },
 }

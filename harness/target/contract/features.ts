@@ -17,7 +17,7 @@ const TWO_MINUTES = 120
 
 const SYN: readonly Part[] = [{ packets: offer(OPENING.slice(0, 1)) }]
 
-/** What asks for each part of a setup, and shows that it is there. */
+/** For each feature, a setup that needs it, and what shows that the target has it. */
 const ASKED: Readonly<Record<Feature, Asked>> = {
   rules: {
     input: { rules: ['drop tcp any any -> any 80 (msg:"contract"; sid:1;)'] },
@@ -74,18 +74,18 @@ const ASKED: Readonly<Record<Feature, Asked>> = {
   },
 }
 
-/** One that differs from a known profile in how long idle connections are kept. */
+/** A profile that differs from a known one in how long idle connections are kept. */
 function ownProfile({ capabilities: { profiles } }: Bench): SetupInput {
   const [known = 'suricata-7'] = profiles === 'any' ? [] : profiles
   const tcpEstablished = { value: 60, mark: 'INF', source: 'contract' } as const
   return { profile: { name: 'contract', extends: known, knobs: { tcpEstablished } } }
 }
 
-/** Brings a target to a setup that has the feature, and demands that it shows; or that it refuses the setup. */
+/** Sets a target to a setup with the feature, and demands that the feature shows, or that the target refuses the setup. */
 export function playFeature(bench: Bench, feature: Feature): Promise<void> {
   const { input: asked, parts, look } = ASKED[feature]
   const input = typeof asked === 'function' ? asked(bench) : asked
-  // On a real clock nothing is waited for that long.
+  // On a real clock that would be too long to wait.
   const short = bench.capabilities.clock === 'real' ? parts.slice(0, 1) : parts
   return bench.played(short, (played) => look(played, bench), input)
 }

@@ -7,7 +7,7 @@ export interface Segment {
   readonly direction: 0 | 1
   /** Bits of `Tcp`. */
   readonly flags: number
-  /** Both counted from the initial numbers of the two ends. */
+  /** Both relative to the initial numbers of the two ends. */
   readonly seq: number
   readonly ack: number
   /** Bytes of payload. */
@@ -31,7 +31,7 @@ const ADDRESS = {
 
 const GATEWAY = { client: [203, 0, 113, 10], server: [203, 0, 113, 80] } as const
 
-/** The Ethernet frame of a segment, with right checksums. `port`: the client's, which tells conversations apart. */
+/** The Ethernet frame of a segment, with right checksums. `port`: the client's port, which distinguishes conversations. */
 export function frameOf(segment: Segment, family: Family, port: number): Uint8Array {
   const [from, to] =
     segment.direction === 0 ? (['client', 'server'] as const) : (['server', 'client'] as const)

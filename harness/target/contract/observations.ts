@@ -10,7 +10,7 @@ const ABSORBED = {
 }
 const BYPASSING = { host: Host.bypass, decided: { verdict: Verdict.forward, reason: Reason.bypass } }
 
-/** What a target gives back of the packets that it is given. */
+/** What a target must give back about the packets that it is given. */
 export const OBSERVATIONS: readonly Check[] = [
   {
     name: 'gives exactly one observation a packet, in step order',
@@ -92,7 +92,7 @@ export const OBSERVATIONS: readonly Check[] = [
   },
 ]
 
-/** What was offered is what was observed, but for the columns that are the target's own. */
+/** Demands that a batch comes back as it was offered, except for the columns that the target fills. */
 function demandUntouched({ seen, offered }: Played): void {
   for (const [at, { untouched }] of seen.entries()) {
     const before = offered[at] ?? ''

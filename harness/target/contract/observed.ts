@@ -7,7 +7,7 @@ import { play } from './play.ts'
 
 type Observed = Capabilities['observes'][number]
 
-/** What a target has to tell that says it observes something. */
+/** What a target must report if it says that it observes something. */
 export const OBSERVED: Readonly<Record<Observed, (bench: Bench) => Promise<void>>> = {
   verdict: async () => {},
   reason: (bench) =>

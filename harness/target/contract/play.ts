@@ -6,7 +6,7 @@ import { decodeBatch } from '../../wire/decode.ts'
 import type { Offered, Part } from './conversation.ts'
 import { FRAME_LINK, frameOf, tunnelled } from './frames.ts'
 
-/** What a target must give back as it got it, as text that can be compared. */
+/** What a target must give back unchanged, as text that can be compared. */
 type Untouched = string
 
 /** What was observed of one packet. */
@@ -23,9 +23,9 @@ export interface Seen {
 
 export interface Played {
   readonly seen: readonly Seen[]
-  /** What no packet caused. */
+  /** Emissions that no packet caused. */
   readonly alone: readonly Emitted[]
-  /** By step: what was offered. */
+  /** For each step: what was offered. */
   readonly offered: readonly Untouched[]
 }
 
@@ -35,8 +35,8 @@ const BATCH_PACKETS = 64
 const BATCH_BYTES = 1 << 16
 
 /**
- * Plays a timeline through a session and takes down all that was observed. As in a run, one batch serves all chunks: a session
- * that keeps packets has to copy them.
+ * Plays a timeline through a session and records everything that was observed. As in a run, one batch serves all chunks: a session
+ * that keeps packets must copy them.
  */
 export async function play(
   session: Session,
@@ -111,7 +111,7 @@ function append(batch: PacketBatch, packet: Offered, step: number, time: number)
   batch.reason[n] = packet.decided?.reason ?? 0
 }
 
-/** Every column that others fill, and the frame, by name. */
+/** Every column that others than the target fill, and the frame, by name. */
 function untouchedOf(batch: PacketBatch, index: number): Untouched {
   const { number, captured, original, time, link, kind, payload, flags, vlan, seq, ack } = batch
   const { flow, direction, step, phase, role, host } = batch

@@ -6,10 +6,10 @@ import type { Check } from './check.ts'
 import { connection, type Part, stray } from './conversation.ts'
 import { play } from './play.ts'
 
-/** Chunks that a session may pull after it was told to stop. */
+/** How many chunks a session may pull after it was told to stop. */
 const LATE_PULLS = 100
 
-/** What holds from the preparation of a session to its end. */
+/** What must hold from the preparation of a session to its end. */
 export const SESSIONS: readonly Check[] = [
   {
     name: 'forgets connections and counts from zero after reset()',
