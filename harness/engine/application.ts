@@ -94,26 +94,16 @@ export function hearPickUp(table: SessionTable, base: number, segment: Segment, 
 
 /**
  * A packet of that side has come: none of its data is kept any more that was only until then (Suricata 7, StreamTcpPruneSession).
- * Of what is in order nothing is noted.
+ * Of what `advanceInOrder` takes nothing is noted.
  */
-export function endLingering(
-  table: SessionTable,
-  base: number,
-  own: number,
-  segment: Segment,
-  pickUp: boolean,
-): void {
+export function endLingering(table: SessionTable, base: number, own: number, pickUp: boolean): void {
   const { words } = table
   const oddity = oddityAt(table, base)
   if (oddity !== undefined && lingers(oddity, base, own)) {
     if (own - base === CLIENT) oddity.clientLingers = false
     else oddity.serverLingers = false
     settleOddity(table, base, oddity)
-  } else if (
-    ((segment.flags & ~Tcp.psh) !== Tcp.ack || segment.seq !== words[own + NEXT]) &&
-    isAwaited(words, base, own, oddity, pickUp)
-  )
-    settleGivenUp(table, base, own, pickUp)
+  } else if (isAwaited(words, base, own, oddity, pickUp)) settleGivenUp(table, base, own, pickUp)
 }
 
 /**

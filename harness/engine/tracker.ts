@@ -41,7 +41,7 @@ export function track(table: SessionTable, base: number, segment: Segment, setti
   const skipped =
     isAside(table, base, own, peer, segment) ||
     (keeps && isBeforeStart(table, base, own, segment, settings.pickUp))
-  if (keeps) endLingering(table, base, own, segment, settings.pickUp)
+  if (keeps) endLingering(table, base, own, settings.pickUp)
   if (!skipped && !trackState(table, base, own, peer, segment, settings)) return false
   if (((words[base] ?? 0) & Flag.special) !== 0) forgetReset(table, base, segment)
   return true

@@ -105,6 +105,11 @@ const CASES: readonly Case[] = [
     ['forward', 'drop stream error'],
   ],
   [
+    'that next packet may acknowledge what is not taken note of',
+    [...HANDSHAKE, '< PA 1 1 len=40', '> A 1 1000 len=40', '< A 41 41', STALE],
+    ['drop stream error'],
+  ],
+  [
     'nor does it end with what the side sends that told',
     [...BARE, '< PA 1 1 len=1000', '> FA 1 1 len=30', '> SA 999 1', '< PA -90 1 len=20', '< PA -90 1 len=20'],
     ['drop stream error', 'forward', 'drop stream error'],
