@@ -13,7 +13,7 @@ import {
 } from './heard.ts'
 import { makeOddity, oddityAt, settleOddity } from './oddities.ts'
 import type { Oddity } from './oddity.ts'
-import { ACKED, CAME_C2S, CAME_S2C, CLIENT, EXTRA, Flag, ISN, NEXT, SERVER, STATE_MASK } from './record.ts'
+import { ACKED, CLIENT, EXTRA, Flag, ISN, KEPT_C2S, KEPT_S2C, NEXT, SERVER, STATE_MASK } from './record.ts'
 import type { Segment } from './segment.ts'
 import type { SessionTable } from './table.ts'
 import { clientTells, DEPTH, isFirstSinceTold, isTold, serverTells } from './telling.ts'
@@ -35,18 +35,33 @@ const CHUNK = 2560
  * data is kept all along (Suricata 7, detect.c, DetectRunPostGetFirstRuleGroup).
  */
 export function noteAskedBefore(table: SessionTable, base: number): void {
-  const came = (table.words[base + EXTRA] ?? 0) & (CAME_C2S | CAME_S2C)
-  if (came === 0) return
+  const { words } = table
+  if (((words[base + EXTRA] ?? 0) & (KEPT_C2S | KEPT_S2C)) === 0) return
   const oddity = makeOddity(table, base)
-  const flipped = ((table.words[base] ?? 0) & Flag.flipped) !== 0
-  if ((came & (flipped ? CAME_S2C : CAME_C2S)) !== 0) oddity.clientKept = 0
-  if ((came & (flipped ? CAME_C2S : CAME_S2C)) !== 0) oddity.serverKept = 0
+  if (isKept(words, base, base + CLIENT)) oddity.clientKept = 0
+  if (isKept(words, base, base + SERVER)) oddity.serverKept = 0
 }
 
-/** How many of that side's first bytes were let go, where its data is kept although the application was given up; else 0. */
-export function bytesLetGo(table: SessionTable, base: number, own: number): number {
+/** Whether that side's data is kept for rules about contents, whatever becomes of the application. */
+function isKept(words: Int32Array, base: number, own: number): boolean {
+  const flipped = ((words[base] ?? 0) & Flag.flipped) !== 0
+  return ((words[base + EXTRA] ?? 0) & ((own - base === CLIENT) === flipped ? KEPT_S2C : KEPT_C2S)) !== 0
+}
+
+/**
+ * How many of that side's first bytes were let go, where its data is kept although the application was given up; else 0. Rules that look
+ * into it have seen it all; of what was acknowledged of that a chunk is left.
+ */
+export function bytesLetGo(table: SessionTable, base: number, own: number, pickUp: boolean): number {
+  const { words } = table
   const oddity = oddityAt(table, base)
-  return oddity === undefined ? 0 : Math.max(0, keptOf(oddity, base, own))
+  const kept = oddity === undefined ? -1 : keptOf(oddity, base, own)
+  if (kept >= 0) return kept
+  if (!isKept(words, base, own) || !isGivenUpNow(words, base, oddity, pickUp)) return 0
+  const start = firstByte(words, own)
+  const seen = ((words[own + NEXT] ?? 0) - start) | 0
+  const acked = ((words[own + ACKED] ?? 0) - start) | 0
+  return Math.max(0, Math.min(seen - CHUNK, acked))
 }
 
 /** Whether nothing of that side's stream is kept any more. */
@@ -57,7 +72,7 @@ export function isDropped(table: SessionTable, base: number, own: number, pickUp
   if (oddity !== undefined && lingers(oddity, base, own)) return false
   const next = words[own + NEXT] ?? 0
   if (reach(words, own, next, oddity && heardOf(oddity, base, own)) > DEPTH) return true
-  if (oddity !== undefined && keptOf(oddity, base, own) >= 0) return false
+  if (isKept(words, base, own)) return false
   return isGivenUpNow(words, base, oddity, pickUp) && !isAwaited(words, base, own, oddity, pickUp)
 }
 

@@ -144,6 +144,6 @@ export function isBeforeStart(
   if (segment.length === 0) return false
   const { words } = table
   const unknown = ((words[base] ?? 0) & STATE_MASK) === State.synSent && words[own + NEXT] === 0
-  const first = unknown ? 0 : ((words[own + ISN] ?? 0) + 1 + bytesLetGo(table, base, own)) | 0
+  const first = unknown ? 0 : ((words[own + ISN] ?? 0) + 1 + bytesLetGo(table, base, own, pickUp)) | 0
   return upTo((segment.seq + segment.length) | 0, first) && !isDropped(table, base, own, pickUp)
 }

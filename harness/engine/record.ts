@@ -32,9 +32,9 @@ export const APP_IMPORTED = 1 << 18
 /** The flow had a session, which was idle for too long. */
 export const EXPIRED = 1 << 11
 
-/** Packets of that `Direction` came by while the flow had no session. */
-export const CAME_C2S = 1 << 19
-export const CAME_S2C = 1 << 20
+/** What goes in that `Direction` is kept for rules about contents: some look into it, or they were asked before there was a session. */
+export const KEPT_C2S = 1 << 19
+export const KEPT_S2C = 1 << 20
 
 /** Flowbits of the flow are in their columns; else none is set. The client's first request is not complete yet. */
 export const HAS_FLOWBITS = 1 << 24

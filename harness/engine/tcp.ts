@@ -11,7 +11,7 @@ import { applyException, classifyMiss, Miss } from './miss.ts'
 import { Outcome } from './outcome.ts'
 import { openPlainly } from './plain/opening.ts'
 import { trackWindows } from './plain/tracker.ts'
-import { CAME_C2S, CAME_S2C, EXPIRED, EXTRA, Flag, STATE_MASK, State } from './record.ts'
+import { EXPIRED, EXTRA, Flag, KEPT_C2S, KEPT_S2C, STATE_MASK, State } from './record.ts'
 import { hasClosed, mayOpen, startsAnew } from './reuse.ts'
 import type { RuleStage } from './rules/stage.ts'
 import type { Segment } from './segment.ts'
@@ -118,7 +118,7 @@ export class TcpStage implements TcpDecider {
     const outcome = this.#settleMiss(batch, cause, host, table, base, segment)
     const { words } = table
     if (((words[base] ?? 0) & STATE_MASK) === State.bare)
-      words[base + EXTRA] = (words[base + EXTRA] ?? 0) | (direction === Direction.c2s ? CAME_C2S : CAME_S2C)
+      words[base + EXTRA] = (words[base + EXTRA] ?? 0) | (direction === Direction.c2s ? KEPT_C2S : KEPT_S2C)
     else if (!this.#settings.plainWindows) this.#noteBeginning(batch, cause, table, base, segment)
     return outcome
   }

@@ -5,6 +5,7 @@ import { protocolOfBuffer } from './buffers.ts'
 import { FlowbitColumns, type FlowbitStep } from './flowbit-columns.ts'
 import { RuleGroups } from './group.ts'
 import { Contents } from './inspect.ts'
+import { KeptStreams } from './kept-streams.ts'
 import { inOrder } from './order.ts'
 import { Patterns, patternOf } from './patterns.ts'
 import type { Rule } from './rule.ts'
@@ -37,6 +38,7 @@ export class RuleSet {
   /** By `Buffer` code. */
   readonly bufferCalls: readonly BufferCalls[]
   readonly groups: RuleGroups
+  readonly keptStreams: KeptStreams | undefined
   readonly needs: AppNeeds
   /** Some rule asks for the application protocol or for content, which encryption hides. */
   readonly needsApp: boolean
@@ -61,6 +63,7 @@ export class RuleSet {
     )
     this.bufferCalls = Array.from({ length: BUFFER_KINDS }, (_, buffer) => callsOf(signatures, buffer))
     this.groups = new RuleGroups(signatures, patterned)
+    this.keptStreams = KeptStreams.of(signatures)
     const buffers = rules
       .flatMap((rule) => rule.buffers)
       .reduce((bits, { buffer }) => bits | (1 << buffer), 0)

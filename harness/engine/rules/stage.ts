@@ -1,4 +1,5 @@
 import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
+import { Direction } from '../../model/codes.ts'
 import type { Policy } from '../../model/setup.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { AppLayer } from '../app/app-layer.ts'
@@ -6,7 +7,18 @@ import { AppProtocol, type AppView } from '../app/app-view.ts'
 import { appProtocolOf, isAppOver, isPayloadHidden } from '../app/extra-word.ts'
 import { mayAnswer, sendReset, sendUnreachable } from '../emit.ts'
 import { Outcome } from '../outcome.ts'
-import { ASKED_TO_CLIENT, ASKED_TO_SERVER, EXTRA, Flag, PASSED, WAITING } from '../record.ts'
+import {
+  ASKED_TO_CLIENT,
+  ASKED_TO_SERVER,
+  EXTRA,
+  Flag,
+  KEPT_C2S,
+  KEPT_S2C,
+  PASSED,
+  STATE_MASK,
+  State,
+  WAITING,
+} from '../record.ts'
 import type { Settings } from '../settings.ts'
 import type { AlertSink } from './alerts.ts'
 import { DefaultStage } from './default-stage.ts'
@@ -100,7 +112,10 @@ export class RuleStage {
     subject.toServer = toServer
     subject.established = established
     subject.first = first
-    if (base >= 0) words[base + EXTRA] = extra | asked
+    if (base >= 0) {
+      words[base + EXTRA] = extra | asked
+      if (first) this.#noteKept(batch, cause, words, base)
+    }
     if (outcome !== Outcome.forward) subject.hidePayload()
 
     const at = this.#flows.find(subject, batch, cause, base)
@@ -112,6 +127,15 @@ export class RuleStage {
     if (group === undefined) return outcome
     this.#matcher.run(group, subject, view, host, words, base)
     return this.#decide(outcome, batch, cause, host, words, base)
+  }
+
+  /** Notes whether some rule may look into what the session's packets bring in this direction. */
+  #noteKept(batch: PacketBatch, cause: number | Rebuilt, words: Int32Array, base: number): void {
+    const { protocol, toServer, destinationPort, sourcePort } = this.#subject
+    if (this.#set.keptStreams?.has(toServer, toServer ? destinationPort : sourcePort) !== true) return
+    if (protocol !== Protocol.tcp || ((words[base] ?? 0) & STATE_MASK) <= State.bare) return
+    const direction = batch.direction[typeof cause === 'number' ? cause : cause.index]
+    words[base + EXTRA] = (words[base + EXTRA] ?? 0) | (direction === Direction.c2s ? KEPT_C2S : KEPT_S2C)
   }
 
   /** Errors of the stream belong to no stream, so nothing is known of what they speak. */
