@@ -15,6 +15,7 @@ import { makeOddity, oddityAt, settleOddity } from './oddities.ts'
 import type { Oddity } from './oddity.ts'
 import { ACKED, CLIENT, EXTRA, Flag, ISN, KEPT_C2S, KEPT_S2C, NEXT, SERVER, STATE_MASK } from './record.ts'
 import type { Segment } from './segment.ts'
+import { before } from './sequence.ts'
 import type { SessionTable } from './table.ts'
 import { clientTells, DEPTH, isFirstSinceTold, isTold, serverTells } from './telling.ts'
 
@@ -138,8 +139,11 @@ export function hear(
 ): void {
   const { words } = table
   const after = words[own + NEXT] ?? 0
-  const afterFin = bringsData(segment) && countedFin(base, own, state) > 0
-  const inOrder = !afterFin && isInOrder(segment, words[own + ISN] ?? 0, next, after)
+  const counted = countedFin(base, own, state)
+  const afterFin = bringsData(segment) && counted > 0
+  // Its FIN is counted from where it ends, though the data went on.
+  const ended = segment.has(Tcp.fin) && before((segment.seq + segment.length) | 0, (next - counted) | 0)
+  const inOrder = !afterFin && !ended && isInOrder(segment, words[own + ISN] ?? 0, next, after)
   const adopted = words[peer + NEXT] !== peerNext
   const pickedUp = ((words[base] ?? 0) & Flag.pickedUp) !== 0
   if (inOrder && !adopted && !pickedUp && ((words[base] ?? 0) & Flag.special) === 0) return
@@ -152,7 +156,7 @@ export function hear(
     letGo(table, base, own, segment, pickUp)
     return
   }
-  if (!inOrder) startHearing(table, base, own, next - countedFin(base, own, state))
+  if (!inOrder) startHearing(table, base, own, next - counted)
   if (adopted) startHearing(table, base, peer, peerNext - countedFin(base, peer, state))
   const oddity = oddityAt(table, base)
   if (oddity === undefined && !pickedUp) return

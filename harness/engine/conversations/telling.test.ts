@@ -105,6 +105,11 @@ const CASES: readonly Case[] = [
     ['forward', 'drop stream error'],
   ],
   [
+    'a FIN in the place of a byte that came takes nothing from it: nothing is missed, and no wrong RST is believed',
+    [...BARE, '< A 1 1 len=1', '< FA 1 1442', '< PA 2 1442 len=20', '> A 1 1883', '> R 1'],
+    ['drop stream error'],
+  ],
+  [
     'that next packet may acknowledge what is not taken note of',
     [...HANDSHAKE, '< PA 1 1 len=40', '> A 1 1000 len=40', '< A 41 41', STALE],
     ['drop stream error'],
