@@ -6,6 +6,7 @@ import { optionsFit } from '../../wire/ipv4.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { isIcmpError } from '../icmp.ts'
 import type { PacketHeader } from './group.ts'
+import { lookedAt } from './looked-at.ts'
 
 /** What the rules see of a packet. One object is filled again for each. */
 export class RuleSubject implements PacketHeader {
@@ -53,7 +54,7 @@ export class RuleSubject implements PacketHeader {
     this.payload = this.bytes
     this.payloadFrom = 0
     this.payloadTo = 0
-    if (transport && this.protocol >= 0) this.#fillPayload(batch, cause, l4)
+    if (ports || (transport && kind !== Kind.malformed)) this.#fillPayload(batch, cause, l4)
     return true
   }
 
@@ -72,9 +73,15 @@ export class RuleSubject implements PacketHeader {
     const whole = typeof cause !== 'number'
     const length = whole ? cause.payload : (batch.payload[cause] ?? 0)
     const end = whole ? cause.bytes.length : (batch.start[cause] ?? 0) + (batch.captured[cause] ?? 0)
-    const header = this.protocol === Protocol.tcp ? ((this.bytes[l4 + 12] ?? 0) >> 4) * 4 : 8
-    this.payloadFrom = Math.min(l4 + header, end)
-    this.payloadTo = Math.min(this.payloadFrom + length, end)
+    if (this.protocol === Protocol.tcp) {
+      this.payloadFrom = Math.min(l4 + ((this.bytes[l4 + 12] ?? 0) >> 4) * 4, end)
+      this.payloadTo = Math.min(this.payloadFrom + length, end)
+      return
+    }
+    const { bytes, l3, protocol } = this
+    const { from, to } = lookedAt(bytes, l3, l4, length, protocol)
+    this.payloadFrom = Math.min(l4 + from, end)
+    this.payloadTo = Math.min(l4 + Math.max(from, to), end)
   }
 }
 
