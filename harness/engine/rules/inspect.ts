@@ -8,6 +8,8 @@ export class Contents {
   /** After the search for patterns that comes before. */
   readonly #searched: readonly Content[]
   #asked: readonly Content[]
+  /** Where it is found nothing matches. */
+  readonly #barring: Content | undefined
   /** Lower case where case does not count. */
   readonly #patterns: readonly Uint8Array[]
   #bytes: Uint8Array = new Uint8Array(0)
@@ -16,7 +18,8 @@ export class Contents {
 
   constructor(contents: readonly Content[]) {
     this.#contents = contents
-    this.#searched = contents.every(({ negated }) => negated) ? withoutEnds(contents) : contents
+    this.#barring = barringOf(contents)
+    this.#searched = withoutEnd(contents, this.#barring)
     this.#asked = this.#searched
     this.#patterns = contents.map(({ bytes, nocase }) => (nocase ? bytes.map(lower) : bytes))
   }
@@ -28,6 +31,16 @@ export class Contents {
     this.#from = from
     this.#length = to - from
     return this.#matchFrom(0, 0)
+  }
+
+  /** Whether the bytes hold what keeps the rule from being asked about a packet at all, whatever part of it is looked at. */
+  isBarredBy(bytes: Uint8Array, from: number, to: number): boolean {
+    const content = this.#barring
+    const pattern = content === undefined ? undefined : this.#patterns[this.#contents.indexOf(content)]
+    if (content === undefined || pattern === undefined) return false
+    this.#bytes = bytes
+    this.#from = from
+    return this.#find(pattern, content.nocase, 0, to - from) >= 0
   }
 
   /** Whether contents from the `index`th on are there, where the one before ended at `end` (Suricata 7, content inspection). */
@@ -89,16 +102,23 @@ function isRelative(content: Content | undefined): boolean {
 }
 
 /**
- * Where all contents are negated, the longest one that may stand anywhere stops the rule wherever it is found, also with `endswith`:
- * it is the pattern that Suricata looks for at first, which knows no ends.
+ * The negated content, if any, that Suricata looks for at first, which knows no ends: the one that says so, or where all are negated the
+ * longest one that may stand anywhere.
  */
-function withoutEnds(contents: readonly Content[]): readonly Content[] {
+function barringOf(contents: readonly Content[]): Content | undefined {
+  const fast = contents.find(({ fast }) => fast)
+  if (fast !== undefined) return fast.negated ? fast : undefined
+  if (!contents.every(({ negated }) => negated)) return undefined
   const anywhere = contents.filter(
     ({ offset, depth, distance, within }) =>
       offset < 0 && depth < 0 && distance === undefined && within === undefined,
   )
-  const longest = anywhere.toSorted((a, b) => b.bytes.length - a.bytes.length)[0]
-  return contents.map((content) => (content === longest ? { ...content, endsWith: false } : content))
+  return anywhere.toSorted((a, b) => b.bytes.length - a.bytes.length)[0]
+}
+
+function withoutEnd(contents: readonly Content[], which: Content | undefined): readonly Content[] {
+  if (which === undefined) return contents
+  return contents.map((content) => (content === which ? { ...content, endsWith: false } : content))
 }
 
 /** ASCII lower case. */

@@ -108,6 +108,7 @@ export class Matcher {
           ? contents.match(stream, streamFrom, streamTo, lastLook)
           : contents.match(payload, payloadFrom, payloadTo, lastLook)
       if (this.#ofStream || (look & Look.payload) === 0) return this.#ofStream
+      if (!lastLook && contents.isBarredBy(stream, streamFrom, streamTo)) return false
     }
     return contents.match(payload, payloadFrom, payloadTo, lastLook)
   }

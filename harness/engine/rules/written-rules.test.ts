@@ -63,6 +63,19 @@ const WRITTEN: readonly Written[] = [
     rules: alerts('http', ['http.uri; content:!"next"; endswith', 'http.host; content:!"a.exa"; endswith']),
   },
   {
+    what: 'a negated content that is looked for at first keeps a rule from a packet whatever part of it is looked at',
+    frames: [
+      cutSmall(tcpExchange(7007, ['>abcde fgh', '<jkl abcde']), 2, 400),
+      tcpExchange(7007, ['>ssSSs', '<sssx']),
+    ],
+    rules: alerts('tcp', [
+      'content:!"cd"; content:!"x"; offset:1; depth:2',
+      'content:!"x"; offset:1; depth:2; content:!"cd"; endswith',
+      'content:"s"; content:!"SSS"; nocase; endswith; fast_pattern',
+      'content:"s"; content:!"SSS"; nocase; endswith',
+    ]),
+  },
+  {
     what: 'a payload of which some came before is looked at as it came first',
     frames: [overlapping()],
     rules: alerts('tcp-pkt', ['content:"fgh"', 'content:"XYZ"', 'content:"e"; startswith', 'content:!"X"']),
