@@ -4,6 +4,7 @@ import type { Policy, Stateless } from '../model/setup.ts'
 import { DECIDED, type MakeSharing, type SharingModel, WAITING } from '../model/sharing.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import type { Profile } from '../profile/index.ts'
+import { Delivery } from './app/app-view.ts'
 import { CtPseudoStage } from './conntrack/pseudo.ts'
 import { CtStage } from './conntrack/stage.ts'
 import { Counters } from './counters.ts'
@@ -201,7 +202,7 @@ export class Engine {
           table.see(base, now)
           if (rules !== undefined) {
             const toServer = isToServer(table.words[base] ?? 0, way)
-            outcome = rules.apply(outcome, batch, i, by, table.words, base, toServer, true, true)
+            outcome = rules.apply(outcome, batch, i, by, table.words, base, toServer, true, Delivery.taken)
           }
         } else {
           segment.take(batch, i)

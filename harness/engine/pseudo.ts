@@ -3,6 +3,7 @@ import type { PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Kind } from '../model/codes.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { asDatagram, carriersOf } from '../wire/tunnel/carriers.ts'
+import { Delivery } from './app/app-view.ts'
 import { enterFlow, isToServer, NO_ROOM } from './entry.ts'
 import { Family } from './expiry.ts'
 import type { Hosts } from './hosts.ts'
@@ -106,7 +107,10 @@ export class PseudoStage implements PseudoDecider {
     const marked = (head & Flag.marked) !== 0
     if (!marked || this.#settings.markRefreshes) table.see(base, now)
     if (marked) return Outcome.flowDrop
-    const toServer = isFromClient(bytes, l3, l4, isToServer(head, batch.direction[index] ?? 0))
+    // Of a flow that was turned round it is the server's that count.
+    const turned = (head & Flag.pickedUpBySynAck) !== 0
+    const quoted = isToServer(head, batch.direction[index] ?? 0) !== turned
+    const toServer = isFromClient(bytes, l3, l4, quoted) !== turned
     const established = (head & STATE_MASK) >= State.established
     return this.#ruled(batch, cause, host, table.words, base, toServer, established)
   }
@@ -122,7 +126,17 @@ export class PseudoStage implements PseudoDecider {
   ): number {
     const rules = this.#rules
     if (rules === undefined) return Outcome.forward
-    return rules.apply(Outcome.forward, batch, cause, host, words, base, toServer, established, true)
+    return rules.apply(
+      Outcome.forward,
+      batch,
+      cause,
+      host,
+      words,
+      base,
+      toServer,
+      established,
+      Delivery.taken,
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Direction, Role } from '../model/codes.ts'
 import { u32 } from '../wire/bytes.ts'
+import { Delivery } from './app/app-view.ts'
 import { hearPickUp, noteAskedBefore } from './application.ts'
 import type { Counters } from './counters.ts'
 import { mayAnswer, type ResetTarget, sendReset } from './emit.ts'
@@ -88,8 +89,13 @@ export class TcpStage implements TcpDecider {
       state >= State.established ||
       flowState === State.established ||
       endedHandshakeWithData(table.words, base, state, segment)
-    const { toServer, delivered } = segment
-    return this.#rules.apply(outcome, batch, cause, host, table.words, base, toServer, established, delivered)
+    const delivery = !segment.delivered
+      ? Delivery.none
+      : state === State.bare
+        ? Delivery.opening
+        : Delivery.taken
+    const { toServer } = segment
+    return this.#rules.apply(outcome, batch, cause, host, table.words, base, toServer, established, delivery)
   }
 
   /** The flow has a session. */

@@ -5,7 +5,15 @@ import { Family } from '../expiry.ts'
 import { batchOf } from '../oracle-cases.test.ts'
 import { APP_IMPORTED, APP_STATE, CLIENT, EXTRA, Flag, ISN, RECORD_WORDS, SERVER, State } from '../record.ts'
 import { AppLayer } from './app-layer.ts'
-import { type AppNeeds, AppProtocol, type AppView, BUFFER_KINDS, Buffer, Sight } from './app-view.ts'
+import {
+  type AppNeeds,
+  AppProtocol,
+  type AppView,
+  BUFFER_KINDS,
+  Buffer,
+  Delivery,
+  Sight,
+} from './app-view.ts'
 import { tcpExchange } from './exchange.test.ts'
 import { appProtocolOf, isAppOver } from './extra-word.ts'
 
@@ -31,7 +39,7 @@ function play(
   const seen: { protocol: number; texts: string[]; over: boolean; pending: boolean; stream: string }[] = []
   for (let i = from; i < (options.to ?? batch.count); i++) {
     const toServer = lines[i]?.startsWith('>') ?? true
-    const view = layer.take(batch, i, host, words, 0, toServer, true)
+    const view = layer.take(batch, i, host, words, 0, toServer, Delivery.taken)
     const { protocol, over, pending } = view
     seen.push({
       protocol,
@@ -153,10 +161,12 @@ describe('app/app-layer', () => {
   it('does not put together what the tracker did not take, and knows nothing without session', () => {
     const batch = batchOf(tcpExchange(80, [REQUEST]).slice(3))
     const layer = new AppLayer({ buffers: 0, stream: false }, false, true)
-    expect(layer.take(batch, 0, 0, established(), 0, true, false).protocol).to.equal(AppProtocol.unknown)
+    expect(layer.take(batch, 0, 0, established(), 0, true, Delivery.none).protocol).to.equal(
+      AppProtocol.unknown,
+    )
     const bare = established()
     bare[0] = State.bare
-    expect(layer.take(batch, 0, 0, bare, 0, true, true).protocol).to.equal(AppProtocol.unknown)
+    expect(layer.take(batch, 0, 0, bare, 0, true, Delivery.taken).protocol).to.equal(AppProtocol.unknown)
     expect(Direction.c2s).to.equal(0)
   })
 })

@@ -15,7 +15,7 @@ import {
   STATE_MASK,
   State,
 } from '../record.ts'
-import { type AppNeeds, AppProtocol, AppView, buffersOf } from './app-view.ts'
+import { type AppNeeds, AppProtocol, AppView, buffersOf, Delivery } from './app-view.ts'
 import { appProtocolOf, isAppOver, isPayloadHidden, noteOver, noteState } from './extra-word.ts'
 import { FlowStore } from './flow-store.ts'
 import { showWindow, trim } from './inspection-window.ts'
@@ -54,8 +54,7 @@ export class AppLayer {
    * Takes in a packet, or the datagram that its fragment completed, and answers with what the rules may look at. To be called
    * once for each packet of a flow (`base` is its record, never -1) that reaches the rules, in order, also for those without
    * payload, except where `isAppOver`.
-   * `delivered`: the tracker took the packet into the session. Not so are errors of the stream, packets of flows without
-   * session, and what established sessions tolerate outside their windows; their bytes are not put together.
+   * `delivery`, a `Delivery`: the bytes of what is not taken are not put together.
    */
   take(
     batch: PacketBatch,
@@ -64,7 +63,7 @@ export class AppLayer {
     words: Int32Array,
     base: number,
     toServer: boolean,
-    delivered: boolean,
+    delivery: number,
   ): AppView {
     const view = this.#view
     const extra = words[base + EXTRA] ?? 0
@@ -84,7 +83,7 @@ export class AppLayer {
     }
     this.#payload.read(batch, cause)
     const flow = hasSession
-      ? this.#takeSegment(known, words, base, toServer, delivered)
+      ? this.#takeSegment(known, words, base, toServer, delivery)
       : this.#takeDatagram(known, toServer)
     if (flow === undefined) return view
     if (flow instanceof TcpFlow ? this.#isIdle(flow, words[base] ?? 0) : this.#isSilent(flow)) {
@@ -121,11 +120,12 @@ export class AppLayer {
     words: Int32Array,
     base: number,
     toServer: boolean,
-    delivered: boolean,
+    delivery: number,
   ): TcpFlow | undefined {
     const { length, flags } = this.#payload
     // With FIN beside it, a SYN is none to Suricata.
     const isSyn = (flags & (Tcp.syn | Tcp.fin)) === Tcp.syn
+    const delivered = delivery !== Delivery.none
     const isData = delivered && length > 0 && !isSyn && (flags & Tcp.rst) === 0
     if (known === undefined && !isData) return undefined
     const flow = known instanceof TcpFlow ? known : this.#begin(words, base, toServer)
@@ -135,7 +135,7 @@ export class AppLayer {
     flow.transactions.forgetShown(flow.parser?.openTransaction ?? 0)
     trim(toServer ? flow.toServer : flow.toClient, flow.disabled, this.#needs.stream)
     if (delivered) this.#deliver(flow, words, base, toServer, isData)
-    this.#show(flow, words, base, toServer)
+    this.#show(flow, words, base, toServer, delivery === Delivery.opening)
     if (flow.hidden && view.added) {
       if (toServer) flow.seenToServer = true
       else flow.seenToClient = true
@@ -181,11 +181,12 @@ export class AppLayer {
     flow.update(toServer, state)
   }
 
-  #show(flow: TcpFlow, words: Int32Array, base: number, toServer: boolean): void {
+  #show(flow: TcpFlow, words: Int32Array, base: number, toServer: boolean, opening: boolean): void {
     const view = this.#view
     const needs = this.#needs
-    const established = ((words[base] ?? 0) & STATE_MASK) >= State.established
-    view.protocol = established ? flow.protocol : AppProtocol.unknown
+    const shown = !opening && ((words[base] ?? 0) & STATE_MASK) >= State.established
+    view.protocol = shown ? flow.protocol : AppProtocol.unknown
+    view.unshown = view.added && !shown
     view.toServerDone = flow.clientDone
     view.toClientDone = flow.serverDone
     view.pending = toServer && (flow.awaitsClient || (!flow.disabled && flow.parser?.pending === true))
@@ -199,7 +200,7 @@ export class AppLayer {
     const stream = toServer ? flow.toServer : flow.toClient
     const seen = toServer ? flow.seenToServer : flow.seenToClient
     view.lastLook = view.payloadHidden && view.added && !seen
-    if (needs.stream && view.added && (!view.payloadHidden || view.lastLook)) {
+    if (needs.stream && view.added && shown && (!view.payloadHidden || view.lastLook)) {
       const start = toServer ? flow.clientStart : flow.serverStart
       showWindow(view, stream, (this.#payload.seq - start) | 0, this.#payload.length)
     }

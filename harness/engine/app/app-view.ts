@@ -11,6 +11,13 @@ export const AppProtocol = {
   failed: 5,
 } as const
 
+/**
+ * Whether the tracker took a packet into its session; not so are errors of the stream, packets of flows without session, and what
+ * established sessions tolerate outside their windows. One that opens a session is in its stream, which rules see from the next one on
+ * (Suricata 7, stream-tcp.c, PKT_STREAM_EST).
+ */
+export const Delivery = { none: 0, taken: 1, opening: 2 } as const
+
 /** The buffers that rules look at (Suricata's sticky buffers). */
 export const Buffer = {
   /** The request's method, as sent. */
@@ -83,6 +90,8 @@ export class AppView {
   over = false
   /** The packet's payload was taken into its stream (Suricata's PKT_STREAM_ADD): rules with content then look at `stream` as well. */
   added = false
+  /** Beside `added`: not yet, and at the payload only those that look at single packets. */
+  unshown = false
   /**
    * Rules with content are not asked about this packet, neither about its payload nor about its stream: application data of TLS, or
    * both NEWKEYS of SSH, were seen before it. (`isPayloadHidden` says so of a flow that is over.)
@@ -140,6 +149,7 @@ export class AppView {
     this.toClientDone = false
     this.over = false
     this.added = false
+    this.unshown = false
     this.payloadHidden = false
     this.lastLook = false
     this.pending = false

@@ -14,7 +14,7 @@ import { Segment } from '../segment.ts'
 import { readSettings } from '../settings.ts'
 import { TcpStage } from '../tcp.ts'
 import { AppLayer } from './app-layer.ts'
-import { type AppNeeds, type AppView, BUFFER_KINDS, Sight } from './app-view.ts'
+import { type AppNeeds, type AppView, BUFFER_KINDS, Delivery, Sight } from './app-view.ts'
 import { appProtocolOf, isAppOver } from './extra-word.ts'
 
 /** What the application layer showed with one packet; undefined for packets that the engine drops. */
@@ -87,7 +87,15 @@ export function watch(frames: readonly OracleFrame[], options: WatchOptions = {}
       seen[i] = { ...NOTHING, protocol: appProtocolOf(extra), over: true, established }
       continue
     }
-    const view = layer.take(batch, i, 0, table.words, base, segment.toServer, segment.delivered)
+    const view = layer.take(
+      batch,
+      i,
+      0,
+      table.words,
+      base,
+      segment.toServer,
+      segment.delivered ? Delivery.taken : Delivery.none,
+    )
     seen[i] = copied(view, established)
   }
   return seen

@@ -2,6 +2,7 @@ import { icmpOf } from '../../flow/transport.ts'
 import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
 import { Direction, Kind, Role, Verdict } from '../../model/codes.ts'
 import { isIcmpError } from '../../wire/icmp.ts'
+import { Delivery } from '../app/app-view.ts'
 import type { Counters } from '../counters.ts'
 import { bareHead, isToServer } from '../entry.ts'
 import { Family } from '../expiry.ts'
@@ -195,7 +196,17 @@ export class CtPseudoStage implements PseudoDecider {
     established: boolean,
   ): number {
     if (this.#rules === undefined) return Outcome.forward
-    return this.#rules.apply(Outcome.forward, batch, cause, host, words, base, toServer, established, false)
+    return this.#rules.apply(
+      Outcome.forward,
+      batch,
+      cause,
+      host,
+      words,
+      base,
+      toServer,
+      established,
+      Delivery.none,
+    )
   }
 }
 

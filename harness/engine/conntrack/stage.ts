@@ -1,5 +1,6 @@
 import type { Nanos, PacketBatch, Rebuilt } from '../../model/batch.ts'
 import { Direction, Role, Tcp, Verdict } from '../../model/codes.ts'
+import { Delivery } from '../app/app-view.ts'
 import type { Counters } from '../counters.ts'
 import { sendReset } from '../emit.ts'
 import { Outcome, verdictOf } from '../outcome.ts'
@@ -63,7 +64,7 @@ export class CtStage implements TcpDecider {
         ct === Ct.invalid ? -1 : base,
         segment.toServer,
         known,
-        false,
+        Delivery.none,
       )
     if (ct === Ct.fresh && verdictOf(outcome) !== Verdict.forward) table.release(base)
     if (this.#settings.ftpHelper && ct === Ct.established && verdictOf(outcome) === Verdict.forward)

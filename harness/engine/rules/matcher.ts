@@ -100,7 +100,8 @@ export class Matcher {
     const contents = this.#set.contents[place]
     const { lastLook } = this.#view
     if (payloadTo <= payloadFrom || contents === undefined) return false
-    if ((look & Look.stream) !== 0 && this.#view.added) {
+    if (this.#view.unshown && look === Look.stream) return false
+    if ((look & Look.stream) !== 0 && this.#view.added && !this.#view.unshown) {
       const { stream, streamFrom, streamTo } = this.#view
       // What is not in one piece with the stream is looked at alone.
       this.#ofStream =
@@ -145,7 +146,8 @@ export class Matcher {
     const { bytes, kind, from, to } = this.#view
     const calls = this.#set.bufferCalls[kind[index] ?? 0]
     if (calls === undefined) return
-    this.#call(group, calls.always)
+    // Of a packet that opens a session it is not known what is spoken when they are gathered.
+    if (!this.#view.unshown) this.#call(group, calls.always)
     const { search, calls: byPattern } = calls.patterns
     if (search === undefined) return
     const { pairs, count } = search.scan(bytes, from[index] ?? 0, to[index] ?? 0)
@@ -155,7 +157,7 @@ export class Matcher {
   /** Whether a rule with buffers finds all of them under one transaction, and one of them for the first time unless it repeats. */
   #isAbout(place: number, id: number, subject: RuleSubject): boolean {
     const signature = this.#set.signatures[place]
-    if (signature === undefined || signature.appProtocol !== subject.appProtocol) return false
+    if (signature === undefined) return false
     const { established } = signature.rule.flow ?? NO_FLOW_MATCH
     if (established !== undefined && established !== subject.established) return false
     if (!this.#answersFlowbits(place)) return false

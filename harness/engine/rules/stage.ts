@@ -79,8 +79,7 @@ export class RuleStage {
 
   /**
    * The outcome of a packet, or of the datagram that its fragment completed, after the rules. An error of the stream stays
-   * one, but rules are asked all the same, except about its payload. `established`: before the packet; `delivered`: the
-   * tracker took it into the session.
+   * one, but rules are asked all the same, except about its payload. `established`: before the packet; `delivery`: a `Delivery`.
    */
   apply(
     outcome: number,
@@ -91,7 +90,7 @@ export class RuleStage {
     base: number,
     toServer: boolean,
     established: boolean,
-    delivered: boolean,
+    delivery: number,
   ): number {
     if (outcome !== Outcome.forward && outcome !== Outcome.streamError) return outcome
     const extra = base < 0 ? 0 : (words[base + EXTRA] ?? 0)
@@ -121,7 +120,7 @@ export class RuleStage {
     const at = this.#flows.find(subject, batch, cause, base)
     const view =
       outcome === Outcome.forward
-        ? this.#look(batch, cause, host, words, base, delivered, extra)
+        ? this.#look(batch, cause, host, words, base, delivery, extra)
         : this.#lookAway()
     const group = this.#set.groups.groups[at]
     if (group === undefined) return outcome
@@ -151,7 +150,7 @@ export class RuleStage {
     host: number,
     words: Int32Array,
     base: number,
-    delivered: boolean,
+    delivery: number,
     extra: number,
   ): AppView | undefined {
     const subject = this.#subject
@@ -165,7 +164,7 @@ export class RuleStage {
       if (isPayloadHidden(extra)) subject.hidePayload()
       return undefined
     }
-    const view = app.take(batch, cause, host, words, base, toServer, delivered)
+    const view = app.take(batch, cause, host, words, base, toServer, delivery)
     subject.appProtocol = view.protocol
     if (view.rewrittenFrom >= 0) subject.rewritePayload(view.stream, view.rewrittenFrom)
     // The packet that begins to hide contents is looked at itself.
