@@ -13,7 +13,7 @@ export interface Judged {
 }
 
 /** The profile of Suricata 7 with what the options change. */
-function profileFor(options: OracleOptions): Profile {
+export function profileFor(options: OracleOptions): Profile {
   const suricata = getProfile('suricata-7')
   const { midstream = false, asyncOneside = false, dropInvalid = true, timeouts = {} } = options
   const { knobs } = suricata

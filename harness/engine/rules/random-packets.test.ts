@@ -85,6 +85,24 @@ export function randomCases(seed: number, roll: Roll): OracleCase[] {
   return cases.filter(({ frames }) => frames.length > 0)
 }
 
+const TLS = 443
+const WITH_PORTS: ReadonlySet<number> = new Set([Kind.tcp4, Kind.tcp6, Kind.udp4, Kind.udp6])
+/** Ports of the servers of protocols that Suricata tells. */
+const KNOWN: ReadonlySet<number> = new Set([22, 53, 80, TLS, 8080])
+
+/**
+ * The cases without those that begin with what a server of a protocol that Suricata tells says, or might have said: where sessions are
+ * picked up, it turns them round (docs/differences.md, `application-known`).
+ */
+export function withClientsFirst(cases: readonly OracleCase[]): OracleCase[] {
+  return cases.filter(({ frames }) => {
+    const batch = batchOf(frames)
+    const first = batch.kind.findIndex((kind) => WITH_PORTS.has(kind))
+    const ports = first < 0 ? 0 : (batch.ports[first] ?? 0)
+    return !KNOWN.has(ports >>> 16) && (ports & 0xffff) !== TLS
+  })
+}
+
 const LONGEST = 120
 
 /** What packets have that rules may ask about. */
