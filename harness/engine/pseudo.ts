@@ -107,8 +107,8 @@ export class PseudoStage implements PseudoDecider {
     const marked = (head & Flag.marked) !== 0
     if (!marked || this.#settings.markRefreshes) table.see(base, now)
     if (marked) return Outcome.flowDrop
-    // Of a flow that was turned round it is the server's that count.
     const turned = (head & Flag.pickedUpBySynAck) !== 0
+    // Of a flow that was turned round those of the server count.
     const quoted = isToServer(head, batch.direction[index] ?? 0) !== turned
     const toServer = isFromClient(bytes, l3, l4, quoted) !== turned
     const established = (head & STATE_MASK) >= State.established
