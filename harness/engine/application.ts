@@ -85,10 +85,29 @@ function isAwaited(
   oddity: Oddity | undefined,
   pickUp: boolean,
 ): boolean {
-  if (((words[base] ?? 0) & Flag.gaveUp) !== 0 || !isGivenUpNow(words, base, oddity, pickUp)) return false
   const peer = base + (own - base === CLIENT ? SERVER : CLIENT)
-  const sent = reach(words, own, words[own + NEXT] ?? 0, oddity && heardOf(oddity, base, own))
-  const told = reach(words, peer, words[peer + NEXT] ?? 0, oddity && heardOf(oddity, base, peer))
+  const state = (words[base] ?? 0) & STATE_MASK
+  return wasAwaited(words, base, own, oddity, state, words[own + NEXT] ?? 0, words[peer + NEXT] ?? 0, pickUp)
+}
+
+/** The same where that was the state, and those were the numbers expected next. */
+function wasAwaited(
+  words: Int32Array,
+  base: number,
+  own: number,
+  oddity: Oddity | undefined,
+  state: number,
+  next: number,
+  peerNext: number,
+  pickUp: boolean,
+): boolean {
+  const isClient = own - base === CLIENT
+  const [client, server] = isClient ? [next, peerNext] : [peerNext, next]
+  if (((words[base] ?? 0) & Flag.gaveUp) !== 0) return false
+  if (!isGivenUp(words, base, oddity, state, client, server, pickUp)) return false
+  const peer = base + (isClient ? SERVER : CLIENT)
+  const sent = reach(words, own, next, oddity && heardOf(oddity, base, own))
+  const told = reach(words, peer, peerNext, oddity && heardOf(oddity, base, peer))
   return isFirstSinceTold(words, base, own - base, sent, told, pickUp)
 }
 
@@ -119,7 +138,10 @@ export function endLingering(table: SessionTable, base: number, own: number, pic
     if (own - base === CLIENT) oddity.clientLingers = false
     else oddity.serverLingers = false
     settleOddity(table, base, oddity)
-  } else if (isAwaited(words, base, own, oddity, pickUp)) settleGivenUp(table, base, own, pickUp)
+  } else if (isAwaited(words, base, own, oddity, pickUp)) {
+    const peer = base + (own - base === CLIENT ? SERVER : CLIENT)
+    settleGivenUp(table, base, own, isAwaited(words, base, peer, oddity, pickUp))
+  }
 }
 
 /**
@@ -152,7 +174,10 @@ export function hear(
   const serverNext = isClient ? peerNext : next
   if (isGivenUp(words, base, oddityAt(table, base), state, clientNext, serverNext, pickUp)) {
     // The numbers may go back by what a FIN says: that it was given up remains, and so does what is kept of the other side.
-    if (!inOrder || adopted) settleGivenUp(table, base, own, pickUp)
+    if (!inOrder || adopted) {
+      const oddity = oddityAt(table, base)
+      settleGivenUp(table, base, own, wasAwaited(words, base, peer, oddity, state, peerNext, next, pickUp))
+    }
     letGo(table, base, own, segment, pickUp)
     return
   }
@@ -169,10 +194,9 @@ export function hear(
   letGo(table, base, own, segment, pickUp)
 }
 
-/** Notes, at a packet of that side, that the application was given up; the other's data may still be kept. */
-function settleGivenUp(table: SessionTable, base: number, own: number, pickUp: boolean): void {
-  const peer = base + (own - base === CLIENT ? SERVER : CLIENT)
-  if (isAwaited(table.words, base, peer, oddityAt(table, base), pickUp)) settleTold(table, base, own)
+/** Notes, at a packet of that side, that the application was given up; the other's data is still kept where it is `awaited`. */
+function settleGivenUp(table: SessionTable, base: number, own: number, awaited: boolean): void {
+  if (awaited) settleTold(table, base, own)
   else giveUp(table, base)
 }
 

@@ -110,6 +110,11 @@ const CASES: readonly Case[] = [
     ['drop stream error'],
   ],
   [
+    'nor does a FIN end it that takes back what told',
+    [...BARE, '< PA 1 1 len=50', '> A 1 101 len=1000', '> FA 1 1', '< PA 0 1 len=1'],
+    ['forward'],
+  ],
+  [
     'that next packet may acknowledge what is not taken note of',
     [...HANDSHAKE, '< PA 1 1 len=40', '> A 1 1000 len=40', '< A 41 41', STALE],
     ['drop stream error'],
@@ -250,23 +255,19 @@ const PICKED_UP: readonly Case[] = [
   ],
 ]
 
-/** The same where rules look into what goes to port 7007, and into nothing else. */
-const LOOKED_INTO: readonly Case[] = [
-  ['to the server', ['drop stream error', 'forward'], QUIET],
-  ['to the server of another port', ['drop stream error', 'drop stream error'], 5000],
-].map(([what, last, port]): Case => {
-  const lines = ['> PA 1 1 len=40', '< PA 1 41 len=40', '> A 41 41', '< A 41 41', STALE, STALE_OF_CLIENT]
-  return [`what goes ${what}`, [...HANDSHAKE, ...lines], last as string[], Number(port)]
-})
-
 describe('engine against real Suricata: when an application is given up, and when data is lost', () => {
   it('every packet, and the last ones as they are said to be', () => play(CASES, { exception: 'drop' }))
 
-  it('data that rules look into is kept all along', () =>
-    play(LOOKED_INTO, {
-      exception: 'drop',
-      rules: ['alert tcp any any -> 192.0.2.77 7007 (content:"!"; flow:to_server; sid:1;)'],
-    }))
+  it('data that rules look into is kept all along, by the port of the server', () => {
+    const talk = ['> PA 1 1 len=40', '< PA 1 41 len=40', '> A 41 41', '< A 41 41']
+    const lines = [...HANDSHAKE, ...talk, STALE, STALE_OF_CLIENT]
+    const error = 'drop stream error'
+    const cases = [QUIET, 5000].map(
+      (port): Case => [`port ${port}`, lines, [error, port === QUIET ? 'forward' : error], port],
+    )
+    const rule = `alert tcp any any -> 192.0.2.77 ${QUIET} (content:"!"; flow:to_server; sid:1;)`
+    return play(cases, { exception: 'drop', rules: [rule] })
+  })
 
   it('the same where sessions are picked up midway', () =>
     play(PICKED_UP, { exception: 'continue', midstream: true }))
