@@ -49,10 +49,10 @@ export function transportChecksum(
   return ~fold(pseudo + sumWords(bytes, l4, stop)) & 0xffff
 }
 
-/** Offset of the checksum within a TCP, UDP or ICMP header. */
+/** Offset of the checksum within a TCP, UDP, UDP-Lite or ICMP header. */
 export function checksumField(protocol: number): number {
   if (protocol === Protocol.tcp) return 16
-  return protocol === Protocol.udp ? 6 : 2
+  return protocol === Protocol.udp || protocol === Protocol.udpLite ? 6 : 2
 }
 
 /** Computes and writes the checksum of the transport segment bytes[l4, stop). */

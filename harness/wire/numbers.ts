@@ -32,6 +32,7 @@ export const Protocol = {
   destination: 60,
   sctp: 132,
   mobility: 135,
+  udpLite: 136,
   hostIdentity: 139,
   shim6: 140,
 } as const

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { Link, Tcp } from '../model/codes.ts'
-import { u16, u32 } from './bytes.ts'
-import { writeTransportChecksum } from './checksum.ts'
+import { putU16, u16, u32 } from './bytes.ts'
+import { fold, sumAddresses, sumWords, writeTransportChecksum } from './checksum.ts'
 import {
   CLIENT4,
   CLIENT6,
@@ -47,6 +47,17 @@ function errorAbout(packet: Uint8Array, sender: Uint8Array): Uint8Array {
 const ok = (packet: Uint8Array) => expect(verifyChecksums(packet, Link.raw)).to.equal('ok')
 
 describe('wire/readdress', () => {
+  it('leaves the checksum of UDP-Lite right, whatever it covers, and one that is not there absent', () => {
+    const segment = Uint8Array.of(0, 9, 0, 10, 0, 8, 0, 0, 1, 2, 3)
+    const packet = ipv4(Protocol.udpLite, segment)
+    const covered = (of: Uint8Array) => sumAddresses(of, 0) + Protocol.udpLite + 11 + sumWords(of, 20, 28)
+    expect(u16(changed(packet, NEW4), 26)).to.equal(0)
+    putU16(packet, 26, ~fold(covered(packet)) & 0xffff)
+    const other = changed(packet, NEW4)
+    expect(other).to.not.deep.equal(packet)
+    expect(fold(covered(other))).to.equal(0xffff)
+  })
+
   it('gives TCP and UDP other endpoints', () => {
     expect(changed(ipv4(Protocol.tcp, tcp({}, 7)), NEW4)).to.deep.equal(
       ipv4(Protocol.tcp, tcp({ sourcePort: 50_001, destinationPort: 8080 }, 7), {

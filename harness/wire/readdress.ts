@@ -120,15 +120,22 @@ function changeDatagram(
   else updateTransport(frame, packet, addressesBefore + before, addressesAfter + after)
 }
 
-/** Updates the checksum of TCP, UDP or ICMPv6, if it is there and in use. */
+const WITH_ADDRESSES: ReadonlySet<number> = new Set([
+  Protocol.tcp,
+  Protocol.udp,
+  Protocol.udpLite,
+  Protocol.icmp6,
+])
+
+/** Updates the checksum of TCP, UDP, UDP-Lite or ICMPv6, if it is there and in use. */
 function updateTransport(frame: Uint8Array, packet: Datagram, before: number, after: number): void {
   const { l4, protocol, end } = packet
   const field = l4 + checksumField(protocol)
-  if (protocol !== Protocol.tcp && protocol !== Protocol.udp && protocol !== Protocol.icmp6) return
-  if (field + 2 > end) return
-  if (protocol === Protocol.udp && u16(frame, field) === 0) return
+  if (!WITH_ADDRESSES.has(protocol) || field + 2 > end) return
+  const mayLack = protocol === Protocol.udp || protocol === Protocol.udpLite
+  if (mayLack && u16(frame, field) === 0) return
   replaced(frame, field, before, after)
-  if (protocol === Protocol.udp && u16(frame, field) === 0) putU16(frame, field, 0xffff)
+  if (mayLack && u16(frame, field) === 0) putU16(frame, field, 0xffff)
 }
 
 function replaced(frame: Uint8Array, field: number, before: number, after: number): void {
