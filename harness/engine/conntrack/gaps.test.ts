@@ -145,7 +145,7 @@ describe('conntrack against the Linux kernel: silences', function () {
     const found = await Promise.all(
       [SETUP, LOOSE].map(async (setup) => {
         await using kernel = await Kernel.open(setup)
-        return settled(kernel, setup, cases)
+        return await settled(kernel, setup, cases)
       }),
     )
     for (const { packets, agreed } of found)
