@@ -19,13 +19,6 @@ export interface Difference {
 }
 
 const SURICATA = 'Suricata 7.0.10'
-const LINUX = 'Linux 6.18'
-/** SCTP, UDP-Lite, GRE's version 1, and an ICMP error that quotes them, as lines of random datagrams. */
-const LOOKED_INTO = /protocol (132|136|47 ...1)/
-/** TCP behind an authentication header, or over IPv4 that records its route. */
-const NO_RESET = /TCP .* behind (51|option 7)$/
-/** Behind headers of mobility, host identity or shim6. */
-const NOT_BEHIND = /behind (135|139|140)\b/
 /** Recordings of applications that Suricata recognises. */
 const KNOWN = /^(dns|ftp|http|postgres|redis|ssh|tls13|vlan-http)/
 /** More bytes of one side than this tell that an application is not known, on any port. */
@@ -51,21 +44,6 @@ export const DIFFERENCES: readonly Difference[] = [
       const { conversation, index, ours } = disagreement
       if (conversation.recording !== undefined) return false
       return ours === 'forward' ? isUnacknowledged(conversation, index) : isByContent(conversation, index)
-    },
-  },
-  {
-    id: 'protocols-looked-into',
-    realEngine: LINUX,
-    covers: ({ conversation, index, ours, theirs }) =>
-      ours === 'forward' && theirs === 'drop' && LOOKED_INTO.test(conversation.frames[index]?.line ?? ''),
-  },
-  {
-    id: 'headers-between',
-    realEngine: LINUX,
-    covers: ({ conversation: { frames }, index, ours, theirs }) => {
-      const unanswered = ours === 'reject' && theirs === 'drop'
-      if (unanswered) return NO_RESET.test(frames[index]?.line ?? '')
-      return frames.slice(0, index + 1).some(({ line }) => NOT_BEHIND.test(line))
     },
   },
 ]

@@ -1,5 +1,6 @@
 import type { Nanos } from '../model/batch.ts'
 import { nameOf } from '../model/codes.ts'
+import { SctpState } from './conntrack/sctp-states.ts'
 import { CtState } from './conntrack/states.ts'
 import { Family } from './expiry.ts'
 import type { Hosts } from './hosts.ts'
@@ -23,7 +24,8 @@ export function entryWords(hosts: Hosts, host: number, flow: number, now: Nanos,
   const isTcp = (extra & FAMILY_MASK) === Family.tcp
   if (state === State.absent) return (extra & EXPIRED) === 0 ? 'no entry' : 'expired'
   if (!hosts.isLive(table, base, now)) return 'expired'
-  const words = [stateWords(state, isTcp, conntrack)]
+  const isSctp = (extra & FAMILY_MASK) === Family.sctp
+  const words = [isSctp ? spaced(nameOf(SctpState, state)) : stateWords(state, isTcp, conntrack)]
   if (!conntrack && isTcp) {
     for (const [flag, mark] of MARKS) if ((head & flag) !== 0) words.push(mark)
     if ((extra & WINDOWLESS) !== 0) words.push('without windows')

@@ -3,7 +3,14 @@ import type { Knobs } from '../profile/index.ts'
 import { Flag, State } from './record.ts'
 
 /** Rows of the time-out table. */
-export const Family = { tcp: 0, udp: 16, icmp: 32, other: 48 } as const
+export const Family = {
+  tcp: 0,
+  udp: 16,
+  icmp: 32,
+  other: 48,
+  /** Of Linux's connection tracking alone, whose entries hold the end of their lives: no row. */
+  sctp: 80,
+} as const
 
 /** Distance from the time-outs of flows to those of flows that are marked. */
 const MARKED = 64

@@ -8,7 +8,7 @@ import {
   type TableSnapshot,
   type Taking,
 } from '../model/sharing.ts'
-import { beginStream, updateEntry } from './conntrack/injected.ts'
+import { stripDatagrams, updateEntry } from './conntrack/injected.ts'
 import { Status } from './conntrack/record.ts'
 import { CtState } from './conntrack/states.ts'
 import { Family } from './expiry.ts'
@@ -137,7 +137,7 @@ export class SharedSessions implements SessionTables {
     const lastSeen = this.#times[LAST_SEEN] ?? 0
     const { held } = taking
     if (conntrack && (held === 'update' || held === 'replace')) {
-      if (!tcp) beginStream(words)
+      if (!tcp) stripDatagrams(words)
       const until = lastSeen < at && taking.least !== undefined ? at + taking.least : lastSeen
       if (held === 'update' && this.#isSession(table, base, at) && updateEntry(table.words, base, words)) {
         table.times[(base >> 1) + LAST_SEEN] = until

@@ -21,7 +21,6 @@ import { Slab } from './slab.ts'
 /** Datagrams that are put together at a time. */
 export const MAX_DATAGRAMS = 4096
 const MAX_BYTES = 16 << 20
-const IPV6_HEADER = 40
 /** Kinds of IPv6 that are no fragments. */
 const WHOLE6: ReadonlySet<number> = new Set([Kind.tcp6, Kind.udp6, Kind.icmp6, Kind.ip6])
 /** Where the data of a fragment may end: the largest datagram, for IPv4 with its header (RFC 791 3.1, RFC 8200 4.5). */
@@ -80,14 +79,14 @@ export class FragmentStore {
     return { assembly, whole: finishDatagram(whole) }
   }
 
-  /** Whether packet `index` may be one to `claim`: false of all that there is nothing between IPv6 and the transport header. */
-  mayClaim({ l3, l4 }: PacketBatch, index: number): boolean {
-    return this.#open.size > 0 && this.#reading.linux && (l4[index] ?? 0) - (l3[index] ?? 0) !== IPV6_HEADER
-  }
-
   /** Makes packet `index` a fragment if it is all of a datagram, with a fragment header, of which one is open (see `FragmentReading.linux`). */
   claim(batch: PacketBatch, index: number): void {
-    if (!WHOLE6.has(batch.kind[index] ?? Kind.other) || !readFragment(batch, index, this.#fragment)) return
+    if (
+      this.#open.size === 0 ||
+      !WHOLE6.has(batch.kind[index] ?? Kind.other) ||
+      !readFragment(batch, index, this.#fragment)
+    )
+      return
     writeDatagramKey(this.#keys.key, batch, index, this.#fragment, this.#reading.bothWays)
     const id = this.#keys.find()
     const known = id < 0 ? undefined : this.#open.get(id)

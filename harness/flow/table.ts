@@ -6,16 +6,17 @@ import { PLAIN_READING, type Reading } from '../model/reading.ts'
 import type { HashTable } from '../support/hash-table.ts'
 import { dissect } from '../wire/dissect.ts'
 import { findQuote, isIcmpError, type Quote } from '../wire/icmp.ts'
-import { isIpv6 } from '../wire/ip.ts'
+import { datagramEnd, isIpv6 } from '../wire/ip.ts'
 import { Protocol } from '../wire/numbers.ts'
 import { enterTunnels } from '../wire/tunnel/enter.ts'
 import { about } from './columns.ts'
 import { FragmentStore } from './fragments.ts'
 import { either, isLow4, realm, swapPorts, writeKey6 } from './key.ts'
 import { isToItself, KeyTables, writeKey } from './key-tables.ts'
+import { isExtended, linuxProtocol, portsOf, rebuiltOf, stopAtUnfollowed } from './linux.ts'
 import { openingOf, orientationOf, senderIsClient } from './orientation.ts'
 import { FlowPlaces } from './places.ts'
-import { flowPorts, icmpOf, ipProtocol } from './transport.ts'
+import { icmpOf, ipProtocol } from './transport.ts'
 
 /**
  * Gives each packet its flow and direction. A flow is a tuple (VLAN ids, number of tunnels round it, protocol, addresses, ports),
@@ -30,6 +31,7 @@ export class FlowTable {
   readonly #keys = new KeyTables()
   readonly #places: FlowPlaces
   readonly #fragments: FragmentStore
+  readonly #linux: boolean
   readonly #quote: Quote = { l3: 0, l4: -1, protocol: 0 }
   /** What `#resolve` found: flow (-1: none) and direction. */
   #flow = -1
@@ -47,6 +49,7 @@ export class FlowTable {
   constructor(reading: Reading = PLAIN_READING, most = MOST_FLOWS) {
     this.reading = reading
     this.#fragments = new FragmentStore(reading.fragments)
+    this.#linux = reading.fragments.linux
     this.#places = new FlowPlaces(this.#keys, most)
   }
 
@@ -111,7 +114,7 @@ export class FlowTable {
   #assignKnown6(batch: PacketBatch, i: number): boolean {
     const table = this.#keys.six
     const l3 = batch.l3[i] ?? 0
-    if (this.#fragments.mayClaim(batch, i)) return false
+    if (this.#linux && isExtended(batch, i)) return false
     const home = realm(batch.vlan[i] ?? 0, batch.kind[i] === Kind.tcp6 ? Protocol.tcp : Protocol.udp)
     const senderIsLow = writeKey6(table.key, batch.bytes, l3 + 8, l3 + 24, batch.ports[i] ?? 0, home)
     const local = table.find()
@@ -141,7 +144,7 @@ export class FlowTable {
 
   /** A packet of any kind. */
   #assignOne(batch: PacketBatch, i: number): void {
-    if (this.#fragments.mayClaim(batch, i)) this.#fragments.claim(batch, i)
+    if (this.#linux && isExtended(batch, i) && !stopAtUnfollowed(batch, i)) this.#fragments.claim(batch, i)
     const kind = batch.kind[i] ?? Kind.other
     const l3 = batch.l3[i] ?? -1
     const end = (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)
@@ -184,23 +187,22 @@ export class FlowTable {
         this.#stack = withTunnelDepth(found.stack, tunnelDepth(this.#stack) + tunnelDepth(found.stack))
       }
     }
-    const { kind, payload, flags, l3 } = found
-    const whole = l3 > 0 ? bytes.subarray(l3, found.stop) : bytes
-    const l4 = found.l4 < 0 ? -1 : found.l4 - Math.max(l3, 0)
-    batch.rebuilt.push({ index: i, bytes: whole, kind, l4, payload, flags })
+    const whole = rebuiltOf(i, bytes, found, this.#linux)
+    const { kind, l4, flags } = whole
+    batch.rebuilt.push(whole)
     if (kind !== Kind.malformed && kind !== Kind.fragment4 && kind !== Kind.fragment6)
-      this.#resolve(whole, 0, l4, whole.length, flags)
+      this.#resolve(whole.bytes, 0, l4, whole.bytes.length, flags)
   }
 
   /** Finds or opens the flow of the IP packet at `l3` in `bytes`: the packet at hand, or one that was rebuilt with it. */
   #resolve(bytes: Uint8Array, l3: number, l4: number, end: number, flags: number): void {
-    const protocol = ipProtocol(bytes, l3, end)
+    const protocol = (this.#linux ? linuxProtocol : ipProtocol)(bytes, l3, end)
     const six = isIpv6(bytes, l3)
     if (protocol === icmpOf(six) && l4 >= 0 && isIcmpError(bytes[l4] ?? 0, six)) {
       this.#resolveQuoted(bytes, l4, end, six)
       return
     }
-    const ports = flowPorts(bytes, l4, protocol, six)
+    const ports = portsOf(this.#linux, bytes, l4, Math.min(end, datagramEnd(bytes, l3)), protocol, six)
     if (ports === undefined) return
     const table = this.#keys.of(six, this.#stack !== 0)
     const senderIsLow = writeKey(table, bytes, l3, six, ports, protocol, this.#vlan, this.#stack)
@@ -212,8 +214,8 @@ export class FlowTable {
   /** The flow of the packet that the ICMP error at `l4` quotes, the other way. */
   #resolveQuoted(bytes: Uint8Array, l4: number, end: number, six: boolean): void {
     const quote = this.#quote
-    if (!findQuote(bytes, l4, end, six, quote)) return
-    const ports = flowPorts(bytes, quote.l4, quote.protocol, six)
+    if (!findQuote(bytes, l4, end, six, quote, this.#linux)) return
+    const ports = portsOf(this.#linux, bytes, quote.l4, end, quote.protocol, six)
     if (ports === undefined) return
     const table = this.#keys.of(six, this.#stack !== 0)
     const { l3, protocol } = quote

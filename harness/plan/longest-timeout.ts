@@ -19,8 +19,10 @@ export function longestTimeout(setup: Setup): number {
     knobs.icmpEstablished,
     knobs.other,
     knobs.otherEstablished,
+    knobs.greEstablished,
+    knobs.sctpEstablished,
     knobs.fragmentTimeout4,
     knobs.fragmentTimeout6,
-  ].map(({ value }) => (typeof value === 'number' ? value : 0))
+  ].map((knob) => (typeof knob?.value === 'number' ? knob.value : 0))
   return Math.max(setup.policy.tcpIdle ?? 0, ...timeouts)
 }

@@ -173,6 +173,20 @@ export interface Knobs {
   readonly tcpRetransmitting?: Knob<number>
   /** The longest time-out while data is unacknowledged. Absent: no limit. */
   readonly tcpUnacknowledged?: Knob<number>
+  /** GRE seen in one direction, and in both. Absent: as `other`. */
+  readonly greNew?: Knob<number>
+  readonly greEstablished?: Knob<number>
+  /** SCTP: an INIT seen, or an association that was aborted or shut down; its answer; the cookie; established. Absent: as `other`. */
+  readonly sctpClosed?: Knob<number>
+  readonly sctpCookieWait?: Knob<number>
+  readonly sctpCookieEchoed?: Knob<number>
+  readonly sctpEstablished?: Knob<number>
+  /** A SHUTDOWN seen of who began the entry, or of its peer; acknowledged. */
+  readonly sctpShutdownSent?: Knob<number>
+  readonly sctpShutdownReceived?: Knob<number>
+  readonly sctpShutdownAckSent?: Knob<number>
+  /** A HEARTBEAT seen first. */
+  readonly sctpHeartbeatSent?: Knob<number>
 }
 
 /** Values for some of the knobs. */

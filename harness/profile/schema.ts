@@ -110,6 +110,16 @@ export const KNOBS: { readonly [K in keyof Knobs]-?: KnobKind } = {
   tcpMostRetransmissions: { group: 'conntrack', number: { least: 1, most: 255 } },
   tcpRetransmitting: { group: 'conntrack', ...seconds },
   tcpUnacknowledged: { group: 'conntrack', ...seconds },
+  greNew: { group: 'conntrack', ...seconds },
+  greEstablished: { group: 'conntrack', ...seconds },
+  sctpClosed: { group: 'conntrack', ...seconds },
+  sctpCookieWait: { group: 'conntrack', ...seconds },
+  sctpCookieEchoed: { group: 'conntrack', ...seconds },
+  sctpEstablished: { group: 'conntrack', ...seconds },
+  sctpShutdownSent: { group: 'conntrack', ...seconds },
+  sctpShutdownReceived: { group: 'conntrack', ...seconds },
+  sctpShutdownAckSent: { group: 'conntrack', ...seconds },
+  sctpHeartbeatSent: { group: 'conntrack', ...seconds },
 }
 
 /** Whether there is a knob with that name. */

@@ -1,6 +1,6 @@
 import { putU16, putU32, u8, u16 } from './bytes.ts'
 import { isIpv6 } from './ip.ts'
-import { extensionLength } from './ipv6.ts'
+import { extensionLength, findUnfollowed } from './ipv6.ts'
 import { Protocol } from './numbers.ts'
 
 /** An ICMP header of either version (RFC 792, RFC 4443), without its checksum. */
@@ -34,24 +34,49 @@ export function isIcmpError(type: number, six: boolean): boolean {
   return six ? type < 128 : type === 3 || type === 4 || type === 5 || type === 11 || type === 12
 }
 
+/** Bytes of a transport header that are quoted at least (RFC 792); Linux needs the ports. */
+const LEAST = 8
+const LINUX_LEAST = 4
+
 /**
  * Finds the packet quoted by the ICMP error at `l4` in a frame that ends at `end`. False when there is none, or none with a
- * whole IP header of the same family. At least 8 bytes of the transport header are there when `into.l4` is not -1.
+ * whole IP header of the same family. At least 8 bytes of the transport header are there when `into.l4` is not -1; `linux`: at least the
+ * ports, and behind IPv6 it may be one of those behind which Linux does not look.
  */
-export function findQuote(bytes: Uint8Array, l4: number, end: number, six: boolean, into: Quote): boolean {
+export function findQuote(
+  bytes: Uint8Array,
+  l4: number,
+  end: number,
+  six: boolean,
+  into: Quote,
+  linux = false,
+): boolean {
   const l3 = l4 + 8
   if (!isIcmpError(u8(bytes, l4), six) || end - l3 < (six ? 40 : 20)) return false
   into.l3 = l3
   into.l4 = -1
-  if (six) return isIpv6(bytes, l3) && findQuotedTransport6(bytes, l3, end, into)
+  if (six) return isIpv6(bytes, l3) && findQuotedTransport6(bytes, l3, end, into, linux)
+  const least = linux ? LINUX_LEAST : LEAST
   const header = (u8(bytes, l3) & 15) << 2
   if (u8(bytes, l3) >> 4 !== 4 || header < 20 || end - l3 < header) return false
   into.protocol = u8(bytes, l3 + 9)
-  if ((u16(bytes, l3 + 6) & 0x1fff) === 0 && end - l3 - header >= 8) into.l4 = l3 + header
+  if ((u16(bytes, l3 + 6) & 0x1fff) === 0 && end - l3 - header >= least) into.l4 = l3 + header
   return true
 }
 
-function findQuotedTransport6(bytes: Uint8Array, l3: number, end: number, into: Quote): boolean {
+function findQuotedTransport6(
+  bytes: Uint8Array,
+  l3: number,
+  end: number,
+  into: Quote,
+  linux: boolean,
+): boolean {
+  const unfollowed = linux ? findUnfollowed(bytes, l3, end) : undefined
+  if (unfollowed !== undefined) {
+    into.protocol = unfollowed.protocol
+    into.l4 = unfollowed.at
+    return true
+  }
   let next = u8(bytes, l3 + 6)
   let at = l3 + 40
   let first = true
@@ -64,6 +89,6 @@ function findQuotedTransport6(bytes: Uint8Array, l3: number, end: number, into: 
     if (!first) break
   }
   into.protocol = next
-  if (first && end - at >= 8) into.l4 = at
+  if (first && end - at >= (linux ? LINUX_LEAST : LEAST)) into.l4 = at
   return true
 }

@@ -53,3 +53,20 @@ export function optionsFit(bytes: Uint8Array, l3: number, end: number): boolean 
   }
   return true
 }
+
+const RECORD_ROUTE = 7
+const TIMESTAMP = 68
+/** Where, in these options, it is said which byte comes next; counted from 1. */
+const POINTER = 2
+
+/** Whether the IPv4 header at `l3`, whose options fit, has an option into which every router writes: a route with room, or timestamps (RFC 791 3.1). */
+export function isWrittenByRouters(bytes: Uint8Array, l3: number): boolean {
+  const to = l3 + ((u8(bytes, l3) & 15) << 2)
+  for (let at = l3 + 20; at + POINTER < to && bytes[at] !== 0; ) {
+    const type = u8(bytes, at)
+    const length = u8(bytes, at + 1)
+    if (type === TIMESTAMP || (type === RECORD_ROUTE && u8(bytes, at + POINTER) <= length)) return true
+    at += type === 1 ? 1 : Math.max(length, 2)
+  }
+  return false
+}

@@ -46,6 +46,40 @@ export function extensionLength(next: number, lengthByte: number): number {
   }
 }
 
+/** Headers of protocols of their own to Linux (ipv6_ext_hdr), though they have a next header (RFC 6275, 7401, 5533). */
+const UNFOLLOWED: ReadonlySet<number> = new Set([Protocol.mobility, Protocol.hostIdentity, Protocol.shim6])
+
+/** The first header of the IPv6 packet at `l3` behind which Linux does not look; undefined: none is there, before `end` and fragments. */
+export function findUnfollowed(
+  bytes: Uint8Array,
+  l3: number,
+  end: number,
+): { readonly protocol: number; readonly at: number } | undefined {
+  let protocol = u8(bytes, l3 + 6)
+  let at = l3 + 40
+  while (end - at >= 2) {
+    if (UNFOLLOWED.has(protocol)) return { protocol, at }
+    const length = extensionLength(protocol, u8(bytes, at + 1))
+    if (length === 0 || (protocol === Protocol.fragment && (u16(bytes, at + 2) & 0xfff9) !== 0))
+      return undefined
+    protocol = u8(bytes, at)
+    at += length
+  }
+  return undefined
+}
+
+/** Whether a header of that type is among those between IPv6 at `l3` and the transport at `l4`. */
+export function hasHeader(bytes: Uint8Array, l3: number, l4: number, type: number): boolean {
+  let next = u8(bytes, l3 + 6)
+  for (let at = l3 + 40; at < l4 && next !== type; ) {
+    const length = extensionLength(next, u8(bytes, at + 1))
+    if (length === 0) return false
+    next = u8(bytes, at)
+    at += length
+  }
+  return next === type
+}
+
 const FOLLOWED: ReadonlySet<number> = new Set([
   Protocol.hopByHop,
   Protocol.routing,

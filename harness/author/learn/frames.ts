@@ -1,11 +1,12 @@
 import { Link, Tcp } from '../../model/codes.ts'
 import { FlowbreakError } from '../../support/errors.ts'
-import { putU16, putU32 } from '../../wire/bytes.ts'
+import { putU16 } from '../../wire/bytes.ts'
 import { writeTransportChecksum } from '../../wire/checksum.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { emitTcp } from '../../wire/tcp.ts'
 import { emitTcpOptions } from '../../wire/tcp-options.ts'
 import { emitUdp } from '../../wire/udp.ts'
+import { associationPacket } from './association.ts'
 import { carried, etherTypeOf, ipv4Datagram, ipv6Datagram, type Part } from './envelopes.ts'
 import { isPart, type PacketStep } from './notation.ts'
 import { TEXTS } from './texts.ts'
@@ -115,7 +116,12 @@ export class Talk {
     if (kind === 'segment-part') return [Protocol.tcp, this.#partOfSegment(step)]
     const icmp = six ? Protocol.icmp6 : Protocol.icmp
     if (kind === 'error') return [icmp, this.#error(direction, six ? ICMP6 : ICMP4)]
-    if (kind === 'sctp') return [Protocol.sctp, this.#sctp(direction)]
+    if (kind === 'sctp') {
+      const tags = inTurn(this.#ends.initial, direction) as [number, number]
+      return [Protocol.sctp, associationPacket(this.#ports(direction), tags, step.text)]
+    }
+    // Version 0, round what nobody knows.
+    if (kind === 'envelope') return [Protocol.gre, Uint8Array.of(0, 0, 0xff, 0xff, ...new Uint8Array(20))]
     if (kind === 'unknown') return [UNASSIGNED, new Uint8Array(24)]
     const { echo, answer } = six ? ICMP6 : ICMP4
     const body = new Uint8Array(8 + length)
@@ -219,15 +225,6 @@ export class Talk {
     body[0] = unreachable
     body[1] = port
     body.set(quote, 8)
-    return body
-  }
-
-  #sctp(direction: 0 | 1): Uint8Array {
-    const [from = 0, to = 0] = this.#ports(direction)
-    const body = new Uint8Array(28)
-    putU16(body, 0, from)
-    putU16(body, 2, to)
-    putU32(body, 4, 1)
     return body
   }
 }

@@ -19,6 +19,11 @@ const ABSENT: { readonly [K in KnobName]?: (knobs: Knobs) => KnobValue } = {
   tcpMostRetransmissions: () => 3,
   tcpRetransmitting: ({ tcpEstablished }) => tcpEstablished.value,
   tcpUnacknowledged: ({ tcpEstablished }) => tcpEstablished.value,
+  ...Object.fromEntries(
+    knobNames()
+      .filter((name) => /^(gre|sctp)[A-Z]/.test(name))
+      .map((name) => [name, ({ other }: Knobs) => other.value]),
+  ),
 }
 
 /** All knobs of a profile. */

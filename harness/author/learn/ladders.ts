@@ -12,6 +12,10 @@ export interface Ladder {
   readonly flows?: true
 }
 
+/** An association that is being set up, and one that is. */
+const ANSWERED = '>s=init <s=answer'
+const ASSOCIATED = `${ANSWERED} >s=cookie <s=accept`
+
 /**
  * The numbers of a system, each with the states in which it may show, the plainest first; which of them shows it on this target,
  * the model tells. What depends on another number comes after it.
@@ -54,6 +58,16 @@ export const LADDERS: readonly Ladder[] = [
   { knob: 'other', setup: 'drop', script: '>o +$ <x' },
   { knob: 'otherEstablished', setup: 'answers', script: '>s <s +$ <s' },
   { knob: 'otherEstablished', setup: 'drop', script: '>o <o +$ <x' },
+  { knob: 'greNew', setup: 'drop', script: '>v +$ <x' },
+  { knob: 'greEstablished', setup: 'drop', script: '>v <v >v +$ <x' },
+  { knob: 'sctpClosed', setup: 'drop', script: '>s=init +$ <s=answer' },
+  { knob: 'sctpCookieWait', setup: 'drop', script: `${ANSWERED} +$ >s=cookie` },
+  { knob: 'sctpCookieEchoed', setup: 'drop', script: `${ANSWERED} >s=cookie +$ <s=accept` },
+  { knob: 'sctpEstablished', setup: 'drop', script: `${ASSOCIATED} +$ >s=data` },
+  { knob: 'sctpShutdownSent', setup: 'drop', script: `${ASSOCIATED} >s=shutdown +$ <s=data` },
+  { knob: 'sctpShutdownReceived', setup: 'drop', script: `${ASSOCIATED} <s=shutdown +$ >s=data` },
+  { knob: 'sctpShutdownAckSent', setup: 'drop', script: `${ASSOCIATED} >s=shutdown <s=bye +$ >s=data` },
+  { knob: 'sctpHeartbeatSent', setup: 'drop', script: '>s=heartbeat +$ >s=data' },
   { knob: 'discardTcp', setup: 'reject', script: '>A +$ >A' },
   { knob: 'discardUdp', setup: 'datagram', script: '>u +$ <u' },
   { knob: 'discardUdp', setup: 'answers', script: '<u +$ >u' },

@@ -3,8 +3,8 @@ import { FlowbreakError } from '../../support/errors.ts'
 
 /**
  * What a packet of a probe is: a TCP segment by its flags, a UDP datagram, an ICMP echo or its answer, an ICMP error about the last
- * packet that its receiver sent, a packet of an IP protocol with ports (SCTP) or one that nobody knows, or a fragment of a
- * UDP datagram or of a TCP segment.
+ * packet that its receiver sent, a packet of an IP protocol with ports (SCTP) or one that nobody knows, a GRE packet round something that is
+ * not looked into, or a fragment of a UDP datagram or of a TCP segment.
  */
 export type PacketKind =
   | 'tcp'
@@ -14,6 +14,7 @@ export type PacketKind =
   | 'error'
   | 'sctp'
   | 'unknown'
+  | 'envelope'
   | 'fragment'
   | 'segment-part'
   /** A UDP datagram of the client from another port each time: a flow of its own. */
@@ -48,7 +49,7 @@ export interface PacketStep {
   readonly carrier?: Carrier
   /** The server's port, where it is not that of all probes: another connection. */
   readonly port?: number
-  /** What its payload says: a name of `TEXTS`. */
+  /** What its payload says: a name of `TEXTS`, of SCTP one of a chunk. */
   readonly text?: string
 }
 
@@ -85,17 +86,18 @@ const KINDS: Readonly<Record<string, PacketKind>> = {
   x: 'error',
   s: 'sctp',
   o: 'unknown',
+  v: 'envelope',
   f: 'fragment',
   g: 'segment-part',
   n: 'another',
 }
 const PACKET =
-  /^([<>])([SAFRPUN]+|[uerxsofgn])(?::(\d+)|=([a-z]+))?(?:@(-?\d+))?(?:\/(-?\d+))?(?:w(\d+))?(?:t(-?\d+))?(m)?(!)?(?:\*(\d+))?$/
+  /^([<>])([SAFRPUN]+|[uerxsovfgn])(?::(\d+)|=([a-z]+))?(?:@(-?\d+))?(?:\/(-?\d+))?(?:w(\d+))?(?:t(-?\d+))?(m)?(!)?(?:\*(\d+))?$/
 
 /**
  * Reads a probe: words between spaces. `>SA` is a segment with SYN and ACK from the client, `<` from the server; `:10` its payload,
  * `@5` and `/-3` what is added to its right sequence number and acknowledgement, `w0` its window, `t7` its timestamp, `!` a wrong
- * checksum. `>u` UDP, `>e` echo, `<r` its answer, `<x` an ICMP error, `>s` SCTP, `>o` a protocol that nobody knows; `>f:2@0m` two eights of bytes of a
+ * checksum. `>u` UDP, `>e` echo, `<r` its answer, `<x` an ICMP error, `>s` SCTP without a chunk, `>s=init` with one (association.ts), `>o` a protocol that nobody knows, `>v` GRE; `>f:2@0m` two eights of bytes of a
  * datagram from its beginning, more to come, `>g` the same of a segment; `>n` a datagram of another flow. `*3` is sent three times, `=get` says a
  * text of `TEXTS`. `+60` waits so many seconds, `#1` goes on at the second host, `port=21` with another connection, `ipv6` over IPv6, `gre` and `ipip` in a tunnel;
  * `[replicate]`, `[takeover]`, `[timeout=100]` and `[fill]` happen to hosts; `open` is a handshake. Throws ERR_PROBE.

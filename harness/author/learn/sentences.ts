@@ -202,6 +202,16 @@ const TIMED: { readonly [K in KnobName]?: string } = {
   tcpSynSent2: 'SYNs of both sides live for',
   tcpRetransmitting: 'a session that retransmits, or whose window is closed, lives for',
   tcpUnacknowledged: 'a session with unacknowledged data lives for',
+  greNew: 'GRE, one way, is remembered for',
+  greEstablished: 'GRE, both ways, lives for',
+  sctpClosed: 'an SCTP INIT that was not answered, or a closed association, is remembered for',
+  sctpCookieWait: 'an SCTP INIT that was answered lives for',
+  sctpCookieEchoed: 'an SCTP association without its last answer lives for',
+  sctpEstablished: 'an idle SCTP association lives for',
+  sctpShutdownSent: 'an SCTP association that its opener shuts down lives for',
+  sctpShutdownReceived: 'an SCTP association that its peer shuts down lives for',
+  sctpShutdownAckSent: 'an SCTP association whose shutdown was acknowledged lives for',
+  sctpHeartbeatSent: 'an SCTP heartbeat of another address is remembered for',
 }
 const STANDS_FOR: Readonly<Record<string, string>> = {
   established: 'as long as an idle one',

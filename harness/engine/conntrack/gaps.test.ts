@@ -6,6 +6,7 @@ import { packet } from '../example-engine.test.ts'
 import type { OracleCase } from '../oracle-cases.test.ts'
 import { type Comparison, compare, type PlayOptions } from './oracle-compare.test.ts'
 import { Kernel, type KernelSetup, needsRoot } from './oracle-kernel.test.ts'
+import { OTHER_SECONDS, otherSilences } from './silences.test.ts'
 
 /** Time-outs of a few seconds, all even, and silences of odd numbers of seconds: a real clock tells them apart. */
 const SECONDS = {
@@ -23,6 +24,7 @@ const SECONDS = {
   udpEstablished: ['udp_timeout_stream', 6],
   icmpNew: ['icmp_timeout', 2],
   other: ['generic_timeout', 4],
+  ...OTHER_SECONDS,
 } as const
 
 const SETUP: KernelSetup = {
@@ -140,7 +142,7 @@ describe('conntrack against the Linux kernel: silences', function () {
   this.timeout(180_000)
   before(needsRoot)
   const seed = Number(process.env.FLOWBREAK_SEED ?? 20261127)
-  const cases = [...stateCases(), ...otherCases(), ...randomCases(seed, 250)]
+  const cases = [...stateCases(), ...otherCases(), ...randomCases(seed, 250), ...otherSilences(seed)]
   it(`keeps entries as long as Linux does, in ${cases.length} cases, seed ${seed}`, async () => {
     const found = await Promise.all(
       [SETUP, LOOSE].map(async (setup) => {

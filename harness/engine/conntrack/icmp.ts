@@ -1,8 +1,9 @@
-import { flowPorts } from '../../flow/transport.ts'
+import { linuxPorts } from '../../flow/linux.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
 import { findQuote, type Quote } from '../../wire/icmp.ts'
 import { addressLength, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
 import { findFragmentHeader } from '../../wire/ipv6.ts'
+import { isWrongCall } from './validity.ts'
 
 /** ICMP types that ask something and so make an entry: echo, timestamp, information, mask; echo and node information. */
 const QUERIES = new Set([8, 13, 15, 17])
@@ -42,18 +43,15 @@ export function relatedQuote(
   end: number,
   six: boolean,
 ): Readonly<Quote> | undefined {
-  if (!findQuote(bytes, l4, end, six, quote)) return undefined
-  if (quote.l4 < 0 && (hidesPorts(quote, bytes, six) || isLaterFragment(bytes, quote.l3, end)))
-    return undefined
+  if (!findQuote(bytes, l4, end, six, quote, true)) return undefined
+  const { l4: at, protocol } = quote
+  if (linuxPorts(bytes, at, end, protocol, six) === undefined) return undefined
+  if (at < 0 ? isLaterFragment(bytes, quote.l3, end) : isWrongCall(bytes, at, end, protocol)) return undefined
   const outer = destinationAt(bytes, l3)
   const inner = sourceAt(bytes, quote.l3)
   for (let at = 0; at < addressLength(bytes, l3); at += 4)
     if (u32(bytes, outer + at) !== u32(bytes, inner + at)) return undefined
   return quote
-}
-
-function hidesPorts({ l4, protocol }: Readonly<Quote>, bytes: Uint8Array, six: boolean): boolean {
-  return flowPorts(bytes, l4, protocol, six) === undefined
 }
 
 function isLaterFragment(bytes: Uint8Array, l3: number, end: number): boolean {

@@ -4,6 +4,8 @@ import {
   hasSeen,
   ORIGINAL,
   REPLY,
+  SCTP_BITS,
+  SCTP_TAG,
   Seen,
   STREAM_FROM,
   Status,
@@ -37,8 +39,15 @@ export function stripEntry(words: Int32Array, windows: 'scales' | 'none', libera
   words[0] = liberal ? kept | Status.liberalOriginal | Status.liberalReply : kept
 }
 
-/** When a flow of UDP becomes a stream is not told: one that came does so with the first packet after it was answered. */
-export function beginStream(words: Int32Array): void {
+/**
+ * Takes out of the record of an entry that is not of TCP what is not told of it: of SCTP all but its state and tags, and when a flow of UDP
+ * becomes a stream: one that came does so with the first packet after it was answered.
+ */
+export function stripDatagrams(words: Int32Array): void {
+  if (isSctp(words, 0)) {
+    words[SCTP_BITS] = 0
+    return
+  }
   words[STREAM_FROM * 2] = 0
   words[STREAM_FROM * 2 + 1] = BEFORE_ALL_TIME
 }
@@ -54,6 +63,11 @@ export function updateEntry(words: Int32Array, base: number, told: Int32Array): 
   const toldHead = told[0] ?? 0
   if (((head ^ toldHead) & Flag.flipped) !== 0 || (head & ~toldHead & TOLD) !== 0) return false
   const state = toldHead & STATE_MASK
+  if (isSctp(words, base)) {
+    words.set(told.subarray(SCTP_TAG, SCTP_BITS), base + SCTP_TAG)
+    words[base] = withState(head | (toldHead & TOLD), state)
+    return true
+  }
   const tcp = ((words[base + EXTRA] ?? 0) & FAMILY_MASK) === Family.tcp
   if (!tcp) {
     if (state < (head & STATE_MASK)) return false
@@ -66,6 +80,10 @@ export function updateEntry(words: Int32Array, base: number, told: Int32Array): 
       updated = withScale(updated, direction, scaleOf(toldHead, direction))
   words[base] = withState(updated, state)
   return true
+}
+
+function isSctp(words: Int32Array, base: number): boolean {
+  return ((words[base + EXTRA] ?? 0) & FAMILY_MASK) === Family.sctp
 }
 
 const SCALES = withScale(withScale(0, ORIGINAL, 15), REPLY, 15)

@@ -1,6 +1,8 @@
 import { Tcp } from '../../model/codes.ts'
 import { putU16, u16 } from '../../wire/bytes.ts'
+import { fold, sumAddresses, sumWords } from '../../wire/checksum.ts'
 import { emitIcmp } from '../../wire/icmp.ts'
+import { writeDatagramLength } from '../../wire/ip.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { emitTcp } from '../../wire/tcp.ts'
 import { emitUdp } from '../../wire/udp.ts'
@@ -15,10 +17,10 @@ const TYPES4 = [8, 8, 8, 0, 0, 0, 13, 14, 15, 16, 17, 18, 9, 10, 30, 40] as cons
 const TYPES6 = [128, 128, 128, 129, 129, 129, 139, 140, 130, 133, 135, 136, 137, 143, 151, 153] as const
 const ERRORS4 = [3, 3, 4, 5, 11, 12] as const
 const ERRORS6 = [1, 2, 3, 4, 0, 100, 127] as const
-/** Transport bytes that an error quotes; with fewer than 8 it tells no ports (RFC 792). */
-const QUOTED = [-12, 0, 1, 8, 8, 20, 40, 70] as const
+/** Transport bytes that an error quotes; Linux needs the ports, but of ICMP all of its header. */
+const QUOTED = [-12, 0, 1, 3, 4, 7, 8, 8, 20, 40, 70] as const
 /** Of protocols by which Linux tells packets apart by addresses alone, and of those into which it looks. */
-const PROTOCOLS = [253, Protocol.esp, 4, 2, 33, Protocol.gre, Protocol.sctp, 136] as const
+const PROTOCOLS = [253, Protocol.esp, 4, 2, 33, Protocol.gre, Protocol.sctp, Protocol.udpLite] as const
 const TCP: Readonly<Record<string, number>> = {
   S: Tcp.syn,
   A: Tcp.ack,
@@ -27,11 +29,14 @@ const TCP: Readonly<Record<string, number>> = {
   R: Tcp.rst,
 }
 const FLAGS = ['S', 'S', 'SA', 'A', 'PA', 'FA', 'R', 'RA', '.', 'SF'] as const
-/** NOP, an option that nobody knows, record route. */
+/** NOP, an option that nobody knows, record route with room and without, timestamps likewise. */
 const OPTIONS4 = [
   [1, 1, 1, 0],
   [0x9e, 4, 0, 0],
   [7, 7, 4, 0, 0, 0, 0, 0],
+  [7, 7, 8, 1, 2, 3, 4, 0],
+  [68, 8, 5, 0, 0, 0, 0, 0],
+  [68, 8, 9, 0, 0, 0, 0, 0],
 ] as const
 /** IPv6 headers of 8 bytes, and that of authentication, of 16. */
 const HEADERS6 = [
@@ -129,7 +134,7 @@ class Exchange {
     const roll = this.#roll
     const { six } = this.#ends
     const type = chance(roll, 20) ? (six ? 128 + roll(128) : roll(256)) : pick(roll, six ? TYPES6 : TYPES4)
-    const code = six || chance(roll, 80) ? 0 : roll(3)
+    const code = chance(roll, 80) ? 0 : roll(3)
     const id = roll(3)
     const segment = new Uint8Array(8 + pick(roll, LENGTHS))
     emitIcmp({ type, code, rest: ((id << 16) | roll(3)) >>> 0 }, segment, 0)
@@ -168,13 +173,43 @@ class Exchange {
   #other(toServer: boolean): void {
     const roll = this.#roll
     const protocol = pick(roll, PROTOCOLS)
+    if (protocol === Protocol.udpLite) {
+      this.#udpLite(toServer)
+      return
+    }
     const segment = Uint8Array.from({ length: pick(roll, LENGTHS) }, () => roll(256))
-    if (protocol === Protocol.gre && segment.length >= 4) {
+    if (protocol === Protocol.gre && segment.length >= 8) {
       putU16(segment, 0, pick(roll, [0, 0x2001, 0x3001, 1, 0x2000]))
-      putU16(segment, 2, pick(roll, [0x800, 0x880b]))
+      putU16(segment, 2, pick(roll, [0x800, 0x880b, 0x880b]))
+      // Call IDs: none, and a few.
+      putU16(segment, 6, roll(3))
     }
     const start = Buffer.from(segment.subarray(0, 4)).toString('hex')
     this.#put(frameOf(this.#ends, toServer, protocol, segment), toServer, `protocol ${protocol} ${start}`)
+  }
+
+  /** With a checksum over all or a part, as it should be, or as Linux has it: with the pseudo-header of UDP. */
+  #udpLite(toServer: boolean): void {
+    const roll = this.#roll
+    const ports = [1000 + roll(2), 2000]
+    const [sourcePort = 0, destinationPort = 0] = toServer ? ports : ports.toReversed()
+    const segment = Uint8Array.from({ length: 8 + pick(roll, LENGTHS) }, () => roll(256))
+    emitUdp({ sourcePort, destinationPort, payloadLength: 0 }, segment, 0)
+    const frame = frameOf(this.#ends, toServer, Protocol.udpLite, segment)
+    const l4 = frame.length - segment.length
+    const covered = pick(roll, [0, 0, 8, segment.length, 9, 7, 1, segment.length + 1])
+    putU16(frame, l4 + 4, covered)
+    putU16(frame, l4 + 6, 0)
+    const pseudo = pick(roll, [Protocol.udp, Protocol.udp, Protocol.udpLite])
+    const sum = sumAddresses(frame, ETHERNET) + pseudo + segment.length
+    const last = l4 + (covered === 0 ? segment.length : Math.min(covered, segment.length))
+    putU16(frame, l4 + 6, ~fold(sum + sumWords(frame, l4, last)) & 0xffff || 0xffff)
+    const odd = roll(10)
+    if (odd === 0) putU16(frame, l4 + 6, 0)
+    if (odd === 1) damage(frame, l4 + 6)
+    const note = ['no checksum', 'bad checksum'][odd] ?? ''
+    const kind = `protocol 136 ${sourcePort}>${destinationPort} covers ${covered}/${segment.length} as ${pseudo}`
+    this.#put(roll(20) === 0 ? cut(frame, l4 + roll(8)) : frame, toServer, `${kind} ${note}`)
   }
 
   /** On the wire, now and then in fragments or behind something. */
@@ -212,6 +247,13 @@ class Exchange {
 function headerOf(header: number, next: number): readonly number[] {
   if (header === Protocol.authentication) return [next, 2, ...Array<number>(14).fill(0)]
   return [next, 0, 1, 4, 0, 0, 0, 0]
+}
+
+/** A frame of IP that ends sooner. */
+function cut(frame: Uint8Array, end: number): Uint8Array {
+  const bytes = frame.slice(0, end)
+  writeDatagramLength(bytes, ETHERNET, end)
+  return bytes
 }
 
 function damage(bytes: Uint8Array, at: number): void {

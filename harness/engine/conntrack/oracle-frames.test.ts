@@ -1,10 +1,11 @@
 import { Kind, Link } from '../../model/codes.ts'
 import { putU16, putU32, u16, u32 } from '../../wire/bytes.ts'
-import { writeIpv4Checksum } from '../../wire/checksum.ts'
+import { sumAddresses, updateChecksum, writeIpv4Checksum } from '../../wire/checksum.ts'
 import { dissect } from '../../wire/dissect.ts'
 import { readdress } from '../../wire/forge.ts'
 import { addressLength, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
 import { findFragmentHeader } from '../../wire/ipv6.ts'
+import { Protocol } from '../../wire/numbers.ts'
 import type { OracleCase } from '../oracle-cases.test.ts'
 
 /** A frame of a case as it is given to the kernel and to the engine. */
@@ -53,6 +54,7 @@ export function labFrames(cases: readonly OracleCase[], firstOwner = 0): LabFram
         source: { address: from.address },
         destination: { address: to.address },
       })
+      place(bytes, l3, from.address, to.address)
       bytes.set(HARDWARE[from.side] ?? [], 0)
       writeTag(bytes, l3, tag)
       result.push({ owner, index, side: from.side, time, bytes, tag })
@@ -119,6 +121,16 @@ function isRouted(address: Uint8Array): boolean {
   const first = address[0] ?? 0
   if (address.length === 4) return first > 0 && first < 224 && first !== 127
   return first !== 0xff && first !== 0 && !(first === 0xfe && (address[1] ?? 0) >= 0x80)
+}
+
+/** An ICMP error that does not go to whoever sent what it quotes goes between these two, too; IPv4's checksum is written with its tag. */
+function place(bytes: Uint8Array, l3: number, source: Uint8Array, destination: Uint8Array): void {
+  const before = sumAddresses(bytes, l3)
+  bytes.set(source, sourceAt(bytes, l3))
+  bytes.set(destination, destinationAt(bytes, l3))
+  const { l4, protocol } = dissect(bytes, Link.ethernet)
+  if (l4 < 0 || protocol !== Protocol.icmp6) return
+  putU16(bytes, l4 + 2, updateChecksum(u16(bytes, l4 + 2), before, sumAddresses(bytes, l3)))
 }
 
 /** Fragments of one datagram get one tag. */

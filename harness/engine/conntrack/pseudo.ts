@@ -1,7 +1,10 @@
+import { linuxProtocol } from '../../flow/linux.ts'
 import { icmpOf } from '../../flow/transport.ts'
-import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
+import type { Nanos, PacketBatch, Rebuilt } from '../../model/batch.ts'
 import { Direction, Kind, Role, Verdict } from '../../model/codes.ts'
 import { isIcmpError } from '../../wire/icmp.ts'
+import { datagramEnd } from '../../wire/ip.ts'
+import { Protocol } from '../../wire/numbers.ts'
 import { Delivery } from '../app/app-view.ts'
 import type { Counters } from '../counters.ts'
 import { bareHead, isToServer } from '../entry.ts'
@@ -11,18 +14,24 @@ import { Outcome, verdictOf } from '../outcome.ts'
 import type { PseudoDecider } from '../pseudo.ts'
 import { STATE_MASK, State, withState } from '../record.ts'
 import type { RuleStage } from '../rules/stage.ts'
+import { Subject } from '../subject.ts'
 import type { SessionTable } from '../table.ts'
 import { hasBadChecksum } from './checksum.ts'
 import { IcmpRole, icmpRole, queryOf, relatedQuote } from './icmp.ts'
 import { isAlive, liveFor } from './lifetime.ts'
 import { Queries } from './queries.ts'
 import { STREAM_FROM, Status } from './record.ts'
+import { SctpTracker } from './sctp.ts'
 import type { CtSettings } from './settings.ts'
+import { Ct } from './tracker.ts'
 import { isUnreadable } from './unreadable.ts'
+import { isInvalid } from './validity.ts'
 import { exceptional, withoutReset } from './verdict.ts'
 
 /** A UDP flow that is still alive this long after its first packet is a stream, in nanoseconds. */
 const STREAM_AFTER = 2_000_000_000
+/** Of other protocols, whatever was answered and goes on is a stream at once. */
+const STREAMS: ReadonlySet<number> = new Set([Protocol.udpLite, Protocol.gre])
 
 /** Decides about what is not TCP as Linux's connection tracking does; then the rules. */
 export class CtPseudoStage implements PseudoDecider {
@@ -30,12 +39,15 @@ export class CtPseudoStage implements PseudoDecider {
   readonly #hosts: Hosts
   readonly #counters: Counters
   readonly #rules: RuleStage | undefined
+  readonly #sctp: SctpTracker
+  readonly #subject = new Subject()
 
   constructor(settings: CtSettings, hosts: Hosts, counters: Counters, rules: RuleStage | undefined) {
     this.#settings = settings
     this.#hosts = hosts
     this.#counters = counters
     this.#rules = rules
+    this.#sctp = new SctpTracker(settings.sctp)
   }
 
   /** The outcome of a packet that is neither TCP nor a fragment, or of such a datagram that a fragment completed. */
@@ -55,12 +67,46 @@ export class CtPseudoStage implements PseudoDecider {
     if (this.#settings.badChecksum === 'invalid' && hasBadChecksum(batch, cause))
       return this.#except(batch, cause, host)
     if (kind === Kind.icmp4 || kind === Kind.icmp6) return this.#decideIcmp(batch, cause, host, flow, kind)
+    if (kind === Kind.udp4 || kind === Kind.udp6)
+      return this.#decideStateless(batch, cause, host, flow, Protocol.udp)
+    const { bytes, l3, l4, end } = this.#subject.look(batch, cause)
+    const protocol = linuxProtocol(bytes, l3, end)
+    const checks = this.#settings.badChecksum === 'invalid'
+    if (isInvalid(bytes, l3, l4, datagramEnd(bytes, l3), end, protocol, checks))
+      return this.#except(batch, cause, host)
+    if (protocol === Protocol.sctp) return this.#decideSctp(batch, cause, host, flow)
+    return this.#decideStateless(batch, cause, host, flow, protocol)
+  }
+
+  /** SCTP, whose associations have states. */
+  #decideSctp(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number {
+    const { bytes, l3, l4, end, index } = this.#subject
+    const table = this.#hosts.table(host)
+    const base = table.touch(flow)
+    const direction = batch.direction[index] ?? 0
+    const now = batch.time[index] ?? 0
+    const stop = Math.min(end, datagramEnd(bytes, l3))
+    const ct = this.#sctp.track(table, base, direction, now, bytes, l4, stop)
+    if (ct === Ct.full) return Outcome.tableFull
+    if (ct === Ct.invalid) return this.#except(batch, cause, host)
+    const toServer = isToServer(table.words[base] ?? 0, direction)
+    return this.#keep(batch, cause, host, table, base, toServer, ct === Ct.established, ct === Ct.fresh)
+  }
+
+  /** A protocol of whose entries only one thing is known beside their age: whether they were answered. */
+  #decideStateless(
+    batch: PacketBatch,
+    cause: number | Rebuilt,
+    host: number,
+    flow: number,
+    protocol: number,
+  ): number {
     const table = this.#hosts.table(host)
     const base = table.touch(flow)
     const index = indexOf(cause)
     const direction = batch.direction[index] ?? 0
     const now = batch.time[index] ?? 0
-    const udp = kind === Kind.udp4 || kind === Kind.udp6
+    const udp = protocol === Protocol.udp
     const isFresh = !isAlive(table, base, now)
     if (isFresh) {
       if (table.isAbsent(base) && !table.admits(base, now)) return Outcome.tableFull
@@ -70,8 +116,8 @@ export class CtPseudoStage implements PseudoDecider {
     const head = table.words[base] ?? 0
     const replied = (head & STATE_MASK) === State.established
     const toServer = isToServer(head, direction)
-    const stream = udp && replied && now > (table.times[(base >> 1) + STREAM_FROM] ?? 0)
-    liveFor(table, base, now, this.#timeout(udp, stream))
+    const stream = replied && (udp ? isLate(table, base, now) : STREAMS.has(protocol))
+    liveFor(table, base, now, this.#timeout(protocol, stream))
     table.words[base] = (toServer ? head : withState(head, State.established)) | (stream ? Status.assured : 0)
     return this.#keep(batch, cause, host, table, base, toServer, replied || !toServer, isFresh)
   }
@@ -82,10 +128,12 @@ export class CtPseudoStage implements PseudoDecider {
     return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
   }
 
-  /** Streams live longer: what was answered, and goes on after two seconds (nf_conntrack_proto_udp.c). */
-  #timeout(udp: boolean, stream: boolean): number {
-    if (!udp) return this.#settings.other
-    return stream ? this.#settings.udpStream : this.#settings.udp
+  /** Streams live longer. */
+  #timeout(protocol: number, stream: boolean): number {
+    const { udp, udpStream, gre, greStream, other } = this.#settings
+    if (protocol === Protocol.udp || protocol === Protocol.udpLite) return stream ? udpStream : udp
+    if (protocol === Protocol.gre) return stream ? greStream : gre
+    return other
   }
 
   #decideIcmp(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number, kind: number): number {
@@ -208,6 +256,11 @@ export class CtPseudoStage implements PseudoDecider {
       Delivery.none,
     )
   }
+}
+
+/** Of UDP, what goes on two seconds after it began is a stream once it was answered (nf_conntrack_proto_udp.c). */
+function isLate(table: SessionTable, base: number, now: Nanos): boolean {
+  return now > (table.times[(base >> 1) + STREAM_FROM] ?? 0)
 }
 
 function indexOf(cause: number | Rebuilt): number {

@@ -28,6 +28,13 @@ export const LAST = 12
 /** Where, among the eight doubles of a record, the time stands from which a UDP flow is a stream. */
 export const STREAM_FROM = 1
 
+/**
+ * Word offsets in an entry of SCTP: the tags that packets of the original direction and of the reply carry, 0 where none is known, and
+ * bits of the tracker's own (sctp.ts).
+ */
+export const SCTP_TAG = 1
+export const SCTP_BITS = 3
+
 /** Bits of a direction, in the head word from `directionShift` on. */
 export const Seen = {
   windowScale: 1,

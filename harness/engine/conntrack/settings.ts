@@ -2,6 +2,7 @@ import { NANOS_PER_SECOND } from '../../model/batch.ts'
 import type { Policy } from '../../model/setup.ts'
 import type { Knobs } from '../../profile/index.ts'
 import { Clock } from './lifetime.ts'
+import { SctpState } from './sctp-states.ts'
 import { CtState } from './states.ts'
 
 /** Knobs and policy, read once into what Linux's connection tracking and the rules around it ask for each packet. */
@@ -27,7 +28,11 @@ export interface CtSettings {
   readonly udp: number
   readonly udpStream: number
   readonly icmp: number
+  readonly gre: number
+  readonly greStream: number
   readonly other: number
+  /** By `SctpState`. */
+  readonly sctp: Float64Array
 }
 
 /** The settings of a profile whose `tracker` is conntrack; time-outs that it does not name are those of their group of states. */
@@ -51,7 +56,10 @@ export function readCtSettings(
     udp: knobs.udpNew.value * NANOS_PER_SECOND,
     udpStream: knobs.udpEstablished.value * NANOS_PER_SECOND,
     icmp: knobs.icmpNew.value * NANOS_PER_SECOND,
+    gre: (knobs.greNew ?? knobs.other).value * NANOS_PER_SECOND,
+    greStream: (knobs.greEstablished ?? knobs.other).value * NANOS_PER_SECOND,
     other: knobs.other.value * NANOS_PER_SECOND,
+    sctp: sctpTimeoutsOf(knobs),
   }
 }
 
@@ -73,5 +81,21 @@ function timeoutsOf(knobs: Knobs, tcpIdle: number | undefined): Float64Array {
   ]
   const table = new Float64Array(16)
   for (const [row, value] of seconds) table[row] = value * NANOS_PER_SECOND
+  return table
+}
+
+function sctpTimeoutsOf(knobs: Knobs): Float64Array {
+  const knobOf = [
+    [SctpState.closed, knobs.sctpClosed],
+    [SctpState.cookieWait, knobs.sctpCookieWait],
+    [SctpState.cookieEchoed, knobs.sctpCookieEchoed],
+    [SctpState.established, knobs.sctpEstablished],
+    [SctpState.shutdownSent, knobs.sctpShutdownSent],
+    [SctpState.shutdownReceived, knobs.sctpShutdownReceived],
+    [SctpState.shutdownAckSent, knobs.sctpShutdownAckSent],
+    [SctpState.heartbeatSent, knobs.sctpHeartbeatSent],
+  ] as const
+  const table = new Float64Array(16)
+  for (const [state, knob] of knobOf) table[state] = (knob ?? knobs.other).value * NANOS_PER_SECOND
   return table
 }

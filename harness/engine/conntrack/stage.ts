@@ -10,6 +10,7 @@ import type { SessionTable } from '../table.ts'
 import { resetTarget, type TcpDecider } from '../tcp.ts'
 import { hasBadChecksum } from './checksum.ts'
 import { announcedBy, openedBy } from './ftp.ts'
+import { isHidden, isRewritten } from './hidden.ts'
 import { CtOptions } from './options.ts'
 import type { CtSettings } from './settings.ts'
 import { Ct, CtTracker } from './tracker.ts'
@@ -126,11 +127,15 @@ export class CtStage implements TcpDecider {
     ct: number,
   ): number {
     const settings = this.#settings
+    const hidden = isHidden(batch, cause)
+    if (hidden && ct !== Ct.invalid) return Outcome.forward
     const index = typeof cause === 'number' ? cause : cause.index
     if (batch.role[index] !== Role.control) this.#counters.countException(host)
     const outcome = exceptional(ct === Ct.invalid, settings)
     if (verdictOf(outcome) !== Verdict.reject) return outcome
-    if (settings.badChecksum !== 'ignore' && hasBadChecksum(batch, cause)) return withoutReset(outcome)
+    if (hidden) return withoutReset(outcome)
+    if (settings.badChecksum !== 'ignore' && (isRewritten(batch, cause) || hasBadChecksum(batch, cause)))
+      return withoutReset(outcome)
     const before = batch.emitted.length
     const target = resetTarget(settings.rejectTarget, segment.toServer)
     if (!sendReset(batch, cause, target, host, settings.rstStyle)) return withoutReset(outcome)

@@ -5,7 +5,8 @@ import { cutHeader } from '../../wire/ipv6.ts'
 import { Protocol } from '../../wire/numbers.ts'
 
 /** Protocols that are tracked by what their header says. */
-const TRACKED: ReadonlySet<number> = new Set([Protocol.tcp, Protocol.udp, Protocol.icmp6, Protocol.sctp])
+const { tcp, udp, udpLite, icmp6, sctp } = Protocol
+const TRACKED: ReadonlySet<number> = new Set([tcp, udp, udpLite, icmp6, sctp])
 
 const fragment = newFragment()
 

@@ -1,6 +1,6 @@
 import type { Policy, Setup } from '../../model/setup.ts'
 import type { Knobs } from '../../profile/index.ts'
-import { scaledTimeout } from '../lab/scale.ts'
+import { SHORTEST, scaledTimeout } from '../lab/scale.ts'
 
 /** Knobs that a kernel or its rules can be set to; what else a profile changes is not this firewall. */
 const SETTABLE: ReadonlySet<string> = new Set([
@@ -18,6 +18,8 @@ const SETTABLE: ReadonlySet<string> = new Set([
     'tcpTimeWait',
   ],
   ...['tcpClosed', 'tcpRetransmitting', 'tcpUnacknowledged', 'udpNew', 'udpEstablished', 'icmpNew', 'other'],
+  ...['greNew', 'greEstablished', 'sctpClosed', 'sctpCookieWait', 'sctpCookieEchoed', 'sctpEstablished'],
+  ...['sctpShutdownSent', 'sctpShutdownReceived', 'sctpShutdownAckSent', 'sctpHeartbeatSent'],
   ...['fragmentTimeout4', 'fragmentTimeout6'],
 ])
 
@@ -54,12 +56,15 @@ export function kernelSettings(knobs: Knobs, policy: Policy, scale: number): Ker
     'net/netfilter/nf_conntrack_icmp_timeout': icmpNew.value,
     'net/netfilter/nf_conntrack_icmpv6_timeout': icmpNew.value,
     'net/netfilter/nf_conntrack_generic_timeout': other.value,
+    'net/netfilter/nf_conntrack_gre_timeout': (knobs.greNew ?? other).value,
+    'net/netfilter/nf_conntrack_gre_timeout_stream': (knobs.greEstablished ?? other).value,
     'net/netfilter/nf_conntrack_frag6_timeout': knobs.fragmentTimeout6.value,
     'net/ipv4/ipfrag_time': knobs.fragmentTimeout4.value,
   }
   const scaled = Object.entries(timeouts).map(([name, value]) => [name, scaledTimeout(name, value, scale)])
   return {
     ...Object.fromEntries(scaled),
+    ...sctpSettings(knobs, scale),
     'net/netfilter/nf_conntrack_tcp_loose':
       exception === 'continue' && knobs.continueMode.value === 'pickup' ? 1 : 0,
     'net/netfilter/nf_conntrack_tcp_be_liberal': knobs.windowCheck.value === 'strict' ? 0 : 1,
@@ -67,4 +72,24 @@ export function kernelSettings(knobs: Knobs, policy: Policy, scale: number): Ker
     'net/netfilter/nf_conntrack_tcp_max_retrans': knobs.tcpMostRetransmissions?.value ?? 3,
     'net/netfilter/nf_conntrack_checksum': knobs.badChecksum?.value === 'invalid' ? 1 : 0,
   }
+}
+
+/** Those of SCTP, some of which are of three seconds: they bound no scale, and are of two where it would make less of them. */
+function sctpSettings(knobs: Knobs, scale: number): KernelSettings {
+  const knobOf = {
+    closed: knobs.sctpClosed,
+    cookie_wait: knobs.sctpCookieWait,
+    cookie_echoed: knobs.sctpCookieEchoed,
+    established: knobs.sctpEstablished,
+    shutdown_sent: knobs.sctpShutdownSent,
+    shutdown_recd: knobs.sctpShutdownReceived,
+    shutdown_ack_sent: knobs.sctpShutdownAckSent,
+    heartbeat_sent: knobs.sctpHeartbeatSent,
+  }
+  return Object.fromEntries(
+    Object.entries(knobOf).map(([state, knob]) => [
+      `net/netfilter/nf_conntrack_sctp_timeout_${state}`,
+      Math.max(SHORTEST, Math.round((knob ?? knobs.other).value / scale)),
+    ]),
+  )
 }

@@ -187,7 +187,7 @@ export const CONNTRACK: readonly Mutant[] = [
         "if (this.#settings.exception === 'continue' && batch.role[indexOf(cause)] !== Role.control)\n            return Outcome.ctInvalidDrop;\n        if (kind === Kind.other)",
       ],
       ['conntrack: an ICMP query makes no entry', 'role === IcmpRole.query', 'role === -1'],
-      ['conntrack: no UDP is a stream', '? this.#settings.udpStream :', '? this.#settings.udp :'],
+      ['conntrack: no UDP is a stream', '? udpStream :', '? udp :'],
       [
         'conntrack: all answered UDP is a stream',
         'now > (table.times[(base >> 1) + STREAM_FROM] ?? 0)',
