@@ -1,5 +1,5 @@
 import { type ExitCode, FlowbreakError } from '../support/errors.ts'
-import { leaveWithReader, runProcess } from './process.ts'
+import { runProcess } from './process.ts'
 import { aboutItself } from './usage.ts'
 import { VERBS, type VerbName } from './verbs.ts'
 
@@ -21,5 +21,4 @@ function isVerb(name: string | undefined): name is VerbName {
   return name !== undefined && Object.hasOwn(VERBS, name)
 }
 
-leaveWithReader()
-void runProcess(main)
+void runProcess(main, process.stdout)

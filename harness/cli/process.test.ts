@@ -1,11 +1,41 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 
-/** The exit code of a process whose command line is run by a function, of which the text is given. */
+/** The arguments of Node for a process whose command line is run by a function, of which the text is given. */
+function argumentsFor(main: string): readonly string[] {
+  const [own, output] = ['./process.ts', './output.ts'].map((file) =>
+    JSON.stringify(new URL(file, import.meta.url).href),
+  )
+  const program = `import { runProcess } from ${own}
+    import { print } from ${output}
+    void runProcess(${main}, process.stdout)`
+  return ['--import', 'tsx', '--input-type=module', '--eval', program]
+}
+
 function exitCodeOf(main: string): number | null {
-  const program = `import { runProcess } from ${JSON.stringify(new URL('./process.ts', import.meta.url).href)}
-    void runProcess(${main})`
-  return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program]).status
+  return spawnSync(process.execPath, argumentsFor(main)).status
+}
+
+/** The same, with a standard output that takes nothing. */
+function withoutRoom(main: string): { readonly status: number | null; readonly said: string } {
+  const full = openSync('/dev/full', 'w')
+  const { status, stderr } = spawnSync(process.execPath, argumentsFor(main), {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  })
+  closeSync(full)
+  return { status, said: stderr }
+}
+
+/** The same, with a standard output of which the reader has gone before anything is written. */
+async function withoutReader(main: string): Promise<{ readonly status: number; readonly said: string }> {
+  const child = spawn(process.execPath, argumentsFor(main), { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  const [[status], said] = await Promise.all([once(child, 'close'), text(child.stderr)])
+  return { status, said }
 }
 
 describe('runProcess', () => {
@@ -16,5 +46,28 @@ describe('runProcess', () => {
 
   it('does not pass for done where nothing is left to wait for before it is', () => {
     expect(exitCodeOf('() => new Promise(() => undefined)')).to.equal(3)
+  })
+
+  it('ends with what the command line comes to where nobody reads what it prints', async () => {
+    for (const write of ['process.stdout.write("a line\\n")', 'print("a line\\n")']) {
+      const main = `async () => { ${write}; ${write}; return 1 }`
+      expect(await withoutReader(main), write).to.deep.equal({ status: 1, said: '' })
+    }
+  })
+
+  it('interrupts what goes on when nobody reads it any more, which is no failure', async () => {
+    const main = `(args, signal) => new Promise((resolve, reject) => {
+      const writing = setInterval(() => process.stdout.write("a line\\n"), 10)
+      signal.addEventListener('abort', () => { clearInterval(writing); END })
+    })`
+    for (const end of ['resolve(130)', 'reject(signal.reason)'])
+      expect(await withoutReader(main.replace('END', end)), end).to.deep.equal({ status: 0, said: '' })
+  })
+
+  it('says that there is no room for what it prints, and breaks', () => {
+    const said =
+      'flowbreak: Standard output cannot be written (ENOSPC: no space left on device, write): make room there, or send it elsewhere. (ERR_OUTPUT_WRITE)\n'
+    for (const write of ['process.stdout.write("a line\\n")', 'print("a line\\n")'])
+      expect(withoutRoom(`async () => { ${write}; return 0 }`), write).to.deep.equal({ status: 3, said })
   })
 })

@@ -1,43 +1,48 @@
+import type { EventEmitter } from 'node:events'
 import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { plainLines } from '../support/steering.ts'
+import { outputError } from './output.ts'
 
 /**
  * Runs the command line of this process and sets its exit code; everything that goes wrong ends here. `--debug`, wherever it
- * stands, shows where an error comes from.
+ * stands, shows where an error comes from. Where `output` can take no more, the command line is interrupted, and what it came to by then
+ * counts: that a reader went away (`| head`) is no error of ours, and makes no failure a success; a full disk is ERR_OUTPUT_WRITE.
  */
 export async function runProcess(
   main: (args: readonly string[], signal: AbortSignal) => Promise<ExitCode>,
+  output?: EventEmitter,
 ): Promise<void> {
   const args = process.argv.slice(2)
+  const debug = args.includes('--debug')
   // Should nothing be left to wait for before it is done.
   process.exitCode = ExitCode.broken
   const interrupt = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () =>
-      interrupt.abort(
-        new FlowbreakError('ERR_INTERRUPTED', 'Interrupted.', { exitCode: ExitCode.interrupted }),
-      ),
-    )
+  const interrupted = new FlowbreakError('ERR_INTERRUPTED', 'Interrupted.', {
+    exitCode: ExitCode.interrupted,
+  })
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort(interrupted))
+  let lost: NodeJS.ErrnoException | undefined
+  output?.on('error', (error: NodeJS.ErrnoException) => {
+    lost ??= error
+    interrupt.abort(interrupted)
+  })
+  const isUnread = () => lost?.code === 'EPIPE'
   try {
     const own = args.filter((arg) => arg !== '--debug')
-    process.exitCode = await main(own, interrupt.signal)
+    const code = await main(own, interrupt.signal)
+    // The error of what was written last.
+    if (output !== undefined) await new Promise(setImmediate)
+    process.exitCode = isUnread() && code === ExitCode.interrupted ? ExitCode.ok : code
   } catch (thrown) {
-    process.exitCode = told(thrown, args.includes('--debug'))
+    process.exitCode = isUnread() && thrown === interrupted ? ExitCode.ok : told(thrown, debug)
   }
+  if (lost !== undefined && !isUnread()) process.exitCode = told(outputError(lost), debug)
 }
 
 /** Says what went wrong in one line; answers the exit code that it leads to. */
-function told(thrown: unknown, debug: boolean): ExitCode {
+export function told(thrown: unknown, debug: boolean): ExitCode {
   const known = asFlowbreakError(thrown)
   process.stderr.write(`flowbreak: ${plainLines(messageOf(thrown))} (${known?.code ?? 'ERR_INTERNAL'})\n`)
   if (debug && thrown instanceof Error) process.stderr.write(`${plainLines(thrown.stack ?? '')}\n`)
   return known?.exitCode ?? ExitCode.broken
-}
-
-/** A reader of standard output that went away (`| head`) wants no more: not an error of ours. */
-export function leaveWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.ok)
-    throw error
-  })
 }
