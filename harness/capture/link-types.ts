@@ -40,6 +40,16 @@ export function linkTypeOf(number: number): LinkType {
   return LINK_TYPES.get(number) ?? { name: `LINKTYPE_${number}`, code: Link.unsupported }
 }
 
+/** Names of link types whose frames the decoder does not read. */
+const READ: ReadonlySet<string> = new Set(
+  [...LINK_TYPES.values()].filter(({ code }) => code !== Link.unsupported).map(({ name }) => name),
+)
+
+/** Of link types that a capture has, by name, those whose frames the decoder does not read: to it they are not IP. */
+export function unreadLinks(names: Iterable<string>): readonly string[] {
+  return [...names].filter((name) => !READ.has(name))
+}
+
 /**
  * The link type number to write for a `Link` code; 147 (reserved for private use) where it has none. PPP is 9, which leaves
  * open whether frames begin with an HDLC address.

@@ -7,7 +7,7 @@ import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
 import { listWords } from '../suite/words.ts'
 import { Breath } from '../support/breath.ts'
-import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed, repeatable } from './command.ts'
 import { AXES, type ComparedAxis, combinations, readAxes } from './compare-axes.ts'
 import { type Configured, configOption, configured, targetsOnce } from './configured.ts'
@@ -21,6 +21,7 @@ import {
   setupInputOf,
   setupOptions,
 } from './setup-options.ts'
+import { checkWhole } from './whole-capture.ts'
 
 interface Options extends SetupOptions, BreakOptions {
   readonly config?: string
@@ -57,7 +58,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const [capture = ''] = command.args
   const config = await configured(options.config)
   const axes = await readAxes(options, config.targets)
-  const { comparison, interrupted, broken } = await config.guard(async () =>
+  const { comparison, interrupted, unread, broken } = await config.guard(async () =>
     compareCapture({
       capture,
       axes: axes.map(({ name }) => name),
@@ -73,12 +74,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   await print(comparison, interrupted, options, signal)
   if (interrupted) signal.throwIfAborted()
   if (broken !== undefined) throw broken
-  const { damage } = comparison
-  if (damage === undefined) return ExitCode.ok
-  throw new FlowbreakError(
-    'ERR_CAPTURE_DAMAGED',
-    `${capture} is damaged at byte ${damage.offset} (${damage.reason}): the packets before it were compared.`,
-  )
+  checkWhole({ capture, damage: comparison.damage, unread }, 'compared')
+  return ExitCode.ok
 }
 
 /** A replay for every combination of values. */

@@ -18,6 +18,7 @@ import {
   setupOptions,
 } from './setup-options.ts'
 import { version } from './version.ts'
+import { checkWhole } from './whole-capture.ts'
 
 interface Options extends SetupOptions, BreakOptions {
   readonly config?: string
@@ -29,7 +30,7 @@ interface Options extends SetupOptions, BreakOptions {
   readonly ladder?: true
 }
 
-/** `flowbreak replay CAPTURE|-`: exit 0 when it ran, 2 when the capture is damaged (what came before was replayed). */
+/** `flowbreak replay CAPTURE|-`: exit 0 when it ran, 2 when the capture is damaged or has frames that are not read (the rest was replayed). */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = newCommand(
     'replay',
@@ -72,17 +73,14 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     }),
   )
   // Interrupted: what was printed so far is whole lines, and is kept.
-  const { damage, impact, crowding } = await replaying.catch((thrown: unknown) => {
+  const { damage, unread, impact, crowding } = await replaying.catch((thrown: unknown) => {
     if (signal.aborted) printer.end(undefined, undefined)
     throw thrown
   })
   printer.end(impact, crowding)
   eve?.close()
-  if (damage === undefined) return ExitCode.ok
-  throw new FlowbreakError(
-    'ERR_CAPTURE_DAMAGED',
-    `${capture} is damaged at byte ${damage.offset} (${damage.reason}): the packets before it were replayed.`,
-  )
+  checkWhole({ capture, damage, unread }, 'replayed')
+  return ExitCode.ok
 }
 
 /** The target that the options name; configurations are loaded for those who want another than the reference only. */

@@ -1,3 +1,4 @@
+import { unreadLinks } from '../capture/link-types.ts'
 import { openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
@@ -49,6 +50,8 @@ export interface ReplayOptions {
 export interface Replayed {
   /** Where the capture stopped being readable. */
   readonly damage?: Damage | undefined
+  /** Names of the link types that it has and whose frames are not read, so that they were taken for what is not IP. */
+  readonly unread: readonly string[]
   /** With reactive endpoints: what the user of the connection felt. */
   readonly impact?: Impact | undefined
   /** What tables that are bounded could not keep. */
@@ -90,7 +93,11 @@ async function replayStream(options: ReplayOptions): Promise<Replayed> {
       options.observe(observed, timeline.flows, timeline.phases),
     )
   }
-  return { damage: source.damage, crowding: crowdingOf(await session.counters(), table.forgotten) }
+  return {
+    damage: source.damage,
+    unread: unreadLinks(source.links),
+    crowding: crowdingOf(await session.counters(), table.forgotten),
+  }
 }
 
 async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
@@ -115,7 +122,7 @@ async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
     if (!rounds.settled()) continue
     for (const observed of held) options.observe(observed, timeline.flows, timeline.phases)
     const crowding = crowdingOf(await session.counters(), recorded.flows.forgotten)
-    return { impact: reactive?.impact(), crowding }
+    return { unread: [], impact: reactive?.impact(), crowding }
   }
 }
 

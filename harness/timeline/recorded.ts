@@ -1,3 +1,4 @@
+import { unreadLinks } from '../capture/link-types.ts'
 import { openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
 import { PacketBatch, sharedLength } from '../model/batch.ts'
@@ -99,6 +100,12 @@ export async function loadRecorded(
     throw new FlowbreakError(
       'ERR_CAPTURE_DAMAGED',
       `${path} is damaged at byte ${source.damage.offset} (${source.damage.reason}): record it again.`,
+    )
+  const unread = unreadLinks(source.links)
+  if (unread.length > 0)
+    throw new FlowbreakError(
+      'ERR_CAPTURE_LINK',
+      `${path} has frames of a kind that is not read (${unread.join(', ')}): record at an Ethernet interface.`,
     )
   if (count === 0)
     throw new FlowbreakError(

@@ -28,6 +28,8 @@ export interface CompareOptions extends Omit<ReplayOptions, 'target' | 'setup' |
 export interface Compared {
   readonly comparison: Comparison
   readonly interrupted: boolean
+  /** As `Replayed` has it. */
+  readonly unread: readonly string[]
   /** What the set-up of a value broke by, rather than that there is none of that kind: its column says so too. */
   readonly broken: FlowbreakError | undefined
 }
@@ -82,7 +84,7 @@ export async function compareCapture(options: CompareOptions): Promise<Compared>
     rows,
   }
   const broken = columns.find((outcome) => isBroken(outcome))
-  return { comparison, interrupted, broken }
+  return { comparison, interrupted, unread: played[0]?.replayed.unread ?? [], broken }
 }
 
 /** Plays one contender; answers instead why it cannot be played, where that is a matter of its setup. */
