@@ -23,18 +23,21 @@ export class PositionFinder {
   readonly #classes: boolean
   #last = 0
   #first: number | undefined
+  /** Whether the flow under test was seen, where one is named. */
+  #isThere: boolean
 
   /** `flow`: the flow under test; undefined: that of the packet that a position names, else flow 0. */
   constructor(name: string, injections: readonly Injection[], flow: number | undefined) {
     this.#name = name
     this.#flow = flow
+    this.#isThere = flow === undefined
     this.#classes = injections.some(({ at }) => 'before' in at && at.before !== 'any')
     this.#open = injections.map((injection) => ({ injection, seen: 0 }))
   }
 
-  /** Whether every position has been found. */
+  /** Whether every position has been found, and the flow under test. */
   get done(): boolean {
-    return this.#open.every((entry) => entry.found !== undefined)
+    return this.#isThere && this.#open.every((entry) => entry.found !== undefined)
   }
 
   scan(batch: PacketBatch): void {
@@ -45,6 +48,7 @@ export class PositionFinder {
       this.#last = number
       this.#first ??= time
       const tested = this.#flow ?? 0
+      if (flow === tested) this.#isThere = true
       for (const entry of this.#open) {
         if (
           entry.found === undefined &&
@@ -78,8 +82,13 @@ export class PositionFinder {
     return entry.seen === at.nth
   }
 
-  /** The placed injections in the order given; ERR_POSITION names the first that the capture does not hold. */
+  /** The placed injections in the order given; ERR_POSITION names the flow, or the first of them, that the capture does not hold. */
   placed(): readonly Placed[] {
+    if (!this.#isThere)
+      throw new FlowbreakError(
+        'ERR_POSITION',
+        `${this.#name} has no flow ${this.#flow} that anything could happen to: flowbreak capture info --flows lists those that it has.`,
+      )
     return this.#open.map(({ injection, seen, found }) => {
       if (found !== undefined) return found
       const at = injection.at
