@@ -19,6 +19,15 @@ describe('support/caller', () => {
       expect(from(no, '100'), no).to.equal(undefined)
   })
 
+  it('says that no folder can be made, at once', () => {
+    expect(() => makeFolder('/proc/no-folder/here')).to.throw(/ENOENT/)
+    const folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+    writeFileSync(join(folder, 'file'), '')
+    expect(() => makeFolder(join(folder, 'file'))).to.throw(/EEXIST/)
+    expect(() => makeFolder(join(folder, 'file/below'))).to.throw(/ENOTDIR/)
+    rmSync(folder, { recursive: true })
+  })
+
   it('is given folders that are made and files, and none that were there', () => {
     const folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
     const kept = { SUDO_UID: process.env.SUDO_UID, SUDO_GID: process.env.SUDO_GID }

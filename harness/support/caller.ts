@@ -1,4 +1,4 @@
-import { chownSync, existsSync, fchownSync, mkdirSync, openSync } from 'node:fs'
+import { chownSync, existsSync, fchownSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /** A user and a group of this machine. */
@@ -35,15 +35,20 @@ export function openToWrite(path: string, flags: 'w' | 'a+', mode = 0o666): numb
   return fd
 }
 
-/** Makes a folder, and those above it that lack, which belong to the user who called through sudo. Throws what the system says. */
+/**
+ * Makes a folder, and those above it that lack, which belong to the user who called through sudo. Throws what the system says. One by
+ * one: where none can be made, as in /proc or in a folder that was removed, Node 20 never ends making them all at once.
+ */
 export function makeFolder(path: string, mode = 0o777): void {
-  const first = mkdirSync(path, { recursive: true, mode })
-  if (first === undefined || sudoCaller() === undefined) return
-  const top = resolve(first)
-  for (let made = resolve(path); ; made = dirname(made)) {
-    giveToCaller(made)
-    if (made === top) return
+  const lacking: string[] = []
+  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) lacking.push(folder)
+  for (const folder of lacking.reverse()) {
+    // Whoever else made it meanwhile, owns it.
+    if (existsSync(folder)) continue
+    mkdirSync(folder, { mode })
+    giveToCaller(folder)
   }
+  if (!statSync(path).isDirectory()) mkdirSync(path)
 }
 
 /** All that may be numbers of users: -1 says "as it is" to the system. */
