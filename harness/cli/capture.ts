@@ -11,7 +11,7 @@ import { importCommand } from './capture-import.ts'
 import { recordCommand } from './capture-record.ts'
 import { sliceCommand } from './capture-slice.ts'
 import { factsText } from './capture-text.ts'
-import { newCommand, parsed } from './command.ts'
+import { newCommand, parsedGroup } from './command.ts'
 import type { VerbContext } from './context.ts'
 
 /** `flowbreak capture`: exit 2 when a capture is damaged, after what could be read was told, or written. */
@@ -36,8 +36,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   command.addCommand(importCommand(signal))
   command.addCommand(sliceCommand(signal))
   command.addCommand(anonymiseCommand(signal))
-  if (await parsed(command, args.length === 0 ? ['--help'] : args)) return ExitCode.ok
-  return exitCode
+  return (await parsedGroup(command, args)) ? exitCode : ExitCode.usage
 }
 
 interface InfoOptions {

@@ -21,9 +21,28 @@ export async function parsed(command: Command, args: readonly string[]): Promise
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown
     if (thrown.exitCode === 0) return true
-    const sentence = thrown.message.replace(/^error: /, '').replaceAll('\n', ' ')
-    throw new FlowbreakError('ERR_USAGE', `${sentence}: see flowbreak ${fullName(command)} --help.`)
+    const sentence = thrown.message
+      .replace(/^error: /, '')
+      .replaceAll('\n', ' ')
+      .replace(/\. Expected (.*)\.$/, ', expected $1')
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `${sentence}: see flowbreak ${fullName(meant(command, args))} --help.`,
+    )
   }
+}
+
+/** Parses for a command that is one of several; where none is named, prints which there are: false, and nothing was done. */
+export async function parsedGroup(command: Command, args: readonly string[]): Promise<boolean> {
+  if (args.length === 0) print(command.helpInformation())
+  else await parsed(command, args)
+  return args.length > 0
+}
+
+/** The command of several that arguments name. */
+function meant(command: Command, [first, ...rest]: readonly string[]): Command {
+  const sub = command.commands.find((one) => one.name() === first)
+  return sub === undefined ? command : meant(sub, rest)
 }
 
 /** Of an option that is taken once, the last value would count in silence. */
@@ -52,11 +71,16 @@ export function repeatable(value: string, before: readonly string[] = []): reado
   return [...before, value]
 }
 
-/** Reads a whole number of at least `least`; ERR_USAGE otherwise. */
-export function wholeNumber(option: string, least: number): (value: string) => number {
+/** Reads a whole number of at least `least` and at most `most`; ERR_USAGE otherwise. */
+export function wholeNumber(
+  option: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (value: string) => number {
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`
   return (value) => {
     const number = Number(value)
-    if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= least) return number
-    throw new FlowbreakError('ERR_USAGE', `${option} takes a whole number from ${least}, not ${value}.`)
+    if (/^\d+$/.test(value) && number >= least && number <= most) return number
+    throw new FlowbreakError('ERR_USAGE', `${option} takes a whole number ${range}, not ${value}.`)
   }
 }

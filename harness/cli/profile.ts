@@ -1,6 +1,6 @@
 import { getProfile, makeProfile, profileNames } from '../profile/index.ts'
 import { ExitCode } from '../support/errors.ts'
-import { newCommand, parsed } from './command.ts'
+import { newCommand, parsedGroup } from './command.ts'
 import { profileNamed } from './profile-named.ts'
 import { columns, profileText } from './profile-text.ts'
 
@@ -34,6 +34,5 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
         process.stdout.write(json ? `${JSON.stringify(profile, null, 2)}\n` : profileText(profile))
       }),
   )
-  await parsed(command, args.length === 0 ? ['--help'] : args)
-  return ExitCode.ok
+  return (await parsedGroup(command, args)) ? ExitCode.ok : ExitCode.usage
 }

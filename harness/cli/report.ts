@@ -1,5 +1,5 @@
 import { ExitCode } from '../support/errors.ts'
-import { newCommand, parsed } from './command.ts'
+import { newCommand, parsedGroup } from './command.ts'
 import { bugCommand } from './report-bug.ts'
 import { compareCommand } from './report-compare.ts'
 import { costsCommand } from './report-costs.ts'
@@ -27,6 +27,5 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   command.addCommand(verifyCommand(leave))
   command.addCommand(bugCommand())
   command.addCommand(schemaCommand())
-  await parsed(command, args.length === 0 ? ['--help'] : args)
-  return code
+  return (await parsedGroup(command, args)) ? code : ExitCode.usage
 }

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { planCases } from '../plan/plan.ts'
 import { loadSuites } from '../run/suites.ts'
 import { suiteSchema } from '../suite/schema.ts'
-import { ExitCode } from '../support/errors.ts'
-import { newCommand, parsed } from './command.ts'
+import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { newCommand, parsedGroup } from './command.ts'
 import type { VerbContext } from './context.ts'
 import { checkCommand } from './suite-check.ts'
 import { newSuiteCommand } from './suite-new.ts'
@@ -39,9 +39,19 @@ export async function main(args: readonly string[], context: VerbContext): Promi
       .action(({ output }: { output?: string }) => {
         const text = `${JSON.stringify(suiteSchema(), null, 2)}\n`
         if (output === undefined) process.stdout.write(text)
-        else writeFileSync(output, text)
+        else writeSchema(output, text)
       }),
   )
-  await parsed(command, args.length === 0 ? ['--help'] : args)
-  return code
+  return (await parsedGroup(command, args)) ? code : ExitCode.usage
+}
+
+function writeSchema(file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (thrown) {
+    throw new FlowbreakError(
+      'ERR_OUTPUT',
+      `The schema ${file} cannot be written (${messageOf(thrown)}): name another file.`,
+    )
+  }
 }
