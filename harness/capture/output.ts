@@ -19,6 +19,11 @@ export class Output implements Disposable {
 
   constructor(path: string) {
     this.path = path
+    if (path === '-')
+      throw new FlowbreakError(
+        'ERR_CAPTURE_WRITE',
+        'A capture goes to a file, and standard output is none: name one with -o.',
+      )
     this.#temporary = `${path}.${process.pid}.partial`
     try {
       this.#fd = openToWrite(this.#temporary, 'w', 0o600)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { MOST_WORKERS } from '../config/config.ts'
 import { REPORTERS } from '../report/index.ts'
 import { EVIDENCE_CHOICES } from '../run/evidence/evidence.ts'
 import { FOLD_CHOICES } from '../run/target-plan.ts'
@@ -91,7 +92,7 @@ export function runCommand(): Command {
     .option(
       '--workers <n>',
       'the number of workers that play at once, as threads or processes; they also drive several targets side by side (default 1)',
-      wholeNumber('--workers', 1),
+      wholeNumber('--workers', 1, MOST_WORKERS),
     )
     .option(
       '--fold <when>',

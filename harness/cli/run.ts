@@ -73,6 +73,11 @@ async function runSuites(
   config: Configured,
   { signal, args, unfinished }: Asked,
 ): Promise<ExitCode> {
+  if (options.json === true && options.plan !== true && options.trace === undefined)
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      '--json is how --plan and --trace are printed: give one of them, or --reporter json for the report.',
+    )
   checkWithQueue(options)
   await using watch = await openWatch(options, config)
   const reporters = (options.reporter ?? (options.trace === undefined ? ['console'] : [])).map(readReporter)

@@ -74,6 +74,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const [capture, more] = command.args
   if (capture === undefined || more !== undefined)
     throw new FlowbreakError('ERR_USAGE', 'Name one capture to sweep: see flowbreak sweep --help.')
+  if (options.json && options.ndjson)
+    throw new FlowbreakError('ERR_USAGE', '--json and --ndjson print the same: leave one of them out.')
   const config = await configured(options.config)
   const axes = await sweepAxes(options, config.targets)
   const { map, interrupted, broken } = await config.guard(async () =>

@@ -2,6 +2,9 @@ import type { Target } from '../model/target.ts'
 import type { Path } from '../suite/problems.ts'
 import type { TargetSpec } from '../target/targets.ts'
 
+/** More than any machine has cores, fewer than would leave none of its memory. */
+export const MOST_WORKERS = 256
+
 /**
  * What a project configures once instead of at every call. Relative paths begin at the folder of the configuration file; the command line
  * overrides it.
@@ -19,7 +22,7 @@ export interface FlowbreakConfig {
   readonly seed?: number | undefined
   /** 0 or more. */
   readonly retries?: number | undefined
-  /** 1 or more. */
+  /** 1 to 256. */
   readonly workers?: number | undefined
   /** The file that lists cases known to fail. */
   readonly knownFailures?: string | undefined

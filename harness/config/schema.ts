@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { mapping } from '../suite/grammar.ts'
 import { isTarget } from '../target/shape.ts'
+import { MOST_WORKERS } from './config.ts'
 
 const text = z.string().min(1)
 const natural = z.int().min(0)
@@ -17,7 +18,7 @@ export const configSchema = mapping({
   output: text.optional(),
   seed: natural.optional(),
   retries: natural.optional(),
-  workers: z.int().min(1).optional(),
+  workers: z.int().min(1).max(MOST_WORKERS).optional(),
   knownFailures: text.optional(),
   queue: text.optional(),
 })

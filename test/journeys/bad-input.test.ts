@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -111,6 +112,68 @@ describe('journeys: bad input', () => {
       /known\.yaml:1:/,
     )
     expect(readdirSync(folder).sort()).to.deep.equal(['known.yaml', 'suite.yaml'])
+  })
+
+  it('refuses to be called in a folder that was removed', () => {
+    const script = 'mkdir "$0/gone" && cd "$0/gone" && rmdir "$0/gone" && exec "$@"'
+    for (const args of [['replay', LADDER], ['run'], ['capture', 'info', LADDER]]) {
+      const command = [process.execPath, `${ROOT}dist/bin/main.js`, ...args]
+      const { status, stderr } = spawnSync('sh', ['-c', script, folder, ...command], { encoding: 'utf8' })
+      expect(stderr, args.join(' ')).to.match(
+        /^flowbreak: The folder .*: change to one that is\. \(ERR_FOLDER_GONE\)\n$/,
+      )
+      expect(status).to.equal(2)
+    }
+  })
+
+  it('refuses what would say something other than was asked', () => {
+    refuses(['run', suite(SUITE), '--json'], /--plan and --trace are printed.*--reporter json/)
+    refuses(['run', suite(SUITE), '--workers', '257'], /--workers takes a whole number from 1 to 256/)
+    refuses(['sweep', LADDER, '--json', '--ndjson'], /leave one of them out/)
+    refuses(
+      ['sweep', LADDER, '--break', 'idle-gap'],
+      /^flowbreak: --break idle-gap: Write idle-gap:400s\. \(/,
+    )
+    refuses(['sweep', LADDER, '--break', 'swap'], /^flowbreak: --break swap: "swap" is not an injection/)
+    refuses(
+      ['capture', 'slice', LADDER, '-o', '-', '--flow', '0'],
+      /standard output is none: name one with -o/,
+    )
+    refuses(['suite', 'schema', '--output', folder], /The schema .* cannot be written .*EISDIR/)
+  })
+
+  it('refuses to break a flow that a capture does not have', () => {
+    const none = /echo-ladder-ipv4\.pcap has no flow 7 that anything could happen to: flowbreak capture info/
+    for (const injection of ['host-swap@12', 'idle-gap@1.5s:400s', 'host-swap@data#2', 'reconnect@12'])
+      refuses(['replay', LADDER, '--flow', '7', '--inject', injection], none)
+    refuses(['compare', LADDER, '--flow', '7', '--inject', 'host-swap@12', '--over', 'policy'], none)
+  })
+
+  it('replays frames that it cannot read, and says which they are', () => {
+    const bytes = readFileSync(`${ROOT}${LADDER}`)
+    bytes.writeUInt32LE(105, 20)
+    const file = join(folder, 'air.pcap')
+    writeFileSync(file, bytes)
+    const sentence =
+      /air\.pcap has frames of a kind that is not read \(IEEE802_11\).*record at an Ethernet interface\. \(ERR_CAPTURE_LINK\)\n$/
+    const quiet = flowbreak(['replay', file, '--quiet'])
+    expect(quiet.status).to.equal(2)
+    expect(quiet.stdout).to.match(/^packets=26 forward=26/)
+    expect(quiet.stderr).to.match(sentence)
+    const compared = flowbreak(['compare', file, '--over', 'policy'])
+    expect([compared.status, compared.stderr]).to.satisfy(
+      ([status, said]: [number, string]) => status === 2 && sentence.test(said),
+    )
+    refuses(['replay', file, '--endpoints', 'reactive'], sentence)
+    refuses(['run', suite(SUITE.replace('echo-ladder-ipv4', file))], sentence)
+  })
+
+  it('names the commands of a group that is named alone', () => {
+    for (const group of ['capture', 'profile', 'report', 'suite']) {
+      const { status, stdout, stderr } = flowbreak([group])
+      expect([status, stderr], group).to.deep.equal([2, ''])
+      expect(stdout).to.equal(flowbreak([group, '--help']).stdout)
+    }
   })
 
   it('shows where an error comes from only with --debug', () => {

@@ -23,7 +23,7 @@ export function parseBreak(name: string): Break {
     return { kind, rest: rest.length === 0 ? '' : `:${rest.join(':')}` }
   })
   const texts = (packet: number) => parts.map(({ kind, rest }) => `${kind}@${packet}${rest}`)
-  parseInjections(texts(1))
+  checkInjections(name, texts(1))
   const known = new Map<number, readonly Injection[]>()
   const at = (packet: number) => {
     const injections = known.get(packet) ?? parseInjections(texts(packet))
@@ -31,6 +31,17 @@ export function parseBreak(name: string): Break {
     return injections
   }
   return { name, texts, at }
+}
+
+/** Throws ERR_INJECTION in words of a break, which has no places. */
+function checkInjections(name: string, texts: readonly string[]): void {
+  try {
+    parseInjections(texts)
+  } catch (thrown) {
+    if (!(thrown instanceof FlowbreakError)) throw thrown
+    const sentence = thrown.message.replace(/^Injection "[^"]*": /, '').replaceAll(/@12?(?!\d)/g, '')
+    throw new FlowbreakError(thrown.code, `--break ${name}: ${sentence}`)
+  }
 }
 
 /** What breaks where nothing is named: the host leaves or fails, the flow is silent for so many seconds, or a direction goes by another host. */
