@@ -1,12 +1,12 @@
-import { writeFileSync } from 'node:fs'
 import { sweepCapture } from '../author/sweep/sweep.ts'
 import { isPlayed, type SweepMap } from '../model/sweep.ts'
 import { screenOf } from '../report/screen.ts'
 import { sweepJson, sweepLines } from '../report/sweep/json.ts'
 import { sweepText } from '../report/sweep/text.ts'
+import { writeReport } from '../report/write-report.ts'
 import { listWords } from '../suite/words.ts'
 import { Breath } from '../support/breath.ts'
-import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
 import { AXES } from './compare-axes.ts'
 import { configOption, configured } from './configured.ts'
@@ -98,14 +98,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 
 async function writePage(file: string, map: SweepMap): Promise<void> {
   const { sweepPage } = await import('../report/sweep/html.ts')
-  try {
-    writeFileSync(file, sweepPage(map))
-  } catch (thrown) {
-    throw new FlowbreakError(
-      'ERR_OUTPUT',
-      `The page ${file} cannot be written (${messageOf(thrown)}): name another.`,
-    )
-  }
+  writeReport(file, sweepPage(map))
 }
 
 /** Prints in parts: there may be a line for each of millions of cells. */

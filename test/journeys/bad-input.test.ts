@@ -168,6 +168,14 @@ describe('journeys: bad input', () => {
     refuses(['run', suite(SUITE.replace('echo-ladder-ipv4', file))], sentence)
   })
 
+  it('leaves a page as it was that it cannot write anew', () => {
+    const taken = join(folder, 'map.html')
+    mkdirSync(taken)
+    const { status, stderr } = flowbreak(['sweep', LADDER, '--break', 'host-swap', '--html', taken])
+    expect([status, readdirSync(folder)]).to.deep.equal([3, ['map.html']])
+    expect(stderr).to.match(/map\.html cannot be written .*\(ERR_REPORT_WRITE\)\n$/)
+  })
+
   it('names the commands of a group that is named alone', () => {
     for (const group of ['capture', 'profile', 'report', 'suite']) {
       const { status, stdout, stderr } = flowbreak([group])

@@ -119,6 +119,16 @@ describe('writeBug', () => {
     expect(refused).to.be.instanceOf(FlowbreakError).with.property('code', 'ERR_BUG')
   })
 
+  it('leaves nothing of a folder that cannot be written as a whole', () => {
+    const taken = join(out, 'taken')
+    mkdirSync(join(taken, 'replay.sh'), { recursive: true })
+    expect(() => writeBug(taken, result, recorded, DEVICE)).to.throw(FlowbreakError, /EISDIR/)
+    expect(readdirSync(taken)).to.deep.equal(['replay.sh'])
+    const file = join(out, 'file')
+    writeFileSync(file, '')
+    expect(() => writeBug(join(file, 'below'), result, recorded, DEVICE)).to.throw(FlowbreakError, /ENOTDIR/)
+  })
+
   it('has nothing to say of a case that was not observed', () => {
     const { trace: _, ...finished } = result.finished
     expect(() => writeBug(out, { ...result, finished }, recorded, DEVICE))
