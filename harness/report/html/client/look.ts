@@ -6,13 +6,15 @@ import { breakable, figure, type Markup, markup } from './markup.ts'
 const FIRST = 8
 
 /**
- * The cases that need a look, a row for those that are the same but for their axes: what was expected, what came, and by which
- * document.
+ * The cases that need a look, a row for those that are the same but for their axes and came to the same: what was expected, what came,
+ * and by which document.
  */
 export function lookTable(drawn: Drawn, entries: readonly CaseEntry[], all: boolean): Markup {
   const groups = new Map<string, CaseEntry[]>()
   for (const entry of entries) {
-    const key = [entry.side, entry.suite, entry.short].join('\n')
+    const { expected, observed, source } = entry.glance ?? {}
+    const { side, suite, short, outcome } = entry
+    const key = [side, suite, short, outcome, expected, observed, source].join('\n')
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [entry])
     else group.push(entry)
@@ -28,7 +30,9 @@ export function lookTable(drawn: Drawn, entries: readonly CaseEntry[], all: bool
 
 function row(drawn: Drawn, group: readonly CaseEntry[], several: boolean): Markup {
   const [first] = group
-  const { where = '', expected = '', observed = '', source = '' } = first?.glance ?? {}
+  const { expected = '', observed = '', source = '' } = first?.glance ?? {}
+  const [place = '', ...others] = new Set(group.map(({ glance }) => glance?.where ?? ''))
+  const where = others.length === 0 ? place : `${place}, of others elsewhere`
   const target = several && markup`<td>${drawn.index.sides[first?.side ?? 0]?.name}</td>`
   const names = markup`<span class="case-name">${breakable(`${first?.suite}/${first?.short}`)}</span>`
   return markup`<tr><td>${marks(drawn, group, 12)}</td>${target}<th scope="row">${first?.requirement}${names}</th><td class="should">${expected}</td><td class="came o-${first?.outcome}">${observed}${where !== '' && markup`<span class="where">${where}</span>`}</td><td class="source">${source}</td></tr>`
