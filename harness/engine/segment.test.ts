@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { Tcp } from '../model/codes.ts'
 import { findTcpOption, TcpOption } from '../wire/tcp-options.ts'
 import { MAX_SCALE, Segment } from './segment.ts'
 
@@ -21,10 +22,10 @@ function headerWith(options: readonly number[]): Uint8Array {
 }
 
 /** Reads a header with these options, of which `captured` bytes are there. */
-function read(options: readonly number[], captured = 20 + options.length): Segment {
+function read(options: readonly number[], captured = 20 + options.length, flags: number = Tcp.ack): Segment {
   const bytes = headerWith(options)
   const segment = new Segment()
-  segment.read(new DataView(bytes.buffer), 0, Math.min(captured, bytes.length), 0x10, 7)
+  segment.read(new DataView(bytes.buffer), 0, Math.min(captured, bytes.length), flags, 7)
   return segment
 }
 
@@ -53,6 +54,17 @@ describe('engine: segment', () => {
   it('takes a scale larger than 14 for none', () => {
     expect(read([3, 3, MAX_SCALE]).scale).to.equal(MAX_SCALE)
     expect(read([3, 3, 15]).scale).to.equal(0)
+  })
+
+  it('takes the scale of a SYN for the largest where it may be in what was not captured', () => {
+    const options = [2, 4, 5, 180, 4, 2, ...TIMESTAMPS, 1, 3, 3, 7]
+    const scaleOf = (captured: number, flags: number) => read(options, captured, flags).scale
+    expect(scaleOf(40, Tcp.syn)).to.equal(7)
+    for (const captured of [20, 34, 39])
+      for (const flags of [Tcp.syn, Tcp.syn | Tcp.ack]) expect(scaleOf(captured, flags)).to.equal(MAX_SCALE)
+    expect(scaleOf(34, Tcp.ack)).to.equal(-1)
+    expect(read([3, 3, 5, 1, ...TIMESTAMPS], 28, Tcp.syn).scale).to.equal(5)
+    expect(read([2, 4, 5, 180, 0, 0, 0, 0], 25, Tcp.syn).scale).to.equal(-1)
   })
 
   it('reads the first of an option that comes twice, and none of a wrong length', () => {

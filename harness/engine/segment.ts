@@ -77,8 +77,7 @@ export class Segment {
       this.echo = view.getInt32(l4 + 28)
     } else {
       const header = (view.getUint8(l4 + 12) >> 4) << 2
-      const end = (batch.start[index] ?? 0) + (batch.captured[index] ?? 0)
-      this.#readOptions(view, l4 + 20, Math.min(l4 + header, end))
+      this.#readOptions(view, l4 + 20, l4 + header, (batch.start[index] ?? 0) + (batch.captured[index] ?? 0))
     }
   }
 
@@ -98,7 +97,7 @@ export class Segment {
       this.stamp = view.getInt32(l4 + 24)
       this.echo = view.getInt32(l4 + 28)
     } else {
-      this.#readOptions(view, l4 + 20, Math.min(l4 + header, end))
+      this.#readOptions(view, l4 + 20, l4 + header, end)
     }
   }
 
@@ -131,21 +130,32 @@ export class Segment {
     this.sackBlocks = 0
   }
 
-  /** Of an option that comes twice the first counts; what is of a wrong length does not. */
-  #readOptions(view: DataView, from: number, end: number): void {
+  /**
+   * The options in [from, to), of which the bytes before `captured` were captured. If an option comes twice, the first counts; one of a wrong
+   * length does not count. A SYN may have had its window scale in what was not captured: it is unknown, as when a session is picked up.
+   */
+  #readOptions(view: DataView, from: number, to: number, captured: number): void {
+    const end = Math.min(to, captured)
+    if (!this.#walkOptions(view, from, end) && captured < to && this.scale < 0 && this.has(Tcp.syn))
+      this.scale = MAX_SCALE
+  }
+
+  /** Whether the list of options says itself where it ends. */
+  #walkOptions(view: DataView, from: number, end: number): boolean {
     let at = from
     while (at < end) {
       const kind = view.getUint8(at)
-      if (kind === Option.end) return
+      if (kind === Option.end) return true
       if (kind === Option.none) {
         at++
         continue
       }
       const size = at + 1 < end ? view.getUint8(at + 1) : 0
-      if (size < 2 || at + size > end) return
+      if (size < 2 || at + size > end) return false
       this.#readOption(view, at, kind, size)
       at += size
     }
+    return false
   }
 
   #readOption(view: DataView, at: number, kind: number, size: number): void {

@@ -60,6 +60,16 @@ describe('journeys: replay', () => {
     expect(pipe).to.deep.equal(file)
   })
 
+  it('decides what was recorded without the end of the headers as the whole', () => {
+    for (const capture of [LADDER, 'captures/bulk-wscale-ipv4.pcap'])
+      for (const profile of ['suricata-7', 'linux-conntrack', 'pf']) {
+        const args = ['--profile', profile, '--quiet']
+        const whole = flowbreak(['replay', capture, ...args])
+        const input = cutTo(readFileSync(`${ROOT}${capture}`), 68)
+        expect(flowbreak(['replay', '-', ...args], { input }), `${capture} ${profile}`).to.deep.equal(whole)
+      }
+  })
+
   it('draws a table and a ladder', () => {
     const table = flowbreak(['replay', LADDER, '--inject', 'host-swap@12:crash']).stdout
     expect(table).to.contain('-- after host-swap')
@@ -173,3 +183,17 @@ describe('journeys: replay', () => {
     )
   })
 })
+
+/** A classic little-endian capture, with at most so many bytes of each frame. */
+function cutTo(capture: Buffer, snapLength: number): Buffer {
+  const parts = [capture.subarray(0, 24)]
+  for (let at = 24; at < capture.length; ) {
+    const header = Buffer.from(capture.subarray(at, at + 16))
+    const length = header.readUInt32LE(8)
+    const kept = Math.min(length, snapLength)
+    header.writeUInt32LE(kept, 8)
+    parts.push(header, capture.subarray(at + 16, at + 16 + kept))
+    at += 16 + length
+  }
+  return Buffer.concat(parts)
+}

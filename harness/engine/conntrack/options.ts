@@ -12,17 +12,22 @@ export class CtOptions {
   #view: DataView = new DataView(new ArrayBuffer(0))
   #from = 0
   #end = 0
+  /** Some of them were not captured. */
+  #isCut = false
 
   /** Takes the header at `l4`, of which the bytes before `captureEnd` are there. */
   look(view: DataView, l4: number, captureEnd: number): void {
     this.#view = view
+    const end = l4 + ((view.getUint8(l4 + 12) >> 4) << 2)
     this.#from = l4 + 20
-    this.#end = Math.min(l4 + ((view.getUint8(l4 + 12) >> 4) << 2), captureEnd)
+    this.#isCut = end > captureEnd
+    this.#end = Math.min(end, captureEnd)
   }
 
   /** A header without options, as that of a reset that the firewall itself sends. */
   lookAtNone(): void {
     this.#end = this.#from
+    this.#isCut = false
   }
 
   /** Whether there are any. */
@@ -30,7 +35,7 @@ export class CtOptions {
     return this.#end > this.#from
   }
 
-  /** The window scale that is offered, of several the last; -1: none. */
+  /** The window scale that is offered, of several the last; -1: none; the largest where it may be in what was not captured. */
   windowScale(): number {
     const view = this.#view
     let scale = -1
@@ -39,6 +44,7 @@ export class CtOptions {
       if (size === 3) scale = Math.min(view.getUint8(at + 2), MOST_SCALE)
       at = this.#find(Option.windowScale, at + size)
     }
+    if (scale < 0 && this.#isCut) return MOST_SCALE
     return scale
   }
 
