@@ -30,9 +30,9 @@ export class CtOptions {
     this.#isCut = false
   }
 
-  /** Whether there are any. */
+  /** Whether there are any, or were before they were cut off. */
   get any(): boolean {
-    return this.#end > this.#from
+    return this.#isCut || this.#end > this.#from
   }
 
   /** The window scale that is offered, of several the last; -1: none; the largest where it may be in what was not captured. */
