@@ -144,17 +144,29 @@ class Ports:
                 self.seen.append(struct.pack('!BH', side, len(frame)) + frame)
         return marks
 
+    def begin(self):
+        """Waits until both ways are open: an interface that is up may carry nothing for a moment yet, and loses a marker."""
+        if not any(self.carries(1) for _ in range(20)):
+            raise RuntimeError('the firewall let no marker through within 20 s')
+
     def settle(self):
         """Everything sent before has come out, or never will."""
+        if not self.carries(10):
+            raise RuntimeError('the firewall let no marker through within 10 s')
+
+    def carries(self, seconds):
+        """Sends a marker each way; whether both come out in that time."""
         self.number += 1
         for side in (0, 1):
             self.send(side, marker(side, self.number))
         marks = 0
-        end = time.monotonic() + 10
-        while marks < 2:
+        end = time.monotonic() + seconds
+        while True:
             marks += self.read()
-            if marks < 2 and not select.select(self.ports, [], [], max(0, end - time.monotonic()))[0]:
-                raise RuntimeError('the firewall let no marker through within 10 s')
+            if marks == 2:
+                return True
+            if not select.select(self.ports, [], [], max(0, end - time.monotonic()))[0]:
+                return False
 
 
 def play(ports, job):
@@ -185,7 +197,7 @@ def main():
     answers = sys.stdout.buffer
     build(json.loads(commands.readline()))
     ports = Ports()
-    ports.settle()
+    ports.begin()
     answers.write(b'ready\n')
     answers.flush()
     for line in commands:
