@@ -2,22 +2,22 @@ import type { PacketBatch } from '../model/batch.ts'
 import { decodeBatch } from '../wire/decode.ts'
 import type { FrameItem } from './items.ts'
 
-/** The end of the frames that a batch built by appending holds so far. */
+/** The offset at which the frames of a batch built by appending end so far. */
 export function usedBytes(batch: PacketBatch): number {
   const last = batch.count - 1
   return last < 0 ? 0 : (batch.start[last] ?? 0) + (batch.captured[last] ?? 0)
 }
 
 /**
- * Appends packet `index` of `from` with its frame and every column up to flow/; grows the bytes of `to` where needed.
- * Rebuilt datagrams are not carried over.
+ * Appends packet `index` of `from` with its frame and every column up to flow/; grows the bytes of `to` if needed.
+ * Rebuilt datagrams are not copied.
  */
 export function appendPacket(to: PacketBatch, from: PacketBatch, index: number): void {
   const at = usedBytes(to)
   const start = from.start[index] ?? 0
   const length = from.captured[index] ?? 0
   if (at + length > to.bytes.length) to.growBytes(Math.max(at + length, to.bytes.length * 2), at)
-  // A loop beats set(subarray) below some hundred bytes, and allocates nothing.
+  // A loop is faster than set(subarray) below a few hundred bytes, and allocates nothing.
   if (length < 256) for (let k = 0; k < length; k++) to.bytes[at + k] = from.bytes[start + k] ?? 0
   else to.bytes.set(from.bytes.subarray(start, start + length), at)
   const n = to.count
@@ -51,7 +51,7 @@ export function appendPacket(to: PacketBatch, from: PacketBatch, index: number):
   to.count = n + 1
 }
 
-/** Appends packets `from` … `to`-1 as `appendPacket` does, all of them column by column where their frames stand one after another. */
+/** Appends packets `from` … `to`-1 as `appendPacket` does; if their frames lie one after another, all at once, column by column. */
 export function appendPackets(into: PacketBatch, batch: PacketBatch, from: number, to: number): void {
   if (!isInOnePiece(batch, from, to)) {
     for (let i = from; i < to; i++) appendPacket(into, batch, i)
@@ -93,14 +93,14 @@ export function appendPackets(into: PacketBatch, batch: PacketBatch, from: numbe
   into.count = n + to - from
 }
 
-/** Whether the frames of packets `from` … `to`-1 stand one after another, without gaps: those of a capture in memory do. */
+/** Whether the frames of packets `from` … `to`-1 lie one after another without gaps, as those of a capture in memory do. */
 export function isInOnePiece({ start, captured }: PacketBatch, from: number, to: number): boolean {
   for (let i = from + 1; i < to; i++)
     if (start[i] !== (start[i - 1] ?? 0) + (captured[i - 1] ?? 0)) return false
   return to > from
 }
 
-/** `moved`: added to each that is no -1, as to an offset into frames that were moved. */
+/** `moved`: added to every word except -1; for offsets into frames that were moved. */
 function copyWords(
   into: Int32Array,
   words: Int32Array,
@@ -118,7 +118,7 @@ function copyBytes(into: Uint8Array, bytes: Uint8Array, at: number, from: number
   for (let i = from; i < to; i++) into[at + i - from] = bytes[i] ?? 0
 }
 
-/** Appends the frame of an item, decoded, with its flow, direction and datagram; answers its index. There is room for one more. */
+/** Appends the frame of an item, decoded, with its flow, direction and datagram; returns its index. The batch must have room for it. */
 export function appendFrame(to: PacketBatch, item: FrameItem): number {
   const { frame } = item
   const used = usedBytes(to)
@@ -140,7 +140,7 @@ export function appendFrame(to: PacketBatch, item: FrameItem): number {
   return n
 }
 
-/** A recorded packet as an item: it is not simply the next one. */
+/** A recorded packet as an item, for a packet that is not simply the next one. */
 export function frameOf(batch: PacketBatch, i: number): FrameItem {
   return {
     type: 'frame',

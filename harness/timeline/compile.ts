@@ -21,18 +21,18 @@ export interface CompileOptions {
   readonly sharing: Sharing
   readonly feedback: Answers
   readonly seed: number
-  /** The batch that woven packets are written into. */
+  /** The batch that woven packets are written to. */
   readonly out: PacketBatch
 }
 
-/** A timeline that also knows its flows. */
+/** A timeline with its flows. */
 export interface CompiledTimeline extends Timeline {
   readonly flows: TimelineFlows
-  /** The same as `chunks`, of which only one is to be used, where nothing has to be waited for. */
+  /** The same as `chunks`, but synchronous; absent: chunks have to be waited for. Use only one of the two. */
   readonly steps?: Iterable<TimelineChunk>
 }
 
-/** Where the injections of a case stand in its capture. `flow`: the flow under test. Found once for each position, and for cases that share them. */
+/** Finds where the injections of a case stand in its capture. `flow`: the flow under test. Results are kept, and shared between cases. */
 export function placeInjections(
   recorded: Recorded,
   injections: readonly Injection[],
@@ -56,7 +56,7 @@ export function placeInjections(
   return placed
 }
 
-/** The same, reading a capture only as far as needed. */
+/** Like `placeInjections`, but reads the capture only as far as needed. */
 export async function placeInStream(
   source: PacketSource,
   flows: FlowTable,
@@ -71,7 +71,7 @@ export async function placeInStream(
   return finder.placed()
 }
 
-/** The timeline of a case: its capture is in memory, so that thousands of cases share it. */
+/** The timeline of a case. Its capture is in memory, so that thousands of cases can share it. */
 export function compileRecorded(
   recorded: Recorded,
   options: CompileOptions,

@@ -5,12 +5,12 @@ import { Kind } from '../model/codes.ts'
 import type { FragmentReading } from '../model/reading.ts'
 
 /**
- * Datagrams whose fragments are offered at other times than they were recorded at: what was put together when they were read is not, where
- * one of them now comes after the others were given up.
+ * Datagrams whose fragments are offered at other times than recorded. A datagram that was reassembled when the capture was read is not
+ * complete any more if one of its fragments now comes after the time-out of the others.
  */
 export class Datagrams {
   readonly #timer: FragmentTimer
-  /** When those that are not complete are given up, by number; the oldest make way as they did where they were read. */
+  /** By number of an incomplete datagram: when it is given up. The oldest are forgotten as when the capture was read. */
   readonly #due = new Map<number, Nanos>()
   readonly #givenUp = new Set<number>()
 
@@ -23,7 +23,7 @@ export class Datagrams {
     return this.#due.size === 0
   }
 
-  /** Takes note of the fragments of a batch that is offered, and takes out of it the datagrams that are not complete any more. */
+  /** Notes the fragments of an offered batch, and removes from it the datagrams that are not complete any more. */
   offer({ datagram, kind, time, rebuilt, count }: PacketBatch): void {
     let place = 0
     for (let i = 0; i < count; i++) {

@@ -2,13 +2,13 @@ import type { Emitted, PacketBatch } from '../model/batch.ts'
 import { Role, Verdict } from '../model/codes.ts'
 import { isForwardedAfterAll, type ObservationBatch } from '../model/target.ts'
 
-/** What guards and reactive endpoints ask about the packets that were offered, before they go on. */
+/** What guards and reactive endpoints must know about the packets offered so far before they go on. */
 export interface Answers {
-  /** What became of the packet of a step, a `Verdict` code. */
+  /** What happened to the packet of a step, a `Verdict` code. */
   verdictOf(step: number): number
-  /** What was emitted about it, or on nobody's account since the packet before. */
+  /** What was emitted about it, or without a cause since the packet before. */
   emittedAt(step: number): readonly Emitted[]
-  /** Whether it left with another source than its connection began with (sharing `snat`). */
+  /** Whether its source on leaving was not the one that its connection began with (sharing `snat`). */
   newSourceAt(step: number): boolean
 }
 
@@ -30,7 +30,7 @@ export class Feedback implements Answers {
     this.#newSource.clear()
   }
 
-  /** Takes note of packets `from` … `to`-1 of an observation batch by their steps; controls have none. Emissions are all about these. */
+  /** Notes packets `from` … `to`-1 of an observation batch by step; controls have none. All emissions are about these packets. */
   record({ packets, sightings = [] }: ObservationBatch, from = 0, to = packets.count): void {
     const { step, verdict } = packets
     for (const sighting of sightings)
@@ -55,7 +55,7 @@ export class Feedback implements Answers {
     return step < this.#observed
   }
 
-  /** A `Verdict` code; undecided for a step that was not observed. */
+  /** A `Verdict` code; undecided if the step was not observed. */
   verdictOf(step: number): number {
     return this.#verdicts[step] ?? Verdict.undecided
   }
@@ -75,7 +75,7 @@ export class Feedback implements Answers {
   }
 }
 
-/** Index of the packet that caused it, or of the next one where none did: a clock of packets' times shows it with that. */
+/** Index of the packet that caused it; if none did, of the next packet, since a clock driven by packet times shows it only then. */
 function causeOf({ cause, at }: Emitted, { time }: PacketBatch, from: number, to: number): number {
   if (cause >= 0) return cause
   let next = from

@@ -4,13 +4,13 @@ import type { FlowInfo } from '../model/capture.ts'
 import { tunnelsOf } from '../model/reading.ts'
 import { decodeBatch } from '../wire/decode.ts'
 
-/** What captures in memory have said of their flows: cases share them, and they do not change. */
+/** Flows of captures in memory, by table: cases share them, and they do not change. */
 const RECORDED = new WeakMap<FlowTable, FlowInfo[]>()
 
 /** The flows of a timeline: those of the capture and, numbered after them, those that injections opened. */
 export class TimelineFlows {
   readonly #recorded: FlowTable
-  /** The recorded table is shared between cases, so new flows are kept apart; a stream's own table takes them itself. */
+  /** The recorded table is shared between cases, so new flows are kept apart from it; a stream's own table takes them itself. */
   readonly #apart: boolean
   readonly #opened: FlowInfo[] = []
 
@@ -42,7 +42,7 @@ export class TimelineFlows {
     return info
   }
 
-  /** The id of the flow that begins with this frame. */
+  /** Opens the flow that begins with this frame; returns its id. */
   open(frame: Uint8Array, link: number): number {
     const single = new PacketBatch(1, frame.length)
     single.bytes.set(frame)

@@ -11,21 +11,21 @@ export interface FrameItem {
   readonly original: number
   readonly flow: number
   readonly direction: number
-  /** True for a recorded packet of the capture; false for what an injection made. */
+  /** Whether it is a packet of the capture; false: an injection made it. */
   readonly recorded: boolean
-  /** Of a recorded fragment: the number of its datagram, and the datagram itself where it completed it. */
+  /** Of a recorded fragment: the number of its datagram, and the datagram itself if this fragment completed it. */
   readonly datagram?: number
   readonly rebuilt?: Rebuilt | undefined
 }
 
-/** What an injection puts on the timeline, in the order of offering. */
+/** Something that an injection puts on the timeline. */
 export type Item =
   | FrameItem
   | { readonly type: 'event'; readonly event: HostEvent }
   | { readonly type: 'phase'; readonly label: string }
-  /** From here on the recorded packets of the flow are not offered. */
+  /** From here on the recorded packets of this flow are not offered. */
   | { readonly type: 'silence'; readonly flow: number }
-  /** Only if the last packet of `flow` met one of these verdicts do `then` follow. */
+  /** `then` follows only if the last packet of `flow` got one of these verdicts. */
   | {
       readonly type: 'guard'
       readonly flow: number
@@ -38,7 +38,7 @@ export interface Timed {
   readonly item: Item
 }
 
-/** Items that wait for their time: sorted by time, first come first served within one. */
+/** Items that wait for their time, sorted by time; within one time, in the order in which they were added. */
 export class Agenda {
   readonly #items: Timed[] = []
   #head = 0
@@ -50,12 +50,12 @@ export class Agenda {
   add(entry: Timed): void {
     const items = this.#items
     let at = items.length
-    // Delayed packets come in order, so the place is nearly always the end.
+    // Delayed packets come in order, so the place is nearly always at the end.
     while (at > this.#head && (items[at - 1]?.at ?? 0) > entry.at) at--
     items.splice(at, 0, entry)
   }
 
-  /** The next item that is due at or before `time`; undefined: none. */
+  /** Takes out the next item that is due at or before `time`; undefined: none. */
   take(time: Nanos): Timed | undefined {
     const next = this.#items[this.#head]
     if (next === undefined || next.at > time) return undefined
@@ -67,7 +67,7 @@ export class Agenda {
     return next
   }
 
-  /** Takes out the recorded packets of a flow. */
+  /** Removes the recorded packets of a flow. */
   silence(flow: number): void {
     const kept = this.#items.filter(
       ({ item }, index) =>

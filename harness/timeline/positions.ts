@@ -5,28 +5,28 @@ import { Direction } from '../model/codes.ts'
 import { formatDuration } from '../support/duration.ts'
 import { FlowbreakError } from '../support/errors.ts'
 
-/** An injection whose place is known: just before packet `packet` of the capture, about flow `flow`. */
+/** An injection with its place: just before packet `packet` of the capture, about flow `flow`. */
 export interface Placed {
   readonly injection: Injection
-  /** Capture packet number, from 1. */
+  /** Number in the capture, from 1. */
   readonly packet: number
   readonly flow: number
 }
 
-/** Finds the packets that positions name, in one pass over a capture's batches. */
+/** Finds the packets that positions name, in one pass over the batches of a capture. */
 export class PositionFinder {
   readonly #name: string
   readonly #flow: number | undefined
   readonly #open: { readonly injection: Injection; seen: number; found?: Placed }[]
-  /** Follows the flow under test, where a position asks what a packet is. */
+  /** Follows the flow under test, if a position names a class of packets. */
   readonly #cursor = new TcpCursor()
   readonly #classes: boolean
   #last = 0
   #first: number | undefined
-  /** Whether the flow under test was seen, where one is named. */
+  /** Whether the flow under test was seen, if one is named. */
   #isThere: boolean
 
-  /** `flow`: the flow under test; undefined: that of the packet that a position names, else flow 0. */
+  /** `flow`: the flow under test; undefined: the flow of the packet that a position names, else flow 0. */
   constructor(name: string, injections: readonly Injection[], flow: number | undefined) {
     this.#name = name
     this.#flow = flow
@@ -82,7 +82,7 @@ export class PositionFinder {
     return entry.seen === at.nth
   }
 
-  /** The placed injections in the order given; ERR_POSITION names the flow, or the first of them, that the capture does not hold. */
+  /** The placed injections, in the order given; ERR_POSITION names the flow, or the first position, that is not in the capture. */
   placed(): readonly Placed[] {
     if (!this.#isThere)
       throw new FlowbreakError(

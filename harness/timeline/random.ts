@@ -1,4 +1,4 @@
-/** Numbers 0 … 2^32-1 from a seed (mulberry32): small, and equal on every machine. */
+/** Numbers 0 … 2^32-1 from a seed (mulberry32), the same on every machine. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

@@ -10,7 +10,7 @@ import { decodeBatch } from '../wire/decode.ts'
 import { appendPackets } from './append.ts'
 import type { Placed } from './positions.ts'
 
-/** Packets that a batch on the road holds at most, and the bytes that its frames may take. */
+/** The most packets in a batch between stages, and the bytes that their frames may take. */
 const BATCH_PACKETS = 4096
 const BATCH_BYTES = 1 << 20
 
@@ -19,7 +19,7 @@ export function roadBatch(): PacketBatch {
   return new PacketBatch(BATCH_PACKETS, BATCH_BYTES)
 }
 
-/** Reads, decodes and gives flows: the three stages that every packet passes before a timeline can be made of it. */
+/** Reads and decodes packets and assigns flows: the three stages before a timeline. */
 export async function* readPackets(source: PacketSource, flows: FlowTable): AsyncGenerator<PacketBatch> {
   const batch = roadBatch()
   batch.tunnels = tunnelsOf(flows.reading)
@@ -32,46 +32,46 @@ export async function* readPackets(source: PacketSource, flows: FlowTable): Asyn
   }
 }
 
-/** A whole capture in memory, decoded and with its flows: what cases are cut from. Its packets never change. */
+/** A whole capture in memory, decoded and with its flows, from which cases are made. Its packets never change. */
 export interface Recorded {
   readonly path: string
   readonly epoch: bigint
   readonly batch: PacketBatch
   readonly flows: FlowTable
-  /** Packets that positions were found to name, by flow and position. */
+  /** Packets found for positions, by flow and position. */
   readonly places: Map<string, { readonly packet: number; readonly flow: number }>
-  /** Injections that were placed, with the flow under test: cases share them. */
+  /** Placed injections, by flow under test; shared between cases. */
   readonly placed: WeakMap<
     readonly Injection[],
     { readonly flow: number | undefined; readonly placed: readonly Placed[] }
   >
   /**
-   * The same packets in several batches, so that those in which nothing is broken need not be woven; their times are then moved by what
-   * was broken before, and whoever plays them again puts them back. Absent: `batch` is woven, and stays as it is.
+   * The same packets in several batches, so that a batch without an injection need not be woven; its times are then shifted by earlier
+   * injections, and whoever plays it again must restore them. Absent: `batch` is woven and stays as it is.
    */
   readonly pieces?: readonly PacketBatch[]
-  /** Where its packets are, if other threads may have them too. */
+  /** Where its packets are, if other threads may use them too. */
   readonly shared?: SharedCapture
 }
 
-/** A capture in memory that threads share, on its way from the one that read it to another: its frames, decoded. */
+/** A capture in memory that threads share, on its way from the thread that read it to another: its decoded frames. */
 export interface SharedCapture {
   readonly path: string
   readonly reading: Reading
   readonly epoch: bigint
-  /** Packets, and the bytes of their frames. */
+  /** Number of packets, and bytes of their frames. */
   readonly count: number
   readonly bytes: number
   readonly stacked: boolean
-  /** As `PacketBatch` has it. */
+  /** As in `PacketBatch`. */
   readonly memory: SharedArrayBuffer
 }
 
-/** Bytes of frames that a case's capture may hold. */
+/** The most bytes of frames in the capture of a case. */
 const RECORDED_LIMIT = 256 << 20
 
 /**
- * Loads the capture of a case, read in that way, into memory that threads share where that is asked for. A damaged capture is refused: a
+ * Loads the capture of a case with that reading, if asked for into memory that threads share. A damaged capture is refused: a
  * case must not rest on half of what was recorded.
  */
 export async function loadRecorded(
@@ -122,7 +122,7 @@ export async function loadRecorded(
   return { ...recorded, shared: { path, reading, epoch, count, bytes, stacked: whole.stacked, memory } }
 }
 
-/** A capture that another thread has read. Flows are given anew: their table is of one thread. */
+/** Opens a capture that another thread has read. Flows are assigned again, because a flow table belongs to one thread. */
 export function openShared(shared: SharedCapture): Recorded {
   const { path, reading, epoch, count, bytes, stacked, memory } = shared
   const batch = new PacketBatch(count, bytes, memory)

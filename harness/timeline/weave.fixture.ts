@@ -6,7 +6,7 @@ import { compileReactive, compileRecorded, placeInjections } from './compile.ts'
 import { Feedback } from './feedback.ts'
 import { loadRecorded, roadBatch } from './recorded.ts'
 
-/** One offered packet, as tests look at it. */
+/** One offered packet, in the form that tests check. */
 export interface Offered {
   readonly number: number
   readonly time: number
@@ -37,11 +37,11 @@ export function captureFile(name: string): string {
 export interface WeaveOptions {
   readonly flow?: number
   readonly endpoints?: 'recorded' | 'reactive'
-  /** What becomes of a packet, by how many were offered before it; forward where absent. */
+  /** The verdict on a packet, given how many were offered before it; absent: forward. */
   readonly verdict?: (packet: Offered, index: number) => keyof typeof Verdict
 }
 
-/** Compiles injections into a capture and plays the timeline against given verdicts, without a target. */
+/** Weaves injections into a capture and plays the timeline against given verdicts, without a target. */
 export async function weave(
   name: string,
   injections: readonly Injection[],

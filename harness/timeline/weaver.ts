@@ -17,18 +17,18 @@ export interface WeaverOptions {
   readonly hosts: readonly string[]
   readonly sharing: Sharing
   readonly feedback: Answers
-  /** The packets of a flow as recorded; asked for by injections that replay them. */
+  /** The packets of a flow as recorded, for injections that replay them. */
   readonly recordedFlow: (flow: number) => PacketBatch
-  /** An id for a flow that was not recorded, by its first frame. */
+  /** Opens a flow that was not recorded, from its first frame; returns its id. */
   readonly newFlow: (frame: Uint8Array, link: number) => number
   readonly random: () => number
-  /** The batch that woven chunks are written into. */
+  /** The batch that woven chunks are written to. */
   readonly out: PacketBatch
-  /** How fragments were put together. */
+  /** How fragments were reassembled. */
   readonly fragments: FragmentReading
 }
 
-/** Injections that need to know nothing of the packets before their place. */
+/** Injections that need no knowledge of the packets before their place. */
 const PLACE_ONLY: ReadonlySet<string> = new Set([
   'host-swap',
   'asymmetric-path',
@@ -39,31 +39,31 @@ const PLACE_ONLY: ReadonlySet<string> = new Set([
 
 /** What is known of a flow that injections are about. */
 interface Tested {
-  /** Follows it, where an injection asks for its numbers. */
+  /** Follows the flow, if an injection needs its sequence numbers. */
   readonly cursor: TcpCursor | undefined
-  /** What its packets are put off by, beside what all are. */
+  /** The delay of its packets in addition to the delay of all packets. */
   shift: Nanos
-  /** Its recorded packets are offered no more. */
+  /** Its recorded packets are not offered any more. */
   isSilent: boolean
-  /** When its last packet was offered, and its step. */
+  /** When its last packet was offered, and in which step. */
   lastTime: Nanos | undefined
   lastStep: number
 }
 
 /**
  * Weaves injections into recorded batches and gives chunks in the order of offering. A batch that no injection touches
- * passes as it is, without a copy. Chunks end before host events and guards, so that what was offered before is observed
- * before they happen.
+ * passes unchanged, without a copy. Chunks end before host events and guards, so that all earlier packets have been
+ * observed before these happen.
  */
 export class Weaver {
-  /** Names of phases so far; the first is `before`. */
+  /** Names of the phases so far; the first is `before`. */
   readonly phases: string[] = ['before']
   readonly #options: WeaverOptions
   readonly #out: PacketBatch
   readonly #agenda = new Agenda()
   readonly #datagrams: Datagrams
   readonly #tested = new Map<number, Tested>()
-  /** Some flow is put off or silent, so that its packets are not simply the next. */
+  /** Some flow is delayed or silent, so its packets are not simply the next ones. */
   #isParted = false
   readonly #waiting: Placed[]
   #shift: Nanos = 0
@@ -84,7 +84,7 @@ export class Weaver {
     }
   }
 
-  /** The chunks that a recorded batch gives rise to. */
+  /** The chunks that come from a recorded batch. */
   *weave(batch: PacketBatch): Generator<TimelineChunk> {
     if (this.#passes(batch)) {
       yield this.#asItIs(batch)
@@ -111,7 +111,7 @@ export class Weaver {
         tested.lastTime = time
         continue
       }
-      // What is due at the packet's own time was put there by an injection at its place, so it comes first.
+      // What is due at the packet's own time was added by an injection at this packet, so it comes first.
       if (!this.#agenda.empty) yield* this.#release(time)
       if (tested?.isSilent === true) continue
       if (this.#out.count === this.#out.capacity) yield* this.#flush()
@@ -121,7 +121,7 @@ export class Weaver {
     yield* this.#flush()
   }
 
-  /** What is still to come when the capture has ended. */
+  /** What is still to come after the end of the capture. */
   *finish(): Generator<TimelineChunk> {
     yield* this.#release(Number.POSITIVE_INFINITY)
     yield* this.#flush()
@@ -129,7 +129,7 @@ export class Weaver {
 
   #passes(batch: PacketBatch): boolean {
     if (!this.#agenda.empty || this.#isParted) return false
-    // What is shared with other cases is not taken out of a batch.
+    // A batch that is shared with other cases must not lose a datagram.
     if (this.#shift > 0 && !this.#datagrams.empty) return false
     const last = batch.number[batch.count - 1] ?? 0
     return this.#waiting.every(({ packet, injection }) => packet > last && PLACE_ONLY.has(injection.kind))
@@ -148,7 +148,7 @@ export class Weaver {
     return { packets: batch, events: [] }
   }
 
-  /** Up to where packets from `from` on are simply the next, one after another: as far as the place of an injection. */
+  /** The index up to which packets from `from` on can be taken one after another: up to the place of the next injection. */
   #unbrokenUntil(batch: PacketBatch, from: number): number {
     if (!this.#agenda.empty || this.#isParted) return from
     let until = batch.count
@@ -159,7 +159,7 @@ export class Weaver {
     return until
   }
 
-  /** Lets every injection whose place is packet `i` do its work; answers what they put on the timeline. */
+  /** Applies every injection whose place is packet `i`; returns what they put on the timeline. */
   #fire(batch: PacketBatch, i: number): { item: Item; at: Nanos | undefined }[] {
     const put: { item: Item; at: Nanos | undefined }[] = []
     const number = batch.number[i] ?? 0
@@ -227,7 +227,7 @@ export class Weaver {
     }
   }
 
-  /** A flow falls silent at once: its packet of the same time may stand on the agenda already. */
+  /** Carries out what follows a guard. A silence takes effect at once: a packet of the same time may be on the agenda already. */
   #goOn(then: readonly Timed[]): void {
     for (const entry of then)
       if (entry.item.type === 'silence') this.#silence(entry.item.flow)
@@ -242,8 +242,8 @@ export class Weaver {
   }
 
   /**
-   * Takes packets `from` … `to`-1, which are the next, with the datagrams that they completed; no more than there is room for. Answers
-   * the index of the first that it did not take.
+   * Takes packets `from` … `to`-1, which are the next ones, with the datagrams that they completed, as far as there is room. Returns
+   * the index of the first packet that it did not take.
    */
   #takeRun(batch: PacketBatch, from: number, to: number): number {
     const out = this.#out
@@ -263,7 +263,7 @@ export class Weaver {
     return end
   }
 
-  /** Gives a recorded packet that was just appended its place, and carries over a datagram that it completed. */
+  /** Sets flow and time of the recorded packet that was just appended, and copies a datagram that it completed. */
   #place(flow: number, time: Nanos, batch: PacketBatch, i: number): void {
     const n = this.#out.count - 1
     this.#stamp(n, time)

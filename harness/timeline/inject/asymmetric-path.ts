@@ -3,7 +3,7 @@ import { Direction, Host } from '../../model/codes.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 import { hostIndex } from './host-swap.ts'
 
-/** One direction goes by another host, or round the firewall, from here on. */
+/** From here on one direction goes through another host, or around the firewall. */
 export function asymmetricPath(
   injection: Extract<Injection, { kind: 'asymmetric-path' }>,
   flow: number,

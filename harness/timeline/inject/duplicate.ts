@@ -3,7 +3,7 @@ import { Direction } from '../../model/codes.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import type { InjectionContext } from './context.ts'
 
-/** The last packet of a direction once more, byte for byte: what a network that duplicates delivers. */
+/** Offers the last packet of a direction once more, byte for byte, as a network that duplicates packets does. */
 export function duplicate(
   injection: Extract<Injection, { kind: 'duplicate' }>,
   context: InjectionContext,

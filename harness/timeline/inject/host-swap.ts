@@ -5,8 +5,8 @@ import { FlowbreakError } from '../../support/errors.ts'
 import type { Happening } from './context.ts'
 
 /**
- * The host that serves the flow (or the one named) leaves, drained, crashed or failing its health checks; its flows are the load
- * balancer's to move. It may be flushed, and come back, while packets go on.
+ * The host that serves the flow (or the one named) leaves: drained, crashed or failing its health checks. What happens to its flows is
+ * left to the load balancer. Its flows may be flushed, and it may come back, while packets go on.
  */
 export function hostSwap(
   injection: Extract<Injection, { kind: 'host-swap' }>,
@@ -25,7 +25,7 @@ export function hostSwap(
   return happenings.sort((a, b) => a.after - b.after)
 }
 
-/** What follows a deregistration (AWS Network Firewall, session state replication); flows are flushed once the others have them, if no time is given. */
+/** Events after a deregistration (AWS Network Firewall, session state replication). Absent `flush`: once the other hosts have the flows. */
 function replicationSteps(
   { drain, transfer }: ReplicationSharing,
   host: number,

@@ -5,7 +5,7 @@ import { FlowbreakError } from '../../support/errors.ts'
 import { forgeTcp } from '../../wire/forge.ts'
 import type { InjectionContext } from './context.ts'
 
-/** The silence before the packet is stretched to exactly `gap`; keepalive probes and their answers may break it. */
+/** Stretches the silence before the packet to exactly `gap`; keepalive probes and their answers may interrupt it. */
 export function idleGap(
   injection: Extract<Injection, { kind: 'idle-gap' }>,
   context: InjectionContext,

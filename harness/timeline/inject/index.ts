@@ -12,7 +12,7 @@ import { storeOutage } from './store-outage.ts'
 import { tableFull } from './table-full.ts'
 import { timeoutChange } from './timeout-change.ts'
 
-/** Lets an injection do its work at its place. */
+/** Applies an injection at its place. */
 export function inject(injection: Injection, context: InjectionContext): void {
   for (const { after, event } of happeningsOf(injection, context.flow, context.hosts, context.sharing))
     context.put({ type: 'event', event }, after === 0 ? undefined : context.now + after)
@@ -22,7 +22,7 @@ export function inject(injection: Injection, context: InjectionContext): void {
   else if (injection.kind === 'duplicate') duplicate(injection, context)
 }
 
-/** What an injection does to hosts, paths and the load balancer, in order; nothing for those that change packets. */
+/** The host events of an injection, in order (hosts, paths, load balancer); none for injections that change packets. */
 export function happeningsOf(
   injection: Injection,
   flow: number,

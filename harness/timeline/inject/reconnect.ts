@@ -4,12 +4,12 @@ import { readdress } from '../../wire/forge.ts'
 import type { Item, Timed } from '../items.ts'
 import type { InjectionContext } from './context.ts'
 
-/** Ports of reconnects begin here: within the range that clients draw theirs from, apart from those of our recordings. */
+/** The first client port of reconnects: in the range of ephemeral ports, and not used in our recordings. */
 export const FIRST_PORT = 50_000
 
 /**
- * The client gives the connection up and opens a new one, which then carries the recorded conversation from its beginning,
- * with new initial sequence numbers on both sides. With `when`, only if the packet before met one of those verdicts.
+ * The client gives the connection up and opens a new one, which carries the recorded conversation from its beginning with new
+ * initial sequence numbers on both sides. With `when`: only if the packet before got one of those verdicts.
  */
 export function reconnect(
   injection: Extract<Injection, { kind: 'reconnect' }>,

@@ -15,7 +15,7 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = {
   C: Tcp.cwr,
 }
 
-/** One segment that was not recorded, with the numbers that its sender has reached and the differences asked for. */
+/** Offers one segment that was not recorded: its sender's current sequence numbers plus the differences that the injection gives. */
 export function segment(injection: Extract<Injection, { kind: 'segment' }>, context: InjectionContext): void {
   const direction = Direction[injection.direction]
   const { cursor } = context

@@ -1,7 +1,7 @@
 import type { Injection } from '../../model/case.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 
-/** The store of sessions goes down, or comes up again, for all hosts. */
+/** The session store goes down, or comes up again, for all hosts. */
 export function storeOutage({ state }: Extract<Injection, { kind: 'store-outage' }>): HostEvent {
   return { kind: 'store', state }
 }

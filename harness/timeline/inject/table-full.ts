@@ -1,7 +1,7 @@
 import type { Injection } from '../../model/case.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 
-/** Flows of others take all room that is left in a table, for as long as they last. */
+/** Other flows take all the room that is left in a table, for as long as they last. */
 export function tableFull({ scope, lasts }: Extract<Injection, { kind: 'table-full' }>): HostEvent {
   return { kind: 'fill-table', scope, ...(lasts === undefined ? {} : { lasts }) }
 }

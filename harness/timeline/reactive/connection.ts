@@ -3,17 +3,17 @@ import { Endpoint } from './endpoint.ts'
 import type { Script } from './script.ts'
 import type { FrameMaker } from './wire.ts'
 
-/** The two ends of a connection, by direction: what end 0 sends goes c2s. */
+/** An end of a connection, numbered like the direction of what it sends: end 0 sends c2s. */
 export type End = 0 | 1
 
 /** One connection of a simulation: two endpoints that play a script under one 5-tuple. */
 export class Connection {
   readonly ends: readonly [Endpoint, Endpoint]
   readonly makers: readonly [FrameMaker, FrameMaker]
-  /** Id in the timeline's flows; set once its first frame is known. */
+  /** Its id among the flows of the timeline; set once its first frame is known. */
   flow: number
 
-  /** `server`: an endpoint that is already there (same tuple); `port`: the client's, where it is not the recorded one. */
+  /** `server`: an endpoint that already exists (same tuple); `port`: the client's port, if it is not the recorded one. */
   constructor(
     script: Script,
     flow: number,
@@ -32,12 +32,12 @@ export class Connection {
     ]
   }
 
-  /** Everything that both ends had to say was said and acknowledged. */
+  /** Whether both ends have sent everything, and all of it was acknowledged. */
   get finished(): boolean {
     return this.ends[0].finished && this.ends[1].finished
   }
 
-  /** The end that wants to be woken first, and when. */
+  /** The end that must be woken first, and when. */
   get next(): { readonly end: End; readonly at: Nanos } | undefined {
     const client = this.ends[0].wakeAt
     const server = this.ends[1].wakeAt

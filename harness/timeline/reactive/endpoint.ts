@@ -3,7 +3,7 @@ import { NANOS_PER_SECOND } from '../../model/batch.ts'
 import { Tcp } from '../../model/codes.ts'
 import type { Action, EndScript } from './script.ts'
 
-/** A TCP segment between the endpoints, apart from its frame. Numbers are absolute and unsigned. */
+/** A TCP segment between the endpoints, without its frame. Numbers are absolute and unsigned. */
 export interface Segment {
   readonly flags: number
   readonly seq: number
@@ -15,10 +15,10 @@ export interface Segment {
 
 type State = 'closed' | 'listen' | 'syn-sent' | 'syn-received' | 'established'
 
-/** How an end met its end: by a reset, or by giving up. */
+/** How the connection ended for an endpoint: by a reset, or because it gave up. */
 export type Death = 'reset' | 'gave-up'
 
-/** First retransmission time-out (RFC 6298 2.1), its ceiling, and how long an end goes on trying (RFC 1122 4.2.3.5, R2). */
+/** First retransmission time-out (RFC 6298 2.1), its maximum, and how long an endpoint keeps trying (RFC 1122 4.2.3.5, R2). */
 const FIRST_TIMEOUT = 1 * NANOS_PER_SECOND
 const LAST_TIMEOUT = 60 * NANOS_PER_SECOND
 const GIVE_UP = { opening: 180 * NANOS_PER_SECOND, data: 100 * NANOS_PER_SECOND } as const
@@ -30,8 +30,8 @@ interface Unacknowledged {
 
 /**
  * One end of a connection: does what its script says as soon as it can, retransmits with back-off, obeys a reset by RFC 5961,
- * answers what does not fit with a challenge ACK or a reset, and gives up after its limit. Flow control is not played: a
- * recorded conversation kept within its windows.
+ * answers segments that do not fit with a challenge ACK or a reset, and gives up after its limit. Flow control is not simulated:
+ * a recorded conversation kept within its windows.
  */
 export class Endpoint {
   readonly #script: EndScript
@@ -51,12 +51,12 @@ export class Endpoint {
   /** Extra silence before the first action recorded at or after a packet number. */
   #pause: { readonly from: number; readonly gap: Nanos } | undefined
   death: { readonly how: Death; readonly at: Nanos } | undefined
-  /** When the opening was completed, as this end sees it. */
+  /** When the handshake was complete, as this endpoint sees it. */
   openedAt: Nanos | undefined
 
   /**
    * `isn`: added to the recorded initial sequence number (0 for the first connection); `handshakeAck`: capture number of the
-   * packet that completes the opening, 0 for a passive end.
+   * packet that completes the handshake, 0 for a passive endpoint.
    */
   constructor(script: EndScript, passive: boolean, isn: number, handshakeAck: number) {
     this.#script = script
@@ -67,7 +67,7 @@ export class Endpoint {
     this.#next = this.#iss
   }
 
-  /** Everything of the script was said and acknowledged, and the connection did not die. */
+  /** Whether the whole script was sent and acknowledged, and the connection did not die. */
   get finished(): boolean {
     const said = this.#action === this.#script.actions.length && this.#unacknowledged.length === 0
     return said && this.death === undefined
@@ -77,31 +77,31 @@ export class Endpoint {
     return this.#state === 'established'
   }
 
-  /** When it wants to be woken; undefined: only by a segment. */
+  /** When it must be woken; undefined: only by a segment. */
   get wakeAt(): Nanos | undefined {
     if (this.#readyAt === undefined) return this.#timerAt
     return this.#timerAt === undefined ? this.#readyAt : Math.min(this.#readyAt, this.#timerAt)
   }
 
-  /** Makes the next action recorded at or after packet `from` wait for `gap` in place of its own thinking time. */
+  /** Makes the next action recorded at or after packet `from` wait for `gap` instead of its recorded thinking time. */
   pause(from: number, gap: Nanos): void {
     this.#pause = { from, gap }
     this.#readyAt = undefined
   }
 
-  /** Actively opens. */
+  /** Opens the connection actively. */
   connect(now: Nanos): Segment[] {
     this.#state = 'syn-sent'
     return [this.#transmit(Tcp.syn, 0, this.#script.opening, now)]
   }
 
-  /** The timers and the script, at `now`. */
+  /** Runs the timers and the script at `now`. */
   wake(now: Nanos): Segment[] {
     if (this.#timerAt !== undefined && this.#timerAt <= now) return this.#expire(now)
     return this.#act(now)
   }
 
-  /** A segment has arrived. */
+  /** Takes a segment that has arrived. */
   receive(segment: Segment, now: Nanos): Segment[] {
     if (this.#state === 'closed') return this.refuse(segment)
     if (this.#state === 'listen') return this.#greet(segment, now)
@@ -109,7 +109,7 @@ export class Endpoint {
     return this.#synchronised(segment, now)
   }
 
-  /** RFC 9293 3.10.7.1: where there is no connection, everything but a reset is answered with one. */
+  /** RFC 9293 3.10.7.1: without a connection, everything except a reset is answered with a reset. */
   refuse({ flags, seq, ack, length }: Segment): Segment[] {
     if ((flags & Tcp.rst) !== 0) return []
     if ((flags & Tcp.ack) !== 0) return [{ flags: Tcp.rst, seq: ack, ack: 0, length: 0, number: 0 }]
@@ -147,7 +147,7 @@ export class Endpoint {
     if ((flags & Tcp.rst) !== 0) return this.#reset(ahead, now)
     if ((flags & Tcp.syn) !== 0) {
       const again = this.#state === 'syn-received' && (flags & Tcp.ack) === 0 && seq === this.#remoteIsn
-      // A repeated SYN asks for the SYN-ACK again; any other in a synchronised state gets a challenge ACK (RFC 5961 4.2).
+      // A repeated SYN is answered with the SYN-ACK again; any other SYN in a synchronised state with a challenge ACK (RFC 5961 4.2).
       return again ? this.#retransmit(now) : [this.#acknowledgement(0)]
     }
     if ((flags & Tcp.ack) === 0) return []
@@ -166,7 +166,7 @@ export class Endpoint {
     return [...out, ...this.#act(now)]
   }
 
-  /** RFC 5961 3.2: exact resets the connection, in the window asks back, outside is dropped. */
+  /** RFC 5961 3.2: a reset with the exact number resets the connection, one in the window gets a challenge ACK, any other is dropped. */
   #reset(ahead: number, now: Nanos): Segment[] {
     if (ahead === 0) {
       if (this.#state === 'syn-received' && this.#passive) {
@@ -178,7 +178,7 @@ export class Endpoint {
     return ahead > 0 && ahead < 65_535 ? [this.#acknowledgement(0)] : []
   }
 
-  /** Back to listening, as a server does whose half-open connection was reset. */
+  /** Goes back to listening, as a server whose half-open connection was reset does. */
   #restart(): void {
     this.#state = 'listen'
     this.#next = this.#iss
@@ -205,7 +205,7 @@ export class Endpoint {
     this.#readyAt = undefined
   }
 
-  /** What the script allows at `now`; sets when it wants to go on otherwise. */
+  /** Sends what the script allows at `now`; sets when it will go on. */
   #act(now: Nanos): Segment[] {
     const out: Segment[] = []
     while (this.#state === 'established') {
@@ -243,7 +243,7 @@ export class Endpoint {
     return [this.#transmit(flags, action.bytes, action.number, now)]
   }
 
-  /** Sends something that must be acknowledged. */
+  /** Sends a segment that must be acknowledged. */
   #transmit(flags: number, length: number, number: number, now: Nanos): Segment {
     const seq = this.#next
     const ack = (flags & Tcp.ack) === 0 ? 0 : this.#receive
@@ -259,7 +259,7 @@ export class Endpoint {
     return { flags: Tcp.ack, seq: this.#next, ack: this.#receive, length: 0, number }
   }
 
-  /** Takes an acknowledgement in; true when something retransmitted got through and more waits behind it. */
+  /** Takes an acknowledgement; true if a retransmitted segment got through and more segments wait behind it. */
   #acknowledge(ack: number, now: Nanos): boolean {
     const before = this.#unacknowledged.length
     while (this.#unacknowledged[0] !== undefined && ((ack - this.#unacknowledged[0].seq) | 0) > 0)

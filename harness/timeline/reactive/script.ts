@@ -2,23 +2,23 @@ import type { Nanos, PacketBatch } from '../../model/batch.ts'
 import { Kind, Tcp } from '../../model/codes.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 
-/** One thing that an end does of its own accord, once what it waited for has arrived. */
+/** One thing that an endpoint does on its own, once the data that it waits for has arrived. */
 export interface Action {
-  /** Capture packet number that it was recorded as. */
+  /** The capture number of its packet. */
   readonly number: number
   readonly kind: 'data' | 'fin' | 'rst'
   readonly bytes: number
-  /** Bytes of the other end's stream (its FIN counts as one) that must have arrived before. */
+  /** Bytes of the other end's stream (its FIN counts as one) that must have arrived first. */
   readonly needs: number
-  /** How long after that it was done when recorded. */
+  /** How long after that it was done in the recording. */
   readonly think: Nanos
 }
 
-/** A recorded frame that segments of one direction are made like. */
+/** A recorded frame that is the model for segments of its direction. */
 export interface Template {
   readonly bytes: Uint8Array
   readonly link: number
-  /** Which tunnels it is read with, a `Tunnels` code. */
+  /** The tunnels that are looked into when it is read, a `Tunnels` code. */
   readonly tunnels: number
 }
 
@@ -34,12 +34,12 @@ export interface EndScript {
   readonly actions: readonly Action[]
 }
 
-/** What both ends of a recorded TCP flow did, freed of when the network let them. */
+/** What both ends of a recorded TCP flow did, without the delays of the network. */
 export interface Script {
   readonly begin: Nanos
   readonly client: EndScript
   readonly server: EndScript
-  /** Number of the packet that completes the opening. */
+  /** Number of the packet that completes the handshake. */
   readonly handshakeAck: number
 }
 
@@ -50,7 +50,7 @@ interface Draft {
   timestamp: number | undefined
   open: Template | undefined
   data: Template | undefined
-  /** Stream bytes sent so far, and when what the other end waits for was sent. */
+  /** Stream bytes sent so far, and when those that the other end waits for were sent. */
   sent: number
   seen: { readonly at: number; readonly time: Nanos }[]
   actions: Action[]
@@ -58,8 +58,8 @@ interface Draft {
 
 /**
  * Reads the script of a flow from its packets (all of one TCP flow, in order): what each end sent anew, after how much of the
- * other's stream, and how long it thought. ERR_REACTIVE where the flow was not recorded from its SYN, or
- * came in fragments, which nobody would send again as they were.
+ * other's stream, and how long it waited. ERR_REACTIVE if the flow was not recorded from its SYN, or came in fragments, which an
+ * endpoint would not send again as they were.
  */
 export function readScript(name: string, flow: PacketBatch): Script {
   const drafts = [newDraft(), newDraft()] as const
@@ -120,7 +120,7 @@ function newDraft(): Draft {
   }
 }
 
-/** What is new in a segment becomes an action; what was sent before (a retransmission) does not. */
+/** Turns the new data of a segment into actions; data sent before (a retransmission) is skipped. */
 function addActions(
   own: Draft,
   peer: Draft,

@@ -14,11 +14,11 @@ import type { Segment } from './endpoint.ts'
 import type { Script } from './script.ts'
 import { frameOf, loadFrame, segmentOfEmitted } from './wire.ts'
 
-/** One way from an end through the firewall to the other: that of a metropolitan network. */
+/** The delay from one end through the firewall to the other, as in a metropolitan network. */
 const ONE_WAY: Nanos = 5_000_000
-/** Nothing is waited for longer than this and the longest gap asked for: beyond every limit of the endpoints. */
+/** No wait takes longer than this plus the longest gap of the case; it exceeds every limit of the endpoints. */
 const PATIENCE = 200 * NANOS_PER_SECOND
-/** Packets that a conversation may take; a loop of resets and challenges ends here. */
+/** Most packets of a conversation; it ends a loop of resets and challenges. */
 const MOST_PACKETS = 20_000
 
 export interface SimulationOptions {
@@ -40,20 +40,20 @@ interface Arrival {
   readonly segment: Segment
   /** The sender's clock in TCP timestamp units; undefined: a firewall sent it. */
   readonly timestamp: number | undefined
-  /** It has a source that the receiver has no connection with. */
+  /** The receiver has no connection with its source. */
   readonly stranger?: boolean
 }
 
 type Reconnect = Extract<Injection, { kind: 'reconnect' }>
 
-/** Plays a recorded conversation between two live endpoints, packet by packet, through whatever observes the chunks. */
+/** Plays a recorded conversation between two live endpoints, packet by packet; the consumer of the chunks observes the packets. */
 export class Simulation {
   readonly phases: string[] = ['before']
   readonly #options: SimulationOptions
   readonly #arrivals: Arrival[] = []
   readonly #connections: Connection[] = []
   readonly #waiting: Placed[]
-  /** What an injection that has been made does later, by time. */
+  /** Later events of injections that have been made, by time. */
   readonly #events: { readonly at: Nanos; readonly event: HostEvent }[] = []
   readonly #reconnect: Reconnect | undefined
   readonly #patience: Nanos
@@ -105,7 +105,7 @@ export class Simulation {
     }
   }
 
-  /** What the user of the connection felt, once `chunks` has ended. */
+  /** What the user of the connection felt; known once `chunks` has ended. */
   get impact(): Impact {
     const [first, second] = this.#connections
     const broken = this.#broken ?? this.#options.script.begin
@@ -156,7 +156,7 @@ export class Simulation {
     }
   }
 
-  /** Injections whose packet is this one, or one before it that live endpoints did not send. */
+  /** Makes the injections whose packet is this one, or an earlier one that the live endpoints did not send. */
   #fire(number: number): void {
     while (this.#waiting[0] !== undefined && this.#waiting[0].packet <= number) {
       const placed = this.#waiting.shift()
@@ -175,7 +175,7 @@ export class Simulation {
     this.#events.sort((a, b) => a.at - b.at)
   }
 
-  /** What has happened to hosts since the last packet. */
+  /** Host events since the last packet. */
   #due(): TimedEvent[] {
     const later = this.#events.findIndex(({ at }) => at > this.#now)
     const due = this.#events.splice(0, later < 0 ? this.#events.length : later)
@@ -201,7 +201,7 @@ export class Simulation {
     return { packets: out, events }
   }
 
-  /** Lets what became of the packet take its course. */
+  /** Applies the verdict on a packet: it is delivered, lost, or answered. */
   #resolve(connection: Connection, end: End, segment: Segment): void {
     const peer: End = end === 0 ? 1 : 0
     const { feedback } = this.#options
@@ -231,7 +231,7 @@ export class Simulation {
       else this.#tellExpiry(emitted)
   }
 
-  /** A reset at expiry: the engine's clock is that of packets, so the ends hear of it with the next one. */
+  /** A reset at expiry: the engine's clock is driven by packets, so the ends receive it with the next one. */
   #tellExpiry(emitted: Emitted): void {
     const connection = this.#connections.find(({ flow }) => flow === emitted.flow)
     if (connection === undefined || emitted.kind !== 'tcp-rst') return
@@ -243,7 +243,7 @@ export class Simulation {
     this.#arrivals.splice(later < 0 ? this.#arrivals.length : later, 0, arrival)
   }
 
-  /** The client opens again once its connection is dead, where the case has a reconnect that fits how it died. */
+  /** Opens the connection again once it is dead, if the case has a reconnect that fits how it died. */
   #considerReconnect(): void {
     const reconnect = this.#reconnect
     const death = this.#connections[0]?.ends[0].death
@@ -271,14 +271,14 @@ export class Simulation {
   }
 }
 
-/** The end whose action comes first at or after the packet keeps silent for the gap. */
+/** The end whose next action at or after the packet comes first stays silent for the gap. */
 function pause(connection: Connection, script: Script, packet: number, gap: Nanos): void {
   const first = (end: Script['client']) =>
     end.actions.find(({ number }) => number >= packet)?.number ?? Infinity
   connection.ends[first(script.client) <= first(script.server) ? 0 : 1].pause(packet, gap)
 }
 
-/** Injections that fix what an endpoint sends contradict endpoints that decide it. */
+/** Refuses injections that prescribe what an endpoint sends: reactive endpoints decide that themselves. */
 function refuse(injection: Injection): void {
   const keepalive = injection.kind === 'idle-gap' && injection.keepalive !== undefined
   if (injection.kind === 'segment' || injection.kind === 'duplicate' || keepalive)

@@ -5,17 +5,17 @@ import { dissectInner } from '../../wire/tunnel/enter.ts'
 import type { Segment } from './endpoint.ts'
 import type { EndScript } from './script.ts'
 
-/** What turns an end's segments into frames. */
+/** What is needed to turn an endpoint's segments into frames. */
 export interface FrameMaker {
   readonly script: EndScript
   readonly direction: 0 | 1
-  /** The client's port where it is not the recorded one. */
+  /** The client's port, if it is not the recorded one. */
   readonly port: number | undefined
   /** The last timestamp of the other end, to be echoed. */
   echo: number
 }
 
-/** The frame of a segment, like the recorded ones of its direction: addresses, link and, on a SYN, options. */
+/** The frame of a segment, modelled on the recorded ones of its direction: addresses, link and, for a SYN, options. */
 export function frameOf(maker: FrameMaker, segment: Segment, elapsed: Nanos): Uint8Array {
   const { script, direction, port } = maker
   const opening = (segment.flags & Tcp.syn) !== 0
@@ -41,7 +41,7 @@ export function frameOf(maker: FrameMaker, segment: Segment, elapsed: Nanos): Ui
   return frame
 }
 
-/** Puts one frame alone into the batch that chunks are made of. */
+/** Makes the batch hold one frame only. */
 export function loadFrame(batch: PacketBatch, frame: Uint8Array, link: number): void {
   batch.clear()
   if (frame.length > batch.bytes.length) batch.growBytes(frame.length, 0)
@@ -53,7 +53,7 @@ export function loadFrame(batch: PacketBatch, frame: Uint8Array, link: number): 
   batch.count = 1
 }
 
-/** The segment in a reset that a firewall sent; `tunnels`: those that it may be in, a `Tunnels` code. */
+/** The segment in a reset that a firewall sent; `tunnels`: the tunnels that are looked into, a `Tunnels` code. */
 export function segmentOfEmitted(emitted: Emitted, tunnels: number): Segment {
   const { flags } = dissectInner(emitted.frame, emitted.link, tunnels)
   return { flags, seq: emitted.seq, ack: emitted.ack, length: 0, number: 0 }
