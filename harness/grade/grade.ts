@@ -11,7 +11,7 @@ import type { CaseTrace, Mismatch, Outcome, Sighted, Tally } from '../model/run-
 import { type Checked, checkPackets } from './packets.ts'
 import { checkUnaltered } from './unaltered.ts'
 
-/** What a case is graded on. All of it is in the run log, so that a case can be graded again from there. */
+/** What a case is graded on. All of it is in the run log, so that the log is enough to grade the case again. */
 export interface Graded {
   readonly flow: number
   readonly expectations: readonly Expectation[]
@@ -70,7 +70,7 @@ function doubtOf(trace: CaseTrace): string | undefined {
   return undefined
 }
 
-/** Why it is not known of a packet, where the target says. */
+/** Why the verdict on a packet is unknown, if the target says so. */
 function whyOf({ reason }: CaseTrace, index: number): string {
   const code = reason[index] ?? 0
   return code === 0 ? '' : ` (${nameOf(Reason, code)}: packet ${index})`
@@ -78,7 +78,7 @@ function whyOf({ reason }: CaseTrace, index: number): string {
 
 function checkCounter(expectation: CounterExpectation, { trace, counters }: Graded): Checked {
   const { counter, host, equals, level, provenance } = expectation
-  // What no host reports is not zero: it was not counted.
+  // A counter that no host reports is not zero: it was not counted.
   let observed: number | undefined
   for (let i = 0; i < counters.length; i++) {
     const grown = host === undefined || trace.hosts[i] === host ? counters[i]?.[counter] : undefined
@@ -98,7 +98,7 @@ function checkCounter(expectation: CounterExpectation, { trace, counters }: Grad
   return { checked: 1, met: 0, mismatches: [mismatch] }
 }
 
-/** Resets that no packet caused, each of which its receiver must obey. */
+/** Resets without a causing packet, each of which its receiver must obey. */
 function checkExpiry(expectation: ExpiryExpectation, { flow: tested, trace }: Graded): Checked {
   const { to, equals, level, provenance } = expectation
   const sent = trace.emitted.filter(

@@ -1,6 +1,6 @@
 import type { Sighted } from '../model/run-log.ts'
 
-/** `, late by 0.350 s` of a packet that came out later than any control did; nothing of others. */
+/** `, late by 0.350 s` for a packet that came out later than any control did; empty for others. */
 export function lateWords(sightings: readonly Sighted[] | undefined, index: number): string {
   for (const { kind, indices, after = [] } of sightings ?? []) {
     const at = kind === 'late' ? indices.indexOf(index) : -1

@@ -4,7 +4,7 @@ import type { CaseTrace, Mismatch, Sighted } from '../model/run-log.ts'
 import { lateWords } from './late.ts'
 import { verdictOfLetter } from './letters.ts'
 
-/** Mismatches of one expectation that are written out; the rest are counted in the last of them. */
+/** The most mismatches of one expectation that are written out; the last of them counts the rest. */
 const WRITTEN = 20
 
 export interface Checked {
@@ -13,7 +13,7 @@ export interface Checked {
   readonly mismatches: readonly Mismatch[]
 }
 
-/** Holds one expectation against every packet that it speaks of. A phase without packets does not meet anything. */
+/** Checks every packet that an expectation is about. An expectation about a phase without packets is not met. */
 export function checkPackets(
   expectation: PacketExpectation,
   {
@@ -46,7 +46,7 @@ export function checkPackets(
   return { checked: indices.length, met: indices.length - missed, mismatches }
 }
 
-/** Indices of the packets that an expectation speaks of, in the order of offering. */
+/** Indices of the packets that an expectation is about, in the order of offering. */
 export function packetsMeant(
   expectation: Pick<PacketExpectation, 'phase' | 'direction' | 'which'>,
   flow: number,
@@ -58,7 +58,7 @@ export function packetsMeant(
   for (let i = 0; i < trace.phase.length; i++) {
     if (trace.phase[i] !== phase) continue
     if (letter !== undefined && trace.direction[i] !== letter) continue
-    // What an injection made belongs to the flow under test, even where it opened a new one.
+    // What an injection made belongs to the flow under test, even if it opened a new one.
     if (flow >= 0 && trace.flow[i] !== flow && trace.number[i] !== 0) continue
     indices.push(i)
   }
@@ -73,7 +73,7 @@ function problemOf(expectation: PacketExpectation, trace: CaseTrace, index: numb
   const verdict = verdictOfLetter(trace.verdict[index])
   if (verdict === undefined) return 'not run'
   if (!expectation.conforms.includes(verdict) && !expectation.tolerated.includes(verdict)) return verdict
-  // A tolerated answer is not held to what goes with the conforming one.
+  // A tolerated answer need not meet the details of the conforming one.
   if (!expectation.conforms.includes(verdict)) return undefined
   const by = deciderName(trace, index)
   if (expectation.by !== undefined && by !== expectation.by) return `${verdict} by ${by}`
@@ -114,12 +114,12 @@ export function deciderName(trace: CaseTrace, index: number): string {
   return trace.hosts[by] ?? 'unknown'
 }
 
-/** What hosts did for a packet, `fw-b forwarder`. */
+/** What hosts did with a packet: `fw-b forwarder`. */
 function partsOf({ parts = [], hosts }: CaseTrace, index: number): readonly string[] {
   return parts.filter((each) => each.index === index).map(({ host, part }) => `${hosts[host]} ${part}`)
 }
 
-/** What an expectation asks for, in words: `reject towards sender`, `drop or reject`. */
+/** What an expectation requires, in words: `reject towards sender`, `drop or reject`. */
 export function expectedWords(expectation: PacketExpectation): string {
   return [
     expectation.conforms.join(' or '),

@@ -3,14 +3,14 @@ import { UNALTERED } from '../model/fields.ts'
 import type { CaseTrace, Sighted } from '../model/run-log.ts'
 import type { Checked } from './packets.ts'
 
-/** What of a case's observations speaks of alterations. */
+/** The observations of a case that concern alterations. */
 interface Seen {
   readonly flow: number
   readonly trace: CaseTrace
   readonly sightings?: readonly Sighted[] | undefined
 }
 
-/** Holds what was seen of packets against what had to stay as it was; the mismatch lists every change. */
+/** Checks that the fields that had to stay unaltered did; the mismatch lists every change. */
 export function checkUnaltered(
   expectation: UnalteredExpectation,
   { flow, trace, sightings = [] }: Seen,
@@ -52,7 +52,7 @@ function isAbout(wanted: readonly string[], field: string): boolean {
   })
 }
 
-/** What an injection made belongs to the flow under test, even where it opened a new one. */
+/** What an injection made belongs to the flow under test, even if it opened a new one. */
 function isUnderTest(trace: CaseTrace, index: number, flow: number): boolean {
   return flow < 0 || trace.flow[index] === flow || trace.number[index] === 0
 }

@@ -1,6 +1,6 @@
 import type { Topology } from '../model/setup.ts'
 
-/** Whether a load balancer, as long as nothing happens to hosts, sends every packet on to the first one, whatever came before. */
+/** Whether a load balancer sends every packet to the first host, whatever came before, as long as nothing happens to hosts. */
 export function sendsAllToFirst({ hosts, loadBalancer }: Topology): boolean {
   const { placement, stickiness, nonSynMiss, resetOn, capacity, zones } = loadBalancer
   const { mtu, hostMtu, hostTcpEstablished } = loadBalancer

@@ -2,22 +2,22 @@ import type { PacketBatch } from '../model/batch.ts'
 import { Host, Reason, Verdict } from '../model/codes.ts'
 import { buildReset } from '../wire/reset.ts'
 
-/** The load balancer keeps a packet to itself. */
+/** The load balancer absorbs a packet. */
 export function absorb(packets: PacketBatch, index: number, reason: number, verdict: number = Verdict.drop) {
   decide(packets, index, Host.loadBalancer, verdict, reason)
 }
 
-/** A packet is lost between the load balancer and its host, in silence, and in neither's counters. */
+/** A packet is lost silently between the load balancer and its host, and counted by neither. */
 export function lose(packets: PacketBatch, index: number, reason: number): void {
   decide(packets, index, Host.path, Verdict.drop, reason)
 }
 
-/** A packet goes round the load balancer and the hosts. */
+/** A packet goes around the load balancer and the hosts. */
 export function bypass(packets: PacketBatch, index: number): void {
   decide(packets, index, Host.bypass, Verdict.forward, Reason.bypass)
 }
 
-/** Absorbs a packet and answers its sender with a reset, if it is one to answer; whether it was. */
+/** Absorbs a packet and answers its sender with a reset, if the packet may be answered with one; returns whether it was. */
 export function resetSender(packets: PacketBatch, index: number, reason: number): boolean {
   const reset = buildReset(packets, index, 'sender', 'rfc')
   absorb(packets, index, reason, reset === undefined ? Verdict.drop : Verdict.reject)

@@ -2,14 +2,14 @@
 export interface LoadBalancerCounters extends Readonly<Record<string, number>> {
   /** Entries made. */
   readonly NewFlowCount: number
-  /** Entries that were not idle for too long when the last packet or event came, those of others included. */
+  /** Entries, of other flows too, that were not idle for too long when the last packet or event came. */
   readonly ActiveFlowCount: number
-  /** Flows refused because the table was full; `RejectedFlowCount_TCP`: those of TCP, absent while there are none. */
+  /** Flows refused because the table was full; `RejectedFlowCount_TCP`: TCP flows among them, absent while there are none. */
   readonly RejectedFlowCount: number
   readonly TCP_ELB_Reset_Count: number
-  /** Packets that reached the load balancer: all but controls and those that bypass it. */
+  /** Packets that reached the load balancer: all except controls and those that bypass it. */
   readonly ProcessedPackets: number
-  /** Registered hosts by what is thought of their health. */
+  /** Registered hosts by their health as the load balancer sees it. */
   readonly HealthyHostCount: number
   readonly UnHealthyHostCount: number
 }
@@ -35,7 +35,7 @@ export class Counts {
     this.#refusedTcp = 0
   }
 
-  /** The metrics, with what is counted in the tables at the time. */
+  /** The metrics, with what the tables hold at the time. */
   metrics(active: number, healthy: number, unhealthy: number): LoadBalancerCounters {
     return {
       NewFlowCount: this.opened,

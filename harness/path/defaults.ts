@@ -1,7 +1,7 @@
 import type { HealthChecks, LoadBalancer } from '../model/setup.ts'
 import { gatewayLoadBalancer as knobs } from '../profile/gateway-load-balancer.ts'
 
-/** What waiting takes in a load balancer that does not say: what AWS's takes. Seconds. */
+/** Health checks and deregistration delay of a load balancer that does not set them: the defaults of AWS. Seconds. */
 export function defaultsOf({ health, deregistrationDelay }: LoadBalancer): {
   readonly health: HealthChecks
   readonly deregistrationDelay: number

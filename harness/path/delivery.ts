@@ -7,13 +7,13 @@ import { HostInterfaces } from './host-interfaces.ts'
 import { ipLength } from './packet.ts'
 import type { Placement } from './placement.ts'
 
-/** The way from the load balancer to a host, and what is lost on it. */
+/** The way from the load balancer to a host, on which packets may be lost. */
 export class Delivery {
-  /** Whether it is asked about every packet. */
+  /** Whether it must be asked about every packet. */
   readonly asks: boolean
   readonly #placement: Placement
   readonly #interfaces: HostInterfaces | undefined
-  /** Bytes of the largest IP packets that come through. */
+  /** Bytes of the largest IP packet that gets through. */
   readonly #most: number
 
   constructor(placement: Placement, { hostTcpEstablished, hostMtu }: LoadBalancer) {
@@ -24,7 +24,7 @@ export class Delivery {
     this.#most = hostMtu === undefined ? Number.POSITIVE_INFINITY : hostMtu - GENEVE_OVERHEAD
   }
 
-  /** Sends a packet on to a host; absorbs it where there is none (-1). `place`: that of its flow's entry, -1: it has none. */
+  /** Sends a packet to a host; absorbs it if there is none (-1). `place`: that of its flow's entry; -1: no entry. */
   send(packets: PacketBatch, index: number, place: number, host: number): void {
     if (host < 0) absorb(packets, index, Reason['target unreachable'])
     else if (this.asks && ipLength(packets, index) > this.#most)
@@ -39,7 +39,7 @@ export class Delivery {
     this.#interfaces?.reset()
   }
 
-  /** The load balancer still sends what it has for a host whose failure it has not noticed. */
+  /** The load balancer still sends packets to a host whose failure it has not noticed. */
   #toTheDead(packets: PacketBatch, index: number, host: number): void {
     if (this.#placement.isHealthy(host, packets.time[index] ?? 0))
       lose(packets, index, Reason['target unreachable'])

@@ -1,18 +1,18 @@
 import type { Nanos } from '../model/batch.ts'
 import { MOST_FLOWS } from '../model/flow-place.ts'
 
-/** Bits of a word: host of the entry, host of the flow's first entry, and what is known of it. */
+/** Bits of a word: the entry's host, the host of the flow's first entry, and flags. */
 export const HOST_MASK = 0xff
 const FIRST_SHIFT = 8
-/** The flow has an entry; whether it is idle for too long is found out at its next packet. */
+/** The flow has an entry; whether it was idle for too long is checked at its next packet. */
 export const LIVE = 1 << 16
 /** The entry has TCP's idle time-out. */
 export const TCP = 1 << 17
-/** The flow's last entry went because it was idle for too long. */
+/** The flow's last entry was removed because it was idle for too long. */
 const EXPIRED = 1 << 18
-/** The flow had an entry once, so its first host is known. */
+/** The flow has had an entry, so its first host is known. */
 const KNOWN = 1 << 19
-/** The flow was refused an entry, and has not got one since. */
+/** The flow was refused an entry, and has had none since. */
 const REFUSED = 1 << 20
 
 const NO_WORDS = new Int32Array(0)
@@ -20,17 +20,17 @@ const NO_TIMES = new Float64Array(0)
 const LEAST_CAPACITY = 64
 
 /**
- * The load balancer's flow table, as columns by place (`MOST_FLOWS`); grows by doubling, and a new one has allocated nothing.
- * A place is asked for once for a packet; all else is told by place.
+ * The load balancer's flow table, as columns by place (`MOST_FLOWS`). It grows by doubling, and allocates nothing at first.
+ * `placeOf` is called once for a packet; everything else takes the place.
  */
 export class FlowEntries {
   /** By place: bits as above. */
   words = NO_WORDS
   /** By place: when the entry was last used. */
   lastSeen = NO_TIMES
-  /** The flow at each place, once flows have shared places. */
+  /** By place: its flow; set once two flows have shared a place. */
   owners: Int32Array | undefined
-  /** By place: each entry's own time-out, once they differ. */
+  /** By place: the time-out of the entry, once entries differ in it. */
   limits: Float64Array | undefined
   readonly #mask: number
   #hashes = NO_WORDS
@@ -42,7 +42,7 @@ export class FlowEntries {
     this.#mask = places - 1
   }
 
-  /** The place of a flow, emptied where another flow's entry was there. */
+  /** The place of a flow; another flow's entry there is removed. */
   placeOf(flow: number): number {
     const place = flow & this.#mask
     this.#used = Math.max(this.#used, place + 1)
@@ -74,7 +74,7 @@ export class FlowEntries {
     }
   }
 
-  /** From here on each entry has the time-out that held when it was made: those that there are, `tcpIdle` and `otherIdle`. */
+  /** From here on each entry keeps the time-out that held when it was made; existing entries get `tcpIdle` and `otherIdle`. */
   keepLimits(tcpIdle: Nanos, otherIdle: Nanos): void {
     if (this.limits !== undefined) return
     const limits = new Float64Array(this.words.length)
@@ -82,12 +82,12 @@ export class FlowEntries {
     this.limits = limits
   }
 
-  /** Entries that were not found to be idle for too long. */
+  /** Number of entries that have not been found idle for too long. */
   get live(): number {
     return this.#live
   }
 
-  /** Makes the entry of a flow that has none. The hash is that of the flow's tuple, for placing it again. */
+  /** Makes the entry of a flow that has none. `hash`: that of the flow's tuple, for placing it again. */
   open(place: number, host: number, tcp: boolean, hash: number, now: Nanos, limit: Nanos): void {
     const before = this.words[place] ?? 0
     const first = (before & KNOWN) !== 0 ? (before >> FIRST_SHIFT) & HOST_MASK : host
@@ -110,20 +110,20 @@ export class FlowEntries {
     this.words[place] = (this.words[place] ?? 0) | EXPIRED
   }
 
-  /** Takes note that a flow was refused; whether it was not known to be. */
+  /** Notes that a flow was refused; returns whether this is new. */
   refuse(place: number): boolean {
     const before = this.words[place] ?? 0
     this.words[place] = before | REFUSED
     return (before & REFUSED) === 0
   }
 
-  /** When an entry will have been idle for as long as it may be. */
+  /** When an entry will have been idle for too long. */
   until(place: number, tcpIdle: Nanos, otherIdle: Nanos): Nanos {
     const limit = this.limits?.[place] ?? (this.isTcp(place) ? tcpIdle : otherIdle)
     return (this.lastSeen[place] ?? 0) + limit
   }
 
-  /** Removes every entry that was idle for too long; answers when the next one will have been, if nothing comes for it. */
+  /** Removes every entry that was idle for too long; returns when the next one will have been, if no packet comes for it. */
   expireIdle(now: Nanos, tcpIdle: Nanos, otherIdle: Nanos): Nanos {
     let next = Number.POSITIVE_INFINITY
     for (let place = 0; place < this.#used; place++) {
@@ -151,22 +151,22 @@ export class FlowEntries {
     return (this.words[place] ?? 0) & HOST_MASK
   }
 
-  /** The tuple hash that the flow was first placed by; undefined for a flow that never had an entry. */
+  /** The tuple hash that the flow was first placed by; undefined if it never had an entry. */
   hash(place: number): number | undefined {
     return ((this.words[place] ?? 0) & KNOWN) !== 0 ? this.#hashes[place] : undefined
   }
 
-  /** Rewrites the entry's host. */
+  /** Changes the entry's host. */
   move(place: number, host: number): void {
     this.words[place] = ((this.words[place] ?? 0) & ~HOST_MASK) | host
   }
 
-  /** Keeps an entry alive; times that step back do not age it. */
+  /** Keeps an entry alive; a time that steps back changes nothing. */
   see(place: number, now: Nanos): void {
     if (now > (this.lastSeen[place] ?? 0)) this.lastSeen[place] = now
   }
 
-  /** Every entry goes to the host that its flow had first. */
+  /** Gives every entry the host that its flow had first. */
   returnAll(): void {
     for (let place = 0; place < this.#used; place++)
       this.move(place, ((this.words[place] ?? 0) >> FIRST_SHIFT) & HOST_MASK)
@@ -180,7 +180,7 @@ export class FlowEntries {
     return active
   }
 
-  /** Forgets all flows; costs what was used. */
+  /** Forgets all flows, at a cost that depends only on the places used. */
   reset(): void {
     this.words.fill(0, 0, this.#used)
     this.#used = 0

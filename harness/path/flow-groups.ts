@@ -5,13 +5,13 @@ import { addressLength, destinationAt, sourceAt } from '../wire/ip.ts'
 import { isAboutFlow, protocolOf } from './packet.ts'
 
 /**
- * What the load balancer takes for one flow where that is wider than a connection: all between two addresses, or all of one
- * protocol between them. A group is known by a number like a flow's.
+ * The load balancer's flows if these are wider than a connection: everything between two addresses, or everything of one
+ * protocol between them. A group has a number, like a flow.
  */
 export class FlowGroups {
   readonly #protocol: boolean
   readonly #groups = new Map<string, number>()
-  /** Of each flow, by its place: what it was last told of. */
+  /** By place of a flow: the flow last seen there, and its group. */
   readonly #known = new Map<number, { readonly flow: number; readonly group: number }>()
   #next = 0
 
@@ -19,7 +19,7 @@ export class FlowGroups {
     this.#protocol = stickiness === '3-tuple'
   }
 
-  /** The group of a packet of a flow; of an ICMP error about a flow that has none, -1. */
+  /** The group of a packet of a flow; -1 for an ICMP error about a flow without a group. */
   of(packets: PacketBatch, index: number, flow: number): number {
     const known = this.known(flow)
     if (known >= 0) return known
@@ -29,7 +29,7 @@ export class FlowGroups {
     if (group === undefined) {
       group = this.#next++
       this.#groups.set(key, group)
-      // As many as entries can be told apart; the oldest is forgotten, as its entry is.
+      // As many as there are places for entries; the oldest is forgotten, like its entry.
       if (this.#groups.size > MOST_FLOWS)
         for (const [oldest] of this.#groups) if (this.#groups.delete(oldest)) break
     }

@@ -1,12 +1,12 @@
 import type { Nanos } from '../model/batch.ts'
 
 /**
- * What the load balancer thinks of its hosts' health: a change is believed once as many checks in a row have shown it as the
- * threshold asks for (AWS Gateway Load Balancer guide, health checks). Checks are `interval` apart; the first after a change
+ * The health of hosts as the load balancer sees it: a change is noticed once as many consecutive checks have shown it as the
+ * threshold requires (AWS Gateway Load Balancer guide, health checks). Checks are `interval` apart; the first after a change
  * comes a whole interval later.
  */
 export class Health {
-  /** By host: how it is, and since when it is believed to be so; until then it is believed to be the other way. */
+  /** By host: whether it fails checks, and since when this is noticed; before that the load balancer assumes the opposite. */
   readonly #failing: Uint8Array
   readonly #believed: Float64Array
   readonly #untilUnhealthy: Nanos
@@ -23,7 +23,7 @@ export class Health {
     return (this.#failing[host] === 1) !== now >= (this.#believed[host] ?? 0)
   }
 
-  /** Checks fail from `at` on; -Infinity: for so long that it is known. */
+  /** Checks fail from `at` on; -Infinity: for so long that this has been noticed. */
   fail(host: number, at: Nanos): void {
     this.#change(host, 1, at, this.#untilUnhealthy)
   }
@@ -33,7 +33,7 @@ export class Health {
     this.#change(host, 0, at, this.#untilHealthy)
   }
 
-  /** Healthy, as at first. */
+  /** Healthy, as at the beginning. */
   clear(host: number): void {
     this.#failing[host] = 0
     this.#believed[host] = Number.NEGATIVE_INFINITY
@@ -41,7 +41,7 @@ export class Health {
 
   #change(host: number, failing: 0 | 1, at: Nanos, until: Nanos): void {
     const known = this.isHealthy(host, at) === (failing === 0)
-    // What was on its way to be believed and has not come to that begins anew; what is still believed is true again.
+    // A change back cancels a change that was not noticed yet: what is still believed is then true again.
     if (this.#failing[host] === failing && at !== Number.NEGATIVE_INFINITY) return
     this.#failing[host] = failing
     this.#believed[host] = known ? Number.NEGATIVE_INFINITY : at + until

@@ -10,9 +10,9 @@ interface Tracked {
 }
 
 /**
- * The connection tracking of the hosts' own network interfaces: a TCP connection that was idle there for longer than its time-out
- * (TcpEstablishedTimeout) is forgotten, and what comes of it then is lost without a word. The first packet that comes to a host
- * begins a connection there, whatever it is; later only a SYN does.
+ * The connection tracking of the hosts' own network interfaces: it forgets a TCP connection that was idle for longer than its time-out
+ * (TcpEstablishedTimeout), and then drops its packets silently. The first packet that reaches a host begins a connection there,
+ * whatever it is; later only a SYN does.
  */
 export class HostInterfaces {
   readonly #timeout: Nanos
@@ -22,7 +22,7 @@ export class HostInterfaces {
     this.#timeout = timeout
   }
 
-  /** Whether the packet of a flow, by its place in the flow table, comes through to its host. */
+  /** Whether a packet gets through to its host; `place`: its flow's place in the flow table. */
   admits(packets: PacketBatch, index: number, place: number, host: number): boolean {
     if (!isTcpFlow(packets, index)) return true
     const now = packets.time[index] ?? 0

@@ -15,8 +15,8 @@ import { TableRoom } from './table-room.ts'
 import { tupleHash } from './tuple-hash.ts'
 
 /**
- * The load balancer in front of the hosts: gives each packet its host, on the packets' own times (AWS Gateway Load Balancer guide). One
- * entry a flow; a flow without one is placed by its tuple among the hosts in service, whichever host it had before.
+ * The load balancer in front of the hosts: gives each packet its host, by the packets' own times (AWS Gateway Load Balancer guide).
+ * Each flow has one entry. A flow without one is placed by its tuple among the hosts in service, whichever host it had before.
  */
 export class LoadBalancerPath {
   readonly #loadBalancer: LoadBalancer
@@ -28,16 +28,16 @@ export class LoadBalancerPath {
   readonly #groups: FlowGroups | undefined
   readonly #delivery: Delivery
   readonly #counts = new Counts()
-  /** Bytes of the largest IP packets that are taken. */
+  /** Bytes of the largest IP packet that it accepts. */
   readonly #mtu: number
-  /** Something is configured that asks about every packet. */
+  /** The configuration has something that must be checked for every packet. */
   readonly #special: boolean
-  /** Of entries made from now on. */
+  /** For entries made from now on. */
   #tcpIdle: Nanos
   readonly #otherIdle: Nanos
-  /** A reset on idle also answers what has no entry at all (listener attribute send_tcp_reset.on_idle_timeout). */
+  /** A reset on idle also answers packets of flows that never had an entry (listener attribute send_tcp_reset.on_idle_timeout). */
   readonly #tcpMiss: LoadBalancer['nonSynMiss']
-  /** When the last packet or event came. Never a small whole number, so that V8 has it as a double from the first packet on. */
+  /** When the last packet or event came. Never a small whole number, so that V8 keeps it as a double from the first packet on. */
   #now: Nanos = Number.NEGATIVE_INFINITY
 
   constructor(topology: Topology, seed: number) {
@@ -57,11 +57,11 @@ export class LoadBalancerPath {
   }
 
   /**
-   * Fills `host`, and `verdict`, `reason` and `emitted` of packets that it absorbs, that bypass it, or that are lost between it and
-   * a host. Answers the chunk's events with every host's index.
+   * Fills `host`, and for packets that it absorbs, that bypass it, or that are lost between it and a host also `verdict`, `reason`
+   * and `emitted`. Returns the chunk's events, each with the index of its host.
    */
   assign({ packets, events }: TimelineChunk): readonly TimedEvent[] {
-    // This is the first stage that emits; a batch that is replayed again still holds what was noted the last time.
+    // This is the first stage that emits; a batch that is replayed again still holds the entries of the last time.
     packets.emitted.length = 0
     packets.parts.length = 0
     const resolved: TimedEvent[] = []
@@ -76,7 +76,7 @@ export class LoadBalancerPath {
     return resolved
   }
 
-  /** Back to an empty table with all hosts in service and counters at zero; costs what was used. */
+  /** Back to an empty table with all hosts in service and counters at zero; the cost depends only on the places used. */
   reset(): void {
     this.#placement.restoreAll()
     this.#entries.reset()
@@ -140,7 +140,7 @@ export class LoadBalancerPath {
     }
   }
 
-  /** The host that the next packet of a flow would go to; without an entry the first in service, without any the first. */
+  /** The host that the next packet of a flow would go to; without an entry the first host in service, or else the first host. */
   #serving(flow: number, now: Nanos): number {
     const entries = this.#entries
     const key = this.#groups === undefined ? flow : this.#groups.known(flow)
@@ -164,7 +164,7 @@ export class LoadBalancerPath {
     this.#now = Math.max(this.#now, packets.time[to - 1] ?? 0)
   }
 
-  /** Routes packets whose flow has a live entry with a host in service; answers the index of the first other one. */
+  /** Routes packets whose flow has a live entry with a host in service; returns the index of the first other packet. */
   #routeSettled(packets: PacketBatch, from: number, to: number): number {
     const { flow, time, role, host } = packets
     const { words, lastSeen, owners } = this.#entries
@@ -220,14 +220,14 @@ export class LoadBalancerPath {
     else this.#routeNew(packets, index, place, now)
   }
 
-  /** Removes the entry of a flow that was idle for longer than its time-out. */
+  /** Removes the entry of a flow if it was idle for longer than its time-out. */
   #expire(place: number, now: Nanos): void {
     const entries = this.#entries
     if (entries.has(place) && now > entries.until(place, this.#tcpIdle, this.#otherIdle))
       entries.expire(place)
   }
 
-  /** A packet of a flow with an entry, which is kept, rewritten because its host has left, or ended by a reset. */
+  /** Routes a packet of a flow with an entry: the entry is kept, changed because its host has left, or ended by a reset. */
   #routeEntry(packets: PacketBatch, index: number, place: number, now: Nanos): void {
     const entries = this.#entries
     const placement = this.#placement
@@ -254,7 +254,7 @@ export class LoadBalancerPath {
     this.#delivery.send(packets, index, place, next)
   }
 
-  /** A packet of a flow without an entry: makes one, unless it is a TCP packet in the middle that must not, or there is no room. */
+  /** Routes a packet of a flow without an entry: makes one, unless it is a TCP packet midstream that must not, or the table is full. */
   #routeNew(packets: PacketBatch, index: number, place: number, now: Nanos): void {
     const entries = this.#entries
     if (this.#tcpMiss !== 'forward' && isTcpMiss(packets, index)) {
@@ -279,7 +279,7 @@ export class LoadBalancerPath {
     this.#delivery.send(packets, index, place, host)
   }
 
-  /** A new flow is refused as the table is full; counted once, however often it tries. */
+  /** Refuses a new flow because the table is full; counts it once, however often it tries. */
   #refuse(packets: PacketBatch, index: number, place: number, tcp: boolean): void {
     if (this.#entries.refuse(place)) this.#counts.refuse(tcp)
     absorb(packets, index, Reason['flow table full'])
@@ -291,7 +291,7 @@ export class LoadBalancerPath {
       : 0
   }
 
-  /** Answers a packet's sender with a reset, if it is one to answer; whether it was. */
+  /** Answers a packet's sender with a reset, if the packet may be answered with one; returns whether it was. */
   #reset(packets: PacketBatch, index: number, reason: number): boolean {
     const sent = resetSender(packets, index, reason)
     if (sent) this.#counts.resets++

@@ -4,13 +4,13 @@ import { isIcmpError } from '../wire/icmp.ts'
 import { datagramEnd, isIpv6 } from '../wire/ip.ts'
 import { Protocol } from '../wire/numbers.ts'
 
-/** A TCP packet that does not open a connection. A fragment is none: the load balancer does not see its flags. */
+/** A TCP packet that does not open a connection. Fragments do not count: the load balancer does not see their flags. */
 export function isTcpMiss({ kind, flags }: PacketBatch, index: number): boolean {
   const tcp = kind[index] === Kind.tcp4 || kind[index] === Kind.tcp6
   return tcp && ((flags[index] ?? 0) & (Tcp.syn | Tcp.ack)) !== Tcp.syn
 }
 
-/** Whether a packet that is not an ICMP error belongs to a TCP flow: TCP itself or a fragment of it. */
+/** Whether a packet that is not an ICMP error belongs to a TCP flow: TCP or a fragment of it. */
 export function isTcpFlow({ kind, l3, bytes }: PacketBatch, index: number): boolean {
   const at = l3[index] ?? 0
   switch (kind[index]) {
@@ -26,14 +26,14 @@ export function isTcpFlow({ kind, l3, bytes }: PacketBatch, index: number): bool
   }
 }
 
-/** Whether an ICMP error, which travels with the flow that it quotes but does not make an entry for it. */
+/** Whether this is an ICMP error, which travels with the flow that it quotes but does not make an entry for it. */
 export function isAboutFlow({ kind, l4, bytes }: PacketBatch, index: number): boolean {
   const six = kind[index] === Kind.icmp6
   return (six || kind[index] === Kind.icmp4) && isIcmpError(bytes[l4[index] ?? -1] ?? 0, six)
 }
 
 /**
- * The protocol that a packet with an IP header carries, as a number. Of fragments: what they are fragments of, where the fragment
+ * The protocol number of a packet with an IP header. For fragments: the protocol of the fragmented datagram, if the fragment
  * header comes first.
  */
 export function protocolOf({ kind, l3, bytes }: PacketBatch, index: number): number {
@@ -54,7 +54,7 @@ export function protocolOf({ kind, l3, bytes }: PacketBatch, index: number): num
   }
 }
 
-/** Bytes of the IP packet by its own length field; 0 for what has no IP header. */
+/** Bytes of the IP packet according to its own length field; 0 without an IP header. */
 export function ipLength({ l3, bytes }: PacketBatch, index: number): number {
   const at = l3[index] ?? -1
   return at < 0 ? 0 : datagramEnd(bytes, at) - at

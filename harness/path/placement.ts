@@ -4,7 +4,7 @@ import { defaultsOf } from './defaults.ts'
 import { Health } from './health.ts'
 import { mix32 } from './tuple-hash.ts'
 
-/** Whether a host is as it was at first, so that nothing has to be asked about it. */
+/** `up`: the host is as at the beginning, so nothing needs to be checked; `asked`: its state must be checked. */
 export const Service = { up: 0, asked: 1 } as const
 
 /** How a host leaves. */
@@ -12,11 +12,11 @@ export type Leave = 'drain' | 'crash' | 'unhealthy'
 
 const SETTLED = Number.NEGATIVE_INFINITY
 
-/** The hosts behind the load balancer: which are in service at what time, and where a flow is placed. */
+/** The hosts behind the load balancer: which are in service when, and which host gets a flow. */
 export class Placement {
   /** By host: a `Service` code. */
   readonly service: Uint8Array
-  /** Whether hosts are chosen by the hash of a tuple; else the first in service is. */
+  /** Whether hosts are chosen by the hash of a tuple; otherwise the first host in service is. */
   readonly byHash: boolean
   readonly #health: Health
   /** By host: it forwards nothing. */
@@ -47,8 +47,8 @@ export class Placement {
   }
 
   /**
-   * The host that a tuple belongs to, -1 where it has none. It depends on the tuple and on who is in service, never on where the
-   * flow was before. By hash, the host with the highest score wins, so that only the flows of a host that leaves move (rendezvous
+   * The host of a tuple; -1: none. It depends on the tuple and on the hosts in service, never on the flow's earlier host.
+   * By hash, the host with the highest score wins, so that only the flows of a host that leaves move (rendezvous
    * hashing).
    */
   place(hash: number, now: Nanos): number {
@@ -76,7 +76,7 @@ export class Placement {
     return !healthy || this.isHealthy(host, now)
   }
 
-  /** Whether the load balancer thinks so. */
+  /** Whether the load balancer takes the host for healthy. */
   isHealthy(host: number, now: Nanos): boolean {
     return this.service[host] === Service.up || this.#health.isHealthy(host, now)
   }
@@ -85,13 +85,13 @@ export class Placement {
     return this.#dead[host] === 1
   }
 
-  /** Whether a host's flows are no longer its own: it is unhealthy, or its deregistration has come to its end. */
+  /** Whether a host has lost its flows: it is unhealthy, or its deregistration has ended. */
   hasLeft(host: number, now: Nanos): boolean {
     if (this.service[host] === Service.up) return false
     return !this.isHealthy(host, now) || (this.#draining[host] === 1 && now >= (this.#drained[host] ?? 0))
   }
 
-  /** Whether flows are given to unhealthy hosts as there is no healthy one. */
+  /** Whether unhealthy hosts get flows because there is no healthy one. */
   failsOpen(now: Nanos): boolean {
     return this.#failsOpen && this.#best(0, now, true) < 0 && this.#best(0, now, false) >= 0
   }
@@ -102,7 +102,7 @@ export class Placement {
     return -1
   }
 
-  /** How many registered hosts the load balancer thinks healthy, or not. */
+  /** How many registered hosts the load balancer takes for healthy, or for unhealthy. */
   count(healthy: boolean, now: Nanos): number {
     let count = 0
     for (let host = 0; host < this.service.length; host++)
@@ -110,7 +110,7 @@ export class Placement {
     return count
   }
 
-  /** A host leaves: in an outage what that takes has only begun. One that has crashed stays so. */
+  /** A host leaves; with `outage`, what that takes only begins now. A host that has crashed stays crashed. */
   leave(host: number, cause: Leave, at: Nanos, outage: boolean): void {
     this.service[host] = Service.asked
     this.#left = host
@@ -123,12 +123,12 @@ export class Placement {
     this.#health.fail(host, outage ? at : SETTLED)
   }
 
-  /** The host that left last, the first where none did. */
+  /** The host that left last; the first host if none did. */
   get left(): number {
     return Math.max(0, this.#left)
   }
 
-  /** A host is back, -1: the one that left last, if any did; which it is. In an outage its health has yet to be noticed. */
+  /** Brings a host back (-1: the one that left last, if any did) and returns it. With `outage`, its health has yet to be noticed. */
   restore(host: number, at: Nanos, outage: boolean): number {
     const back = host < 0 ? this.left : host
     this.#dead[back] = 0
@@ -141,7 +141,7 @@ export class Placement {
     return back
   }
 
-  /** Nothing is waited for any longer before the flows of hosts that are being deregistered move. */
+  /** Ends all deregistration delays, so that the flows of those hosts move. */
   flush(): void {
     this.#drained.fill(SETTLED)
   }

@@ -4,7 +4,7 @@ type Steer = Extract<HostEvent, { kind: 'steer' }>
 
 const BOTH = 2
 
-/** The paths that are bent by force, whatever the load balancer holds. Few, so a list. */
+/** Paths forced by injections, whatever entries the load balancer has. Few, so a list. */
 export class Steering {
   readonly #steers: Steer[] = []
 
@@ -12,7 +12,7 @@ export class Steering {
     return this.#steers.length > 0
   }
 
-  /** From here on this steer decides, before earlier ones. */
+  /** Adds a steer, which takes precedence over earlier ones. */
   add(steer: Steer): void {
     this.#steers.push(steer)
   }

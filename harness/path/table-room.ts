@@ -2,7 +2,7 @@ import type { Nanos } from '../model/batch.ts'
 import { MOST_FLOWS } from '../model/flow-place.ts'
 import type { FlowEntries } from './flow-entries.ts'
 
-/** Whether there is room for another entry: what the table holds at most, and what others' flows take of it. */
+/** Whether there is room for another entry: the capacity of the table, less the room that other flows take. */
 export class TableRoom {
   readonly #capacity: number | undefined
   #others = 0
@@ -10,12 +10,12 @@ export class TableRoom {
   /** No entry becomes idle for too long before this. */
   #nextIdle: Nanos = Number.NEGATIVE_INFINITY
 
-  /** `capacity` undefined: there is always room, but for what `fill` takes. */
+  /** `capacity` undefined: there is always room, except for what `fill` takes. */
   constructor(capacity: number | undefined) {
     this.#capacity = capacity
   }
 
-  /** Whether a new flow must be refused. Entries that were idle for too long make room. */
+  /** Whether a new flow must be refused. Entries that were idle for too long are removed to make room. */
   isFull(entries: FlowEntries, now: Nanos, tcpIdle: Nanos, otherIdle: Nanos): boolean {
     const most = this.#most(now)
     if (entries.live < most) return false
@@ -23,18 +23,18 @@ export class TableRoom {
     return entries.live >= most
   }
 
-  /** An entry was made that will not be idle for too long before `until`. */
+  /** Notes that an entry was made which will not be idle for too long before `until`. */
   made(until: Nanos): void {
     this.#nextIdle = Math.min(this.#nextIdle, until)
   }
 
-  /** Flows of others take all room that is left, until then. */
+  /** Other flows take all the room that is left, until `until`. */
   fill(active: number, until: Nanos): void {
     this.#others = Math.max(0, (this.#capacity ?? MOST_FLOWS) - active)
     this.#until = until
   }
 
-  /** How many of others' flows there are. */
+  /** The number of those other flows. */
   others(now: Nanos): number {
     return now <= this.#until ? this.#others : 0
   }

@@ -4,7 +4,7 @@ import type { Stickiness } from '../model/setup.ts'
 import { addressLength, destinationAt, sourceAt } from '../wire/ip.ts'
 import { protocolOf } from './packet.ts'
 
-/** Spreads every bit of a 32-bit number over all of them (the finaliser of MurmurHash3). */
+/** Mixes a 32-bit number so that every bit affects all others (the finaliser of MurmurHash3). */
 export function mix32(value: number): number {
   let mixed = value ^ (value >>> 16)
   mixed = Math.imul(mixed, 0x85ebca6b)
@@ -14,8 +14,8 @@ export function mix32(value: number): number {
 }
 
 /**
- * A hash of a packet's addresses, kind, and (TCP and UDP) ports, or with another stickiness of its addresses and protocol, or its
- * addresses alone; equal in both directions: 32 bits, signed. Packets without an IP header share one.
+ * A hash of a packet's addresses, kind, and (TCP and UDP) ports; with another stickiness, of its addresses and protocol, or of its
+ * addresses alone. Equal in both directions; 32 bits, signed. Packets without an IP header share one hash.
  */
 export function tupleHash(
   packets: PacketBatch,
@@ -33,7 +33,7 @@ export function tupleHash(
   const source = endpointHash(bytes, sourceAt(bytes, l3), length, l4, seed)
   const destination = endpointHash(bytes, destinationAt(bytes, l3), length, l4 < 0 ? -1 : l4 + 2, seed)
   const sort = stickiness === '5-tuple' ? kind : stickiness === '3-tuple' ? protocolOf(packets, index) : 0
-  // A sum does not tell the ends apart, and unlike xor it keeps a flow from an endpoint to itself apart from others.
+  // A sum does not depend on the direction, and unlike xor it keeps a flow from an endpoint to itself apart from others.
   return mix32(((source + destination) | 0) ^ Math.imul(sort, 0x9e3779b9))
 }
 

@@ -4,7 +4,7 @@ import type { Capabilities, Feature } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
 import { profileOf } from '../profile/index.ts'
 
-/** What a case needs that a target lacks, as words for reports (`policy continue`, `3 hosts`); undefined: nothing. */
+/** What a case needs and a target lacks, in words for reports (`policy continue`, `3 hosts`); undefined: nothing. */
 export function lacks(test: Case, capabilities: Capabilities): string | undefined {
   const lacking = setupLacks(test.setup, capabilities)
   if (lacking !== undefined) return lacking
@@ -21,7 +21,7 @@ export function lacks(test: Case, capabilities: Capabilities): string | undefine
   return unseen === undefined ? undefined : `observes ${unseen}`
 }
 
-/** The same of a setup alone. */
+/** Like `lacks`, for a setup alone. */
 export function setupLacks(setup: Setup, capabilities: Capabilities): string | undefined {
   const { topology, policy, profile } = setup
   const { profiles, features } = capabilities
@@ -34,7 +34,7 @@ export function setupLacks(setup: Setup, capabilities: Capabilities): string | u
   return featuresOf(setup).find((feature) => !features.includes(feature))
 }
 
-/** A profile of one's own can be one that it is fixed to, or one that it can be brought to by way of the known one. */
+/** A user's own profile is possible if the target is fixed to it, or can be set to it through the known profile. */
 function canHaveProfile(
   { profile, ownProfile }: Setup,
   { profiles, features }: Pick<Capabilities, 'profiles' | 'features'>,
@@ -43,7 +43,7 @@ function canHaveProfile(
   return ownProfile !== undefined && features.includes('own-profile') && profiles.includes(ownProfile.extends)
 }
 
-/** What of a setup asks for more than a stateful table with an exception policy. */
+/** Features that a setup needs beyond a stateful table with an exception policy. */
 function featuresOf({ policy, rules, stateless, tunnels }: Setup): readonly Feature[] {
   const asked: readonly [Feature, boolean][] = [
     ['rules', rules.length > 0],
@@ -57,7 +57,7 @@ function featuresOf({ policy, rules, stateless, tunnels }: Setup): readonly Feat
   return asked.flatMap(([feature, is]) => (is ? [feature] : []))
 }
 
-/** What follows when a host drains whose sessions are replicated. */
+/** Events that follow when a host drains whose sessions are replicated. */
 const REPLICATION = ['end-drain', 'export', 'replicate', 'flush'] as const
 
 function eventsOf({ injections, setup }: Case): readonly HostEventKind[] {
@@ -71,7 +71,7 @@ function eventsOf({ injections, setup }: Case): readonly HostEventKind[] {
         ...(injection.back === undefined ? [] : (['restore'] as const)),
       ]
     }
-    // The load balancer is the harness's own.
+    // The load balancer belongs to the harness.
     if (injection.kind === 'timeout-change') return injection.scope === 'lb' ? [] : ['set-timeout']
     if (injection.kind === 'table-full') return injection.scope === 'lb' ? [] : ['fill-table']
     if (injection.kind === 'replication-loss') return ['lose-replicas']
@@ -81,7 +81,7 @@ function eventsOf({ injections, setup }: Case): readonly HostEventKind[] {
   })
 }
 
-/** What reactive endpoints have to be told: verdicts, and where the firewall can send something to them, what it was. */
+/** What reactive endpoints must learn: verdicts, and what the firewall sent to them if it can send something. */
 function answersOf({ endpoints, setup }: Case): readonly Capabilities['observes'][number][] {
   if (endpoints === 'recorded') return []
   const { policy, rules } = setup
@@ -91,12 +91,12 @@ function answersOf({ endpoints, setup }: Case): readonly Capabilities['observes'
   return sends ? ['emitted'] : []
 }
 
-/** What has to be seen to grade an expectation; a provisional one fails nobody, so it needs nothing. */
+/** What must be observable to grade an expectation; a provisional one cannot fail a case, so it needs nothing. */
 function observationsOf(
   expectation: Expectation,
   { observes }: Capabilities,
 ): readonly Capabilities['observes'][number][] {
-  // A target that cannot see them would meet it without having shown anything.
+  // A target that cannot see alterations would meet it without having shown anything.
   if (expectation.kind === 'unaltered') return ['alterations']
   if (expectation.level === 'provisional') return []
   if (expectation.kind === 'counter') return ['counters']
@@ -106,7 +106,7 @@ function observationsOf(
   if (expectation.reason !== undefined) needed.push('reason')
   if (expectation.parts !== undefined) needed.push('parts')
   if (expectation.towards !== undefined) needed.push('emitted')
-  // A device's record tells a reject from a drop, as what was emitted does.
+  // A device's own record tells a reject from a drop, just as what was emitted does.
   else if (expectation.conforms.every((verdict) => verdict === 'reject'))
     needed.push(observes.includes('reason') ? 'reason' : 'emitted')
   return needed

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import type { Costs } from './division.ts'
 
-/** Version of the files that costs are kept in. */
+/** Schema version of cost files. */
 const COSTS_SCHEMA = 1
 
 const grammar = z.strictObject({
@@ -12,7 +12,7 @@ const grammar = z.strictObject({
   cases: z.record(z.string(), z.number().nonnegative()),
 })
 
-/** Reads a file of costs, as `costsText` writes them. Throws ERR_COSTS. */
+/** Reads a file of costs, as written by `costsText`. Throws ERR_COSTS. */
 export function readCosts(file: string): Costs {
   try {
     return new Map(Object.entries(grammar.parse(JSON.parse(readFileSync(file, 'utf8'))).cases))
@@ -27,13 +27,13 @@ export function readCosts(file: string): Costs {
   }
 }
 
-/** Costs as a file of them has them: by name, in two digits, so that one under version control changes where a cost does. */
+/** Costs as they are stored: sorted by name, with two digits, so that a file under version control changes only where a cost does. */
 export function roundedCosts(costs: Costs): Costs {
   const sorted = [...costs].sort(([a], [b]) => (a < b ? -1 : 1))
   return new Map(sorted.map(([name, cost]) => [name, Number(cost.toPrecision(2))]))
 }
 
-/** The file of such costs, a line a case. */
+/** The text of a cost file, with one line for each case. */
 export function costsText(costs: Costs): string {
   return `${JSON.stringify({ schema: COSTS_SCHEMA, cases: Object.fromEntries(costs) }, null, 2)}\n`
 }

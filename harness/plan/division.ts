@@ -1,17 +1,17 @@
 import type { Case } from '../model/case.ts'
 import type { Shard } from './shard.ts'
 
-/** What cases cost by their names, in milliseconds or any other unit; those that are not there are unknown. */
+/** Costs of cases by name, in milliseconds or any other unit; a case without an entry has an unknown cost. */
 export type Costs = ReadonlyMap<string, number>
 
-/** Of a case of which nothing at all is known: any number does, as long as it is the same for all. */
+/** The cost of a case if no cost at all is known: any number will do, if it is the same for all. */
 const SOMETHING = 1
 
 /**
- * The cases of one of several parts that cost about the same: from the dearest case on, each goes to the part that has least so far
- * (longest processing time first, at most a third above the best division there is). Names decide between equals, so that whoever
- * divides the same cases by the same costs comes to the same parts, whatever order they are in. What a case of unknown cost takes is the
- * mean of its suite, or of all where nothing of that is known. Answered in the order of `cases`.
+ * The cases of one of several parts that cost about the same. From the dearest case on, each goes to the part with the least cost so far
+ * (longest processing time first; at most a third above the best division). Ties are decided by name, so that the same cases and
+ * costs always give the same parts, in whatever order the cases come. A case of unknown cost counts as the mean of its suite, or
+ * the mean of all cases if nothing is known of its suite. Returned in the order of `cases`.
  */
 export function divide(cases: readonly Case[], { index, count }: Shard, costs: Costs): readonly Case[] {
   const costOf = estimator(cases, costs)
@@ -46,13 +46,13 @@ class Mean {
     return this
   }
 
-  /** Undefined: of nothing. */
+  /** The mean; undefined: there are no values. */
   get value(): number | undefined {
     return this.#count === 0 ? undefined : this.#sum / this.#count
   }
 }
 
-/** Parts by what they hold so far: a heap, the one with least on top, of equals the first. */
+/** Parts by their cost so far: a heap with the cheapest on top, of equals the first. */
 class Parts {
   readonly #loads: Float64Array
   readonly #heap: Int32Array
@@ -62,7 +62,7 @@ class Parts {
     this.#heap = Int32Array.from({ length: count }, (_, part) => part)
   }
 
-  /** Gives the part that holds least a case more; answers which it was. */
+  /** Adds a case to the cheapest part; returns which part that was. */
   add(cost: number): number {
     const heap = this.#heap
     const part = heap[0] ?? 0

@@ -5,12 +5,12 @@ import { FlowbreakError } from '../support/errors.ts'
 import { compilePattern } from './pattern.ts'
 
 const ENDINGS = ['.yaml', '.yml']
-/** A folder of suites may keep lists of known failures beside them. */
+/** A folder of suites may hold lists of known failures. */
 const NOT_SUITES = 'known-failures'
 
 /**
- * The suite files that arguments mean, each once: a file, a folder, one of those in a root (its ending may be left out), or a
- * suite by its name or a pattern of names. Without arguments all suites of the roots. Throws ERR_SUITE_NOT_FOUND, which
+ * The suite files that the arguments name, each once: a file, a folder, either of these in a root (without its ending if you like), or
+ * a suite by its name or a pattern of names. Without arguments: all suites of the roots. Throws ERR_SUITE_NOT_FOUND, which
  * lists the suites that there are.
  */
 export function findSuites(args: readonly string[], roots: readonly string[]): readonly string[] {
@@ -32,7 +32,7 @@ function suitesOf(arg: string, roots: readonly string[], all: readonly string[])
   return named
 }
 
-/** The file at a path, or with an ending, or all in the folder there. */
+/** The file at a path, or with an ending, or all files if there is a folder. */
 function suitesAt(path: string): readonly string[] {
   for (const file of [path, ...ENDINGS.map((ending) => path + ending)]) {
     const stats = statSync(file, { throwIfNoEntry: false })
@@ -52,7 +52,7 @@ function suitesIn(folder: string): readonly string[] {
   })
 }
 
-/** The name that a suite file gives itself, without reading it as YAML. */
+/** The name that a suite file gives itself, without parsing it as YAML. */
 function nameOf(file: string): string | undefined {
   return /^suite:[ \t]*["']?([^\s"'#]+)/m.exec(readFileSync(file, 'utf8'))?.[1]
 }

@@ -9,21 +9,21 @@ import { longestTimeout } from './longest-timeout.ts'
 
 /** What is known of a case once its timeline has been compiled. */
 export interface FoldFacts {
-  /** Why it is played alone whatever the target can; absent: it may be folded. */
+  /** Why it is played alone whatever the target can do; absent: it may be folded. */
   readonly alone?: string
-  /** Why its packets keep their addresses, so that only time tells them from those of others; absent: they can get others. */
+  /** Why its packets keep their addresses, so that only time separates them from those of others; absent: they can get others. */
   readonly apart?: string
-  /** What happens to firewalls in it, in words that are equal where it can happen to all cases at once; empty: nothing. */
+  /** What happens to firewalls in it, in words that are equal if it can happen to the cases at once; empty: nothing. */
   readonly pattern: string
-  /** When the first of that happens, else when the case begins. */
+  /** When the first of these events happens; without any, when the case begins. */
   readonly anchor: Nanos
   /** When its first packet is offered, and its last. */
   readonly begin: Nanos
   readonly end: Nanos
-  /** Packets, controls among them, and the bytes of their frames. */
+  /** Number of packets, controls included, and bytes of their frames. */
   readonly packets: number
   readonly bytes: number
-  /** By the time since the anchor where something happens, so that cases of one fold are added up as they are played. */
+  /** Load by time since the anchor, if there are events, so that the loads of a fold add up as its cases are played. */
   readonly load: Load
 }
 
@@ -36,20 +36,20 @@ export interface Foldable {
 /** Cases of one setup that are played in one replay, in their order. */
 export type Fold<T extends Foldable = Foldable> = readonly T[]
 
-/** Seconds beyond the longest time-out: of clocks that tick in whole ones. */
+/** Seconds added to the longest time-out, for clocks that tick in whole seconds. */
 const QUIET_MARGIN = 2
 
-/** What a fold may hold at most, so that memory is bounded. */
+/** Limits of a fold, so that memory is bounded. */
 const MOST_CASES = 1024
 const MOST_PACKETS = 32_768
 const MOST_BYTES = 32 << 20
 
-/** Whether that is more than a fold may hold. */
+/** Whether this exceeds the limits of a fold. */
 export function isLarge(packets: number, bytes: number): boolean {
   return packets > MOST_PACKETS || bytes > MOST_BYTES
 }
 
-/** What is in a fold so far, and whether one more case fits. */
+/** The contents of a fold so far, and whether one more case fits. */
 class FoldRoom {
   readonly #limits: Limits | undefined
   #cases = 0
@@ -61,7 +61,7 @@ class FoldRoom {
     this.#limits = limits
   }
 
-  /** Takes a case in, if it fits or is the first. */
+  /** Takes a case if it fits or is the first; returns whether it did. */
   takes({ packets, bytes, load }: FoldFacts): boolean {
     const all = this.#limits === undefined ? undefined : (this.#load?.with(load) ?? load)
     if (this.#cases > 0) {
@@ -78,8 +78,8 @@ class FoldRoom {
 }
 
 /**
- * Puts cases of one setup together into folds: those that nothing happens to, and those to which the same happens at the same time,
- * as far as the target's `folding` goes and its limits let them. Folds are in the order of their first case.
+ * Puts cases of one setup together into folds: cases to which nothing happens, and cases to which the same happens at the same time,
+ * as far as the target's `folding` and its limits allow. Folds are in the order of their first case.
  */
 export function foldCases<T extends Foldable>(
   cases: readonly T[],
@@ -108,8 +108,8 @@ export function foldCases<T extends Foldable>(
 }
 
 /**
- * How much later than it was compiled each case of a fold is played: so that what happens to firewalls happens at once, and so that
- * those which keep their addresses follow one another when nothing is left of the one before.
+ * How much later than compiled each case of a fold is played: so that the same events happen to firewalls at once, and so that
+ * cases which keep their addresses follow one another when nothing is left of the one before.
  */
 export function offsetsOf(fold: Fold): readonly Nanos[] {
   const last = fold.reduce((latest, { facts }) => Math.max(latest, facts.anchor), Number.NEGATIVE_INFINITY)
@@ -122,7 +122,7 @@ export function offsetsOf(fold: Fold): readonly Nanos[] {
   })
 }
 
-/** How long a fold takes on its timeline. */
+/** The duration of a fold on its timeline. */
 export function durationOf(fold: Fold): Nanos {
   const offsets = offsetsOf(fold)
   let begin = Number.POSITIVE_INFINITY
@@ -135,7 +135,7 @@ export function durationOf(fold: Fold): Nanos {
   return Math.max(0, end - begin)
 }
 
-/** Why a case is played alone on a target that folds so; undefined: it is not. */
+/** Why a case is played alone on a target with that folding; undefined: it need not be. */
 export function aloneOn(folding: Folding, { alone, apart, pattern }: FoldFacts): string | undefined {
   if (folding === 'one') return 'the target plays one case at a time'
   if (alone !== undefined) return alone
@@ -143,7 +143,7 @@ export function aloneOn(folding: Folding, { alone, apart, pattern }: FoldFacts):
   return folding === 'isolated' && pattern !== '' ? 'something happens to a firewall' : undefined
 }
 
-/** Why what a case offers depends on what became of earlier packets; undefined: it does not. */
+/** Why the packets of a case depend on what happened to earlier ones; undefined: they do not. */
 export function dependsOnAnswers({ endpoints, injections }: Case): string | undefined {
   if (endpoints === 'reactive') return 'reactive endpoints'
   return injections.some((each) => each.kind === 'reconnect' && each.when !== undefined)
@@ -152,9 +152,9 @@ export function dependsOnAnswers({ endpoints, injections }: Case): string | unde
 }
 
 /**
- * Why a case is never folded, as far as the suite tells; undefined: nothing speaks against it there. Counters
- * of the load balancer are no reason: each case has one to itself. What depends on answers is folded where they are found in rounds,
- * and unless they decide when something happens to a firewall.
+ * Why a case is never folded, as far as the suite tells; undefined: it may be. Counters of the load balancer are no reason, because
+ * each case has its own load balancer. A case that depends on answers is folded if these are found in rounds, unless they decide
+ * when something happens to a firewall.
  */
 export function aloneBySuite(
   test: Case,
@@ -181,7 +181,7 @@ function touchesHosts({ setup, injections }: Case): boolean {
   })
 }
 
-/** Why packets cannot be given other addresses under a setup; undefined: they can. */
+/** Why packets cannot get other addresses under a setup; undefined: they can. */
 export function addressedBySetup(setup: Setup): string | undefined {
   const { topology, rules, stateless } = setup
   const matches = stateless?.rules.map(({ match }) => match) ?? []
@@ -195,10 +195,10 @@ export function addressedBySetup(setup: Setup): string | undefined {
   return undefined
 }
 
-/** Ports that no client is given: below them a service may be meant. */
+/** Clients get no lower ports: those may stand for a service. */
 const FIRST_CLIENT_PORT = 1024
 
-/** Whether rules of a setup may tell ports of clients apart, so that these can get no others. */
+/** Whether rules of a setup may distinguish client ports, so that these must not change. */
 export function namesClientPorts({ rules, stateless }: Setup): boolean {
   const named = rules.flatMap((rule) => [headOf(rule)[3] ?? '', headOf(rule)[6] ?? ''])
   const written = named.flatMap((text) => (text.match(/\d+/g) ?? []).map(Number))
@@ -208,14 +208,14 @@ export function namesClientPorts({ rules, stateless }: Setup): boolean {
   return [...written, ...matched].some((port) => port >= FIRST_CLIENT_PORT && port < 65_535)
 }
 
-/** Whether a rule in Suricata's language is about certain addresses: the words in third and sixth place. */
+/** Whether a rule in Suricata's language names addresses: its third and sixth word. */
 function namesAddresses(rule: string): boolean {
   if (/^\s*(#|$)/.test(rule)) return false
   const [, , source, , , destination] = headOf(rule)
   return source !== 'any' || destination !== 'any'
 }
 
-/** The words before the options, lists in brackets being one word. */
+/** The words before the options; a list in brackets is one word. */
 function headOf(rule: string): readonly string[] {
   return rule.slice(0, rule.indexOf('(')).match(/!?\[[^\]]*\]|\S+/g) ?? []
 }

@@ -8,10 +8,10 @@ export interface KnownFailure {
   readonly expires?: string
 }
 
-/** A target's known failures, asked by the name of a case. */
+/** A target's known failures, looked up by the name of a case. */
 export class KnownFailures {
   readonly #entries: readonly (KnownFailure & { readonly matches: Matcher })[]
-  /** Entries past their day, which excuse nothing any more. */
+  /** Entries past their last day, which excuse nothing any more. */
   readonly expired: readonly KnownFailure[]
 
   /** `today`: ISO date. Throws ERR_PATTERN. */
@@ -23,17 +23,17 @@ export class KnownFailures {
       .map((entry) => ({ ...entry, matches: compilePattern(entry.pattern) }))
   }
 
-  /** Those that are not past their day. */
+  /** Entries that are not past their last day. */
   get entries(): readonly KnownFailure[] {
     return this.#entries.map(({ matches: _, ...entry }) => entry)
   }
 
-  /** The first entry that names this case; undefined: its failure is not known. */
+  /** The first entry that names this case; undefined: no failure of it is known. */
   find(name: string): KnownFailure | undefined {
     return this.#entries.find(({ matches }) => matches(name))
   }
 
-  /** Entries that name none of these cases, so that a list cannot rot. */
+  /** Entries that name none of these cases; they are reported, so that a list cannot become outdated. */
   unmatched(names: readonly string[]): readonly KnownFailure[] {
     return this.#entries.filter(({ matches }) => !names.some(matches))
   }

@@ -1,10 +1,10 @@
 import type { Nanos } from '../model/batch.ts'
 import type { Limits } from '../model/target.ts'
 
-/** Slices of a second in which load is counted. */
+/** Number of slices of a second in which load is counted. */
 const SLICES = 10
 
-/** What is offered within a slice of a second of the target's clock. */
+/** What is offered within one slice of a second of the target's clock. */
 export interface Slice {
   packets: number
   bytes: number
@@ -17,12 +17,12 @@ export class Load {
   readonly #slices = new Map<number, Slice>()
   sessions = 0
 
-  /** `second`: what of the timeline passes in a second of the target's clock. */
+  /** `second`: the time on the timeline that passes in a second of the target's clock. */
   constructor(second: Nanos) {
     this.#slice = second / SLICES
   }
 
-  /** A packet of so many bytes, which opens a flow or does not. */
+  /** Adds a packet of `bytes` bytes; `opens`: it opens a flow. */
   add(at: Nanos, bytes: number, opens: boolean): void {
     const slice = this.#at(Math.floor(at / this.#slice))
     slice.packets++
@@ -30,7 +30,7 @@ export class Load {
     if (opens) slice.connections++
   }
 
-  /** All of another load, at the same times. */
+  /** Adds another load, at the same times. */
   merge(other: Load): void {
     this.sessions += other.sessions
     for (const [key, { packets, bytes, connections }] of other.#slices) {
@@ -41,7 +41,7 @@ export class Load {
     }
   }
 
-  /** This and another together. */
+  /** The sum of this load and another. */
   with(other: Load): Load {
     const both = new Load(this.#slice * SLICES)
     both.merge(this)
@@ -49,7 +49,7 @@ export class Load {
     return both
   }
 
-  /** The most in any second: never too low, as a second that begins within a slice is given the whole of it. */
+  /** The most in any second. Never too low, because a second that begins within a slice counts the whole slice. */
   peak(): Slice {
     const most = { packets: 0, bytes: 0, connections: 0 }
     for (const first of this.#slices.keys()) {

@@ -1,7 +1,7 @@
 import type { Setup } from '../model/setup.ts'
 import { profileOf } from '../profile/index.ts'
 
-/** Seconds for which a device under that setup may remember anything of a flow: the longest of its time-outs. */
+/** Seconds for which a device with that setup may remember anything of a flow: the longest of its time-outs. */
 export function longestTimeout(setup: Setup): number {
   const { knobs } = profileOf(setup)
   const timeouts = [

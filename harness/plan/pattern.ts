@@ -1,12 +1,12 @@
 import { FlowbreakError } from '../support/errors.ts'
 
-/** Whether a name of a case is meant. */
+/** Whether the name of a case matches. */
 export type Matcher = (name: string) => boolean
 
 /**
  * Reads a pattern of names. `*` stands for one component of the path or, inside one, for any of its characters; `**` for any
- * number of components, none included. A pattern with stars means whole names; one without means that name and all below
- * it. Throws ERR_PATTERN for an empty pattern or component.
+ * number of components, including none. A pattern with stars matches whole names; one without matches that name and all names
+ * below it. Throws ERR_PATTERN for an empty pattern or component.
  */
 export function compilePattern(pattern: string): Matcher {
   const parts = pattern.split('/')
@@ -25,7 +25,7 @@ function matchesComponent(pattern: string, component: string): boolean {
 }
 
 /**
- * Whether the items match the pattern, in which `star` stands for any number of them. It goes back to the latest star only,
+ * Whether the items match the pattern, in which `star` stands for any number of items. It backtracks to the latest star only,
  * so that no pattern makes it slow.
  */
 function matchesWild(

@@ -14,9 +14,9 @@ export interface PlanOptions extends Selection {
 export interface Plan {
   /** The cases to play: suites in order of name, cases in the order of their suite. */
   readonly cases: readonly Case[]
-  /** How many cases the suites have. */
+  /** The number of cases in the suites. */
   readonly total: number
-  /** How many of them are selected, over all shards. */
+  /** The number of selected cases, over all shards. */
   readonly selected: number
 }
 

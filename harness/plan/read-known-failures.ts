@@ -36,7 +36,7 @@ export function loadKnownFailures(file: string, today: string): KnownFailures {
   return new KnownFailures(entries, today)
 }
 
-/** ISO, and a day that the calendar has. */
+/** Whether it is an ISO date that exists in the calendar. */
 function isDate(text: string): boolean {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)

@@ -3,16 +3,16 @@ import { notAWord, POLICIES } from '../suite/words.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { compilePattern, type Matcher } from './pattern.ts'
 
-/** Which cases are wanted. Within a list any one suffices; all lists that are given must agree. */
+/** Which cases are selected. A case must match at least one item of every list that is given. */
 export interface Selection {
-  /** Each a pattern where it has a star, else part of a name. */
+  /** Each is a pattern if it has a star, else part of a name. */
   readonly grep?: readonly string[] | undefined
   readonly tags?: readonly string[] | undefined
   /** Exception policies of the setup. */
   readonly policies?: readonly string[] | undefined
 }
 
-/** Tells whether a case is wanted. Throws ERR_PATTERN, or ERR_POLICY for a policy that there is not. */
+/** A function that tells whether a case is selected. Throws ERR_PATTERN, or ERR_POLICY for an unknown policy. */
 export function compileSelection({ grep, tags, policies }: Selection): (test: Case) => boolean {
   const matchers = grep?.map(grepMatcher)
   const wrong = policies?.find((policy) => !POLICIES.some((known) => known === policy))

@@ -15,7 +15,7 @@ export function parseShard(text: string): Shard {
   throw new FlowbreakError('ERR_SHARD', `"${text}" is not a shard: write i/n with i from 1 to n, as in 2/5.`)
 }
 
-/** Whether a case of that name is in the shard. Its name alone decides, so other cases may come and go. */
+/** Whether a case of that name is in the shard. This depends on its name alone, so other cases can be added and removed. */
 export function isInShard(name: string, { index, count }: Shard): boolean {
   return createHash('sha1').update(name).digest().readUInt32BE(0) % count === index - 1
 }
