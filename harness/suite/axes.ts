@@ -10,7 +10,7 @@ type Matrix = Readonly<Record<string, readonly Scalar[] | null>>
 
 const MOST_COMBINATIONS = 10_000
 
-/** The axes of a case in order: those of its suite, replaced or removed by its own, then its other own. */
+/** The axes of a case in order: those of its suite, replaced or removed by its own, then its own further axes. */
 export function mergeAxes(ofSuite: Matrix, ofCase: Matrix): Axes {
   const merged: Record<string, readonly string[]> = {}
   for (const [name, values] of Object.entries({ ...ofSuite, ...ofCase }))
@@ -18,7 +18,7 @@ export function mergeAxes(ofSuite: Matrix, ofCase: Matrix): Axes {
   return merged
 }
 
-/** Tells of names and values of a matrix that cannot stand in the name of a case, or that are there twice. */
+/** Reports names and values of a matrix that cannot be part of the name of a case, and duplicates. */
 export function checkMatrix(matrix: Matrix, path: Path, report: Report): void {
   for (const [name, values] of Object.entries(matrix)) {
     if (!isAxisName(name))
@@ -41,7 +41,7 @@ export function checkMatrix(matrix: Matrix, path: Path, report: Report): void {
   }
 }
 
-/** Every combination of values, the last axis running fastest; undefined where there are more than 10,000. */
+/** Every combination of values, the last axis varying fastest; undefined if there are more than 10,000. */
 export function combinations(axes: Axes): readonly AxisValues[] | undefined {
   const count = Object.values(axes).reduce((product, values) => product * values.length, 1)
   if (count > MOST_COMBINATIONS) return undefined
@@ -51,7 +51,7 @@ export function combinations(axes: Axes): readonly AxisValues[] | undefined {
   return made
 }
 
-/** Tells of every `{axis}` in a value that names no axis; whether all of them do. */
+/** Reports every `{axis}` in a value that names no axis; returns whether there was none. */
 export function checkPlaceholders(value: unknown, path: Path, axes: Axes, report: Report): boolean {
   if (typeof value === 'string') {
     const unknown = [...value.matchAll(PLACEHOLDER)].filter(([, name = '']) => !Object.hasOwn(axes, name))
@@ -70,14 +70,14 @@ export function checkPlaceholders(value: unknown, path: Path, axes: Axes, report
   return parts.every((good) => good)
 }
 
-/** Reads a case for one combination of its axes. Its placeholders have been checked. */
+/** Reads a case for one combination of its axes. Its placeholders must have been checked. */
 export class AxisReader {
   readonly axes: Axes
   readonly values: AxisValues
   readonly report: Report
-  /** Whether a problem of this combination has been told. */
+  /** Whether a problem of this combination has been reported. */
   failed = false
-  /** Axes whose values were asked for so far. */
+  /** Axes whose values have been used so far. */
   readonly asked = new Set<string>()
 
   constructor(axes: Axes, values: AxisValues, report: Report) {
@@ -98,7 +98,7 @@ export class AxisReader {
     })
   }
 
-  /** The same in every string of lists and mappings; the very same value where there is no place in it. */
+  /** The value with placeholders replaced in every string of its lists and mappings; the same object if it has no placeholder. */
   deep<T>(value: T): T
   deep(value: unknown): unknown {
     if (typeof value === 'string') return this.text(value)
@@ -117,8 +117,8 @@ export class AxisReader {
   }
 
   /**
-   * Follows mappings by an axis down to what they say for this combination: the value and where it stands. Undefined where
-   * that is nothing, or after a report.
+   * Follows mappings by an axis to the value for this combination, and returns it with its path. Undefined if that value is null,
+   * or after a report.
    */
   select<T>(value: Selectable<T> | null, path: Path): { readonly value: T; readonly path: Path } | undefined {
     let found = value
@@ -162,7 +162,7 @@ export class AxisReader {
   }
 }
 
-/** A mapping's own value: names of axes come from a file, and may be those of inherited properties. */
+/** A mapping's own value: names of axes come from a file, and may equal those of inherited properties. */
 function own<T>(mapping: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(mapping, key) ? mapping[key] : undefined
 }

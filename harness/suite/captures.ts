@@ -3,19 +3,19 @@ import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
 
 const ENDINGS = ['.pcap', '.pcapng']
 
-/** Finds captures by name in folders, or by a path relative to a suite; asks the file system once for each name. */
+/** Finds captures by name in folders, or by a path relative to a suite; looks each name up only once. */
 export class CaptureFinder {
   readonly #folders: readonly string[]
   readonly #beside: string
   readonly #known = new Map<string, string | undefined>()
 
-  /** `folders`: where captures are looked for by name, in order. `suite`: the file whose relative paths are followed. */
+  /** `folders`: searched for captures by name, in order. `suite`: the file that relative paths start from. */
   constructor(folders: readonly string[], suite: string) {
     this.#folders = folders.map((folder) => resolve(folder))
     this.#beside = dirname(resolve(suite))
   }
 
-  /** Absolute path of a capture; undefined where there is none. */
+  /** The absolute path of a capture; undefined if there is none. */
   find(name: string): string | undefined {
     if (!this.#known.has(name)) this.#known.set(name, this.#candidates(name).find(isFile))
     return this.#known.get(name)

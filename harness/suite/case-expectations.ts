@@ -7,7 +7,7 @@ import { readSources } from './level.ts'
 import type { Path } from './problems.ts'
 import type { CaseInput } from './schema.ts'
 
-/** What of a case its expectations are read among. */
+/** What the expectations of a case depend on, apart from the case's own text. */
 interface Among {
   readonly axes: Axes
   readonly values: AxisValues
@@ -19,13 +19,13 @@ interface Among {
   readonly transparency: Transparency | undefined
 }
 
-/** What was read of one entry, by the axes that it was read by: their values and all else that it depends on give the expectations. */
+/** Expectations read from one entry, and the axes that they depend on: equal values of these and equal other inputs give the same ones. */
 interface Read {
   readonly axes: readonly string[]
   readonly found: Map<string, readonly Expectation[]>
 }
 
-/** Reads what is expected of cases: once for all combinations of an entry that differ in nothing which is asked for on the way. */
+/** Reads the expectations of cases, once for all combinations of an entry that differ in nothing that they depend on. */
 export class ExpectationMaker {
   readonly #note: ExpectationContext['note']
   readonly #read = new WeakMap<CaseInput, Read[]>()

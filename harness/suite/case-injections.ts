@@ -7,13 +7,13 @@ import type { CaseInput } from './schema.ts'
 import { narrowTimeout } from './setup/load-balancer.ts'
 import { INJECTIONS } from './words.ts'
 
-/** The injections of a case, and the phases that they make, those of broken injections too. */
+/** The injections of a case, and the phases that they begin; invalid injections begin phases too. */
 export interface CaseInjections {
   readonly injections: readonly Injection[]
   readonly phases: readonly string[]
 }
 
-/** What of a case its injections are read among. */
+/** What the injections of a case depend on, apart from the case's own text. */
 interface Among {
   readonly hosts: readonly string[]
   readonly endpoints: Case['endpoints']
@@ -27,7 +27,7 @@ const NONE: Items = []
 
 /** Reads the injections of cases, once for all combinations of a case in which they are the same. */
 export class InjectionMaker {
-  /** By what is written, axes put in, and among what. */
+  /** By case and by what its injections depend on: their text with axes filled in, and the fields of `Among`. */
   readonly #read = new WeakMap<CaseInput, Map<string, CaseInjections>>()
 
   make(
@@ -36,7 +36,7 @@ export class InjectionMaker {
     { hosts, endpoints, stickiness, sharing }: Among,
     reader: AxisReader,
   ): CaseInjections {
-    // Without placeholders this is the very list that was written.
+    // Without placeholders this is the same list object as in the file.
     const items = reader.deep(input.inject ?? NONE)
     const among = `${endpoints} ${stickiness} ${sharing} ${hosts.join()}`
     const key = items === (input.inject ?? NONE) ? among : `${among} ${JSON.stringify(items)}`
@@ -53,7 +53,7 @@ export class InjectionMaker {
   }
 }
 
-/** Injections that say what an endpoint sends contradict endpoints that decide it. */
+/** Reports injections that prescribe what an endpoint sends if reactive endpoints decide that. */
 function refusePrescribed(items: Items, path: Path, report: Report): void {
   for (const [index, item] of items.entries()) {
     const message =
@@ -65,7 +65,7 @@ function refusePrescribed(items: Items, path: Path, report: Report): void {
   }
 }
 
-/** The load balancer's time-out cannot be set with less than the 5-tuple, later as little as at first. */
+/** Reports time-outs set for the load balancer with less than the 5-tuple: as in a setup, that is not possible. */
 function refuseTimeouts(items: Items, path: Path, stickiness: Stickiness, report: Report): void {
   for (const [index, item] of items.entries())
     if (item['timeout-change'] !== undefined)

@@ -9,27 +9,27 @@ import type { CaseInput, HeaderInput } from './schema.ts'
 import { LOAD_BALANCER_AXES, SETUP_AXES, type SetupInput } from './setup/input.ts'
 import { readSetup } from './setup.ts'
 
-/** What a profile is replaced by, for a firewall that cannot be brought to it; undefined: nothing. Both as written. */
+/** What replaces a profile for a firewall that cannot be set to it; undefined: nothing. Profile and policy as written. */
 export type ProfileInStead = (
   profile: string | undefined,
   policy: string | undefined,
 ) => string | OwnProfile | undefined
 
-/** Makes the setups of a suite's cases: the suite's, the case's over it key by key, and the axes that name a key over both. */
+/** Makes the setups of a suite's cases: that of the suite, overridden key by key by the case's, and both by axes that name a key. */
 export class SetupMaker {
   readonly #suite: HeaderInput
   readonly #file: string
-  /** Profiles of one's own that were read so far, by file; undefined: what was wrong was told. */
+  /** Users' own profiles read so far, by file; undefined: it was invalid, which has been reported. */
   readonly #profiles = new Map<string, OwnProfile | undefined>()
-  /** Setups made so far, by what they were made from: a suite has few. */
+  /** Setups made so far, by their input: a suite has few. */
   readonly #made = new Map<string, Setup>()
-  /** By entry: the axes that its setups depend on, and what was made for their values. */
+  /** By entry: the axes that its setups depend on, and the setups made for their values. */
   readonly #ofEntry = new WeakMap<CaseInput, EntrySetups>()
   readonly #stead: ProfileInStead | undefined
-  /** What setups were made of, profiles by file read, by their keys. */
+  /** By key of a setup: the input that it was made from, with profiles by file already read. */
   readonly written = new Map<string, SetupInput>()
 
-  /** `stead`: the profile that cases of a suite about any firewall are held to in place of their own. */
+  /** `stead`: replaces the profiles of cases, if the suite is about any firewall. */
   constructor(suite: HeaderInput, file: string, stead?: ProfileInStead) {
     this.#suite = suite
     this.#file = file
@@ -84,7 +84,7 @@ export class SetupMaker {
     return setup
   }
 
-  /** The setup with the profile that it names by file, which is looked for from where the suite is. */
+  /** The setup with the profile that it names by file; the path is relative to the suite. */
   #withProfile(written: SetupInput, report: Report): SetupInput {
     const { profile, policy } = written
     const stead = this.#stead?.(typeof profile === 'string' ? profile : undefined, policy)

@@ -23,49 +23,50 @@ import { LOAD_BALANCER_AXES, SETUP_AXES, type SetupInput } from './setup/input.t
 import { asWord, ENDPOINTS, notAWord } from './words.ts'
 
 export interface LoadedSuite {
-  /** What the names of its cases begin with. */
+  /** The beginning of the names of its cases. */
   readonly name: string
   readonly title: string
   /** The path that it was loaded from, as given. */
   readonly file: string
   readonly cases: readonly Case[]
-  /** Where in the file a path leads; of a case `cases`, its index, and on. */
+  /** The place of a path in the file; paths of a case begin with `cases` and its index. */
   readonly locate: (path: Path, on?: 'key') => Place
-  /** Where an expectation of its cases stands. */
+  /** Where an expectation of its cases is written. */
   readonly placeOf: (expectation: Expectation) => Stands
   /** The index in the file's `cases` of the entry that a case was made from. */
   readonly entryOf: (test: Case) => number
-  /** How the setups of its cases are written, by their keys: a suite that has this setup has cases of that key. */
+  /** How the setups of its cases are written, by their keys: another suite with such a setup has cases of the same key. */
   readonly setups: ReadonlyMap<string, SetupInput>
 }
 
-/** Where an expectation stands, and where it is marked as unreviewed, if it is. */
+/** Where an expectation is written, and where it is marked as unreviewed, if it is. */
 export interface Stands {
   readonly at: Place
   readonly mark?: Place
 }
 
 export interface LoadOptions {
-  /** Folders where captures are found by name. */
+  /** Folders that are searched for captures by name. */
   readonly captures: readonly string[]
-  /** What profiles are replaced by in suites about any firewall. */
+  /** What replaces profiles in suites about any firewall. */
   readonly stead?: ProfileInStead | undefined
 }
 
 /**
- * Reads a suite file and makes its cases, one for each combination of axes. Throws ERR_SUITE with every mistake of the file, each as `file:line:column: sentence`.
+ * Reads a suite file and makes its cases, one for each combination of axes. Throws ERR_SUITE with every mistake in the file, each as
+ * `file:line:column: sentence`.
  */
 export function loadSuite(file: string, options: LoadOptions): LoadedSuite {
   return suiteOf(readYaml(file, 'ERR_SUITE'), file, options)
 }
 
-/** As `loadSuite`, of what a file says. */
+/** Like `loadSuite`, for a file that has been parsed. */
 export function suiteOf(yaml: YamlFile, file: string, options: LoadOptions): LoadedSuite {
   const problems = new Problems(file, (path, on) => yaml.locate(path, on))
   const header = suiteHeader.safeParse(yaml.value)
   if (!header.success) reportIssues(header.error.issues, [], yaml.value, problems.report)
   const maker = header.data && new CaseMaker(header.data, file, options, problems.report)
-  // What is too much is not made.
+  // Cases beyond the limit are not made.
   const entries = casesOf(yaml.value).flatMap((written, index) => {
     const path = ['cases', index]
     const parsed = suiteCase.safeParse(written)
@@ -91,14 +92,14 @@ export function suiteOf(yaml: YamlFile, file: string, options: LoadOptions): Loa
   }
 }
 
-/** The entries of `cases`, even where the rest of the file is wrong. */
+/** The entries of `cases`, even if the rest of the file is wrong. */
 function casesOf(value: unknown): readonly unknown[] {
   return isRecord(value) && Array.isArray(value.cases) ? value.cases : []
 }
 
 const NONE: string[] = []
 const SETS_SETUP: ReadonlySet<string> = new Set([...SETUP_AXES, ...LOAD_BALANCER_AXES])
-/** Cases of one suite, all of which are held at once. */
+/** Most cases of one suite; all of them are in memory at once. */
 const MOST_CASES = 200_000
 
 /** Makes the cases of one suite. */
@@ -112,7 +113,7 @@ class CaseMaker {
   readonly #expectations = new ExpectationMaker((expectation, path, mark) => {
     this.places.set(expectation, { path, mark })
   })
-  /** Combinations of axes, which most entries of a suite have in common. */
+  /** Combinations of axes, which most entries of a suite share. */
   readonly #combinations = new Map<string, readonly AxisValues[] | undefined>()
   readonly #names = new Set<string>()
   #count = 0
@@ -139,7 +140,7 @@ class CaseMaker {
     return this.#setups.written
   }
 
-  /** What makes every case of one entry of `cases`; none where there is something wrong with its axes. */
+  /** Functions that make the cases of one entry of `cases`; none if its axes are wrong. */
   entry(input: CaseInput, path: Path, line: number): readonly (() => readonly Case[])[] {
     if (this.#names.has(input.name))
       this.#report([...path, 'name'], `There are two cases named "${input.name}" in this suite.`)
@@ -162,7 +163,7 @@ class CaseMaker {
     return [() => this.#all(input, path, line, axes, made ?? [])]
   }
 
-  /** Whether entries up to here make more cases than a suite may have. */
+  /** Whether the entries so far make more cases than a suite may have. */
   get areTooMany(): boolean {
     return this.#count > MOST_CASES
   }
@@ -173,7 +174,7 @@ class CaseMaker {
     return this.#combinations.get(key)
   }
 
-  /** A case for each combination. Those that differ in no axis on which anything depends differ in their names and axes alone. */
+  /** A case for each combination. Cases that differ in no axis on which anything depends differ only in their names and axes. */
   #all(
     input: CaseInput,
     path: Path,
@@ -253,7 +254,7 @@ class CaseMaker {
   }
 }
 
-/** Axes on whose values something of an entry's cases depends beside their names: those named in it, and those that set a key of its setup. */
+/** Axes on which an entry's cases depend apart from their names: those that it mentions, and those that set a key of its setup. */
 function axesAskedFor(suite: HeaderInput, input: CaseInput, axes: Axes): readonly string[] {
   const { matrix: _, ...written } = input
   const text = JSON.stringify([suite.setup, suite.transparency, written])

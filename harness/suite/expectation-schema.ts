@@ -4,7 +4,7 @@ import { mapping, type Selectable, said, selectable, unknownKeys, word } from '.
 import { natural, sentence } from './scalars-schema.ts'
 import { COUNTERS, CUSTOM_COUNTER, IMPACTS, LEVELS, MARKS, REASONS, TOWARDS, VERDICTS } from './words.ts'
 
-/** The grammar of what is expected of a case. */
+/** The grammar of expectations. */
 
 const source = mapping({
   mark: word(MARKS, 'Documentation, source code, source document, observed, memory, inference.'),
@@ -54,13 +54,13 @@ const places = {
 }
 const PACKET = /^packet ([1-9]\d{0,8})$/
 
-/** The number of a key `packet N`, or undefined. */
+/** The number N of a key `packet N`; undefined: the key is another one. */
 export function packetOfKey(key: string): number | undefined {
   const match = PACKET.exec(key)
   return match === null ? undefined : Number(match[1])
 }
 
-/** A mapping of `places` and more, which may also have keys `packet N`. */
+/** A mapping with the keys of `shape`, and any keys `packet N`. */
 function withPackets<T extends z.core.$ZodLooseShape>(shape: T) {
   const known = [...Object.keys(shape), 'packet N']
   return z

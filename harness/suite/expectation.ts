@@ -17,7 +17,7 @@ import type { Selectable } from './grammar.ts'
 import type { Path } from './problems.ts'
 import { ENDS, IMPACTS } from './words.ts'
 
-/** Writes out what is expected of one expanded case: packets, then counters, then impact. */
+/** Reads the expectations of one expanded case: packets, then counters, then impact. */
 export class ExpectationReader {
   readonly #context: ExpectationContext
   readonly #reader: AxisReader
@@ -121,7 +121,7 @@ export class ExpectationReader {
       this.#found.add(selected.path, details, { kind: 'unaltered', fields, ...standing })
   }
 
-  /** Transparency `strict` wants what `unaltered: all` does. */
+  /** Transparency `strict` expects the same as `unaltered: all`. */
   #strict(path: Path, outer: Details): void {
     const standing = this.#detailed.standing(outer, path)
     if (standing !== undefined)

@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { isRecord } from '../support/record.ts'
 import { didYouMean, listWords } from './words.ts'
 
-/** What the name of an axis looks like. */
+/** The syntax of an axis name. */
 const AXIS_NAME = '[a-z][a-z0-9-]*'
 /** `{family}` in a string stands for the value of that axis. */
 export const PLACEHOLDER = new RegExp(`\\{(${AXIS_NAME})\\}`, 'g')
 
-/** The message of a union whose second branch is a selector: whoever reads issues asks the value which of them was meant. */
+/** The message of a union whose second branch is a selector; whoever reads issues finds out from the value which branch was meant. */
 export const SELECTABLE = 'selectable'
 
-/** A mapping that refuses other keys; its message has one line for each of them. */
+/** A mapping that refuses unknown keys; its message has one line for each of them. */
 export function mapping<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape, {
     error: (issue) =>
@@ -18,10 +18,10 @@ export function mapping<T extends z.core.$ZodLooseShape>(shape: T) {
   })
 }
 
-/** Strange keys that are told of one mapping, each held against all that are known. */
+/** Most unknown keys of one mapping that are reported, because each is compared with all known keys. */
 const MOST_KEYS = 201
 
-/** A line for each of the keys, of the first some hundred. */
+/** One line for each of the keys, up to the limit. */
 export function unknownKeys(keys: readonly string[], known: readonly string[]): string {
   return keys
     .slice(0, MOST_KEYS)
@@ -30,7 +30,7 @@ export function unknownKeys(keys: readonly string[], known: readonly string[]): 
     .join('\n')
 }
 
-/** Text that is one of the words once axes are put in; an editor shows the first of them as an example. */
+/** Text that must be one of the words once axes are filled in; editors show the first word as an example. */
 export function word(words: readonly string[], description: string, example = words[0]) {
   return z.string().meta({
     description,
@@ -39,13 +39,13 @@ export function word(words: readonly string[], description: string, example = wo
   })
 }
 
-/** A schema with what editors show of its key: a sentence, and values as people write them. */
+/** A schema with what editors show for its key: a sentence, and examples of values. */
 export function said<T extends z.ZodType>(schema: T, description: string, ...examples: unknown[]): T {
   return schema.meta({ description, examples })
 }
 
 const WHOLE_AXIS_NAME = new RegExp(`^${AXIS_NAME}$`)
-/** Words of the grammar of expectations, which no axis may be named. */
+/** Words of the grammar of expectations, which cannot be names of axes. */
 const RESERVED = new Set<string>([
   ...['before', 'counters', 'impact', 'all', 'first', 'rest', 'c2s', 's2c'],
   ...[
@@ -63,7 +63,7 @@ const RESERVED = new Set<string>([
   ],
 ])
 
-/** Whether a key could be the name of an axis. */
+/** Whether a key can be the name of an axis. */
 export function isAxisName(key: string): boolean {
   return !RESERVED.has(key) && WHOLE_AXIS_NAME.test(key)
 }
@@ -71,7 +71,7 @@ export function isAxisName(key: string): boolean {
 /** A value, or a mapping by an axis (`policy: { drop: …, reject: … }`) to such values; null: nothing is expected. */
 export type Selectable<T> = T | { [axis: string]: { [value: string]: Selectable<T> | null } }
 
-/** What `plain` accepts, and mappings by an axis to it. */
+/** What `plain` accepts, or a mapping by an axis to it. */
 export function selectable<T>(plain: z.ZodType<T>): z.ZodType<Selectable<T>> {
   const key = z
     .string()
@@ -79,7 +79,7 @@ export function selectable<T>(plain: z.ZodType<T>): z.ZodType<Selectable<T>> {
     .meta({ pattern: WHOLE_AXIS_NAME.source, not: { enum: [...RESERVED] } })
   const byAxis = z
     .record(key, z.record(z.string(), z.nullable(z.lazy((): z.ZodType<Selectable<T>> => either))))
-    // Neither none, as in "all: {}", nor two, of which none would be read.
+    // Exactly one key: not none, as in "all: {}", and not two, of which neither would be read.
     .refine((axes) => Object.keys(axes).length === 1, {
       error: 'This selects by no axis, or by several: a mapping by an axis has exactly one key.',
     })
@@ -88,7 +88,7 @@ export function selectable<T>(plain: z.ZodType<T>): z.ZodType<Selectable<T>> {
   return either
 }
 
-/** The axis that a value selects by: its only key, where that can name an axis and has a mapping for a value. */
+/** The axis that a value selects by: its only key, if that can be the name of an axis and its value is a mapping. */
 export function selectorAxis(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined
   let only: string | undefined

@@ -13,7 +13,7 @@ import {
   TUPLES,
 } from './words.ts'
 
-/** What stands after the position, by kind: how it is written, and the fields that it gives; undefined: it is not that. */
+/** By kind: how the text after the position is written, and the fields that it gives; undefined: the text does not match. */
 const ARGUMENTS: Readonly<
   Record<
     Exclude<Injection['kind'], 'segment'>,
@@ -73,7 +73,7 @@ const ARGUMENTS: Readonly<
   },
 }
 
-/** `60s` or `hosts=60s`: the duration, and whose it is. */
+/** `60s` or `hosts=60s`: the duration and its owner. */
 function ownedText(text: string | undefined): readonly [string | undefined, string | undefined] {
   const match = /^(lb|hosts)=(.*)$/.exec(text ?? '')
   return match === null ? [text, undefined] : [match[2], match[1]]
@@ -89,13 +89,13 @@ function optional<T extends string>(
   return word === undefined ? undefined : fields(word)
 }
 
-/** An injection as it was written: its kind, and its fields by the keys of a suite. */
+/** An injection as it was written: its kind, and its fields by the keys of a suite file. */
 export interface WrittenInjection {
   readonly kind: Exclude<Injection['kind'], 'segment'>
   readonly fields: InjectionInput
 }
 
-/** Reads what `parseInjection` does, as far as a suite would hold it. Throws ERR_INJECTION. */
+/** Reads the same text as `parseInjection`, into the form of a suite file. Throws ERR_INJECTION. */
 export function readInjectionText(text: string): WrittenInjection {
   const match = /^([^@]*)@((?:c2s:|s2c:)?[^:]*)(?::(.*))?$/.exec(text)
   const name = match?.[1] ?? text.split('@', 1)[0]
@@ -112,8 +112,8 @@ export function readInjectionText(text: string): WrittenInjection {
 }
 
 /**
- * Reads one injection as the command line writes it: `host-swap@12`, `host-swap@c2s:data#2`, `idle-gap@12:400s`, …; the
- * label is that of the first of its kind. Host names are checked by whoever knows the topology. Throws ERR_INJECTION.
+ * Reads one injection in the syntax of the command line: `host-swap@12`, `host-swap@c2s:data#2`, `idle-gap@12:400s`, …; its
+ * label is that of the first of its kind. Host names are not checked: the topology is not known here. Throws ERR_INJECTION.
  */
 export function parseInjection(text: string): Injection {
   const { kind, fields } = readInjectionText(text)
@@ -124,7 +124,7 @@ export function parseInjection(text: string): Injection {
   return injection
 }
 
-/** Several of them in order, the second of a kind labelled `host-swap#2` and so on. Throws ERR_INJECTION. */
+/** Reads several injections in order; the second of a kind is labelled `host-swap#2`, and so on. Throws ERR_INJECTION. */
 export function parseInjections(texts: readonly string[]): readonly Injection[] {
   const seen = new Map<string, number>()
   return texts.map((text) => {

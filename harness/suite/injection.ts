@@ -20,7 +20,7 @@ import {
   VERDICTS,
 } from './words.ts'
 
-/** What people write of an injection, of whatever kind; the schema says which key goes with which kind. */
+/** An injection as written, with the keys of all kinds; the schema says which key belongs to which kind. */
 export interface InjectionInput {
   readonly at: string | number
   readonly cause?: string | undefined
@@ -52,17 +52,17 @@ export function injectionLabel(kind: Injection['kind'], nth: number): string {
   return nth === 1 ? kind : `${kind}#${nth}`
 }
 
-/** What is said of an outage of a store that no host shares by. */
+/** The problem with a store outage in a setup without a store. */
 export const NO_STORE = 'There is no store in this setup: write sharing: store, or leave the outage out.'
 
-/** The phase that an injection begins: a reconnect's own packets are a phase of its label. */
+/** The phase that an injection begins: that of a reconnect has its label, since it consists of the reconnect's own packets. */
 export function phaseOf({ kind, label }: Pick<Injection, 'kind' | 'label'>): string {
   return kind === 'reconnect' ? label : `after ${label}`
 }
 
 /**
- * The injection that was written, with defaults: cause `drain`, scope `flow`, state `down`, keepalives from the client, tuple `new-port`
- * after 1 s, and 0 for a segment's numbers. `hosts` undefined: names of hosts are not checked. Undefined after a report.
+ * The injection as written, with defaults: cause `drain`, scope `flow`, state `down`, keepalives from the client, tuple `new-port`
+ * after 1 s, and 0 for a segment's numbers. `hosts` undefined: host names are not checked. Undefined after a report.
  */
 export function readInjection(
   kind: Injection['kind'],
@@ -156,7 +156,7 @@ function fieldsOf(
   }
 }
 
-/** How packets and what a swap takes go together. */
+/** The outage of a host swap: what happens while packets go on. */
 function outageOf(
   { during, flush, back }: InjectionInput,
   cause: string,
@@ -196,7 +196,7 @@ function keepaliveOf(
   return every === undefined || from === undefined ? undefined : { every, from }
 }
 
-/** Reads single fields and remembers whether one of them was wrong. */
+/** Reads single fields, and remembers whether one of them was wrong. */
 class FieldReader {
   readonly #report: Report
   failed = false

@@ -5,7 +5,7 @@ import type { Path, Report } from './problems.ts'
 
 type Issue = z.core.$ZodIssue
 
-/** Tells in sentences what the schema found wrong with the value at `base` of the file `root`. */
+/** Reports in sentences what the schema found wrong with the value at `base` of the file `root`. */
 export function reportIssues(issues: readonly Issue[], base: Path, root: unknown, report: Report): void {
   for (const issue of issues) reportIssue(issue, base, root, report)
 }
@@ -51,7 +51,7 @@ function reportIssue(issue: Issue, base: Path, root: unknown, report: Report): v
   }
 }
 
-/** The branch of a union that a value was meant for: of a selectable by its key, else the one whose type it has. */
+/** The branch of a union that a value was meant for: for a selectable, by its key; for others, the branch of its type. */
 function meant(issue: Issue & { code: 'invalid_union' }, value: unknown): readonly Issue[] | undefined {
   if (issue.message === SELECTABLE) return issue.errors[selectorAxis(value) === undefined ? 0 : 1]
   return issue.errors.find((branch) => wantedAtRoot(branch).length === 0)

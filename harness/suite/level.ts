@@ -6,11 +6,11 @@ import type { Path, Report } from './problems.ts'
 import { asWord, LEVELS, MARKS, notAWord } from './words.ts'
 
 export interface Source extends Provenance {
-  /** Whose fact it is; absent: documentation that speaks of no one product. */
+  /** The product that the source is about; absent: documentation about no particular product. */
   readonly product?: string
 }
 
-/** Reads one source or several; those with a mistake are told and left out. */
+/** Reads one source or several; those with a mistake are reported and left out. */
 export function readSources(input: SourcesInput, path: Path, reader: AxisReader): readonly Source[] {
   const { report } = reader
   const list = [reader.deep(input)].flat()
@@ -32,15 +32,15 @@ export function readSources(input: SourcesInput, path: Path, reader: AxisReader)
 const RESTS_ON_PRODUCT: ReadonlySet<Mark> = new Set<Mark>(['SRC', 'RUN'])
 const DOCUMENTED: ReadonlySet<Mark> = new Set<Mark>(['DOC', 'SEED'])
 
-/** Core: documentation of this product or of none, and this product's own source or behaviour (docs/design.md, grading). */
+/** Core: documentation of this product or of no particular one, and this product's own source or behaviour (docs/design.md, grading). */
 function isCore({ mark, product: of }: Source, product: string): boolean {
   if (DOCUMENTED.has(mark)) return of === undefined || of === product
   return RESTS_ON_PRODUCT.has(mark) && of === product
 }
 
 /**
- * The standing of an expectation in a profile of `product`: by the first of its sources that makes it core, else by the first
- * of them; an explicit level lowers it. Undefined where there is no source; `core` without such a source is reported.
+ * The standing of an expectation in a profile of `product`: by the first of its sources that makes it core, or else by the first
+ * source; an explicit level lowers it. Undefined without a source; level `core` without a source that makes it core is reported.
  */
 export function standingOf(
   sources: readonly Source[],

@@ -8,15 +8,15 @@ import { readYaml } from './read.ts'
 import { asWord, didYouMean, MARKS, notAWord } from './words.ts'
 
 const KEYS = ['name', 'extends', 'title', 'product', 'knobs']
-/** What `flowbreak learn` writes beside them, for people. */
+/** Further keys that `flowbreak learn` writes, for people to read. */
 const LEARNED_KEYS = ['learned', 'unknown', 'troubles', 'unsteady', 'unexplained']
 const KNOB_KEYS = ['value', 'mark', 'source']
 const LEARNED_KNOB_KEYS = ['confidence', 'probes', 'evidence']
 
 /**
- * Reads a profile of one's own from a YAML or JSON file: `extends: NAME`, and under `knobs` what is different, each
- * `{ value, mark, source }` (mark INF and the file's name where they are not written),
- * or what `flowbreak learn` wrote. Throws ERR_PROFILE with every mistake as
+ * Reads a user's own profile from a YAML or JSON file: `extends: NAME`, and under `knobs` whatever differs, each
+ * `{ value, mark, source }` (by default mark INF and the file's name as source),
+ * or a file that `flowbreak learn` wrote. Throws ERR_PROFILE with every mistake as
  * `file:line:column: sentence`.
  */
 export function readOwnProfile(file: string): OwnProfile {
@@ -54,7 +54,7 @@ export function readOwnProfile(file: string): OwnProfile {
   }
 }
 
-/** Whether a profile is named by a file rather than by its name. */
+/** Whether the text names a profile by its file rather than by its name. */
 export function isProfileFile(text: string): boolean {
   return /[/\\]|\.(ya?ml|json)$/.test(text)
 }

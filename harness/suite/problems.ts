@@ -3,7 +3,7 @@ import { FlowbreakError } from '../support/errors.ts'
 /** Keys and indices from the root of a suite file down to a value. */
 export type Path = readonly (string | number)[]
 
-/** Tells of a problem at a path; `on: 'key'` where the key rather than its value is wrong. */
+/** Reports a problem at a path; `on: 'key'`: the key rather than its value is wrong. */
 export type Report = (path: Path, message: string, on?: 'key') => void
 
 /** Line and column, both from 1. */
@@ -12,10 +12,10 @@ export interface Place {
   readonly column: number
 }
 
-/** Mistakes that are told at once: more are for nobody to read, and a file can hold a million. */
+/** Most mistakes that are reported at once: nobody reads more, and a file can hold a million. */
 const MOST_PROBLEMS = 200
 
-/** The problems of one file, each told once however often a case is expanded, in the order of the file. */
+/** The problems of one file in file order, each reported only once, however often a case is expanded. */
 export class Problems {
   readonly #file: string
   readonly #locate: (path: Path, on?: 'key') => Place
@@ -32,7 +32,7 @@ export class Problems {
     this.#found.set(`${place.line}:${place.column} ${message}`, { ...place, message })
   }
 
-  /** Throws one error with a line a problem, `file:line:column: sentence`; nothing where there is none. */
+  /** Throws one error with one line for each problem, `file:line:column: sentence`; does nothing if there is none. */
   throwIfAny(code: `ERR_${string}`): void {
     if (this.#found.size === 0) return
     const sorted = [...this.#found.values()]

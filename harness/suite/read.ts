@@ -13,10 +13,10 @@ import {
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import { type Path, type Place, Problems } from './problems.ts'
 
-/** What a YAML file says, and where it says it. */
+/** The value of a YAML file, and the places of its parts. */
 export interface YamlFile {
   readonly value: unknown
-  /** Where the value at a path stands (or its key); the nearest thing round it where there is none. */
+  /** The place of the value at a path (or of its key); if there is none, of the nearest value around it. */
   locate(path: Path, on?: 'key'): Place
 }
 
@@ -25,14 +25,14 @@ const MOST_ALIASES = 100
 const MOST_LEVELS = 64
 
 /**
- * Reads a YAML file of at most 8 MiB. Throws `code` with every mistake of syntax as `file:line:column: sentence`, a duplicate
- * key being one.
+ * Reads a YAML file of at most 8 MiB. Throws `code` with every syntax error, including duplicate keys, as
+ * `file:line:column: sentence`.
  */
 export function readYaml(file: string, code: `ERR_${string}`): YamlFile {
   return parseYaml(readText(file, code), file, code)
 }
 
-/** As `readYaml`, of the text of a file. */
+/** Like `readYaml`, for text. */
 export function parseYaml(text: string, file: string, code: `ERR_${string}`): YamlFile {
   const lines = new LineCounter()
   const document = parse(text, lines, file, code)
@@ -73,7 +73,7 @@ export function parseYaml(text: string, file: string, code: `ERR_${string}`): Ya
   }
 }
 
-/** Tells of keys that stand in a mapping twice. */
+/** Reports keys that occur twice in a mapping. */
 function checkKeys(document: Document, syntax: Problems, file: string, code: `ERR_${string}`): void {
   const checkMap = (_: unknown, { items }: YAMLMap) => {
     const seen = new Set<string>()
@@ -117,7 +117,7 @@ function parse(text: string, lines: LineCounter, file: string, code: `ERR_${stri
       lineCounter: lines,
       prettyErrors: false,
       stringKeys: true,
-      // Held one against the other there, which takes hours for a million of them.
+      // `checkKeys` does this; the parser compares every key with every other, which takes hours for a million of them.
       uniqueKeys: false,
       logLevel: 'error',
     })

@@ -8,8 +8,8 @@ import { setup } from './setup-schema.ts'
 import { ENDPOINTS } from './words.ts'
 
 /**
- * The grammar of suite files: shapes and keys. Words, positions and durations are strings here, as `{axis}` may stand in any
- * of them; they are read once a case's axes are known. Editors are told of the words by metadata.
+ * The grammar of suite files: shapes and keys. Words, positions and durations are strings here, because any of them may contain
+ * `{axis}`; they are read once a case's axes are known. Metadata tells editors which words are allowed.
  */
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/, {
@@ -92,13 +92,13 @@ const suite = mapping({
   cases: said(z.array(suiteCase).min(1), 'One thing to be shown each.', [CASE]),
 })
 
-/** A suite file whose cases have yet to be read, so that what is wrong in one case hides nothing of the others. */
+/** A suite file whose cases are read later, so that a mistake in one case hides nothing of the others. */
 export const suiteHeader = suite.extend({ cases: z.array(z.unknown()).min(1) })
 
 export type HeaderInput = z.output<typeof suiteHeader>
 export type CaseInput = z.output<typeof suiteCase>
 
-/** The JSON schema of suite files, for editors: what stands in suites/suite.schema.json. */
+/** The JSON schema of suite files, for editors: the content of suites/suite.schema.json. */
 export function suiteSchema(): object {
   return z.toJSONSchema(suite, { io: 'input' })
 }

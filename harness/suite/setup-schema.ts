@@ -19,7 +19,7 @@ import {
   TUNNELS,
 } from './words.ts'
 
-/** The grammar of setups: what packets meet. */
+/** The grammar of setups. */
 
 const health = mapping({
   interval: said(duration.optional(), `How often a host is checked, 5s to 300s: ${UNITS}.`, '10s'),

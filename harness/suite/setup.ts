@@ -11,8 +11,8 @@ import { readStateless } from './stateless.ts'
 import { TUNNELS } from './words.ts'
 
 /**
- * The setup that `input` describes over the defaults: two hosts, exception policy `drop`, no rules, no sharing, profile aws-nfw.
- * Throws ERR_SETUP with the first thing that is wrong.
+ * The setup that `input` describes. Defaults: two hosts, exception policy `drop`, no rules, no sharing, profile aws-nfw.
+ * Throws ERR_SETUP with the first problem.
  */
 export function makeSetup(input: SetupInput = {}): Setup {
   return readSetup(input, (path, message) => {
@@ -21,8 +21,8 @@ export function makeSetup(input: SetupInput = {}): Setup {
 }
 
 /**
- * As `makeSetup`, but tells `report` of every problem, by key, and takes the default in its place. `folder`: where relative paths
- * begin.
+ * Like `makeSetup`, but reports every problem, by key, and uses the default instead. `folder`: where relative paths
+ * start.
  */
 export function readSetup(input: SetupInput, report: Report, folder = '.'): Setup {
   const own = typeof input.profile === 'object' ? input.profile : undefined
@@ -49,7 +49,7 @@ export function readSetup(input: SetupInput, report: Report, folder = '.'): Setu
       ? {}
       : { stateless: readStateless(input.stateless, ['stateless'], report) }),
   }
-  // The content is built in one order of keys, so its JSON is canonical.
+  // The content is always built in the same order of keys, so its JSON is canonical.
   const key = digestOf(JSON.stringify(content))
   return { key, ...content }
 }

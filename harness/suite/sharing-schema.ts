@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { said, word } from './grammar.ts'
 import { SHARINGS } from './words.ts'
 
-/** Keys beside `kind`, for editors: whose they are, what they say, and a value. setup/sharing.ts reads them. */
+/** Keys besides `kind`, for editors: the kinds they belong to, what they mean, and a value. setup/sharing.ts reads them. */
 const KEYS: Readonly<Record<string, readonly [string, unknown]>> = {
   mode: ['replication: snapshot or continuous; sync: active-passive or active-active.', 'active-active'],
   lag: ['replication, sync, store: how long a change takes to the others.', '100ms'],

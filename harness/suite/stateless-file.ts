@@ -6,7 +6,7 @@ import { readStateless, type StatelessInput } from './stateless.ts'
 import { stateless } from './stateless-schema.ts'
 
 /**
- * Reads the stateless engine from a YAML or JSON file: what stands under `stateless` in a suite's setup. Throws ERR_STATELESS
+ * Reads the stateless engine from a YAML or JSON file: the value of `stateless` in a suite's setup. Throws ERR_STATELESS
  * with every mistake as `file:line:column: sentence`.
  */
 export function loadStateless(file: string): StatelessInput {

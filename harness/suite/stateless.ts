@@ -4,7 +4,7 @@ import { parseCidr } from '../support/cidr.ts'
 import type { Path, Report } from './problems.ts'
 import { asWord, notAWord, STATELESS_VERDICTS, TCP_FLAGS } from './words.ts'
 
-/** Whole numbers, as people write them: a placeholder makes a text of one. */
+/** A whole number as written; a placeholder makes it a text. */
 type Digits = number | string
 
 export interface StatelessMatchInput {
@@ -18,7 +18,7 @@ export interface StatelessMatchInput {
     | undefined
 }
 
-/** The stateless engine as people write it. */
+/** The stateless engine as written. */
 export interface StatelessInput {
   readonly default?: string | readonly string[] | undefined
   readonly 'fragment-default'?: string | readonly string[] | undefined
@@ -43,7 +43,7 @@ const LAST_PRIORITY = 65_535
 const LAST_PORT = 65_535
 const LAST_PROTOCOL = 255
 
-/** The stateless engine that `input` describes; tells `report` of every problem, by key below `path`. */
+/** The stateless engine that `input` describes; reports every problem, by key below `path`. */
 export function readStateless(input: StatelessInput, path: Path, report: Report): Stateless {
   const priorities = new Set<number>()
   const rules = (input.rules ?? []).map(({ priority: written, action, match = {} }, index): StatelessRule => {
@@ -69,7 +69,7 @@ export function readStateless(input: StatelessInput, path: Path, report: Report)
   }
 }
 
-/** Exactly one of AWS's three actions, and names of custom ones beside it. */
+/** Exactly one of AWS's three actions, and any names of custom actions. */
 function actionOf(written: string | readonly string[], path: Path, report: Report): StatelessAction {
   const words = [written].flat()
   const at = (index: number): Path => (typeof written === 'string' ? path : [...path, index])
@@ -129,7 +129,7 @@ function portRange(text: Digits, path: Path, report: Report): readonly [number, 
   return [from, to]
 }
 
-/** Without masks all flags are looked at (API reference, TCPFlagField). */
+/** Without masks all flags are compared (API reference, TCPFlagField). */
 function flagField(
   { flags, masks }: { readonly flags: readonly string[]; readonly masks?: readonly string[] | undefined },
   path: Path,
@@ -160,7 +160,7 @@ const BIT: Readonly<Record<(typeof TCP_FLAGS)[number], number>> = {
   CWR: Tcp.cwr,
 }
 
-/** A whole number in a range; told and its least where it is none. */
+/** A whole number in a range; anything else is reported, and the least number is used. */
 function whole(text: Digits, least: number, most: number, noun: string, path: Path, report: Report): number {
   const value = /^\d{1,6}$/.test(String(text)) ? Number(text) : -1
   if (value >= least && value <= most) return value

@@ -48,7 +48,7 @@ export const DEFAULT_ACTIONS: readonly string[] = ['drop', 'alert'].flatMap((act
     (scope) => `aws:${action}_${scope}`,
   ),
 )
-/** One of these is in every action of the stateless engine. */
+/** The verdicts of the stateless engine; every action has one of them. */
 export const STATELESS_VERDICTS: readonly StatelessAction['verdict'][] = [
   'aws:pass',
   'aws:drop',
@@ -56,7 +56,7 @@ export const STATELESS_VERDICTS: readonly StatelessAction['verdict'][] = [
 ]
 export const TCP_FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'] as const
 export const DIRECTIONS = keysOf(Direction)
-/** What can be expected; `undecided` cannot. */
+/** Verdicts that can be expected: all except `undecided`. */
 export const VERDICTS = keysOf(Verdict).filter((name) => name !== 'undecided')
 export const REASONS = keysOf(Reason).filter((name) => name !== 'none')
 export const LEVELS: readonly Level[] = ['core', 'extended', 'provisional']
@@ -73,7 +73,7 @@ export const ENDPOINTS = ['recorded', 'reactive'] as const
 export const IMPACTS: readonly ImpactKind[] = ['survived', 'reset', 'hung', 'recovered']
 export const CAUSES = ['drain', 'crash', 'unhealthy'] as const
 export const DURING = ['outage'] as const
-/** Whose time-out or table an injection is about. */
+/** The owner of the time-out or table that an injection is about. */
 export const OWNERS: readonly Owner[] = ['lb', 'hosts']
 export const SCOPES = ['flow', 'topology'] as const
 export const STORE_STATES: readonly StoreState[] = ['up', 'down', 'slow', 'full', 'unauthorised']
@@ -122,14 +122,14 @@ export const COUNTERS: readonly string[] = [
   'TLSDroppedPackets',
   'TLSRejectedPackets',
   'TLSErrors',
-  // Of the stateless engine (dimension Engine = Stateless), where there is one.
+  // Of the stateless engine (dimension Engine = Stateless), if there is one.
   'Stateless.ReceivedPackets',
   'Stateless.ReceivedBytes',
   'Stateless.PassedPackets',
   'Stateless.DroppedPackets',
   ...LOAD_BALANCER_COUNTERS,
 ]
-/** A counter of a custom action of the stateless engine: the metric Packets by its dimension CustomAction. */
+/** A counter of a custom action of the stateless engine: the metric Packets with its dimension CustomAction. */
 export const CUSTOM_COUNTER = /^Stateless\.Packets\.[a-zA-Z0-9]{1,128}$/
 
 function keysOf<T extends Readonly<Record<string, number>>>(table: T): readonly (keyof T & string)[] {

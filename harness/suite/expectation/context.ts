@@ -4,10 +4,10 @@ import type { AxisReader } from '../axes.ts'
 import type { Source } from '../level.ts'
 import type { Path } from '../problems.ts'
 
-/** What reading the expectations of one expanded case takes. */
+/** What is needed to read the expectations of one expanded case. */
 export interface ExpectationContext {
   readonly reader: AxisReader
-  /** Names of the phases that the case's injections make. */
+  /** Names of the phases that the case's injections begin. */
   readonly phases: readonly string[]
   readonly hosts: readonly string[]
   /** Product of the case's profile. */
@@ -15,11 +15,11 @@ export interface ExpectationContext {
   readonly transparency: Transparency | undefined
   readonly endpoints: 'recorded' | 'reactive'
   readonly sources: readonly Source[]
-  /** The case's own level, and where it stands. */
+  /** The case's own level, and where it is written. */
   readonly level: Explicit | undefined
-  /** Where the case says that nobody has looked at what it expects. */
+  /** Where the case says that nobody has reviewed its expectations. */
   readonly unreviewed: Path | undefined
-  /** Told of every expectation: where it stands, and where it is marked as unreviewed. */
+  /** Called with every expectation: where it is written, and where it is marked as unreviewed. */
   readonly note: (expectation: Expectation, at: Path, mark: Path | undefined) => void
 }
 

@@ -7,7 +7,7 @@ import type { Path } from '../problems.ts'
 import { asWord, notAWord, REASONS, TOWARDS, VERDICTS } from '../words.ts'
 import type { ExpectationContext, Explicit } from './context.ts'
 
-/** What a mapping says of every answer inside it, unless that says otherwise. */
+/** What a mapping says about every answer inside it, unless an inner mapping says otherwise. */
 export interface Details {
   readonly sources: readonly Source[]
   readonly level: Explicit | undefined
@@ -16,7 +16,7 @@ export interface Details {
   readonly by: string | undefined
   readonly reason: PacketExpectation['reason']
   readonly parts: PacketExpectation['parts']
-  /** Where it is said that nobody has looked at it; undefined: it is not said. */
+  /** Where it is marked as unreviewed; undefined: it is not. */
   readonly unreviewed: Path | undefined
 }
 
@@ -31,11 +31,11 @@ export interface DetailsInput {
   readonly unreviewed?: boolean | undefined
 }
 
-/** Deciders that are no host. */
+/** Names in `by` that are not hosts. */
 const DECIDERS = ['lb', 'path', 'unknown']
 const VERDICT_WORDS = [...VERDICTS, 'blocked']
 
-/** Reads what is said of an answer besides the answer, and words out of lists of words. */
+/** Reads what is written about an answer besides the answer itself, and words out of fixed lists. */
 export class DetailsReader {
   readonly #context: ExpectationContext
   readonly #reader: AxisReader
@@ -45,7 +45,7 @@ export class DetailsReader {
     this.#reader = context.reader
   }
 
-  /** What is said here, over what `outer` says. */
+  /** The details written here, over those of `outer`. */
   details(input: DetailsInput, path: Path, outer: Details): Details {
     const { source, level, tolerated, unreviewed } = input
     return {
@@ -62,7 +62,7 @@ export class DetailsReader {
     }
   }
 
-  /** `fw-b forwarder`: what parts there are is the model's, hosts are the setup's. */
+  /** Reads `fw-b forwarder`: the host must be one of the setup's; the part is checked by the model. */
   #part(text: string, path: Path): string {
     const [, host, part] = /^(\S+) (\S.*)$/.exec(this.#reader.text(text)) ?? []
     if (part === undefined)
@@ -75,8 +75,8 @@ export class DetailsReader {
   }
 
   /**
-   * Undefined, and reported, where nothing is named on which it could rest. What nobody has looked at fails nothing, whatever it
-   * rests on.
+   * The level and source of an expectation; undefined, and reported, if no source is given. An unreviewed expectation is provisional,
+   * whatever its source.
    */
   standing({ sources, level, unreviewed }: Details, path: Path): Standing | undefined {
     const { report } = this.#reader
@@ -85,14 +85,14 @@ export class DetailsReader {
     return { ...standing, level: 'provisional', unreviewed: true }
   }
 
-  /** In the order of the verdicts; `blocked` is drop and reject. */
+  /** In the order of `VERDICTS`; `blocked` stands for drop and reject. */
   verdicts(input: VerdictsInput, path: Path): readonly VerdictName[] {
     const words = this.words(input, VERDICT_WORDS, 'a verdict', path)
     const names = words.flatMap((word) => (word === 'blocked' ? (['drop', 'reject'] as const) : word))
     return VERDICTS.filter((name) => names.includes(name))
   }
 
-  /** The words written, without those that are none, which are reported. */
+  /** The words written; invalid ones are reported and left out. */
   words<T extends string>(
     input: string | readonly string[],
     words: readonly T[],
@@ -107,7 +107,7 @@ export class DetailsReader {
     return found.filter((word) => word !== undefined)
   }
 
-  /** The word written; undefined, and reported, where it is none. */
+  /** The word written; undefined, and reported, if it is not one of `words`. */
   word<T extends string>(
     input: string | undefined,
     words: readonly T[],
@@ -122,7 +122,7 @@ export class DetailsReader {
   }
 }
 
-/** One word or a list of them, rather than a mapping. */
+/** Whether this is one word or a list of them, rather than a mapping. */
 export function isWords(value: string | readonly string[] | object): value is string | string[] {
   return typeof value === 'string' || Array.isArray(value)
 }

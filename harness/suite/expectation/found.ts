@@ -3,7 +3,7 @@ import type { Path } from '../problems.ts'
 import type { ExpectationContext } from './context.ts'
 import type { Details } from './details.ts'
 
-/** The expectations of one expanded case, each told of with its place. */
+/** The expectations of one expanded case; each is passed to `note` with its place. */
 export class Found {
   readonly list: Expectation[] = []
   readonly #note: ExpectationContext['note']
@@ -12,7 +12,7 @@ export class Found {
     this.#note = note
   }
 
-  /** `at`: where it stands; `details`: what is said of it. */
+  /** `at`: where it is written; `details`: what is written about it. */
   add(at: Path, { unreviewed }: Details, expectation: Expectation): void {
     this.list.push(expectation)
     this.#note(expectation, at, unreviewed)

@@ -9,7 +9,7 @@ import type { ExpectationContext } from './context.ts'
 import { type Details, type DetailsReader, isWords } from './details.ts'
 import type { Found } from './found.ts'
 
-/** Writes out what is expected of packets: by phase, where it is said by direction, and by place in it. */
+/** Reads expectations of packets: by phase, then by direction if given, then by place in the phase. */
 export class PacketReader {
   readonly #context: ExpectationContext
   readonly #reader: AxisReader
@@ -24,7 +24,7 @@ export class PacketReader {
     this.#found = found
   }
 
-  /** Writes out what is expected in one phase. */
+  /** Reads the expectations of one phase. */
   phase(key: string, input: Selectable<PhaseInput>, path: Path, outer: Details): void {
     const phase = this.#reader.text(key)
     const { phases } = this.#context
@@ -79,7 +79,7 @@ export class PacketReader {
     }
   }
 
-  /** Whether there was any of them. */
+  /** Reads the keys that name packets; returns whether there were any. */
   #places(
     input: Readonly<Record<string, unknown>>,
     path: Path,
@@ -91,7 +91,7 @@ export class PacketReader {
       const which = key === 'all' || key === 'first' || key === 'rest' ? key : packetOfKey(key)
       if (which === undefined) continue
       named = true
-      // The schema has held every place against the grammar of answers.
+      // The schema has checked every such value against the grammar of answers.
       this.#answer(input[key] as Selectable<AnswerInput>, [...path, key], outer, { ...whose, which })
     }
     return named

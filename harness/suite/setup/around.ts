@@ -1,10 +1,10 @@
 import type { LoadBalancer } from '../../model/setup.ts'
 
-/** What a sharing may ask of the setup that it belongs to. */
+/** The parts of a setup that its sharing depends on. */
 export interface Around {
-  /** How many there are. */
+  /** The number of hosts. */
   readonly hosts: number
   readonly loadBalancer: LoadBalancer
-  /** Where relative paths begin. */
+  /** Where relative paths start. */
   readonly folder: string
 }

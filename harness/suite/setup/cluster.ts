@@ -4,10 +4,10 @@ import type { Report } from '../problems.ts'
 import { SWITCHES } from '../words.ts'
 import type { Fields } from './fields.ts'
 
-/** Bytes of an MTU. */
+/** Range of an MTU, bytes. */
 const MTU = { least: 576, most: 65_535 }
 
-/** The keys of `sharing: { kind: cluster, … }` among so many hosts; what is absent is as profile cisco-cluster has it. */
+/** The keys of `sharing: { kind: cluster, … }` for that number of hosts; absent keys have the values of profile cisco-cluster. */
 export function readCluster(fields: Fields, hosts: number, report: Report): ClusterSharing {
   const { fewestNodes, mostNodes } = clusterModel
   if (hosts < fewestNodes.value || hosts > mostNodes.value)

@@ -4,14 +4,14 @@ import { seconds, word } from './values.ts'
 
 type Scalar = string | number | boolean
 
-/** Reads the keys of one flat mapping by name, and tells of every one that is wrong or that nobody asked for. */
+/** Reads the keys of one flat mapping by name; reports every one that is wrong, and every one that nothing reads. */
 export class Fields {
   readonly #values: Readonly<Record<string, unknown>>
   readonly #path: Path
   readonly #report: Report
   readonly #asked: string[]
 
-  /** `read`: keys that were read before. */
+  /** `read`: keys that have been read already. */
   constructor(
     values: Readonly<Record<string, unknown>>,
     path: Path,
@@ -67,7 +67,7 @@ export class Fields {
     return fallback
   }
 
-  /** Any text; undefined where there is none. */
+  /** Any text; undefined if the key is absent. */
   text(key: string): string | undefined {
     const value = this.#take(key)
     return value === undefined ? undefined : String(value)
@@ -77,7 +77,7 @@ export class Fields {
     this.#report(this.#at(key), message)
   }
 
-  /** Tells of keys that were not asked for. `owner`: whose keys they are, in words. */
+  /** Reports keys that nothing has read. `owner`: whose keys they are, in words. */
   end(owner: string): void {
     for (const key of Object.keys(this.#values)) {
       if (this.#asked.includes(key)) continue

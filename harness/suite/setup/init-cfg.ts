@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { messageOf } from '../../support/errors.ts'
 
-/** The most that a bootstrap file can be worth reading of. */
+/** Larger bootstrap files are not read. */
 const MOST_BYTES = 65_536
 
 /**

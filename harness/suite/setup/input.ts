@@ -2,14 +2,14 @@ import type { OwnProfile } from '../../model/setup.ts'
 import type { StatelessInput } from '../stateless.ts'
 import type { SharingInput } from './sharing.ts'
 
-/** A load balancer as people write it; what is absent has its default. Times are durations, `350s`. */
+/** A load balancer as written; absent keys have their defaults. Times are durations, `350s`. */
 export interface LoadBalancerInput {
   readonly placement?: string | undefined
   readonly 'tcp-idle'?: string | number | undefined
   readonly 'other-idle'?: string | number | undefined
   readonly 'non-syn-miss'?: string | undefined
   readonly failover?: string | undefined
-  /** What the failover is after either trigger; they must be equal, so one word says both. */
+  /** What failover does after either event; both must be equal, so one of the two words is enough. */
   readonly 'on-deregistration'?: string | undefined
   readonly 'on-unhealthy'?: string | undefined
   readonly 'reset-on'?: readonly string[] | undefined
@@ -19,7 +19,7 @@ export interface LoadBalancerInput {
   readonly 'deregistration-delay'?: string | number | undefined
   /** By host. */
   readonly zones?: readonly string[] | undefined
-  /** The client's. */
+  /** The client's zone. */
   readonly zone?: string | undefined
   readonly 'cross-zone'?: boolean | string | undefined
   readonly 'all-unhealthy'?: string | undefined
@@ -35,11 +35,11 @@ export interface HealthInput {
   readonly 'healthy-threshold'?: number | string | undefined
 }
 
-/** A setup as people write it, in a suite or by options; what is absent has its default. */
+/** A setup as written, in a suite or by options; absent keys have their defaults. */
 export interface SetupInput {
-  /** A name, or a profile of one's own that was read before. */
+  /** A name, or a user's own profile that has been read. */
   readonly profile?: string | OwnProfile | undefined
-  /** How many, or their names. */
+  /** The number of hosts, or their names. */
   readonly hosts?: number | string | readonly string[] | undefined
   readonly policy?: string | undefined
   readonly generation?: string | undefined
@@ -50,13 +50,13 @@ export interface SetupInput {
   readonly 'tcp-idle'?: string | number | undefined
   readonly 'reset-on-expiry'?: string | undefined
   readonly sharing?: SharingInput | undefined
-  /** `inner` or `outer`; absent: as the profile's system does. */
+  /** `inner` or `outer`; absent: as in the profile's system. */
   readonly tunnels?: string | undefined
   readonly stateless?: StatelessInput | undefined
   readonly 'load-balancer'?: LoadBalancerInput | undefined
 }
 
-/** Keys of a setup whose value is one word or number, so that an axis of that name sets them. */
+/** Keys of a setup whose value is one word or number, so that an axis of that name can set them. */
 export const SETUP_AXES = [
   'profile',
   'hosts',
@@ -69,7 +69,7 @@ export const SETUP_AXES = [
   'sharing',
   'tunnels',
 ] as const
-/** The same for the load balancer's keys; `tcp-idle` is the policy's. */
+/** The same for the load balancer's keys; `tcp-idle` belongs to the policy. */
 export const LOAD_BALANCER_AXES = [
   'placement',
   'other-idle',

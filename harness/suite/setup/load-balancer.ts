@@ -14,9 +14,9 @@ import type { LoadBalancerInput } from './input.ts'
 import { readTargets } from './targets.ts'
 import { type Range, seconds, TCP_IDLE, whole, word } from './values.ts'
 
-/** Flows that flowbreak itself tells apart at one time. */
+/** Flows that flowbreak itself can distinguish at one time. */
 const MOST_FLOWS = 1 << 20
-/** Its TCP idle time-out, seconds. */
+/** The range of its TCP idle time-out, seconds. */
 export const GATEWAY_TCP_IDLE: Range = {
   ...TCP_IDLE,
   rule: 'the Gateway Load Balancer takes 60 to 6000 seconds as tcp.idle_timeout.seconds',
@@ -24,7 +24,7 @@ export const GATEWAY_TCP_IDLE: Range = {
 /** tcp.idle_timeout.seconds of a listener that nobody has configured. */
 const DEFAULT_TCP_IDLE = 350
 
-/** The load balancer of so many hosts; what is not written is as the profile's system has it, and absent where that is AWS's default. */
+/** The load balancer for that number of hosts; absent keys are as in the profile's system, and stay absent if that has AWS's default. */
 export function readLoadBalancer(
   input: LoadBalancerInput,
   profile: Profile,
@@ -79,7 +79,7 @@ export function readLoadBalancer(
   }
 }
 
-/** One word for both triggers: a target group whose two differ does not exist. */
+/** One word for both events: a target group in which the two differ cannot exist. */
 function failoverOf(
   input: LoadBalancerInput,
   fallback: LoadBalancer['failover'],
@@ -129,7 +129,7 @@ function resetsOf(
   }
 }
 
-/** What a target group with less than the 5-tuple cannot have. */
+/** Refuses what a target group with less than the 5-tuple cannot have. */
 function refuseNarrow(
   stickiness: string,
   idle: number,
@@ -144,7 +144,7 @@ function refuseNarrow(
     )
 }
 
-/** Why there is no other time-out with less than the 5-tuple. */
+/** Why the time-out cannot be changed with less than the 5-tuple. */
 export function narrowTimeout(stickiness: string): string {
   return `With ${stickiness} stickiness the idle time-out is ${DEFAULT_TCP_IDLE}s: a Gateway Load Balancer takes another tcp.idle_timeout.seconds only with the 5-tuple.`
 }

@@ -61,8 +61,8 @@ export function readPolicy(input: SetupInput, profile: Profile, report: Report):
 }
 
 /**
- * The stream exception policy as configured, if the system has it and under the rules of its generation (developer guide, both
- * pages about it); where none is asked for, the default of those.
+ * The stream exception policy as configured, if the system and its generation allow it (developer guide, both pages
+ * about it); without one, the default of that generation.
  */
 function exceptionOf(
   text: string | undefined,
@@ -95,7 +95,7 @@ function exceptionOf(
   return fallback
 }
 
-/** Nothing where it is what a policy is by default, so that equal setups have equal keys. */
+/** Absent if it is the default mode, so that equal setups have equal keys. */
 function modeOf(
   text: string | undefined,
   generation: Generation,

@@ -8,10 +8,10 @@ import { readStore } from './store.ts'
 import { readSync } from './sync.ts'
 import { word } from './values.ts'
 
-/** A sharing as people write it: its kind, `kind:key=value,key=value`, or a mapping of its kind and keys. */
+/** A sharing as written: its kind, `kind:key=value,key=value`, or a mapping of its kind and keys. */
 export type SharingInput = string | { readonly kind: string; readonly [key: string]: unknown }
 
-/** Makes the sharing of one kind of what was written beside the kind; what is absent has its default. */
+/** Makes the sharing of one kind from its keys; absent keys have their defaults. */
 type Reader = (fields: Fields, around: Around, report: Report) => Sharing
 
 const UP_TO_AN_HOUR = { least: 0, most: 3600 }
@@ -31,7 +31,7 @@ const READERS: Readonly<Record<Sharing['kind'], Reader>> = {
   store: readStore,
 }
 
-/** How the hosts share sessions; not at all where nothing is written. */
+/** How the hosts share sessions; by default not at all. */
 export function readSharing(input: SharingInput | undefined, around: Around, report: Report): Sharing {
   const written = typeof input === 'string' ? mappingOf(input) : (input ?? { kind: 'none' })
   const kind = word(written.kind, SHARINGS, 'none', 'a sharing', ['sharing'], report)

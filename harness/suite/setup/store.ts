@@ -7,12 +7,12 @@ import { hasPort, initCfgProblem } from './init-cfg.ts'
 
 const SECONDS = { least: 0, most: 3600 }
 const DEPLOYED = ['new', 'existing'] as const
-/** Longer, and key and value are more than 128 bytes. */
+/** With a longer name, key and value would exceed 128 bytes. */
 const GROUP = /^[a-z0-9]{1,8}$/
 
 /**
- * Sharing `store`, refused where the VM-Series deployment guide (session resiliency on AWS) has it that a deployment would have none:
- * `deployed`, `tls` and `init-cfg` say what that is like.
+ * Sharing `store`, refused if such a deployment would not have it by the VM-Series deployment guide (session resiliency on AWS);
+ * `deployed`, `tls` and `init-cfg` describe the deployment.
  */
 export function readStore(fields: Fields, { loadBalancer, folder }: Around): Sharing {
   if (loadBalancer.failover !== 'rebalance')

@@ -10,7 +10,7 @@ const WINDOWS: readonly SyncSharing['windows'][] = ['full', 'scales', 'none']
 const PEER_VERSIONS: readonly SyncSharing['peerVersion'][] = ['same', 'older', 'incompatible']
 const TIME = { least: 0, most: 3600 }
 
-/** A pair that keeps its sessions in step; what is not written is as its way does it (harness/profile/sync-ways.ts). */
+/** A pair that keeps its sessions in step; absent keys have the values of its `way` (harness/profile/sync-ways.ts). */
 export function readSync(fields: Fields): SyncSharing {
   const way = fields.word('way', WAYS, 'conntrackd', 'a way to keep a pair in step')
   const defaults = SYNC_WAYS[way]

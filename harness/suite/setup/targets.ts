@@ -22,7 +22,7 @@ const ESTABLISHED: Range = {
   most: 432_000,
   rule: 'a network interface takes 60 to 432000 seconds as TcpEstablishedTimeout',
 }
-/** Bytes of IP packets; the least is what IPv6 asks of every link (RFC 8200 5). */
+/** Range of IP packet sizes in bytes; the least is what IPv6 requires of every link (RFC 8200 5). */
 const SIZE: Range = { least: 1280, most: 65_535 }
 
 type Targets = Pick<
@@ -30,7 +30,7 @@ type Targets = Pick<
   'health' | 'deregistrationDelay' | 'zones' | 'allUnhealthy' | 'mtu' | 'hostMtu' | 'hostTcpEstablished'
 >
 
-/** What is known of the hosts as targets, and of the way to them; absent where it is AWS's default. */
+/** The settings of the hosts as targets, and of the way to them; absent if it is AWS's default. */
 export function readTargets(
   input: LoadBalancerInput,
   { knobs }: Profile,

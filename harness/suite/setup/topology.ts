@@ -6,10 +6,10 @@ import { readLoadBalancer } from './load-balancer.ts'
 import { readSharing } from './sharing.ts'
 
 const MOST_HOSTS = 250
-/** Names that `by`, `to` and reports use for what is no host. */
+/** Names in `by`, `to` and reports that are not hosts. */
 const NOT_HOSTS = ['lb', 'path', 'unknown', 'bypass']
 
-/** Hosts, the load balancer in front of them, and how they share. `folder`: where relative paths begin. */
+/** Hosts, the load balancer in front of them, and how they share. `folder`: where relative paths start. */
 export function readTopology(input: SetupInput, profile: Profile, folder: string, report: Report): Topology {
   const hosts = hostsOf(input.hosts ?? 2, report)
   const loadBalancer = readLoadBalancer(input['load-balancer'] ?? {}, profile, hosts.length, report)
@@ -34,7 +34,7 @@ function hostsOf(hosts: number | string | readonly string[], report: Report): re
   return names
 }
 
-/** fw-a … fw-z, fw-aa …; none where the number is not one that a topology can have. */
+/** fw-a … fw-z, fw-aa …; none if a topology cannot have that number of hosts. */
 function hostNames(count: number): readonly string[] {
   if (!Number.isInteger(count) || count < 1 || count > MOST_HOSTS) return []
   const letter = (index: number): string => String.fromCharCode(97 + index)

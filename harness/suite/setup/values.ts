@@ -4,10 +4,10 @@ import { FlowbreakError, messageOf } from '../../support/errors.ts'
 import type { Path, Report } from '../problems.ts'
 import { asWord, notAWord } from '../words.ts'
 
-/** Both AWS Network Firewall's and the gateway load balancer's range, seconds (API FlowTimeouts; listener attribute tcp.idle_timeout.seconds). */
+/** Range of AWS Network Firewall and of the gateway load balancer, seconds (API FlowTimeouts; listener attribute tcp.idle_timeout.seconds). */
 export const TCP_IDLE = { least: 60, most: 6000 }
 
-/** The word written, or `fallback` where there is none or it is none of `words`, which is reported. */
+/** The word written; `fallback` if there is none, or if it is not one of `words`, which is reported. */
 export function word<T extends string>(
   text: string | undefined,
   words: readonly T[],
@@ -22,14 +22,14 @@ export function word<T extends string>(
   return found ?? fallback
 }
 
-/** What may be written, and the real system's rule that says so. */
+/** A range of allowed values, and the rule of the real system behind it. */
 export interface Range {
   readonly least: number
   readonly most: number
   readonly rule?: string
 }
 
-/** Seconds of a duration as written; undefined, and reported, where it is none or out of range. */
+/** Seconds of a duration as written; undefined, and reported, if it is not a duration or out of range. */
 export function seconds(text: string | number, range: Range, path: Path, report: Report): number | undefined {
   try {
     const value = parseDuration(text) / NANOS_PER_SECOND
@@ -42,7 +42,7 @@ export function seconds(text: string | number, range: Range, path: Path, report:
   return undefined
 }
 
-/** A whole number as written; undefined, and reported, where it is none or out of range. */
+/** A whole number as written; undefined, and reported, if it is not one or out of range. */
 export function whole(text: string | number, range: Range, path: Path, report: Report): number | undefined {
   const value = Number(text)
   if (Number.isInteger(value) && value >= range.least && value <= range.most) return value
