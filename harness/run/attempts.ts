@@ -3,21 +3,21 @@ import type { KnownFailures } from '../plan/known-failures.ts'
 import { messageOf } from '../support/errors.ts'
 import type { Attempt } from './play.ts'
 
-/** A case with the outcome of all its attempts. */
+/** A case with the joint outcome of all its attempts. */
 export type Judged = Omit<CaseFinished, 'evidence'> & Pick<Attempt, 'evidence'>
 
 export interface AttemptOptions {
-  /** Times that each case is played; 1 or more. */
+  /** How often each case is played; 1 or more. */
   readonly repeat: number
-  /** Further attempts at a case that did not pass; one that differs makes it flaky. */
+  /** Further attempts at a case that did not pass; if one differs, the case is flaky. */
   readonly retries: number
   readonly signal: AbortSignal
 }
 
 /**
- * Plays cases together until each has had its attempts; undefined where the run was interrupted. Those that are tried again are
- * again played together, without the rest: under the same conditions as far as can be, and with their gaps at the same time. What
- * `play` throws is the error of each of its cases, which are not tried again.
+ * Plays cases together until each has had its attempts; undefined if the run was interrupted. Cases that are tried again are
+ * again played together, without the rest: under the same conditions as far as possible, and with their gaps at the same time. An
+ * error thrown by `play` is the error of each of its cases; these are not tried again.
  */
 export async function attemptAll<T>(
   cases: readonly T[],
@@ -46,7 +46,7 @@ function isOpen(attempts: readonly Attempt[], always: boolean): boolean {
   return always || attempts.some(({ outcome }) => outcome !== 'pass')
 }
 
-/** What came of a case that could not be played. */
+/** The result of a case that could not be played. */
 export function errorAttempt(detail: string): Attempt {
   const none = { checked: 0, met: 0 }
   return {
@@ -59,7 +59,7 @@ export function errorAttempt(detail: string): Attempt {
   }
 }
 
-/** The outcome of all attempts together: a difference between them is flaky, and a known failure is held to its word. */
+/** The joint outcome of all attempts: if they differ, the case is flaky; a known failure that passes is an unexpected pass. */
 export function judge(
   test: Pick<CaseFinished, 'case' | 'target'>,
   attempts: readonly Attempt[],

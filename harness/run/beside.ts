@@ -3,12 +3,12 @@ import type { Sighting } from '../model/target.ts'
 
 type Mutable = Omit<Sighted, 'indices' | 'after'> & { readonly indices: number[]; readonly after?: number[] }
 
-/** What was seen in one attempt at a case beside its verdicts, put together so that what many packets share stands once. */
+/** What was seen in one attempt at a case besides verdicts, grouped so that whatever many packets share is stored once. */
 export class Beside {
   readonly #sighted = new Map<string, Mutable>()
   readonly #outages: NonNullable<CaseFinished['outages']>[number][] = []
 
-  /** Takes note of what was seen of packet `index` of the trace, -1: of none. `micros`: how long after, or when. */
+  /** Adds a sighting of packet `index` of the trace, -1: of no packet. `micros`: the time since the packet was sent, or without a packet the time. */
   add({ kind, field, sent, seen }: Sighting, index: number, micros: number): void {
     const key = [kind, field, sent, seen].join('\n')
     let group = this.#sighted.get(key)
@@ -18,7 +18,7 @@ export class Beside {
         ...(sent === undefined ? {} : { sent }),
         ...(seen === undefined ? {} : { seen }),
       }
-      // When it was seen says nothing of what was changed in it.
+      // The time of an alteration means nothing.
       group = { kind, ...what, indices: [], ...(kind === 'altered' ? {} : { after: [] }) }
       this.#sighted.set(key, group)
     }
@@ -30,7 +30,7 @@ export class Beside {
     this.#outages.push(outage)
   }
 
-  /** Only what there is. */
+  /** Only the fields that have something. */
   told(): Pick<CaseFinished, 'sightings' | 'outages'> {
     return {
       ...(this.#sighted.size === 0 ? {} : { sightings: [...this.#sighted.values()] }),

@@ -9,20 +9,20 @@ import { deniedControlOf } from '../profile/denied.ts'
 import { decodeBatch } from '../wire/decode.ts'
 import { type EndChange, readdress } from '../wire/readdress.ts'
 
-/** Packets that a host is asked about at most: allowed and denied both ways, and a new connection. */
+/** Most packets sent to a host: allowed and denied in both directions, and a new connection. */
 const MOST_ASKED = 5
-/** Bytes that each of them may take. */
+/** Bytes reserved for each of them. */
 const ROOM = 128
 
-/** A client and a server that nobody else in the run is. */
+/** A client and a server with addresses that nothing else in the run has. */
 export interface Strangers {
   readonly client: Required<EndChange>
   readonly server: Required<EndChange>
-  /** Where their sequence numbers begin. */
+  /** Their initial sequence numbers. */
   readonly initial: readonly [number, number]
 }
 
-/** Two ends of the same family on each call; the server listens on that port. */
+/** Returns two ends of the same family, other ones on each call; the server listens on that port. */
 export type DrawStrangers = (serverPort: number) => Strangers
 
 interface Expected {
@@ -31,17 +31,17 @@ interface Expected {
 }
 
 /**
- * What proves that a session can say yes and no: by every host and in both directions a datagram that is allowed must come out,
- * and what the setup denies (a TCP reset of a connection that nobody opened, or a datagram by a rule) must not. On a virtual clock a
- * new connection must come out too, which is no control but like those of cases: a program that knows controls does not know it.
+ * Proves that a session both forwards and drops: through every host and in both directions an allowed datagram must come out, and
+ * a packet that the setup denies (a TCP reset of a connection that nobody opened, or a datagram denied by a rule) must not. On a virtual
+ * clock a new connection must come out too; it is not a control but looks like one of a case, so that a program cannot recognise it.
  */
 export class Calibration {
-  /** What is offered; the columns from timeline/ on are filled. */
+  /** The packets to offer, with the columns from timeline/ on. */
   readonly packets: PacketBatch
   readonly #expected: Expected[] = []
   #seen = 0
 
-  /** `strangers`: whose connection the reset is of; absent: of those that all controls are between. `again`: after one that was passed. */
+  /** `strangers`: the ends of the connection that the reset is about; absent: those of all controls. `again`: after a calibration that passed. */
   constructor(setup: Setup, { clock, families }: Proved, strangers?: DrawStrangers, again?: Again) {
     const { hosts } = setup.topology
     const family = families.includes('ipv4') ? 'ipv4' : 'ipv6'
@@ -71,13 +71,13 @@ export class Calibration {
     this.packets = batch
   }
 
-  /** Puts it at another time. */
+  /** Moves it to another time. */
   at(time: Nanos): this {
     this.packets.time.fill(time, 0, this.packets.count)
     return this
   }
 
-  /** Takes what came of its packets, in their order; answers the sentence of what is wrong, undefined: nothing. */
+  /** Takes observations of its packets, in their order; returns a sentence that says what is wrong; undefined: nothing. */
   judge({ verdict, count }: PacketBatch): string | undefined {
     for (let i = 0; i < count; i++) {
       const { what, road } = this.#expected[this.#seen++] ?? { what: 'allowed', road: 'nowhere' }
@@ -87,25 +87,25 @@ export class Calibration {
     return undefined
   }
 
-  /** The sentence of what is wrong when it has ended and some packets were not answered. */
+  /** The sentence that says what is wrong if the replay has ended and some packets have no answer. */
   unanswered(): string | undefined {
     const asked = this.#expected.length
     return this.#seen === asked ? undefined : `The target answered for ${this.#seen} of ${asked} packets.`
   }
 }
 
-/** What has happened since the target was proved first. */
+/** What has happened since the first calibration. */
 export interface Again {
-  /** Indices of hosts that have nothing to prove. */
+  /** Indices of hosts that are left out. */
   readonly without: ReadonlySet<number>
   /** Whether new connections are still allowed. */
   readonly opens: boolean
 }
 
-/** What of a target decides how it is proved. */
+/** The capabilities that calibration depends on. */
 export type Proved = Pick<Capabilities, 'clock' | 'families'>
 
-/** Calibrates a session by a timeline of its own; answers the sentence of what is wrong, undefined: nothing. */
+/** Calibrates a session with a timeline of its own; returns a sentence that says what is wrong; undefined: nothing. */
 export async function calibrate(
   session: Session,
   setup: Setup,
@@ -137,7 +137,7 @@ const WRONG = {
     `A datagram that a rule denies came out by ${road}: the target lets everything through.`,
 } as const
 
-/** Whether a host is there for more than to take over: of a pair in which one stands by, the first is. */
+/** Whether a host takes packets before it has taken over: in a pair with one on standby only the first does. */
 export function takesPackets({ topology: { sharing } }: Setup, host: number): boolean {
   return sharing.kind !== 'sync' || sharing.mode === 'active-active' || host === 0
 }

@@ -5,8 +5,8 @@ import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { Proofs } from './proofs.ts'
 
 /**
- * Whether calibration goes before and after the packets of every replay and not in one of its own: where a replay is played at once, by a process
- * of its own, so that it proves the very one that decides about the cases, and costs none.
+ * Whether calibration is part of every replay, before and after its packets, instead of a replay of its own: if each replay is played at once
+ * by a process of its own, so that calibration proves the very process that decides about the cases, and costs no extra one.
  */
 export function isCalibratedWithin({ clock, reactive, observes }: Capabilities): boolean {
   return (
@@ -16,11 +16,11 @@ export function isCalibratedWithin({ clock, reactive, observes }: Capabilities):
   )
 }
 
-/** A session whose every replay begins and ends with the calibration of its setup, which whoever plays it does not see. */
+/** A session whose every replay begins and ends with the calibration of its setup; whoever plays the replay does not see it. */
 export class CalibratedSession implements Session {
-  /** Whether a calibration has been passed. */
+  /** Whether a calibration has passed. */
   passed = false
-  /** What was wrong with one, as a sentence. */
+  /** What was wrong in a calibration, as a sentence. */
   wrong: string | undefined
   readonly #session: Session
   readonly #setup: Setup
@@ -36,10 +36,10 @@ export class CalibratedSession implements Session {
     return this.#session.tally?.() ?? nothing
   }
 
-  /** Throws ERR_CALIBRATION where the target is dead, deaf or lying, from the beginning or from some moment on. */
+  /** Throws ERR_CALIBRATION if the target does not answer, forwards or drops everything, from the beginning or from some moment on. */
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
     const proofs = new Proofs(this.#setup)
-    // The epoch of a capture that is read as it goes is known with its first chunk.
+    // The epoch of a capture that is read during the replay is known with its first chunk.
     const calibrated: Timeline = {
       get epoch() {
         return timeline.epoch
@@ -64,7 +64,7 @@ export class CalibratedSession implements Session {
     this.#counted = this.#session.tally?.()
   }
 
-  /** Without what was counted of calibration. */
+  /** The counters, less what calibration added to them. */
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
     const all = await this.#session.counters()
     return this.#counted?.read() ?? all

@@ -10,12 +10,12 @@ export interface CaptureStoreOptions {
   readonly given?: readonly SharedCapture[]
 }
 
-/** Captures that cases share. Each is loaded once for each way of reading it (`Reading`), which follows from the setup. */
+/** Captures that cases share. Each is loaded once for each `Reading`, which follows from the setup. */
 export class CaptureStore {
   readonly #isShared: boolean
   readonly #given: ReadonlyMap<string, SharedCapture>
   readonly #loaded = new Map<string, Promise<Recorded>>()
-  /** By setup and path, for speed: most cases share their setups. */
+  /** By setup and path, for speed: most cases share their setup. */
   readonly #known = new WeakMap<Setup, Map<string, Promise<Recorded>>>()
 
   constructor({ isShared = false, given = [] }: CaptureStoreOptions = {}) {
@@ -23,7 +23,7 @@ export class CaptureStore {
     this.#given = new Map(given.map((capture) => [keyOf(capture.path, capture.reading), capture]))
   }
 
-  /** The capture at `path`, read as the profile and tunnels of `setup` ask. Rejects with a FlowbreakError if it cannot be read. */
+  /** The capture at `path`, read as the profile and tunnels of `setup` require. Rejects with a FlowbreakError if it cannot be read. */
   load(path: string, setup: Setup): Promise<Recorded> {
     let known = this.#known.get(setup)
     if (known === undefined) {
@@ -38,7 +38,7 @@ export class CaptureStore {
     return recorded
   }
 
-  /** Those loaded so far, for other threads; none where they are not in shared memory. */
+  /** Captures loaded so far, for other threads; empty if they are not in shared memory. */
   async shared(): Promise<readonly SharedCapture[]> {
     const loaded = await Promise.all(this.#loaded.values())
     return loaded.flatMap(({ shared }) => shared ?? [])

@@ -9,13 +9,13 @@ import { messageOf } from '../support/errors.ts'
 export interface CollectOptions {
   /** A folder beside the log. */
   readonly folder: string
-  /** Takes out what is not to be written down. */
+  /** Removes secrets from the text. */
   readonly redact: (text: string) => string
 }
 
 /**
- * Fetches what the devices have to say about a replay that failed, and keeps it in a file that is called by its content: answers its
- * name, from where the log is; undefined where they say nothing. That it could not be fetched is a warning: the verdicts stand.
+ * Fetches what the devices report about a replay that failed, and stores it in a file named by its content. Returns the file's
+ * name relative to the log; undefined if the devices report nothing. If fetching fails, that is a warning: the verdicts stand.
  */
 export async function collect(
   session: Session,

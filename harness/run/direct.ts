@@ -7,17 +7,17 @@ import type { DirectSession, ObservationBatch } from '../model/target.ts'
 import { Breath } from '../support/breath.ts'
 import { decodeBatch } from '../wire/decode.ts'
 
-/** Packets of a batch, and the bytes that their frames may take: memory that is touched for the first time is dear. */
+/** Packets in a batch, and the bytes for their frames; small, because touching memory for the first time is expensive. */
 const BATCH_PACKETS = 4096
 const BATCH_BYTES = 256 << 10
 /** Packets that go through all stages together: few enough for their columns to stay in the cache of one core. */
 const PIECE = 512
-/** The host that gets them. */
+/** The host that gets all packets. */
 const FIRST = 0
 
 /**
- * Plays a capture as it is, all of it to the first host: nothing is woven into it, and there is no way to be found for packets, so
- * the stages follow each other without a timeline between them. The columns are those that they would have with one; phase, role
+ * Plays a capture unchanged, with all packets to the first host: no injections are woven in and no hosts are chosen, so the stages
+ * follow each other without a timeline between them. The columns have the same values as with a timeline; phase, role
  * and host are the same for all packets.
  */
 export async function playDirectly(
@@ -50,8 +50,8 @@ export async function playDirectly(
 }
 
 /**
- * Gives the packets of a batch the step ids from `first` on; answers the one after them. By itself, so that the loop which calls
- * all stages does not become hot: V8 would put them all into one and compile that too, twice.
+ * Numbers the packets of a batch as steps from `first` on; returns the next number. A function of its own, so that the loop which calls
+ * all stages does not become hot: V8 would inline everything into that loop and compile it again, twice.
  */
 function numberSteps({ step, count }: PacketBatch, first: number): number {
   for (let i = 0; i < count; i++) step[i] = first + i

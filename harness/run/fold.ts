@@ -17,8 +17,8 @@ import type { Attempt } from './play.ts'
 import { Rounds } from './rounds.ts'
 
 /**
- * Plays folds: each case has its own addresses, or a time of its own, its own grade, and its share of the time that it took. Those that
- * depend on answers are played in as many rounds as they need, together.
+ * Plays folds: each case has its own addresses or its own time, its own grade, and its share of the time taken. Cases that
+ * depend on answers are played together, in as many rounds as they need.
  */
 export class FoldPlayer {
   readonly #offers: Offers
@@ -31,7 +31,7 @@ export class FoldPlayer {
     this.#keepFrames = keepFrames
   }
 
-  /** One attempt at each case of a fold, in its order. The session must have their setup. */
+  /** Makes one attempt at each case of a fold, in its order. The session must have their setup. */
   async play(
     fold: Fold<FoldEntry>,
     session: Session,
@@ -100,7 +100,7 @@ export class FoldPlayer {
     return new FrameKeeper(session, playing[0]?.entry.test.setup.topology.hosts.length ?? 0)
   }
 
-  /** Takes down what came of a case in this round; it has its attempt once the round stands. */
+  /** Grades a case after this round; the result is kept as its attempt if the round stands. */
   #settle(
     playing: Playing,
     folded: FoldedCase,
@@ -127,7 +127,7 @@ export class FoldPlayer {
     const trace = recorder.trace(flows, phases, controls)
     const beside = recorder.beside()
     const { sightings } = beside
-    // Others of the device's are of all cases together.
+    // Other counters of the device count all cases together.
     const counters = [...(tally?.read() ?? test.setup.topology.hosts.map(() => ({}))), loadBalancerCounters]
     const impact = folded.impact()
     const { flow, expectations } = test

@@ -8,7 +8,7 @@ import { runCases } from './pipeline.ts'
 
 export type CaseResult = Extract<RunEvent, { readonly type: 'case-finished' | 'case-skipped' }>
 
-/** A run of cases on one target that begins when the first of their results is asked for, in somebody else's test runner. */
+/** A run of cases on one target inside another test runner; it begins when the first result is asked for. */
 export class HostedRun {
   readonly #cases: readonly Case[]
   readonly #target: () => Promise<Target>
@@ -25,7 +25,7 @@ export class HostedRun {
     this.#seed = seed
   }
 
-  /** What came of a case, as soon as it is known. Throws what kept the run from being played. */
+  /** The result of a case, as soon as it is known. Throws what prevented the run. */
   async result(name: string): Promise<CaseResult> {
     this.#run ??= this.#play()
     if (!this.#results.has(name))
@@ -35,7 +35,7 @@ export class HostedRun {
     throw this.#wrong ?? new FlowbreakError('ERR_NOT_PLAYED', `${name} was not played.`)
   }
 
-  /** Stops what still goes on. */
+  /** Stops the run if it is still going on. */
   async end(): Promise<void> {
     this.#interrupt.abort()
     await this.#run

@@ -4,7 +4,7 @@ import { portablePath } from '../log/portable.ts'
 import type { Case } from '../model/case.ts'
 import type { RunInput } from '../model/run-log.ts'
 
-/** The suites and captures of cases, each once and with its hash, so that a report says what it was made of. */
+/** The suites and captures of cases, each once and with its hash, so that a report says what it was made from. */
 export function inputsOf(
   cases: readonly Case[],
   folders: readonly string[],

@@ -1,17 +1,17 @@
 import Mocha from 'mocha'
 import type { CaseFinished, RunEvent } from '../model/run-log.ts'
 
-/** Outcomes that a test passes with. */
+/** Outcomes for which a test passes. */
 const GOOD: ReadonlySet<string> = new Set(['pass', 'known-failure'])
 
-/** Says nothing: the run's own reporters do. */
+/** Prints nothing: the run's own reporters do. */
 class Silent extends Mocha.reporters.Base {
   override epilogue(): void {}
 }
 
 type Result = CaseFinished | (RunEvent & { readonly type: 'case-skipped' })
 
-/** A test of a file's suite: mocha asks for its full title several times. */
+/** A test with its full title computed once: mocha asks for it several times. */
 class CaseTest extends Mocha.Test {
   override fullTitle(): string {
     return `${this.parent?.title} ${this.title}`
@@ -24,17 +24,17 @@ interface Planned {
   readonly file: string
 }
 
-/** Tests that an instance of mocha has at most: it holds all of them until the last has run, and each prints what it came to. */
+/** Most tests of a mocha instance: it holds all of them until the last has run, and its reporter prints totals for each instance. */
 const MOST_TESTS = 1000
-/** The same where none prints: what is soon let go of is let go of cheaply. */
+/** The same if no reporter prints: smaller instances are cheaper to dispose of. */
 const MOST_SILENT_TESTS = 100
 
-/** What is known of a case on a target: as a byte, since there may be a great many. */
+/** What is known of a case on a target; one byte each, because there may be very many. */
 const State = { open: 0, good: 1, skipped: 2, bad: 3 } as const
 
 /**
- * Hosts the cases of a run in mocha: a test a case and target, which waits for the case's result; one mocha instance a suite
- * file, of a large one several, each made when its turn comes and disposed of when it has settled. Execution is not mocha's: each
+ * Hosts the cases of a run in mocha: one test for each case and target, which waits for the case's result; one mocha instance for each
+ * suite file (several for a large one), made when its turn comes and disposed of when it has settled. Mocha does not execute cases: each
  * target gets all its cases at once.
  */
 export class MochaHost {
@@ -45,7 +45,7 @@ export class MochaHost {
   readonly #files = new Map<string, number[]>()
   /** By target, then by place. */
   readonly #states: Uint8Array
-  /** What is said of those that are bad, until their test has run. */
+  /** The sentences about bad cases, until their tests have run. */
   readonly #sentences = new Map<number, string>()
   readonly #waiting = new Map<number, () => void>()
   #abandoned = false
@@ -77,13 +77,13 @@ export class MochaHost {
     this.#waiting.get(at)?.()
   }
 
-  /** Lets tests whose case was never played end as pending: the run was interrupted or bailed out. */
+  /** Makes tests whose case was never played end as pending: the run was interrupted or bailed out. */
   abandon(): void {
     this.#abandoned = true
     for (const go of this.#waiting.values()) go()
   }
 
-  /** Runs every suite file's tests; answers how many failed. `reporter`: one of mocha's own, by name; absent: none prints. */
+  /** Runs the tests of every suite file; returns how many failed. `reporter`: one of mocha's own, by name; absent: nothing is printed. */
   async run(reporter: string | undefined): Promise<number> {
     let failures = 0
     const most = reporter === undefined ? MOST_SILENT_TESTS : MOST_TESTS
@@ -108,19 +108,19 @@ export class MochaHost {
     const settle = (context: Mocha.Context) => this.#tell(at, context)
     const settled = (): Promise<void> | undefined => this.#settled(at)
     return new CaseTest(this.#names[place] ?? '', function (this: Mocha.Context) {
-      // Most have their result by then; to wait for nothing takes mocha several turns.
+      // Most have their result by then; an unnecessary wait costs mocha several turns.
       const waiting = settled()
       return waiting === undefined ? settle(this) : waiting.then(() => settle(this))
     })
   }
 
-  /** Waits for the result of a case; undefined: it is there, or will never be. */
+  /** Waits for the result of a case; undefined: it has one, or will never have one. */
   #settled(at: number): Promise<void> | undefined {
     if (this.#states[at] !== State.open || this.#abandoned) return undefined
     return new Promise((resolve) => this.#waiting.set(at, resolve))
   }
 
-  /** Ends the test of a case; of a bad one, with a promise that is refused. */
+  /** Ends the test of a case; if the case is bad, with a promise that rejects. */
   #tell(at: number, context: Mocha.Context): Promise<never> | undefined {
     this.#waiting.delete(at)
     const state = this.#states[at]
@@ -132,7 +132,7 @@ export class MochaHost {
   }
 }
 
-/** Chai is loaded where a case has failed. */
+/** Chai is loaded only once a case has failed. */
 async function failed(sentence: string): Promise<never> {
   const { AssertionError } = await import('chai')
   throw new AssertionError(sentence)

@@ -4,8 +4,8 @@ import Mocha from 'mocha'
 import { FlowbreakError } from '../support/errors.ts'
 
 /**
- * A reporter as mocha takes it: one of its own by name, or the path of a module, which is named or found by path from where the command was
- * called, or beside flowbreak. Throws ERR_REPORTER.
+ * A reporter for mocha: one of its own by name, or the path of a module; a module is looked for from the working directory, then
+ * beside flowbreak. Throws ERR_REPORTER.
  */
 export function mochaReporter(name: string): string {
   if (Object.hasOwn(Mocha.reporters, name)) return name
@@ -14,7 +14,7 @@ export function mochaReporter(name: string): string {
       try {
         return createRequire(from).resolve(module)
       } catch {
-        // Not there.
+        // Not found.
       }
   throw new FlowbreakError(
     'ERR_REPORTER',

@@ -3,7 +3,7 @@ import type { RunEvent } from '../model/run-log.ts'
 import type { Setup, Sharing } from '../model/setup.ts'
 import { syncLacks } from '../target/netfilter/conntrackd.ts'
 
-/** What models of sharing stand for. */
+/** The systems that models of sharing represent. */
 const MODELS: { readonly [K in Sharing['kind']]?: string } = {
   replication: 'AWS Network Firewall',
   cluster: 'Cisco Secure Firewall',
@@ -13,8 +13,8 @@ const MODELS: { readonly [K in Sharing['kind']]?: string } = {
 }
 
 /**
- * Warns of what cases played through the reference rest on beside its engine: models made from documents. One was held against a real
- * pair, that of conntrackd as it runs on the hosts of target netfilter by FTFW (test/suites/conntrackd-pair.test.ts).
+ * Warns that cases played through the reference rest not only on its engine but on models made from documents. One model was compared
+ * with a real pair, that of conntrackd as it runs on the hosts of target netfilter in mode FTFW (test/suites/conntrackd-pair.test.ts).
  */
 export function* modelWarnings(cases: readonly Case[]): Generator<RunEvent> {
   const modelled = cases.map(({ setup }) => setup).filter((setup) => !isCompared(setup))

@@ -19,30 +19,30 @@ import { handshakeOf } from './openings.ts'
 import { TraceRecorder } from './recorder.ts'
 import { Rounds } from './rounds.ts'
 
-/** What is offered in one attempt at a case, and whoever takes down what comes of it. */
+/** The packets offered in one attempt at a case, and the recorder of their observations. */
 export interface Offer {
   readonly timeline: CompiledTimeline
-  /** Its chunks with hosts given by the load balancer, controls round them and events noted by the recorder. */
+  /** Its chunks with hosts from the load balancer, with controls around them and events noted by the recorder. */
   readonly road: AsyncIterable<TimelineChunk>
-  /** The same as `road`, of which only one is to be used, where nothing has to be waited for. */
+  /** The same as `road`, but synchronous; undefined: chunks have to be waited for. Use only one of the two. */
   readonly steps: Iterable<TimelineChunk> | undefined
   readonly path: LoadBalancerPath
   readonly recorder: TraceRecorder
   readonly controls: Controls
-  /** Of reactive endpoints, once the road has ended. */
+  /** With reactive endpoints; known once the road has ended. */
   readonly impact: () => Impact | undefined
 }
 
-/** Makes offers of cases, one after another; what can be used again between them is kept. */
+/** Makes offers of cases, one after another; reusable parts are kept between them. */
 export class Offers {
-  /** What offers are asked of what was observed; whoever plays one begins it anew. */
+  /** Gives offers their answers from observations; whoever plays an offer resets it first. */
   readonly rounds = new Rounds()
   readonly #out: PacketBatch = roadBatch()
   readonly #controls: Readonly<Record<FlowInfo['family'], Controls>> = {
     ipv4: new Controls('ipv4'),
     ipv6: new Controls('ipv6'),
   }
-  /** Who opens connections that are controls; absent: nobody. */
+  /** The ends of connections that serve as controls; absent: there are none. */
   opening: (() => Strangers) | undefined
   #path: { readonly topology: Topology; readonly path: LoadBalancerPath } | undefined
   readonly #seed: number
@@ -52,8 +52,8 @@ export class Offers {
   }
 
   /**
-   * What `test` offers, by those answers; the offer before this one must have come to its end. The path of one with answers of its own
-   * is its own, too; others pass theirs on.
+   * What `test` offers, given those answers. The previous offer must have ended. An offer with answers of its own also has a load balancer
+   * of its own; others share one.
    */
   make(test: Case, recorded: Recorded, answers: Answers = this.rounds): Offer {
     const { hosts, sharing } = test.setup.topology
@@ -86,7 +86,7 @@ export class Offers {
       recorder,
       controls,
       impact,
-      // Most are played by their steps, and even to make an asynchronous generator takes time.
+      // Most are played by their steps, and even making an asynchronous generator takes time.
       get road() {
         return roadOf(steps, timeline, offered, controls)
       },
@@ -105,10 +105,10 @@ export class Offers {
     return new LoadBalancerPath(setup.topology, this.#seed)
   }
 
-  /** Controls in the family of the flow under test, begun anew. */
+  /** Controls in the family of the flow under test, reset. */
   controlsOf(test: Case, recorded: Recorded): Controls {
     const controls = this.#controls[recorded.flows.info(Math.max(0, test.flow)).family]
-    // An injection opens one flow at most, numbered after those recorded.
+    // An injection opens at most one flow, numbered after the recorded ones.
     const [opening] = this.opening === undefined ? [] : handshakeOf(this.opening())
     controls.reset(recorded.flows.count + test.injections.length, opening)
     return controls
@@ -117,7 +117,7 @@ export class Offers {
 
 type Offered = (chunk: TimelineChunk) => Iterable<TimelineChunk>
 
-/** What is offered: in one stage, as each asynchronous one takes time for every chunk. */
+/** The chunks on their road, in a single stage, because each asynchronous stage costs time for every chunk. */
 async function* roadOf(
   steps: Iterable<TimelineChunk> | undefined,
   { chunks }: CompiledTimeline,
@@ -141,7 +141,7 @@ function* stepsOf(
   yield* controls.close()
 }
 
-/** The load balancer's pass: every packet gets its host, every event its host's index. */
+/** The load balancer's pass: gives every packet its host, and every event the index of its host. */
 export async function* assignHosts(
   chunks: AsyncIterable<TimelineChunk>,
   path: LoadBalancerPath,

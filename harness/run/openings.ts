@@ -10,31 +10,31 @@ import { forgeTcp } from '../wire/forge.ts'
 import { readdress } from '../wire/readdress.ts'
 import { append, type DrawStrangers, type Strangers, takesPackets } from './calibrate.ts'
 
-/** What came of it. */
+/** The result of `calibrateOpenings`. */
 export interface Opening {
-  /** The sentence of what is wrong; absent: nothing. */
+  /** The sentence that says what is wrong; absent: nothing. */
   readonly wrong?: string
-  /** Who can open a connection; absent: nobody is known to. */
+  /** Draws ends that can open a connection; absent: none are known. */
   readonly draw?: () => Strangers
 }
 
 const { syn, ack } = Tcp
-/** How a connection is opened: by the client, the server, and the client again. */
+/** The segments of a handshake. */
 const HANDSHAKE = [
   { direction: 0, flags: syn, seq: 0, acknowledges: false },
   { direction: 1, flags: syn | ack, seq: 0, acknowledges: true },
   { direction: 0, flags: ack, seq: 1, acknowledges: true },
 ] as const
 const WINDOW = 64_240
-/** Bytes of a frame, at most. */
+/** Most bytes of a frame. */
 const LARGEST = 128
-/** Where servers of recordings listen: rules of a setup that let anything through let one of these be reached. */
+/** Ports of servers in recordings: if the rules of a setup allow anything, they allow one of these. */
 const SERVER_PORTS = [7, 80, 443, 53, 22, 21, 25, 5432, 6379, 8080] as const
 
 /**
- * Proves that a target lets through what is no control: by each host a connection is opened that nothing tells from one of a case.
- * Which the setup's rules let through, the reference says; where they forbid all that is tried, nothing is asked of the target. Cases
- * begin with empty tables of their own accord.
+ * Proves that a target lets through packets that are not controls: through each host it opens a connection that looks like one of a case.
+ * The reference decides which port the setup's rules allow; if they forbid all ports that are tried, the target is not asked. Cases
+ * begin with empty tables anyway.
  */
 export async function calibrateOpenings(
   session: Session,
@@ -48,14 +48,14 @@ export async function calibrateOpenings(
   const taking = hosts.flatMap((_, host) => (takesPackets(setup, host) ? [host] : []))
   const passed = await opened(session, taking, () => strangers(port), signal)
   const closed = taking.find((_, at) => passed[at] !== true)
-  // Hosts that tell each other of all sessions would be told of one that nobody answers.
+  // Hosts that share all sessions would also share one that is only half a conversation.
   if (closed === undefined)
     return setup.topology.sharing.kind === 'sync' ? {} : { draw: () => strangers(port) }
   const wrong = `A new connection to port ${port} was not let through by ${hosts[closed]}: the target lets nothing through that is no control, or is not set to what the suite says.`
   return { wrong }
 }
 
-/** Whether something beside the exception policy decides about packets. */
+/** Whether anything besides the exception policy decides about packets. */
 function hasRules({ rules, policy, stateless }: Setup): boolean {
   return rules.length > 0 || policy.defaultActions.length > 0 || stateless !== undefined
 }
@@ -67,7 +67,7 @@ interface Offering {
   readonly direction: 0 | 1
 }
 
-/** A port to which the setup lets connections be opened; undefined: none of those tried. */
+/** A port to which the setup allows connections; undefined: none of those tried. */
 async function openPort(
   setup: Setup,
   strangers: DrawStrangers,
@@ -79,13 +79,13 @@ async function openPort(
   for (const port of SERVER_PORTS) {
     const [passed] = await opened(reference, [0], () => strangers(port), signal)
     if (passed === true) return port
-    // Each is its first connection.
+    // Each attempt must be its first connection.
     await reference.reset()
   }
   return undefined
 }
 
-/** By host of `hosts`: whether a connection between these could be opened there. */
+/** By host of `hosts`: whether a connection could be opened through it. */
 async function opened(
   session: Session,
   hosts: readonly number[],
@@ -106,13 +106,13 @@ async function opened(
   for await (const { packets } of session.replay({ epoch: 0n, phases: ['before'], chunks: chunks() }, signal))
     for (let i = 0; i < packets.count; i++) {
       const verdict = packets.verdict[i]
-      // A device that stands in for a server has answered the client before it lets anything through.
+      // A device that stands in for the server answers the client before it lets anything through.
       if (verdict !== Verdict.forward && verdict !== Verdict.answered) passed[packets.flow[i] ?? 0] = false
     }
   return passed
 }
 
-/** The opening of a connection between these, as Ethernet frames. */
+/** The handshake of a connection between these ends, as Ethernet frames. */
 export function handshakeOf({ client, server, initial }: Strangers): Offering[] {
   const family = client.address.length === 4 ? 'ipv4' : 'ipv6'
   const ends = [client, server] as const

@@ -22,21 +22,21 @@ export interface RunOptions extends PlayOptions {
   readonly fold: FoldChoice
   /** The workers; absent: this process plays one lot after another. */
   readonly players?: readonly LotPlayer[] | undefined
-  /** Of a run that is resumed: the events already in its log, which count for its totals and exit code; absent: the run is new. */
+  /** For a resumed run: the events already in its log, which count for its totals and exit code; absent: the run is new. */
   readonly before?: readonly RunEvent[]
   readonly signal: AbortSignal
-  /** Takes the run log's events, in order; with its line where a worker has formatted one already (see `TakeLotEvent`). */
+  /** Takes the run log's events, in order, each with its line if a worker has already formatted one (see `TakeLotEvent`). */
   readonly emit: (event: RunEvent, line?: LogLine) => void
-  /** Told of what goes on besides, for progress and logs. */
+  /** Called with what the run does besides, for progress and logs. */
   readonly told?: ((doing: Doing) => void) | undefined
 }
 
 type Finished = RunEvent & { readonly type: 'run-finished' }
 
 /**
- * The story of a run: check every case against its capture, plan each target's lots, have them played (a target is prepared for a setup,
- * calibrated, plays the setup's cases, alone or folded, and is taken down) and emit the results in the order of the plan. Returns the last
- * event, which holds the totals and the exit code.
+ * A whole run: checks every case against its capture, plans each target's lots, has them played (a target is prepared for a setup,
+ * calibrated, plays the setup's cases, alone or folded, and is taken down) and emits the results in the order of the plan. Returns the last
+ * event, which has the totals and the exit code.
  */
 export async function runCases(options: RunOptions): Promise<Finished> {
   const { captures, seed, fold, signal, emit } = options
@@ -66,7 +66,7 @@ export async function runCases(options: RunOptions): Promise<Finished> {
   })
   let bailed = false
   {
-    // Whatever was brought up is taken down before the run is called finished.
+    // Whatever was brought up is taken down before the run counts as finished.
     await using here = new InProcessPlayer(planned, options)
     const players = options.players ?? [here]
     bailed = await new Dispatcher({ lanes, players, signal, log, told: options.told }).run()

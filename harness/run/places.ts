@@ -4,12 +4,12 @@ import { placeInjections } from '../timeline/compile.ts'
 import type { Recorded } from '../timeline/recorded.ts'
 import type { CaptureStore } from './captures.ts'
 
-/** A position that a capture does not hold is found before anything is played. */
+/** Finds positions that a capture does not have, before anything is played. */
 export async function checkPlaces(cases: readonly Case[], captures: CaptureStore): Promise<void> {
   let last: { readonly test: Case; readonly recorded: Recorded } | undefined
   for (const test of cases) {
     const isSameCapture = last?.test.capture === test.capture && last.test.setup === test.setup
-    // Most cases of a suite stand where the one before them does.
+    // Most cases of a suite have the same positions as the one before them.
     if (isSameCapture && last?.test.injections === test.injections && last.test.flow === test.flow) continue
     const recorded = isSameCapture && last ? last.recorded : await captures.load(test.capture, test.setup)
     last = { test, recorded }

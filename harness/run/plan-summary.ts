@@ -6,19 +6,19 @@ import { Load } from '../plan/load.ts'
 import type { FoldEntry } from './fold/playing.ts'
 import { bySetup, foldingOf, type Planning, surveySetup } from './target-plan.ts'
 
-/** What a run through one target would be. */
+/** What a run through one target would do. */
 export interface PlanSummary {
   readonly target: string
-  /** Those that it can play. */
+  /** The number of cases that it can play. */
   readonly cases: number
   readonly skipped: readonly { readonly name: string; readonly lacks: string }[]
   readonly setups: number
-  /** How often something is replayed, and how many of these hold several cases. */
+  /** The number of replays, and how many of them hold several cases. */
   readonly replays: number
   readonly folds: number
-  /** How many cases are played alone, by why; those that nothing speaks against have none to be with. */
+  /** The number of cases that are played alone, by reason; cases without a reason have no others to be folded with. */
   readonly alone: Readonly<Record<string, number>>
-  /** The most in one replay, and in any second of the target's clock within one. */
+  /** The most in one replay, and the most in any second of the target's clock within a replay. */
   readonly peak: {
     readonly sessions: number
     readonly packetsPerSecond: number
@@ -26,13 +26,13 @@ export interface PlanSummary {
     readonly newConnectionsPerSecond: number
   }
   readonly clock: 'virtual' | 'real'
-  /** What all timelines come to, one after the other. */
+  /** The sum of the lengths of all timelines. */
   readonly timelineSeconds: number
-  /** The same on the target's clock; absent where it does not have to be waited for. */
+  /** The same on the target's clock; absent if nothing has to wait for that clock. */
   readonly wallSeconds?: number
 }
 
-/** Sums up what would be played, without touching the target. `repeat`: how often each case is. */
+/** Sums up what would be played, without touching the target. `repeat`: how often each case is played. */
 export async function summarisePlan(
   cases: readonly Case[],
   target: Target,
@@ -44,7 +44,7 @@ export async function summarisePlan(
   const replays: (readonly FoldEntry[])[] = []
   for (const group of groups) {
     const plan = await surveySetup(group, target, planning)
-    // A spread into arguments overflows the stack at some 100,000.
+    // Spreading them into arguments would overflow the stack at some 100,000.
     for (const skip of plan.skipped) left.push(skip)
     for (const replay of plan.replays) replays.push(replay)
   }
@@ -93,7 +93,7 @@ function raise(
   peak.newConnectionsPerSecond = Math.max(peak.newConnectionsPerSecond, connections)
 }
 
-/** To a millisecond. */
+/** Rounds to a millisecond. */
 function round(seconds: number): number {
   return Math.round(seconds * 1000) / 1000
 }

@@ -12,7 +12,7 @@ import { disguised, undisguised } from './fold/disguised.ts'
 import { Offers } from './offer.ts'
 
 export type Attempt = Omit<CaseFinished, 'type' | 'case' | 'target' | 'attempt' | 'evidence'> & {
-  /** Its frames, where they were kept. */
+  /** Its frames, if they were kept. */
   readonly evidence?: () => Evidence
 }
 
@@ -35,7 +35,7 @@ export class CasePlayer {
 
   /**
    * One attempt at a case: compile, send, observe, grade, in as many rounds as its guards need. The session must be prepared for the case's
-   * setup. `dress`: replaces the addresses of the capture by others.
+   * setup. `dress`: replaces the addresses of the capture.
    */
   async play(
     test: Case,
@@ -98,7 +98,7 @@ export class CasePlayer {
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000
     const known = { epoch, trace, sightings, indexOf: (step: number) => recorder.indexOf(step) }
     const { outcome, detail, tally, mismatches } = grade
-    // Named one by one: V8 takes microseconds for each key that follows a spread at the beginning.
+    // Fields are named one by one: V8 takes microseconds for each key that follows a leading spread.
     return {
       outcome,
       ...(detail === undefined ? {} : { detail }),
@@ -114,7 +114,7 @@ export class CasePlayer {
   }
 }
 
-/** What the run log keeps of a case itself. */
+/** What the run log records about the case itself. */
 export function summaryOf(test: Case): CaseSummary {
   const { name, suite, file, line, rows, tags, requirement, axes, flow, endpoints, expectations } = test
   const { key, topology, policy, profile } = test.setup

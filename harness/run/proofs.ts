@@ -4,27 +4,27 @@ import type { HostEventKind, TimelineChunk } from '../model/timeline.ts'
 import { Calibration } from './calibrate.ts'
 
 const PROVED = { clock: 'virtual', families: ['ipv4'] } as const
-/** After these a target need not let new connections through. */
+/** After these events a target need not let new connections through. */
 const CLOSING: readonly HostEventKind[] = ['fill-table', 'store']
 
-/** What was observed: of a calibration or of a case, and the sentence of what is wrong. */
+/** Observations of a calibration or of a case, and the sentence that says what is wrong. */
 interface Taken {
   readonly isProof: boolean
   readonly wrong?: string | undefined
 }
 
 /**
- * The two calibrations of a replay, before its first packet and after its last: what a target began to do wrong in between, and kept on
- * doing, is found by the second. Whatever answers for the packets must keep to their chunks.
+ * The two calibrations of a replay, before its first packet and after its last: if a target begins to fail in between, and goes on
+ * failing, the second one finds out. Observations must keep to the chunks in which their packets were offered.
  */
 export class Proofs {
   readonly #setup: Setup
   readonly #first: Calibration
   #last: Calibration | undefined
-  /** Packets of the first calibration that were not answered yet, and those of the case. */
+  /** Packets without an answer so far: of the first calibration, and of the case. */
   #asked: number
   #open = 0
-  /** Hosts that lost their table and took nothing since. */
+  /** Hosts that lost their table and have had no packet since. */
   readonly #idle = new Set<number>()
   #opens = true
 
@@ -34,7 +34,7 @@ export class Proofs {
     this.#asked = this.#first.packets.count
   }
 
-  /** Whether the first calibration was passed. */
+  /** Whether the first calibration has been answered completely. */
   get hasBegun(): boolean {
     return this.#asked === 0
   }
@@ -69,7 +69,7 @@ export class Proofs {
     return { isProof: false }
   }
 
-  /** The sentence of what is wrong when the replay has ended and some packets were not answered. */
+  /** The sentence that says what is wrong if the replay has ended and some packets have no answer. */
   unanswered(): string | undefined {
     return this.#first.unanswered() ?? this.#last?.unanswered()
   }

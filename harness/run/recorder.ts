@@ -14,7 +14,7 @@ const KNOWLEDGE_LETTERS = 'slwn'
 const KNOWN: readonly KnowledgeName[] = ['self', 'log', 'wire']
 const FORWARD = 'f'
 
-/** Takes down everything that was offered and observed in one attempt at a case. */
+/** Records everything that was offered and observed in one attempt at a case. */
 export class TraceRecorder {
   readonly #hosts: readonly string[]
   readonly #receivers: Receivers | undefined
@@ -38,16 +38,16 @@ export class TraceRecorder {
   #verdict = ''
   #knowledge = ''
   #zero: number | undefined
-  /** Probe packets that were offered. */
+  /** The number of probe packets offered. */
   #offered = 0
 
-  /** `receivers`: to judge resets at expiry by; absent where the setup has none. */
+  /** `receivers`: judge resets at expiry; absent if the setup has none. */
   constructor(hosts: readonly string[], receivers?: Receivers) {
     this.#hosts = hosts
     this.#receivers = receivers
   }
 
-  /** Takes note of the host events of a chunk as it is offered. */
+  /** Notes the host events of a chunk as it is offered. */
   offer({ packets, events }: TimelineChunk): void {
     for (const { before, at, event } of events)
       this.#events.push({
@@ -55,12 +55,12 @@ export class TraceRecorder {
         time: this.#micros(at),
         label: labelOf(event, this.#hosts),
       })
-    // Targets that are offered all of it before they answer must find the same beginning.
+    // The beginning must also be the same for targets that are offered everything before they answer.
     if (packets.count > 0) this.#micros(packets.time[0] ?? 0)
     this.#offered += packets.count
   }
 
-  /** Takes note of the probe packets of an observation batch, `from` … `to`-1 of it, whose emissions are all about these. */
+  /** Records the probe packets `from` … `to`-1 of an observation batch; all its emissions are about these packets. */
   record(observed: ObservationBatch, from = 0, to = observed.packets.count): void {
     const { packets, emissions, sightings, outages } = observed
     this.#emissions ??= emissions
@@ -91,7 +91,7 @@ export class TraceRecorder {
     for (const { cause, host, part } of packets.parts) this.#parts.push({ index: base + cause, host, part })
   }
 
-  /** Takes note of what was seen beside verdicts, packets being named by their steps; one that came late was forwarded after all. */
+  /** Records what was seen besides verdicts, packets being named by step; a packet that came out late was forwarded after all. */
   note(sightings: readonly Sighting[] = [], outages: readonly Outage[] = []): void {
     for (const sighting of sightings) {
       const { step, kind, after } = sighting
@@ -113,7 +113,7 @@ export class TraceRecorder {
     }
   }
 
-  /** Index into the trace of the packet of a step; -1: it is of none. */
+  /** Index into the trace of the packet of a step; -1: not a packet of the case. */
   indexOf(step: number): number {
     return step < 0 ? -1 : this.#step.lastIndexOf(step)
   }
@@ -123,7 +123,7 @@ export class TraceRecorder {
     this.#reason[index] = 0
   }
 
-  /** How verdicts are known, and what was seen beside them, once the timeline has ended. */
+  /** How verdicts are known, and what was seen besides; complete once the timeline has ended. */
   beside(): Pick<CaseFinished, 'knowledge' | 'sightings' | 'outages'> {
     const knowledge: Partial<Record<KnowledgeName, number>> = {}
     for (const [code, name] of KNOWN.entries()) {
@@ -133,7 +133,7 @@ export class TraceRecorder {
     return { knowledge, ...this.#beside.told() }
   }
 
-  /** What no packet caused, such as resets at expiry, each judged by what its receiver had seen when it was sent; unasked ones are not judged. */
+  /** Records what was emitted without a cause, such as resets at expiry, each judged by what its receiver had seen when it was sent. */
   #recordExpiry(packets: PacketBatch, from: number, to: number): void {
     const receivers = this.#receivers
     if (receivers === undefined && packets.emitted.length === 0) return
@@ -176,7 +176,7 @@ export class TraceRecorder {
     }
   }
 
-  /** The whole, once the timeline has ended. */
+  /** The whole trace, once the timeline has ended. */
   trace(flows: TimelineFlows, phases: readonly string[], controls: Controls): CaseTrace {
     let last = -1
     for (const id of this.#flow) if (id > last) last = id

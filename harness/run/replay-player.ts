@@ -6,7 +6,7 @@ import { Offers } from './offer.ts'
 import { type Attempt, CasePlayer } from './play.ts'
 import { isFold, type ReplayEntry } from './target-plan.ts'
 
-/** Plays what a plan has put together on one target: a case as it was recorded, or a fold of cases with addresses of their own. */
+/** Plays the replays of a plan on one target: a case as it was recorded, or a fold of cases with addresses of their own. */
 export class ReplayPlayer {
   readonly offers: Offers
   readonly addresses: RunAddresses
@@ -25,12 +25,12 @@ export class ReplayPlayer {
     this.addresses = new RunAddresses(target, seed)
   }
 
-  /** Nobody asks for the evidence of earlier attempts any more. */
+  /** Frees the evidence of earlier attempts, which must not be asked for any more. */
   forget(): void {
     this.#cases.forget()
   }
 
-  /** One attempt at each case of a replay, or at those of it that are tried again. The session must have their setup. */
+  /** One attempt at each case of a replay, or at those that are tried again. The session must have their setup. */
   async play(
     replay: readonly ReplayEntry[],
     session: Session,

@@ -28,7 +28,7 @@ import { playDirectly } from './direct.ts'
 import { assignHosts } from './offer.ts'
 import { Rounds } from './rounds.ts'
 
-/** The phases of a capture that nothing is injected into. */
+/** The phases of a capture without injections. */
 const UNBROKEN: readonly string[] = ['before']
 
 export interface ReplayOptions {
@@ -37,7 +37,7 @@ export interface ReplayOptions {
   readonly target: Target
   readonly setup: Setup
   readonly injections: readonly Injection[]
-  /** Flow that injections are about; undefined: that of the packet which their position names. */
+  /** The flow that injections are about; undefined: that of the packet which their position names. */
   readonly flow: number | undefined
   readonly endpoints: 'recorded' | 'reactive'
   readonly seed: number
@@ -48,26 +48,26 @@ export interface ReplayOptions {
 
 /** How a replay ended. */
 export interface Replayed {
-  /** Where the capture stopped being readable. */
+  /** Where and why the capture stopped being readable. */
   readonly damage?: Damage | undefined
   /** Names of the link types that it has and whose frames are not read, so that they were taken for what is not IP. */
   readonly unread: readonly string[]
   /** With reactive endpoints: what the user of the connection felt. */
   readonly impact?: Impact | undefined
-  /** What tables that are bounded could not keep. */
+  /** What bounded tables could not keep. */
   readonly crowding: Crowding
 }
 
 /** Flows for which there was no room. */
 export interface Crowding {
-  /** Flows of the firewall hosts that made way, and packets that would have begun one and found no room. */
+  /** Flows of the firewall hosts that were evicted, and packets that would have begun a flow and found no room. */
   readonly evicted: number
   readonly refused: number
-  /** Flows that flowbreak itself has forgotten because there were more than it tells apart at one time. */
+  /** Flows that flowbreak itself has forgotten because there were more than it can distinguish at one time. */
   readonly forgotten: number
 }
 
-/** Replays one capture through a target, as it is read. */
+/** Replays one capture through a target while it is read. */
 export async function replayCapture(options: ReplayOptions): Promise<Replayed> {
   const inMemory =
     options.endpoints === 'reactive' || options.injections.some(({ kind }) => kind === 'reconnect')
@@ -87,7 +87,7 @@ async function replayStream(options: ReplayOptions): Promise<Replayed> {
       options.observe(observed, flows, UNBROKEN),
     )
   } else {
-    // What is read as it is replayed asks for no verdicts: guards and reactive endpoints need the capture in memory.
+    // A capture that is replayed while it is read needs no verdicts: guards and reactive endpoints need it in memory.
     const timeline = compileStream(source, table, compileOptions(options, placed, new Feedback()))
     await play(options, session, timeline, (observed) =>
       options.observe(observed, timeline.flows, timeline.phases),
@@ -108,7 +108,7 @@ async function replayRecorded(options: ReplayOptions): Promise<Replayed> {
     const compile = compileOptions(options, placed, rounds)
     const reactive =
       options.endpoints === 'reactive' ? compileReactive(recorded, options.flow ?? 0, compile) : undefined
-    // What a round shows that does not stand is not to be seen.
+    // Observations of a round that does not stand must not be shown.
     const held: ObservationBatch[] = []
     const timeline = reactive ?? compileRecorded(recorded, compile)
     const { reactive: answersAtOnce, clock } = options.target.capabilities
@@ -154,7 +154,7 @@ function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedb
   }
 }
 
-/** Finds the injections' packets in a first pass, which a pipe does not allow. */
+/** Finds the injections' packets in a first pass, which is not possible with a pipe. */
 async function place(options: ReplayOptions): Promise<readonly Placed[]> {
   const { capture, injections, flow, setup } = options
   if (injections.length === 0) return []

@@ -4,9 +4,9 @@ import { isForwardedAfterAll, type ObservationBatch } from '../model/target.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { type Answers, Feedback } from '../timeline/feedback.ts'
 
-/** Rounds of one attempt that may be played again for answers that were taken back. */
+/** Most times that an attempt starts again because an answer was taken back. */
 const MOST_TAKEN_BACK = 4
-/** Rounds of one attempt at most: each settles one verdict more at least, and mostly all up to the next that is of another kind. */
+/** Most rounds of an attempt: each settles at least one more verdict, and usually all up to the next one of another kind. */
 const MOST_ROUNDS = 256
 const NOTHING: readonly Emitted[] = []
 
@@ -17,26 +17,26 @@ interface Guess {
 }
 
 /**
- * Answers guards and reactive endpoints on any target. One that observes what it was offered before it takes more is asked as it goes.
- * One that answers only when the timeline has ended is offered it in rounds, each from an empty table: an answer that is not there yet is
- * guessed to be as the one before it, and a round that went by a wrong guess is played again with what was seen up to there. The round
- * in which every guess was right is what a target that answers at once would have seen.
+ * Answers guards and reactive endpoints on any target. A target that reports observations before it takes more packets is asked as it
+ * goes. One that answers only when the timeline has ended is offered the packets in rounds, each from an empty table: a missing answer is
+ * guessed to be the same as the answer before it, and a round with a wrong guess is played again with the answers observed so far. The
+ * round in which every guess was right is what a target that answers at once would have seen.
  */
 export class Rounds implements Answers {
-  /** What is being observed in this round, and what was in the one before. */
+  /** The observations of this round, and those of the round before. */
   #now = new Feedback()
   #before = new Feedback()
-  /** Steps about which the round before has the truth. */
+  /** Steps below this have correct answers in the round before. */
   #sure = 0
   #rounds = 0
-  /** What was guessed in this round, by step, in order. */
+  /** The guesses of this round, by step, in order. */
   readonly #guessed = new Map<number, Guess>()
-  /** Steps of this round whose packets were answered for as not forwarded, and whether such an answer was taken back. */
+  /** Steps of this round whose packets were answered as not forwarded, and whether such an answer was taken back. */
   readonly #stopped = new Set<number>()
   #isTakenBack = false
   #takenBack = 0
 
-  /** Begins with another attempt. */
+  /** Starts another attempt. */
   reset(): void {
     this.#now.reset()
     this.#before.reset()
@@ -48,7 +48,7 @@ export class Rounds implements Answers {
     this.#takenBack = 0
   }
 
-  /** Takes note of packets `from` … `to`-1 of what was observed. */
+  /** Records packets `from` … `to`-1 of an observation batch. */
   record(observed: ObservationBatch, from?: number, to?: number): void {
     for (const sighting of observed.sightings ?? [])
       if (isForwardedAfterAll(sighting) && this.#stopped.has(sighting.step)) this.#isTakenBack = true
@@ -69,7 +69,7 @@ export class Rounds implements Answers {
     return verdict
   }
 
-  /** Guessed to be nothing. */
+  /** A missing answer is guessed to be none. */
   emittedAt(step: number): readonly Emitted[] {
     if (this.#now.has(step)) return this.#now.emittedAt(step)
     if (step < this.#sure) return this.#before.emittedAt(step)
@@ -77,7 +77,7 @@ export class Rounds implements Answers {
     return NOTHING
   }
 
-  /** Guessed not to. */
+  /** A missing answer is guessed to be no. */
   newSourceAt(step: number): boolean {
     if (this.#now.has(step)) return this.#now.newSourceAt(step)
     if (step < this.#sure) return this.#before.newSourceAt(step)
@@ -86,9 +86,9 @@ export class Rounds implements Answers {
   }
 
   /**
-   * Whether the round that has ended stands; if not, the next one is to be played, from an empty table. Throws ERR_ROUNDS when that was to
-   * happen too often, as it does where a target answers differently each time, and ERR_LATE when its packets kept coming out after
-   * it had been decided by their drop what to offer next.
+   * Whether the round that has ended stands; if not, the next one must be played, from an empty table. Throws ERR_ROUNDS after too many
+   * rounds, for example if a target answers differently each time, and ERR_LATE if packets keep coming out after their drop has
+   * decided what to offer next.
    */
   settled(): boolean {
     if (this.#isTakenBack) return this.#playAgain()
@@ -110,7 +110,7 @@ export class Rounds implements Answers {
     return false
   }
 
-  /** From the beginning: what was offered rests on an answer that was taken back. */
+  /** Starts again from the beginning: what was offered rests on an answer that was taken back. */
   #playAgain(): false {
     if (++this.#takenBack === MOST_TAKEN_BACK)
       throw new FlowbreakError(
@@ -127,7 +127,7 @@ export class Rounds implements Answers {
     return false
   }
 
-  /** The first step that was offered by a wrong guess; undefined: none was wrong. What was asked for until then has been seen. */
+  /** The first step that was offered because of a wrong guess; undefined: no guess was wrong. All answers needed before it are known. */
   #sureUntil(): number | undefined {
     let until = this.#sure
     for (const [step, guess] of this.#guessed) {

@@ -3,7 +3,7 @@ import { parseRules } from '../engine/rules/parse.ts'
 import type { Case } from '../model/case.ts'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 
-/** A rule or default action that the engine does not read is found before anything is played. */
+/** Finds rules and default actions that the engine does not support, before anything is played. */
 export function checkRules(cases: readonly Case[]): void {
   const checked = new Set<string>()
   for (const { file, line, name, setup } of cases) {

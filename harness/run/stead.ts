@@ -6,8 +6,8 @@ import { FlowbreakError } from '../support/errors.ts'
 import { targetWith } from '../target/target-with.ts'
 
 /**
- * What a target puts in the place of profiles that it cannot be brought to, in suites about any firewall: the first of its own,
- * where that system can be set to the policy. `own`: that first one, where it is a profile of one's own.
+ * What a target uses instead of profiles that it cannot be set to, in suites about any firewall: the first of its own profiles,
+ * if that system can have the policy. `own`: that first one, if it is a user's own profile.
  */
 export function steadOf({ capabilities: { profiles } }: Target, own?: OwnProfile): ProfileInStead {
   if (profiles === 'any') return () => undefined
@@ -19,7 +19,7 @@ export function steadOf({ capabilities: { profiles } }: Target, own?: OwnProfile
     profiles.includes(profile) || !settable.includes(policy) ? undefined : (own ?? first)
 }
 
-/** The target, brought to one profile alone. ERR_USAGE where it cannot be. */
+/** The target, limited to one profile. ERR_USAGE if it cannot be set to that profile. */
 export function heldTo(target: Target, profile: string): Target {
   const { name, capabilities } = target
   if (capabilities.profiles !== 'any' && !capabilities.profiles.includes(profile))

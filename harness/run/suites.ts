@@ -4,7 +4,7 @@ import { findSuites } from '../plan/find.ts'
 import type { ProfileInStead } from '../suite/case-setup.ts'
 import { type LoadedSuite, loadSuite } from '../suite/cases.ts'
 
-/** Where suites or captures are looked for: that folder of each place that has one, in order. */
+/** The folders that are searched for suites or captures: that folder of each place that has one, in order. */
 export function rootsOf(folder: 'suites' | 'captures', places: readonly string[]): readonly string[] {
   return [...new Set(places.map((place) => join(place, folder)))].filter((path) => existsSync(path))
 }

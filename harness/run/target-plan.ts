@@ -9,7 +9,7 @@ import type { FoldEntry } from './fold/playing.ts'
 import { surveyCase } from './fold/survey.ts'
 import type { Offers } from './offer.ts'
 
-/** Whether cases are folded: where it is of use, wherever it can be, or not at all. */
+/** Whether cases are folded: if it helps, whenever possible, or never. */
 export const FOLD_CHOICES = ['auto', 'always', 'never'] as const
 export type FoldChoice = (typeof FOLD_CHOICES)[number]
 
@@ -18,7 +18,7 @@ export interface SkippedCase {
   readonly lacks: string
 }
 
-/** A case of a replay; what is to be folded has been looked at before. */
+/** A case of a replay; a case that may be folded has been surveyed. */
 export type ReplayEntry = { readonly test: Case } | FoldEntry
 
 /** What is played at once: a case as it is, or a fold of cases, each with its own addresses. */
@@ -29,7 +29,7 @@ export interface SetupPlan<T extends ReplayEntry = ReplayEntry> {
   readonly replays: readonly (readonly T[])[]
 }
 
-/** Who opens connections that are controls, as long as nobody is known to. */
+/** Stands for the ends of connections that serve as controls, while the real ones are unknown. */
 const SOMEBODY: Strangers = {
   client: { address: Uint8Array.of(198, 18, 0, 1), port: 40_404 },
   server: { address: Uint8Array.of(198, 19, 0, 1), port: 7 },
@@ -43,7 +43,7 @@ export interface Planning {
   readonly fold: FoldChoice
 }
 
-/** Cases that the target can play, together by setup in the order of their first, and those that it cannot. */
+/** Cases that the target can play, grouped by setup in the order of their first case, and those that it cannot. */
 export function bySetup(
   cases: readonly Case[],
   target: Target,
@@ -64,8 +64,8 @@ export function bySetup(
 }
 
 /**
- * How cases of one setup are played on a target: in folds where that is chosen and possible, within the target's limits. They are
- * only looked at where something depends on it.
+ * How cases of one setup are played on a target: in folds if that is chosen and possible, within the target's limits. Cases are
+ * surveyed only if something depends on it.
  */
 export async function planSetup(
   cases: readonly Case[],
@@ -76,19 +76,19 @@ export async function planSetup(
   return { skipped: [], replays: cases.map((test) => [{ test }]) }
 }
 
-/** Whether how cases are played on a target depends on what they offer. */
+/** Whether the plan for a target depends on what its cases offer. */
 export function surveysCases({ capabilities, limits }: Target, fold: FoldChoice): boolean {
   const isPlain = capabilities.clock === 'virtual' && limits === undefined
   return !isPlain || foldingOf(capabilities, fold) !== 'one'
 }
 
-/** The same, having looked at every case. One that exceeds the limits alone is skipped. The target is not touched. */
+/** The same, with every case surveyed. A case that alone exceeds the limits is skipped. The target is not touched. */
 export async function surveySetup(
   cases: readonly Case[],
   { capabilities, limits }: Target,
   { captures, offers, fold }: Planning,
 ): Promise<SetupPlan<FoldEntry>> {
-  // Who will open them is known once the target has been proved; that somebody does counts here.
+  // Their real ends are known only once the target has been calibrated; here it matters only that there are some.
   offers.opening = capabilities.clock === 'real' ? () => SOMEBODY : undefined
   const entries: FoldEntry[] = []
   const skipped: SkippedCase[] = []
@@ -103,16 +103,16 @@ export async function surveySetup(
 }
 
 /**
- * How far a target's cases are folded. One that answers each chunk before it takes the next, on virtual time, gains nothing by it; on a
- * real clock gaps overlap, and one that plays a whole timeline at once starts less often.
+ * How far a target's cases are folded. A target on virtual time that answers each chunk before it takes the next gains nothing; on
+ * a real clock gaps overlap, and a target that plays a whole timeline at once starts less often.
  */
 export function foldingOf({ clock, reactive, folding }: Capabilities, choice: FoldChoice): Folding {
   return choice === 'always' || (choice === 'auto' && (clock === 'real' || !reactive)) ? folding : 'one'
 }
 
 /**
- * Whether a replay is played as a fold: with several cases it is; with one on a real clock too, for the sake of other addresses,
- * unless what the case offers depends on answers.
+ * Whether a replay is played as a fold: always with several cases, and on a real clock also with one, to give it other addresses,
+ * unless the packets of the case depend on answers.
  */
 export function isFold(replay: Replay, { clock }: Capabilities): replay is readonly FoldEntry[] {
   const [first] = replay

@@ -1,7 +1,7 @@
 import type { Case } from '../model/case.ts'
 import type { Transparency } from '../model/fields.ts'
 
-/** The cases as they are held by whoever asks for `strict`, a run or a target; what a case says itself stands. */
+/** The cases with transparency `strict` where the run or the target asks for it; what a case itself says takes precedence. */
 export function heldStrictly(
   cases: readonly Case[],
   asked: { readonly by: string; readonly transparency: Transparency | undefined },

@@ -13,7 +13,7 @@ export interface Contender {
   /** Its value by axis. */
   readonly values: readonly string[]
   readonly target: Target
-  /** Makes its setup; throws ERR_SETUP where there is none of that kind. */
+  /** Makes its setup; throws ERR_SETUP if there is no such setup. */
   readonly setup: () => Setup
 }
 
@@ -24,13 +24,13 @@ export interface CompareOptions extends Omit<ReplayOptions, 'target' | 'setup' |
   readonly contenders: readonly Contender[]
 }
 
-/** A comparison, and what ended it before its end. */
+/** A comparison, and what ended it early. */
 export interface Compared {
   readonly comparison: Comparison
   readonly interrupted: boolean
-  /** As `Replayed` has it. */
+  /** As in `Replayed`. */
   readonly unread: readonly string[]
-  /** What the set-up of a value broke by, rather than that there is none of that kind: its column says so too. */
+  /** The error of a value whose set-up broke, as opposed to one that has no setup; its column has it too. */
   readonly broken: FlowbreakError | undefined
 }
 
@@ -40,8 +40,8 @@ interface Played {
 }
 
 /**
- * Replays a capture once for each contender. One that cannot be played is a column that says why; throws when none could, and
- * why, or what is wrong with the capture or a target. Interrupted, it answers what was played by then.
+ * Replays a capture once for each contender. A contender that cannot be played becomes a column that says why. Throws if none could be
+ * played, or if something is wrong with the capture or a target. If interrupted, returns what was played so far.
  */
 export async function compareCapture(options: CompareOptions): Promise<Compared> {
   const { capture, axes, contenders, signal } = options
@@ -87,7 +87,7 @@ export async function compareCapture(options: CompareOptions): Promise<Compared>
   return { comparison, interrupted, unread: played[0]?.replayed.unread ?? [], broken }
 }
 
-/** Plays one contender; answers instead why it cannot be played, where that is a matter of its setup. */
+/** Plays one contender; returns why it cannot be played instead, if that is due to its setup. */
 async function playOne(
   options: CompareOptions,
   { setup: makeSetup, target }: Contender,
@@ -112,7 +112,7 @@ async function playOne(
   }
 }
 
-/** Whether one value cannot be played, rather than that the capture cannot be read at all. */
+/** Whether only one value cannot be played, as opposed to a capture that cannot be read at all. */
 function isRefusal(thrown: unknown): thrown is FlowbreakError {
   return (
     thrown instanceof FlowbreakError &&
@@ -125,7 +125,7 @@ function isBroken(outcome: Played | FlowbreakError): outcome is FlowbreakError {
   return outcome instanceof FlowbreakError && outcome.exitCode === ExitCode.broken
 }
 
-/** What all say, if it is the same; else what each says. */
+/** The reason that all contenders share, or else the reason of each. */
 function nothingPlayed(
   contenders: readonly Contender[],
   outcomes: readonly (Played | FlowbreakError)[],
@@ -139,7 +139,7 @@ function nothingPlayed(
   })
 }
 
-/** Where each column first differs from the first. */
+/** Where each column first differs from the first column. */
 function firstDifferences(
   rows: ReturnType<Comparison['rows']>,
   columns: number,
@@ -160,7 +160,7 @@ function firstDifferences(
   return found
 }
 
-/** A capture is read once for each value, which a pipe does not allow. */
+/** Refuses a pipe: a capture is read once for each value. */
 function checkRereadable(capture: string): void {
   if (capture === '-' || isPipe(capture))
     throw new FlowbreakError(
@@ -169,7 +169,7 @@ function checkRereadable(capture: string): void {
     )
 }
 
-/** What cannot be looked at is no pipe: whoever opens it says what is wrong with it. */
+/** What cannot be examined is not taken for a pipe: whoever opens it says what is wrong with it. */
 function isPipe(path: string): boolean {
   try {
     return statSync(path).isFIFO()

@@ -6,10 +6,10 @@ import { hostName } from '../../report/packet-words.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import { grown, Steps } from './steps.ts'
 
-/** Packets that a comparison keeps: as many as 256 MiB of the shortest frames. */
+/** Most packets in a comparison: as many of the shortest frames as fit in 256 MiB. */
 const MOST_PACKETS = 1 << 22
 
-/** What was sent with no packet as its cause, just before step `before`. */
+/** A packet that was emitted without a causing packet, just before step `before`. */
 export interface SentAlone extends Told {
   readonly before: number
   readonly at: number
@@ -17,27 +17,27 @@ export interface SentAlone extends Told {
 }
 
 /**
- * Takes down what one replay offered and what came of it. As long as it offers what the first replay did, packet by packet, only
- * verdicts are kept of it.
+ * Records what one replay offered and what was observed. As long as it offers the same packets as the first replay, only its
+ * verdicts are stored.
  */
 export class ColumnRecorder {
   readonly #base: Steps | undefined
   readonly #hosts: readonly string[]
   readonly #capture: string
   readonly #most: number
-  /** Steps that are those of the base. */
+  /** The number of steps that it shares with the base. */
   #shared = 0
   /** The steps after them. */
   readonly own = new Steps()
   #verdict = new Uint8Array(256)
   #by = new Uint8Array(256)
   #reason = new Uint8Array(256)
-  /** What was sent about a step, by the step. */
+  /** By step: the packets emitted about it. */
   readonly told = new Map<number, readonly Told[]>()
   readonly alone: SentAlone[] = []
   phases: readonly string[] = ['before']
 
-  /** `capture`: what messages call it. `first`: the first replay, to share with. `most`: packets that are kept. */
+  /** `capture`: its name in messages. `first`: the first replay, to share steps with. `most`: the most packets that are kept. */
   constructor(capture: string, hosts: readonly string[], first?: ColumnRecorder, most = MOST_PACKETS) {
     this.#most = most
     this.#capture = capture
@@ -49,9 +49,9 @@ export class ColumnRecorder {
     return this.#shared + this.own.count
   }
 
-  /** Takes note of a batch of observations. ERR_CAPTURE_TOO_LARGE beyond what is kept. */
+  /** Records a batch of observations. ERR_CAPTURE_TOO_LARGE beyond the limit. */
   observe({ packets, by, sightings = [] }: ObservationBatch, phases: readonly string[]): void {
-    // Emptied with the next batch; the list of phases grows with the replay.
+    // The batch is emptied before the next one; the list of phases grows with the replay.
     this.phases = phases
     const base = this.count
     if (base + packets.count > this.#most)
@@ -71,7 +71,7 @@ export class ColumnRecorder {
     for (const sighting of sightings) if (isForwardedAfterAll(sighting)) this.#amend(sighting.step)
   }
 
-  /** The steps that entry `n` stands in, and where in them. */
+  /** The steps that hold entry `n`, and its index in them. */
   stepOf(n: number): { readonly steps: Steps; readonly at: number } {
     return n < this.#shared && this.#base !== undefined
       ? { steps: this.#base, at: n }
@@ -90,7 +90,7 @@ export class ColumnRecorder {
     return this.#reason[n] ?? 0
   }
 
-  /** Totals of everything so far. */
+  /** Totals so far. */
   summary(): Pick<PlayedColumn, 'packets' | 'totals' | 'decidedBy' | 'resets' | 'icmp'> {
     const verdicts = new Array<number>(5).fill(0)
     const deciders = new Array<number>(256).fill(0)
@@ -138,7 +138,7 @@ export class ColumnRecorder {
     this.#reason = grown(this.#reason, new Uint8Array(room))
   }
 
-  /** What was emitted in a batch: about its packets, and alone, which comes before the first packet that is later. */
+  /** Records what was emitted in a batch: about its packets, or without a cause, which comes before the first packet that is later. */
   #takeEmitted(packets: PacketBatch, base: number): void {
     let before = 0
     for (const emitted of packets.emitted) {
@@ -153,7 +153,7 @@ export class ColumnRecorder {
   }
 }
 
-/** The end of a flow that something was sent to. */
+/** The end of a flow that an emitted packet went to. */
 export function endOf({ cause, to }: Emitted, packets: PacketBatch): EndName {
   if (to === 'client' || to === 'server') return to
   const sender = packets.direction[cause] === Direction.c2s ? 'client' : 'server'

@@ -7,8 +7,8 @@ import type { Steps } from './steps.ts'
 const NOBODY: readonly Told[] = []
 
 /**
- * Sets replays side by side, in the order of offering: a row is one packet at one time, whichever of them offered it. What each
- * offers differs with live endpoints, and where profiles read a capture in different ways.
+ * Aligns replays in the order of offering: a row is one packet at one time, whichever replays offered it. Replays offer different
+ * packets if endpoints are reactive, or if profiles read a capture in different ways.
  */
 export function* alignRows(columns: readonly ColumnRecorder[]): Generator<ComparedRow> {
   const heads = columns.map((column) => new Head(column))
@@ -27,7 +27,7 @@ export function* alignRows(columns: readonly ColumnRecorder[]): Generator<Compar
   }
 }
 
-/** Where one replay stands: at a packet, or at what was sent before it with no packet as its cause. */
+/** The current position in one replay: a packet, or something emitted before it without a causing packet. */
 class Head {
   readonly #column: ColumnRecorder
   #n = 0
@@ -50,7 +50,7 @@ class Head {
     this.#settle()
   }
 
-  /** Whether it stands at what the other one stands at. */
+  /** Whether the current positions of both show the same. */
   isAt(other: Head): boolean {
     if (this === other) return true
     if (this.ended || this.time !== other.time) return false
@@ -58,7 +58,7 @@ class Head {
       return this.#alone?.to === other.#alone?.to && this.#alone?.flow === other.#alone?.flow
     const [mine, m, theirs, t] = [this.#steps, this.#at, other.#steps, other.#at]
     if (mine === theirs && m === t) return true
-    // A recorded packet is itself; how its flow is numbered is a matter of how the capture is read.
+    // Recorded packets are compared by number: the number of their flow depends on how the capture is read.
     return (
       mine.number[m] === theirs.number[t] &&
       mine.flags[m] === theirs.flags[t] &&

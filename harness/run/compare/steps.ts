@@ -2,7 +2,7 @@ import type { PacketBatch } from '../../model/batch.ts'
 
 const FIRST_CAPACITY = 256
 
-/** What was offered, as growing columns: a packet is one entry in each. */
+/** The packets that were offered, as growing columns with one entry for each packet. */
 export class Steps {
   count = 0
   step = new Int32Array(FIRST_CAPACITY)

@@ -5,12 +5,12 @@ import type { CaseTrace, Sighted } from '../../model/run-log.ts'
 import type { WireFrame } from '../../model/target.ts'
 import { contentWords } from '../../report/packet-words.ts'
 
-/** What is known of a case whose frames are shown. */
+/** What is known of the case that the frames belong to. */
 export interface Known {
   readonly epoch: bigint
   readonly trace: CaseTrace
   readonly sightings?: readonly Sighted[] | undefined
-  /** Index into the trace of the packet of a step, -1: it is none of its packets. */
+  /** Index into the trace of the packet of a step; -1: not a packet of the case. */
   readonly indexOf: (step: number) => number
 }
 

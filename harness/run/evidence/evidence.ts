@@ -13,7 +13,7 @@ import { NEEDS_A_LOOK } from '../../report/outcomes.ts'
 import type { Judged } from '../attempts.ts'
 import { timelineText } from './timeline.ts'
 
-/** Of which cases frames are written out. */
+/** The cases whose frames are written out. */
 export const EVIDENCE_CHOICES = ['failed', 'all', 'none'] as const
 export type EvidenceChoice = (typeof EVIDENCE_CHOICES)[number]
 
@@ -25,14 +25,14 @@ export interface EvidenceOptions {
 
 /** What a case was played on. */
 export interface PlayedOn {
-  /** Of the target. */
+  /** The target's version. */
   readonly version: string
   readonly setup: Setup
 }
 
 /**
- * Writes a folder about a case where that was asked for, and says where its frames are: with them its timeline, its configuration, and
- * what the devices had written down. Throws ERR_CAPTURE_WRITE.
+ * Writes the evidence folder of a case, if it is wanted, and returns the case with the path of its frames. The folder also has the
+ * timeline, the configuration, and what the devices had recorded. Throws ERR_CAPTURE_WRITE.
  */
 export function withEvidence(
   judged: Judged,

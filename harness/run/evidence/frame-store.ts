@@ -2,31 +2,31 @@ import type { Emitted, PacketBatch } from '../../model/batch.ts'
 import { Role } from '../../model/codes.ts'
 import type { WireFrame } from '../../model/target.ts'
 
-/** Bytes, and frames, that are reserved at first. */
+/** Bytes and frames for which room is reserved at first. */
 const ROOM = 4096
 const FRAMES = 64
-/** Bytes that are kept for other frames at most, of all stores together. */
+/** Most bytes that are kept for reuse by all stores together. */
 const KEPT = 8 << 20
-/** Numbers that are kept of a frame: what it is, its way, arm, time, link type, step, flow, and where its bytes are and how many. */
+/** Numbers stored for each frame: what it is, its way, arm, time, link type, step, flow, and the offset and length of its bytes. */
 const WIDTH = 9
 const WHAT = ['packet', 'control', 'emitted', 'stray'] as const satisfies readonly WireFrame['what'][]
 const NO_FLOW = -2
 
-/** Frames in one piece of memory, made into objects when somebody asks for them: of most cases nobody ever does. */
+/** Frames in one block of memory; objects are made only on request, which for most cases never comes. */
 export class FrameStore {
   #bytes = Buffer.allocUnsafeSlow(ROOM)
   #used = 0
   #numbers = new Float64Array(FRAMES * WIDTH)
   #count = 0
 
-  /** Forgets all frames; answers how many bytes it still has. */
+  /** Removes all frames; returns how many bytes stay reserved. */
   clear(): number {
     this.#used = 0
     this.#count = 0
     return this.#bytes.length
   }
 
-  /** Copies bytes `from` … `to`-1, of one frame or of several; answers where they stand here. */
+  /** Copies bytes `from` … `to`-1, of one frame or of several; returns their offset in the store. */
   copy(bytes: Uint8Array, from: number, to: number): number {
     const place = this.#used
     this.#used += to - from
@@ -39,7 +39,7 @@ export class FrameStore {
     return place
   }
 
-  /** Takes note of packet `i` of a batch, sent into an arm, whose frame was copied to `place`. */
+  /** Adds packet `i` of a batch, sent into an arm; its frame was copied to `place`. */
   addPacket({ role, time, link, step, captured }: PacketBatch, i: number, arm: number, place: number): void {
     const n = this.#row(role[i] === Role.control ? 'control' : 'packet', 'sent', arm)
     const numbers = this.#numbers
@@ -51,7 +51,7 @@ export class FrameStore {
     numbers[n + 8] = captured[i] ?? 0
   }
 
-  /** Copies a frame that was emitted out of an arm, because of the packet of `step` (-1: of none), and takes note of it. */
+  /** Copies and adds a frame that was emitted out of an arm because of the packet of `step` (-1: without a causing packet). */
   addEmitted({ at, frame, link, flow }: Emitted, arm: number, step: number): void {
     const place = this.copy(frame, 0, frame.length)
     const n = this.#row('emitted', 'seen', arm)
@@ -64,7 +64,7 @@ export class FrameStore {
     numbers[n + 8] = frame.length
   }
 
-  /** Where the numbers of one more frame begin, of which the first three are put there. */
+  /** Starts the numbers of one more frame and sets the first three; returns their offset. */
   #row(what: WireFrame['what'], way: WireFrame['way'], arm: number): number {
     const n = this.#count++ * WIDTH
     if (n === this.#numbers.length) {
@@ -78,7 +78,7 @@ export class FrameStore {
     return n
   }
 
-  /** All of them, in the order in which they came. */
+  /** All frames, in the order in which they were added. */
   get frames(): readonly WireFrame[] {
     const frames: WireFrame[] = []
     for (let i = 0; i < this.#count; i++) {
@@ -99,7 +99,7 @@ export class FrameStore {
   }
 }
 
-/** Stores that are used again once nobody asks for their frames any more. */
+/** Stores that are reused once nobody will ask for their frames any more. */
 export class FrameStores {
   #stores: FrameStore[] = []
   #taken = 0
@@ -114,7 +114,7 @@ export class FrameStores {
     return store
   }
 
-  /** Nobody asks for frames of those that were taken. */
+  /** Makes the stores that were taken available again; nobody may ask for their frames any more. */
   release(): void {
     if (this.#taken === 0) return
     let kept = 0

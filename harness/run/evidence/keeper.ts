@@ -6,17 +6,17 @@ import { directionOf } from '../fold/emitted.ts'
 import { FrameStore } from './frame-store.ts'
 
 /**
- * Keeps the frames of one replay: of a session with wires what was on them, of another what it was offered and emitted. What the load
- * balancer took for itself stands at arms of its own, after those of the hosts.
+ * Keeps the frames of one replay: in a session with wires, those on the wires; in any other, those offered and emitted. Packets that the
+ * load balancer absorbed are shown at arms of its own, numbered after those of the hosts.
  */
 export class FrameKeeper implements Disposable {
-  /** What the tap told, and what it did not. */
+  /** Frames from the tap; all others are in the store. */
   readonly #tapped: WireFrame[] = []
   readonly #store: FrameStore
   readonly #session: Session
   readonly #hosts: number
 
-  /** `hosts`: how many there are. `store`: an empty one, for what no tap tells. */
+  /** `hosts`: their number. `store`: an empty one, for frames that no tap delivers. */
   constructor(session: Session, hosts: number, store = new FrameStore()) {
     this.#session = session
     this.#store = store
@@ -27,13 +27,13 @@ export class FrameKeeper implements Disposable {
     return [...this.#tapped, ...this.#store.frames]
   }
 
-  /** Takes what is on the wires until it is disposed of. */
+  /** Takes frames from the wires until it is disposed of. */
   listen(): this {
     this.#session.tap?.((frame) => this.#tapped.push(frame))
     return this
   }
 
-  /** Takes what no tap tells of packets `from` … `to`-1 of a batch, whose emissions are all about these or about none. */
+  /** Takes frames that no tap delivers for packets `from` … `to`-1 of a batch; all its emissions are about these packets or have no cause. */
   record({ packets }: ObservationBatch, from = 0, to = packets.count): void {
     const tapped = this.#session.tap !== undefined
     const store = this.#store
@@ -50,7 +50,7 @@ export class FrameKeeper implements Disposable {
     for (const emitted of packets.emitted) {
       const { cause, by } = emitted
       if (tapped && by < Host.unknown) continue
-      // It leaves by the arm at which what goes the other way comes in.
+      // It leaves by the arm that packets of the opposite direction come in by.
       const direction = directionOf(emitted, packets.direction[cause] ?? 0)
       const arm = this.#armOf(by, direction ^ 1)
       const step = cause < 0 ? -1 : (packets.step[cause] ?? -1)
@@ -62,7 +62,7 @@ export class FrameKeeper implements Disposable {
     this.#session.tap?.(undefined)
   }
 
-  /** Where the frames of packets `from` … `to`-1 stand in the store, which lie one after another. */
+  /** The offset in the store of the frames of packets `from` … `to`-1, which lie one after another. */
   #copied({ bytes, start, captured }: PacketBatch, from: number, to: number): number {
     return this.#store.copy(bytes, start[from] ?? 0, (start[to - 1] ?? 0) + (captured[to - 1] ?? 0))
   }

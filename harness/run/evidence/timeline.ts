@@ -4,20 +4,20 @@ import { nameOf, Reason } from '../../model/codes.ts'
 import type { CaseFinished, CaseTrace } from '../../model/run-log.ts'
 import { contentWords } from '../../report/packet-words.ts'
 
-/** Version of `timeline.json`. */
+/** Schema version of `timeline.json`. */
 export const TIMELINE_SCHEMA = 1
 
-/** A frame of `capture.pcapng`, by its number there, from 1; times are seconds. */
+/** A frame of `capture.pcapng`, with its number there, from 1; times are seconds. */
 export interface TimelineFrame extends Pick<EvidenceFrame, 'what' | 'way'> {
   readonly frame: number
   readonly time: number
   /** `fw-a client`. */
   readonly interface: string
-  /** The step that it is a frame of, or was emitted about. */
+  /** The step that it belongs to, or was emitted about. */
   readonly step?: number
 }
 
-/** What `timeline.json` holds: the steps of a case with what became of them, and which frame is which. */
+/** The content of `timeline.json`: the steps of a case with their verdicts, and what each frame is. */
 export interface EvidenceTimeline {
   readonly schema: typeof TIMELINE_SCHEMA
   readonly case: string
@@ -30,7 +30,7 @@ export interface EvidenceTimeline {
   readonly frames: readonly TimelineFrame[]
 }
 
-/** The timeline of a case that was played, to be read without flowbreak: a line a step and a line a frame. */
+/** The timeline of a case that was played, to be read without flowbreak: one line for each step and each frame. */
 export function timelineText(
   { case: test, target }: Pick<CaseFinished, 'case' | 'target'>,
   trace: CaseTrace,
@@ -65,7 +65,7 @@ function listed(value: unknown): string {
   return `[\n${value.map((each) => `    ${JSON.stringify(each)}`).join(',\n')}\n  ]`
 }
 
-/** `packet` is its number in the case's capture, 0: an injection made it. */
+/** `packet` is its number in the case's capture; 0: an injection made it. */
 function stepOf(trace: CaseTrace, index: number): object {
   const host = trace.hosts[trace.host[index] ?? -1]
   const reason = trace.reason[index] ?? 0

@@ -2,22 +2,22 @@ import type { AddressRanges } from '../../model/target.ts'
 import { type Cidr, parseCidr } from '../../support/cidr.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 
-/** Addresses of a block that are told apart; beyond them it begins anew. */
+/** Most addresses used from a block; after them it starts again. */
 const MOST_ADDRESSES = 2 ** 20
 
 export interface PoolOptions {
   readonly ranges: AddressRanges
-  /** 32 bits for where each block begins. */
+  /** 32 random bits, for where each block begins. */
   readonly draw: () => number
-  /** Addresses that are others', as those of controls. */
+  /** Addresses that are in use elsewhere, such as those of controls. */
   readonly taken: readonly string[]
-  /** Seconds on a clock of the pool's own; absent: nobody remembers an address. */
+  /** The current second of some clock; absent: no device remembers an address. */
   readonly now?: () => number
 }
 
 /**
- * Gives out addresses of clients and servers, one after the other. A client's is given again only when no device can still hold a
- * session of whoever had it before.
+ * Gives out addresses of clients and servers, one after the other. A client's address is given out again only when no device can still
+ * have a session of its earlier use.
  */
 export class AddressPool {
   readonly #blocks: Readonly<Record<keyof AddressRanges, Block>>
@@ -36,12 +36,12 @@ export class AddressPool {
     this.#now = now
   }
 
-  /** Addresses are kept from others for so many seconds from now on, or longer if that was said before. */
+  /** From now on addresses are remembered for that many seconds, or longer if a longer time was set before. */
   remember(seconds: number): void {
     this.#remembered = Math.max(this.#remembered, seconds)
   }
 
-  /** The next address, of 4 or 16 bytes. Throws ERR_ADDRESSES where all were given within the time that they are remembered. */
+  /** The next address, of 4 or 16 bytes. Throws ERR_ADDRESSES if all were given out within the time for which they are remembered. */
   take(end: 'client' | 'server', size: 4 | 16): Uint8Array {
     const block = this.#blocks[`${end}s${size === 4 ? '' : '6'}`]
     return block.take(end === 'client' ? this.#now?.() : undefined, this.#remembered)
@@ -72,7 +72,7 @@ class Block {
     for (;;) {
       const place = this.#next
       this.#next = (place + 1) % this.#size
-      // Those at both ends may mean the network, and everybody in it.
+      // The first and the last may be the address of the network and its broadcast address.
       if (place === 0 || place === this.#size - 1) continue
       const address = this.#at(place)
       if (this.#taken.some((taken) => taken.every((byte, index) => byte === address[index]))) continue

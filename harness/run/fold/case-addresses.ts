@@ -7,25 +7,25 @@ import { type AddressChange, type EndChange, readdress } from '../../wire/readdr
 import { dissectInner } from '../../wire/tunnel/enter.ts'
 import type { AddressPool } from './address-pool.ts'
 
-/** What a real clock asks for beside addresses, so that no device takes a case for one that it has seen. */
+/** What must change on a real clock besides addresses, so that no device takes a case for an earlier one. */
 export interface Disguise {
-  /** The new port of a client, of TCP or UDP; absent: the one that it had. */
+  /** The new port of a client, for TCP or UDP; absent: ports do not change. */
   port?(address: string, port: number, serverPort: number): number
-  /** Added to every sequence number of one end of a flow; of 32 bits. */
+  /** Added to every sequence number of one end of a flow; 32 bits. */
   offset(): number
 }
 
 type End = 'client' | 'server'
 
-/** By `Direction`: what a packet of a flow is changed to, and what a packet so changed is changed back to. */
+/** By `Direction`: the changes for a packet of a flow, and the changes that undo them. */
 interface FlowChange {
   readonly forth: readonly [AddressChange, AddressChange]
   readonly back: readonly [AddressChange, AddressChange]
 }
 
 /**
- * The addresses of one case: each address of its capture becomes one of its own, the same wherever it turns up, so that the packets
- * of many cases can be told apart; and back.
+ * The addresses of one case: each address of its capture is replaced by one that only this case has, wherever it occurs, so that the
+ * packets of many cases can be told apart; the replacement can be undone.
  */
 export class CaseAddresses {
   readonly #pool: AddressPool
@@ -36,7 +36,7 @@ export class CaseAddresses {
   readonly #original = new Map<string, Uint8Array>()
   readonly #changes: (FlowChange | undefined)[] = []
 
-  /** `tunnels`: how the packets are read, a `Tunnels` code. */
+  /** `tunnels`: the tunnels that are looked into, a `Tunnels` code. */
   constructor(pool: AddressPool, flows: TimelineFlows, tunnels: number, disguise?: Disguise) {
     this.#pool = pool
     this.#flows = flows
@@ -44,20 +44,20 @@ export class CaseAddresses {
     this.#disguise = disguise
   }
 
-  /** Gives the packet of a frame, which is of that flow (-1: of none) and direction, the addresses of the case. */
+  /** Puts the addresses of the case into a frame; `flow` (-1: none) and `direction` are those of its packet. */
   rewrite(frame: Uint8Array, link: number, flow: number, direction: number, tunnels = this.#tunnels): void {
     const change =
       flow < 0 ? this.#loose(frame, link, this.#given, true) : this.#of(flow).forth[direction & 1]
     if (change !== undefined) readdress(frame, link, change, tunnels)
   }
 
-  /** Gives a frame that a device passed on the addresses of the capture back. */
+  /** Restores the addresses of the capture in a frame that a device passed on. */
   restore(frame: Uint8Array, link: number, flow: number, direction: number): void {
     const change = this.#back(frame, link, flow, direction)
     if (change !== undefined) readdress(frame, link, change, this.#tunnels)
   }
 
-  /** The same of one that a device made; a reset without a number of its own has a sequence number of zero (RFC 9293 3.10.7.1). */
+  /** Like `restore`, for a frame that a device made; a reset without a number of its own has sequence number zero (RFC 9293 3.10.7.1). */
   restoreEmitted(frame: Uint8Array, link: number, flow: number, direction: number, seq: number): void {
     const change = this.#back(frame, link, flow, direction)
     if (change === undefined) return
@@ -114,7 +114,7 @@ export class CaseAddresses {
     return fresh
   }
 
-  /** Of a packet of no flow, by the addresses in it; undefined: it has none. */
+  /** The change for a packet without a flow, by its addresses; undefined: it has none. */
   #loose(
     frame: Uint8Array,
     link: number,
@@ -131,7 +131,7 @@ export class CaseAddresses {
     }
     const quote: Quote = { l3: -1, l4: -1, protocol: 0 }
     const isIcmp = l4 >= 0 && (kind === Kind.icmp4 || kind === Kind.icmp6)
-    // Who sent an ICMP error may be anybody; its ends are those of the packet in it, which went the other way.
+    // Anybody may send an ICMP error; its ends are those of the packet in it, which went the other way.
     if (isIcmp && findQuote(frame, l4, frame.length, size === 16, quote))
       return {
         source: end(destinationAt(frame, quote.l3), 'server'),
@@ -144,7 +144,7 @@ export class CaseAddresses {
   }
 }
 
-/** Address and port of an end as a flow tells them: `192.0.2.10:40000`, `[2001:db8::1]:80`, or an address alone. */
+/** Address and port of an end in the notation of flows: `192.0.2.10:40000`, `[2001:db8::1]:80`, or an address alone. */
 function endOf(text: string): { readonly address: Uint8Array; readonly port?: number } {
   const [, six, four, port] = /^(?:\[(.+)\]|([\d.]+))(?::(\d+))?$/.exec(text) ?? [undefined, text]
   const address = parseCidr(six ?? four ?? text)?.bytes

@@ -9,13 +9,13 @@ import { type FoldedCase, storeOffer } from './folded-case.ts'
 import { mattering } from './happenings.ts'
 import type { Playing } from './playing.ts'
 
-/** The packets of all cases of a fold, and what belongs to each of them. */
+/** The packets of all cases of a fold, and what belongs to each case. */
 export interface CompiledFold {
   readonly store: PacketBatch
   readonly cases: readonly FoldedCase[]
 }
 
-/** Takes everything that the cases offer in this round, each by itself, and says when and with which addresses each is played. */
+/** Collects everything that the cases offer in this round, case by case, and decides when and with which addresses each is played. */
 export async function compileFold(
   playing: readonly Playing[],
   offers: Offers,
@@ -23,7 +23,7 @@ export async function compileFold(
 ): Promise<CompiledFold> {
   const sum = (what: 'packets' | 'bytes') =>
     playing.reduce((total, { entry, rounds }) => total + (rounds === undefined ? entry.facts[what] : 0), 0)
-  // How much is offered that depends on answers is known once it has been.
+  // How many packets depend on answers is known only after these have been offered.
   const held = new Map<Playing, Offer>()
   let more = 0
   for (const each of playing) {
@@ -71,7 +71,7 @@ export async function compileFold(
   return { store, cases: cases.map((folded, index) => ({ ...folded, offset: offsets[index] ?? 0 })) }
 }
 
-/** What is known of a case, with the times of this round. */
+/** The facts of a case, with the times of this round. */
 function timed(
   facts: Playing['entry']['facts'],
   folded: Pick<FoldedCase, 'from' | 'to'> | undefined,
@@ -86,7 +86,7 @@ function timed(
   }
 }
 
-/** An offer whose road has been gone to its end, and is kept. */
+/** Reads an offer to its end and keeps its chunks. */
 async function hold(offer: Offer): Promise<{ readonly offer: Offer; readonly packets: number }> {
   const chunks: TimelineChunk[] = []
   let packets = 0
@@ -100,7 +100,7 @@ async function hold(offer: Offer): Promise<{ readonly offer: Offer; readonly pac
   return { offer: { ...offer, road: road() }, packets }
 }
 
-/** Whether a probe packet goes to that host, from that place of the store on. */
+/** Whether a probe packet from that place of the store on goes to that host. */
 function reachesHost({ host: hosts, role, count }: PacketBatch, from: number, host: number): boolean {
   for (let place = from; place < count; place++)
     if (hosts[place] === host && role[place] !== Role.control) return true

@@ -11,14 +11,14 @@ import type { DrawStrangers } from '../calibrate.ts'
 import { AddressPool } from './address-pool.ts'
 import { CaseAddresses, type Disguise } from './case-addresses.ts'
 
-/** Where ports of clients are drawn from: above those that servers listen on, and above what Linux gives out at first. */
+/** Client ports are drawn from here up: above the ports of servers and those that Linux uses first. */
 const FIRST_PORT = 32_768
 const PORTS = 65_536 - FIRST_PORT
 
-/** Gives the cases of one replay their addresses. */
+/** Gives each case of one replay its addresses. */
 export type Dress = (flows: TimelineFlows, tunnels: number) => CaseAddresses
 
-/** Of a case that keeps those of its capture. */
+/** For a case that keeps the addresses of its capture. */
 export const KEPT_ADDRESSES: Pick<CaseAddresses, 'rewrite' | 'restoreEmitted'> = {
   rewrite: () => {},
   restoreEmitted: () => {},
@@ -26,8 +26,8 @@ export const KEPT_ADDRESSES: Pick<CaseAddresses, 'rewrite' | 'restoreEmitted'> =
 
 /**
  * The addresses that the cases of a run have on a target. On a virtual clock they only tell the cases of a fold apart, and are the
- * same in each; on a real clock they, ports and sequence numbers are drawn from the run's seed, so that nothing that a device
- * still holds of an earlier case, or an earlier run, is taken for the same.
+ * same in every fold. On a real clock addresses, ports and sequence numbers are drawn from the run's seed, so that a device does not
+ * take a case for an earlier one of which it still has a session, even from an earlier run.
  */
 export class RunAddresses {
   readonly #target: Target
@@ -41,7 +41,7 @@ export class RunAddresses {
     if (target.capabilities.clock === 'real') this.#pool = this.#newPool(this.#random, now)
   }
 
-  /** For the cases of one replay under that setup. */
+  /** The addresses for the cases of one replay under that setup. */
   dress(setup: Setup): Dress {
     const pool = this.#pool ?? this.#newPool(() => 0, undefined, setup)
     if (this.#pool === undefined) return (flows, tunnels) => new CaseAddresses(pool, flows, tunnels)
@@ -53,7 +53,7 @@ export class RunAddresses {
     }
   }
 
-  /** Ends that no case of this run has, on a real clock; undefined on a virtual one, where controls have what they always have. */
+  /** Ends that no case of this run has, on a real clock; undefined on a virtual one, where controls always have the same ends. */
   strangers(setup: Setup): DrawStrangers | undefined {
     const pool = this.#pool
     if (pool === undefined) return undefined
@@ -88,8 +88,8 @@ export class RunAddresses {
 }
 
 /**
- * Ports and offsets of one case. A port stays where another could have the ends of a flow that begins midway mistaken for each
- * other: a client's is never below its server's.
+ * Ports and offsets of one case. A client's port is kept if another one could make the ends of a midstream flow look exchanged:
+ * a client's port is never below its server's.
  */
 function drawn(random: () => number): Required<Disguise> {
   const ports = new Map<string, number>()

@@ -7,7 +7,7 @@ import { decodeBatch } from '../../wire/decode.ts'
 import type { CaseAddresses } from './case-addresses.ts'
 import { directionOf, restoreEmitted } from './emitted.ts'
 
-/** The chunks of one case with other addresses, one by one, for a case whose packets depend on what became of earlier ones. */
+/** The chunks of one case with other addresses, as they come, for a case whose packets depend on answers to earlier ones. */
 export async function* disguised(
   chunks: AsyncIterable<TimelineChunk>,
   addresses: CaseAddresses,
@@ -21,7 +21,7 @@ export async function* disguised(
       addresses.rewrite(bytes, Link.raw, flow, other.direction[whole.index] ?? 0, Tunnels.outer)
       other.rebuilt[index] = { ...whole, bytes }
     }
-    // What the load balancer emitted comes back with the rest.
+    // What the load balancer emitted is restored with the rest.
     for (const [index, emitted] of other.emitted.entries()) {
       const frame = emitted.frame.slice()
       const way = directionOf(emitted, other.direction[emitted.cause] ?? 0)
@@ -32,7 +32,7 @@ export async function* disguised(
   }
 }
 
-/** What was observed of them, as the case knows its packets. */
+/** The observations with the addresses that the case knows. */
 export function undisguised(observed: ObservationBatch, addresses: CaseAddresses): ObservationBatch {
   const packets = holdBatch(observed.packets)
   eachProbe(packets, (frame, link, flow, direction) => addresses.restore(frame, link, flow, direction))

@@ -3,13 +3,13 @@ import { u32 } from '../../wire/bytes.ts'
 import { dissectInner } from '../../wire/tunnel/enter.ts'
 import type { CaseAddresses } from './case-addresses.ts'
 
-/** Which way an emitted packet goes, by the direction of what caused it; one that nothing caused names the end itself. */
+/** The direction of an emitted packet, given that of the packet that caused it; one without a cause names the end itself. */
 export function directionOf({ to, cause }: Emitted, direction: number): number {
   if (cause < 0) return to === 'client' ? 1 : 0
   return to === 'sender' ? 1 - direction : direction
 }
 
-/** An emitted packet as its case would have seen it: addresses, ports and numbers of its capture. Its frame is changed in place. */
+/** An emitted packet as its case would have seen it: with the addresses, ports and numbers of its capture. Changes its frame in place. */
 export function restoreEmitted(
   emitted: Emitted,
   addresses: Pick<CaseAddresses, 'restoreEmitted'>,

@@ -9,34 +9,34 @@ import type { TraceRecorder } from '../recorder.ts'
 import type { CaseAddresses } from './case-addresses.ts'
 import type { Happening } from './happenings.ts'
 
-/** One case of a fold: where its packets stand in the fold's store, and what is to be done with what comes of them. */
+/** One case of a fold: where its packets are in the fold's store, and how its observations are restored. */
 export interface FoldedCase {
   readonly test: Case
   readonly recorded: Recorded
-  /** Its packets are `from` … `to`-1 of the store, as the capture has them. */
+  /** Its packets are `from` … `to`-1 of the store, as in the capture. */
   readonly from: number
   readonly to: number
-  /** Where its chunks end, in order: either all packets of a chunk are controls, or none. */
+  /** The ends of its chunks, in order; the packets of a chunk are either all controls or all not. */
   readonly cuts: readonly number[]
-  /** How much later than it was compiled it is played. */
+  /** How much later than compiled it is played. */
   readonly offset: Nanos
   readonly happenings: readonly Happening[]
-  /** What the load balancer sent, causes being places in the store. */
+  /** What the load balancer sent; causes are places in the store. */
   readonly emitted: readonly Emitted[]
   readonly flows: TimelineFlows
-  /** What its flow ids, and those of its datagrams, are moved by in the fold. */
+  /** Added to its flow ids in the fold, and to the numbers of its datagrams. */
   readonly firstFlow: number
   readonly firstDatagram: number
   readonly phases: readonly string[]
   readonly recorder: TraceRecorder
-  /** That its packets get in the fold, and how what they cause gets those of the capture back. */
+  /** The addresses of its packets in the fold, and how emitted packets get those of the capture back. */
   readonly addresses: Pick<CaseAddresses, 'rewrite' | 'restoreEmitted'>
   readonly loadBalancerCounters: Readonly<Record<string, number>>
-  /** Of reactive endpoints. */
+  /** With reactive endpoints. */
   readonly impact: Offer['impact']
 }
 
-/** What the packets of an offer came to in the store. */
+/** The result of putting the packets of an offer into the store. */
 export interface Stored {
   readonly cuts: readonly number[]
   readonly happenings: readonly Happening[]
@@ -45,7 +45,7 @@ export interface Stored {
   readonly datagrams: number
 }
 
-/** Takes everything that is offered into the store, which has room for it. */
+/** Puts everything that is offered into the store, which must have room for it. */
 export async function storeOffer({ road }: Offer, store: PacketBatch): Promise<Stored> {
   const first = store.count
   const cuts: number[] = []
@@ -68,7 +68,7 @@ export async function storeOffer({ road }: Offer, store: PacketBatch): Promise<S
   return { cuts, happenings, emitted, datagrams }
 }
 
-/** The columns from timeline/ on; a verdict only where the load balancer gave it. */
+/** Copies the columns from timeline/ on; verdicts only if the load balancer gave them. */
 function place(store: PacketBatch, n: number, from: PacketBatch, i: number): void {
   const host = from.host[i] ?? Host.unknown
   const control = from.role[i] === Role.control

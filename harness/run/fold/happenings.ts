@@ -3,7 +3,7 @@ import type { Setup } from '../../model/setup.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 import { profileOf } from '../../profile/index.ts'
 
-/** A host event of one case, its host resolved, just before the packet in that place of what the case offers. */
+/** A host event of one case, with its host, just before that packet of what the case offers. */
 export interface Happening {
   readonly before: number
   readonly at: Nanos
@@ -11,9 +11,9 @@ export interface Happening {
 }
 
 /**
- * The events that touch a firewall, in order. Where sessions are not shared, most are the load balancer's doing alone; a crash
- * empties a table, which matters to a case if one of its packets reaches that host afterwards, or if the sessions in it would have
- * told of their expiry. `reaches`: whether a probe packet does, from that place on.
+ * The events that affect a firewall, in order. If sessions are not shared, most events concern only the load balancer. A crash
+ * empties a table; this matters to a case if one of its packets reaches that host afterwards, or if sessions send resets when they
+ * expire. `reaches`: whether a probe packet from that place on reaches the host.
  */
 export function mattering(
   happenings: readonly Happening[],
@@ -49,8 +49,8 @@ function tellsOfExpiry(setup: Setup): boolean {
 }
 
 /**
- * What happens in a case, in words that are equal for cases whose events coincide when one is moved by whole seconds, since there
- * are clocks that tick in seconds. Which flow an event was found by is its case's own.
+ * The events of a case in words that are equal for cases whose events coincide if one case is moved by whole seconds, because some
+ * clocks tick in seconds. Flow ids are left out, because they belong to one case.
  */
 export function patternOf(happenings: readonly Happening[]): string {
   const [first] = happenings

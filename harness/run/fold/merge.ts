@@ -13,8 +13,8 @@ export interface Merged {
 }
 
 /**
- * Merges the packets of cases by time, each case's own in its order; chunks are written into `out`. What happens to firewalls parts
- * the whole: whatever a case offers before it is offered before it.
+ * Merges the packets of cases by time; each case keeps its own order. Chunks are written to `out`. Events of firewalls divide the
+ * whole: whatever a case offers before an event is offered before it.
  */
 export function merge(cases: readonly FoldedCase[], store: PacketBatch, out: PacketBatch): Merged {
   const parts = partsOf(cases, store)
@@ -24,7 +24,7 @@ export function merge(cases: readonly FoldedCase[], store: PacketBatch, out: Pac
   return { order, chunks: () => chunksOf(cases, store, out, parts, order, controls) }
 }
 
-/** By place in the store: how many of the events of its case are before the packet. */
+/** By place in the store: how many of the events of its case come before the packet. */
 function partsOf(cases: readonly FoldedCase[], store: PacketBatch): Uint16Array {
   const parts = new Uint16Array(store.count)
   for (const { from, to, happenings } of cases)
@@ -93,7 +93,7 @@ function* chunksOf(
   }
 }
 
-/** Appends a packet as its case is to be told from others. Controls are the same in all, in a flow a family. */
+/** Appends a packet with the addresses and numbers of its case. Controls are the same in all cases, in one flow for each family. */
 function offer(
   out: PacketBatch,
   store: PacketBatch,
@@ -124,13 +124,13 @@ function offer(
   out.datagram[n] = datagram < 0 ? -1 : firstDatagram + datagram
 }
 
-/** Which flow of controls a packet would be of: all cases send the same datagrams of each family, and each opens connections of its own. */
+/** The flow of controls that a packet belongs to: all cases send the same datagrams of each family, and each opens connections of its own. */
 function controlOf({ kind }: PacketBatch, place: number, caseOf: Uint16Array): number {
   if (kind[place] === Kind.udp4) return 0
   return kind[place] === Kind.udp6 ? 1 : 2 + (caseOf[place] ?? 0)
 }
 
-/** What happens next to firewalls, once where it is the same for all. */
+/** The next events of firewalls, only once if they are the same for all cases. */
 function eventsOf(cases: readonly FoldedCase[], index: number): TimedEvent[] {
   const events = new Map<string, TimedEvent>()
   for (const { happenings, offset, firstFlow } of cases) {
@@ -143,7 +143,7 @@ function eventsOf(cases: readonly FoldedCase[], index: number): TimedEvent[] {
   return [...events.values()]
 }
 
-/** Only what concerns a session is about a flow once hosts are known. */
+/** Once hosts are known, only events that concern a session are about a flow. */
 function moved(event: HostEvent, firstFlow: number): HostEvent {
   if (event.kind === 'lose-replicas')
     return event.flow < 0 ? event : { ...event, flow: event.flow + firstFlow }

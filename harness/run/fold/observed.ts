@@ -6,7 +6,7 @@ import { directionOf, restoreEmitted } from './emitted.ts'
 import type { FoldedCase } from './folded-case.ts'
 import { casesByPlace, type Merged } from './merge.ts'
 
-/** What came of the packets of a fold, put beside them in the store, each where its case finds it. */
+/** The observations of a fold's packets, stored by their place, from which each case gets its own. */
 export class FoldObservations {
   readonly #cases: readonly FoldedCase[]
   readonly #store: PacketBatch
@@ -14,10 +14,10 @@ export class FoldObservations {
   readonly #caseOf: Uint16Array
   readonly #by: Uint8Array
   readonly #knowledge: Uint8Array
-  /** By case. Of the first, causes are places in the store. */
+  /** By case. In `#emitted`, causes are places in the store. */
   readonly #emitted: Emitted[][]
   readonly #parts: HostPart[][]
-  /** By case, named by the steps that it gave its packets. */
+  /** By case, with the case's own steps. */
   readonly #sightings: Sighting[][]
   readonly #outages: Outage[] = []
   #emissions: Pick<ObservationBatch, 'emissions'> = {}
@@ -34,7 +34,7 @@ export class FoldObservations {
     this.#sightings = cases.map(() => [])
   }
 
-  /** Takes note of a batch: packets are known again by their step. */
+  /** Takes a batch; its packets are recognised by their step. */
   take({ packets, by, knowledge, emissions, sightings = [], outages = [] }: ObservationBatch): void {
     for (const sighting of sightings) if (isForwardedAfterAll(sighting)) this.#amend(sighting.step)
     if (emissions !== undefined) this.#emissions = { emissions }
@@ -64,7 +64,7 @@ export class FoldObservations {
     this.#store.reason[place] = 0
   }
 
-  /** What was seen of a packet is of its case; what is of a flow, of that one's; what is of none, of all. */
+  /** A sighting of a packet belongs to its case, one of a flow to the case of that flow, and one of neither to all cases. */
   #takeSighting(sighting: Sighting): void {
     const place = this.#order[sighting.step] ?? -1
     const { flow = -1 } = sighting
@@ -99,7 +99,7 @@ export class FoldObservations {
     this.#emitted[index]?.push({ ...own, cause: place, flow, at: emitted.at - folded.offset })
   }
 
-  /** Of what was on the wires, what is of a case or of none, as the case knows it. */
+  /** The frames on the wires that belong to a case or to none, with the addresses that the case knows. */
   framesOf(index: number, frames: readonly WireFrame[]): readonly WireFrame[] {
     const folded = this.#cases[index]
     if (folded === undefined) return []
@@ -119,7 +119,7 @@ export class FoldObservations {
     )
   }
 
-  /** Lets the recorder of a case take down what came of its packets, chunk by chunk as it was offered. */
+  /** Passes the observations of a case to its recorder, chunk by chunk as they were offered. */
   record(index: number, tally: (observed: ObservationBatch, from: number, to: number) => void): void {
     const folded = this.#cases[index]
     if (folded === undefined) return

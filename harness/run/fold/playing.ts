@@ -11,9 +11,9 @@ export interface FoldEntry extends Foldable {
 /** A case of a fold that is being played. */
 export interface Playing {
   readonly entry: FoldEntry
-  /** What it offers is found in rounds; absent: it depends on no answers. */
+  /** Finds in rounds what it offers; absent: it depends on no answers. */
   readonly rounds?: Rounds
-  /** Once its last round has been played. */
+  /** Set once its last round has been played. */
   attempt?: Omit<Attempt, 'durationMs'>
   /** Its share of the time of all rounds, in milliseconds. */
   took: number

@@ -5,7 +5,7 @@ import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
 
 const found = new WeakMap<Recorded, { readonly reason: string | undefined }>()
 
-/** Why the packets of a capture cannot be given other addresses; undefined: they can. Found once a capture. */
+/** Why the packets of a capture cannot get other addresses; undefined: they can. Found once for each capture. */
 export function addressedByCapture(recorded: Recorded): string | undefined {
   let known = found.get(recorded)
   if (known === undefined) {
@@ -20,7 +20,7 @@ function search(batch: PacketBatch): string | undefined {
   for (let i = 0; i < count; i++) {
     const l3 = batch.l3[i] ?? -1
     if (l3 < 0) continue
-    // The addresses of what is in a tunnel are in the payload of one fragment or another.
+    // The addresses inside a tunnel are in the payload of one of the fragments.
     if (batch.tunnels !== Tunnels.outer && (kind[i] === Kind.fragment4 || kind[i] === Kind.fragment6))
       return 'fragments of tunnels'
     const size = addressLength(bytes, l3)
@@ -31,7 +31,7 @@ function search(batch: PacketBatch): string | undefined {
 }
 
 /**
- * Whether an address is not that of one host in any network: this host, loopback, link-local, multicast, reserved and broadcast
+ * Whether an address is not that of one host in any network: this host, loopback, link-local, multicast, reserved or broadcast
  * (RFC 6890, RFC 4291).
  */
 function isSpecial(bytes: Uint8Array, at: number, size: 4 | 16): boolean {

@@ -9,19 +9,19 @@ import type { Offers } from '../offer.ts'
 import { type Happening, mattering, patternOf } from './happenings.ts'
 import { addressedByCapture } from './special-addresses.ts'
 
-/** Packets as load, a column each: when, how large, and of which flow, where it may open it. */
+/** Packets as load, in columns: when, how large, and the flow that a packet may open. */
 interface Offered {
   readonly at: number[]
   readonly bytes: number[]
   readonly flow: number[]
 }
 
-/** Controls are of no flow of the case, and take an entry of their own. */
+/** Controls belong to no flow of the case, and need an entry of their own. */
 const CONTROL = -2
 
 /**
- * What a plan for a target needs to know of a case, from compiling it without playing it. Where what is offered depends on answers, or
- * cannot be compiled (which is the case's error once it is played), it is what was recorded.
+ * What the plan for a target must know of a case, found by compiling the case without playing it. If its packets depend on answers, or
+ * if it cannot be compiled (an error of the case once it is played), the recorded packets are taken instead.
  */
 export async function surveyCase(
   offers: Offers,
@@ -47,7 +47,7 @@ async function offeredFacts(
   const happenings: Happening[] = []
   const packets: Offered = { at: [], bytes: [], flow: [] }
   const hosts: number[] = []
-  // Answers that are not there yet are guessed, as in the first round.
+  // Missing answers are guessed, as in the first round.
   offers.rounds.reset()
   try {
     for await (const { packets: batch, events } of offers.make(test, recorded).road) {
