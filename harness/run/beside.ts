@@ -8,7 +8,7 @@ export class Beside {
   readonly #sighted = new Map<string, Mutable>()
   readonly #outages: NonNullable<CaseFinished['outages']>[number][] = []
 
-  /** Adds a sighting of packet `index` of the trace, -1: of no packet. `micros`: the time since the packet was sent, or without a packet the time. */
+  /** Adds a sighting of packet `index` of the trace, -1: of no packet. `micros`: time since the packet was sent; without a packet, time. */
   add({ kind, field, sent, seen }: Sighting, index: number, micros: number): void {
     const key = [kind, field, sent, seen].join('\n')
     let group = this.#sighted.get(key)

@@ -41,7 +41,7 @@ export class Calibration {
   readonly #expected: Expected[] = []
   #seen = 0
 
-  /** `strangers`: the ends of the connection that the reset is about; absent: those of all controls. `again`: after a calibration that passed. */
+  /** `strangers`: ends of the connection that the reset is about; absent: those of all controls. `again`: after one that passed. */
   constructor(setup: Setup, { clock, families }: Proved, strangers?: DrawStrangers, again?: Again) {
     const { hosts } = setup.topology
     const family = families.includes('ipv4') ? 'ipv4' : 'ipv6'

@@ -5,8 +5,8 @@ import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { Proofs } from './proofs.ts'
 
 /**
- * Whether calibration is part of every replay, before and after its packets, instead of a replay of its own: if each replay is played at once
- * by a process of its own, so that calibration proves the very process that decides about the cases, and costs no extra one.
+ * Whether calibration is part of every replay, before and after its packets, instead of a replay of its own: if each replay is played at
+ * once by a process of its own, so that calibration proves the very process that decides about the cases, and costs no extra one.
  */
 export function isCalibratedWithin({ clock, reactive, observes }: Capabilities): boolean {
   return (
@@ -36,7 +36,7 @@ export class CalibratedSession implements Session {
     return this.#session.tally?.() ?? nothing
   }
 
-  /** Throws ERR_CALIBRATION if the target does not answer, forwards or drops everything, from the beginning or from some moment on. */
+  /** Throws ERR_CALIBRATION if the target does not answer or gives wrong verdicts, from the beginning or from some moment on. */
   async *replay(timeline: Timeline, signal: AbortSignal): AsyncGenerator<ObservationBatch> {
     const proofs = new Proofs(this.#setup)
     // The epoch of a capture that is read during the replay is known with its first chunk.

@@ -48,7 +48,7 @@ export async function calibrateOpenings(
   const taking = hosts.flatMap((_, host) => (takesPackets(setup, host) ? [host] : []))
   const passed = await opened(session, taking, () => strangers(port), signal)
   const closed = taking.find((_, at) => passed[at] !== true)
-  // Hosts that share all sessions would also share one that is only half a conversation.
+  // Hosts that share all sessions would also share one that nobody answers.
   if (closed === undefined)
     return setup.topology.sharing.kind === 'sync' ? {} : { draw: () => strangers(port) }
   const wrong = `A new connection to port ${port} was not let through by ${hosts[closed]}: the target lets nothing through that is no control, or is not set to what the suite says.`

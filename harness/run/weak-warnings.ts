@@ -3,11 +3,11 @@ import type { RunEvent } from '../model/run-log.ts'
 import type { Knob, Mark, Setup } from '../model/setup.ts'
 import { type Knobs, profileOf } from '../profile/index.ts'
 
-/** Settings that a warning names. */
+/** Most settings that a warning names. */
 const MOST_NAMED = 4
 const WEAK: ReadonlySet<Mark> = new Set<Mark>(['MEM', 'INF'])
 
-/** Setups in which a knob can make a difference; one that is not named here always can. */
+/** By knob: the setups in which it can make a difference; a knob that is not listed always can. */
 const MATTERS: { readonly [K in keyof Knobs]?: (setup: Setup) => boolean } = {
   continueMode: continues,
   finOnMiss: continues,
@@ -16,29 +16,29 @@ const MATTERS: { readonly [K in keyof Knobs]?: (setup: Setup) => boolean } = {
   ackWindow: (setup) => profileOf(setup).knobs.tracker.value === 'windows',
   tcpUnverifiedReset: (setup) => profileOf(setup).knobs.rstValidation.value === 'pending',
   lbPlacement: ({ topology }) => topology.loadBalancer.placement === 'hash',
-  // Longer than the load balancer ever remembers, where a setup does not say.
+  // Longer than the load balancer ever remembers, unless a setup says otherwise.
   lbHostTcpEstablished: () => false,
   rejectTarget: ({ policy }) => policy.exception === 'reject',
   dropMarkReplicated: isShared,
   importLiberal: isShared,
   appStateReplicated: (setup) => isShared(setup) && hasRules(setup),
-  // Only where an injection changes one, which its expectation knows.
+  // Matters only if an injection changes a time-out, which its expectation takes into account.
   onTimeoutChange: () => false,
-  // Reached by captures of more flows alone, and counted where it is.
+  // Reached only by captures with more flows, and counted if it is.
   maxFlows: () => false,
   onTableFull: () => false,
   passScope: hasRules,
   dropBesideReject: hasRules,
   rejectNonTcp: hasRules,
-  // How a capture is read, where a setup does not say; every setup shows it.
+  // How a capture is read, unless a setup says otherwise; shown in every setup.
   tunnels: () => false,
   carrier: looksIntoTunnels,
   ipv4InIpv4: looksIntoTunnels,
 }
 
 /**
- * What of a run is weaker than it looks: expectations that can fail a case and rest on memory or inference, those that nobody has
- * looked at, and for each profile the settings that do. Once each, however many cases there are.
+ * Warnings of what is weaker than it looks: expectations that can fail a case and rest on memory or inference, expectations that nobody
+ * has reviewed, and for each profile its settings that rest on memory or inference. Once each, however many cases there are.
  */
 export function* weakWarnings(cases: readonly Case[]): Generator<RunEvent> {
   const weak = cases.filter(({ expectations }) =>
@@ -78,7 +78,7 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** As many settings as fit a line, and how many more there are. */
+/** As many settings as fit on a line, and how many more there are. */
 function shortened(knobs: readonly string[]): string {
   const more = knobs.length - MOST_NAMED
   return more > 0 ? `${knobs.slice(0, MOST_NAMED).join(', ')} and ${more} more` : knobs.join(', ')
@@ -93,7 +93,7 @@ function setupsByProfile(cases: readonly Case[]): ReadonlyMap<string, ReadonlyMa
   return found
 }
 
-/** `continueMode (INF)`: those of a profile that matter in any of the setups. */
+/** `continueMode (INF)`: weak settings of a profile that matter in any of the setups. */
 function weakKnobs(setups: ReadonlyMap<string, Setup>): readonly string[] {
   const [first] = setups.values()
   return Object.entries<Knob<unknown>>({ ...(first && profileOf(first).knobs) })

@@ -33,7 +33,7 @@ export class FrameKeeper implements Disposable {
     return this
   }
 
-  /** Takes frames that no tap delivers for packets `from` … `to`-1 of a batch; all its emissions are about these packets or have no cause. */
+  /** Takes frames that no tap delivers, of packets `from` … `to`-1 of a batch; its emissions are about these packets or have no cause. */
   record({ packets }: ObservationBatch, from = 0, to = packets.count): void {
     const tapped = this.#session.tap !== undefined
     const store = this.#store

@@ -124,7 +124,7 @@ function offer(
   out.datagram[n] = datagram < 0 ? -1 : firstDatagram + datagram
 }
 
-/** The flow of controls that a packet belongs to: all cases send the same datagrams of each family, and each opens connections of its own. */
+/** The flow of controls that a packet belongs to: all cases send the same datagrams for each family, and each opens its own connections. */
 function controlOf({ kind }: PacketBatch, place: number, caseOf: Uint16Array): number {
   if (kind[place] === Kind.udp4) return 0
   return kind[place] === Kind.udp6 ? 1 : 2 + (caseOf[place] ?? 0)

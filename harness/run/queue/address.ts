@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { listWords } from '../../suite/words.ts'
 import { FlowbreakError, messageOf } from '../../support/errors.ts'
 
-/** A Redis that runs and workers meet at, and the times that they agree on. */
+/** The Redis where runs and workers meet, and the times that they agree on. */
 export interface QueueAddress {
   /** For messages: without user, password and options. */
   readonly name: string
@@ -12,15 +12,15 @@ export interface QueueAddress {
   readonly database: number
   readonly username?: string
   readonly password?: string
-  /** Absent: no TLS. PEM: certificates to trust beside Node's own, and what this end shows of itself. */
+  /** Absent: no TLS. PEM: certificates to trust in addition to Node's, and the client's own certificate and key. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string }
-  /** What all keys begin with; as it holds braces, a cluster keeps them on one node. */
+  /** The beginning of all keys; it has braces, so that a cluster keeps the keys on one node. */
   readonly prefix: string
   /** Seconds without a sign of life after which a worker, a run or the holder of an appliance is taken for dead. */
   readonly lost: number
-  /** Seconds that a run waits for a worker of its targets. */
+  /** Seconds that a run waits for a worker with its targets. */
   readonly wait: number
-  /** Seconds that Redis may be away. */
+  /** Seconds for which Redis may be unreachable. */
   readonly gone: number
 }
 
@@ -30,7 +30,10 @@ const SECONDS = { lost: 30, wait: 60, gone: 60 } as const
 const OPTIONS = ['prefix', ...Object.keys(SECONDS), ...FILES]
 const MOST_SECONDS = 86_400
 
-/** Reads `redis[s]://[user[:password]@]host[:port][/database][?option=value&…]`, files from `folder`. Throws ERR_QUEUE_URL, without any password. */
+/**
+ * Reads `redis[s]://[user[:password]@]host[:port][/database][?option=value&…]`, files relative to `folder`. Throws ERR_QUEUE_URL,
+ * without any password.
+ */
 export function readAddress(text: string, folder: string): QueueAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '')
@@ -62,7 +65,7 @@ export function readAddress(text: string, folder: string): QueueAddress {
   }
 }
 
-/** The same text without the password of an address in it, for logs; one that stands for a variable of the environment stays. */
+/** The text without the password of an address in it, for logs; a placeholder for an environment variable stays. */
 export function withoutPassword(text: string): string {
   return text.replace(/(rediss?:\/\/[^:@/?#]*):(?!\$\{\w+\}@)[^@/?#]*@/, '$1@')
 }

@@ -5,7 +5,7 @@ import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 import type { RunKeys } from './keys.ts'
 import type { Link } from './link.ts'
 
-/** What travels by its content. */
+/** A file that is transferred by its content. */
 export interface Blob {
   /** Hexadecimal. */
   readonly sha256: string
@@ -13,10 +13,10 @@ export interface Blob {
   readonly size: number
 }
 
-/** Bytes of one key: files of any size fit, and no command is long. */
+/** Bytes of one key, so that files of any size fit and no command is long. */
 const PART = 4 << 20
 
-/** Describes a file, without holding it. Throws ERR_QUEUE_FILE. */
+/** Hashes a file without reading it into memory as a whole. Throws ERR_QUEUE_FILE. */
 export function blobOf(file: string): Blob {
   const hash = createHash('sha256')
   let size = 0
@@ -27,7 +27,7 @@ export function blobOf(file: string): Blob {
   return { sha256: hash.digest('hex'), size }
 }
 
-/** Brings a file to where others of the run get it; false where `must`, a key, is not there any more. */
+/** Uploads a file for others of the run; false if the key `must` no longer exists. */
 export async function putBlob(
   link: Link,
   run: RunKeys,
@@ -44,8 +44,8 @@ export async function putBlob(
 }
 
 /**
- * Fetches a file and checks that it is what it is called; it has its name once it is whole. Throws ERR_QUEUE_FILE where it is not there (its run may be
- * over) or is something else.
+ * Fetches a file and verifies its hash; it gets its name only once it is complete. Throws ERR_QUEUE_FILE if it is not there (its run may be
+ * over) or has other content.
  */
 export async function fetchBlob(
   link: Link,
@@ -73,7 +73,7 @@ export async function fetchBlob(
   }
 }
 
-/** Files that are fetched once, called by their content. */
+/** Files that are fetched once, named by their content. */
 export class BlobCache {
   readonly #folder: string
   readonly #fetched = new Map<string, Promise<string>>()
@@ -82,7 +82,7 @@ export class BlobCache {
     this.#folder = folder
   }
 
-  /** Where the file is, once it has been fetched. */
+  /** The path of the file, once it has been fetched. */
   file(link: Link, run: RunKeys, blob: Blob): Promise<string> {
     const { sha256 } = blob
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw refused(`${JSON.stringify(sha256)} is no hash`)

@@ -7,22 +7,22 @@ import type { Link } from './link.ts'
 import type { CaptureBlob, RunSpec } from './messages.ts'
 import type { Muster } from './muster.ts'
 
-/** Parts that are read at once, and how long is waited for one. */
+/** How many parts are read at once, and how long to wait for one. */
 const READ = 64
 const READ_MS = 1000
 
 /** An attempt that somebody waits for. */
 export interface Pending {
-  /** What was told of it and not yet taken. */
+  /** Parts received and not yet taken. */
   readonly parts: string[]
-  /** `lost`: its worker is, having begun; `moved`: it counts no more, and nobody was lost with it. */
+  /** `lost`: its worker was lost after it had begun; `moved`: it no longer counts, and no worker was lost with it. */
   state: 'open' | 'lost' | 'moved'
   wake: () => void
 }
 
 /**
- * Where a run is known in Redis: shows signs of life there, hands on what workers tell, and misses workers of which nothing is heard. What
- * Redis forgets is made known anew, by other keys, so that nothing of before counts.
+ * The run's side of Redis: shows the run's signs of life, passes on what workers report, and notices workers that have gone silent.
+ * If Redis has lost the run, the run is entered again under other keys, so that nothing from before counts.
  */
 export class Desk {
   readonly link: Link
@@ -53,12 +53,12 @@ export class Desk {
     return this.#over.signal.aborted
   }
 
-  /** What ends the run; undefined: nothing. */
+  /** The error that ends the run; undefined: none. */
   get failure(): unknown {
     return this.#failure
   }
 
-  /** The keys of the run as they are now, once it is known by them. */
+  /** The current keys of the run, once Redis has it. */
   async keys(): Promise<RunKeys> {
     this.#made ??= this.#make()
     await this.#made
@@ -66,7 +66,7 @@ export class Desk {
     return this.#keys
   }
 
-  /** Whether what was done by those keys still counts. */
+  /** Whether `keys` are still the keys of the run. */
   isAt(keys: RunKeys): boolean {
     return keys === this.#keys
   }
@@ -81,12 +81,12 @@ export class Desk {
     this.#pending.delete(name)
   }
 
-  /** Has all who wait look round. */
+  /** Makes all waiting calls check again. */
   wake(): void {
     for (const pending of this.#pending.values()) pending.wake()
   }
 
-  /** A capture of the run, brought to Redis once; undefined: Redis has forgotten the run. */
+  /** A capture of the run, uploaded to Redis once; undefined: Redis no longer has the run. */
   upload(keys: RunKeys, path: string): Promise<CaptureBlob | undefined> {
     let uploaded = this.#uploaded.get(path)
     if (uploaded === undefined) {
@@ -100,7 +100,7 @@ export class Desk {
     return uploaded
   }
 
-  /** Shows a sign of life, and looks for those of workers. */
+  /** Shows a sign of life, and checks those of workers. */
   async look(): Promise<void> {
     const { address } = this.link
     const keys = this.#keys
@@ -124,7 +124,7 @@ export class Desk {
     }
   }
 
-  /** Ends it: nothing of the run is left in Redis, and whoever still plays for it finds out. */
+  /** Ends the run: removes everything of it from Redis; workers that still play for it find out. */
   async end(): Promise<void> {
     this.#over.abort()
     this.#reader.disconnect()
@@ -134,7 +134,7 @@ export class Desk {
     }
     await erase()
     await this.#loops
-    // A sign of life that was under way may have made it known once more.
+    // A sign of life that was under way may have entered the run once more.
     await erase()
   }
 
@@ -150,7 +150,7 @@ export class Desk {
     return runKeys(`${this.link.address.prefix}:run:${this.#run}-${randomBytes(4).toString('hex')}`)
   }
 
-  /** Hands on what workers tell to whoever waits for it. */
+  /** Passes what workers report to whoever waits for it. */
   async #read(): Promise<void> {
     let keys = this.#keys
     let last = '0'
@@ -200,7 +200,7 @@ export class Desk {
     }
   }
 
-  /** Redis has lost what it knew, or is another one: what workers have is to be asked for anew. */
+  /** Redis has lost its data, or is another one: whatever workers have must be asked for again. */
   async #moveOn(before: RunKeys): Promise<void> {
     if (before !== this.#keys || this.#isOver) return
     this.#keys = this.#newKeys()

@@ -26,7 +26,7 @@ const PATH = new RegExp(
   `^(?:${COLLECTED}/${CONTENT}\\.txt|${EVIDENCE}/${CONTENT}/(?:${IN_EVIDENCE.map((name) => name.replace('.', '\\.')).join('|')}))$`,
 )
 
-/** The files beside a log in `folder` that an event names, with those that belong to them. */
+/** The files beside a log in `folder` that an event names, and those that belong to them. */
 export function filesOf(event: LotEvent, folder: string): readonly FileBlob[] {
   if (event.type !== 'case-finished') return []
   const paths: string[] = []
@@ -38,7 +38,7 @@ export function filesOf(event: LotEvent, folder: string): readonly FileBlob[] {
   return paths.map((path) => ({ path, ...blobOf(join(folder, path)) }))
 }
 
-/** Removes such files, once they are elsewhere. */
+/** Removes such files, once they have been transferred. */
 export function dropFiles(files: readonly FileBlob[], folder: string): void {
   for (const { path } of files) {
     const place = path.startsWith(EVIDENCE) ? dirname(path) : path
@@ -46,7 +46,7 @@ export function dropFiles(files: readonly FileBlob[], folder: string): void {
   }
 }
 
-/** Fetches files to beside the log; each is what its name says, or is refused. What is there already stays. Throws ERR_QUEUE_FILE. */
+/** Fetches files to beside the log, and refuses those that do not match their names. Existing files stay. Throws ERR_QUEUE_FILE. */
 export async function keepFiles(
   link: Link,
   keys: RunKeys,

@@ -7,18 +7,18 @@ import type { Link } from './link.ts'
 export interface Attempt {
   readonly keys: RunKeys
   readonly name: string
-  /** Whoever made it their own, and no other, has this. */
+  /** Known only to the worker that has claimed it. */
   readonly token: string
   readonly job: Job
 }
 
 /**
- * An attempt that is this worker's, with what it drives meanwhile: shows signs of life until it is let go of, and finds out when it counts
- * no more, because the run is over or went on without it, the appliance is another's, or nothing could be heard for too long.
+ * A claimed attempt of this worker, with the lease of the appliance that it drives: shows signs of life until it is released, and finds out
+ * when the attempt no longer counts: the run is over or went on without it, another worker has the appliance, or Redis is silent too long.
  */
 export class Hold {
   readonly attempt: Attempt
-  /** As it was when the attempt began: what is taken anew is for another. */
+  /** As it was when the attempt began: a lease that is taken again belongs to another attempt. */
   readonly lease: Pick<Lease, 'keys' | 'token'> | undefined
   readonly #driven: Lease | undefined
   readonly #link: Link
@@ -39,12 +39,12 @@ export class Hold {
     }, beatMs(link.address))
   }
 
-  /** Aborted once it counts no more. */
+  /** Aborted once the attempt no longer counts. */
   get off(): AbortSignal {
     return this.#off.signal
   }
 
-  /** From here on it is tried in earnest: that its worker is lost may be its fault. */
+  /** Marks the attempt as begun: if its worker is lost from here on, the attempt may be the reason. */
   begin(): void {
     this.#isBegun = true
     void this.#beat().catch(() => this.callOff())
@@ -54,13 +54,13 @@ export class Hold {
     this.#off.abort()
   }
 
-  /** Calls it off where nothing was heard for so long that others soon take this worker for dead. */
+  /** Calls the attempt off if Redis has been silent for so long that others will soon take this worker for dead. */
   check(): void {
     const isSilent = performance.now() - this.#heard > this.#link.address.lost * 800
     if (isSilent || this.#driven?.isHeld === false) this.callOff()
   }
 
-  /** Ends it here and in the queue. */
+  /** Ends the attempt, here and in the queue. */
   async release(): Promise<void> {
     clearInterval(this.#timer)
     const { job, token } = this.attempt

@@ -10,7 +10,7 @@ export interface RunKeys {
   readonly blob: (name: string) => string
 }
 
-/** `run`: its own key. */
+/** `run`: the run's own key. */
 export function runKeys(run: string): RunKeys {
   return {
     run,
@@ -26,17 +26,17 @@ export function isRunKey({ prefix }: QueueAddress, text: unknown): text is strin
   return typeof text === 'string' && text.startsWith(`${prefix}:run:`)
 }
 
-/** Milliseconds that keys of a run live after its last sign of life. */
+/** Milliseconds that the keys of a run live after its last sign of life. */
 export function runTtl({ lost }: QueueAddress): number {
   return lost * 2000
 }
 
-/** Milliseconds between signs of life: often enough that three may fail, and that who is called off soon hears of it. */
+/** Milliseconds between signs of life: often enough that three may fail, and that a worker soon learns that it was called off. */
 export function beatMs({ lost }: QueueAddress): number {
   return Math.min(1000, (lost * 1000) / 5)
 }
 
-/** The key that whoever drives an appliance holds. */
+/** The key that is held by whoever drives an appliance. */
 export function leaseKey({ prefix }: QueueAddress, appliance: string): string {
   return `${prefix}:lease:${createHash('sha256').update(appliance).digest('hex').slice(0, 32)}`
 }

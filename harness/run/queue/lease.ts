@@ -4,19 +4,19 @@ import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import { beatMs, leaseKey } from './keys.ts'
 import type { Link } from './link.ts'
 
-/** Parts of the time after which a lease ends by itself within which its holder goes on without having heard that it has it. */
+/** The part of a lease's time for which its holder goes on without confirmation. */
 const SURE = 0.8
 
 /**
- * The right to drive some appliances, of which one worker at most has each at a time, however they are called where it runs. It is renewed for as
- * long as it is held, and ends by itself when its holder shows no sign of life; a holder counts from when it asked, so that it has
- * stopped before another begins.
+ * The right to drive some appliances; at most one worker has each at a time, whatever the appliances are called on its machine. It is
+ * renewed while it is held, and expires if its holder shows no sign of life. A holder counts from the time of its request, so that it has
+ * stopped before another one begins.
  */
 export class Lease {
   readonly keys: readonly string[]
   readonly #link: Link
   #token = ''
-  /** When that was asked which is known to have prolonged it last. */
+  /** The time of the last request that is known to have prolonged the lease. */
   #heard = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
@@ -25,7 +25,7 @@ export class Lease {
     this.keys = [...new Set(appliances)].map((appliance) => leaseKey(link.address, appliance)).sort()
   }
 
-  /** What tells this holder from others, and from itself when it held it before. */
+  /** Distinguishes this holder from others, and from its own earlier leases. */
   get token(): string {
     return this.#token
   }
@@ -34,12 +34,12 @@ export class Lease {
     return this.#heard
   }
 
-  /** Whether it is still held, by this end's own clock. */
+  /** Whether it is still held, by this process's clock. */
   get isHeld(): boolean {
     return performance.now() - this.#heard <= this.#link.address.lost * 1000 * SURE
   }
 
-  /** Takes all of them, or none: another has one. Held ones are prolonged. */
+  /** Takes all appliances, or none if another worker has one. A held lease is prolonged. */
   async take(): Promise<boolean> {
     if (this.isHeld) return this.#ask('renew')
     this.#token = randomUUID()
@@ -48,7 +48,7 @@ export class Lease {
     return isHeld
   }
 
-  /** Throws ERR_QUEUE_LEASE where it may be another's: nothing is to be done to the appliance any more. */
+  /** Throws ERR_QUEUE_LEASE if another worker may have it: the appliance must not be touched any more. */
   check(): void {
     if (!this.isHeld)
       throw new FlowbreakError('ERR_QUEUE_LEASE', 'The appliance may be driven by another worker by now.', {
@@ -63,7 +63,7 @@ export class Lease {
     if (this.#token !== '') await this.#link.run('release', this.keys, [this.#token])
   }
 
-  /** Does something to the appliances once they can be had, and lets go of them. `signal` of `work` aborts when they are lost. */
+  /** Waits for the appliances, works with them, and releases them. The `signal` of `work` aborts when they are lost. */
   async during<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const beat = beatMs(this.#link.address)
     while (!(await this.take())) {
@@ -90,7 +90,7 @@ export class Lease {
     const asked = performance.now()
     const token = this.#token
     const counts = await this.#link.run<number>(script, this.keys, [token, this.#link.address.lost * 1000])
-    // It was let go of meanwhile, or taken anew.
+    // The lease was released meanwhile, or taken again.
     if (token !== this.#token) return false
     this.#heard = counts === 1 ? Math.max(this.#heard, asked) : Number.NEGATIVE_INFINITY
     return counts === 1

@@ -4,8 +4,8 @@ import { targetWith } from '../../target/target-with.ts'
 import type { Lease } from './lease.ts'
 
 /**
- * The same target, to which nothing is done any more once its lease may have ended: a worker that stood still finds that out before it goes on,
- * not after.
+ * The same target, but calls fail once its lease may have ended: a worker that was suspended finds that out before it goes on, not
+ * after.
  */
 export function leasedTarget(target: Target, lease: Lease): Target {
   return Object.assign(targetWith(target, {}), {
@@ -16,7 +16,7 @@ export function leasedTarget(target: Target, lease: Lease): Target {
   })
 }
 
-/** What the session cannot do, this one cannot either. It can be closed at any time. */
+/** The session, with only those optional methods that it has itself. It can be closed at any time. */
 function leasedSession(session: Session, lease: Lease): Session {
   return {
     replay: (timeline, signal) => {

@@ -7,34 +7,34 @@ import { SCRIPTS, type ScriptName } from './scripts.ts'
 
 type Argument = string | number | Buffer
 
-/** Real time within which a first connection is to come about. */
+/** Real time limit for the first connection. */
 const FIRST_MS = 10_000
 const WATCH_MS = 500
 const RETRY_MS = 200
-/** Between attempts to connect again: so much more each time, up to a limit. */
+/** Pauses between attempts to reconnect: longer by `step` each time, up to `most`. */
 const RECONNECT_MS = { step: 50, most: 1000 }
-/** What Redis answers for a while only: when it starts, is full, is busy, or is becoming another's replica. */
+/** Temporary errors of Redis: it starts, is full, is busy, or is becoming another's replica. */
 const FOR_NOW = /^(LOADING|OOM|BUSY|READONLY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|MISCONF)\b/
 /**
- * What the client, or Redis, says of what was under way when the connection broke, and is not sent again, or not from its beginning:
- * of a transaction that was cut in two, its second half alone came to be executed.
+ * Errors of the client or of Redis about a command that was under way when the connection broke, and that is not sent again, or only in
+ * part: of a transaction that was cut in two, only the second half may have reached Redis.
  */
 const CUT =
   /Connection is closed|connection close|ECONNRESET|EPIPE|isn't writeable|EXEC without MULTI|^EXECABORT|Pipeline cannot be used/
 const REFUSED = /WRONGPASS|NOAUTH|NOPERM|invalid (username-)?password/i
 
 /**
- * The way to a Redis. What is asked of it while it is away is asked when it is back; once it has been away for longer than the address
- * allows, everything that is asked, and `gone`, fails with ERR_QUEUE_GONE, or ERR_QUEUE_FULL.
+ * The connection to a Redis. Commands wait while it is unreachable; once it has been unreachable for longer than the address
+ * allows, every command and `gone` fail with ERR_QUEUE_GONE, or ERR_QUEUE_FULL.
  */
 export class Link {
   readonly address: QueueAddress
   readonly redis: Redis
-  /** Aborted with the error, once it is given up. */
+  /** Aborted with the error, once the link is given up. */
   readonly gone: AbortSignal
   readonly #given = new AbortController()
   readonly #others: Redis[] = []
-  /** Who waits for an answer. */
+  /** Calls that wait for an answer. */
   readonly #waiting = new Set<() => void>()
   #watch: NodeJS.Timeout | undefined
   #problem = ''
@@ -64,7 +64,7 @@ export class Link {
     return link
   }
 
-  /** A connection of its own, for what blocks; closed with this one. */
+  /** A connection of its own, for blocking commands; closed together with this one. */
   another(): Redis {
     const other = this.redis.duplicate()
     this.#others.push(other)
@@ -72,7 +72,7 @@ export class Link {
     return other
   }
 
-  /** What a script answers, texts as bytes. */
+  /** Runs a script; texts in its answer are bytes. */
   run<T>(name: ScriptName, keys: readonly string[], args: readonly Argument[]): Promise<T> {
     const lua = SCRIPTS[name]
     const sha = createHash('sha1').update(lua).digest('hex')
@@ -87,7 +87,7 @@ export class Link {
     })
   }
 
-  /** Asks until there is an answer, however often Redis is away or full meanwhile. */
+  /** Repeats the question until there is an answer, however often Redis is unreachable or full meanwhile. */
   async ask<T>(question: () => Promise<T>): Promise<T> {
     let full: number | undefined
     for (;;) {
@@ -110,11 +110,11 @@ export class Link {
   close(): void {
     this.#isClosed = true
     clearInterval(this.#watch)
-    // The client waits for the end of a connection once more where that has come already.
+    // If the connection has already ended, the client would wait for its end once more.
     for (const redis of [this.redis, ...this.#others]) if (redis.status !== 'end') redis.disconnect()
   }
 
-  /** The answer, or its failure once the link is given up: a client that is closed while it waits to connect leaves it open for ever. */
+  /** The answer, or an error once the link is given up: a client that is closed while it waits to connect never answers. */
   async #unlessGone<T>(question: () => Promise<T>): Promise<T> {
     let give = (): void => undefined
     const given = new Promise<never>((_, reject) => {
@@ -128,7 +128,7 @@ export class Link {
     }
   }
 
-  /** Asks for a sign of life, and gives up when there was none for too long: a connection that is open may lead nowhere. */
+  /** Asks for a sign of life, and gives up if there is none for too long: an open connection may lead nowhere. */
   #keepWatch(): void {
     let since: number | undefined
     this.#watch = setInterval(() => {
@@ -203,9 +203,9 @@ function optionsOf({ host, port, database, username, password, tls }: QueueAddre
     db: database,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    // Node refuses a server name that is an address.
+    // Node does not accept an address as a server name.
     ...(tls === undefined ? {} : { tls: { ...tls } }),
-    // As BullMQ asks for.
+    // BullMQ requires this.
     maxRetriesPerRequest: null,
     protocol: 2 as const,
     disableClientInfo: true,
@@ -213,7 +213,7 @@ function optionsOf({ host, port, database, username, password, tls }: QueueAddre
   }
 }
 
-/** What Redis answered; of a transaction that it discarded, to the first command that it refused. */
+/** The error of Redis; for a discarded transaction, the error of the first refused command. */
 function answerOf(thrown: unknown): string {
   const { previousErrors = [] } = thrown as { readonly previousErrors?: readonly Error[] }
   return messageOf(previousErrors[0] ?? thrown)

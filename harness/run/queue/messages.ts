@@ -6,7 +6,7 @@ import type { FoldChoice } from '../target-plan.ts'
 import type { Lot, LotEvent } from '../work/lot.ts'
 import type { Blob } from './blobs.ts'
 
-/** How all cases of a run are played, wherever that is. */
+/** How all cases of a run are played, wherever they are played. */
 export interface RunSpec {
   readonly seed: number
   readonly fold: FoldChoice
@@ -15,44 +15,44 @@ export interface RunSpec {
   readonly bail: boolean
   readonly known: readonly KnownFailure[]
   readonly evidence: EvidenceChoice
-  /** Whether packets of cases that passed are asked for outside the log. */
+  /** Whether something besides the log needs the packets of cases that passed. */
   readonly traced: boolean
-  /** Folders below which the log names files; see `portablePath`. */
+  /** The folders that paths of files in the log are relative to; see `portablePath`. */
   readonly places: readonly string[]
 }
 
-/** What a job of the queue says; all else is where these name it. */
+/** The data of a job in the queue: only names; everything else is stored under these. */
 export interface JobData {
   readonly run: string
   readonly attempt: string
 }
 
-/** A capture of a lot: what its cases call it, and where it is to be had. */
+/** A capture of a lot: the path by which its cases name it, and where to get it. */
 export interface CaptureBlob extends Blob {
   readonly path: string
 }
 
-/** What a worker is asked to do: play a lot, or say what its target lacks for cases. */
+/** A task for a worker: to play a lot, or to say what its target lacks for cases. */
 export interface Task {
   readonly kind: 'play' | 'lacks'
   readonly lot: Lot
   readonly captures: readonly CaptureBlob[]
 }
 
-/** A file beside the log, by its path from there. */
+/** A file beside the log, by its path relative to the log. */
 export interface FileBlob extends Blob {
   readonly path: string
 }
 
-/** One thing that a worker tells: a line of JSON, followed by one that is empty or, of an event, is the log's. */
+/** One message of a worker: a line of JSON, followed by an empty line, or for an event by its line of the log. */
 export type Told =
-  /** What it comes to, its case by its number in the lot, and the files that it names. */
+  /** An event of the lot, with the number of its case in the lot, and the files that it names. */
   | { readonly event: LotEvent; readonly files?: readonly FileBlob[] }
   | { readonly lacks: Readonly<Record<string, string>> }
-  /** The task is over: done, or given back with the rest of it undone, or ended by an error that ends the run. */
+  /** The task is over: done, given back unfinished, or ended by an error that ends the run. */
   | { readonly end: 'done' | 'given-back' | { readonly code: string; readonly message: string } }
 
-/** A setup stands once, however many cases have it: it is most of what a case is. */
+/** Setups are stored once, however many cases have them, because they are most of a case's size. */
 interface PackedTask extends Omit<Task, 'lot'> {
   readonly lot: Omit<Lot, 'cases'> & { readonly cases: readonly (readonly [Omit<Case, 'setup'>, number])[] }
   readonly setups: readonly Setup[]
@@ -75,7 +75,7 @@ export function unpackTask(text: string): Task {
   return { ...task, lot: { ...lot, cases } }
 }
 
-/** What is told in a part, each with its line of the log. */
+/** The messages in a part, each with its line of the log. */
 export function* toldIn(part: string): Generator<readonly [Told, string]> {
   const lines = part.split('\n')
   for (let at = 0; at + 1 < lines.length; at += 2)

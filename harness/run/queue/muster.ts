@@ -5,15 +5,15 @@ import { beatMs } from './keys.ts'
 import type { Link } from './link.ts'
 import { type Registration, Roster } from './roster.ts'
 
-/** A target at workers, and how it is reached. */
+/** A target that workers have, and the queue to reach it. */
 export interface Mustered {
-  /** Whose lots go to a queue of that name. */
+  /** The name of the queue for its lots. */
   readonly queue: string
-  /** Cases that it cannot play, by name, with what it lacks; absent: its capabilities say it all. */
+  /** What it lacks, by the name of a case that it cannot play; absent: its capabilities are enough to know. */
   readonly lacking?: Map<string, string>
 }
 
-/** The workers of a run: finds those that have its targets, and tells others why they get nothing of it. */
+/** The workers of a run: finds those that have its targets, and tells others why they get no part of it. */
 export class Muster {
   /** By the name of the target. */
   readonly found = new Map<string, Mustered>()
@@ -22,10 +22,10 @@ export class Muster {
   readonly #say: (sentence: string) => void
   readonly #roster: Roster
   readonly #told = new Set<string>()
-  /** Since when nobody is there to play on a target. */
+  /** By target: since when there has been no worker for it. */
   readonly #alone = new Map<string, number>()
 
-  /** `say`: takes sentences for whoever watches. */
+  /** `say`: shows sentences to the user. */
   constructor(link: Link, flowbreak: string, say: (sentence: string) => void) {
     this.#link = link
     this.#flowbreak = flowbreak
@@ -33,7 +33,7 @@ export class Muster {
     this.#roster = new Roster(link)
   }
 
-  /** The target of that name, as most workers that have it have it; waits for one. Throws ERR_QUEUE_WORKERS. */
+  /** The target of that name in the form that most workers have; waits for one. Throws ERR_QUEUE_WORKERS. */
   async target(name: string, signal: AbortSignal): Promise<Target> {
     const { address } = this.#link
     const until = performance.now() + address.wait * 1000
@@ -51,7 +51,7 @@ export class Muster {
     }
   }
 
-  /** Looks whether somebody is there for each target. Throws ERR_QUEUE_WORKERS where nobody was for too long. */
+  /** Checks that there is a worker for each target. Throws ERR_QUEUE_WORKERS if there has been none for too long. */
   async look(): Promise<void> {
     const workers = await this.#roster.list()
     for (const [name, { queue }] of this.found) {
@@ -76,7 +76,7 @@ export class Muster {
     }
   }
 
-  /** Workers of the target of that name and of this flowbreak; others are refused. */
+  /** Workers with the target of that name and this version of flowbreak; others are refused. */
   #fitting(name: string, workers: readonly Registration[]): readonly Registration[] {
     return workers.filter((worker) => {
       if (worker.target.name !== name) return false
@@ -113,7 +113,7 @@ export class Muster {
   }
 }
 
-/** Of the workers one of those of whom there are most. */
+/** One of the workers whose target is the most common. */
 function commonest(workers: readonly Registration[]): Registration | undefined {
   const count = ({ queue }: Registration) => workers.filter((other) => other.queue === queue).length
   return [...workers].sort((a, b) => count(b) - count(a) || (a.queue < b.queue ? -1 : 1))[0]

@@ -19,28 +19,28 @@ import type { Link } from './link.ts'
 import { packTask, type RunSpec, type Task, type Told, toldIn } from './messages.ts'
 import type { Muster } from './muster.ts'
 
-/** Lots that are offered at once at most, so that workers never wait for one. */
+/** Most lots that are offered at once, enough for workers never to wait for one. */
 const SLOTS = 128
-/** Cases that a target is asked about at once. */
+/** Most cases that a target is asked about at once. */
 const ASKED = 256
-/** What BullMQ keeps of jobs whose run was killed, where no worker ever comes by, goes after this. */
+/** If a run is killed and no worker ever comes by, BullMQ's remains of its jobs expire after this time. */
 const FORGOTTEN_MS = 2 * 86_400_000
-/** Workers that were called off are waited for so long, so that nothing is left. */
+/** How long to wait for workers that were called off, so that nothing is left behind. */
 const CALLED_OFF_MS = 5000
 const POLL_MS = 50
 
-/** How an attempt ended. `moved`: undone, and nobody was lost with it. */
+/** How an attempt ended. `moved`: it is undone, and no worker was lost with it. */
 type End = 'done' | 'moved' | 'lost'
 type Take = (told: Told, line: string, keys: RunKeys) => Promise<void>
 
 export interface RemoteRunOptions {
   readonly run: string
   readonly spec: RunSpec
-  /** Where the log is, and files beside it go. */
+  /** The folder of the log and of the files beside it. */
   readonly folder: string
 }
 
-/** A run whose cases are played by workers elsewhere: it plans, and they take lots from queues. */
+/** A run whose cases are played by workers elsewhere: it makes the plan, and they take lots from queues. */
 export class RemoteRun implements LotPlayer {
   readonly slots = SLOTS
   readonly #link: Link
@@ -50,12 +50,12 @@ export class RemoteRun implements LotPlayer {
   readonly #folder: string
   /** By the name of a target. */
   readonly #queues = new Map<string, Queue>()
-  /** Keys of jobs that may still be there. */
+  /** Keys of jobs that may still exist. */
   readonly #jobs = new Set<string>()
   readonly #heeded = new WeakSet<AbortSignal>()
   #next = 0
 
-  /** The targets are those that were mustered. */
+  /** The targets must be those that `muster` has found. */
   constructor(link: Link, muster: Muster, { run, spec, folder }: RemoteRunOptions) {
     this.#link = link
     this.#muster = muster
@@ -65,7 +65,7 @@ export class RemoteRun implements LotPlayer {
     this.#desk = new Desk(link, muster, run, spec)
   }
 
-  /** Asks workers which of the cases their targets cannot play, for what their capabilities do not say. */
+  /** Asks workers which of the cases their targets cannot play, if the capabilities do not tell. */
   async survey(target: Target, cases: readonly Case[], signal: AbortSignal): Promise<void> {
     const lacking = this.#muster.found.get(target.name)?.lacking
     if (lacking === undefined) return
@@ -105,7 +105,7 @@ export class RemoteRun implements LotPlayer {
     }
   }
 
-  /** Calls workers off, and leaves nothing in Redis. */
+  /** Calls workers off, and removes everything from Redis. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#desk.end()
     const { redis, address, gone } = this.#link
@@ -117,14 +117,14 @@ export class RemoteRun implements LotPlayer {
       for (const { name } of this.#queues.values())
         await this.#link.run('tidy', ...tidyArguments(address, name))
     } catch {
-      // Redis is away: what is there goes by itself.
+      // Redis is unreachable: what it holds expires.
     }
     // Without a connection it would wait for one.
     if (gone.aborted) return
     for (const queue of this.#queues.values()) await queue.close().catch(() => undefined)
   }
 
-  /** Has a task done once. Throws what ends the run. */
+  /** Has a task done once. Throws an error that ends the run. */
   async #attempt(
     task: Pick<Task, 'kind' | 'lot'>,
     paths: readonly string[],
@@ -166,7 +166,7 @@ export class RemoteRun implements LotPlayer {
         })
       }
     } catch (thrown) {
-      // What it was to fetch may have gone with what Redis has forgotten.
+      // Files that it needs may have been lost together with what Redis has lost.
       if (asFlowbreakError(thrown)?.code !== 'ERR_QUEUE_FILE') throw thrown
       await desk.look()
       if (desk.isAt(keys)) throw thrown
@@ -191,12 +191,12 @@ export class RemoteRun implements LotPlayer {
     redis.pexpire(key, FORGOTTEN_MS).catch(() => undefined)
   }
 
-  /** From here on nobody plays it, and what still comes of it is refused. */
+  /** From here on nobody plays the attempt, and its results are refused. */
   async #withdraw(queue: Queue, attempt: string, job: string | undefined): Promise<void> {
     const { redis, gone } = this.#link
     if (gone.aborted) return
     await this.#link.ask(() => redis.unlink(attempt)).catch(() => undefined)
-    // A worker that has it takes it off the queue itself.
+    // A worker that has it removes it from the queue itself.
     if (job !== undefined) await this.#link.ask(() => queue.remove(job)).catch(() => undefined)
   }
 
@@ -224,7 +224,7 @@ function endOf(end: Extract<Told, { readonly end: unknown }>['end']): End {
   throw new FlowbreakError(code, end.message, { exitCode: ExitCode.broken })
 }
 
-/** What a worker tells of a lot, with the case itself for its number; undefined: it is of something else. */
+/** A worker's event of a lot, with the case itself instead of its number; undefined: it belongs to something else. */
 function eventOf(lot: Lot, event: LotEvent): LotEvent | undefined {
   if ('target' in event && event.target !== lot.target) return undefined
   if (!('case' in event)) return event

@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto'
 import type { Target } from '../../model/target.ts'
 import type { Link } from './link.ts'
 
-/** What a target says of itself to those who are elsewhere. */
+/** What a target tells other processes about itself. */
 export type Described = Pick<
   Target,
   'name' | 'version' | 'capabilities' | 'limits' | 'addresses' | 'transparency'
 > & {
-  /** Whether it has to be asked which cases it cannot play. */
+  /** Whether it must be asked which cases it cannot play. */
   readonly asks: boolean
 }
 
 /** A worker that plays cases on a target. */
 export interface Registration {
   readonly id: string
-  /** Of the machine. */
+  /** Name of its machine. */
   readonly host: string
   readonly pid: number
   readonly flowbreak: string
   readonly target: Described
-  /** Name of the queue that its lots are taken from: the same for all whose targets are alike. */
+  /** Name of the queue that its lots come from: the same for all workers whose targets are alike. */
   readonly queue: string
 }
 
@@ -36,7 +36,7 @@ export function described(target: Target): Described {
   }
 }
 
-/** Lots go to whoever has the same target, the same in all that it says of itself, and plays them as the same flowbreak does. */
+/** The name of a queue: the same for workers whose targets have the same description, and that have the same version of flowbreak. */
 export function queueOf(flowbreak: string, target: Described): string {
   return createHash('sha256')
     .update(JSON.stringify([flowbreak, target]))
@@ -44,7 +44,7 @@ export function queueOf(flowbreak: string, target: Described): string {
     .slice(0, 32)
 }
 
-/** Who is there to play. */
+/** The list of workers. */
 export class Roster {
   readonly #link: Link
   readonly #index: string
@@ -54,7 +54,7 @@ export class Roster {
     this.#index = `${link.address.prefix}:workers`
   }
 
-  /** Enters a worker, for as long as signs of life last; answers what runs had to say to it. */
+  /** Enters a worker, for as long as its signs of life last; returns a message of a run for it, if there is one. */
   async enter(worker: Registration): Promise<string | undefined> {
     const { redis, address } = this.#link
     const ms = address.lost * 1000
@@ -89,7 +89,7 @@ export class Roster {
     return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as Registration]))
   }
 
-  /** Has something said by a worker, once. */
+  /** Leaves a message for a worker, which shows it once. */
   async tell(id: string, sentence: string): Promise<void> {
     const { redis, address } = this.#link
     await this.#link.ask(() => redis.set(this.#noteKey(id), sentence, 'PX', address.lost * 1000))

@@ -15,23 +15,23 @@ import { type Claimed, Stage } from './stage.ts'
 
 export interface ServerOptions {
   readonly flowbreak: string
-  /** Takes secrets out of what leaves this machine. */
+  /** Removes secrets from whatever leaves this machine. */
   readonly hide: <T>(value: T) => T
   readonly say: (sentence: string) => void
-  /** Further appliances of which one worker at most is to drive each at a time. */
+  /** Further appliances of which at most one worker may drive each at a time. */
   readonly appliances: readonly string[]
-  /** Leaves once the first run that it had a part in is over. */
+  /** Ends once the first run that it has played for is over. */
   readonly once: boolean
-  /** Seconds without anything to play after which it leaves; absent: never. */
+  /** Seconds without anything to play after which it ends; absent: never. */
   readonly idle?: number | undefined
 }
 
-/** How long whoever drives an appliance and has nothing to play lets others have it, at least. */
+/** How long at least a worker that drives an appliance and has nothing to play leaves it to others. */
 const PAUSE_MS = 50
-/** Times that BullMQ may give a job out again before it calls it failed: more than ever happens, as we count by ourselves. */
+/** How often BullMQ may give out a job again before it counts as failed: more than ever happens, because flowbreak counts itself. */
 const MOST_STALLS = 1000
 
-/** Plays lots of one target that runs have put into its queue, until it is told to leave or has nothing more to do. */
+/** Plays lots of one target from its queue, until it is told to end or has nothing more to do. */
 export class Server implements AsyncDisposable {
   readonly #link: Link
   readonly #options: ServerOptions
@@ -67,7 +67,7 @@ export class Server implements AsyncDisposable {
       autorun: false,
       lockDuration,
       stalledInterval: lockDuration / 2,
-      // A job that comes again is refused where it was begun: who has put it there hears of it.
+      // A job that comes again after it had begun is refused; the run that put it there learns of it.
       maxStalledCount: MOST_STALLS,
       drainDelay: 1,
     })
@@ -76,7 +76,7 @@ export class Server implements AsyncDisposable {
     this.#stage = new Stage(link, played, this.#folder, options.hide)
   }
 
-  /** Serves. Throws what the link does. */
+  /** Serves. Throws errors of the link. */
   async run(signal: AbortSignal): Promise<void> {
     const { idle, say } = this.#options
     await this.#jobs.startStalledCheckTimer()
@@ -117,26 +117,26 @@ export class Server implements AsyncDisposable {
     for (let claimed = await next; claimed !== undefined; claimed = await next) {
       any = true
       this.#served = claimed.hold.attempt.keys.run
-      // An appliance is not kept from others by what is not played yet.
+      // With an appliance no lot is claimed ahead, so that others can have the appliance.
       const ahead = this.#lease === undefined ? this.#next(signal) : undefined
       await this.#stage.play(claimed, signal)
       this.#busy = performance.now()
-      // It may have been called off because the appliance is another's.
+      // It may have been called off because another worker has the appliance.
       if (this.#lease !== undefined && !(await this.#lease.take())) break
       next = ahead ?? this.#next(signal)
     }
     if (this.#lease !== undefined) {
-      // Nobody else finds it open.
+      // Others must not find the appliance open.
       await this.#stage.rest()
       await this.#lease.release()
       await sleep(PAUSE_MS * (1 + Math.random()))
     }
-    // Also where all that there was counted no more.
+    // Needed even if all jobs found no longer counted.
     await this.#tidy()
     return any
   }
 
-  /** The next lot that is this worker's; undefined: there is none now. */
+  /** The next lot that this worker has claimed; undefined: there is none now. */
   async #next(signal: AbortSignal): Promise<Claimed | undefined> {
     while (!signal.aborted && !this.#link.gone.aborted) {
       const token = randomUUID()
@@ -156,7 +156,7 @@ export class Server implements AsyncDisposable {
     return undefined
   }
 
-  /** Makes an attempt this worker's; undefined: it counts no more, or is another's. */
+  /** Claims an attempt; undefined: it no longer counts, or another worker has it. */
   async #claim(job: Job, token: string): Promise<Claimed | undefined> {
     const { run, attempt } = (job.data ?? {}) as Partial<JobData>
     if (!isRunKey(this.#link.address, run) || attempt === undefined) return undefined
@@ -187,7 +187,7 @@ export class Server implements AsyncDisposable {
   }
 }
 
-/** What a target drives. What cannot be shared, and does not say what it is, is one device wherever it is driven from. */
+/** The appliances of a target. A target that cannot be shared and names none is one device, wherever it is driven from. */
 function appliancesOf({ name, appliances, shared }: Target): readonly string[] {
   return appliances ?? (shared === undefined ? [`target ${name}`] : [])
 }

@@ -20,26 +20,26 @@ import type { Link } from './link.ts'
 import { type RunSpec, type Told, unpackTask } from './messages.ts'
 import { Teller } from './teller.ts'
 
-/** An attempt that is this worker's to make, and what is to be done. */
+/** An attempt that this worker has claimed, and its task. */
 export interface Claimed {
   readonly hold: Hold
   readonly spec: string
   readonly task: string
 }
 
-/** Where lots of runs elsewhere are played, on one target: what is kept from one lot to the next. */
+/** Plays lots of runs elsewhere on one target; keeps what can be reused from one lot to the next. */
 export class Stage implements AsyncDisposable {
   readonly #link: Link
   readonly #target: Target
   readonly #folder: string
   readonly #hide: <T>(value: T) => T
   readonly #blobs: BlobCache
-  /** Of one run. */
+  /** For one run. */
   #playing:
     | { readonly run: string; readonly player: InProcessPlayer; readonly captures: FetchedCaptures }
     | undefined
 
-  /** `folder`: for what is fetched, and what is to be sent. */
+  /** `folder`: for files that are fetched or sent. */
   constructor(link: Link, target: Target, folder: string, hide: <T>(value: T) => T) {
     this.#link = link
     this.#target = target
@@ -48,7 +48,7 @@ export class Stage implements AsyncDisposable {
     this.#blobs = new BlobCache(join(folder, 'captures'))
   }
 
-  /** Does what was claimed as far as it counts, or until `signal` aborts, and gives the rest back. */
+  /** Does the claimed task as long as it counts, or until `signal` aborts, and gives the rest back. */
   async play(claimed: Claimed, signal: AbortSignal): Promise<void> {
     const { hold } = claimed
     const teller = new Teller(this.#link, hold)
@@ -62,12 +62,12 @@ export class Stage implements AsyncDisposable {
       if (!stop.aborted) end = { end: { code, message: this.#hide(messageOf(thrown)) } }
     }
     await teller.end(end)
-    // What it was in the middle of is in nobody's hands now.
+    // Nobody is responsible any more for what it was doing.
     if (hold.off.aborted) await this.rest()
     await hold.release()
   }
 
-  /** Lets go of the target. */
+  /** Releases the target. */
   async rest(): Promise<void> {
     await this.#playing?.player[Symbol.asyncDispose]()
   }
@@ -107,7 +107,7 @@ export class Stage implements AsyncDisposable {
     })
   }
 
-  /** The player of a run; that of another run lets go of the target first. */
+  /** The player of a run; the player of another run releases the target first. */
   async #at(run: string, spec: RunSpec) {
     if (this.#playing?.run === run) return this.#playing
     await this.rest()
@@ -131,7 +131,7 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-/** An event with the number of its case in the lot, which whoever asked for it has. */
+/** An event with the number of its case in the lot, because the receiver has the case. */
 function numbered(event: LotEvent, numbers: ReadonlyMap<string, number>): LotEvent {
   if (!('case' in event)) return event
   return { ...event, case: numbers.get(event.case.name) } as unknown as LotEvent
@@ -146,7 +146,7 @@ function lackingOf(cases: readonly Case[], target: Target): Readonly<Record<stri
   return lacking
 }
 
-/** Captures that have been fetched, by what their cases call them. */
+/** Captures that have been fetched, by the paths in their cases. */
 class FetchedCaptures extends CaptureStore {
   readonly #files = new Map<string, string>()
 

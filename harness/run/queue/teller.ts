@@ -2,11 +2,11 @@ import type { Hold } from './hold.ts'
 import type { Link } from './link.ts'
 import type { Told } from './messages.ts'
 
-/** Characters and milliseconds after which what has been told is sent. */
+/** Characters and milliseconds after which messages are sent. */
 const PART = 1 << 17
 const PART_MS = 100
 
-/** Tells whoever asked for an attempt what comes of it, in parts that are counted, so that each is heard once. */
+/** Reports an attempt to its run, in numbered parts, so that each part is taken once. */
 export class Teller {
   readonly #link: Link
   readonly #hold: Hold
@@ -21,7 +21,7 @@ export class Teller {
     this.#hold = hold
   }
 
-  /** Answers a promise where what was told before is still on its way. */
+  /** Returns a promise if earlier messages are still on their way. */
   tell(told: Told, line = ''): void | Promise<void> {
     this.#lines.push(JSON.stringify(told), line)
     this.#length += line.length + 100
@@ -33,7 +33,7 @@ export class Teller {
     this.#timer ??= setTimeout(() => this.#send(), PART_MS)
   }
 
-  /** Tells the last, and waits until all has been heard. */
+  /** Sends the last message, and waits until all have been received. */
   async end(told: Told): Promise<void> {
     this.#lines.push(JSON.stringify(told), '')
     this.#send()

@@ -8,27 +8,27 @@ export interface JournalOptions {
   /** Absent: standard error. */
   readonly file: string | undefined
   readonly level: LogLevel
-  /** Takes out what is not to be written down. */
+  /** Removes secrets. */
   readonly hide: <T>(value: T) => T
-  /** Is told once when nothing more can be written. */
+  /** Called once when nothing more can be written. */
   readonly warn: (sentence: string) => void
 }
 
 /**
- * What the harness does, a line of JSON each, for whoever has to find out why a run took long or went wrong. It is no source of results:
+ * What the harness does, one line of JSON each, for finding out why a run took long or went wrong. It does not contain results:
  * those are in the run log.
  */
 export class Journal implements Watch {
   readonly #hide: JournalOptions['hide']
   #logger: Logger
-  /** Timelines since the last result. */
+  /** Timelines played since the last result. */
   #replays = 0
 
-  /** Throws ERR_LOG_FILE where the file cannot be opened. */
+  /** Throws ERR_LOG_FILE if the file cannot be opened. */
   constructor({ file, level, hide, warn }: JournalOptions) {
     this.#hide = hide
     try {
-      // At once: what a process did before it was killed is there.
+      // Synchronous, so that what a process did before it was killed is in the file.
       const destination = pino.destination({ dest: file ?? 2, sync: true, append: true, mkdir: true })
       let isWell = true
       destination.on('error', (thrown: Error) => {

@@ -6,8 +6,8 @@ import type { RunMetrics } from './metrics.ts'
 const PERIOD = 5000
 
 /**
- * Keeps metrics in a file, for the textfile collector of node_exporter: written anew from time to time and once more when it is
- * disposed of, always whole. Throws ERR_METRICS where it cannot be written; what goes wrong later is told to `warn` once.
+ * Keeps metrics in a file, for the textfile collector of node_exporter: rewritten from time to time and once more on
+ * disposal, always completely. Throws ERR_METRICS if it cannot be written; later errors are passed to `warn` once.
  */
 export async function keepMetrics(
   metrics: RunMetrics,

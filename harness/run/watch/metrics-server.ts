@@ -9,7 +9,7 @@ export interface MetricsServer extends AsyncDisposable {
 }
 
 /**
- * Serves metrics at `/metrics`. `port` 0: any that is free. Does not keep the process. Throws ERR_METRICS where nobody can listen
+ * Serves metrics at `/metrics`. `port` 0: any free port. Does not keep the process alive. Throws ERR_METRICS if it cannot listen
  * there.
  */
 export async function serveMetrics(metrics: RunMetrics, host: string, port: number): Promise<MetricsServer> {

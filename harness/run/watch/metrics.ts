@@ -2,14 +2,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { CaseFinished, RunEvent } from '../../model/run-log.ts'
 import type { Doing, Watch } from './watch.ts'
 
-/** Upper bounds in seconds: of what a wire and a device take, and of what a case takes. */
+/** Upper bounds in seconds: for latencies of a wire and a device, and for durations of cases. */
 const LATENCIES = [1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 const DURATIONS = [1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600]
 
-/** Letters of a trace; what was not run has no verdict. */
+/** Letters of a trace; a packet that was not run has no verdict. */
 const VERDICTS = { f: 'forward', d: 'drop', r: 'reject', a: 'answered', u: 'undecided' } as const
 
-/** What a run can be watched by, and this process beside it, as Prometheus reads it (text format 0.0.4). */
+/** Metrics of a run and of this process in the format of Prometheus (text format 0.0.4). */
 export class RunMetrics implements Watch {
   readonly #registry = new Registry()
   readonly #planned = this.#gauge('flowbreak_cases_planned', 'Cases that are to be played.')
@@ -61,11 +61,11 @@ export class RunMetrics implements Watch {
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
     this.#exit.set(-1)
-    // A process that plays its cases itself.
+    // A process that plays its cases itself counts as one worker.
     this.#workers.set(1)
   }
 
-  /** All of it, in the text format. */
+  /** All metrics in the text format. */
   text(): Promise<string> {
     return this.#registry.metrics()
   }

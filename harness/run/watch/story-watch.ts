@@ -9,23 +9,23 @@ import type { Doing, Watch } from './watch.ts'
 
 const KNOWLEDGE_LETTERS = 'slwn'
 
-/** A story with the event that it was made of. */
+/** A story with the event that it was made from. */
 export interface ToldStory {
   readonly story: Story
   readonly finished: CaseFinished
 }
 
-/** Gathers the whole story of each case of a run, one at a time: for a run of one case, on one target after another. */
+/** Collects the whole story of each case of a run, one at a time: for a run of one case, on one target after another. */
 export class StoryWatch implements Watch {
   readonly stories: ToldStory[] = []
-  /** Why there is no story, a sentence each. */
+  /** Why there is no story, one sentence each. */
   readonly skipped: string[] = []
   #began = performance.now()
   #deeds: Deed[] = []
   #ready: (RunEvent & { readonly type: 'target-ready' }) | undefined
-  /** What was seen, attempt by attempt and round by round. */
+  /** The packets seen, by attempt and round. */
   #attempts: SeenPacket[][] = [[]]
-  /** Of packets of the batch that is being decided. */
+  /** By index of a packet in the batch that is being decided. */
   readonly #entries = new Map<number, string>()
 
   take(event: RunEvent): void {
@@ -87,7 +87,7 @@ export class StoryWatch implements Watch {
     this.#did('tables emptied')
   }
 
-  /** What the host of packet `index` of the next batch that is observed holds of its flow. */
+  /** What its host holds of the flow of packet `index` of the next observed batch. */
   entry(index: number, words: string): void {
     this.#entries.set(index, words)
   }
@@ -111,7 +111,7 @@ export class StoryWatch implements Watch {
     this.#entries.clear()
   }
 
-  /** What was seen in the attempt that the trace is of: the latest one with its verdicts, or else with as many packets. */
+  /** The packets seen in the attempt that the trace is from: the latest with the same verdicts, or else with as many packets. */
   #seenOf({ trace }: CaseFinished): readonly SeenPacket[] {
     if (trace === undefined) return []
     const lettersOf = (seen: readonly SeenPacket[]) =>

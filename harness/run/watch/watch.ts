@@ -1,14 +1,14 @@
 import type { RunEvent } from '../../model/run-log.ts'
 
-/** What a run does apart from its results: plain data, so that it travels from wherever it is done as it is. Times are seconds. */
+/** What a run does apart from its results: plain data, so that it can be sent from another process. Times are seconds. */
 export type Doing =
-  /** A target was brought to a setup, or could not be. */
+  /** A target was set to a setup, or could not be. */
   | {
       readonly kind: 'target-started'
       readonly target: string
       readonly setup: string
       readonly took: number
-      /** By which of the workers, from 0; absent: by the run itself. */
+      /** Index of the worker that did it, from 0; absent: the run itself. */
       readonly worker?: number
     }
   | {
@@ -25,25 +25,25 @@ export type Doing =
       readonly target: string
       readonly packets: number
       readonly took: number
-      /** On wires: of each packet that came out, from when it was sent until then, of the device's own clock. */
+      /** On wires: for each packet that came out, how long it took, in seconds of the device's own clock. */
       readonly latencies: readonly number[]
-      /** What ended it before its time; absent: it was played to its end. */
+      /** What ended it early; absent: it was played to its end. */
       readonly problem?: string
     }
-  /** Lots, which are parts of the plan, that are being played. */
+  /** The number of lots (parts of the plan) being played. */
   | { readonly kind: 'lots'; readonly playing: number }
-  /** Workers that the run has begun. */
+  /** The number of workers that the run has started. */
   | { readonly kind: 'workers'; readonly count: number }
-  /** One went away before the run was done with it: what it played is played again, by one that is begun in its stead. */
+  /** A worker ended before the run was done with it; what it played is played again, by a new worker. */
   | { readonly kind: 'worker-lost'; readonly worker: string; readonly problem: string }
 
-/** Looks on while a run goes on. It must not throw: what is wrong with it is no matter of the run. */
+/** Observes a run. It must not throw: its own errors do not concern the run. */
 export interface Watch {
-  /** The run log's next event. */
+  /** Takes the next event of the run log. */
   take(event: RunEvent): void
   told(doing: Doing): void
 }
 
-/** The least that is written down of what a run does. */
+/** The lowest level that is written to the journal. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]

@@ -5,16 +5,16 @@ import { messageOf } from '../../support/errors.ts'
 import { targetWith } from '../../target/target-with.ts'
 import type { Doing } from './watch.ts'
 
-/** Who is told of what a target does. */
+/** Who is told what a target does. */
 export interface Onlooker {
   readonly told: (doing: Doing) => void
-  /** Sees each batch of observations as it comes, controls among it; valid only during the call. */
+  /** Called with each batch of observations as it comes, controls included; valid only during the call. */
   readonly observed?: ((observed: ObservationBatch) => void) | undefined
-  /** Tables and counters are empty again: what was observed before is of an earlier attempt. */
+  /** Called when tables and counters are empty again: earlier observations belong to an earlier attempt. */
   readonly cleared?: (() => void) | undefined
 }
 
-/** The same target, of which it is told when it starts and stops and what it plays. */
+/** The same target, which reports when it starts and stops and what it plays. */
 export function watchedTarget(target: Target, onlooker: Onlooker): Target {
   const { name, capabilities } = target
   const { told } = onlooker
@@ -43,12 +43,12 @@ export function watchedTarget(target: Target, onlooker: Onlooker): Target {
 interface Watching {
   readonly onlooker: Onlooker
   readonly target: string
-  /** Seconds of the timeline in one of the device. */
+  /** Seconds of the timeline in one second of the device. */
   readonly scale: number
   readonly stopped: () => void
 }
 
-/** What the session cannot do, this one cannot either. */
+/** The session, with only those optional methods that it has itself. */
 function watchedSession(session: Session, { onlooker, target, scale, stopped }: Watching): Session {
   const latencies = new Latencies(scale)
   let taken: ((frame: WireFrame) => void) | undefined
@@ -128,14 +128,14 @@ class Latencies {
       return
     }
     const sent = this.#sent.get(step)
-    // A second copy says nothing of the first.
+    // Only the first copy counts.
     if (sent === undefined) return
     this.#sent.delete(step)
     this.#seconds.push((at - sent) / NANOS_PER_SECOND / this.#scale)
   }
 }
 
-/** On a clock that only goes forward, to the microsecond. */
+/** Seconds on a monotonic clock, to the microsecond. */
 function secondsSince(began: number): number {
   return Math.round((performance.now() - began) * 1000) / 1e6
 }

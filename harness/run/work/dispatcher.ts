@@ -6,41 +6,41 @@ import type { Entry, Lane } from './lane.ts'
 import { Losses } from './losses.ts'
 import { type LotEvent, type LotPlayer, WORKER_LOST, withoutDone } from './lot.ts'
 
-/** Cases of one target that may be handed out before the first of them is in the log, unless that is said. */
+/** Default of how many cases of one target may be handed out ahead of the log. */
 const WINDOW = 4096
-/** Characters, or bytes, of lines that may be held back before no more is handed out but what the log waits for, unless that is said. */
+/** Default of how many characters or bytes of lines may be held back; beyond it only what the log waits for is handed out. */
 const HELD = 64 << 20
 
 export interface DispatchOptions {
-  /** One a target, in the order in which targets stand in the log. */
+  /** One for each target, in the order of targets in the log. */
   readonly lanes: readonly Lane[]
   readonly players: readonly LotPlayer[]
-  /** Ends the run; what was finished is kept. */
+  /** Aborts the run; finished results are kept. */
   readonly signal: AbortSignal
   /** Cases of one target that may be ahead of the log; absent: 4096. */
   readonly window?: number
-  /** Characters, or bytes, of lines, of all targets together, that may be ahead of the log before fewer lots are handed out; absent: 64 Mi. */
+  /** Characters or bytes of lines of all targets that may be ahead of the log before fewer lots are handed out; absent: 64 Mi. */
   readonly held?: number
-  /** Takes everything in the order of the plan. Answers whether the run is to stop there: the lot at hand is its last. */
+  /** Takes every event in the order of the plan. Returns whether the run must stop there: the current lot is its last. */
   readonly log: (event: LotEvent, line?: LogLine) => boolean
-  /** Is told how many lots are being played, each time that this changes. */
+  /** Called with the number of lots being played, whenever it changes. */
   readonly told?: ((doing: Doing) => void) | undefined
 }
 
 /**
- * Hands lots to players and puts what they come to into the log in the order of the plan: target by target, lot by lot. What is ahead
- * of that order is held back, and at most so much of it is handed out; so the log does not depend on how many play. A lot whose player is
- * lost is played again, from its first case without a result. Each case has one result.
+ * Hands lots to players and logs their events in the order of the plan: target by target, lot by lot. Events that are ahead
+ * of that order are held back, within limits; so the log does not depend on the number of players. A lot whose player is
+ * lost is played again, from its first case without a result. Each case has exactly one result.
  */
 export class Dispatcher {
   readonly #options: DispatchOptions
   readonly #stop = new AbortController()
   readonly #signal: AbortSignal
-  /** What targets said of themselves, which stands in the log once. */
+  /** Events about targets that are in the log already; each is logged once. */
   readonly #told = new Set<string>()
   #lane = 0
   #playing = 0
-  /** Characters, or bytes, of lines that are held back. */
+  /** Characters or bytes of lines that are held back. */
   #ahead = 0
   #isStopping = false
   #waiting: (() => void)[] = []
@@ -48,14 +48,14 @@ export class Dispatcher {
   constructor(options: DispatchOptions) {
     this.#options = options
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal])
-    // Each lot that is played listens: with many appliances that is many.
+    // Each lot in play adds a listener, and there may be many.
     setMaxListeners(0, this.#signal)
     for (const { target } of options.lanes)
       if (!options.players.some((player) => takes(player, target)))
         throw new FlowbreakError('ERR_NOT_PLAYED', `Nobody plays the lots of target ${target}.`)
   }
 
-  /** Plays everything; answers whether the log stopped the run. Throws what a player did. */
+  /** Plays everything; returns whether the log stopped the run. Throws errors of players. */
   async run(): Promise<boolean> {
     const wake = () => this.#wake()
     this.#signal.addEventListener('abort', wake)
@@ -91,7 +91,7 @@ export class Dispatcher {
     while (!this.#signal.aborted) {
       const open = lanes.filter((lane) => !lane.isPlanned && takes(player, lane.target))
       if (open.length === 0) return undefined
-      // The log never waits for what is not handed out.
+      // The log must never wait for a lot that is not handed out.
       const isNext = (lane: Lane) => lane === lanes[this.#lane] && lane.head === undefined
       const room = open.find((lane) => lane.cases < window && (this.#ahead < held || isNext(lane)))
       if (room === undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve))
@@ -138,7 +138,7 @@ export class Dispatcher {
     return this.#options.lanes[this.#lane]?.head
   }
 
-  /** Brings into the log what is no longer ahead of its order. */
+  /** Logs whatever is next in the order of the plan. */
   #advance(): void {
     while (!this.#isStopping) {
       const lane = this.#options.lanes[this.#lane]
@@ -157,7 +157,7 @@ export class Dispatcher {
     }
   }
 
-  /** Brings all that there is into the log, though something is missing between: the run has ended. */
+  /** Logs everything that is there, even with gaps: the run has ended. */
   #flush(): void {
     for (const lane of this.#options.lanes)
       for (let { head } = lane; head !== undefined; head = lane.head) {

@@ -3,7 +3,7 @@ import { parentPort, Worker as Thread } from 'node:worker_threads'
 import type { FromWorker, OwnPort, ToWorker } from './messages.ts'
 import type { WorkerHandle } from './worker.ts'
 
-/** Begins a worker as a thread of this process. */
+/** Starts a worker as a thread of this process. */
 export function startThread(program: string): WorkerHandle {
   const thread = new Thread(program)
   const name = `thread ${thread.threadId}`
@@ -22,7 +22,7 @@ export function startThread(program: string): WorkerHandle {
   }
 }
 
-/** Begins a worker as a process of its own; what it prints goes where errors do, standard output being for reports. */
+/** Starts a worker as a process; its output goes to standard error, because standard output is for reports. */
 export function startProcess(program: string): WorkerHandle {
   const child = fork(program, [], { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] })
   let problem: string | undefined
@@ -36,7 +36,7 @@ export function startProcess(program: string): WorkerHandle {
       })
     }),
     post: (message) => {
-      // That it is gone is told by its exit.
+      // Its exit event tells if it is gone.
       if (child.connected) child.send(message, () => undefined)
     },
     listen: (take) => child.on('message', (message) => take(message as FromWorker)),
@@ -44,7 +44,7 @@ export function startProcess(program: string): WorkerHandle {
   }
 }
 
-/** The port of the worker that this is: a thread, or a process. */
+/** The port of this worker, which is a thread or a process. */
 export function ownPort(): OwnPort {
   const port = parentPort
   if (port !== null)

@@ -19,20 +19,20 @@ import type { Surveys } from './surveys.ts'
 export interface PlayOptions {
   readonly captures: CaptureStore
   readonly seed: number
-  /** Times that each case is played; 1 or more. */
+  /** How often each case is played; 1 or more. */
   readonly repeat: number
-  /** Further attempts at a case that did not pass; one that differs makes it flaky. */
+  /** Further attempts at a case that did not pass; if one differs, the case is flaky. */
   readonly retries: number
   /** Stop at the first replay with a case that fails. */
   readonly bail: boolean
   readonly knownFailures: KnownFailures
-  /** Absent: none is kept. */
+  /** Absent: no evidence is kept. */
   readonly evidence?: EvidenceOptions | undefined
-  /** Where it is kept what devices say of replays that failed; absent: they are not asked. */
+  /** Where reports of devices about failed replays are stored; absent: devices are not asked. */
   readonly collect?: CollectOptions
 }
 
-/** Outcomes at which a run that bails out stops. */
+/** Outcomes at which a run with `bail` stops. */
 export const BAD: ReadonlySet<Outcome> = new Set<Outcome>(['fail', 'error'])
 
 /** A target, and what plans have found out about its cases. */
@@ -41,7 +41,7 @@ export interface PlayedTarget {
   readonly surveys: Surveys
 }
 
-/** The target that is at a setup. */
+/** A target that has been set to a setup. */
 interface Prepared {
   readonly target: Target
   readonly surveys: Surveys
@@ -105,7 +105,7 @@ export class InProcessPlayer implements LotPlayer {
     await proven?.[Symbol.asyncDispose]()
   }
 
-  /** The lot's target at its setup; undefined where the run was interrupted before it was. */
+  /** The lot's target with its setup; undefined if the run was interrupted first. */
   async #prepare({ target: name, setup, cases }: Lot, signal: AbortSignal): Promise<Prepared | undefined> {
     const { captures, seed, evidence } = this.#options
     const played = this.#targets.get(name)
@@ -124,7 +124,7 @@ export class InProcessPlayer implements LotPlayer {
     return this.#prepared
   }
 
-  /** Plays a case, or the cases of a fold, until each has had its attempts; `played` is absent where the run was interrupted. */
+  /** Plays a case, or the cases of a fold, until each has had its attempts; `played` is absent if the run was interrupted. */
   async #replay(
     replay: readonly ReplayEntry[],
     player: ReplayPlayer,
@@ -153,7 +153,7 @@ export class InProcessPlayer implements LotPlayer {
     return { played, problem, warnings, ...(collected === undefined ? {} : { collected }) }
   }
 
-  /** Tells of a target that is of no use: all cases of the lot that are left are its errors. */
+  /** Reports that a target cannot be used: all remaining cases of the lot are errors. */
   async #fail(
     lot: Lot,
     from: number,
@@ -162,7 +162,7 @@ export class InProcessPlayer implements LotPlayer {
     take: TakeLotEvent,
   ): Promise<void> {
     const failure = proven.failure()
-    // What was given up because the run was interrupted says nothing of the target.
+    // An error after an interruption says nothing about the target.
     if (failure === undefined || signal.aborted) return
     await take(failure.event)
     const error = [errorAttempt(failure.message)]
@@ -181,7 +181,7 @@ export class InProcessPlayer implements LotPlayer {
 
 interface Replayed {
   readonly played: Awaited<ReturnType<typeof attemptAll<ReplayEntry>>>
-  /** What was thrown first. */
+  /** The first error thrown. */
   readonly problem: unknown
   readonly warnings: readonly LotEvent[]
   readonly collected?: string

@@ -2,27 +2,27 @@ import type { LogLine } from '../../log/write.ts'
 import type { Lot, LotEvent } from './lot.ts'
 import type { Planned } from './lots.ts'
 
-/** An event, and its line where it was written out elsewhere. */
+/** An event, and its line if that was formatted elsewhere. */
 export type HeldEvent = readonly [event: LotEvent, line?: LogLine | undefined]
 
-/** A lot, or events that stand before one, on the way into the log. */
+/** A lot, or events before one, on the way into the log. */
 export interface Entry {
   readonly lot?: Lot
-  /** What cannot go into the log yet, because something before it is not finished. */
+  /** Events that cannot be logged yet, because something before them is not finished. */
   readonly held: HeldEvent[]
   /** Names of its cases that have a result. */
   readonly done: Set<string>
   isOver: boolean
 }
 
-/** The lots of one target on their way: handed out in the order of the plan, and put into the log in the same order. */
+/** The lots of one target on their way: handed out in the order of the plan, and logged in the same order. */
 export class Lane {
   readonly target: string
   readonly #plan: AsyncIterator<Planned>
-  /** Handed out and not wholly in the log, in order. */
+  /** Entries that were handed out and are not completely in the log, in order. */
   readonly #entries: Entry[] = []
   #pulling: Promise<unknown> = Promise.resolve()
-  /** Cases of `#entries`. */
+  /** Number of cases in `#entries`. */
   #cases = 0
   #isPlanned = false
 
@@ -36,22 +36,22 @@ export class Lane {
     return this.#isPlanned
   }
 
-  /** Cases that were handed out and are not in the log. */
+  /** Number of cases that were handed out and are not in the log. */
   get cases(): number {
     return this.#cases
   }
 
-  /** What goes into the log next; undefined: nothing that was handed out is left. */
+  /** The entry that is logged next; undefined: everything that was handed out is in the log. */
   get head(): Entry | undefined {
     return this.#entries[0]
   }
 
-  /** Takes the head off, all of which is in the log. */
+  /** Removes the head, once all of it is in the log. */
   shift(): void {
     this.#cases -= this.#entries.shift()?.lot?.cases.length ?? 0
   }
 
-  /** The next lot; undefined: there is no more. Calls wait for each other. */
+  /** The next lot; undefined: there are no more. Calls wait for each other. */
   next(): Promise<Entry | undefined> {
     const next = this.#pulling.then(() => this.#pull())
     this.#pulling = next.catch(() => undefined)

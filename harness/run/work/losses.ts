@@ -5,7 +5,7 @@ import { errorAttempt, judge } from '../attempts.ts'
 import { summaryOf } from '../play.ts'
 import { casesOf, type Lot, withoutDone } from './lot.ts'
 
-/** Times that a replay may be played once its worker was lost with it, each time as the first of its lot. */
+/** How often a replay may lose its worker; when played again, it is the first of its lot. */
 const MOST = 2
 
 /** The workers that were lost with one lot. */
@@ -14,8 +14,8 @@ export class Losses {
   #times = 0
 
   /**
-   * What to do about a lot whose worker was lost, `left` being what has no result: it is played again. What is lost again and again is
-   * played case by case; and a case that loses its worker even so is an error.
+   * What to do about a lot whose worker was lost; `left`: its replays without a result. It is played again. A fold that is lost again and
+   * again is played case by case, and a case that still loses its worker is an error.
    */
   after(left: Lot, thrown: unknown): { readonly errors: readonly CaseFinished[]; readonly lot?: Lot } {
     const [first = [], ...rest] = left.replays

@@ -5,13 +5,13 @@ import { bySetup, type Planning, planSetup, type Replay, type SkippedCase } from
 import { LOT_CASES, type Lot, type LotEvent } from './lot.ts'
 import type { Surveys } from './surveys.ts'
 
-/** The next part of a target's plan: events that stand before it in the log, and its lot; absent: there is none. */
+/** The next part of a target's plan: events that come before it in the log, and its lot; absent: there is none. */
 export interface Planned {
   readonly events: readonly LotEvent[]
   readonly lot?: Lot
 }
 
-/** The plan of one target in lots, made as they are asked for, a setup at a time. */
+/** The plan of one target in lots, made on demand, one setup at a time. */
 export async function* lotsOf(
   cases: readonly Case[],
   target: Target,
@@ -31,7 +31,7 @@ export async function* lotsOf(
   }
 }
 
-/** Replays together, as many as a lot takes. */
+/** Groups replays, as many as fit in a lot. */
 function* inLots(replays: readonly Replay[]): Generator<readonly Replay[]> {
   let lot: Replay[] = []
   let count = 0

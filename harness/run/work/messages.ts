@@ -8,14 +8,14 @@ import type { FoldChoice } from '../target-plan.ts'
 import type { Doing } from '../watch/watch.ts'
 import type { Lot, LotEvent } from './lot.ts'
 
-/** What a worker has to know of a run, as plain data. */
+/** What a worker must know of a run, as plain data. */
 export interface WorkerRun {
-  /** The configuration that was named, and the profile that targets are held to. */
+  /** The configuration file that was named, and the profile that targets are limited to. */
   readonly config: string | undefined
   readonly profile: string | undefined
-  /** What is not to be written down, and what is to stand in its place. */
+  /** Texts that must not be written down, and their replacements. */
   readonly secrets: readonly (readonly [value: string, name: string])[]
-  /** The targets that this worker plays; those that are together take turns. */
+  /** The targets that this worker plays; those in one group take turns. */
   readonly plays: readonly (readonly PlayedName[])[]
   readonly seed: number
   readonly fold: FoldChoice
@@ -24,34 +24,34 @@ export interface WorkerRun {
   readonly bail: boolean
   readonly knownFailures: readonly KnownFailure[]
   readonly evidence: EvidenceChoice
-  /** Where the log is. */
+  /** The folder of the log. */
   readonly folder: string
-  /** Whether packets of cases that passed are asked for outside the log. */
+  /** Whether something besides the log needs the packets of cases that passed. */
   readonly traced: boolean
-  /** Whether somebody looks on at what its targets do. */
+  /** Whether somebody watches what its targets do. */
   readonly watched: boolean
   /** Captures of its cases, if it is a thread: the run has read them. */
   readonly captures: readonly SharedCapture[]
 }
 
-/** A target of a run: what it was asked for by, and what it is called. */
+/** A target of a run: the text that asked for it, and its name. */
 export interface PlayedName {
   readonly asked: string
   readonly name: string
 }
 
-/** An event of a lot on its way, and the length of its line: the run knows which case its lot has at `of`. */
+/** An event of a lot on its way, and the length of its line; `of`: index of its case in the lot, which the run has. */
 export type SentTold =
   | { readonly event: LotEvent; readonly length: number }
   | { readonly of: number; readonly event: Omit<CaseFinished, 'case'>; readonly length: number }
 
-/** Some of what a lot comes to: events, and one after another their lines of the log, which have all of them. */
+/** A part of a lot's events, and their complete lines of the log one after another. */
 export interface Part {
   readonly told: readonly SentTold[]
   readonly lines: Uint8Array
 }
 
-/** A lot on its way: what all its cases have in common once, and their setup where the worker has not had it before. */
+/** A lot on its way: common fields of its cases once, and their setup only if the worker has not had it yet. */
 export type SentLot = Omit<Lot, 'cases'> & {
   readonly common: Partial<Case>
   readonly cases: readonly Partial<Case>[]
@@ -72,27 +72,27 @@ export type FromWorker =
       readonly part: Part
     }
   | { readonly type: 'played'; readonly id: number; readonly failed?: Failed }
-  /** What a target of it does. */
+  /** What one of its targets does. */
   | { readonly type: 'doing'; readonly doing: Doing }
-  /** It can be of no use. */
+  /** The worker cannot be used. */
   | { readonly type: 'failed'; readonly failed: Failed }
 
-/** What was thrown. */
+/** An error that was thrown. */
 export interface Failed {
   readonly code: string
   readonly message: string
   readonly exitCode: number
 }
 
-/** One end of the way between a run and a worker. */
+/** One end of the connection between a run and a worker. */
 export interface WorkerPort<Sent, Received> {
-  /** `given`: memory that is given away with it. */
+  /** `given`: memory that is transferred with it. */
   post(message: Sent, given?: readonly ArrayBuffer[]): void
   listen(take: (message: Received) => void): void
 }
 
-/** The worker's end of it. */
+/** The worker's end. */
 export interface OwnPort extends WorkerPort<FromWorker, ToWorker> {
-  /** Lets the worker end, once nothing else keeps it. */
+  /** Lets the worker end, once nothing else keeps it alive. */
   close(): void
 }

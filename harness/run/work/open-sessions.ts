@@ -1,9 +1,9 @@
 import type { Doing } from '../watch/watch.ts'
 
-/** Passes on what a worker's targets do, and tells that sessions of a worker that is gone have ended, which it cannot tell itself. */
+/** Passes on what a worker's targets do; if the worker is gone, reports the end of its sessions, which it cannot report itself. */
 export class OpenSessions {
   readonly #told: (doing: Doing) => void
-  /** By target and setup: when each was told of. */
+  /** By target and setup: when each was reported. */
   readonly #open = new Map<
     string,
     { readonly target: string; readonly setup: string; readonly since: number }
@@ -23,7 +23,7 @@ export class OpenSessions {
     this.#told(doing)
   }
 
-  /** The worker is gone, and what it had open with it. */
+  /** The worker is gone, and its open sessions with it. */
   gone(): void {
     for (const { target, setup, since } of this.#open.values())
       this.#told({ kind: 'target-stopped', target, setup, up: (performance.now() - since) / 1000 })

@@ -3,7 +3,7 @@ import type { Setup } from '../../model/setup.ts'
 import type { Lot } from './lot.ts'
 import type { SentLot } from './messages.ts'
 
-/** The run's end of the way to one worker: what the worker has is not sent, and what cases have in common is sent once. */
+/** The run's end of the connection to one worker: what the worker has is not sent again, and common fields of cases are sent once. */
 export class LotPacker {
   /** Keys of the setups that the worker has. */
   readonly #had = new Set<string>()
@@ -18,7 +18,7 @@ export class LotPacker {
   }
 }
 
-/** The worker's end of it: cases of one setup share it from lot to lot. */
+/** The worker's end: cases of one setup share it from lot to lot. */
 export class LotUnpacker {
   readonly #setups = new Map<string, Setup>()
 
@@ -30,7 +30,7 @@ export class LotUnpacker {
   }
 }
 
-/** The fields in which all cases have the very same, but for the setup. */
+/** The fields that are the same object in all cases, except the setup. */
 function commonOf([first, ...others]: readonly Case[]): Partial<Case> {
   const { setup: _, ...fields } = first ?? {}
   const names = Object.keys(fields) as (keyof typeof fields)[]

@@ -7,7 +7,7 @@ import { calibrateOpenings } from '../openings.ts'
 import type { ReplayPlayer } from '../replay-player.ts'
 import type { LotEvent } from './lot.ts'
 
-/** A session under one setup, with what its proof comes to; kept from one lot to the next of the same setup. */
+/** A session with one setup, and the result of its calibration; kept from one lot to the next of the same setup. */
 export class ProvenSession implements AsyncDisposable {
   readonly setup: Setup
   readonly #target: Target
@@ -33,7 +33,7 @@ export class ProvenSession implements AsyncDisposable {
       this.#within = new CalibratedSession(prepared.session, setup)
   }
 
-  /** Brings the target to the setup; that it cannot be is found in `prove`. */
+  /** Sets the target to the setup; a failure is reported by `prove`. */
   static async prepare(
     target: Target,
     setup: Setup,
@@ -47,14 +47,14 @@ export class ProvenSession implements AsyncDisposable {
     }
   }
 
-  /** What cases are played on; undefined once the target has turned out to be of no use. */
+  /** The session that cases are played on; undefined once the target has turned out to be unusable. */
   get session(): Session | undefined {
     return this.#broken === undefined ? (this.#within ?? this.#session) : undefined
   }
 
   /**
-   * Calibrates the session, unless it has been, or each of its replays is by itself. Answers the event that says so, if there is one; undefined
-   * also where the run was interrupted, in which case the session is not to be used.
+   * Calibrates the session, unless that has been done, or each of its replays calibrates itself. Returns the event about it, if there is
+   * one; also undefined if the run was interrupted, in which case the session must not be used.
    */
   async prove(signal: AbortSignal): Promise<LotEvent | undefined> {
     if (this.#broken !== undefined || this.#within !== undefined || this.#session === undefined)
@@ -78,7 +78,7 @@ export class ProvenSession implements AsyncDisposable {
     return this.#told(wrong)
   }
 
-  /** What the first replay of a session that proves itself showed: the event that says so; undefined: it was known, or the replay threw `problem`. */
+  /** The event about the first replay of a session that calibrates itself; undefined: it is already known, or the replay threw. */
   proved(problem: unknown): LotEvent | undefined {
     const within = this.#within
     if (within === undefined || this.#isProven) return undefined
@@ -89,7 +89,7 @@ export class ProvenSession implements AsyncDisposable {
     return this.#told(within.wrong)
   }
 
-  /** What keeps cases from being played, in the words of the log, and as their error; undefined: nothing. */
+  /** What prevents cases from being played, as an event and as the error of the cases; undefined: nothing. */
   failure(): { readonly event: LotEvent; readonly message: string } | undefined {
     if (this.#broken === undefined) return undefined
     const code = asFlowbreakError(this.#broken)?.code ?? 'ERR_TARGET'

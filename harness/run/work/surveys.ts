@@ -5,7 +5,7 @@ import type { FoldEntry } from '../fold/playing.ts'
 import { Offers } from '../offer.ts'
 import { type FoldChoice, type Replay, type ReplayEntry, surveySetup, surveysCases } from '../target-plan.ts'
 
-/** What plans have found out about cases of one target, for whoever plays them in the same process; elsewhere it is found out anew. */
+/** What plans have found out about cases of one target, for players in the same process; other processes find it out again. */
 export class Surveys {
   readonly #target: Target
   readonly #planning: { readonly captures: CaptureStore; readonly offers: Offers; readonly fold: FoldChoice }
@@ -20,7 +20,7 @@ export class Surveys {
     for (const entry of replays.flat()) if ('facts' in entry) this.#known.set(entry.test, entry)
   }
 
-  /** The entries of a replay, as the plan had them. */
+  /** The entries of a replay, as in the plan. */
   async entriesOf(cases: readonly Case[]): Promise<readonly ReplayEntry[]> {
     if (!surveysCases(this.#target, this.#planning.fold)) return cases.map((test) => ({ test }))
     const unknown = cases.filter((test) => !this.#known.has(test))

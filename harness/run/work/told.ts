@@ -5,27 +5,27 @@ import { summaryOf } from '../play.ts'
 import type { Lot, LotEvent } from './lot.ts'
 import type { Part, SentTold } from './messages.ts'
 
-/** Bytes that are reserved for lines at first. */
+/** Bytes reserved for lines at first. */
 const ROOM = 1 << 17
 
-/** The worker's end of what a lot comes to: puts events and their lines together to be sent, without what the run knows of them. */
+/** The worker's end for the events of a lot: packs events and their lines to be sent, without what the run already has. */
 export class PartPacker {
   readonly #places: ReadonlyMap<string, number>
   readonly #traced: boolean
-  /** What cases have in common, so that a part has it once. */
+  /** Values that cases have in common, so that a part has each once. */
   readonly #shared: Shared
   #told: SentTold[] = []
   #lines = Buffer.alloc(0)
   #used = 0
 
-  /** `traced`: packets of cases that passed are sent beside their lines too. `shared`: what those of other lots have in common. */
+  /** `traced`: packets of cases that passed are sent in events too, not only in lines. `shared`: common values of other lots. */
   constructor({ cases }: Lot, traced: boolean, shared = new Shared()) {
     this.#places = new Map(cases.map(({ name }, place) => [name, place]))
     this.#traced = traced
     this.#shared = shared
   }
 
-  /** Takes an event as the log is to have it; answers how many bytes of lines are waiting. */
+  /** Adds an event in its logged form; returns how many bytes of lines are waiting. */
   add(event: LotEvent): number {
     const length = this.#write(JSON.stringify(event))
     if (event.type !== 'case-finished') {
@@ -46,7 +46,7 @@ export class PartPacker {
     return this.#used
   }
 
-  /** What is waiting, all of whose memory it has; undefined: nothing is. */
+  /** Takes what is waiting, in memory of its own; undefined: nothing is. */
   take(): Part | undefined {
     if (this.#told.length === 0) return undefined
     const part = { told: this.#told, lines: this.#lines.subarray(0, this.#used) }
@@ -57,7 +57,7 @@ export class PartPacker {
   }
 
   #write(line: string): number {
-    // As UTF-8 a letter has three bytes at most.
+    // In UTF-8 a character takes at most three bytes.
     const needed = this.#used + 3 * line.length
     if (needed > this.#lines.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(needed, ROOM, 2 * this.#lines.length))
@@ -70,7 +70,7 @@ export class PartPacker {
   }
 }
 
-/** The run's end: events that were sent, whole again but for packets of cases that passed, each with its line. */
+/** The run's end: the events that were sent, completed except for packets of cases that passed, each with its line. */
 export function* unpackPart(
   { told, lines }: Part,
   { cases }: Lot,

@@ -7,22 +7,22 @@ import type { Failed, OwnPort, ToWorker, WorkerRun } from './messages.ts'
 import { LotUnpacker } from './parcel.ts'
 import { PartPacker } from './told.ts'
 
-/** Bytes of lines after which, and milliseconds within which, what cases came to is sent. */
+/** Bytes of lines after which results are sent, and milliseconds within which they are. */
 const PART = 1 << 16
 const PART_MS = 20
-/** Bytes of lines that may be on their way: a worker that is quicker than the log waits. */
+/** Bytes of lines that may be on their way: a worker that is faster than the log waits. */
 const ON_THE_WAY = 4 << 20
 
 /** What a worker plays with. */
 export interface Playing {
   readonly players: readonly LotPlayer[]
-  /** An event as the log is to have it. */
+  /** Converts an event to its logged form. */
   readonly told: (event: LotEvent) => LotEvent
-  /** Whether packets of cases that passed are asked for outside the log. */
+  /** Whether something besides the log needs the packets of cases that passed. */
   readonly traced: boolean
 }
 
-/** The worker's end: plays the lots that it is sent, several at once where targets take no turns, until it is told to end. */
+/** The worker's end: plays the lots that it gets, several at once if targets need not take turns, until it is told to end. */
 export class WorkerServer {
   readonly #port: OwnPort
   readonly #begin: (run: WorkerRun, told: (doing: Doing) => void) => Promise<Playing>
@@ -34,16 +34,16 @@ export class WorkerServer {
   #onTheWay = 0
   #room: (() => void)[] = []
 
-  /** `begin`: makes what a run is played with; `told`: takes what targets do, where somebody looks on. */
+  /** `begin`: makes what a run is played with; `told`: takes what targets do, if somebody watches. */
   constructor(port: OwnPort, begin: (run: WorkerRun, told: (doing: Doing) => void) => Promise<Playing>) {
     this.#port = port
     this.#begin = begin
-    // Each of the targets that it drives side by side listens.
+    // Each target that it drives in parallel adds a listener.
     setMaxListeners(0, this.#abort.signal)
     port.listen((message) => this.#take(message))
   }
 
-  /** Gives up what is played, takes everything down, and ends. */
+  /** Stops playing, takes everything down, and ends. */
   async leave(): Promise<void> {
     this.#abort.abort()
     await Promise.allSettled(this.#lots)

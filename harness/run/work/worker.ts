@@ -6,17 +6,17 @@ import { OpenSessions } from './open-sessions.ts'
 import { LotPacker } from './parcel.ts'
 import { unpackPart } from './told.ts'
 
-/** A thread or a process of a worker, once it was begun. */
+/** A thread or a process of a worker, once it was started. */
 export interface WorkerHandle extends WorkerPort<ToWorker, FromWorker> {
-  /** What it is, for messages: `thread 3`, `process 4711`. */
+  /** Its name in messages: `thread 3`, `process 4711`. */
   readonly name: string
-  /** Settles when it is gone, with how it ended. */
+  /** Resolves when it is gone, with how it ended. */
   readonly gone: Promise<string>
   /** Ends it at once. */
   kill(): void
 }
 
-/** How long a worker may take to give up what it plays, and then to take everything down. */
+/** How long a worker may take to stop playing, and then to take everything down. */
 const LEAVING_MS = 30_000
 
 interface Pending {
@@ -25,7 +25,7 @@ interface Pending {
   readonly end: (failure?: FlowbreakError) => void
 }
 
-/** The run's end of a worker: it is begun anew for the next lot once it was lost. */
+/** The run's end of a worker, which is started again for the next lot if it was lost. */
 export class Worker implements AsyncDisposable {
   readonly #start: () => WorkerHandle
   readonly #plays: WorkerRun['plays']
@@ -34,13 +34,13 @@ export class Worker implements AsyncDisposable {
   readonly #sessions: OpenSessions
   readonly #pending = new Map<number, Pending>()
   #handle: WorkerHandle | undefined
-  /** Of that one. */
+  /** For the current handle. */
   #packer = new LotPacker()
   #leaving: Promise<void> | undefined
   #next = 0
   #isAborted = false
 
-  /** `plays`: as in `WorkerRun`. `told`: of its losses, and of what its targets do. */
+  /** `plays`: as in `WorkerRun`. `told`: takes its losses, and what its targets do. */
   constructor(
     start: () => WorkerHandle,
     plays: readonly (readonly PlayedName[])[],
@@ -52,7 +52,7 @@ export class Worker implements AsyncDisposable {
     this.#sessions = new OpenSessions(told)
   }
 
-  /** Gives it its run, before it is asked to play; `captures`: those that it may share, as a thread. */
+  /** Gives it its run, before it is asked to play; `captures`: those that it may share, if it is a thread. */
   assign(run: Omit<WorkerRun, 'plays' | 'captures'>, captures: WorkerRun['captures'] = []): void {
     this.#run = { ...run, plays: this.#plays, captures }
     this.#handle?.post({ type: 'run', run: this.#run })
@@ -67,7 +67,7 @@ export class Worker implements AsyncDisposable {
     }))
   }
 
-  /** Begins the worker, if it is not there: a while before it is needed. */
+  /** Starts the worker if it is not running: some time before it is needed. */
   begin(): WorkerHandle {
     if (this.#handle !== undefined) return this.#handle
     const handle = this.#start()
@@ -107,7 +107,7 @@ export class Worker implements AsyncDisposable {
     }
   }
 
-  /** Lets it take everything down and waits for that, however often it is asked to. */
+  /** Lets it take everything down and waits for that; further calls wait for the same. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#leaving ??= this.#leave()
     return this.#leaving
@@ -123,7 +123,7 @@ export class Worker implements AsyncDisposable {
     clearTimeout(timer)
   }
 
-  /** It gives up all lots, as there is one signal for all of a run. One that does not is killed. */
+  /** Makes it stop playing all lots, because all of a run has one signal. A worker that does not stop is killed. */
   #abort(handle: WorkerHandle): void {
     if (this.#isAborted) return
     this.#isAborted = true

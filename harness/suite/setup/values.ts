@@ -4,7 +4,7 @@ import { FlowbreakError, messageOf } from '../../support/errors.ts'
 import type { Path, Report } from '../problems.ts'
 import { asWord, notAWord } from '../words.ts'
 
-/** Range of AWS Network Firewall and of the gateway load balancer, seconds (API FlowTimeouts; listener attribute tcp.idle_timeout.seconds). */
+/** Range of AWS Network Firewall and the gateway load balancer, seconds (API FlowTimeouts; listener attribute tcp.idle_timeout.seconds). */
 export const TCP_IDLE = { least: 60, most: 6000 }
 
 /** The word written; `fallback` if there is none, or if it is not one of `words`, which is reported. */
