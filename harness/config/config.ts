@@ -6,17 +6,17 @@ import type { TargetSpec } from '../target/targets.ts'
 export const MOST_WORKERS = 256
 
 /**
- * What a project configures once instead of at every call. Relative paths begin at the folder of the configuration file; the command line
+ * What a project configures once instead of at every call. Relative paths start at the folder of the configuration file; the command line
  * overrides it.
  */
 export interface FlowbreakConfig {
-  /** By name, for `--target`: a kind with its options, or, in a module, a target itself. */
+  /** By name, for `--target`: a kind with its options; a module can also give a target itself. */
   readonly targets?: Readonly<Record<string, TargetSpec | Target>> | undefined
   /** What `flowbreak run` plays by default: files, folders or names of suites. */
   readonly suites?: readonly string[] | undefined
-  /** `name` or `name=file`, as `--reporter`. */
+  /** `name` or `name=file`, as for `--reporter`. */
   readonly reporter?: string | readonly string[] | undefined
-  /** Where run logs go. */
+  /** The folder for run logs. */
   readonly output?: string | undefined
   /** 0 or more. */
   readonly seed?: number | undefined
@@ -26,7 +26,7 @@ export interface FlowbreakConfig {
   readonly workers?: number | undefined
   /** The file that lists cases known to fail. */
   readonly knownFailures?: string | undefined
-  /** The Redis that `--queue config` and workers meet at: `rediss://user:${NAME}@host`, with options (docs/queue.md). */
+  /** The Redis where `--queue config` and workers meet: `rediss://user:${NAME}@host`, with options (docs/queue.md). */
   readonly queue?: string | undefined
 }
 
@@ -39,8 +39,8 @@ export function defineConfig(config: FlowbreakConfig): FlowbreakConfig {
 export interface LoadedConfig extends FlowbreakConfig {
   /** Undefined: there is none. */
   readonly file: string | undefined
-  /** Where relative paths begin. */
+  /** Where relative paths start. */
   readonly folder: string
-  /** The place of a value, `file:line:column`; of a module the file and the value's name. */
+  /** The place of a value, `file:line:column`; in a module, the file and the value's name. */
   readonly place: (path: Path, on?: 'key') => string
 }

@@ -4,7 +4,7 @@ import { FlowbreakError } from '../support/errors.ts'
 
 const ENDINGS = ['ts', 'js', 'mjs', 'json', 'yaml'] as const
 
-/** The configuration of a folder or of the nearest one above it; undefined: there is none. ERR_CONFIG where a folder has two. */
+/** The configuration of a folder or of the nearest one above it; undefined: there is none. ERR_CONFIG if a folder has two. */
 export function findConfig(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const found = ENDINGS.map((ending) => join(at, `flowbreak.config.${ending}`)).filter((file) =>

@@ -16,7 +16,7 @@ export async function readConfig(file: string): Promise<LoadedConfig> {
   return configOf((await READERS[extname(file)]?.(file)) ?? unreadable(file), file)
 }
 
-/** What a file says, as a configuration. Throws as `loadConfig` does. */
+/** Checks the value of a file as a configuration. Throws like `loadConfig`. */
 export function configOf({ value, place }: ReadConfig, file: string): LoadedConfig {
   const problems: string[] = []
   const report = (path: Path, message: string, on?: 'key') => problems.push(`${place(path, on)}: ${message}`)
@@ -27,7 +27,7 @@ export function configOf({ value, place }: ReadConfig, file: string): LoadedConf
   return { ...(value as FlowbreakConfig), file, folder: dirname(file), place }
 }
 
-/** A value that was read, and where each of its parts stands. */
+/** A value that was read, and the places of its parts. */
 export interface ReadConfig {
   readonly value: unknown
   readonly place: LoadedConfig['place']
@@ -48,7 +48,7 @@ async function readText(file: string): Promise<ReadConfig> {
   return placedIn(readYaml(file, 'ERR_CONFIG'), file)
 }
 
-/** What a YAML file says, with places as messages show them. */
+/** The value of a YAML file, with places as messages show them. */
 export function placedIn(yaml: YamlFile, file: string): ReadConfig {
   return {
     value: yaml.value,
@@ -76,11 +76,11 @@ function unreadable(file: string): never {
   )
 }
 
-/** A kind that there is not, and a name that is a kind's, are told before anything is played. */
+/** Reports unknown kinds, and names that are names of kinds, before anything is played. */
 function checkKinds(targets: unknown, report: (path: Path, message: string, on?: 'key') => void): void {
   if (!isRecord(targets)) return
   for (const [name, target] of Object.entries(targets)) {
-    // Objects inherit it, so that the grammar passes it over.
+    // Every object inherits this name, so the grammar overlooks it.
     if (name === '__proto__') report(['targets', name], '"__proto__" cannot name a target.', 'key')
     if (TARGET_KINDS.includes(name))
       report(['targets', name], `"${name}" is the name of a kind of target: choose another.`, 'key')

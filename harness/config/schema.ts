@@ -10,7 +10,7 @@ const target = z.union([
   z.custom((value) => isTarget(value), { error: 'This is no target.' }),
 ])
 
-/** The grammar of configuration files; what a kind of target asks for, that kind reads itself. */
+/** The grammar of configuration files; each kind of target reads its own options. */
 export const configSchema = mapping({
   targets: z.record(text, target).optional(),
   suites: z.array(text).min(1).optional(),

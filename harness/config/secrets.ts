@@ -1,13 +1,13 @@
 import { FlowbreakError } from '../support/errors.ts'
 
-/** Values that are shorter are no secrets, and too likely to occur in what is no secret. */
+/** Shorter values are not secrets, and are too likely to occur by chance. */
 const SHORTEST = 4
 
-/** What `${NAME}` stood for, kept to be taken out of whatever is printed or written. */
+/** The values that `${NAME}` stood for, kept so that they can be removed from everything that is printed or written. */
 export class Secrets {
   readonly #values = new Map<string, string>()
 
-  /** A value with `${NAME}` replaced by the environment's in every text of it. `place`: where it is written. Throws ERR_CONFIG. */
+  /** A value with `${NAME}` replaced from the environment in all its texts. `place`: where it is written. Throws ERR_CONFIG. */
   fill<T>(value: T, place: string): T {
     return mapText(value, (text) =>
       text.replace(/\$\{([A-Z_][A-Z0-9_]*)\}/g, (_, name: string) => {
@@ -23,22 +23,22 @@ export class Secrets {
     )
   }
 
-  /** Keeps what is secret and stands for nothing: `name` takes its place. */
+  /** Adds a secret that is not from a placeholder; `name` is shown instead of it. */
   keep(value: string, name: string): void {
     if (value.length >= SHORTEST) this.#values.set(value, name)
   }
 
-  /** All of them, with what takes their place. */
+  /** All secrets, with their replacements. */
   get all(): readonly (readonly [value: string, name: string])[] {
     return [...this.#values]
   }
 
-  /** The same value, with the names in the place of what they stood for. */
+  /** The value with all secrets replaced by their names. */
   hide<T>(value: T): T {
     return this.#values.size === 0 ? value : mapText(value, (text) => this.#hideText(text))
   }
 
-  /** What was thrown, without secrets. */
+  /** The error without secrets. */
   hideError(thrown: unknown): unknown {
     if (this.#values.size === 0 || !(thrown instanceof Error)) return thrown
     thrown.message = this.#hideText(thrown.message)
@@ -53,7 +53,7 @@ export class Secrets {
   }
 }
 
-/** A copy of plain data with every text changed; what holds no text is the same. */
+/** A copy of plain data with every text changed; a value without text is returned itself. */
 function mapText<T>(value: T, change: (text: string) => string): T {
   if (typeof value === 'string') return change(value) as T
   if (Array.isArray(value)) return value.map((item) => mapText(item, change)) as T

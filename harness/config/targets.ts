@@ -12,8 +12,8 @@ import type { Secrets } from './secrets.ts'
 const SPOKEN_TO: ReadonlySet<string> = new Set(['process', 'module'])
 
 /**
- * The target that `--target` names: one of the configuration, a kind that needs none, or a module by path or package. Throws
- * ERR_TARGET_UNKNOWN with what there is, and what is wrong with its options, with their place.
+ * The target that `--target` names: one of the configuration, a kind that needs no configuration, or a module by path or package. Throws
+ * ERR_TARGET_UNKNOWN with a list of targets, or an error about its options with their place.
  */
 export async function targetNamed(
   name: string,
@@ -49,8 +49,8 @@ export async function targetNamed(
 }
 
 /**
- * What the target of that name may touch while it is made, as leases name it, where it is spoken to for that: a program, or a module of
- * one's own. Undefined: it is not. Throws ERR_TARGET_OPTION.
+ * The devices that may be touched while the target of that name is made, by their names in leases; only programs and users' own
+ * modules touch any. Undefined: none. Throws ERR_TARGET_OPTION.
  */
 export function touchedWhenMade(name: string, { targets = {} }: LoadedConfig): readonly string[] | undefined {
   const spec = Object.hasOwn(targets, name) ? targets[name] : undefined
@@ -73,7 +73,7 @@ function checked(target: Target, at: string): Target {
   throw new FlowbreakError('ERR_CONFIG', `${at}: The target ${problem} (docs/writing-a-target.md).`)
 }
 
-/** Runs call a target what the configuration does, so that two of one kind can be told apart. */
+/** The target under its name in the configuration, so that two of one kind can be told apart. */
 function renamed(target: Target, name: string): Target {
   return target.name === name ? target : targetWith(target, { name })
 }

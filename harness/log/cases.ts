@@ -2,27 +2,27 @@ import type { CaseFinished, CaseSummary, Outcome, RunEvent } from '../model/run-
 
 type Skipped = RunEvent & { readonly type: 'case-skipped' }
 
-/** What a run came to for one case on one target. */
+/** The result of a run for one case on one target. */
 export interface CaseResult {
   readonly case: CaseSummary
   readonly target: string
   readonly outcome: Outcome
-  /** Why, where the outcome needs a sentence. */
+  /** The reason, if the outcome needs one. */
   readonly detail?: string
-  /** Absent for a case that was skipped. */
+  /** Absent if the case was skipped. */
   readonly finished?: CaseFinished
 }
 
-/** Outcomes that say what the target does; the others say that it could not be told. */
+/** Outcomes that say what the target does; the others say that this could not be found out. */
 const TELLING: ReadonlySet<Outcome> = new Set(['pass', 'fail', 'flaky', 'known-failure', 'unexpected-pass'])
 
 /**
- * One result a case and target, in the order of their first appearance, however often a log (resumed, or merged from several)
- * holds it: what tells something replaces what does not, and two that tell different things make the case flaky.
+ * One result for each case and target, in the order of their first occurrence, however often a log (resumed, or merged from several)
+ * has it: a telling outcome replaces one that is not, and two different telling outcomes make the case flaky.
  */
 export function caseResults(events: readonly RunEvent[]): readonly CaseResult[] {
   const results: CaseResult[] = []
-  /** Places of `results`, by target and name of the case. */
+  /** Indices into `results`, by target and name of the case. */
   const placesBy = new Map<string, Map<string, number>>()
   for (const event of events) {
     if (event.type !== 'case-finished' && event.type !== 'case-skipped') continue

@@ -1,8 +1,8 @@
 import type { RunEvent } from '../model/run-log.ts'
 
 /**
- * What the cases of runs took, in milliseconds by name: on all targets together, and of a case that was played more than once on one, the
- * last time. Those that were not played are not there.
+ * How long the cases of runs took, in milliseconds by name: the sum over all targets; for a case that was played several times on one
+ * target, the last time counts. Cases that were not played are absent.
  */
 export function costsOf(events: Iterable<RunEvent>): Map<string, number> {
   const took = new Map<string, Map<string, number>>()

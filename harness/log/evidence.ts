@@ -14,7 +14,7 @@ export interface Evidence {
 }
 
 export interface EvidenceFrame {
-  /** The interface that it was on: `fw-a client`. */
+  /** Its interface: `fw-a client`. */
   readonly on: string
   readonly at: Nanos
   readonly frame: Uint8Array
@@ -24,30 +24,30 @@ export interface EvidenceFrame {
   /** As in `WireFrame`. */
   readonly what: 'packet' | 'control' | 'emitted' | 'stray'
   readonly way: 'sent' | 'seen'
-  /** Index into the trace of the packet that it is, or that it was emitted about; -1: none. */
+  /** Index into the trace of its packet, or of the packet that it was emitted about; -1: none. */
   readonly index: number
 }
 
-/** The frames, in the folder of a case. */
+/** The file of the frames, in the folder of a case. */
 export const EVIDENCE_CAPTURE = 'capture.pcapng'
-/** Its steps, what became of each, and which frame is which. */
+/** Its steps, what happened in each, and what each frame is. */
 export const EVIDENCE_TIMELINE = 'timeline.json'
 /** Target, setup and injections. */
 export const EVIDENCE_CONFIGURATION = 'configuration.json'
-/** What the devices had written down, where they had. */
+/** What the devices had recorded, if they had. */
 export const EVIDENCE_LOG = 'target.log'
-/** What the folder holds; the folder is called by the content of this file. */
+/** The files of the folder; the folder is named by the content of this file. */
 export const EVIDENCE_SUMS = 'SHA256SUMS'
 
-/** The folder beside a log of what devices had written down. */
+/** The folder beside a log for what devices had recorded. */
 export const COLLECTED = 'collected'
 
-/** What stands for the first bytes of a digest until it is known. */
+/** Part of the folder's temporary name, until its digest is known. */
 const UNFINISHED = 'unfinished'
 
 /**
- * Writes the folder of a case: its frames as pcapng, texts beside them, and the hashes of all. It is called by the hash of these hashes;
- * one that is there already stays. Answers its name. Throws ERR_CAPTURE_WRITE.
+ * Writes the folder of a case: its frames as pcapng, texts beside them, and the hashes of all. It is named by the hash of these hashes;
+ * an existing folder of that name stays. Returns its name. Throws ERR_CAPTURE_WRITE.
  */
 export function writeEvidence(
   place: string,
@@ -74,7 +74,7 @@ export function writeEvidence(
   }
 }
 
-/** Another worker may have made the same in the meantime. */
+/** Renames a folder; another worker may have made the same one in the meantime. */
 function rename(from: string, to: string): void {
   try {
     renameSync(from, to)
@@ -83,12 +83,12 @@ function rename(from: string, to: string): void {
   }
 }
 
-/** What is called by its content: the first half of its SHA-256, hexadecimal, so that a path to it fits in a line. */
+/** A name from the content: the first half of its SHA-256, hexadecimal, so that a path to it fits in a line. */
 export function contentName(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 32)
 }
 
-/** What `SHA256SUMS` of a folder of evidence says when it is whole. */
+/** The right content of `SHA256SUMS` in a complete folder of evidence. */
 export function evidenceSums(folder: string): string {
   const names = readdirSync(folder).filter((name) => name !== EVIDENCE_SUMS)
   const lines = names.sort().map((name) => {

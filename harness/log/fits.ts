@@ -2,7 +2,7 @@ import type { z } from 'zod'
 
 export type Fits = (value: unknown) => boolean
 
-/** A schema as its library describes it (`zod`, version 4); only what is looked at here. */
+/** The definition of a schema in its library (`zod`, version 4); only the fields used here. */
 interface Definition {
   readonly type: string
   readonly checks?: readonly { readonly _zod: { readonly def: Check } }[]
@@ -29,9 +29,9 @@ interface Check {
 }
 
 /**
- * Tells whether a value out of JSON is exactly what a schema describes, with no field more: several times as fast as the schema itself,
- * which makes a copy of all that it looks at. What this does not know it leaves to the schema; whoever is told false asks it, too, for
- * the reason or for a copy without the fields that it does not know.
+ * Tells whether a JSON value is exactly what a schema describes, without further fields: several times as fast as the schema itself,
+ * which copies everything that it checks. Kinds of schemas not known here are left to the schema. After false, ask the schema itself for
+ * the reason, or for a copy without unknown fields.
  */
 export function fits(schema: z.core.$ZodType): Fits {
   const definition = schema._zod.def as unknown as Definition
@@ -103,7 +103,7 @@ function arrayFits(element: Fits): Fits {
   }
 }
 
-/** Of records whose keys must all be there only those that have every one of them. */
+/** Of records whose keys must all be present, only those that have every one of them. */
 function recordFits({ keyType, valueType, partial }: Definition): Fits | undefined {
   if (keyType === undefined || valueType === undefined) return undefined
   const [key, entry] = [fits(keyType), fits(valueType)]

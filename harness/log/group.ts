@@ -1,4 +1,4 @@
-/** Values by key, in the order of the first of each key. */
+/** Values by key; keys are in the order of their first value. */
 export function groupBy<T>(values: Iterable<T>, keyOf: (value: T) => string): Map<string, readonly T[]> {
   const groups = new Map<string, T[]>()
   for (const value of values) {

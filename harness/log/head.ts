@@ -1,13 +1,13 @@
 import { fstatSync, readSync } from 'node:fs'
 
-/** Version of the run log that is written and read here: `schema` of its first event. */
+/** Version of the run log that is written and read here: `schema` in its first event. */
 export const LOG_SCHEMA = 1
 
-/** Bytes within which the first line of a run log ends. */
+/** Most bytes of the first line of a run log. */
 const LONGEST = 1 << 20
 const NEWLINE = 0x0a
 
-/** Why a first line is not that of a run log that can be read here, as the end of a sentence; undefined: it is one. */
+/** Why a line is not the first line of a run log that can be read here, as the end of a sentence; undefined: it is. */
 export function headProblem(line: string): string | undefined {
   let value: unknown
   try {
@@ -22,7 +22,7 @@ export function headProblem(line: string): string | undefined {
   return `is a run log of version ${JSON.stringify(schema)}, and this flowbreak reads version ${LOG_SCHEMA}: use the flowbreak that wrote it`
 }
 
-/** As `headProblem`, of an open file; an empty file has none. */
+/** Like `headProblem`, for an open file; an empty file has no problem. */
 export function headProblemOf(fd: number): string | undefined {
   if (fstatSync(fd).size === 0) return undefined
   const window = Buffer.alloc(LONGEST)

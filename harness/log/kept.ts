@@ -3,21 +3,21 @@ import type { CaseFinished, CaseSummary, Mismatch, RunEvent, Sighted } from '../
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import { Shared } from './shared.ts'
 
-/** Where a line stands in a log, in bytes, without its newline. */
+/** The position of a line in a log, in bytes, without its newline. */
 export interface LinePlace {
   readonly at: number
   readonly length: number
 }
 
-/** Bytes of lines whose events are kept as they are: those of some thousand cases. */
+/** Bytes of lines whose events are kept in memory: those of some thousand cases. */
 const AS_THEY_ARE = 16 << 20
 /** Bytes that are read at once. */
 const WINDOW = 1 << 20
 const NOTHING: readonly never[] = []
 
 /**
- * The events of a log in memory that hardly grows with what cases hold: once there are many, packets, mismatches and sightings of a case
- * stay in the log, and are read from there whenever somebody asks for them. All that is equal in several cases is kept once.
+ * The events of a log, in memory that hardly grows with the contents of cases: once there are many, packets, mismatches and sightings of a
+ * case stay in the log, and are read from there on demand. Values that several cases have in common are kept once.
  */
 export class KeptEvents {
   readonly #log: LogLines
@@ -27,8 +27,8 @@ export class KeptEvents {
   #taken = 0
 
   /**
-   * `file`: the log. `traced`: packets of cases that passed are needed too. `room`: bytes of lines whose events are kept as they are.
-   * The log must stay as it is for as long as its events are looked at.
+   * `file`: the log. `traced`: packets of cases that passed are needed too. `room`: bytes of lines whose events are kept in memory.
+   * The log must not change as long as its events are used.
    */
   constructor(file: string, { traced = true, room = AS_THEY_ARE }: { traced?: boolean; room?: number } = {}) {
     this.#log = new LogLines(file)
@@ -36,7 +36,7 @@ export class KeptEvents {
     this.#room = room
   }
 
-  /** An event to be kept in the place of one whose line stands, or will stand, there. */
+  /** The event to keep for an event whose line is, or will be, at that place. */
   keep(event: RunEvent, { at, length }: LinePlace): RunEvent {
     if (event.type !== 'case-finished') {
       if (event.type !== 'case-skipped' || this.#taken < this.#room) return event
@@ -44,12 +44,12 @@ export class KeptEvents {
     }
     this.#taken += length
     if (this.#taken <= this.#room) return this.#traced ? event : untraced(event)
-    // It has what a `CaseFinished` has; what is absent there is undefined here.
+    // It has the fields of `CaseFinished`; absent fields are undefined here.
     return new KeptCase(event, this.#log, { at, length }, this.#shared) as unknown as CaseFinished
   }
 }
 
-/** What reports need of a case that passed, without its packets: thousands of them would fill a memory, or a page. */
+/** What reports need of a case that passed, without its packets: those of thousands of cases would fill memory, or a page. */
 export function untraced(event: RunEvent): RunEvent {
   if (event.type !== 'case-finished' || event.outcome !== 'pass' || event.sightings !== undefined)
     return event
@@ -57,12 +57,12 @@ export function untraced(event: RunEvent): RunEvent {
   return rest
 }
 
-/** An event as its line has it, with fields of its own: to be copied, or written. */
+/** An event as in its line, with fields of its own, so that it can be copied or written. */
 export function wholeEvent<T extends RunEvent>(event: T): T {
   return event instanceof KeptCase ? (event.toJSON() as T) : event
 }
 
-/** A result without its larger parts, which stand in the log. */
+/** A result without its larger parts, which stay in the log. */
 class KeptCase {
   readonly type = 'case-finished'
   readonly case: CaseSummary
@@ -80,7 +80,7 @@ class KeptCase {
   readonly #log: LogLines
   readonly #at: number
   readonly #length: number
-  /** Which parts the line has at all. */
+  /** Bits that say which parts the line has. */
   readonly #has: number
 
   constructor(event: CaseFinished, log: LogLines, { at, length }: LinePlace, shared: Shared) {
@@ -127,11 +127,11 @@ class KeptCase {
   }
 }
 
-/** Reads single lines of a log, quickest in their order. */
+/** Reads single lines of a log, fastest in their order. */
 class LogLines {
   readonly #file: string
   #window = Buffer.alloc(0)
-  /** Where the window begins in the file. */
+  /** Offset of the window in the file. */
   #from = 0
   #lastAt = -1
   #last: CaseFinished | undefined

@@ -3,11 +3,11 @@ import { gunzipSync } from 'node:zlib'
 
 const STEP = 1 << 20
 const LEAST = 1 << 12
-/** How much a file may make its reader hold at once, in bytes. */
+/** Most bytes of a file that its reader must hold in memory at once. */
 export const LIMITS = {
-  /** Of a compressed file, which is unpacked in memory, and says nothing true of how long it will be. */
+  /** Of a compressed file, which is unpacked in memory; its own statement of its length cannot be trusted. */
   unpacked: 500 << 20,
-  /** Of a line, which is held whole: of a case with millions of packets, some hundred MiB. */
+  /** Of a line, which is held as a whole: for a case with millions of packets, some hundred MiB. */
   line: 500 << 20,
 } as const
 const NEWLINE = 0x0a
@@ -15,18 +15,18 @@ const NEWLINE = 0x0a
 export interface Line {
   /** From 1. */
   readonly number: number
-  /** Where it begins in the file, in bytes; in what it holds, where it is compressed. */
+  /** Its offset in bytes, in the file or in the unpacked content of a compressed one. */
   readonly at: number
   readonly text: string
-  /** Without the newline; gone when the next line is asked for. */
+  /** Without the newline; valid until the next line is asked for. */
   readonly bytes: Buffer
   /** False for a last line that does not end in a newline. */
   readonly whole: boolean
 }
 
 /**
- * The lines of a file one by one, in memory that does not grow with the file; a file of one empty line has one. A file that was
- * compressed by gzip is read as what it holds, whole in memory.
+ * The lines of a file one by one, in memory that does not grow with the file; a file with one empty line has one line. A file that was
+ * compressed by gzip is unpacked in memory as a whole.
  */
 export function* linesOf(
   file: string,
@@ -43,13 +43,13 @@ export function* linesOf(
   }
 }
 
-/** Bytes that are read at once: no more than a file has, as most logs are short; it may grow meanwhile. */
+/** Bytes that are read at once: no more than the file has, because most logs are short; the file may grow meanwhile. */
 function windowFor(fd: number): number {
   const found = fstatSync(fd)
   return found.isFile() ? Math.min(STEP, Math.max(LEAST, found.size + 1)) : STEP
 }
 
-/** Whether lines of a file can be read again by their places: it is a regular one, and not compressed. */
+/** Whether lines of a file can be read again by their offsets: it is a regular file, and not compressed. */
 export function isReadAnywhere(file: string): boolean {
   const fd = openSync(file, 'r')
   try {
@@ -63,7 +63,7 @@ function isPacked(fd: number, window: Buffer): boolean {
   return readSync(fd, window, 0, 2, 0) === 2 && window[0] === 0x1f && window[1] === 0x8b
 }
 
-/** What a file holds, piece by piece; each is gone when the next is asked for. */
+/** The content of a file, piece by piece; each piece is valid until the next is asked for. */
 function* windows(fd: number, window: Buffer): Generator<Buffer> {
   for (let read = readSync(fd, window); read > 0; read = readSync(fd, window)) yield window.subarray(0, read)
 }

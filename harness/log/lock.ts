@@ -1,15 +1,15 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
-/** Who writes a log: the number of its process, and when that was started, since numbers are given again. */
+/** The process that writes a log: its number, and when it was started, because numbers are reused. */
 interface Owner {
   readonly pid: number
   readonly started: string
 }
 
 /**
- * Holds a run log for one process: a file beside it says whose it is, so that a run which still goes on is not resumed by
- * another. What a process left behind that is no more is taken over. Throws ERR_LOG_LOCKED, exit code 2.
+ * Locks a run log for one process: a file beside it names the process, so that a run which is still going on is not resumed by
+ * another. The lock of a process that no longer exists is taken over. Throws ERR_LOG_LOCKED, exit code 2.
  */
 export class LogLock {
   readonly #file: string
@@ -61,10 +61,10 @@ function ownerIn(file: string): Owner | undefined {
   }
 }
 
-/** When a process was started, in ticks since the system was, with the system's own start; undefined: there is none of that number. */
+/** When a process was started, in ticks since the system was, together with the system's own start; undefined: no such process. */
 function startOf(pid: number): string | undefined {
   try {
-    // The name of the program, in parentheses, may hold anything: field 22 is the twentieth behind it (proc(5)).
+    // The name of the program, in parentheses, may contain anything: field 22 is the twentieth after it (proc(5)).
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${ticks}`

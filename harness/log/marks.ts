@@ -6,8 +6,8 @@ import type { CaseResult } from './cases.ts'
 export const MARKS: readonly Mark[] = ['DOC', 'SRC', 'SEED', 'RUN', 'MEM', 'INF']
 
 /**
- * How many verdicts were held against expectations of each mark. Where the expectations of a case at one level rest on several
- * marks, its verdicts of that level count under the weakest: the log has them by level.
+ * How many verdicts were compared with expectations of each mark. If the expectations of a case at one level rest on several
+ * marks, all its verdicts of that level count under the weakest, because the log has verdicts only by level.
  */
 export function marksOf(results: readonly CaseResult[]): Readonly<Record<Mark, number>> {
   const marks: Record<Mark, number> = { DOC: 0, SRC: 0, SEED: 0, RUN: 0, MEM: 0, INF: 0 }

@@ -16,9 +16,9 @@ export interface Merging {
 }
 
 /**
- * One log of several runs: their events one after another, between one beginning and one end. Of a case that several runs have, the
- * results are held together as those of a log are (`caseResults`): nothing that was seen is hidden by a later run. A run that is there
- * twice is taken once; parts that are missing or there twice, and runs of other versions, become warnings. Where a part is missing or
+ * One log of several runs: their events one after another, between one start and one end. If several runs have the same case, its
+ * results are combined as within one log (`caseResults`): no later run hides what an earlier one saw. A run that is given
+ * twice is taken once; parts that are missing or duplicate, and runs of different versions, become warnings. If a part is missing or
  * was not completed, the whole is `interrupted`.
  */
 export function mergeRuns(logs: readonly (readonly RunEvent[])[], { run, at, command }: Merging): RunEvent[] {
@@ -60,7 +60,7 @@ function startOf(events: readonly RunEvent[]): Started[] {
   return start?.type === 'run-started' ? [start] : []
 }
 
-/** Cases that a run set out to have, and has not. */
+/** The number of cases that a run was to play and did not. */
 function unplayed(events: readonly RunEvent[]): number {
   const { planned, cases } = summarise(events)
   return Math.max(0, planned - cases)
@@ -114,7 +114,7 @@ function shardWarnings(parts: readonly MergedRun[]): Warning[] {
   ]
 }
 
-/** What was not the same in all runs: their results are of different things. */
+/** Warnings about versions that differ between runs: their results are about different things. */
 function versionWarnings(starts: readonly Started[]): Warning[] {
   const versions = [...new Set(starts.map(({ flowbreak }) => flowbreak))]
   const hashes = new Map<string, Set<string>>()

@@ -2,8 +2,8 @@ import { isAbsolute, relative, sep } from 'node:path'
 import type { RunEvent } from '../model/run-log.ts'
 
 /**
- * A path as a log on another machine can use it: below the first of some folders that holds it, with slashes; one that lies in none
- * of them stays as it is.
+ * A path that a log can use on another machine: relative to the first of these folders that contains it, with slashes; a path outside
+ * all of them stays as it is.
  */
 export function portablePath(path: string, folders: readonly string[]): string {
   for (const folder of folders) {
@@ -14,7 +14,7 @@ export function portablePath(path: string, folders: readonly string[]): string {
   return path
 }
 
-/** Makes events portable: the files of their cases as `portablePath` has them. The files of a run are few. */
+/** Makes events portable: `portablePath` of the files of their cases. The files of a run are few. */
 export class PortableEvents {
   readonly #folders: readonly string[]
   readonly #paths = new Map<string, string>()

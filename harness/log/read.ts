@@ -9,12 +9,12 @@ import { runEvent } from './schema.ts'
 
 const fitsEvent = fits(runEvent)
 
-/** Every event of a run log, in order, those of a large one as `KeptEvents` has them; see `streamRunLog`. */
+/** Every event of a run log, in order; those of a large log as kept by `KeptEvents`. See `streamRunLog`. */
 export function readRunLog(file: string): RunEvent[] {
   const events: RunEvent[] = []
   let kept: KeptEvents | undefined
   for (const [event, place] of placedEvents(file)) {
-    // Only now is it known to be there.
+    // Only now is it known that the file exists.
     kept ??= new KeptEvents(file, isReadAnywhere(file) ? {} : { room: Number.POSITIVE_INFINITY })
     events.push(kept.keep(event, place))
   }
@@ -22,8 +22,8 @@ export function readRunLog(file: string): RunEvent[] {
 }
 
 /**
- * The events of a run log one by one, each checked. A last line that was cut off becomes a warning event. Throws ERR_LOG, with
- * the file and the line, for what is no run log, another version's, or damaged in the middle.
+ * The events of a run log one by one, each checked. A truncated last line becomes a warning event. Throws ERR_LOG, with
+ * the file and the line, if the file is no run log, has another version, or is damaged in the middle.
  */
 export function* streamRunLog(file: string): Generator<RunEvent> {
   for (const [event] of placedEvents(file)) yield event

@@ -74,7 +74,7 @@ const summary = z.object({
 
 const COLUMNS = ['time', 'flow', 'direction', 'kind', 'flags', 'payload', 'phase'] as const
 const OBSERVED = ['host', 'by', 'verdict', 'reason', 'knowledge'] as const
-// Looked at here: a validator's call for each number of each column takes most of the time of reading a log.
+// Checked here, because calling a validator for each number of each column takes most of the time of reading a log.
 const column = z.custom<number[]>(isColumn, 'Invalid input: expected an array of numbers')
 
 const trace = z
@@ -185,7 +185,7 @@ const capabilities = z.object({
   clockScale: z.number().positive(),
 })
 
-/** One line of a run log. Fields that are not known are dropped, so that a log of a later minor version reads. */
+/** One line of a run log. Unknown fields are dropped, so that a log of a later minor version can be read. */
 export const runEvent: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run-started'),
@@ -245,17 +245,17 @@ function isColumn(value: unknown): boolean {
   return true
 }
 
-/** One of the words of a table of codes. */
+/** One of the words in a table of codes. */
 function wordOf<T extends string>(table: Readonly<Record<T, number>>) {
   return z.custom<T>((value) => typeof value === 'string' && Object.hasOwn(table, value))
 }
 
-/** A word that is only shown: what targets can do grows faster than the log's version. */
+/** A word that is only displayed: the abilities of targets grow faster than the log's version. */
 function anyWord<T extends string>() {
   return z.custom<T>((value) => typeof value === 'string')
 }
 
-/** An object that is only shown, for the same reason. */
+/** An object that is only displayed, for the same reason. */
 function shown<T extends object>() {
   return z.custom<T>((value) => typeof value === 'object' && value !== null)
 }

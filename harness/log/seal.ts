@@ -4,11 +4,11 @@ import { linesOf } from './lines.ts'
 const SEAL = /,"sha256":"([0-9a-f]{64})"\}$/
 const NEWLINE = Buffer.from('\n')
 
-/** Seals run logs: the last event of a run carries the SHA-256 of all bytes before its line and of its line without the seal. */
+/** Seals run logs: the last event of a run has the SHA-256 of all bytes before its line and of its line without the seal. */
 export class Sealer {
   readonly #hash: Hash = createHash('sha256')
 
-  /** Takes note of bytes that the log holds already, newlines included. */
+  /** Adds bytes that the log already has, newlines included. */
   take(bytes: string | Uint8Array): void {
     this.#hash.update(bytes)
   }
@@ -20,13 +20,13 @@ export class Sealer {
   }
 }
 
-/** What the seals of a log come to: every one broken, by the number of its line, and whether the last line has one that holds. */
+/** The seals of a log: the line numbers of all broken ones, and whether the last line has a valid one. */
 export interface Seals {
   readonly broken: readonly number[]
   readonly sealed: boolean
 }
 
-/** Holds each seal of a log against the bytes of its file; a log that goes on after a seal, as a resumed one does, is not sealed. */
+/** Checks each seal of a log against the bytes of the file; a log that goes on after a seal, as a resumed one does, is not sealed. */
 export function checkSeals(file: string): Seals {
   const hash = createHash('sha256')
   const broken: number[] = []

@@ -1,4 +1,4 @@
-/** Parts `i/n` that are not among those given, for every n that is; `undefined` is a run that is no part. */
+/** For every n that occurs, the parts `i/n` that are not given; `undefined` is a run that is not a part. */
 export function missingShards(shards: readonly (string | undefined)[]): readonly string[] {
   const there = new Set(shards)
   const counts = new Set(shards.flatMap((shard) => (shard === undefined ? [] : [countOf(shard)])))
@@ -7,7 +7,7 @@ export function missingShards(shards: readonly (string | undefined)[]): readonly
   )
 }
 
-/** Parts that are given more than once, each named once. */
+/** Parts that are given more than once, each listed once. */
 export function repeatedShards(shards: readonly (string | undefined)[]): readonly string[] {
   const named = shards.filter((shard) => shard !== undefined)
   return [...new Set(named.filter((shard, at) => named.indexOf(shard) < at))]

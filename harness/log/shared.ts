@@ -1,27 +1,27 @@
 import type { CaseSummary } from '../model/run-log.ts'
 
-/** Numbers and texts, of all values together, after which everything is forgotten: what differs in every case is not worth remembering. */
+/** Once it has kept this many numbers and texts in all, everything is forgotten: values that differ in every case are not worth keeping. */
 const ROOM = 1 << 20
 
-/** A value that was asked for before. */
+/** A value that was seen before. */
 interface Known {
   readonly value: object
-  /** Another one of the same hash. */
+  /** Another one with the same hash. */
   readonly next: Known | undefined
 }
 
-/** Keeps one of values that are equal, so that thousands of cases hold what they have in common once. Values must be plain data, and never change. */
+/** Keeps one of several equal values, so that thousands of cases share what is the same. Values must be plain data and never change. */
 export class Shared {
   readonly #texts = new Map<string, string>()
   readonly #byHash = new Map<number, Known>()
-  /** Values that were asked for before, by themselves: most of a run's are those of its suites. */
+  /** Objects seen before, by identity: most objects of a run are those of its suites. */
   #kept = new WeakSet<object>()
   readonly #room: number
   #used = 0
-  /** Numbers and texts of the value at hand. */
+  /** Numbers and texts of the current value. */
   #size = 0
 
-  /** `room`: numbers and texts that it remembers. */
+  /** `room`: how many numbers and texts it keeps. */
   constructor(room = ROOM) {
     this.#room = room
   }
@@ -48,7 +48,7 @@ export class Shared {
     return value
   }
 
-  /** A case with its parts shared; its name is its own. */
+  /** A case with its parts shared; only its name is its own. */
   summary(test: CaseSummary): CaseSummary {
     const own: { -readonly [K in keyof CaseSummary]: CaseSummary[K] } = { ...test }
     own.suite = this.text(test.suite)
@@ -66,7 +66,7 @@ export class Shared {
     return own
   }
 
-  /** A hash of plain data and of what came `before`; adds up its numbers and texts. */
+  /** Continues the hash `before` with plain data; counts its numbers and texts. */
   #hash(part: unknown, before: number): number {
     if (typeof part === 'number') return mixed(before, part)
     if (typeof part === 'string') return hashOfText(part, before)
@@ -88,7 +88,7 @@ export class Shared {
     return hash
   }
 
-  /** Forgets all, where no more can be remembered; whether it did. */
+  /** Forgets everything if there is no room for more; returns whether it did. */
   #makeRoom(size: number): boolean {
     this.#used += size
     if (this.#used <= this.#room) return false
@@ -111,7 +111,7 @@ function mixed(before: number, part: number): number {
   return hash ^ (hash >>> 15)
 }
 
-/** Whether two values of plain data have the same JSON: keys stand in the same order, too. */
+/** Whether two values of plain data have the same JSON, including the order of keys. */
 function isEqual(one: unknown, other: unknown): boolean {
   if (one === other) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false

@@ -10,23 +10,23 @@ import { type Totals, totalsOf } from './totals.ts'
 
 export interface RunSummary {
   readonly totals: Totals
-  /** Results, one a case and target; `planned` is what the run set out to have. */
+  /** The number of results, one for each case and target; `planned`: how many the run was to have. */
   readonly cases: number
   readonly planned: number
-  /** `unfinished`: the log has no end, because the process was killed or still runs. */
+  /** `unfinished`: the log has no end, because the process was killed or is still running. */
   readonly reason: 'completed' | 'interrupted' | 'bailed' | 'unfinished'
   readonly suites: readonly { readonly name: string; readonly totals: Totals }[]
   readonly targets: readonly TargetSummary[]
-  /** Verdicts held against expectations of each level, and how many met them; provisional ones never fail a case. */
+  /** Verdicts compared with expectations of each level, and how many met them; provisional ones never fail a case. */
   readonly tally: Tally
   /** How many of those verdicts rest on each provenance mark. */
   readonly marks: Readonly<Record<Mark, number>>
   readonly warnings: readonly { readonly code: string; readonly message: string; readonly where?: string }[]
-  /** From the results; 130 for a run that was interrupted or has no end. */
+  /** From the results; 130 if the run was interrupted or has no end. */
   readonly exitCode: ExitCode
 }
 
-/** What a run came to as a whole: totals, suites, targets, provenance, exit code. `results`: those of the events, where they are known. */
+/** Sums up a run: totals, suites, targets, provenance, exit code. `results`: those of the events, if they are known already. */
 export function summarise(events: readonly RunEvent[], results = caseResults(events)): RunSummary {
   const totals = totalsOf(results)
   const reason = events.findLast((event) => event.type === 'run-finished')?.reason ?? 'unfinished'
@@ -66,7 +66,7 @@ export function exitCodeOf(
   return totals.pass + totals['known-failure'] > 0 ? ExitCode.ok : ExitCode.usage
 }
 
-/** A resumed run starts more than once, a merged one has several. */
+/** The number of planned results; a resumed run starts more than once, and a merged log has several runs. */
 function plannedOf(events: readonly RunEvent[]): number {
   const runs = new Map<string, number>()
   for (const event of events) if (event.type === 'run-started') runs.set(event.run, event.planned)

@@ -3,19 +3,19 @@ import type { CaseResult } from './cases.ts'
 import { groupBy } from './group.ts'
 import { type Totals, totalsOf } from './totals.ts'
 
-/** What a run came to on one target. */
+/** The results of a run on one target. */
 export interface TargetSummary {
   readonly name: string
-  /** Absent when it was never brought up. */
+  /** Absent if it was never started. */
   readonly version?: string
   readonly totals: Totals
-  /** Capabilities that cases needed and it has not, the most needed first. */
+  /** Capabilities that cases needed and the target lacks, the most needed first. */
   readonly lacks: readonly { readonly capability: string; readonly cases: number }[]
-  /** Why it could not be used, a sentence each. */
+  /** Why it could not be used, one sentence each. */
   readonly problems: readonly string[]
 }
 
-/** The targets in the order in which the log speaks of them. */
+/** The targets in the order of their first occurrence in the log. */
 export function targetsOf(
   events: readonly RunEvent[],
   results: readonly CaseResult[],

@@ -1,7 +1,7 @@
 import { OUTCOMES, type Outcome } from '../model/run-log.ts'
 import type { CaseResult } from './cases.ts'
 
-/** Cases by outcome; every outcome is there. */
+/** Number of cases by outcome; every outcome has an entry. */
 export type Totals = Readonly<Record<Outcome, number>>
 
 export function totalsOf(results: readonly CaseResult[]): Totals {

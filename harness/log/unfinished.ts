@@ -6,18 +6,18 @@ import { summarise } from './summary.ts'
 
 type Started = RunEvent & { readonly type: 'run-started' }
 
-/** A run that was begun and is to go on. */
+/** A run that was begun and is to be resumed. */
 export class UnfinishedRun {
   readonly log: string
-  /** What its log holds, whole lines only. */
+  /** The events in its complete lines. */
   readonly events: readonly RunEvent[]
   readonly started: Started
   readonly #done = new Set<string>()
 
-  /** Reads the log. Throws ERR_LOG, and ERR_RESUME for what is no run that can go on. */
+  /** Reads the log. Throws ERR_LOG, and ERR_RESUME if this run cannot be resumed. */
   constructor(log: string) {
     this.log = log
-    // That a line was cut off is told of whoever reads this log as it is; it will be whole.
+    // The warning about a truncated line is for readers of this log as it is; resuming completes it.
     this.events = readRunLog(log).filter((event) => event.type !== 'warning' || event.code !== 'WARN_LOG_CUT')
     const started = this.events.find((event) => event.type === 'run-started')
     if (started?.type !== 'run-started') throw refused(log, 'holds no beginning of a run')
@@ -34,12 +34,12 @@ export class UnfinishedRun {
       )
   }
 
-  /** Those of a target's cases that have no result yet. */
+  /** The cases of a target that have no result yet. */
   remaining(target: string, cases: readonly Case[]): readonly Case[] {
     return cases.filter(({ name }) => !this.#done.has(keyOf(target, name)))
   }
 
-  /** Throws ERR_RESUME where what would be played is not what was begun: another flowbreak, other suites or captures. */
+  /** Throws ERR_RESUME if what would be played differs from what was begun: another flowbreak, other suites or captures. */
   checkSame(
     flowbreak: string,
     inputs: { suites: readonly RunInput[]; captures: readonly RunInput[] },

@@ -3,7 +3,7 @@ import { fstatSync, readSync } from 'node:fs'
 const STEP = 1 << 16
 const NEWLINE = 0x0a
 
-/** Bytes of an open file up to and with its last newline: what stands behind that is a line that was never finished. */
+/** Bytes of an open file up to and including its last newline; anything after it is a line that was never finished. */
 export function wholeLength(fd: number): number {
   const window = Buffer.alloc(STEP)
   for (let end = fstatSync(fd).size; end > 0; ) {

@@ -9,32 +9,32 @@ import { LogLock } from './lock.ts'
 import { Sealer } from './seal.ts'
 import { wholeLength } from './whole-length.ts'
 
-/** Bytes that are gathered before they go to the file within one turn of the event loop. */
+/** Bytes that are collected within one turn of the event loop before they are written to the file. */
 const BUFFER = 1 << 18
 const NEWLINE = 0x0a
 
-/** A line of a log as it stands there, without its newline: its text, or that in UTF-8. */
+/** A line of a log as it is written, without its newline: text, or text in UTF-8. */
 export type LogLine = string | Uint8Array
 
 /**
- * Appends a run's events to its log, one JSON object a line. What was appended reaches the file at the end of the turn of the
- * event loop, so a process that is killed loses no result that was settled before; `close` also brings it to the disk.
- * A log that is there already is continued, without its half-written last line; any other file is refused. Throws ERR_LOG_WRITE, exit code 3,
- * from whichever call comes after the failure; what was written is kept, up to its last whole line.
+ * Appends a run's events to its log, one JSON object for each line. Events reach the file at the end of the turn of the
+ * event loop, so a process that is killed loses no result that was settled before; `close` also syncs it to the disk.
+ * An existing log is continued, without a truncated last line; any other file is refused. Throws ERR_LOG_WRITE, exit code 3,
+ * from the first call after a failure; what was written stays, up to its last complete line.
  */
 export class RunLogWriter {
   readonly file: string
   readonly #fd: number
-  /** What is still to be written: its first bytes. */
+  /** What is still to be written, in its first `#length` bytes. */
   #bytes = Buffer.allocUnsafeSlow(2 * BUFFER)
   #length = 0
-  /** How much of that the sealer has. */
+  /** How many of these bytes the sealer has. */
   #sealed = 0
   #written = 0
   #scheduled = false
   #closed = false
   #failure: FlowbreakError | undefined
-  /** A device cannot be resumed, and has no place beside it. */
+  /** Absent for a device, which cannot be resumed and has no place for a file beside it. */
   readonly #lock: LogLock | undefined
   readonly #sealer = new Sealer()
   readonly #onExit = (): void => this.#flush()
@@ -43,7 +43,7 @@ export class RunLogWriter {
     this.file = file
     try {
       makeFolder(dirname(file))
-      // It holds who talked to whom.
+      // The log shows who talked to whom, so only its owner may read it.
       this.#fd = openToWrite(file, 'a+', 0o600)
     } catch (thrown) {
       const message = `The run log ${file} cannot be written (${messageOf(thrown)}): give another directory with --output.`
@@ -57,11 +57,11 @@ export class RunLogWriter {
     this.#lock = this.#locked()
     this.#keepWhole()
     this.#takeWhatIsThere()
-    // An exit in the middle of a turn: from a signal handler, or an error that nobody caught.
+    // The process may exit in the middle of a turn, from a signal handler or because of an uncaught error.
     process.once('exit', this.#onExit)
   }
 
-  /** Takes one event down, or its `line` as it is; answers where that will stand. Throws what went wrong with earlier ones. */
+  /** Appends one event, or its `line` as it is; returns the position of its line. Throws errors of earlier writes. */
   append(event: RunEvent, line: LogLine = JSON.stringify(event)): LinePlace {
     if (this.#failure !== undefined) throw this.#failure
     const place = this.#put(event.type === 'run-finished' ? this.#seal(textOf(line)) : line)
@@ -73,7 +73,7 @@ export class RunLogWriter {
     return place
   }
 
-  /** Brings everything to the disk; a second call does nothing. */
+  /** Writes everything and syncs it to the disk; a second call does nothing. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#flush()
@@ -94,7 +94,7 @@ export class RunLogWriter {
     }
   }
 
-  /** What a log holds that is continued here goes into its seal. */
+  /** Adds the existing content of a log that is continued to its seal. */
   #takeWhatIsThere(): void {
     const window = Buffer.alloc(BUFFER)
     for (let at = 0; at < this.#written; ) {
@@ -106,7 +106,7 @@ export class RunLogWriter {
   }
 
   #put(line: LogLine): LinePlace {
-    // As UTF-8 a letter has three bytes at most.
+    // In UTF-8 a character takes at most three bytes.
     const most = typeof line === 'string' ? 3 * line.length : line.length
     const needed = this.#length + most + 1
     if (needed > this.#bytes.length) {
@@ -164,13 +164,13 @@ export class RunLogWriter {
     return new FlowbreakError('ERR_LOG_WRITE', message, { exitCode: ExitCode.broken, cause: thrown })
   }
 
-  /** Cuts a half-written line off, as far as the file allows it. */
+  /** Cuts off an incomplete last line, if the file allows it. */
   #keepWhole(): void {
     try {
       this.#written = wholeLength(this.#fd)
       if (this.#written < fstatSync(this.#fd).size) ftruncateSync(this.#fd, this.#written)
     } catch {
-      // A device, or a disk that is gone: readers tolerate a last line that is cut.
+      // A device, or a disk that is gone: readers tolerate a truncated last line.
     }
   }
 }

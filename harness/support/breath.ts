@@ -1,12 +1,12 @@
-/** Seconds that work may go on before signals, timers and files get their turn. */
+/** Seconds for which work may go on before signals, timers and files get their turn. */
 const TURN = 0.025
 
-/** Lets the event loop take its turn now and then in work that never waits for anything: without it Ctrl-C goes unheard. */
+/** Gives the event loop a turn now and then during work that never waits for anything: otherwise Ctrl-C has no effect. */
 export class Breath {
   // The process's own clock: `performance` would have to be loaded first.
   #last = process.uptime()
 
-  /** Whether the last turn is long enough ago: for loops in which waiting for nothing, thousands of times, takes long. */
+  /** Whether the last turn was long enough ago: for loops in which thousands of unnecessary waits would take long. */
   get isDue(): boolean {
     return process.uptime() - this.#last >= TURN
   }

@@ -8,8 +8,8 @@ export interface Caller {
 }
 
 /**
- * The user who called flowbreak through sudo, to whom belongs what it writes, and as whom programs run that need no root; undefined where
- * it does not run as root, or root itself called it.
+ * The user who called flowbreak through sudo, who gets the files that it writes, and as whom programs run that do not need root. Undefined
+ * if it does not run as root, or root itself called it.
  */
 export function sudoCaller(
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -21,13 +21,13 @@ export function sudoCaller(
   return uid === undefined || gid === undefined || uid === 0 ? undefined : { uid, gid }
 }
 
-/** Gives what was made at a path to the user who called through sudo. Throws what the system says. */
+/** Gives the file at a path to the user who called through sudo. Throws the system's error. */
 export function giveToCaller(path: string): void {
   const caller = sudoCaller()
   if (caller !== undefined) chownSync(path, caller.uid, caller.gid)
 }
 
-/** Opens a file to be written, which belongs to the user who called through sudo if it was not there. Throws what the system says. */
+/** Opens a file for writing; if it is new, it belongs to the user who called through sudo. Throws the system's error. */
 export function openToWrite(path: string, flags: 'w' | 'a+', mode = 0o666): number {
   const caller = existsSync(path) ? undefined : sudoCaller()
   const fd = openSync(path, flags, mode)
@@ -36,14 +36,14 @@ export function openToWrite(path: string, flags: 'w' | 'a+', mode = 0o666): numb
 }
 
 /**
- * Makes a folder, and those above it that lack, which belong to the user who called through sudo. Throws what the system says. One by
- * one: where none can be made, as in /proc or in a folder that was removed, Node 20 never ends making them all at once.
+ * Makes a folder and its missing parents, which belong to the user who called through sudo. Throws the system's error. They are made one
+ * by one: if none can be made, as in /proc or in a folder that was removed, Node 20 never finishes making them all at once.
  */
 export function makeFolder(path: string, mode = 0o777): void {
   const lacking: string[] = []
   for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) lacking.push(folder)
   for (const folder of lacking.reverse()) {
-    // Whoever else made it meanwhile, owns it.
+    // If somebody else has made it meanwhile, it is theirs.
     if (existsSync(folder)) continue
     mkdirSync(folder, { mode })
     giveToCaller(folder)
@@ -51,7 +51,7 @@ export function makeFolder(path: string, mode = 0o777): void {
   if (!statSync(path).isDirectory()) mkdirSync(path)
 }
 
-/** All that may be numbers of users: -1 says "as it is" to the system. */
+/** Any number of a user; -1 is excluded, because to the system it means "unchanged". */
 function idOf(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d{1,10}$/.test(text)) return undefined
   const id = Number(text)

@@ -2,13 +2,13 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 /** A block of addresses: those that share its first bits. */
 export interface Cidr {
-  /** 4 or 16 bytes; those behind the prefix are of no account. */
+  /** 4 or 16 bytes; bits after the prefix are ignored. */
   readonly bytes: Uint8Array
   /** Leading bits that an address must have. */
   readonly bits: number
 }
 
-/** Reads `192.0.2.0/24`, `2001:db8::/32` or an address alone; undefined where the text is none of these. */
+/** Reads `192.0.2.0/24`, `2001:db8::/32` or an address alone; undefined if the text is none of these. */
 export function parseCidr(text: string): Cidr | undefined {
   const [address = '', length, more] = text.split('/')
   const bytes = isIPv4(address) ? bytesOfIpv4(address) : isIPv6(address) ? bytesOfIpv6(address) : undefined
@@ -18,7 +18,7 @@ export function parseCidr(text: string): Cidr | undefined {
   return bits <= bytes.length * 8 ? { bytes, bits } : undefined
 }
 
-/** Whether the address of `size` bytes (4 or 16) at `at` lies in the block. */
+/** Whether the address of `size` bytes (4 or 16) at `at` is in the block. */
 export function isWithinCidr(
   { bytes: block, bits }: Cidr,
   bytes: Uint8Array,
@@ -36,7 +36,7 @@ function bytesOfIpv4(text: string): Uint8Array {
   return Uint8Array.from(text.split('.'), Number)
 }
 
-/** The text is known to be an IPv6 address, so groups are right and at most one gap is there. */
+/** The text is known to be an IPv6 address, so its groups are valid and it has at most one gap. */
 function bytesOfIpv6(text: string): Uint8Array | undefined {
   if (text.includes('%')) return undefined
   const dotted = /[\d.]+$/.exec(text)?.[0] ?? ''

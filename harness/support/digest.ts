@@ -1,6 +1,6 @@
 /**
- * 16 hexadecimal digits for a text, equal for equal texts: two runs of FNV-1a, mixed at the end. To tell texts apart, not to
- * protect them: loading the cryptography takes longer than replaying a small capture.
+ * 16 hexadecimal digits for a text, equal for equal texts: two FNV-1a hashes, mixed at the end. For telling texts apart, not for
+ * protecting them: loading the cryptography takes longer than replaying a small capture.
  */
 export function digestOf(text: string): string {
   return hex(hashed(text, 0x811c9dc5, 0x01000193)) + hex(hashed(text, 0x9e3779b9, 0x85ebca6b))

@@ -5,8 +5,8 @@ export const ExitCode = { ok: 0, failed: 1, usage: 2, broken: 3, interrupted: 13
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
 /**
- * An error for people: a stable code, one sentence that says what, where and what to do, and the exit code it leads to. What the sentence
- * quotes of captures, suites, logs and programs cannot steer the terminal that it is shown in.
+ * An error for people: a stable code, one sentence that says what, where and what to do, and its exit code. Quotations from captures,
+ * suites, logs and programs in the sentence are made safe for terminals.
  */
 export class FlowbreakError extends Error {
   override readonly name = 'FlowbreakError'
@@ -24,7 +24,7 @@ export class FlowbreakError extends Error {
   }
 }
 
-/** The error for people that was thrown, by whichever of two copies of this module: bundles have their own. */
+/** The thrown error, if it is one for people, from either copy of this module: bundles have their own. */
 export function asFlowbreakError(thrown: unknown): FlowbreakError | undefined {
   if (thrown instanceof FlowbreakError) return thrown
   const isOne = thrown instanceof Error && thrown.name === 'FlowbreakError' && 'code' in thrown

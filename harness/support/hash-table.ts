@@ -2,8 +2,8 @@ const FIRST_CAPACITY = 64
 const NO_SLOTS = new Int32Array(0)
 
 /**
- * Random odd multipliers, one a word of the key; of the process, so that making a table costs nothing. Whoever made a capture
- * never sees a number of `Math.random`, so it does, and the cryptography need not be loaded.
+ * Random odd multipliers, one for each word of the key; the same for the whole process, so that making a table costs nothing. The author
+ * of a capture never sees a number of `Math.random`, so that is good enough, and the cryptography need not be loaded.
  */
 let multipliers = NO_SLOTS
 
@@ -16,21 +16,21 @@ function multipliersFor(words: number): Int32Array {
   return multipliers
 }
 
-/** Words behind the key in a record: its hash, so that growing and resetting never read keys, and the caller's own word. */
+/** Words after the key in a record: its hash, so that growing and resetting never read keys, and the caller's word. */
 const HASH = 0
 const VALUE = 1
 const RECORD_EXTRA = 2
 
 /**
- * Gives keys of a fixed number of 32-bit words dense ids from 0, in the order of adding (ids of removed keys first), and keeps one word of the caller's
- * with each key, where looking it up has just been. Open addressing over typed arrays, at
- * most half full, doubling when it must. The hash is multiply-shift over the key's words with multipliers drawn anew by each
- * process (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem"), so that nobody who chooses
- * the keys can choose the collisions; ids do not depend on it.
+ * Gives keys of a fixed number of 32-bit words dense ids from 0, in the order of adding (ids of removed keys first), and keeps one word of
+ * the caller beside each key, where a lookup has just been. Open addressing over typed arrays, at
+ * most half full, doubled when necessary. The hash is multiply-shift over the key's words with multipliers drawn by each
+ * process (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem"), so that somebody who chooses
+ * the keys cannot choose collisions; ids do not depend on it.
  */
 export class HashTable {
   readonly words: number
-  /** Ids given so far; as long as no key was removed, the keys held, and the next id. */
+  /** Ids given so far; if no key was removed, also the number of keys and the next id. */
   count = 0
   /** Write a key here, then call `find` or `add`. */
   readonly key: Int32Array
@@ -40,7 +40,7 @@ export class HashTable {
   /** By id: key, hash and value side by side. */
   #records: Int32Array
   readonly #stride: number
-  /** The id removed last, -1: none; each removed id names in its first word the one removed before it. */
+  /** The id removed last, -1: none; the first word of each removed id is the id removed before it. */
   #free = -1
 
   constructor(words: number) {
@@ -57,7 +57,7 @@ export class HashTable {
     return this.#lookUp(this.#hash())
   }
 
-  /** As `find`, for a table of keys of four words that are not written first: it runs once a packet. */
+  /** Like `find`, for keys of four words, without writing `key` first: it is called once for each packet. */
   find4(a: number, b: number, c: number, d: number): number {
     const multipliers = this.#multipliers
     const hash = folded(
@@ -84,7 +84,7 @@ export class HashTable {
     }
   }
 
-  /** The id of `key`, which is `count` before the call when the key is new. */
+  /** The id of `key`; for a new key, the value of `count` before the call. */
   add(): number {
     const hash = this.#hash()
     const found = this.#lookUp(hash)
@@ -105,7 +105,7 @@ export class HashTable {
     this.#records[id * this.#stride + this.words + VALUE] = value
   }
 
-  /** Forgets the key of this id, which the next new key gets. What stood behind it in its chain moves up. */
+  /** Removes the key of this id; the next new key gets the id. Later keys of its chain move up. */
   remove(id: number): void {
     const slots = this.#slots
     const mask = slots.length - 1
@@ -122,7 +122,7 @@ export class HashTable {
     this.#free = id
   }
 
-  /** Forgets every key and keeps the memory; takes time in proportion to `count`, not to the capacity. */
+  /** Removes every key and keeps the memory; takes time in proportion to `count`, not to the capacity. */
   reset(): void {
     const slots = this.#slots
     const mask = slots.length - 1
@@ -204,7 +204,7 @@ export class HashTable {
   }
 }
 
-/** The high bits of a hash are the good ones, and places are taken from the low ones. */
+/** The high bits of a hash are the good ones, but places come from the low bits. */
 function folded(hash: number): number {
   return hash ^ (hash >>> 16)
 }

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url'
 import { FlowbreakError, messageOf } from './errors.ts'
 
 /**
- * What a JavaScript or TypeScript module exports. TypeScript is for Node where it can, else for tsx, where that is installed
- * beside the module or beside flowbreak. `noun`: what the module is to be. Throws `code`.
+ * The exports of a JavaScript or TypeScript module. TypeScript is loaded by Node if it can, otherwise by tsx, if that is installed
+ * beside the module or beside flowbreak. `noun`: what the module is supposed to be. Throws `code`.
  */
 export async function loadModule(
   file: string,
@@ -28,7 +28,7 @@ export async function loadModule(
   )
 }
 
-/** A module that was made for require() has its exports below its default one. */
+/** The exports of a CommonJS module are inside its default export. */
 function unwrapped(loaded: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const inner = loaded.default
   const nested = typeof inner === 'object' && inner !== null && '__esModule' in inner
@@ -39,7 +39,7 @@ function stripsTypes(): boolean {
   return 'typescript' in process.features && Boolean(process.features.typescript)
 }
 
-/** Node gives the one for require() to whoever asks; beside it is the one for import. */
+/** Node resolves to the file for require(); the file for import is beside it. */
 function findTsx(file: string): string | undefined {
   for (const from of [pathToFileURL(file).href, import.meta.url])
     try {

@@ -1,18 +1,18 @@
 /**
- * Which of several lists still shows what is looked for, by its index; -1: none of them. Whoever answers may look at all at once, or
- * at one after the other up to the first that does.
+ * Tells which of several lists still shows what is wanted, by its index; -1: none of them. It may examine all at once, or
+ * one after the other up to the first that does.
  */
 export type FindKept<T> = (candidates: readonly (readonly T[])[]) => Promise<number>
 
 /**
- * The items that are left when leaving out ever smaller parts has come to its end: delta debugging (Zeller and Hildebrandt, IEEE TSE
- * 28(2), 2002, ddmin by complements). Without any one of them what is looked for is not shown. `items` must show it; the
- * order stays, and an empty list is tried too. Deterministic where `find` is.
+ * The items that remain after leaving out smaller and smaller parts: delta debugging (Zeller and Hildebrandt, IEEE TSE
+ * 28(2), 2002, ddmin by complements). Without any one of them the list does not show what is wanted. `items` must show it; the
+ * order is kept, and an empty list is tried too. Deterministic if `find` is.
  */
 export async function minimise<T>(items: readonly T[], find: FindKept<T>): Promise<readonly T[]> {
   let kept = items
   let parts = 1
-  // Goes on behind the part that was left out last: what stands before it was just found to be needed.
+  // Goes on after the part that was left out last: the parts before it were just found to be needed.
   let from = 0
   while (kept.length > 0) {
     const candidates = withoutEach(kept, parts)
@@ -32,7 +32,7 @@ export async function minimise<T>(items: readonly T[], find: FindKept<T>): Promi
   return kept
 }
 
-/** The list without each of so many parts of about the same length. */
+/** The list without each of `parts` parts of about the same length. */
 function withoutEach<T>(items: readonly T[], parts: number): readonly (readonly T[])[] {
   const edge = (part: number) => Math.floor((items.length * part) / parts)
   return Array.from({ length: parts }, (_, part) => [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The package's own folder: two above this file, in the sources and in what is built of them. */
+/** The package's own folder: two levels above this file, in the sources and in the build. */
 export const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** The version in package.json. */
@@ -10,5 +10,5 @@ export function version(): string {
   return typeof json === 'object' && json !== null && 'version' in json ? String(json.version) : 'unknown'
 }
 
-/** Where suites and captures are looked for: here, then in the package. */
+/** Where suites and captures are searched for: the working directory, then the package. */
 export const PLACES: readonly string[] = [process.cwd(), PACKAGE_ROOT]

@@ -1,4 +1,4 @@
-/** Places in the order of a number that each was put in with, lowest first; a binary heap over typed arrays. Ties: as they come. */
+/** Places ordered by a key, lowest first; a binary heap over typed arrays. The order of equal keys is arbitrary. */
 export class PlaceHeap {
   #places = new Int32Array(1024)
   #keys = new Float64Array(1024)
@@ -8,7 +8,7 @@ export class PlaceHeap {
     return this.#count
   }
 
-  /** The place with the lowest key, -1: there is none. */
+  /** The place with the lowest key; -1: none. */
   get first(): number {
     return this.#count === 0 ? -1 : (this.#places[0] ?? -1)
   }
@@ -43,7 +43,7 @@ export class PlaceHeap {
     this.#count = 0
   }
 
-  /** Puts in a place from the top down. */
+  /** Inserts a place, moving it down from the top. */
   #sink(place: number, key: number): void {
     const keys = this.#keys
     let at = 0

@@ -2,16 +2,16 @@ import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Kinds whose leftovers this process has looked for, and where. */
+/** Kinds, with their folders, whose leftovers this process has already removed. */
 const tidied = new Set<string>()
 
-/** Folders that could not be removed when that was asked for. */
+/** Folders whose removal failed. */
 const unremoved = new Set<string>()
 
 /**
- * Makes a folder for files of this process alone, `flowbreak-KIND-NAMESPACE-PID-…` below `within`; whoever asks for
- * it removes it, by `removeScratch`. A process that was killed could not: the first of a kind that another one makes removes such folders, and ends what still
- * runs in them.
+ * Makes a folder for files of this process alone, `flowbreak-KIND-NAMESPACE-PID-…` in `within`; the caller removes it
+ * by `removeScratch`. A process that was killed could not do that: the first call for a kind in another process removes such folders, and
+ * ends what still runs in them.
  */
 export function makeScratch(kind: string, within = tmpdir()): string {
   const own = `flowbreak-${kind}-${pidNamespace()}-`
@@ -24,8 +24,8 @@ export function makeScratch(kind: string, within = tmpdir()): string {
 }
 
 /**
- * Removes such a folder. Where that needs what the process lacks at the moment, as a file descriptor, it is tried again with the next one
- * and when the process ends.
+ * Removes such a folder. If the process lacks something for that at the moment, such as a file descriptor, it is tried again with the next
+ * folder and when the process ends.
  */
 export function removeScratch(folder: string): void {
   if (unremoved.size === 0) process.once('exit', removeUnremoved)
@@ -45,7 +45,7 @@ function removeUnremoved(): void {
   }
 }
 
-/** Containers may share a folder, and have processes that others cannot see. */
+/** Distinguishes containers, which may share a folder and have processes that others cannot see. */
 function pidNamespace(): string {
   try {
     return String(statSync('/proc/self/ns/pid').ino)
@@ -70,7 +70,7 @@ function isOurs(folder: string): boolean {
   return found?.isDirectory() === true && found.uid === process.getuid?.()
 }
 
-/** Processes whose working directory that is. */
+/** Processes whose working directory is this folder. */
 function runningIn(folder: string): readonly number[] {
   return listed('/proc')
     .map(Number)
@@ -87,7 +87,7 @@ function end(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }
 
