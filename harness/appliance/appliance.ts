@@ -14,35 +14,35 @@ export interface ApplianceOptions {
   readonly setup: Setup
   readonly listen: Place
   readonly health?: Place | undefined
-  /** How many seconds of the engine's time one second is, above 0; `told`: its time is what the gateway says with its packets. */
+  /** How many seconds pass for the engine in one real second, above 0; `told`: the gateway tells the time with its packets. */
   readonly clockScale: number | 'told'
-  /** Absent: as the load balancer wants it where that can be. */
+  /** Absent: as the load balancer wants it, if that is possible. */
   readonly returnTo?: ReturnTo | undefined
 }
 
-/** What an appliance has done with the datagrams that came. */
+/** What an appliance has done with the datagrams received. */
 export interface ApplianceTotals {
   readonly packets: number
   readonly forward: number
   readonly drop: number
   readonly reject: number
-  /** Packets of its own: resets and ICMP errors. */
+  /** Packets that it made itself: resets and ICMP errors. */
   readonly emitted: number
-  /** Datagrams that were none of a gateway load balancer's. */
+  /** Datagrams that did not come from a gateway load balancer. */
   readonly invalid: number
-  /** Datagrams that came while there was no more room for those that wait. */
+  /** Datagrams for which there was no room among those that wait. */
   readonly overrun: number
-  /** What the system would not send. */
+  /** Datagrams that the system refused to send. */
   readonly unsent: number
 }
 
 const NOTHING = new Uint8Array(0)
-/** Timers take no more. */
+/** The longest time that a timer takes. */
 const LONGEST_MS = 2 ** 31 - 1
 
 /**
- * The reference engine behind a gateway load balancer, over UDP: what it forwards goes back with the GENEVE header that it came with,
- * what it drops does not, and what it sends of its own has the header of its flow. Needs no privileges.
+ * The reference engine behind a gateway load balancer, over UDP: a forwarded packet goes back with the GENEVE header that it came with,
+ * a dropped one does not, and a packet that the engine makes itself gets the header of its flow. Needs no privileges.
  */
 export class Appliance implements AsyncDisposable {
   readonly #socket: Socket
@@ -50,10 +50,10 @@ export class Appliance implements AsyncDisposable {
   readonly #clock: ApplianceClock
   readonly #health: HealthPort | undefined
   readonly #returns: Returns
-  /** What has come, and what is being decided. */
+  /** The datagrams that have come, and those that are being decided. */
   #intake = new Intake()
   #other = new Intake()
-  /** Of flows about which something may be sent that no packet caused: all where sessions tell of their expiry, else those in fragments. */
+  /** For packets without a cause: headers of all flows if sessions report their expiry, else of flows in fragments. */
   readonly #headers = new FlowHeaders()
   readonly #expired = new PacketBatch(0, 0)
   #deciding: Promise<void> | undefined
@@ -62,7 +62,7 @@ export class Appliance implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined
   readonly #totals = { packets: 0, forward: 0, drop: 0, reject: 0, emitted: 0, invalid: 0, overrun: 0 }
   #fail: (thrown: unknown) => void = () => {}
-  /** Rejects when the appliance cannot go on, as when its store is gone; never resolves. */
+  /** Rejects when the appliance cannot go on, for example because its store is gone; never resolves. */
   readonly failure = new Promise<never>((_, reject) => {
     this.#fail = reject
   })
@@ -79,14 +79,14 @@ export class Appliance implements AsyncDisposable {
     const { clockScale } = options
     this.#clock = clockScale === 'told' ? new ToldClock() : new ScaledClock(clockScale)
     this.#returns = new Returns(socket, options.listen.address, this.port, options.returnTo)
-    // Whoever waits for it is told; that nobody does is no fault.
+    // Whoever awaits it gets the error; if nobody does, that is no fault.
     this.failure.catch(() => {})
     socket.on('message', (payload, { address, port }) => this.#take(payload, address, port))
     socket.on('error', (error) => this.#fail(error))
     if (health !== undefined) health.clear = () => this.reset()
   }
 
-  /** Throws ERR_APPLIANCE_LISTEN where a port cannot be had, and whatever is wrong with the setup. */
+  /** Throws ERR_APPLIANCE_LISTEN if it cannot listen on a port, and errors of the setup. */
   static async start(options: ApplianceOptions): Promise<Appliance> {
     const firewall = await Firewall.open(options.setup)
     let socket: Socket | undefined
@@ -122,13 +122,13 @@ export class Appliance implements AsyncDisposable {
 
   #take(payload: Uint8Array, address: string, port: number): void {
     if (this.#intake.isFull) this.#decide()
-    // More than is kept while a store is waited for: lost, as at any interface that is not read.
+    // There is no room while it waits for a store: the datagram is lost, as at any interface that is not read in time.
     if (this.#intake.isFull) this.#totals.overrun++
     else if (this.#intake.take(payload, address, port, this.#clock.arrival(payload))) this.#schedule()
     else this.#totals.invalid++
   }
 
-  /** What has come in this turn is decided together. */
+  /** Everything that comes in one turn of the event loop is decided together. */
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
@@ -159,7 +159,7 @@ export class Appliance implements AsyncDisposable {
       })
   }
 
-  /** Sends what became of the packets, and its own in the place of those that they are about: what comes out behind them proves that none is left. */
+  /** Sends the results; its own packets take the place of those that they are about, so that a later packet proves that none is missing. */
   #answer(intake: Intake): void {
     const { batch, payloads, addresses, ports } = intake
     const { verdict, flow, kind, count, time, emitted } = batch
@@ -167,7 +167,7 @@ export class Appliance implements AsyncDisposable {
     const returns = this.#returns
     const headers = this.#headers
     const { tellsExpiry } = this.#firewall
-    // What no packet caused may stand last, and is sent at its time.
+    // A packet without a cause may be last in the list, and is sent at its time.
     if (emitted.some(({ cause }) => cause < 0)) emitted.sort((one, other) => one.at - other.at)
     totals.packets += count
     let told = 0
@@ -187,7 +187,7 @@ export class Appliance implements AsyncDisposable {
     this.#awaitExpiry()
   }
 
-  /** Sends its own packets from the nth on, up to those about packet `end` or what happened by itself after `time`; answers which is next. */
+  /** Sends its own packets from the nth on, up to those about packet `end` or later than `time` without a cause; returns the next index. */
   #tellUntil({ batch, payloads, addresses, ports }: Intake, from: number, end: number, time: Nanos): number {
     const { emitted } = batch
     let n = from
@@ -200,7 +200,7 @@ export class Appliance implements AsyncDisposable {
     return n
   }
 
-  /** Sends a packet of its own, without the link header that stood in for one. */
+  /** Sends a packet that it made itself, without the placeholder for the link header. */
   #emit(header: Uint8Array, frame: Uint8Array, address: string, port: number): void {
     if (this.#closed) return
     this.#totals.emitted++
@@ -216,7 +216,7 @@ export class Appliance implements AsyncDisposable {
   #awaitExpiry(): void {
     clearTimeout(this.#timer)
     const wait = this.#clock.until(this.#firewall.nextExpiry)
-    // A millisecond on: most expire once more than their time-out has gone by.
+    // One millisecond later: most sessions expire once more than their time-out has passed.
     if (Number.isFinite(wait) && !this.#closed)
       this.#timer = setTimeout(this.#expire, Math.min(wait + 1, LONGEST_MS))
   }

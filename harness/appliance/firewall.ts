@@ -10,7 +10,7 @@ import { openSharing } from '../sharing/sharing.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { decodeBatch } from '../wire/decode.ts'
 
-/** How sessions can reach another host that is another process. */
+/** Kinds of sharing that work between processes. */
 const SHARINGS: readonly string[] = ['none', 'store']
 
 /** The reference engine as one host that reads packets as they come. */
@@ -19,7 +19,7 @@ export class Firewall implements AsyncDisposable {
   readonly #flows: FlowTable
   readonly #tunnels: number
   readonly #sharing: OpenSharing
-  /** Whether sessions tell of their expiry. */
+  /** Whether sessions send resets when they expire. */
   readonly tellsExpiry: boolean
 
   private constructor(setup: Setup, sharing: OpenSharing) {
@@ -39,7 +39,7 @@ export class Firewall implements AsyncDisposable {
     })
   }
 
-  /** Throws ERR_APPLIANCE_SHARING where sessions would have to be shared within one process, and what the store throws. */
+  /** Throws ERR_APPLIANCE_SHARING if the sharing works only within one process, and errors of the store. */
   static async open(setup: Setup): Promise<Firewall> {
     const { kind } = setup.topology.sharing
     if (!SHARINGS.includes(kind))
@@ -49,7 +49,7 @@ export class Firewall implements AsyncDisposable {
       )
     const sharing = await openSharing(setup.topology.sharing)
     try {
-      // Packets come as soon as it listens, and their senders do not wait for a first connection.
+      // Packets come as soon as it listens, and their senders do not wait for a first connection to the store.
       await sharing.connect?.()
       return new Firewall(setup, sharing)
     } catch (thrown) {
@@ -58,7 +58,7 @@ export class Firewall implements AsyncDisposable {
     }
   }
 
-  /** Decodes the packets and fills verdict, reason and `emitted`; where that has to wait for the store, once the promise resolves. */
+  /** Decodes the packets and fills verdict, reason and `emitted`; returns a promise if it has to wait for the store. */
   decide(batch: PacketBatch): Promise<void> | undefined {
     batch.tunnels = this.#tunnels
     decodeBatch(batch)
@@ -76,21 +76,21 @@ export class Firewall implements AsyncDisposable {
       await engine.pending
       next = engine.decide(batch, next, batch.count)
     }
-    // Another process may get the next packet of a session: what was changed is written before anybody hears of it.
+    // Another process may get the next packet of a session, so changes are written before the results are sent.
     await engine.pending
   }
 
-  /** When a session may next expire with a reset, or a datagram be given up with word of it; infinity: none. */
+  /** When the next session may expire with a reset, or a datagram may be given up with an ICMP error; infinity: none. */
   get nextExpiry(): Nanos {
     return this.#engine.nextExpiry
   }
 
-  /** Adds to `batch.emitted` what is sent about whatever has expired by now. */
+  /** Adds to `batch.emitted` the packets about everything that has expired by now. */
   expire(batch: PacketBatch, now: Nanos): void {
     this.#engine.expire(batch, now)
   }
 
-  /** Back to empty tables and counters at zero. */
+  /** Resets tables and counters. */
   async reset(): Promise<void> {
     this.#flows.reset()
     this.#engine.reset()

@@ -6,14 +6,14 @@ interface FlowHeader {
   readonly port: number
 }
 
-/** Flows that are remembered; beyond that the one that was silent longest makes way. */
+/** Most flows that are remembered; beyond that the one without packets for longest is forgotten. */
 const MOST = 1 << 17
 
-/** The GENEVE header of each flow, for what is sent about a flow when no packet of it is there: at the expiry of a session. */
+/** The GENEVE header of each flow, for packets about a flow that no packet caused: when a session expires. */
 export class FlowHeaders {
   readonly #flows = new Map<number, FlowHeader>()
 
-  /** Notes how a packet came: the UDP payload that it was in, and from where. */
+  /** Notes how a packet came: the UDP payload around it, and its sender. */
   note(flow: number, payload: Uint8Array, address: string, port: number): void {
     const known = this.#flows.delete(flow)
     if (!known && this.#flows.size === MOST) this.#flows.delete(this.#flows.keys().next().value ?? -1)
@@ -29,7 +29,7 @@ export class FlowHeaders {
   }
 }
 
-/** The GENEVE header, options included, of a payload that begins with one. */
+/** The GENEVE header, options included, at the beginning of a payload. */
 export function headerOf(payload: Uint8Array): Uint8Array {
   return payload.subarray(0, 8 + (((payload[0] ?? 0) & 0x3f) << 2))
 }

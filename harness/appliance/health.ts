@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
- * A port that health checks find healthy: it takes TCP connections, and answers every request of HTTP with 200. `DELETE /sessions` has
- * the session table emptied first.
+ * A port that health checks find healthy: it accepts TCP connections, and answers every HTTP request with 200. `DELETE /sessions`
+ * empties the session table first.
  */
 export class HealthPort {
   readonly #server: Server
@@ -15,7 +15,7 @@ export class HealthPort {
     this.#server = server
   }
 
-  /** Rejects with what the system says where the port cannot be had. */
+  /** Rejects with the system's error if it cannot listen on the port. */
   static async open(address: string, port: number): Promise<HealthPort> {
     const health = new HealthPort(createServer())
     const server = health.#server

@@ -2,19 +2,19 @@ import { type Nanos, PacketBatch } from '../model/batch.ts'
 import { Link } from '../model/codes.ts'
 import { findMarks, noMarks } from '../wire/tunnel/gateway-marks.ts'
 
-/** Packets that are decided together at most, and the bytes of their frames. */
+/** Most packets that are decided together, and the bytes of their frames. */
 const PACKETS = 1024
 const BYTES = 1 << 20
-/** Of the largest UDP payload, and of the Ethernet header that is put before each packet, which the decoder reads fastest. */
+/** Bytes of the largest UDP payload, and of the Ethernet header put before each packet, because the decoder reads Ethernet fastest. */
 const LARGEST = 65_507
 export const ETHERNET = 14
-/** Nobody's addresses: the same for all, as there is none in the tunnel. */
+/** Made-up addresses, the same for all packets: there are none in the tunnel. */
 const MAC = [2, 0, 0, 0, 0, 0x0b, 2, 0, 0, 0, 0, 0x0a]
 
-/** Datagrams of the load balancer that wait to be decided: the packets in them as a batch, and beside it how they came. */
+/** Datagrams of the load balancer that wait for a decision: the packets in them as a batch, and how each came. */
 export class Intake {
   readonly batch = new PacketBatch(PACKETS, BYTES)
-  /** By packet: the whole UDP payload, which is what goes back where it is forwarded. */
+  /** By packet: the whole UDP payload, which goes back if the packet is forwarded. */
   readonly payloads: Uint8Array[] = []
   /** By packet: where it came from. */
   readonly addresses: string[] = []
@@ -26,7 +26,7 @@ export class Intake {
     return this.batch.count === PACKETS || this.#used + ETHERNET + LARGEST > BYTES
   }
 
-  /** Takes a datagram, unless it is full; false where the datagram is none of a gateway load balancer's. */
+  /** Takes a datagram, unless it is full; false if the datagram does not come from a gateway load balancer. */
   take(payload: Uint8Array, address: string, port: number, at: Nanos): boolean {
     const places = this.#places
     if (findMarks(payload, 0, payload.length, places) !== undefined) return false

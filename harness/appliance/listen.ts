@@ -4,20 +4,20 @@ import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { HealthPort } from './health.ts'
 import { lookupNothing } from './returns.ts'
 
-/** An IPv4 address and a port; 0: any that is free. */
+/** An IPv4 address and a port; 0: any free port. */
 export interface Place {
   readonly address: string
   readonly port: number
 }
 
-/** Bytes that the system is asked to keep of what has come and was not read yet; it may give less. */
+/** The receive buffer asked of the system, in bytes; it may give less. */
 const RECEIVE_BUFFER = 8 << 20
 
-/** A UDP socket there. Throws ERR_APPLIANCE_LISTEN where the place cannot be had. */
+/** A UDP socket at that place. Throws ERR_APPLIANCE_LISTEN. */
 export async function udpSocket(place: Place): Promise<Socket> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER, lookup: lookupNothing })
   try {
-    // The address is a number, so it is bound at once.
+    // The address is numeric, so the socket is bound at once.
     const listening = once(socket, 'listening')
     socket.bind(place.port, place.address)
     await listening
@@ -28,7 +28,7 @@ export async function udpSocket(place: Place): Promise<Socket> {
   }
 }
 
-/** A port for health checks there. Throws ERR_APPLIANCE_LISTEN. */
+/** A port for health checks at that place. Throws ERR_APPLIANCE_LISTEN. */
 export async function healthPort(place: Place): Promise<HealthPort> {
   try {
     return await HealthPort.open(place.address, place.port)

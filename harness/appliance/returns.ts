@@ -1,16 +1,16 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
 
-/** Whither packets go back: as the load balancer wants it (its guide), or simply to where they came from. */
+/** Where packets go back to: as the load balancer wants it (its guide), or simply to their sender. */
 export type ReturnTo = 'gateway' | 'sender'
 
-/** Sockets that are kept for source ports; the load balancer uses as many as it has flows, and a socket is not for free. */
+/** Sockets kept for source ports; the load balancer uses as many ports as it has flows, and sockets are not free of cost. */
 const SOCKETS = 512
 
 /**
- * Sends packets back to the load balancer. It wants the outer addresses swapped and the ports as they were: to its GENEVE port, from
- * the port that its datagram came from, which takes a socket a port. Where the load balancer has an address of this appliance's own
- * (all on one loopback) its ports are taken, by itself, and they are swapped too.
+ * Sends packets back to the load balancer. It wants the outer addresses swapped and the ports unchanged: to its GENEVE port, from
+ * the port that its datagram came from, which takes one socket for each port. If the load balancer has this appliance's own address
+ * (all on one loopback), its ports are in use by itself, and the ports are swapped too.
  */
 export class Returns {
   readonly #main: Socket
@@ -22,7 +22,7 @@ export class Returns {
   /** Datagrams that could not be sent. */
   unsent = 0
 
-  /** `main`: the socket that they come by, bound to `address` and `port`. `to` undefined: as the load balancer wants it where that can be. */
+  /** `main`: the socket that datagrams come by, bound to `address` and `port`. `to` undefined: as the load balancer wants, if possible. */
   constructor(main: Socket, address: string, port: number, to: ReturnTo | undefined) {
     this.#main = main
     this.#address = address
@@ -50,7 +50,7 @@ export class Returns {
     if (this.#sockets.size === SOCKETS) this.#close(this.#sockets.keys().next().value ?? 0)
     const socket = createSocket({ type: 'udp4', lookup: lookupNothing })
     this.#sockets.set(port, socket)
-    // A port that somebody else has: what would go back by it is lost, as it is counted.
+    // Somebody else has that port: a packet that should go back by it is lost, and counted.
     socket.on('error', () => {
       this.unsent++
       this.#close(port)
@@ -69,7 +69,7 @@ export class Returns {
   }
 }
 
-/** Addresses are numbers already; a resolver would be asked a datagram, and answer a turn later. */
+/** Addresses are numeric already; a resolver would be asked for each datagram, and answer a turn later. */
 export function lookupNothing(
   address: string,
   _options: object,

@@ -1,18 +1,18 @@
 import type { Nanos } from '../model/batch.ts'
 import type { Expectation, Query } from '../model/sharing.ts'
 
-/** What one host tells another about a flow. */
+/** A message of one host to another about a flow. */
 export interface Update {
   /** When it arrives. */
   readonly due: Nanos
   readonly from: number
   readonly to: number
   readonly flow: number
-  /** The session as it was; `gone`: there is none any more; `now`: as it is when this arrives; or what is in no session. */
+  /** The session when sent; `gone`: it has ended; `now`: as it is on arrival; or information that is not in a session. */
   readonly session: Uint8Array | 'gone' | 'now' | Expectation | Query
 }
 
-/** Updates on their way, in order of arrival; those that arrive together in the order in which they were sent. */
+/** Updates on their way, in order of arrival; those that arrive together are in the order in which they were sent. */
 export class InFlight {
   #updates: Update[] = []
   #next = 0
@@ -25,7 +25,7 @@ export class InFlight {
     else updates.splice(at, 0, update)
   }
 
-  /** The next one that has arrived by then; undefined: none has. */
+  /** Takes the next update that has arrived by then; undefined: none has. */
   take(at: Nanos): Update | undefined {
     const update = this.#updates[this.#next]
     if (update === undefined || update.due > at) return undefined
@@ -37,7 +37,7 @@ export class InFlight {
     return update
   }
 
-  /** What comes from a host, or goes to it, is lost. */
+  /** Loses everything that comes from a host or goes to it. */
   lose(host: number): void {
     this.#updates = this.#updates.slice(this.#next).filter(({ from, to }) => from !== host && to !== host)
     this.#next = 0

@@ -1,6 +1,6 @@
 import type { MakeSharing } from '../model/sharing.ts'
 
-/** No host knows of another's sessions. */
+/** Hosts know nothing of each other's sessions. */
 export const none: MakeSharing = () => ({
   watchesPackets: false,
   pending: undefined,

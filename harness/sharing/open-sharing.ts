@@ -1,8 +1,8 @@
 import type { MakeSharing } from '../model/sharing.ts'
 
-/** The sharing of a setup made ready: the model to be given to one engine, and what it must let go of afterwards. */
+/** The sharing of a setup, ready for use: the model for one engine, and the resources to release afterwards. */
 export interface OpenSharing extends AsyncDisposable {
   readonly make: MakeSharing
-  /** Makes sure that what it needs from outside answers, for those who cannot wait later; absent: nothing is needed. */
+  /** Makes sure that external resources answer, for callers that cannot wait later; absent: there are none. */
   readonly connect?: () => Promise<void>
 }

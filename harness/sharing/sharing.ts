@@ -25,9 +25,9 @@ export function makeSharing(sharing: Sharing): MakeSharing {
   }
 }
 
-/** Makes the sharing of a setup ready. Throws FlowbreakError where what it needs from outside is not there. */
+/** Makes the sharing of a setup ready. Throws FlowbreakError if something that it needs from outside is missing. */
 export async function openSharing(sharing: Sharing): Promise<OpenSharing> {
-  // It brings a client and a server along, which few replays need.
+  // It loads a client and starts a server, which few replays need.
   if (sharing.kind === 'store') return (await import('./store/open-store.ts')).openStore(sharing)
   return { make: makeSharing(sharing), async [Symbol.asyncDispose]() {} }
 }

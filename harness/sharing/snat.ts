@@ -3,21 +3,21 @@ import { Direction, Host, Kind, Reason, Tcp, Verdict } from '../model/codes.ts'
 import type { MakeSharing, SharingModel } from '../model/sharing.ts'
 import type { HostEvent } from '../model/timeline.ts'
 
-/** Nobody translates for the flow: the host that did is gone, and its address with it. */
+/** Nobody translates the flow: the host that did is gone, and its address with it. */
 const LOST = -1
 
 /**
- * Each host writes an address of its own into what it forwards to servers, so that answers come back to it by whatever way. No byte is
- * rewritten here: the translation of a flow is which host it is at, and that decides where the server's packets arrive.
+ * Each host writes an address of its own into packets to servers, so that answers come back to it whichever way they take. No byte is
+ * rewritten here: the translation of a flow is the host that it goes through, and that decides where the server's packets arrive.
  */
 class SourceTranslation implements SharingModel {
   readonly watchesPackets = true
   readonly pending = undefined
-  /** By flow: the host whose address the server knows its client by, or `LOST`. */
+  /** By flow: the host whose address the server knows as its client's, or `LOST`. */
   readonly #translators = new Map<number, number>()
-  /** Connections of TCP, which keep their translation until they are opened anew. */
+  /** TCP connections, which keep their translation until they are opened again. */
   readonly #connections = new Set<number>()
-  /** By flow: the packet that left last with a new source, which its server knows no connection of. */
+  /** By flow: the last packet that left with a new source, from which its server knows no connection. */
   readonly #strangers = new Map<number, { readonly host: number; readonly ack: number }>()
 
   arrive(packets: PacketBatch, index: number, host: number): number {
@@ -34,7 +34,7 @@ class SourceTranslation implements SharingModel {
     return Host.path
   }
 
-  /** A connection that is opened, and any other flow, is translated by the host that lets the client's packet pass. */
+  /** A connection that is opened, or any other flow, is translated by the host that forwards the client's packet. */
   decided(packets: PacketBatch, index: number, host: number): void {
     const flow = packets.flow[index] ?? -1
     if (flow < 0 || packets.direction[index] !== Direction.c2s) return
@@ -50,7 +50,7 @@ class SourceTranslation implements SharingModel {
     }
   }
 
-  /** The host to whose address a reset goes that answers a packet of no connection (RFC 9293 3.10.7.1): it has that one's ack for its number. */
+  /** The host that gets a reset which answers a packet without a connection (RFC 9293 3.10.7.1): its number is that packet's ack. */
   #answersStranger(packets: PacketBatch, index: number): number | undefined {
     if (((packets.flags[index] ?? 0) & (Tcp.rst | Tcp.ack)) !== Tcp.rst) return undefined
     const stranger = this.#strangers.get(packets.flow[index] ?? -1)

@@ -22,9 +22,9 @@ import { Roles } from './roles.ts'
 
 /**
  * Cisco: a cluster of 2 to 16 nodes. The node that first gets a packet of a connection owns it and alone decides; all others send its
- * packets on to the owner, whom they find by the SYN cookie in a SYN-ACK, by asking the director, or by a forwarding flow of their own
- * (cdFMC guide, connection roles and sample data flows). Messages take their time on the packets' own clock: each is looked at when a
- * packet asks for what it says.
+ * packets on to the owner, which they find by the SYN cookie in a SYN-ACK, by asking the director, or by a forwarding flow of their own
+ * (cdFMC guide, connection roles and sample data flows). Messages take time on the packets' clock: each is looked at when a
+ * packet needs its content.
  */
 class Cluster implements SharingModel {
   readonly watchesPackets = true
@@ -80,7 +80,7 @@ class Cluster implements SharingModel {
     return this.#redirect(packets, index, connection, node)
   }
 
-  /** Sends a packet on to the owner, by whichever way `node` has to know it; where it has none, it decides itself. */
+  /** Sends a packet on to the owner, in whatever way `node` knows it; a node that does not know the owner decides itself. */
   #redirect(packets: PacketBatch, index: number, connection: Connection, node: number): number {
     const { owner, director } = connection
     const relayed = isShortLived(packets, index) && director !== owner && director !== node
@@ -99,7 +99,7 @@ class Cluster implements SharingModel {
     return this.#sharing.randomSequenceNumber && isSynAck(packets, index)
   }
 
-  /** The owner has failed: the first node that gets a packet goes on with what the backup owner holds. */
+  /** The owner has failed: the first node that gets a packet goes on with the state that the backup owner has. */
   #takeOver(packets: PacketBatch, index: number, connection: Connection, node: number): number {
     if (isTcpOfPort(packets, index, this.#sharing.decrypts)) {
       this.#connections.delete(connection)
@@ -118,7 +118,7 @@ class Cluster implements SharingModel {
     return node
   }
 
-  /** What was decrypted at the failed owner cannot be decrypted elsewhere. */
+  /** A connection decrypted at the failed owner cannot be decrypted elsewhere. */
   #resetEnds(packets: PacketBatch, index: number, node: number): number {
     const decided = dropElsewhere(packets, index)
     reset(packets, index, node, 'sender')
@@ -137,11 +137,11 @@ class Cluster implements SharingModel {
       else this.#connections.delete(connection)
       return
     }
-    // A connection has only one owner, and what is dropped begins none.
+    // A connection has only one owner, and a dropped packet begins none.
     if (connection === undefined && holds && packets.verdict[index] === Verdict.forward)
       this.#open(packets, index, host)
     else if (holds) this.#tables.remove(host, flow, now)
-    // Cisco 225716: where nobody knows the owner of a SYN-ACK, the server gets a reset.
+    // Cisco 225716: if nobody knows the owner of a SYN-ACK, the server gets a reset.
     if (isDroppedSynAck(packets, index)) reset(packets, index, host, 'sender')
   }
 

@@ -7,18 +7,18 @@ export class Connection {
   readonly flow: number
   readonly hash: number
   readonly opened: Nanos
-  /** TCP waits for no director before its first packet goes on, and is told of after the replication delay. */
+  /** TCP does not wait for a director before its first packet goes on, and the director learns of it after the replication delay. */
   readonly isTcp: boolean
   readonly updates = new Updates()
   /** -1: it has failed, and no packet has come since. */
   owner: number
   /** -1: it has failed with the owner. */
   director = -1
-  /** When the director hears, or heard, of the connection. */
+  /** When the director learns, or learned, of the connection. */
   known: Nanos = 0
   /** -1: there is no other node. */
   backup = -1
-  /** A bit a node: those with a forwarding flow to the owner. */
+  /** One bit for each node: those with a forwarding flow to the owner. */
   forwarders = 0
 
   constructor(flow: number, hash: number, opened: Nanos, isTcp: boolean, owner: number) {
@@ -42,7 +42,7 @@ export class Connection {
   }
 }
 
-/** The connections by flow: of those that share a place the newer one, as in the hosts' tables. */
+/** The connections by flow; of flows that share a place, the newer one's, as in the hosts' tables. */
 export class Connections {
   readonly #byPlace = new Map<number, Connection>()
 

@@ -4,7 +4,7 @@ import { u16, u32 } from '../../wire/bytes.ts'
 import { addressLength, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
 import { findFragmentHeader } from '../../wire/ipv6.ts'
 
-/** Spreads every bit of a 32-bit number over all of them (the finaliser of MurmurHash3). */
+/** Mixes a 32-bit number so that every bit affects all others (the finaliser of MurmurHash3). */
 function mix(value: number): number {
   let mixed = value ^ (value >>> 16)
   mixed = Math.imul(mixed, 0x85ebca6b)
@@ -14,7 +14,7 @@ function mix(value: number): number {
 }
 
 /**
- * A hash of a connection: addresses, protocol and, of TCP and UDP, ports; the same of packets either way. Which hash Cisco takes is
+ * A hash of a connection: addresses, protocol and, for TCP and UDP, ports; the same in both directions. Cisco's own hash is
  * not published.
  */
 export function connectionHash(packets: PacketBatch, index: number): number {
@@ -26,7 +26,7 @@ export function connectionHash(packets: PacketBatch, index: number): number {
   const length = addressLength(bytes, l3)
   const source = endHash(bytes, sourceAt(bytes, l3), length, l4 < 0 ? 0 : u16(bytes, l4))
   const destination = endHash(bytes, destinationAt(bytes, l3), length, l4 < 0 ? 0 : u16(bytes, l4 + 2))
-  // A sum does not tell the ends apart.
+  // A sum does not depend on the direction.
   return mix(((source + destination) | 0) ^ kind)
 }
 
@@ -54,7 +54,7 @@ function endHash(bytes: Uint8Array, at: number, length: number, port: number): n
   return hash
 }
 
-/** The node that a hash falls to: another one only when a node that it fell to is gone. -1: there is none but `except`. */
+/** The node that a hash selects: another one only when the node selected before is gone. -1: there is none except `except`. */
 export function nodeFor(hash: number, nodes: Iterable<number>, except = -1): number {
   let chosen = -1
   let most = -1

@@ -6,9 +6,9 @@ import { datagramEnd } from '../../wire/ip.ts'
 const LINK_HEADERS = clusterModel.linkOverhead.value
 const GENEVE_HEADERS = clusterModel.geneveOverhead.value
 
-/** The cluster control link and the interfaces to the load balancer: how long, and how large, what goes over them may be. */
+/** Delays and size limits of the cluster control link and of the interfaces to the load balancer. */
 export class Links {
-  /** One way over the cluster control link. */
+  /** The delay from one node to another over the cluster control link. */
   readonly latency: Nanos
   readonly #mostToNode: number
   readonly #mostBetween: number
@@ -16,7 +16,7 @@ export class Links {
   constructor({ rtt, linkMtu, geneveMtu }: ClusterSharing) {
     this.latency = (rtt * NANOS_PER_SECOND) / 2
     this.#mostToNode = geneveMtu === undefined ? Infinity : geneveMtu - GENEVE_HEADERS
-    // What came in GENEVE crosses the link as it came.
+    // Packets that came in GENEVE cross the link in GENEVE.
     const inside = geneveMtu === undefined ? 0 : GENEVE_HEADERS
     this.#mostBetween = linkMtu === undefined ? Infinity : linkMtu - LINK_HEADERS - inside
   }

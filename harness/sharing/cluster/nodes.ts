@@ -1,6 +1,6 @@
 import { nodeFor } from './hash.ts'
 
-/** The nodes of the cluster that have not failed: one that only left the load balancer goes on as owner and director. */
+/** The nodes of the cluster that have not failed; a node that only left the load balancer remains owner and director. */
 export class Nodes {
   readonly #all: readonly number[]
   readonly #members: Set<number>
@@ -14,7 +14,7 @@ export class Nodes {
     return this.#members.has(node)
   }
 
-  /** The node that a hash falls to, other than `except`; -1: there is none. */
+  /** The node that a hash selects, other than `except`; -1: there is none. */
   chosenBy(hash: number, except = -1): number {
     return nodeFor(hash, this.#members, except)
   }

@@ -18,7 +18,7 @@ export function isSynAck(packets: PacketBatch, index: number): boolean {
   return isTcp(packets, index) && ((packets.flags[index] ?? 0) & (opening | Tcp.rst)) === opening
 }
 
-/** Whether a packet is of a flow that is over so soon that nobody asks who owns it: DNS. */
+/** Whether a packet belongs to a flow so short that nobody asks for its owner: DNS. */
 export function isShortLived(packets: PacketBatch, index: number): boolean {
   const kind = packets.kind[index]
   return (kind === Kind.udp4 || kind === Kind.udp6) && hasPort(packets, index, DNS)
@@ -34,21 +34,21 @@ function hasPort({ ports }: PacketBatch, index: number, port: number): boolean {
   return both >>> 16 === port || (both & 0xffff) === port
 }
 
-/** The packet is lost between load balancer and node, or node and node. */
+/** The packet is lost between the load balancer and a node, or between two nodes. */
 export function lose(packets: PacketBatch, index: number): number {
   packets.verdict[index] = Verdict.drop
   packets.reason[index] = Reason['packet too big']
   return Host.path
 }
 
-/** The node drops a packet of a connection that another one owns. */
+/** The node drops a packet of a connection that another node owns. */
 export function dropElsewhere(packets: PacketBatch, index: number): number {
   packets.verdict[index] = Verdict.drop
   packets.reason[index] = isTcp(packets, index) ? Reason['stream midstream'] : Reason.none
   return DECIDED
 }
 
-/** A reset about a packet that the node drops, which makes it a reject. None is sent about a reset. */
+/** Emits a reset about a packet that the node drops, which makes the verdict a reject. None is sent about a reset. */
 export function reset(packets: PacketBatch, index: number, node: number, to: 'sender' | 'receiver'): void {
   const built = buildReset(packets, index, to, 'rfc')
   if (built === undefined) return
@@ -64,7 +64,7 @@ export function reset(packets: PacketBatch, index: number, node: number, to: 'se
   })
 }
 
-/** Whether the exception policy has dropped a SYN-ACK in silence. */
+/** Whether the exception policy has dropped a SYN-ACK silently. */
 export function isDroppedSynAck(packets: PacketBatch, index: number): boolean {
   return (
     isSynAck(packets, index) &&

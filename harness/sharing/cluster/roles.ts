@@ -4,13 +4,13 @@ import { Connection } from './connections.ts'
 import { connectionHash } from './hash.ts'
 import type { Nodes } from './nodes.ts'
 
-/** Who is director and backup owner of a connection, and when they have heard of what. */
+/** Which nodes are director and backup owner of a connection, and when they learn of changes. */
 export class Roles {
   readonly #nodes: Nodes
   readonly #tables: SessionTables
-  /** Before director and backup owner of a TCP connection are told. */
+  /** The delay before director and backup owner of a TCP connection are told. */
   readonly #delay: Nanos
-  /** One way from node to node. */
+  /** The delay from one node to another. */
   readonly #latency: Nanos
 
   constructor(nodes: Nodes, tables: SessionTables, delay: Nanos, latency: Nanos) {
@@ -26,19 +26,19 @@ export class Roles {
     const flow = packets.flow[index] ?? -1
     const connection = new Connection(flow, connectionHash(packets, index), now, isTcp, owner)
     this.#choose(connection)
-    // Whoever is no TCP has asked the director first, and its packet went on with the answer.
+    // Without TCP the owner has asked the director first, and its packet went on with the answer.
     connection.known = isTcp ? this.#toldAt(connection, now) : now
     this.update(connection, now)
     return connection
   }
 
-  /** Whether a node that asks the director now learns the owner: the question takes its time too. */
+  /** Whether a node that asks the director now learns the owner; the question takes time too. */
   isKnown(connection: Connection, node: number, now: Nanos): boolean {
     const { director, known } = connection
     return this.#nodes.has(director) && known <= this.#heardAt(director, node, now)
   }
 
-  /** What the backup owner holds by the time that it hears of a node that asks now. */
+  /** What the backup owner has by the time that the question of a node that asks now arrives. */
   heldFor(connection: Connection, node: number, now: Nanos): Uint8Array | undefined {
     if (connection.backup < 0) return undefined
     return connection.updates.heldAt(this.#heardAt(connection.backup, node, now))
@@ -53,7 +53,7 @@ export class Roles {
     if (session !== undefined) updates.add(now, sent, sent + this.#latency, session)
   }
 
-  /** A new owner, with the director that there is; the backup owner must be another node than itself. */
+  /** Makes a node the new owner; the director stays, and the backup owner must be another node. */
   moveTo(connection: Connection, node: number, now: Nanos): void {
     connection.owner = node
     connection.forwarders = 0
@@ -62,7 +62,7 @@ export class Roles {
     connection.updates.clear()
   }
 
-  /** What the failure of a node is to a connection; false: with it the last that knew its state is gone. */
+  /** Applies the failure of a node to a connection; false: the last node that knew its state has failed. */
   survives(connection: Connection, node: number, at: Nanos): boolean {
     connection.removeForwarder(node)
     if (connection.owner === node) {
@@ -74,7 +74,7 @@ export class Roles {
       return connection.backup !== node && connection.backup >= 0
     }
     if (connection.director !== node && connection.backup !== node) return true
-    // The owner picks others, and tells them what it has.
+    // The owner chooses other nodes, and sends them its state.
     const hadDirector = connection.director !== node
     this.#choose(connection)
     if (!hadDirector) connection.known = this.#toldAt(connection, at)
@@ -83,14 +83,14 @@ export class Roles {
     return true
   }
 
-  /** Nodes have joined: an owner that had no other node to tell has one. */
+  /** Nodes have joined: an owner without another node to tell now has one. */
   seek(connection: Connection, at: Nanos): void {
     if (connection.owner < 0 || connection.backup >= 0) return
     this.#choose(connection)
     this.update(connection, at)
   }
 
-  /** A director by the hash, unless there is one; it is the backup owner too, unless it is the owner. */
+  /** Chooses a director by the hash, unless there is one; it is also the backup owner, unless it is the owner. */
   #choose(connection: Connection): void {
     const { hash, owner } = connection
     if (!this.#nodes.has(connection.director)) connection.director = this.#nodes.chosenBy(hash)
@@ -98,7 +98,7 @@ export class Roles {
       connection.director === owner ? this.#nodes.chosenBy(hash, owner) : connection.director
   }
 
-  /** When the director hears what its owner has to say from now on. */
+  /** When the director learns what its owner sends from now on. */
   #toldAt(connection: Connection, now: Nanos): Nanos {
     return connection.director === connection.owner ? now : this.#sentAt(connection, now) + this.#latency
   }

@@ -6,27 +6,27 @@ interface Update {
   readonly session: Uint8Array
 }
 
-/** What an owner tells the backup owner about one connection: the newest that has arrived, and what is on its way, in order. */
+/** The owner's messages to the backup owner about one connection: the newest that has arrived, and those on their way, in order. */
 export class Updates {
   #updates: Update[] = []
   #spare: Uint8Array | undefined
 
-  /** Where the next session may be written: what held one that counts no more. */
+  /** Memory for the next session: that of one that is no longer needed. */
   get spare(): Uint8Array | undefined {
     return this.#spare
   }
 
-  /** The owner's session as it is sent now, or will be. Later ones never arrive earlier. */
+  /** Adds the owner's session as it is sent at `sent`. Later updates never arrive earlier. */
   add(now: Nanos, sent: Nanos, arrives: Nanos, session: Uint8Array): void {
     const updates = this.#updates
     if (session === this.#spare) this.#spare = undefined
-    // Of several that arrive together, or have arrived, the newest counts.
+    // Of several that arrive together, or have arrived, only the newest is kept.
     if (updates[updates.length - 1]?.arrives === arrives) this.#spare = updates.pop()?.session
     while ((updates[1]?.arrives ?? Number.POSITIVE_INFINITY) <= now) this.#spare = updates.shift()?.session
     updates.push({ sent, arrives, session })
   }
 
-  /** What the backup owner holds at a time. */
+  /** What the backup owner has at a time. */
   heldAt(time: Nanos): Uint8Array | undefined {
     return this.#updates.findLast(({ arrives }) => arrives <= time)?.session
   }

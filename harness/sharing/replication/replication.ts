@@ -7,9 +7,9 @@ import { InFlight } from '../in-flight.ts'
 type Options = Extract<Sharing, { kind: 'replication' }>
 
 /**
- * AWS: what is left of a draining host's table is exported, and replicated to the hosts in service before its flows are
+ * AWS: what is left in a draining host's table is exported, and replicated to the hosts in service before its flows are
  * flushed to them (AWS Network Firewall, session state replication). A crash exports nothing. Whether anything is
- * replicated before a drain is not documented: mode `continuous` streams every change, which arrives `lag` later.
+ * replicated before a drain is not documented; mode `continuous` streams every change, which arrives `lag` later.
  */
 class Replication implements SharingModel {
   readonly watchesPackets: boolean
@@ -17,9 +17,9 @@ class Replication implements SharingModel {
   readonly #tables: SessionTables
   readonly #lag: Nanos
   readonly #updates = new InFlight()
-  /** By host: what it exported last. */
+  /** By host: its latest export. */
   readonly #exported = new Map<number, TableSnapshot>()
-  /** Flows whose sessions are lost on the way; -1: all are. */
+  /** Flows whose sessions are lost on the way; -1: all. */
   readonly #lost = new Set<number>()
 
   constructor({ mode, lag }: Options, tables: SessionTables) {
@@ -51,7 +51,7 @@ class Replication implements SharingModel {
       this.#export(event.host, at)
       this.#replicate(event.host, at)
     } else if (event.kind === 'lose-replicas') this.#lost.add(event.flow)
-    // What a crashed host had not got rid of is lost with it.
+    // What a crashed host had not sent yet is lost with it.
     else if (event.kind === 'crash') this.#updates.lose(event.host)
   }
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 const DAYS = '30'
 const LIMIT_MS = 20_000
 
-/** Makes a certificate for 127.0.0.1 that signs itself, and its key, as `cert.pem` and `key.pem` in a folder; answers the certificate. */
+/** Makes a self-signed certificate for 127.0.0.1, and its key, as `cert.pem` and `key.pem` in a folder; returns the certificate. */
 export async function makeCertificate(folder: string): Promise<string> {
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
   const args = [

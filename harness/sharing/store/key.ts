@@ -11,9 +11,9 @@ const MOST_TUPLE = 37
 const MOST_TAGS = 7
 
 /**
- * The key of a packet's flow in the store: its 5-tuple, client first, 13 bytes of IPv4 and 37 of IPv6; three more where it is
- * tagged, and four where it is in a tunnel. Of a datagram in fragments: with the fragment that completes it. Undefined: the packet
- * belongs to a flow of another tuple (an ICMP error), or its tuple cannot be read.
+ * The key of a packet's flow in the store: its 5-tuple, client first, 13 bytes for IPv4 and 37 for IPv6; three more if it is
+ * tagged, and four if it is in a tunnel. For a datagram in fragments: of the fragment that completes it. Undefined: the packet
+ * belongs to a flow with another tuple (an ICMP error), or its tuple cannot be read.
  */
 export function keyOf(packets: PacketBatch, index: number): Uint8Array | undefined {
   const kind = packets.kind[index] ?? Kind.other
@@ -26,7 +26,7 @@ export function keyOf(packets: PacketBatch, index: number): Uint8Array | undefin
   return l3 < 0 ? undefined : keyIn(packets, index, packets.bytes, l3, packets.l4[index] ?? -1, end)
 }
 
-/** As `keyOf`, of the datagram at `l3` in `bytes`. */
+/** Like `keyOf`, for the datagram at `l3` in `bytes`. */
 function keyIn(
   packets: PacketBatch,
   index: number,
@@ -54,7 +54,7 @@ function keyIn(
   return key.subarray(0, withTags(key, length * 2 + 5, packets.vlan[index] ?? 0, packets.stack[index] ?? 0))
 }
 
-/** Writes what tells apart flows of one tuple in several networks; where the key ends. */
+/** Writes what distinguishes flows with one tuple in several networks; returns where the key ends. */
 function withTags(key: Uint8Array, from: number, vlan: number, stack: number): number {
   let at = from
   if (vlan !== 0) {

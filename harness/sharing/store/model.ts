@@ -9,10 +9,10 @@ import type { Store } from './store.ts'
 import { toSession, toValue } from './value.ts'
 import { WriteBehind } from './write-behind.ts'
 
-/** Changes that wait to be sent, at most; keys to be written, at most. */
+/** Most changes that wait to be sent, and most keys to be written. */
 const MOST_WAITING = 4096
 
-/** What the store said about the packet that waits for it. */
+/** The store's answer for the packet that waits for it. */
 interface Answer {
   readonly packets: PacketBatch
   readonly index: number
@@ -20,27 +20,27 @@ interface Answer {
 }
 
 /**
- * Palo Alto VM-Series, session resiliency: every host writes its sessions to one store, and pulls one that it does not have when a
- * packet of it comes. When things happen is virtual: a change is in the store `lag` seconds after it was made, and an answer that takes
- * longer than the time-out is none. The bytes are the store's own: it is asked as it stands at the packet's time.
+ * Palo Alto VM-Series, session resiliency: every host writes its sessions to one store, and pulls a session that it does not have when a
+ * packet of it comes. Times are virtual: a change is in the store `lag` seconds after it was made, and an answer that takes
+ * longer than the time-out does not count. The data are really in the store: it is asked in its state at the packet's time.
  */
 export class StoreModel implements SharingModel {
   readonly watchesPackets = true
   readonly #tables: SessionTables
   readonly #store: Store
   readonly #lag: Nanos
-  /** Whether answers of a store that is up come in time. */
+  /** Whether the answers of a store that is up come in time. */
   readonly #inTime: boolean
-  /** Other processes read too, and this one may be killed: what has arrived by the packets' times is sent packet by packet. */
+  /** Other processes also read, and this one may be killed: changes that have arrived by packet time are sent after every packet. */
   readonly #writesAtOnce: boolean
   readonly #behind = new WriteBehind()
-  /** What has arrived at the store and is to be sent to it, the last of each key. */
+  /** Changes that have arrived at the store but were not sent to it yet, the last for each key. */
   readonly #arrived = new Map<string, readonly [key: Uint8Array, value: Uint8Array]>()
   #state: StoreState = 'up'
   #answer: Answer | undefined
   #failure: FlowbreakError | undefined
   #written = false
-  /** Answers to what was asked before a reset are nobody's. */
+  /** Answers to questions from before a reset are ignored. */
   #round = 0
   #pending: Promise<void> | undefined
 
@@ -113,7 +113,7 @@ export class StoreModel implements SharingModel {
     this.#written = false
   }
 
-  /** Whether more changes can be held back; else the store is waited for. */
+  /** Whether more changes can be held back; otherwise the store has to be waited for. */
   #hasRoom(now: Nanos): boolean {
     if (this.#behind.length < MOST_WAITING) return true
     this.#settle(now)
@@ -122,7 +122,7 @@ export class StoreModel implements SharingModel {
     return false
   }
 
-  /** Lets changes arrive that have come by then, or get lost. */
+  /** Lets the changes due by then arrive, or get lost. */
   #settle(now: Nanos): void {
     const { takes } = STATES[this.#state]
     this.#behind.settle(now, ({ key, value }) => {
@@ -157,7 +157,7 @@ export class StoreModel implements SharingModel {
   }
 }
 
-/** What there is to say when a store fails that should not. */
+/** The error if a store fails that should not. */
 export function broken(store: Store, thrown: unknown): FlowbreakError {
   return new FlowbreakError(
     'ERR_STORE',

@@ -5,16 +5,16 @@ import { broken, StoreModel } from './model.ts'
 import { RedisStore } from './redis-store.ts'
 import { leaseDatabase } from './shared-server.ts'
 
-/** Of the prefix that is drawn for a store among others' keys. */
+/** Bytes of the random prefix for a store among others' keys. */
 const PREFIX_BYTES = 4
-/** Keys in a Redis of others' go by themselves after PAN-OS's time-out of TCP sessions, should nobody remove them. */
+/** Keys in somebody else's Redis expire after PAN-OS's time-out of TCP sessions, in case nobody removes them. */
 const EXPIRY_S = 3600
 /** A key that no session has. */
 const NO_KEY = new Uint8Array(1)
-/** What the password of a Redis of others' is read from. */
+/** The variable with the password of somebody else's Redis. */
 export const PASSWORD_VARIABLE = 'FLOWBREAK_STORE_AUTH'
 
-/** Makes sharing `store` ready. Throws ERR_STORE_MISSING and ERR_STORE_START where a Redis has to be started and cannot. */
+/** Makes sharing `store` ready. Throws ERR_STORE_MISSING and ERR_STORE_START if a Redis has to be started and cannot be. */
 export async function openStore(sharing: StoreSharing): Promise<OpenSharing> {
   const { store, release } = sharing.endpoint === undefined ? await ownStore() : foreignStore(sharing)
   return {

@@ -2,18 +2,18 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 
-/** What a Redis with TLS is started with: Debian's packages, by command. */
+/** Programs needed to start a Redis with TLS, with their Debian packages. */
 const PROGRAMS: Readonly<Record<string, string>> = { 'redis-server': 'redis-server', openssl: 'openssl' }
 
 let missing: readonly string[] | undefined
 
-/** Packages without which no Redis can be started here; looked for once. */
+/** Packages that are missing to start a Redis here; searched for once. */
 export function missingPrograms(): readonly string[] {
   missing ??= Object.keys(PROGRAMS).filter((command) => !isThere(command))
   return missing
 }
 
-/** Throws ERR_STORE_MISSING where no Redis can be started here. */
+/** Throws ERR_STORE_MISSING if no Redis can be started here. */
 export function requirePrograms(): void {
   const absent = missingPrograms()
   if (absent.length === 0) return

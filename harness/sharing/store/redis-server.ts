@@ -14,7 +14,7 @@ import { requirePrograms } from './programs.ts'
 import { type RedisAddress, RedisStore } from './redis-store.ts'
 
 const PID_FILE = 'redis.pid'
-/** Databases of a server: as many stores can be open at once. */
+/** Databases of a server, and so the number of stores that can be open at once. */
 export const DATABASES = 1024
 const START_LIMIT_MS = 15_000
 const POLL_MS = 10
@@ -22,8 +22,8 @@ const POLL_MS = 10
 const ATTEMPTS = 5
 
 /**
- * Runs the server, and ends it once standard input ends, which it does however whoever started this ends: the kernel closes the pipe of a
- * process that was killed too. When the server has ended, for whatever reason, its folder goes and so does this.
+ * Runs the server, and ends it once standard input ends. That happens however the parent process ends: the kernel closes the pipe of a
+ * process that was killed, too. When the server has ended, for whatever reason, its folder is removed and this script ends.
  */
 const GUARD = `
 exec 3<&0
@@ -37,12 +37,12 @@ kill -KILL "$watch" 2>/dev/null
 rm -rf "$1"
 `
 
-/** A Redis of our own on a free port of the loopback: TLS, a password drawn for it, nothing kept on disk, nothing evicted. */
+/** A Redis of our own on a free port of the loopback: TLS, a random password, nothing stored on disk, nothing evicted. */
 export interface RedisServer {
   readonly address: RedisAddress
-  /** Its process, for those who pause or kill it. */
+  /** Its process id, for those who pause or kill it. */
   readonly pid: number
-  /** Where its certificate is. */
+  /** The folder of its certificate. */
   readonly folder: string
   /** Whether it still runs: somebody may have killed it. */
   readonly isAlive: boolean
@@ -50,7 +50,7 @@ export interface RedisServer {
   stop(): Promise<void>
 }
 
-/** Starts one. Throws ERR_STORE_MISSING where it cannot be run here, ERR_STORE_START where it does not come up. */
+/** Starts a server. Throws ERR_STORE_MISSING if it cannot be run here, ERR_STORE_START if it does not come up. */
 export async function startRedis(): Promise<RedisServer> {
   requirePrograms()
   let problem: unknown
@@ -116,7 +116,7 @@ maxmemory-policy noeviction
 `
 }
 
-/** The server runs as the user who called through sudo, and reads its certificate and configuration. */
+/** Gives its files to the user who called through sudo: the server runs as that user, and reads its certificate and configuration. */
 async function giveAway(folder: string): Promise<void> {
   const caller = sudoCaller()
   if (caller === undefined) return
@@ -124,10 +124,10 @@ async function giveAway(folder: string): Promise<void> {
   await chown(folder, caller.uid, caller.gid)
 }
 
-/** The server and its guard, neither of which keeps this process. */
+/** The server and its guard, neither of which keeps this process alive. */
 function guarded(folder: string): ChildProcess {
   const guard = spawn('/bin/sh', ['-c', GUARD, 'flowbreak-store', folder], {
-    // Of a group of its own: an interrupt from the keyboard is ours to answer.
+    // In a process group of its own: an interrupt from the keyboard is for flowbreak to handle.
     detached: true,
     ...sudoCaller(),
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -148,7 +148,7 @@ async function end(guard: ChildProcess): Promise<void> {
   await gone
 }
 
-/** Asks until it answers; its log says at once that it cannot listen. */
+/** Asks until it answers; if it cannot listen, its log says so at once. */
 async function untilReady(address: RedisAddress, folder: string): Promise<void> {
   const store = new RedisStore(address, { prefix: '', owned: false })
   const limit = performance.now() + START_LIMIT_MS

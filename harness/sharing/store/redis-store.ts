@@ -2,35 +2,35 @@ import { createClient, ErrorReply, RESP_TYPES } from '@redis/client'
 import { messageOf } from '../../support/errors.ts'
 import { type FailureKind, type Store, StoreFailure } from './store.ts'
 
-/** Where a Redis is and how it is reached, always by TLS. */
+/** Where a Redis is and how to reach it, always over TLS. */
 export interface RedisAddress {
   readonly host: string
   readonly port: number
-  /** Absent: no password is given. */
+  /** Absent: no password is sent. */
   readonly password?: string | undefined
-  /** A certificate to be trusted beside those that Node trusts. */
+  /** A certificate to trust in addition to those of Node. */
   readonly ca?: string | undefined
 }
 
-/** Which keys of a Redis are a store's: those of a database of its own, or those with a prefix. */
+/** The keys of a Redis that belong to a store: those of a database of its own, or those with a prefix. */
 export interface Keyspace {
-  /** Absent: 0, the only one that clusters have. */
+  /** Absent: 0, the only one in a cluster. */
   readonly database?: number
   readonly prefix: string
-  /** Removed when the store is cleared or closed; else keys are others' too, and stay. */
+  /** Whether all keys are the store's and are removed when it is cleared or closed; otherwise others' keys stay. */
   readonly owned: boolean
-  /** Real seconds after which a key goes by itself; absent: never. */
+  /** Real seconds after which a key expires; absent: never. */
   readonly expiry?: number
 }
 
-/** Real time within which a command must have been answered, so that nothing ever hangs; a store in a case takes far less. */
+/** Real time limit for a command, so that nothing ever hangs; a store in a case takes far less. */
 const BOUND_MS = 10_000
-/** Keys that are written in one command. */
+/** Most keys written in one command. */
 const WRITE_STEP = 512
-/** Keys that a pass over others' keys looks at in one command. */
+/** Keys that a scan looks at in one command. */
 const SCAN_STEP = '1000'
 
-/** A store in a Redis. Connects when it is asked for something; a connection that failed is made anew by the next call. */
+/** A store in a Redis. It connects on first use; after a failed connection the next call connects again. */
 export class RedisStore implements Store {
   readonly name: string
   readonly #address: RedisAddress
@@ -82,14 +82,14 @@ export class RedisStore implements Store {
 
   async close(): Promise<void> {
     if (this.#client === undefined) return
-    // What cannot be reached any more cannot be tidied up either; keys in others' stores expire.
+    // An unreachable store cannot be cleared either; keys in others' stores expire.
     await this.clear().catch(() => undefined)
     const client = await this.#client?.catch(() => undefined)
     this.#client = undefined
     client?.destroy()
   }
 
-  /** Any command, answered with bytes; for those who measure. Rejects with `StoreFailure`. */
+  /** Sends any command, whose answer is in bytes; for measurements. Rejects with `StoreFailure`. */
   async command<T>(...args: readonly (string | Buffer)[]): Promise<T> {
     const answered = this.#connected().then((client) => client.sendCommand<T>(args))
     try {
@@ -110,7 +110,7 @@ export class RedisStore implements Store {
     return this.#client
   }
 
-  /** Answers that are still to come belong to no call any more. */
+  /** Answers still to come no longer belong to any call. */
   #drop(): void {
     const client = this.#client
     this.#client = undefined
@@ -134,7 +134,7 @@ export class RedisStore implements Store {
   }
 }
 
-/** What is used of the client. */
+/** The part of the client that is used. */
 interface RawClient {
   sendCommand<T>(args: readonly (string | Buffer)[]): Promise<T>
   destroy(): void
@@ -159,10 +159,10 @@ async function connect(address: RedisAddress, database: number, boundMs: number)
       ...(ca === undefined ? {} : { ca }),
     },
   })
-  // Every command tells of its own failure; without a listener this event would end the process.
+  // Every command reports its own failure; without a listener this event would end the process.
   client.on('error', () => undefined)
   await client.connect()
-  // A call in flight holds the process by its timer; a connection that is idle must not.
+  // A call in flight keeps the process alive by its timer; an idle connection must not.
   client.unref()
   return client
 }

@@ -2,7 +2,7 @@ import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import { DATABASES, type RedisServer, startRedis } from './redis-server.ts'
 import type { RedisAddress } from './redis-store.ts'
 
-/** A server, and its databases that nobody has. */
+/** A server, and its free databases. */
 interface Shared {
   readonly server: RedisServer
   readonly free: number[]
@@ -11,7 +11,7 @@ interface Shared {
 let shared: Promise<Shared> | undefined
 
 /**
- * A database of the one server of this process, which is started for the first that asks, and anew for the next where it was killed, and
+ * A database of this process's only server, which is started for the first lease, started again if it was killed, and
  * ends with the process.
  */
 export interface Lease {
@@ -19,11 +19,11 @@ export interface Lease {
   readonly database: number
   /** The server's process. */
   readonly pid: number
-  /** Lets another have it; it must be empty. */
+  /** Frees the database; it must be empty. */
   release(): void
 }
 
-/** Throws as `startRedis`. */
+/** Throws like `startRedis`. */
 export async function leaseDatabase(): Promise<Lease> {
   const { server, free } = await living()
   const database = free.pop()
@@ -47,7 +47,7 @@ async function living(): Promise<Shared> {
     if (shared === asked) shared = undefined
     throw thrown
   }
-  // Others may have found so at the same time.
+  // Other calls may have found the same at the same time.
   if (shared === asked) shared = undefined
   return living()
 }

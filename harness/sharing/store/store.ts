@@ -2,17 +2,17 @@
 export interface Store {
   /** For messages: `127.0.0.1:6380`. */
   readonly name: string
-  /** What it holds under a key; undefined: nothing. Rejects with `StoreFailure`. */
+  /** The value of a key; undefined: none. Rejects with `StoreFailure`. */
   get(key: Uint8Array): Promise<Uint8Array | undefined>
-  /** Rejects with `StoreFailure` where one of them was not taken. */
+  /** Rejects with `StoreFailure` if one of them was not accepted. */
   set(entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[]): Promise<void>
-  /** Removes all that was set. */
+  /** Removes everything that was set. */
   clear(): Promise<void>
-  /** Lets go of it; never rejects. */
+  /** Releases it; never rejects. */
   close(): Promise<void>
 }
 
-/** Why a store did not do what it was asked: it is not there, does not answer in time, has no room, or refuses us. */
+/** Why a store failed: it is not there, does not answer in time, has no room, or refuses access. */
 export type FailureKind = 'down' | 'slow' | 'full' | 'unauthorised'
 
 export class StoreFailure extends Error {

@@ -7,26 +7,26 @@ interface Change {
   readonly value: Uint8Array
 }
 
-/** Changes of sessions on their way to the store, in the order in which they arrive there. */
+/** Changes of sessions on their way to the store, in order of arrival. */
 export class WriteBehind {
   #changes: Change[] = []
-  /** Those before it have been taken. */
+  /** Index of the first change that was not taken yet. */
   #next = 0
   #latest: Nanos = 0
 
-  /** How many have not been taken. */
+  /** The number of changes that were not taken yet. */
   get length(): number {
     return this.#changes.length - this.#next
   }
 
-  /** A change that a host has made; it is in the store from `due` on. */
+  /** Adds a change made by a host; it is in the store from `due` on. */
   add(due: Nanos, host: number, key: Uint8Array, value: Uint8Array): void {
-    // Packets are offered in order of time, up to the little by which captures go back.
+    // Packets are offered in order of time, except for small steps back in captures.
     this.#latest = Math.max(this.#latest, due)
     this.#changes.push({ due: this.#latest, host, key, value })
   }
 
-  /** Takes what has arrived by then, with `take`. */
+  /** Passes changes that have arrived by then to `take`. */
   settle(now: Nanos, take: (change: { readonly key: Uint8Array; readonly value: Uint8Array }) => void): void {
     const changes = this.#changes
     let next = this.#next

@@ -2,15 +2,15 @@ import { NANOS_PER_SECOND, type Nanos } from '../../model/batch.ts'
 import type { SyncSharing } from '../../model/setup.ts'
 import type { Expectation, Query, SessionTables, Taking } from '../../model/sharing.ts'
 
-/** How long an entry lives that is put into the table though its time is up (conntrack-tools cache-ct.c, cache_ct_commit_step). */
+/** The lifetime of an entry that is put into the table after its time is up (conntrack-tools cache-ct.c, cache_ct_commit_step). */
 const LEAST = 60 * NANOS_PER_SECOND
 
-/** What a host does with the sessions that it is told of: into its table at once, or into a cache until it takes over. */
+/** What a host does with sessions from others: puts them into its table at once, or into a cache until it takes over. */
 export class Receiver {
   readonly #tables: SessionTables
   readonly #settings: SyncSharing
   readonly #taking: Taking
-  /** How what is in a cache is taken. */
+  /** How entries of a cache are put into the table. */
   readonly #committing: Taking
   /** By host: sessions by flow. */
   readonly #caches: readonly Map<number, Uint8Array>[]
@@ -29,7 +29,7 @@ export class Receiver {
     this.#queries = Array.from({ length: tables.hosts }, () => new Map())
   }
 
-  /** A session came; undefined: it is gone. */
+  /** Receives a session; undefined: it has ended. */
   receive(host: number, flow: number, session: Uint8Array | undefined, at: Nanos): void {
     const cache = this.#caches[host]
     if (this.#settings.externalCache && cache !== undefined) {
@@ -39,19 +39,19 @@ export class Receiver {
     else this.#inject(host, flow, session, at, this.#taking)
   }
 
-  /** A connection is expected at another host. */
+  /** Receives an expected connection of another host. */
   expect(host: number, expectation: Expectation): void {
     if (this.#settings.externalCache) this.#expected[host]?.push(expectation)
     else this.#tables.expected?.add(host, expectation)
   }
 
-  /** An ICMP query came. */
+  /** Receives an ICMP query. */
   ask(host: number, query: Query, at: Nanos): void {
     if (this.#settings.externalCache) this.#queries[host]?.set(query.key, query)
     else this.#tables.queries?.add(host, query, at)
   }
 
-  /** The host takes over: what it was told of goes into its table. */
+  /** The host takes over: the contents of its cache go into its table. */
   commit(host: number, at: Nanos): void {
     const cache = this.#caches[host]
     for (const [flow, session] of cache ?? []) this.#inject(host, flow, session, at, this.#committing)

@@ -8,14 +8,14 @@ import { type Item, News } from './news.ts'
 import { Receiver } from './receiver.ts'
 import { Told } from './told.ts'
 
-/** After how long an entry is told of again where that is how lost updates are repaired (conntrackd.conf(5), RefreshTime of the example). */
+/** Seconds after which an entry is sent again, if lost updates are repaired that way (conntrackd.conf(5), RefreshTime of the example). */
 export const REFRESH_SECONDS = 15
-/** How long a first packet is held at most (pfsync(4), defer). */
+/** The longest time for which a first packet is held (pfsync(4), defer). */
 const MOST_DEFERRED = NANOS_PER_SECOND / 100
 
 /**
- * A pair, or more hosts, that stream sessions to each other as they change: conntrackd, pfsync, FortiOS FGSP, Cisco ASA failover, by
- * the setup's keys. Updates travel on the packets' own times, and are delivered when the next packet or event comes.
+ * A pair, or more hosts, that stream sessions to each other as they change: conntrackd, pfsync, FortiOS FGSP, Cisco ASA failover,
+ * according to the setup. Updates travel on the packets' clock, and are delivered when the next packet or event comes.
  */
 class Sync implements SharingModel {
   readonly watchesPackets = true
@@ -27,9 +27,9 @@ class Sync implements SharingModel {
   readonly #news: News
   readonly #receiver: Receiver
   readonly #inFlight = new InFlight()
-  /** Hosts that have crashed, and hear nothing. */
+  /** Hosts that have crashed, and receive nothing. */
   readonly #dead = new Set<number>()
-  /** The host that takes packets, where only one does. */
+  /** The host that takes packets, if only one does. */
   #active = 0
   #sent = 0
 
@@ -76,7 +76,7 @@ class Sync implements SharingModel {
     this.#deliver(at)
     switch (event.kind) {
       case 'drain':
-        // Planned: what is on its way arrives first.
+        // The change is planned: updates on their way arrive first.
         this.#deliver(Number.POSITIVE_INFINITY, at)
         this.#takeOver(event.host, at)
         return
@@ -111,7 +111,7 @@ class Sync implements SharingModel {
     this.#sent = 0
   }
 
-  /** A host has left: another one is active now, and who goes on has what it was told of. */
+  /** A host has left: another one becomes active, and the remaining hosts take over what they have received. */
   #takeOver(left: number, at: Nanos): void {
     const others = this.#tables.inService()
     if (this.#active === left) this.#active = others.find((host) => host > left) ?? others[0] ?? left
@@ -119,8 +119,8 @@ class Sync implements SharingModel {
   }
 
   /**
-   * What the host was told of goes into its table. With events it then tells the others of all that it has, as they hear nothing of what
-   * does not change (conntrack-tools doc/sync/primary-backup.sh).
+   * The host puts what it has received into its table. If hosts send only changes, it then sends all its sessions to the others,
+   * which are not told of sessions that do not change (conntrack-tools doc/sync/primary-backup.sh).
    */
   #commit(host: number, at: Nanos): void {
     const { mode, updates, externalCache } = this.#settings
@@ -132,7 +132,7 @@ class Sync implements SharingModel {
       this.#tell(host, flow, this.#tables.read(host, flow, at), at, this.#lag)
   }
 
-  /** A packet of a flow comes to a host; that a session has ended meanwhile has been told. */
+  /** A packet of a flow arrives at a host; if a session has ended meanwhile, the others have been told. */
   #begin(host: number, flow: number, at: Nanos): void {
     const ended = this.#news.ended(flow, at)
     for (const from of ended) this.#tell(from, flow, 'gone', at, this.#lag)
@@ -140,7 +140,7 @@ class Sync implements SharingModel {
     this.#news.begin(host, flow, at)
   }
 
-  /** A host that crashed is back, with nothing; the one that served meanwhile tells it of everything, if that is how it is done. */
+  /** A host that crashed is back, empty; the host that served meanwhile sends it everything, if the setup says so. */
   #revive(host: number, at: Nanos): void {
     if (!this.#dead.delete(host) || !this.#settings.resync) return
     for (const from of this.#tables.inService()) {
@@ -153,12 +153,12 @@ class Sync implements SharingModel {
     }
   }
 
-  /** The first packet of a connection is held: what follows from it comes that much later. */
+  /** Whether the packet, the first of a connection, is held: its consequences come that much later. */
   #isDeferred(packets: PacketBatch, index: number): boolean {
     return this.#settings.defer && ((packets.flags[index] ?? 0) & (Tcp.syn | Tcp.ack)) === Tcp.syn
   }
 
-  /** By how much the update is behind the packet that was held for it, there and back. */
+  /** How much later than the held packet the update arrives; the packet waits for an answer. */
   #lagOfDeferred(): Nanos {
     return Math.max(0, this.#lag - Math.min(2 * this.#lag, MOST_DEFERRED))
   }
@@ -190,7 +190,7 @@ class Sync implements SharingModel {
       })
   }
 
-  /** What has arrived by `until` is taken; `at` is when that is. */
+  /** Delivers updates that have arrived by `until`; `at` is the time of delivery. */
   #deliver(until: Nanos, at: Nanos = until): void {
     for (let update = this.#inFlight.take(until); update !== undefined; update = this.#inFlight.take(until)) {
       const { from, to, flow } = update
@@ -203,14 +203,14 @@ class Sync implements SharingModel {
     }
   }
 
-  /** A host is told that a session has ended. */
+  /** Tells a host that a session has ended. */
   #end(host: number, flow: number, at: Nanos): void {
     if (!this.#settings.externalCache) this.#news.forget(host, flow)
     this.#receiver.receive(host, flow, undefined, at)
   }
 }
 
-/** The model of a pair with these settings. `receive` makes what takes the updates, which may be in another process. */
+/** The model of a pair with these settings. `receive` makes the receiver of updates, which may be in another process. */
 export function makeSync(
   settings: SyncSharing,
   receive: (tables: SessionTables) => Receiver = (tables) => new Receiver(tables, settings),

@@ -9,11 +9,11 @@ interface Flow {
   readonly tcp: boolean
   readonly http: boolean
   readonly born: Nanos
-  /** Its session will be told of, once it is old enough. */
+  /** Its session will be sent once it is old enough. */
   awaited: boolean
 }
 
-/** Which sessions a host tells the others of. */
+/** Which sessions a host sends to the others. */
 export class Told {
   readonly #settings: SyncSharing
   readonly #delay: Nanos
@@ -24,7 +24,7 @@ export class Told {
     this.#delay = settings.pickupDelay * NANOS_PER_SECOND
   }
 
-  /** A packet of a flow: the first one, or another opening of the connection, begins its age. */
+  /** Notes a packet of a flow: the first one, or another opening of the connection, begins its age. */
   note(packets: PacketBatch, index: number, flow: number): void {
     const known = this.#flows.get(flow)
     const opens = ((packets.flags[index] ?? 0) & (Tcp.syn | Tcp.ack)) === Tcp.syn
@@ -41,7 +41,7 @@ export class Told {
     })
   }
 
-  /** Whether the others are to have this session of a flow. */
+  /** Whether the others get this session of a flow. */
   isTold(flow: number, session: Uint8Array): boolean {
     const { peerVersion, halfOpen, http, connectionless } = this.#settings
     const known = this.#flows.get(flow)
@@ -51,13 +51,13 @@ export class Told {
     return (halfOpen || stage !== Stage.halfOpen) && (http || !known.http)
   }
 
-  /** How much longer a session must last before it is told of. */
+  /** How much longer a session must last before it is sent. */
   wait(flow: number, at: Nanos): Nanos {
     const known = this.#flows.get(flow)
     return known?.tcp === true ? Math.max(0, known.born + this.#delay - at) : 0
   }
 
-  /** Whether nobody has asked yet that it be told of when it is old enough; from now on somebody has. */
+  /** Returns true on the first call for a flow, to have its session sent when it is old enough; false on later calls. */
   await(flow: number): boolean {
     const known = this.#flows.get(flow)
     if (known === undefined || known.awaited) return false
