@@ -3,7 +3,7 @@ import { parseCidr } from '../support/cidr.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { targetWith } from './target-with.ts'
 
-/** What any target can be told beside what its kind asks for. */
+/** Options that every kind of target has. */
 export interface Bounds {
   readonly limits?: Limits
   readonly addresses?: AddressRanges
@@ -18,7 +18,7 @@ const LIMITS = {
 
 const RANGES = { clients: 32, servers: 32, clients6: 128, servers6: 128 } as const
 
-/** The blocks set aside for benchmarking: RFC 2544 (198.18.0.0/15) and RFC 5180 (2001:2::/48). */
+/** The blocks reserved for benchmarking: RFC 2544 (198.18.0.0/15) and RFC 5180 (2001:2::/48). */
 export const BENCHMARKING: AddressRanges = {
   clients: '198.18.0.0/16',
   servers: '198.19.0.0/16',
@@ -26,12 +26,12 @@ export const BENCHMARKING: AddressRanges = {
   servers6: '2001:2:0:5::/64',
 }
 
-/** Bits that a block must leave for addresses, so that cases find room. */
+/** Bits that a block must leave for addresses, so that there are enough for cases. */
 const ROOM = 3
 
 /**
  * Reads `limits: { packets-per-second, bytes-per-second, new-connections-per-second, sessions }`, whole numbers from 1, and
- * `addresses: { clients, servers, clients6, servers6 }`, CIDR blocks; a block that is not given is one for benchmarking. ERR_TARGET_OPTION.
+ * `addresses: { clients, servers, clients6, servers6 }`, CIDR blocks; a missing block is one for benchmarking. ERR_TARGET_OPTION.
  */
 export function readBounds(
   name: string,
@@ -55,7 +55,7 @@ export function readBounds(
   }
 }
 
-/** Reads `appliance`: what its devices are called wherever they are driven from, a text or several. Throws ERR_TARGET_OPTION. */
+/** Reads `appliance`: one or several names of its devices, the same wherever they are driven from. Throws ERR_TARGET_OPTION. */
 export function readAppliances(name: string, value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined
   const names: readonly unknown[] = Array.isArray(value) ? value : [value]
@@ -64,7 +64,7 @@ export function readAppliances(name: string, value: unknown): readonly string[] 
   throw wrong(name, 'appliance', value, 'the name of the device that it drives, or a list of them')
 }
 
-/** The target within bounds. */
+/** The target with these limits and addresses. */
 export function bounded(target: Target, bounds: Bounds): Target {
   return bounds.limits === undefined && bounds.addresses === undefined ? target : targetWith(target, bounds)
 }

@@ -6,15 +6,15 @@ import { type HookOptions, readHooks } from './hooks/hook-options.ts'
 import type { TargetSpec } from './spec.ts'
 import type { Wrong } from './wrong.ts'
 
-/** What a target is told of devices that it does not make itself. */
+/** Options of a target whose devices it does not make itself. */
 export interface DeviceOptions {
   /** Bytes of the largest packet. */
   readonly mtu: number
   /** Seconds of a timeline in one second of the devices' clocks. */
   readonly scale: number
-  /** What the devices are. */
+  /** The version of the devices. */
   readonly version: string
-  /** Those that they can be brought to, the one that they have first. */
+  /** Profiles that they can be set to; the one that they have at first comes first. */
   readonly profiles: readonly string[]
   readonly policies: readonly ExceptionPolicy[]
   readonly sharing: readonly Sharing['kind'][]
@@ -39,7 +39,7 @@ export const DEVICE_OPTIONS = [
   'hooks',
 ] as const
 
-/** Reads what all such targets are told. `mtu`: the one that is usual, and the most. */
+/** Reads the options of all such targets. `mtu`: the usual one, and the most. */
 export function readDevice(
   spec: TargetSpec,
   usual: { readonly mtu: number; readonly mostMtu: number },
@@ -79,7 +79,7 @@ export function readDevice(
   }
 }
 
-/** What such a target can do, with so many hosts; `clock`: virtual where they are told the time. */
+/** The capabilities of such a target with that number of hosts; `clock`: virtual if they are told the time. */
 export function deviceCapabilities(
   options: DeviceOptions,
   hosts: number,
@@ -102,7 +102,7 @@ export function deviceCapabilities(
   }
 }
 
-/** `transparency`, of any target with wires; undefined where it says nothing. */
+/** Reads `transparency`, an option of any target with wires; undefined if it is absent. */
 export function readTransparency(spec: TargetSpec, wrong: Wrong): Transparency | undefined {
   const { transparency } = spec
   const word = TRANSPARENCIES.find((each) => each === transparency)

@@ -9,7 +9,7 @@ import { type DeviceOptions, deviceCapabilities } from './device-options.ts'
 import { configure, identify } from './hooks/configure.ts'
 import { Hooks } from './hooks/hooks.ts'
 
-/** Devices that somebody else brought up; what they are and how they are brought to a setup, hooks say and do. */
+/** Devices that somebody else has set up; hooks tell what they are and configure them. */
 export abstract class DeviceTarget<Options extends DeviceOptions & { readonly hosts: readonly unknown[] }>
   implements Target
 {
@@ -20,7 +20,7 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
   readonly #addresses: AddressRanges
   #version: string
 
-  /** `addresses`: where those of cases are, and of controls; `clock`: virtual where the devices are told the time. */
+  /** `addresses`: those for cases and controls; `clock`: virtual if the devices are told the time. */
   constructor(
     name: string,
     options: Options,
@@ -35,7 +35,7 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
     this.capabilities = deviceCapabilities(options, options.hosts.length, clock)
   }
 
-  /** As the devices said, once they were asked. */
+  /** As the devices report it, once they have been asked. */
   get version(): string {
     return this.#version
   }
@@ -47,7 +47,7 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
 
   abstract prepare(setup: Setup, signal: AbortSignal): Promise<Session>
 
-  /** Before anything is asked of the devices. Throws ERR_TARGET_LACKS. */
+  /** To be called before anything is asked of the devices. Throws ERR_TARGET_LACKS. */
   protected requireSetup(setup: Setup): void {
     const lacking = setupLacks(setup, this.capabilities)
     if (lacking !== undefined)
@@ -58,7 +58,7 @@ export abstract class DeviceTarget<Options extends DeviceOptions & { readonly ho
       )
   }
 
-  /** The hooks, after they have said what the devices are and brought them to the setup. Throws ERR_HOOK. */
+  /** The hooks, after they have identified the devices and set them to the setup. Throws ERR_HOOK. */
   protected async configured(setup: Setup, signal: AbortSignal): Promise<Hooks> {
     const hooks = new Hooks(this.options.hooks)
     this.#version = (await identify(hooks, signal)) ?? this.#version

@@ -3,7 +3,7 @@ import type { HostEventKind } from '../model/timeline.ts'
 import { didYouMean, listWords, POLICIES, SHARINGS } from '../suite/words.ts'
 import { isRecord } from '../support/record.ts'
 
-/** Whether a value is meant to be a target, rather than what one is made of. */
+/** Whether a value is meant to be a target, rather than a spec of one. */
 export function isTarget(value: unknown): value is Target {
   return typeof value === 'object' && value !== null && 'prepare' in value
 }
@@ -38,7 +38,7 @@ const NEEDED = ['families', 'policies', 'sharing', 'observes']
 const KEYS = [...Object.keys(WORDS), ...Object.keys(LISTS), 'reactive', 'hosts', 'profiles', 'clockScale']
 const MOST_HOSTS = 250
 
-/** What is wrong with what ought to be a target, as the end of a sentence after its name; undefined: nothing. */
+/** What is wrong with a value that should be a target, as the end of a sentence after its name; undefined: nothing. */
 export function targetProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'is no target: it is to be an object with prepare()'
   const { name, version, capabilities, prepare } = value as Partial<Record<keyof Target, unknown>>
@@ -48,7 +48,7 @@ export function targetProblem(value: unknown): string | undefined {
   return capabilitiesProblem(capabilities)
 }
 
-/** The same of capabilities: the first key that is missing, unknown, or has no value that can be. */
+/** The same for capabilities: the first key that is missing, unknown, or has an invalid value. */
 export function capabilitiesProblem(value: unknown): string | undefined {
   if (!isRecord(value)) return 'has no capabilities: they are to be an object'
   const unknown = Object.keys(value).find((key) => !KEYS.includes(key))
@@ -80,7 +80,7 @@ export function capabilitiesProblem(value: unknown): string | undefined {
   return undefined
 }
 
-/** A value as a message shows it, at most so much of it. */
+/** A value in the form for messages, shortened. */
 export function shown(value: unknown): string {
   const text = value === undefined ? 'missing' : (JSON.stringify(value) ?? typeof value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text

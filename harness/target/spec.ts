@@ -1,23 +1,23 @@
 import type { AddressRanges, Target } from '../model/target.ts'
 
-/** What describes a target: its kind, and what that kind asks for. */
+/** The description of a target: its kind, and the options of that kind. */
 export interface TargetSpec {
   readonly kind: string
   readonly [option: string]: unknown
 }
 
 export interface TargetContext {
-  /** What the run calls it. */
+  /** Its name in the run. */
   readonly name: string
-  /** Of flowbreak itself. */
+  /** That of flowbreak itself. */
   readonly version: string
-  /** Where relative paths of its options begin; absent: where the process is. */
+  /** Where relative paths in its options start; absent: the working directory. */
   readonly folder?: string
-  /** Where cases and controls have their addresses; absent: `BENCHMARKING`. */
+  /** The addresses of cases and controls; absent: `BENCHMARKING`. */
   readonly addresses?: AddressRanges
-  /** Ends what is being made; absent: nothing does. */
+  /** Aborts the making; absent: nothing does. */
   readonly signal?: AbortSignal
 }
 
-/** Makes a target of one kind. Throws ERR_TARGET_OPTION where the spec is not what the kind asks for; touches no device. */
+/** Makes a target of one kind, without touching a device. Throws ERR_TARGET_OPTION if the options are not those of the kind. */
 export type TargetMaker = (spec: TargetSpec, context: TargetContext) => Target | Promise<Target>

@@ -1,14 +1,14 @@
 import type { Target } from '../model/target.ts'
 
-/** What a target says of itself. */
+/** What a target says about itself. */
 type Said = Pick<Target, 'name' | 'capabilities' | 'limits' | 'addresses' | 'appliances'>
 
-/** The same target, but for some of what it says of itself. */
+/** The same target, with some of what it says about itself changed. */
 export function targetWith(target: Target, changes: Partial<Said>): Target {
   const { limits = target.limits, addresses = target.addresses, appliances = target.appliances } = changes
   return {
     name: changes.name ?? target.name,
-    // Some know what they are once they have been prepared.
+    // Some know their version only once they have been prepared.
     get version() {
       return target.version
     },

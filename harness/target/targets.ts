@@ -8,7 +8,7 @@ import { targetWith } from './target-with.ts'
 
 export type { TargetContext, TargetMaker, TargetSpec } from './spec.ts'
 
-/** A line a kind; what is large, or needs parts that may be missing, is loaded when it is asked for. */
+/** One line for each kind; large modules, and those whose dependencies may be missing, are loaded on demand. */
 const KINDS: Readonly<Record<string, TargetMaker>> = {
   geneve: async (spec, context) => (await import('./geneve/geneve.ts')).makeGeneve(spec, context),
   inline: async (spec, context) => (await import('./inline/inline.ts')).makeInline(spec, context),
@@ -28,7 +28,7 @@ export const TARGET_KINDS: readonly string[] = Object.keys(KINDS)
 export const TARGETS: readonly string[] = ['reference', 'suricata', 'suricata-live', 'netfilter']
 
 /**
- * The target that a spec describes; `limits`, `addresses` and `appliance` any kind can have. ERR_TARGET_UNKNOWN names the kinds that there are;
+ * The target for a spec; every kind can have `limits`, `addresses` and `appliance`. Throws ERR_TARGET_UNKNOWN, which lists the kinds, and
  * ERR_TARGET_OPTION.
  */
 export async function makeTarget(
@@ -45,8 +45,8 @@ export async function makeTarget(
 }
 
 /**
- * The target of that name, without waiting; ERR_TARGET_UNKNOWN names those that there are. `taps`: of the reference, which alone
- * tells what a device's log would.
+ * The target of that name, without waiting. Throws ERR_TARGET_UNKNOWN, which lists the names. `taps`: for the reference, which alone
+ * reports what would be in a device's log.
  */
 export function getTarget(name: string, version: string, taps?: ReferenceTaps): Target {
   if (name === 'reference') return new ReferenceTarget(version, taps)

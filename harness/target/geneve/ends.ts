@@ -10,23 +10,23 @@ import { Protocol } from '../../wire/numbers.ts'
 const ECHO = { request4: 8, reply4: 0, request6: 128, reply6: 129 } as const
 const digest = new Digest()
 
-/** Between which ends a packet travels, as offsets into the bytes that it was read from; an ICMP error counts as what it quotes. */
+/** The ends of a packet, as offsets into its bytes; an ICMP error counts as the packet that it quotes. */
 export class Ends {
   bytes: Uint8Array = new Uint8Array(0)
   source = 0
   destination = 0
   /** Bytes of an address. */
   size = 4
-  /** Of TCP and UDP, and the identifier of an echo; else 0. */
+  /** Ports of TCP and UDP, or the identifier of an echo; else 0. */
   sourcePort = 0
   destinationPort = 0
   protocol = 0
   fragment = false
-  /** It is an error about a packet between these ends, and goes itself by its own addresses. */
+  /** Whether it is an error about a packet between these ends; it has addresses of its own. */
   quoted = false
   readonly #quote: Quote = { l3: 0, l4: -1, protocol: 0 }
 
-  /** Reads packet `i`, which has an IP header. */
+  /** Reads packet `i`, which must have an IP header. */
   read(batch: PacketBatch, i: number): this {
     const { bytes } = batch
     const kind = batch.kind[i] ?? 0

@@ -2,7 +2,7 @@ import type { PacketBatch } from '../../model/batch.ts'
 import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
 import { Ends } from './ends.ts'
 
-/** An end of a flow: its address, and its port where the protocol has them, else 0. */
+/** An end of a flow: its address, and its port if the protocol has ports, else 0. */
 interface End {
   readonly address: Uint8Array
   readonly port: number
@@ -10,20 +10,20 @@ interface End {
 
 /** A flow as a gateway load balancer knows it. */
 export interface GatewayFlow {
-  /** 32 bits, unsigned, its own. */
+  /** 32 bits, unsigned; no other flow has it. */
   readonly cookie: number
-  /** Which of the load balancer's source ports it has. */
+  /** Index of its source port among the load balancer's. */
   readonly socket: number
-  /** It is of fragments, which have no ports to tell flows by. */
+  /** Whether it consists of fragments, which have no ports to tell flows apart. */
   readonly fragments: boolean
   /** By side: client and server. */
   readonly ends: readonly [End, End]
 }
 
-/** Odd, so that the products of the first 2^32 numbers with it all differ. */
+/** Odd, so that its products with the first 2^32 numbers all differ. */
 const SPREAD = 0x9e37_79b1
 
-/** The flows of a gateway load balancer: each has a cookie of its own, which both of its directions carry. */
+/** The flows of a gateway load balancer: each has its own cookie, carried in both directions. */
 export class GatewayFlows {
   readonly #byKey = new Map<number, GatewayFlow>()
   readonly #byCookie = new Map<number, GatewayFlow>()
@@ -31,13 +31,13 @@ export class GatewayFlows {
   readonly #sockets: number
   readonly #first: number
 
-  /** `sockets`: source ports of the load balancer; `first`: what cookies begin with. */
+  /** `sockets`: number of source ports of the load balancer; `first`: where cookies begin. */
   constructor(sockets: number, first: number) {
     this.#sockets = sockets
     this.#first = first
   }
 
-  /** The flow of packet `i`, which comes from the clients' side (0) or the servers' (1); it is a new one where it is not known. */
+  /** The flow of packet `i`, which comes from the clients' side (0) or the servers' (1); a new flow if it is unknown. */
   of(batch: PacketBatch, i: number, side: number): GatewayFlow {
     const ends = this.#ends.read(batch, i)
     const key = ends.key()
@@ -46,7 +46,7 @@ export class GatewayFlows {
     const { bytes, source, destination, size, sourcePort, destinationPort } = ends
     const from = { address: bytes.slice(source, source + size), port: sourcePort }
     const to = { address: bytes.slice(destination, destination + size), port: destinationPort }
-    // What is quoted went the other way.
+    // The quoted packet went the other way.
     const fromClient = (side === 0) !== ends.quoted
     const flow: GatewayFlow = {
       cookie: (this.#first + Math.imul(this.#byCookie.size, SPREAD)) >>> 0,
@@ -63,12 +63,12 @@ export class GatewayFlows {
     return this.#byCookie.get(cookie)
   }
 
-  /** The flow that packet `i` is of by what is in it; undefined: of none that is known. */
+  /** The flow of packet `i` according to its content; undefined: no known flow. */
   byPacket(batch: PacketBatch, i: number): GatewayFlow | undefined {
     return this.#byKey.get(this.#ends.read(batch, i).key())
   }
 
-  /** Which side packet `i` of a flow goes to, 0 the clients' and 1 the servers'; by whichever end is left as it was where one is translated. */
+  /** The side that packet `i` of a flow goes to, 0: clients, 1: servers; if one end is translated, the other one tells. */
   towards({ ends }: GatewayFlow, batch: PacketBatch, i: number): 0 | 1 {
     const read = this.#ends.read(batch, i)
     const { bytes } = batch
@@ -83,14 +83,14 @@ export class GatewayFlows {
   }
 }
 
-/** Whether a packet between these ends comes from that side of the flow, so that client and server are still who they were. */
+/** Whether a packet between these ends comes from that side of the flow, so that client and server are not exchanged. */
 function comesFrom(read: Ends, { ends }: GatewayFlow, side: number): boolean {
   const { bytes, source, size, sourcePort, quoted } = read
   const end = ends[quoted ? 1 - side : side]
   return end === undefined || alike(bytes, { at: source, port: sourcePort }, size, end) === 3
 }
 
-/** How much an end of a packet is like that of a flow: 2 by its address, and 1 more by its port. */
+/** How well an end of a packet matches that of a flow: 2 for its address, and 1 more for its port. */
 function alike(
   bytes: Uint8Array,
   { at, port }: { readonly at: number; readonly port: number },

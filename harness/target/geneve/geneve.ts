@@ -9,17 +9,20 @@ import { HealthChecks } from './health.ts'
 import { type Address, type GeneveOptions, readOptions } from './options.ts'
 import { GenevePort } from './port.ts'
 
-/** Appliances behind a gateway load balancer, which the harness is: over UDP, without privileges. */
+/** Appliances behind a gateway load balancer, whose part the harness plays: over UDP, without privileges. */
 class GeneveTarget extends DeviceTarget<GeneveOptions> {
-  /** Wherever they are reached from, their addresses are the same. */
+  /** Their addresses are the same wherever they are reached from. */
   get appliances(): readonly string[] {
     return this.options.hosts.map(({ address, port }) => `geneve ${address}:${port}`)
   }
 
-  /** A gateway load balancer takes no fragments back: an appliance holds them until their datagram is whole, or passes on what it decided before. */
+  /**
+   * A gateway load balancer takes no fragments back: an appliance holds them until their datagram is complete, or passes on what it
+   * decided before.
+   */
   readonly unreliable = ['fragments'] as const
 
-  /** Throws ERR_TARGET_LACKS, ERR_APPLIANCE_UNHEALTHY, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
+  /** Throws ERR_TARGET_LACKS, ERR_APPLIANCE_UNHEALTHY, ERR_PORT, ERR_HOOK and ERR_CALIBRATION. */
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
     const { hosts, listen, mtu, scale, families, health, clock } = this.options
     const names = setup.topology.hosts
@@ -60,13 +63,13 @@ class GeneveTarget extends DeviceTarget<GeneveOptions> {
   }
 }
 
-/** The target that a spec of kind geneve describes. */
+/** The target for a spec of kind geneve. */
 export function makeGeneve(spec: TargetSpec, { name, addresses }: TargetContext): Target {
   const options = readOptions(spec, name)
   return new GeneveTarget(name, options, addresses, options.clock === 'told' ? 'virtual' : 'real')
 }
 
-/** By host: whither it returns packets. One at the load balancer's own address cannot have the ports that the load balancer has. */
+/** By host: where it returns packets to. A host at the load balancer's own address cannot use the load balancer's ports. */
 function returnsOf(hosts: readonly Address[], { listen, returns }: GeneveOptions) {
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
   const own = new Set(listen === '0.0.0.0' ? all.map(({ address }) => address) : [listen])

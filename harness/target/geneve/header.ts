@@ -5,16 +5,16 @@ import { putTime, TIME_OPTION_BYTES } from '../../wire/tunnel/geneve-time.ts'
 
 /** Bytes that a gateway load balancer puts before an IP packet in a UDP datagram. */
 export const HEADER_BYTES = 40
-/** The same where it says what time it is. */
+/** The same with the option that tells the time. */
 export const TIMED_HEADER_BYTES = HEADER_BYTES + TIME_OPTION_BYTES
-/** What its endpoint and attachment are, as far as appliances are told: ours are in no cloud. */
+/** Endpoint and attachment as told to appliances; they are made up, because there is no cloud. */
 export const ENDPOINT = 0x0f_10_3b_4e_a5
 export const ATTACHMENT = 0x0f_10_3b_4e_a6
 
 const BASE = 8
 const OPTION = 4
 
-/** Writes the header of a packet of a flow at bytes[at]; `time`, in nanoseconds: when it is, where appliances are told. */
+/** Writes the header of a packet of a flow at bytes[at]; `time`: in nanoseconds, if appliances are told the time. */
 export function putHeader(bytes: Uint8Array, at: number, six: boolean, cookie: number, time?: number): void {
   const length = time === undefined ? HEADER_BYTES : TIMED_HEADER_BYTES
   bytes.fill(0, at, at + length)

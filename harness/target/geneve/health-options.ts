@@ -1,6 +1,6 @@
 import type { Wrong } from '../wrong.ts'
 
-/** How appliances are checked (Gateway Load Balancer guide, health checks), times in seconds. */
+/** How appliances are checked (Gateway Load Balancer guide, health checks); times in seconds. */
 export interface HealthOptions {
   readonly kind: 'tcp' | 'http'
   /** By host. */
@@ -8,7 +8,7 @@ export interface HealthOptions {
   readonly path: string
   readonly interval: number
   readonly timeout: number
-  /** Answers in a row that change what is thought of a host. */
+  /** Consecutive results that change the state of a host. */
   readonly healthy: number
   readonly unhealthy: number
   /** How long hosts may take to become healthy before a run and between cases. */
@@ -17,7 +17,7 @@ export interface HealthOptions {
 
 const KNOWN = ['kind', 'port', 'path', 'interval', 'timeout', 'healthy', 'unhealthy', 'wait']
 
-/** Reads `health`; intervals are a lab's, shorter than any that the load balancer can be set to. */
+/** Reads `health`; intervals may be shorter than those of the real load balancer. */
 export function readHealth(value: unknown, hosts: number, wrong: Wrong): HealthOptions {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrong('health must be as { kind: tcp, port: 80 }')

@@ -6,13 +6,13 @@ import type { Address } from './options.ts'
 
 interface Checked {
   healthy: boolean
-  /** Answers in a row that speak against what is thought of it. */
+  /** Consecutive results that contradict its state. */
   against: number
   /** Why the last check failed. */
   problem: string
 }
 
-/** Checks appliances as the load balancer does: so many answers in a row change what is thought of one. */
+/** Checks appliances like the load balancer: a number of consecutive results changes the state of a host. */
 export class HealthChecks {
   readonly #hosts: readonly Address[]
   readonly #options: HealthOptions
@@ -33,7 +33,7 @@ export class HealthChecks {
     return this.#checked[host]?.healthy === true
   }
 
-  /** Until these hosts are healthy. Throws ERR_APPLIANCE_UNHEALTHY with the first that is not before the limit. */
+  /** Waits until these hosts are healthy. Throws ERR_APPLIANCE_UNHEALTHY about the first that is not within the limit. */
   async wait(hosts: readonly number[], signal?: AbortSignal): Promise<void> {
     const { wait, kind, ports } = this.#options
     const end = performance.now() + wait * 1000
@@ -54,7 +54,7 @@ export class HealthChecks {
     }
   }
 
-  /** No more checks. */
+  /** Ends the checks. */
   close(): void {
     this.#closed = true
     for (const each of this.#open) each.destroy()
@@ -106,7 +106,7 @@ export class HealthChecks {
     for (const wake of woken) wake()
   }
 
-  /** What is wrong; undefined: nothing. */
+  /** The problem; undefined: none. */
   #check(host: number): Promise<string | undefined> {
     const { kind, path, timeout, ports } = this.#options
     const { address = '' } = this.#hosts[host] ?? {}
@@ -142,7 +142,7 @@ export class HealthChecks {
       const request = get(options, (response) => {
         const { statusCode = 0 } = response
         response.resume()
-        // The matcher that a target group has by default.
+        // The default matcher of a target group.
         resolve(statusCode >= 200 && statusCode < 400 ? undefined : `status ${statusCode}`)
       })
       keep(request)

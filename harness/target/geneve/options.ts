@@ -13,12 +13,12 @@ export interface Address {
   readonly port: number
 }
 
-/** What a geneve target is told. */
+/** Options of a geneve target. */
 export interface GeneveOptions extends DeviceOptions {
   readonly hosts: readonly Address[]
   /** The load balancer's own IPv4 address. */
   readonly listen: string
-  /** Where hosts return packets: to the load balancer's GENEVE port with ports kept, or to where they came from; absent: by address. */
+  /** Where hosts return packets: to the load balancer's GENEVE port with ports kept, or to their sender; absent: depends on addresses. */
   readonly returns?: 'gateway' | 'sender'
   readonly health?: HealthOptions
   /** `told`: hosts take the time from packets (`geneve-time.ts`); `machine`: they have their own. */
@@ -27,12 +27,12 @@ export interface GeneveOptions extends DeviceOptions {
 
 const KNOWN = ['hosts', 'listen', 'returns', 'health', 'clock', ...DEVICE_OPTIONS]
 const MOST_HOSTS = 64
-/** Of a gateway load balancer (its guide, MTU). */
+/** That of a gateway load balancer (its guide, MTU). */
 const MTU = 8500
 const RETURNS = ['gateway', 'sender'] as const
 const CLOCKS = ['machine', 'told'] as const
 
-/** Reads a spec. Throws ERR_TARGET_OPTION with the option that is not as it should be. */
+/** Reads a spec. Throws ERR_TARGET_OPTION about the first invalid option. */
 export function readOptions(spec: TargetSpec, name: string): GeneveOptions {
   const wrong = (what: string) =>
     new FlowbreakError('ERR_TARGET_OPTION', `Target ${name} of kind geneve: ${what}.`)

@@ -18,19 +18,19 @@ export interface GenevePortOptions {
   readonly hosts: readonly Address[]
   /** The load balancer's own address. */
   readonly listen: string
-  /** By host: whither it returns packets. */
+  /** By host: where it returns packets to. */
   readonly returns: readonly ('gateway' | 'sender')[]
   readonly mtu: number
-  /** Hosts are told what time it is with each packet; absent: they are not. */
+  /** Whether hosts are told the time with each packet. */
   readonly tellsTime?: boolean
 }
 
-/** Source ports of the load balancer; one that is real has thousands, which tell appliances no more. */
+/** Source ports of the load balancer; a real one has thousands, but that makes no difference to appliances. */
 const SOURCES = 16
 
 /**
  * The load balancer's end of the tunnels to hosts: packets go out in GENEVE with the cookie and the source port of their flow, and
- * come back by either arm of their host, as their ends say. What is not returned as a gateway load balancer wants it is refused.
+ * come back by the arm of their host that their ends indicate. Packets not returned as a gateway load balancer requires are refused.
  */
 export class GenevePort implements Port {
   readonly largest: number
@@ -48,7 +48,7 @@ export class GenevePort implements Port {
   #scheduled = false
   #closed = false
   #count = 0
-  /** What hosts were last told. */
+  /** The time that hosts were last told. */
   #time = 0
   #foreign = 0
 
@@ -60,7 +60,7 @@ export class GenevePort implements Port {
     this.#sourcePorts = sources.map((socket) => socket.address().port)
   }
 
-  /** Throws ERR_PORT where the load balancer's ports cannot be had. */
+  /** Throws ERR_PORT if the load balancer's ports are not available. */
   static async open(options: GenevePortOptions): Promise<GenevePort> {
     const { hosts, listen, returns } = options
     const opened: Socket[] = []
@@ -134,7 +134,7 @@ export class GenevePort implements Port {
         const host = this.#options.hosts[arm >> 1]
         const flow = this.#flows.of(this.#going, n - from, arm & 1)
         const inner = frames.frame(n)
-        // What is of no timeline is sent when it is.
+        // A frame that belongs to no timeline gets the time of the latest one that does.
         this.#time = frames.time[n] || this.#time
         putHeader(payloads, at, isIpv6(inner, 0), flow.cookie, tellsTime ? this.#time : undefined)
         payloads.set(inner, at + header)
@@ -150,7 +150,7 @@ export class GenevePort implements Port {
     })
   }
 
-  /** A datagram that came from a host, -1: from none. */
+  /** Takes a datagram from a host (-1: from none). */
   #take(payload: Uint8Array, host: number, socket: number, rightWay: boolean): void {
     const places = this.#places
     const end = payload.length
@@ -158,7 +158,7 @@ export class GenevePort implements Port {
       this.#foreign++
       return
     }
-    // One without a mark is its host's fault, not another's datagram.
+    // A datagram without marks is its host's fault, and not another's datagram.
     findMarks(payload, 0, end, places)
     const columns = this.#columns
     const n = columns.append(host * 2, monotonicNow(), payload, places.inner, end)
@@ -187,7 +187,7 @@ export class GenevePort implements Port {
   }
 }
 
-/** Reads frames[from, to) as packets 0 … of a batch, whose bytes they remain. */
+/** Makes frames[from, to) packets 0 … of a batch, which shares their bytes. */
 function readInto(batch: PacketBatch, frames: FrameColumns, from: number, to: number): void {
   batch.bytes = frames.bytes
   batch.view = new DataView(frames.bytes.buffer, frames.bytes.byteOffset, frames.bytes.byteLength)

@@ -6,26 +6,26 @@ import type { MarkPlaces } from '../../wire/tunnel/gateway-marks.ts'
 import type { GatewayFlow, GatewayFlows } from './flows.ts'
 import { ATTACHMENT, ENDPOINT } from './header.ts'
 
-/** What a host returned, taken apart. */
+/** A datagram that a host returned, parsed. */
 export interface Returned {
-  /** The UDP payload, and where its marks are. */
+  /** The UDP payload, and the positions of its marks. */
   readonly payload: Uint8Array
   readonly places: MarkPlaces
-  /** The source port of the load balancer, by number, that it came back by; -1: none that it has. */
+  /** The index of the load balancer's source port that it came back to; -1: none of them. */
   readonly socket: number
-  /** Whether it came back to the port that its host is to return to. */
+  /** Whether it came back to the port that its host must return to. */
   readonly rightWay: boolean
 }
 
-/** What a gateway load balancer makes of what a host returned. */
+/** How a gateway load balancer treats a datagram that a host returned. */
 export interface Taken {
-  /** 0 the clients' side, 1 the servers'. */
+  /** 0: clients' side, 1: servers' side. */
   readonly side: 0 | 1
   /** 0: it is sent on; else a `Reason` code. */
   readonly refused: number
 }
 
-/** Judges the packet `i` that was returned, whose IP header is read in `batch`. */
+/** Judges packet `i`, which was returned and whose IP header is read in `batch`. */
 export function takeBack(flows: GatewayFlows, batch: PacketBatch, i: number, returned: Returned): Taken {
   const { payload, places } = returned
   const flow = places.cookie < 0 ? undefined : flows.byCookie(u32(payload, places.cookie))
@@ -45,7 +45,7 @@ function refusal(
   if (flow === undefined) return Reason['unknown flow cookie']
   const fragment = isFragment(batch.kind[i] ?? 0)
   if (fragment && !flow.fragments) return Reason['fragmented by host']
-  // Put together by the host, it is of a flow with ports; translated, of none that is known.
+  // A datagram that the host reassembled belongs to a flow with ports; a translated packet to no known flow.
   if (own !== undefined && own !== flow && !(flow.fragments && !fragment))
     return Reason['cookie of another flow']
   if (!rightWay || socket !== flow.socket) return Reason['wrong tunnel port']

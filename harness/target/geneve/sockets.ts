@@ -2,16 +2,16 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 
-/** Bytes that the system is asked to keep of what has come and was not read yet; it may give less. */
+/** The socket buffer asked of the system, in bytes; it may give less. */
 const BUFFER = 8 << 20
 
-/** A UDP socket there; port 0: any that is free. Throws ERR_PORT where it cannot be had. */
+/** A UDP socket; port 0: any free port. Throws ERR_PORT. */
 export async function openSocket(address: string, port: number): Promise<Socket> {
   const socket = createSocket({
     type: 'udp4',
     recvBufferSize: BUFFER,
     sendBufferSize: BUFFER,
-    // Addresses are numbers already.
+    // Addresses are numeric already.
     lookup: (host, _options, found) => found(null, host, 4),
   })
   try {

@@ -4,24 +4,24 @@ import type { HostActions } from '../../observe/live/actions.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { Hooks, HookValues } from './hooks.ts'
 
-/** How the load balancer learns which appliances are well. */
+/** How the load balancer learns which appliances are healthy. */
 export interface Health {
   isHealthy(host: number): boolean
-  /** Until these are healthy. */
+  /** Waits until these are healthy. */
   wait(hosts: readonly number[], signal?: AbortSignal): Promise<void>
 }
 
-/** The appliances behind the load balancer: what happens to one is a hook's doing, or nothing but that its packets go elsewhere. */
+/** The appliances behind the load balancer: an event of a host runs a hook, or only sends its packets elsewhere. */
 export class Appliances implements HostActions {
   readonly #names: readonly string[]
   readonly #values: readonly HookValues[]
   readonly #hooks: Hooks
   readonly #health: Health | undefined
-  /** Those that a hook has taken down. */
+  /** Hosts that a hook has taken down. */
   readonly #down = new Set<number>()
   #last = -1
 
-  /** `values`: by host, what hooks are told beside its name, its index and what happened. */
+  /** `values`: by host, what hooks are told besides its name, its index and the event. */
   constructor(names: readonly string[], values: readonly HookValues[], hooks: Hooks, health?: Health) {
     this.#names = names
     this.#values = values
@@ -57,7 +57,7 @@ export class Appliances implements HostActions {
     return !this.#down.has(host) && this.#health?.isHealthy(host) !== false
   }
 
-  /** Brings back what crashed, waits until all are healthy, and has their tables emptied. */
+  /** Restores crashed hosts, waits until all are healthy, and empties their tables. */
   async reset(): Promise<void> {
     for (const host of [...this.#down]) await this.#restore(host)
     await this.#health?.wait(this.#names.map((_, host) => host))
@@ -72,7 +72,7 @@ export class Appliances implements HostActions {
     return this.#names.map(() => ({}))
   }
 
-  /** Whether it had crashed. */
+  /** Restores a host; returns whether it had crashed. */
   async #restore(host: number, signal?: AbortSignal): Promise<boolean> {
     if (!this.#down.has(host)) return false
     if (!this.#hooks.has('restore'))

@@ -4,7 +4,7 @@ import type { Setup } from '../../model/setup.ts'
 import { makeScratch, removeScratch } from '../../support/scratch.ts'
 import type { Hooks } from './hooks.ts'
 
-/** Has the appliances brought to the setup, which a hook finds in a file. */
+/** Runs the hook that sets the appliances to a setup, which it finds in a file. */
 export async function configure(hooks: Hooks, setup: Setup, signal: AbortSignal): Promise<void> {
   if (!hooks.has('configure')) return
   const folder = makeScratch('hook')
@@ -17,7 +17,7 @@ export async function configure(hooks: Hooks, setup: Setup, signal: AbortSignal)
   }
 }
 
-/** What the appliances say that they are: the first line that the hook `identify` prints; undefined: there is none. */
+/** The version of the appliances: the first line that the hook `identify` prints; undefined: there is none. */
 export async function identify(hooks: Hooks, signal: AbortSignal): Promise<string | undefined> {
   const [line = ''] = (await hooks.run('identify', {}, signal)).trim().split('\n')
   return line === '' ? undefined : line

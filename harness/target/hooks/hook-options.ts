@@ -1,23 +1,23 @@
 import type { Wrong } from '../wrong.ts'
 
 /**
- * Commands, as lists, that do to appliances what the load balancer cannot. In their arguments {host}, {index} and {event}, and what
- * the target adds, stand for the host that it is about; `configure` finds the setup, as JSON, in the file {setup}.
+ * Commands, as lists, that do to appliances what the load balancer cannot. In their arguments {host}, {index} and {event}, and names
+ * that the target adds, are replaced for the host concerned; `configure` finds the setup, as JSON, in the file {setup}.
  */
 export interface HookOptions {
-  /** Brings all appliances to a setup. */
+  /** Sets all appliances to a setup. */
   readonly configure?: readonly string[]
   /** Prints what the appliances are: its first line is their version in reports. */
   readonly identify?: readonly string[]
-  /** Empties the session tables of all. */
+  /** Empties all session tables. */
   readonly clear?: readonly string[]
-  /** A host crashes. */
+  /** Makes a host crash. */
   readonly swap?: readonly string[]
-  /** A host that crashed comes back. */
+  /** Brings a crashed host back. */
   readonly restore?: readonly string[]
-  /** After a replay that failed: prints what the devices have written down of it. */
+  /** Called after a replay that failed: prints what the devices have recorded about it. */
   readonly collect?: readonly string[]
-  /** Seconds that each may take. */
+  /** Seconds that each command may take. */
   readonly limit: number
 }
 
@@ -25,7 +25,7 @@ const COMMANDS = ['configure', 'identify', 'clear', 'swap', 'restore', 'collect'
 export type HookName = (typeof COMMANDS)[number]
 const LIMIT_S = 60
 
-/** Reads `hooks`. A text is taken apart at blanks: there is no shell. */
+/** Reads `hooks`. A text is split at blanks: there is no shell. */
 export function readHooks(value: unknown, wrong: Wrong): HookOptions {
   if (value === undefined) return { limit: LIMIT_S }
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -2,17 +2,17 @@ import { spawn } from 'node:child_process'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { HookName, HookOptions } from './hook-options.ts'
 
-/** Characters that are kept of what a hook prints, from its end. */
+/** Characters of a hook's output that are kept, from its end. */
 const KEPT = 4000
 const KEPT_COLLECTED = 1 << 24
 
-/** What stands for {name} in a hook's arguments. */
+/** The replacements of {name} in a hook's arguments. */
 export type HookValues = Readonly<Record<string, string>>
 
-/** Runs the commands that do to appliances what the load balancer cannot; no shell reads them. */
+/** Runs the commands that do to appliances what the load balancer cannot, without a shell. */
 export class Hooks {
   readonly #options: HookOptions
-  /** What each that was run printed, the end of it. */
+  /** The end of the output of each hook that was run. */
   readonly outputs: { readonly hook: HookName; readonly output: string }[] = []
 
   constructor(options: HookOptions) {
@@ -23,7 +23,7 @@ export class Hooks {
     return this.#options[name] !== undefined
   }
 
-  /** Runs a hook, where there is one; answers what it printed. Throws ERR_HOOK where it fails, or takes longer than its limit. */
+  /** Runs a hook, if there is one; returns its output. Throws ERR_HOOK if it fails, or takes longer than its limit. */
   async run(name: HookName, values: HookValues, signal?: AbortSignal): Promise<string> {
     const command = this.#options[name]
     if (command === undefined) return ''
@@ -66,7 +66,7 @@ export class Hooks {
       const finish = (end: string) => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', kill)
-        // A process that it left behind may hold its output open.
+        // A process that it left behind may keep its output open.
         child.stdout.destroy()
         child.stderr.destroy()
         resolve({ end: late ? `took longer than ${limit} s` : end, output })
@@ -77,7 +77,7 @@ export class Hooks {
         })
       child.on('error', ({ message }) => finish(`cannot be run (${message})`))
       child.on('exit', (code, by) =>
-        // What it printed last may still be on its way.
+        // Its last output may still be on its way.
         setImmediate(() =>
           finish(code === 0 ? '' : code === null ? `was ended by ${by}` : `ended with ${code}`),
         ),

@@ -5,16 +5,16 @@ import type { Wrong } from '../wrong.ts'
 /** One side of a host: the interface of this machine at the other end of its link. */
 export interface InlineArm {
   readonly interface: string
-  /** Tag of its frames (IEEE 802.1Q); absent: they have none. */
+  /** VLAN id of its frames (IEEE 802.1Q); absent: untagged. */
   readonly vlan?: number
-  /** The host's own hardware address there, the next hop of what is sent to it; absent: it bridges. */
+  /** The host's own hardware address there, the next hop of what is sent to it; absent: the host is a bridge. */
   readonly mac?: string
   /** The harness's hardware address there. */
   readonly own: string
 }
 
 export interface InlineHost {
-  /** What messages and hooks call it; absent: as the suites do. */
+  /** Its name in messages and hooks; absent: the name in the suites. */
   readonly name?: string
   readonly client: InlineArm
   readonly server: InlineArm
@@ -23,7 +23,7 @@ export interface InlineHost {
 const MOST_HOSTS = 64
 const HOST = ['name', 'client', 'server']
 const ARM = ['interface', 'vlan', 'mac', 'own']
-/** Of a single interface: neither of a group, nor of nobody. */
+/** A unicast address, and not that of nobody. */
 const HARDWARE = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/
 const NOBODY = '00:00:00:00:00:00'
 
@@ -67,7 +67,7 @@ function readArm(value: unknown, place: string, usual: string, wrong: Wrong): In
   if (!isRecord(value)) throw wrong(`${place} must be as { interface: eth1 }`)
   checkKeys(value, ARM, place, wrong)
   const { interface: device, vlan } = value
-  // As the kernel has it; what begins like an option is none.
+  // As in the kernel; a name that begins like an option is refused.
   if (typeof device !== 'string' || !/^[^\s/:-][^\s/:]{0,14}$/.test(device))
     throw wrong(`${place}.interface must be the name of an interface (ip -brief link)`)
   if (vlan !== undefined && !(Number.isInteger(vlan) && Number(vlan) >= 1 && Number(vlan) <= 4094))
@@ -94,7 +94,7 @@ function checkKeys(value: object, known: readonly string[], place: string, wrong
   if (stranger !== undefined) throw wrong(`${place} has no ${stranger}, only ${listWords(known)}`)
 }
 
-/** Arms on one link are told apart by who sent a frame. */
+/** Arms on one link are distinguished by the sender of a frame. */
 function checkShared(hosts: readonly InlineHost[], wrong: Wrong): void {
   const taken = new Map<string, string>()
   const arms = hosts.flatMap(({ client, server }, index) => [
@@ -116,7 +116,7 @@ function checkShared(hosts: readonly InlineHost[], wrong: Wrong): void {
   }
 }
 
-/** The harness's address at an arm: locally administered, so that the kernel takes nothing that is sent to it for its own. */
+/** The harness's address at an arm: locally administered, so that the kernel does not take frames to it for its own. */
 function ownAddress(host: number, side: 0 | 1): string {
   return `02:fb:02:00:${host.toString(16).padStart(2, '0')}:0${side}`
 }

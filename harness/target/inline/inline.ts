@@ -11,16 +11,16 @@ import type { InlineArm, InlineHost } from './host-options.ts'
 import { checkNeeds } from './needs.ts'
 import { type InlineOptions, readOptions } from './options.ts'
 
-/** Devices with two arms each, between interfaces of this machine: which packet goes by which of them is the harness's to decide. */
+/** Devices with two arms each, between interfaces of this machine; the harness decides which packet goes through which device. */
 class InlineTarget extends DeviceTarget<InlineOptions> {
-  /** They are at interfaces of this machine. */
+  /** Their names are those of interfaces of this machine. */
   get appliances(): readonly string[] {
     const { hosts, namespace = '' } = this.options
     const arms = hosts.flatMap(({ client, server }) => [client, server])
     return arms.map((arm) => `inline ${hostname()} ${namespace} ${arm.interface} ${arm.vlan ?? ''}`)
   }
 
-  /** Throws ERR_TARGET_LACKS, ERR_INLINE, ERR_NODE_PCAP, ERR_PORT, ERR_HOOK and ERR_CALIBRATION with what is wrong. */
+  /** Throws ERR_TARGET_LACKS, ERR_INLINE, ERR_NODE_PCAP, ERR_PORT, ERR_HOOK and ERR_CALIBRATION. */
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
     this.requireSetup(setup)
     const { mtu, scale, families, namespace, arp } = this.options
@@ -52,12 +52,12 @@ class InlineTarget extends DeviceTarget<InlineOptions> {
   }
 }
 
-/** The target that a spec of kind inline describes. */
+/** The target for a spec of kind inline. */
 export function makeInline(spec: TargetSpec, { name, addresses }: TargetContext): Target {
   return new InlineTarget(name, readOptions(spec, name), addresses)
 }
 
-/** Through a host that bridges, each arm is the other's next hop. */
+/** Through a host that is a bridge, each arm is the other's next hop. */
 function armsOf({ client, server }: InlineHost, answers: boolean): readonly PcapArm[] {
   const arm = ({ interface: device, vlan, mac, own }: InlineArm, other: InlineArm) => ({
     device,

@@ -6,13 +6,13 @@ import type { InlineOptions } from './options.ts'
 
 type Needed = Pick<InlineOptions, 'hosts' | 'mtu' | 'namespace'>
 
-/** How ip calls links of that kind. */
+/** The name of that kind of link in the output of `ip`. */
 const ETHERNET = 'ether'
 const PATIENCE = 10_000
-/** What puts segments together before they are heard, by its name at ethtool. */
+/** Features that merge segments before they are heard, by their names in ethtool. */
 const MERGING = { gro: 'generic-receive-offload', lro: 'large-receive-offload' } as const
 
-/** Throws ERR_INLINE or ERR_NODE_PCAP, with what has to be typed, where something that an inline target needs is not here. */
+/** Throws ERR_INLINE or ERR_NODE_PCAP, with the command to type, if something that an inline target needs is missing. */
 export async function checkNeeds(
   name: string,
   needed: Needed,
@@ -64,7 +64,7 @@ async function checkInterface(device: string, { mtu, namespace }: Needed): Promi
   await checkMerging(device, namespace)
 }
 
-/** Segments that the kernel puts together are no longer what a device sent. */
+/** Segments that the kernel merges are no longer what a device sent. */
 async function checkMerging(device: string, namespace: string | undefined): Promise<void> {
   const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]
   const [program = '', ...args] = [...inside, 'ethtool', '-k', device]
@@ -84,7 +84,7 @@ async function checkMerging(device: string, namespace: string | undefined): Prom
 interface Asked {
   readonly output: string
   readonly failed: boolean
-  /** There is no such program. */
+  /** Whether there is no such program. */
   readonly missing: boolean
 }
 

@@ -4,10 +4,10 @@ import { DEVICE_OPTIONS, type DeviceOptions, readDevice } from '../device-option
 import type { TargetSpec } from '../spec.ts'
 import { type InlineHost, readHosts } from './host-options.ts'
 
-/** What an inline target is told. */
+/** Options of an inline target. */
 export interface InlineOptions extends DeviceOptions {
   readonly hosts: readonly InlineHost[]
-  /** `answer`: devices that ask who has an address are told that the harness has; `static`: they know it already. */
+  /** `answer`: devices that ask for the owner of an address are told that it is the harness; `static`: they know already. */
   readonly arp: 'answer' | 'static'
   /** Network namespace of the interfaces; absent: this process's own. */
   readonly namespace?: string
@@ -15,11 +15,11 @@ export interface InlineOptions extends DeviceOptions {
 
 const KNOWN = ['hosts', 'arp', 'namespace', ...DEVICE_OPTIONS]
 const ARP = ['answer', 'static'] as const
-/** Of Ethernet, without jumbo frames. */
+/** That of Ethernet without jumbo frames. */
 const MTU = 1500
 const MOST_MTU = 9216
 
-/** Reads a spec. Throws ERR_TARGET_OPTION with the option that is not as it should be. */
+/** Reads a spec. Throws ERR_TARGET_OPTION about the first invalid option. */
 export function readOptions(spec: TargetSpec, name: string): InlineOptions {
   const wrong = (what: string) =>
     new FlowbreakError('ERR_TARGET_OPTION', `Target ${name} of kind inline: ${what}.`)

@@ -4,7 +4,7 @@ import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 /** Milliseconds that a command may take. */
 const PATIENCE = 30_000
 
-/** Runs a program with this on its standard input; answers its standard output. Throws ERR_LAB with what it complained of. */
+/** Runs a program with `input` on its standard input; returns its standard output. Throws ERR_LAB with its error message. */
 export async function run(program: string, args: readonly string[], input = ''): Promise<string> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: PATIENCE })
   let output = ''
@@ -30,7 +30,7 @@ export async function run(program: string, args: readonly string[], input = ''):
   )
 }
 
-/** A script that gives a program this as its standard input. */
+/** A script that runs a command with `input` on its standard input. */
 export function withInput(command: string, input: string): string {
   return `${command} <<'FLOWBREAK'\n${input}\nFLOWBREAK\n`
 }
@@ -42,7 +42,7 @@ export function settingsScript(settings: Readonly<Record<string, number>>): stri
     .join('')
 }
 
-/** A script that runs all of these at once, and fails where one does once all have ended. */
+/** A script that runs all of these at once, and after all have ended fails if one has failed. */
 export function together(scripts: readonly string[]): string {
   const started = scripts.map((script, n) => `{\n${script}\n} & job${n}=$!\n`)
   const awaited = scripts.map((_, n) => `wait $job${n} || failed=1\n`)

@@ -4,22 +4,22 @@ import { hardwareAddress, hostNamespace, outerNamespace, SIDES } from './names.t
 import { disown, own, removeNamespaces } from './ownership.ts'
 import { NamespaceShell } from './shell.ts'
 
-/** What is to be in a lab. */
+/** The plan of a lab. */
 export interface LabPlan {
   readonly hosts: number
   /** Bytes of the largest IP packet on its links. */
   readonly mtu: number
-  /** Names of the links of each host; absent: one to its clients' side, and one to its servers'. */
+  /** Names of the links of each host; absent: one to its clients' side, and one to its servers' side. */
   readonly links?: readonly string[]
   /** Name of a link between its two hosts; absent: there is none. */
   readonly between?: string | undefined
-  /** A script that makes a host of its namespace. */
+  /** A script that turns its namespace into a host. */
   readonly inside: (host: number) => string
-  /** What goes on while hosts are being made, from when namespaces and links are there; `up`: the outer ends are up too. */
+  /** Called once namespaces and links exist, while hosts are being configured; `up`: resolves when the outer ends are up too. */
   readonly beside?: ((lab: Lab, up: Promise<unknown>) => Promise<void>) | undefined
 }
 
-/** Network namespaces: one a host, and one that holds the outer ends of the links to each. */
+/** Network namespaces: one for each host, and one with the outer ends of their links. */
 export class Lab implements AsyncDisposable {
   readonly hosts: number
   readonly id: string
@@ -30,7 +30,7 @@ export class Lab implements AsyncDisposable {
     this.hosts = hosts
   }
 
-  /** Makes one; what was made of it is removed again where that fails. Throws ERR_LAB. */
+  /** Makes a lab; if that fails, what was made so far is removed. Throws ERR_LAB. */
   static async open(plan: LabPlan): Promise<Lab> {
     const lab = new Lab(randomBytes(4).toString('hex'), plan.hosts)
     await own(lab.id)
@@ -43,12 +43,12 @@ export class Lab implements AsyncDisposable {
     return lab
   }
 
-  /** Runs a script on one host. Throws ERR_LAB where a command fails. */
+  /** Runs a script on one host. Throws ERR_LAB if a command fails. */
   async on(host: number, script: string): Promise<string> {
     return (await this.#shells[host]?.run(script)) ?? ''
   }
 
-  /** The same on all hosts at once. */
+  /** Runs a script on all hosts at once. */
   async each(script: string): Promise<void> {
     await Promise.all(this.#shells.map((shell) => shell.run(script)))
   }
@@ -100,14 +100,14 @@ export class Lab implements AsyncDisposable {
   }
 }
 
-/** A script that makes ends of links such that the kernel answers nothing there, and sets them up. */
+/** A script that sets up ends of links on which the kernel answers nothing. */
 export function quiet(devices: readonly string[]): string {
   const silence = devices.map((device) => `echo 1 > /proc/sys/net/ipv6/conf/${device}/disable_ipv6\n`)
   const lines = devices.map((device) => `link set ${device} up`)
   return silence.join('') + withInput('ip -batch -', lines.join('\n'))
 }
 
-/** A script by which segments and checksums at a device are as they were sent. */
+/** A script that turns offloads off, so that segments and checksums at a device are as they were sent. */
 export function withoutOffloads(device: string): string {
   return `ethtool -K ${device} tx off rx off gso off tso off gro off >/dev/null 2>&1\n`
 }

@@ -3,16 +3,16 @@ import { delimiter, join } from 'node:path'
 import { checkNodePcap } from '../../observe/live/pcap/port.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 
-/** What of a machine a target in a lab depends on. */
+/** The properties of a machine that a target in a lab depends on. */
 export interface Machine {
   readonly platform: string
   /** 0: root. */
   readonly uid: number | undefined
-  /** Where programs are looked for, as in PATH. */
+  /** Where programs are searched for, as in PATH. */
   readonly path: string
 }
 
-/** A target in a lab, for messages, and the programs that it needs by the packages that have them. */
+/** A target in a lab, for messages, and the packages of the programs that it needs. */
 interface LabNeeds {
   readonly target: string
   readonly code: `ERR_${string}`
@@ -21,10 +21,10 @@ interface LabNeeds {
   readonly programs: Readonly<Record<string, string>>
 }
 
-/** What makes labs, whatever is in them. */
+/** Programs that every lab needs. */
 export const LAB_PROGRAMS: Readonly<Record<string, string>> = { ip: 'iproute2', ethtool: 'ethtool' }
 
-/** Throws the target's error or ERR_NODE_PCAP, with what has to be typed, where a lab cannot be made on a machine. */
+/** Throws the target's error or ERR_NODE_PCAP, with the command to type, if a lab cannot be made on a machine. */
 export function checkMachine(
   { target, code, linux, programs }: LabNeeds,
   machine: Machine = thisMachine(),

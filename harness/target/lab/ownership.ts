@@ -3,23 +3,23 @@ import { join } from 'node:path'
 import { run } from './commands.ts'
 import { PREFIX } from './names.ts'
 
-/** Where it stands who owns which namespaces, a file a lab. */
+/** Records of which process owns which namespaces, one file for each lab. */
 const RECORDS = '/run/flowbreak-labs'
-/** Where `ip` keeps namespaces by name. */
+/** Where `ip` keeps named namespaces. */
 const NAMESPACES = '/run/netns'
 
 interface Owner {
   readonly pid: number
-  /** When the process began, in the kernel's ticks: numbers of processes come again. */
+  /** When the process began, in the kernel's ticks: process ids are reused. */
   readonly started: string
 }
 
-/** Where files of a lab lie, once it is made. */
+/** The folder for files of a lab, once the lab exists. */
 export function folderOf(lab: string): string {
   return join(RECORDS, `${lab}.d`)
 }
 
-/** Writes down that this process owns a lab, before anything of it is made. */
+/** Records that this process owns a lab, before anything of it is made. */
 export async function own(lab: string): Promise<void> {
   await mkdir(RECORDS, { recursive: true })
   const owner: Owner = { pid: process.pid, started: (await startOf(process.pid)) ?? '' }
@@ -31,13 +31,13 @@ export async function disown(lab: string): Promise<void> {
   await rm(join(RECORDS, lab), { force: true })
 }
 
-/** Removes what runs that were killed left behind; answers how many labs that were. */
+/** Removes what killed runs left behind; returns the number of labs removed. */
 export async function removeLeftovers(): Promise<number> {
   const labs = await readdir(RECORDS).catch(() => [])
   let removed = 0
   for (const lab of labs.filter((name) => !name.includes('.'))) {
     const text = await readFile(join(RECORDS, lab), 'utf8').catch(() => '')
-    // A record that is just being written is not yet whole.
+    // A record that is just being written is not complete yet.
     const owner = ownerOf(text)
     if (owner === undefined || (await startOf(owner.pid)) === owner.started) continue
     await removeNamespaces(lab)
@@ -47,7 +47,7 @@ export async function removeLeftovers(): Promise<number> {
   return removed
 }
 
-/** Ends what runs in the namespaces of a lab and removes them; with the last end of a link the link goes. */
+/** Ends all processes in the namespaces of a lab and removes the namespaces; a link goes with the last of its ends. */
 export async function removeNamespaces(lab: string): Promise<void> {
   const names = (await readdir(NAMESPACES).catch(() => [])).filter((name) =>
     name.startsWith(`${PREFIX}-${lab}-`),
@@ -58,7 +58,7 @@ export async function removeNamespaces(lab: string): Promise<void> {
   await run('ip', ['-batch', '-'], names.map((name) => `netns del ${name}\n`).join(''))
 }
 
-/** Processes whose network namespace is one of these, but for this one. */
+/** Processes whose network namespace is one of these, except this process. */
 async function processesIn(inodes: ReadonlySet<number | undefined>): Promise<readonly number[]> {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 1 && pid !== process.pid)
   const found = await Promise.all(
@@ -70,7 +70,7 @@ async function processesIn(inodes: ReadonlySet<number | undefined>): Promise<rea
   return found.flat()
 }
 
-/** undefined: there is none, or no more. */
+/** undefined: there is none, or not any more. */
 async function inodeOf(path: string): Promise<number | undefined> {
   return (await stat(path).catch(() => undefined))?.ino
 }
@@ -79,7 +79,7 @@ function end(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }
 
@@ -95,6 +95,6 @@ function ownerOf(text: string): Owner | undefined {
 /** When a process began (proc(5), field 22 of stat); undefined: there is none. */
 async function startOf(pid: number): Promise<string | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  // The name in parentheses may hold spaces.
+  // The name in parentheses may contain spaces.
   return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19]
 }

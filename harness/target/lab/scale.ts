@@ -3,7 +3,7 @@ import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 /** Seconds below which a time-out that is scaled can no longer be told from another. */
 export const SHORTEST = 2
 
-/** A time-out of so many seconds on a clock that is `scale` times as fast, in whole seconds. Throws ERR_CLOCK_SCALE below 2. */
+/** A time-out in whole seconds on a clock that is `scale` times as fast. Throws ERR_CLOCK_SCALE below 2. */
 export function scaledTimeout(name: string, seconds: number, scale: number): number {
   const scaled = Math.round(seconds / scale)
   if (scaled >= SHORTEST) return scaled

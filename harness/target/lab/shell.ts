@@ -11,7 +11,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** A shell that stays in a network namespace, so that what is done there often costs no new process. Scripts run one after another. */
+/** A shell that stays in a network namespace, so that frequent commands there cost no new process. Scripts run one after another. */
 export class NamespaceShell implements AsyncDisposable {
   readonly namespace: string
   readonly #child: ChildProcess
@@ -31,14 +31,14 @@ export class NamespaceShell implements AsyncDisposable {
     })
   }
 
-  /** Runs a script; answers what it wrote. Throws ERR_LAB with that where a command of it fails. */
+  /** Runs a script; returns its output. Throws ERR_LAB with the output if a command in it fails. */
   async run(script: string): Promise<string> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null)
       throw this.#failed(script, 'its shell ended')
     const done = new Promise<string>((resolve, reject) => {
       this.#waiting.push({ script, resolve, reject })
     })
-    // What commands write cannot end with this line, since they have no zero bytes.
+    // Output of commands cannot end with this line, because it has no zero bytes.
     this.#child.stdin?.write(`( set -e\n${script}\n) 2>&1 </dev/null; printf '\\0%s\\n' $?\n`)
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE)
     try {

@@ -9,7 +9,7 @@ export function isPath(name: string): boolean {
   return /^\.{0,2}[/\\]|\.[mc]?[jt]s$/.test(name)
 }
 
-/** The file of the module that a path or the name of a package stands for, from that folder on; undefined: there is none. */
+/** The file of the module for a path or the name of a package, starting from that folder; undefined: there is none. */
 export function findModule(name: string, folder: string): string | undefined {
   if (isPath(name)) {
     const file = resolve(folder, name)
@@ -19,7 +19,7 @@ export function findModule(name: string, folder: string): string | undefined {
   try {
     return require.resolve(name)
   } catch {
-    // Not there, or only to be imported, which Node tells nobody but who imports.
+    // Not there, or only available to import; Node tells this only to importers.
   }
   for (const place of require.resolve.paths(name) ?? []) {
     const entry = importEntry(join(place, name))
@@ -28,7 +28,7 @@ export function findModule(name: string, folder: string): string | undefined {
   return undefined
 }
 
-/** What a package gives to those who import it. */
+/** The file that a package gives to importers. */
 function importEntry(folder: string): string | undefined {
   const file = join(folder, 'package.json')
   if (!existsSync(file)) return undefined

@@ -6,8 +6,8 @@ import type { TargetContext, TargetSpec } from '../spec.ts'
 import { findModule } from './find-module.ts'
 
 /**
- * `kind: module`: a target of one's own, whose `module` is a path or a package. What it exports by default is the target, or makes it
- * of the other options. Throws ERR_TARGET_OPTION and ERR_TARGET_MODULE.
+ * `kind: module`: a user's own target; `module` is a path or a package. Its default export is the target, or makes it
+ * from the other options. Throws ERR_TARGET_OPTION and ERR_TARGET_MODULE.
  */
 export async function makeModuleTarget(
   { kind: _, module, ...options }: TargetSpec,
@@ -29,7 +29,7 @@ export async function makeModuleTarget(
   )
 }
 
-/** A class is made with `new`, any other function is called. */
+/** Calls a class with `new`, and any other function plainly. */
 async function make(exported: unknown, options: object, file: string): Promise<unknown> {
   try {
     const factory = exported as ((options: object) => unknown) & (new (options: object) => unknown)

@@ -9,16 +9,16 @@ import type { Lab } from '../lab/lab.ts'
 import { folderOf } from '../lab/ownership.ts'
 import { SYNC_ADDRESSES, SYNC_LINK } from './routers.ts'
 
-/** Milliseconds for a daemon to answer, and for hosts to know the same sessions. */
+/** Milliseconds within which a daemon must answer, and hosts must have the same sessions. */
 const PATIENCE = 20_000
 const PAUSE = 20
 
-/** Commits the external cache, empties both, reads the table anew, and sends all of it. */
+/** Commits the external cache, empties both, reads the table again, and sends all of it. */
 const TAKING_OVER = ['-c', '-f', '-R', '-B']
 
 const MODE = { resend: 'FTFW', none: 'NOTRACK', refresh: 'ALARM' } as const
 
-/** Why a pair of hosts cannot be brought to this by conntrackd, in words for reports; undefined: it can. */
+/** What conntrackd cannot do for a pair of hosts with this sharing, in words for reports; undefined: nothing. */
 export function syncLacks(sharing: SyncSharing, hosts: number): string | undefined {
   if (sharing.way !== 'conntrackd') return `sharing sync by ${sharing.way}`
   if (hosts !== 2) return `sharing sync of ${hosts} hosts`
@@ -39,17 +39,17 @@ export class Conntrackd {
   readonly #sharing: SyncSharing
   readonly #controls: ControlTexts
   readonly #pids: number[] = []
-  /** Hosts that have taken over: their caches no longer hold all that the other one has. */
+  /** Hosts that have taken over: their caches no longer have everything that the other host has. */
   readonly #flushed = new Set<number>()
 
-  /** `ends`: of controls, of which hosts do not tell each other. */
+  /** `ends`: those of controls, which hosts do not share. */
   constructor(lab: Lab, sharing: SyncSharing, ends: ControlEnds) {
     this.#lab = lab
     this.#sharing = sharing
     this.#controls = { ipv4: ends.ipv4.map(textOf), ipv6: ends.ipv6.map(textOf) }
   }
 
-  /** Starts both; resolved once they answer. */
+  /** Starts both; resolves once they answer. */
   async start(): Promise<void> {
     await mkdir(folderOf(this.#lab.id), { recursive: true })
     for (const host of [0, 1])
@@ -57,7 +57,7 @@ export class Conntrackd {
     await Promise.all([0, 1].map((host) => this.#begin(host)))
   }
 
-  /** The daemon of a host dies with it, so that it tells nobody that its sessions are gone. */
+  /** Kills the daemon of a host together with the host, so that it does not tell the other one that its sessions are gone. */
   async kill(host: number): Promise<void> {
     const pid = this.#pids[host] ?? 0
     if (pid > 0)
@@ -70,8 +70,8 @@ export class Conntrackd {
   }
 
   /**
-   * A host takes over: with an external cache, what is in it is put into the table, and the other one is told of all that is there
-   * then (conntrack-tools doc/sync/primary-backup.sh, primary).
+   * A host takes over: with an external cache, its contents are put into the table, and the other host is then told of the whole
+   * table (conntrack-tools doc/sync/primary-backup.sh, primary).
    */
   async takeOver(host: number): Promise<void> {
     if (!this.#sharing.externalCache) return
@@ -79,16 +79,16 @@ export class Conntrackd {
     this.#flushed.add(host)
   }
 
-  /** Both forget what they know of sessions. */
+  /** Makes both forget all sessions. */
   async forget(): Promise<void> {
     for (const host of [0, 1]) if ((this.#pids[host] ?? 0) > 0) await this.#ask(host, '-f')
     this.#flushed.clear()
   }
 
-  /** Until what one host tracks the other has been told of; that takes as long as it takes, but not for ever. */
+  /** Waits until each host has been told of what the other one tracks, up to a limit. */
   async inStep(): Promise<void> {
     if (this.#pids.some((pid) => pid === 0) || this.#sharing.externalCache) {
-      // What is in caches cannot be seen by session: they count.
+      // The sessions in caches cannot be listed, so they are counted.
       await this.#cachesInStep()
       return
     }
@@ -110,7 +110,7 @@ export class Conntrackd {
     }
   }
 
-  /** Entries in the internal and in the external cache. */
+  /** The numbers of entries in the internal and in the external cache. */
   async #cached(host: number): Promise<number[]> {
     const text = await this.#ask(host, '-s cache')
     return [...text.matchAll(/current active connections:\s+(\d+)/g)].map(([, count]) => Number(count))
@@ -171,7 +171,7 @@ export class Conntrackd {
   }
 }
 
-/** Addresses of controls, as they are written. */
+/** Addresses of controls as text. */
 type ControlTexts = Readonly<Record<'ipv4' | 'ipv6', readonly string[]>>
 
 function textOf(address: Uint8Array): string {

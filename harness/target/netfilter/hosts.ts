@@ -13,11 +13,11 @@ const ESTABLISHED = 'net/netfilter/nf_conntrack_tcp_timeout_established'
 
 /** A script that gives a host its rules and settings. */
 export function configuring(ruleset: string, settings: KernelSettings): string {
-  // The kernel tracks, and knows the settings of tracking, once a rule asks for it.
+  // The kernel tracks connections, and has the settings for that, only once a rule needs it.
   return withInput('nft -f -', ruleset) + settingsScript(settings)
 }
 
-/** The hosts of a lab, each a kernel's tables in a namespace. */
+/** The hosts of a lab; each is the tables of a kernel in a namespace. */
 export class NetfilterHosts implements HostActions {
   readonly #lab: Lab
   readonly #settings: KernelSettings
@@ -35,7 +35,7 @@ export class NetfilterHosts implements HostActions {
   }
 
   async apply(event: HostEvent, _at: Nanos): Promise<boolean> {
-    // On a clock that is scaled, what is told at once must not come too late.
+    // With a scaled clock, what is told at once must not come too late.
     await this.#sync?.inStep()
     switch (event.kind) {
       case 'crash':
@@ -79,7 +79,7 @@ export class NetfilterHosts implements HostActions {
     return Array.from({ length: this.#lab.hosts }, () => ({}))
   }
 
-  /** Its sessions are gone, and it takes no packets. */
+  /** Removes its sessions, and makes it take no packets. */
   async #crash(host: number): Promise<void> {
     this.#last = host
     this.#down.add(host)

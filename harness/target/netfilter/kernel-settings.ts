@@ -2,7 +2,7 @@ import type { Policy, Setup } from '../../model/setup.ts'
 import type { Knobs } from '../../profile/index.ts'
 import { SHORTEST, scaledTimeout } from '../lab/scale.ts'
 
-/** Knobs that a kernel or its rules can be set to; what else a profile changes is not this firewall. */
+/** Knobs that a kernel or its rules can be set to; a profile that changes others is not this firewall. */
 const SETTABLE: ReadonlySet<string> = new Set([
   'windowCheck',
   'ignoreInvalidReset',
@@ -23,7 +23,7 @@ const SETTABLE: ReadonlySet<string> = new Set([
   ...['fragmentTimeout4', 'fragmentTimeout6'],
 ])
 
-/** The first knob that a profile of one's own changes and that this kernel cannot be brought to; undefined: none. */
+/** The first knob that a user's own profile changes and that this kernel cannot be set to; undefined: none. */
 export function fixedKnob({ ownProfile }: Pick<Setup, 'ownProfile'>): string | undefined {
   return Object.keys(ownProfile?.knobs ?? {}).find((name) => !SETTABLE.has(name))
 }
@@ -32,8 +32,8 @@ export function fixedKnob({ ownProfile }: Pick<Setup, 'ownProfile'>): string | u
 export type KernelSettings = Readonly<Record<string, number>>
 
 /**
- * What of a profile and a policy a kernel keeps in /proc/sys, with every time-out divided by `scale` and rounded to the whole
- * seconds that it counts in. Throws ERR_CLOCK_SCALE where one would be shorter than 2 s.
+ * The settings of a profile and a policy in /proc/sys, with every time-out divided by `scale` and rounded to the whole
+ * seconds that the kernel counts in. Throws ERR_CLOCK_SCALE if one would be shorter than 2 s.
  */
 export function kernelSettings(knobs: Knobs, policy: Policy, scale: number): KernelSettings {
   const { exception, tcpIdle } = policy
@@ -74,7 +74,7 @@ export function kernelSettings(knobs: Knobs, policy: Policy, scale: number): Ker
   }
 }
 
-/** Those of SCTP, some of which are of three seconds: they bound no scale, and are of two where it would make less of them. */
+/** The settings of SCTP. Some of its time-outs are three seconds: they do not limit the scale, and are never set to less than two. */
 function sctpSettings(knobs: Knobs, scale: number): KernelSettings {
   const knobOf = {
     closed: knobs.sctpClosed,

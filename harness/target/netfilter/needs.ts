@@ -7,7 +7,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   ethtool: 'ethtool',
 }
 
-/** Throws ERR_NETFILTER or ERR_NODE_PCAP, with what has to be typed, where a netfilter target cannot be had. */
+/** Throws ERR_NETFILTER or ERR_NODE_PCAP, with the command to type, if a netfilter target is not possible here. */
 export function checkNeeds(sync: boolean, machine?: Machine): void {
   const programs = sync ? { ...PROGRAMS, conntrackd: 'conntrackd' } : PROGRAMS
   const needs = {

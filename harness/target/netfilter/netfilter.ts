@@ -23,21 +23,21 @@ import { openRouters, type RoutersPlan } from './routers.ts'
 import { rulesetOf } from './ruleset.ts'
 import { VERIFYING } from './synproxy-rules.ts'
 
-/** Hosts at most: each is a namespace with two links. */
+/** Most hosts: each is a namespace with two links. */
 const HOSTS = 8
 
-/** Linux netfilter: connection tracking and nftables of this machine's kernel, in network namespaces, one a host. */
+/** Linux netfilter: connection tracking and nftables of this machine's kernel, in one network namespace for each host. */
 export class NetfilterTarget implements Target {
   readonly name: string
   readonly version = `Linux ${release()}`
-  /** Each has namespaces of its own. */
+  /** Each copy has namespaces of its own. */
   readonly shared = 'processes'
   readonly capabilities: Capabilities
   readonly transparency: Transparency | undefined
   readonly #options: NetfilterOptions
   readonly #addresses: AddressRanges
 
-  /** `addresses`: where those of cases are, and of controls. */
+  /** `addresses`: those for cases and controls. */
   constructor(name: string, options: NetfilterOptions, addresses: AddressRanges = BENCHMARKING) {
     this.name = name
     this.#options = options
@@ -48,7 +48,7 @@ export class NetfilterTarget implements Target {
       reactive: true,
       hosts: HOSTS,
       families: ['ipv4', 'ipv6'],
-      // What has lost its translation cannot be passed on.
+      // A packet that has lost its translation cannot be forwarded.
       policies: options.nat === 'none' ? ['drop', 'reject', 'continue'] : ['drop', 'reject'],
       sharing: ['none', 'sync'],
       events: ['drain', 'crash', 'unhealthy', 'restore', 'flush', 'steer', 'return', 'set-timeout'],
@@ -71,7 +71,7 @@ export class NetfilterTarget implements Target {
     return sharing.kind === 'sync' ? syncLacks(sharing, hosts.length) : undefined
   }
 
-  /** Throws ERR_NETFILTER_SETUP where the kernel cannot be brought to a setup. */
+  /** Throws ERR_NETFILTER_SETUP if the kernel cannot be set to a setup. */
   #require(setup: Setup): void {
     const lacking = setupLacks(setup, this.capabilities) ?? this.#lacking(setup)
     if (lacking === undefined) return
@@ -121,12 +121,12 @@ export class NetfilterTarget implements Target {
   }
 }
 
-/** The target that a spec of kind netfilter describes. */
+/** The target for a spec of kind netfilter. */
 export function makeNetfilter(spec: TargetSpec, { name, addresses }: TargetContext): Target {
   return new NetfilterTarget(name, readOptions(spec, name), addresses)
 }
 
-/** Routers and a port to them: its process takes as long to start as hosts do to be made, so both go on at once. */
+/** Routers and a port to them. Its process takes as long to start as hosts do to be made, so both happen in parallel. */
 async function openBeside(
   hosts: number,
   mtu: number,

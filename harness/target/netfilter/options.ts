@@ -3,13 +3,13 @@ import { FlowbreakError } from '../../support/errors.ts'
 import { readTransparency } from '../device-options.ts'
 import type { TargetSpec } from '../spec.ts'
 
-/** What a netfilter target is told. */
+/** Options of a netfilter target. */
 export interface NetfilterOptions {
-  /** Seconds of a timeline in one second of the kernel's clock; 1 … 5 with the time-outs that Linux has by default. */
+  /** Seconds of a timeline in one second of the kernel's clock; 1 … 5 with the default time-outs of Linux. */
   readonly scale: number
-  /** Clients' addresses become the host's own on the servers' side. */
+  /** `masquerade`: clients' addresses become the host's own on the servers' side. */
   readonly nat: 'none' | 'masquerade'
-  /** The host opens connections of clients in the servers' place. */
+  /** Whether the host opens clients' connections in place of the servers. */
   readonly synproxy: boolean
   /** Bytes of the largest IP packet on its links. */
   readonly mtu: number
@@ -18,7 +18,7 @@ export interface NetfilterOptions {
 
 const KNOWN = ['kind', 'scale', 'nat', 'synproxy', 'mtu', 'transparency']
 
-/** Reads a spec. Throws ERR_TARGET_OPTION with the option that is not as it should be. */
+/** Reads a spec. Throws ERR_TARGET_OPTION about the first invalid option. */
 export function readOptions(spec: TargetSpec, name: string): NetfilterOptions {
   const { scale = 5, nat = 'none', synproxy = false, mtu = 9000 } = spec
   const wrong = (what: string) =>

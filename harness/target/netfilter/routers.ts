@@ -2,19 +2,19 @@ import { together, withInput } from '../lab/commands.ts'
 import { Lab, type LabPlan, withoutOffloads } from '../lab/lab.ts'
 import { hardwareAddress, SIDES } from '../lab/names.ts'
 
-/** The interface by which two hosts tell each other of their sessions, and their addresses there. */
+/** The interface by which two hosts share their sessions, and their addresses there. */
 export const SYNC_LINK = 'y'
 export const SYNC_ADDRESSES = ['192.0.0.9', '192.0.0.10'] as const
 
-/** What a lab of routers has more. */
+/** What a lab of routers has besides. */
 export interface RoutersPlan extends Pick<LabPlan, 'beside'> {
-  /** With a link between its two hosts. */
+  /** Whether its two hosts have a link between them. */
   readonly paired?: boolean
   /** A script that is run on each host once it routes. */
   readonly rules?: string
 }
 
-/** A lab whose hosts route: any packet that comes by a side leaves by the other, whatever its addresses. */
+/** A lab whose hosts route: any packet that comes by one side leaves by the other, whatever its addresses. */
 export function openRouters(
   hosts: number,
   mtu: number,
@@ -33,7 +33,7 @@ function syncEnd(host: number): readonly string[] {
   return [`addr add ${SYNC_ADDRESSES[host as 0 | 1]}/30 dev ${SYNC_LINK}`, `link set ${SYNC_LINK} up`]
 }
 
-/** Next hops by side, which are the outer ends; nothing in a capture is from this range (RFC 6890, 192.0.0.0/24). */
+/** Next hops by side, which are the outer ends; no capture has addresses of this range (RFC 6890, 192.0.0.0/24). */
 const GATEWAY = [
   {
     own4: '192.0.0.1/30',
@@ -72,7 +72,7 @@ echo 0 > /proc/sys/net/ipv6/icmp/ratemask
 ${switches.join('')}${together([...SIDES.map(withoutOffloads), addressing(host, more)])}`
 }
 
-/** Two processes give a host all its links, addresses, neighbours and routes: `ip` takes one family at a time. */
+/** Two processes give a host all its links, addresses, neighbours and routes, because `ip` takes one family at a time. */
 function addressing(host: number, more: readonly string[]): string {
   const families = ([4, 6] as const).map((family) => {
     const sides = ([0, 1] as const).flatMap((side) => {
@@ -86,7 +86,7 @@ function addressing(host: number, more: readonly string[]): string {
         `addr add dev ${name} ${own}`,
         `neigh replace ${next} lladdr ${outer} dev ${name} nud permanent`,
         `route add default via ${next} dev ${name} table ${table}`,
-        // What came by the other side goes by this one; what the host sends about a packet of this side goes back by it.
+        // Packets from the other side leave by this one; packets that the host sends about a packet of this side go back by it.
         `rule add iif ${side === 0 ? 's' : 'c'} lookup ${table} pref ${200 + side}`,
         `rule add iif lo fwmark ${side + 1} lookup ${table} pref ${100 + side}`,
       ]

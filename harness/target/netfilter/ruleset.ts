@@ -4,7 +4,7 @@ import type { Knobs } from '../../profile/index.ts'
 import type { NetfilterOptions } from './options.ts'
 import { PROXYING } from './synproxy-rules.ts'
 
-/** What becomes of a packet of no connection that does not open one either. */
+/** What happens to a packet that belongs to no connection and does not open one. */
 const LAST_RULE = { drop: '', reject: 'meta l4proto tcp reject with tcp reset', continue: 'accept' } as const
 
 const ENDS = {
@@ -13,7 +13,7 @@ const ENDS = {
 }
 
 /**
- * The rules of one host, for `nft -f`. Nothing in them is about controls, but that those which are to be denied are. Marks say by
+ * The rules of one host, for `nft -f`. They do not mention controls, except those that must be denied. Marks tell by
  * which side a packet came, so that what the host sends about it goes back there, whatever its addresses.
  */
 export function rulesetOf(
@@ -50,7 +50,7 @@ ${synproxy ? PROXYING.chains : ''}${nat === 'masquerade' ? masquerading(exceptio
 `
 }
 
-/** What comes back to the host's own address, and is of no connection there, meets the policy as if it were to be passed on. */
+/** A packet to the host's own address without a connection there meets the policy as if it were to be forwarded. */
 function masquerading(exception: ExceptionPolicy): string {
   return `  chain leaving {
     type nat hook postrouting priority 100; policy accept;
@@ -67,7 +67,7 @@ function masquerading(exception: ExceptionPolicy): string {
 `
 }
 
-/** Takes a host out of the way of packets, and back: what it would have sent it no longer does. */
+/** Makes a host drop all packets, and undoes that; it does not send what it would have sent about them. */
 export const DOWN = `table inet down {
   chain arriving { type filter hook prerouting priority -400; policy drop; }
 }

@@ -1,12 +1,12 @@
-/** What a proxied server is said to support: the scale is what Linux has with its buffers, so that windows of either side keep it. */
+/** The options offered for a proxied server: the scale is that of Linux with its buffers, so that windows of both sides keep it. */
 const OFFER = 'mss 1460 wscale 7 timestamp sack-perm'
 
-/** Seconds for which a client may end the handshake: no cookie is taken for longer. */
+/** Seconds within which a client may complete the handshake: no cookie is accepted for longer. */
 const PATIENCE = 120
 
 /**
- * A script by which checksums of clients' segments are verified as they arrive, as network cards do: `synproxy` itself takes that of IPv6
- * for one of IPv4 (net/netfilter/nft_synproxy.c of Linux 6.18). GRO does it; of that size, it puts nothing together.
+ * A script that has checksums of clients' segments verified on arrival, as network cards do, because `synproxy` itself takes that of IPv6
+ * for one of IPv4 (net/netfilter/nft_synproxy.c of Linux 6.18). GRO does it, and with this size limit it merges nothing.
  */
 export const VERIFYING = `ip link set dev c gro_max_size 1
 ethtool -K c gro on
@@ -17,9 +17,9 @@ const flowOf = (family: string) => `${family} saddr . tcp sport . ${family} dadd
 const each = (lines: (family: (typeof FAMILIES)[number]) => string) => FAMILIES.map(lines).join('')
 
 /**
- * Parts of a ruleset by which a host opens connections of its clients in the servers' place. It answers their SYNs and remembers whom it
- * has answered: what is of no connection is the end of a handshake once after that, and else meets the policy. What the host makes
- * itself is sent to the side that it is for.
+ * Parts of a ruleset with which a host opens connections of its clients in place of the servers. It answers their SYNs and remembers whom
+ * it has answered: a later packet without a connection is, once, the end of such a handshake; any other meets the policy. Packets that
+ * the host makes itself are sent to the side of their destination.
  */
 export const PROXYING = {
   passing: `    iifname c ct state new tcp flags & (fin | syn | rst | ack) == syn jump beginning

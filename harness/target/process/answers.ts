@@ -7,21 +7,21 @@ import { shown } from '../shape.ts'
 import { KNOWN } from './hello.ts'
 import { printable } from './lines.ts'
 
-/** Packets that a program was asked about, and where what it answers goes. */
+/** Packets that a program was asked about, and where its answers go. */
 export interface Asked {
   readonly packets: PacketBatch
   readonly by: Uint8Array
   readonly knowledge: Uint8Array
   readonly hosts: readonly string[]
-  /** How it knows what it does not say otherwise of. */
+  /** How it knows its verdicts, unless it says otherwise. */
   readonly usually: number
-  /** The index in the batch by what the packet was called. */
+  /** The index in the batch, by the id that the program got for the packet. */
   readonly open: Map<number, number>
 }
 
 const KEYS = ['packet', 'verdict', 'reason', 'by', 'known', 'emitted', 'parts']
 
-/** Writes what a program answered into the batch. Answers what is wrong, as the end of a sentence; undefined: nothing. */
+/** Writes a program's answer into the batch. Returns what is wrong, as the end of a sentence; undefined: nothing. */
 export function takeAnswers(answer: Readonly<Record<string, unknown>>, asked: Asked): string | undefined {
   const { observations, emitted = [] } = answer
   if (!Array.isArray(observations)) return `gave observations ${shown(observations)}, which is no list`
@@ -37,7 +37,7 @@ export function takeAnswers(answer: Readonly<Record<string, unknown>>, asked: As
     const problem = isRecord(each) ? takeEmitted(each, asked, -1) : `gave emitted ${shown(each)}`
     if (problem !== undefined) return problem
   }
-  // Whoever reads these goes through a batch once.
+  // Readers of these go through a batch once.
   asked.packets.emitted.sort((a, b) => a.cause - b.cause)
   asked.packets.parts.sort((a, b) => a.cause - b.cause)
   for (const id of asked.open.keys())
@@ -89,7 +89,7 @@ function takeObservation(
   return undefined
 }
 
-/** A frame that the program sent on its own: because of a packet (`to: sender` or `receiver`), or of none (`client`, `server`). */
+/** Reads a frame that the program sent on its own: because of a packet (`to: sender` or `receiver`), or not (`client`, `server`). */
 function takeEmitted(each: unknown, asked: Asked, cause: number): string | undefined {
   const { to, frame, by, time, flow } = isRecord(each) ? each : {}
   const ends = cause < 0 ? ['client', 'server'] : ['sender', 'receiver']

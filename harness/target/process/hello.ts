@@ -6,16 +6,16 @@ import { printable } from './lines.ts'
 import { PROTOCOL } from './messages.ts'
 import type { Program } from './program.ts'
 
-/** How a program introduces itself. */
+/** A program's introduction. */
 export interface Hello {
   readonly name: string
   readonly version: string
   readonly capabilities: Capabilities
-  /** A `Knowledge` code: how it knows its verdicts, unless it says otherwise of one. */
+  /** A `Knowledge` code: how it knows its verdicts, unless it says otherwise. */
   readonly knowledge: number
 }
 
-/** What programs call how a verdict is known. */
+/** The words of programs for how a verdict is known. */
 export const KNOWN: Readonly<Record<string, number>> = {
   self: Knowledge.self,
   log: Knowledge.log,

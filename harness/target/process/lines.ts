@@ -1,7 +1,7 @@
-/** Bytes that one line may have. */
+/** Most bytes of a line. */
 export const LONGEST_LINE = 16 << 20
 
-/** Puts lines together from the pieces in which a pipe gives them. */
+/** Assembles lines from the pieces that a pipe delivers. */
 export class LineSplitter {
   readonly #longest: number
   #pieces: Buffer[] = []
@@ -11,7 +11,7 @@ export class LineSplitter {
     this.#longest = longest
   }
 
-  /** The lines that the piece completes. Undefined: the line that it goes on with is too long. */
+  /** The lines that the piece completes. Undefined: the line that it begins or continues is too long. */
   push(piece: Buffer): readonly string[] | undefined {
     const lines: string[] = []
     let from = 0
@@ -29,7 +29,7 @@ export class LineSplitter {
   }
 }
 
-/** The last bytes of what was written, as one line that a terminal can show. */
+/** The last bytes of an output, as one line that is safe for a terminal. */
 export class Tail {
   readonly #most: number
   #text = ''
@@ -47,7 +47,7 @@ export class Tail {
   }
 }
 
-/** Text of others on one line, without control characters, which move a terminal's cursor or change its colours. */
+/** Foreign text on one line, without control characters, which move a terminal's cursor or change its colours. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ').trim()
 }

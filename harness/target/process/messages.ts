@@ -5,10 +5,10 @@ import type { HostEvent, TimedEvent } from '../../model/timeline.ts'
 import { controlRulesOf, withControls } from '../../observe/control-rules.ts'
 import { profileOf } from '../../profile/index.ts'
 
-/** The version of what is spoken on both sides (docs/writing-a-target.md). */
+/** The version of the protocol (docs/writing-a-target.md). */
 export const PROTOCOL = 1
 
-/** What a program is told of a setup: all but the load balancer, which the harness is. */
+/** The setup as a program gets it: everything except the load balancer, whose part the harness plays. */
 export function setupMessage(setup: Setup) {
   const { topology, policy, profile, tunnels, rules, stateless } = setup
   const knobs = Object.entries(profileOf(setup).knobs).map(([name, { value }]) => [name, value])
@@ -20,13 +20,13 @@ export function setupMessage(setup: Setup) {
     profile,
     knobs: Object.fromEntries(knobs),
     tunnels,
-    // Controls come out whatever a case's own rules say.
+    // Controls must come out whatever the case's own rules say.
     rules: rules.length > 0 || policy.defaultActions.length > 0 ? [...controlRulesOf(setup), ...rules] : [],
     ...(stateless === undefined ? {} : { stateless: withControls(stateless, setup) }),
   }
 }
 
-/** A packet as a program is sent it; `id` is what it answers with. */
+/** A packet as a program gets it; the program answers with `id`. */
 export function packetStep(packets: PacketBatch, index: number, id: number, hosts: readonly string[]) {
   const start = packets.start[index] ?? 0
   const length = packets.captured[index] ?? 0
@@ -44,7 +44,7 @@ export function packetStep(packets: PacketBatch, index: number, id: number, host
   }
 }
 
-/** An event as a program is sent it, hosts by name; undefined: it is the load balancer's own. */
+/** An event as a program gets it, with names of hosts; undefined: it concerns only the load balancer. */
 export function eventStep({ event, at }: TimedEvent, hosts: readonly string[]) {
   if ('scope' in event && event.scope === 'lb') return undefined
   const { kind, ...about } = event

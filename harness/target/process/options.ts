@@ -10,19 +10,19 @@ import { splitCommand } from './split-command.ts'
 
 /** A program, and how it is started. */
 export interface ProcessOptions {
-  /** What the run calls the target. */
+  /** The target's name in the run. */
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
-  /** Where it is started. */
+  /** Its working directory. */
   readonly cwd: string
   /** Added to the environment. */
   readonly env: Readonly<Record<string, string>>
-  /** Milliseconds that it may take to answer, beside the time that packets of a real clock take. */
+  /** Milliseconds that it may take to answer, in addition to the time of packets on a real clock. */
   readonly limit: number
-  /** Several copies of it can run at once, each with a device of its own. */
+  /** Whether several copies can run at once, each with a device of its own. */
   readonly shared?: boolean
-  /** It stays root where flowbreak was called through sudo, and is not the caller's. */
+  /** Whether it stays root if flowbreak was called through sudo, instead of running as the caller. */
   readonly root?: boolean
 }
 
@@ -39,7 +39,7 @@ const schema = mapping({
   root: z.boolean().optional(),
 })
 
-/** What `kind: process` asks for. Throws ERR_TARGET_OPTION. */
+/** Reads the options of `kind: process`. Throws ERR_TARGET_OPTION. */
 export function readOptions(
   spec: TargetSpec,
   { name, folder = process.cwd() }: TargetContext,

@@ -9,7 +9,7 @@ import { type ProcessOptions, readOptions } from './options.ts'
 import { Program } from './program.ts'
 import { ProcessSession } from './session.ts'
 
-/** `kind: process`: starts the program once to ask what it can, and once more for each session. Throws ERR_TARGET_*. */
+/** `kind: process`: starts the program once to ask for its capabilities, and again for each session. Throws ERR_TARGET_*. */
 export async function makeProcessTarget(spec: TargetSpec, context: TargetContext): Promise<Target> {
   const options = readOptions(spec, context)
   const program = new Program(options)
@@ -21,7 +21,7 @@ export async function makeProcessTarget(spec: TargetSpec, context: TargetContext
   }
 }
 
-/** A program in any language that is spoken to in lines of JSON (docs/writing-a-target.md). */
+/** A program in any language that exchanges lines of JSON with flowbreak (docs/writing-a-target.md). */
 class ProcessTarget implements Target {
   readonly name: string
   readonly version: string

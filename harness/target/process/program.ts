@@ -5,14 +5,14 @@ import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 import { LineSplitter, LONGEST_LINE, printable, Tail } from './lines.ts'
 import type { ProcessOptions } from './options.ts'
 
-/** Milliseconds that a program has to end, once by itself and once more after SIGTERM. */
+/** Milliseconds that a program has to end by itself, and again after SIGTERM. */
 const GRACE = 2000
-/** Letters of a command that messages show. */
+/** Most characters of a command in messages. */
 const LONGEST_NAME = 120
 
 /**
- * A program that is spoken to in lines. It leads a process group of its own: Ctrl-C at a terminal does not reach it before flowbreak has
- * ended what it was doing, and what it started ends with it.
+ * A program that exchanges lines with flowbreak. It leads a process group of its own: Ctrl-C at a terminal does not reach it before
+ * flowbreak has ended what it was doing, and processes that it started end with it.
  */
 export class Program {
   readonly #options: ProcessOptions
@@ -47,7 +47,7 @@ export class Program {
         process.off('exit', killNow)
         resolve()
       })
-      // What it started may hold its pipes open.
+      // Processes that it started may keep its pipes open.
       child.once('exit', killNow)
       // Its pipes are empty by then.
       child.once('close', (code, signal) => {
@@ -57,7 +57,7 @@ export class Program {
         resolve()
       })
     })
-    // That nobody reads is noticed where the answer is awaited.
+    // A broken pipe is noticed where the answer is awaited.
     child.stdin.on('error', () => {})
     child.stderr.on('data', (piece: Buffer) => this.#errors.push(piece))
     const splitter = new LineSplitter()
@@ -73,7 +73,7 @@ export class Program {
     })
   }
 
-  /** An error about the program, with the last that it wrote to standard error. */
+  /** An error about the program, with its last output on standard error. */
   error(code: `ERR_${string}`, what: string): FlowbreakError {
     const { name, command, args } = this.#options
     const wrote = this.#errors.text
@@ -86,8 +86,8 @@ export class Program {
   }
 
   /**
-   * Says a line, and answers what the program says to it within so many milliseconds. After an error the program is not spoken to any
-   * more: every later call throws the same. `about`: what the line asks.
+   * Sends a line, and returns the program's answer; `limit`: milliseconds to wait for it. After an error the program is not used any
+   * more: every later call throws the same error. `about`: what the line asks, in words.
    */
   async ask(line: string, about: string, limit: number, signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted()
@@ -102,13 +102,13 @@ export class Program {
     throw this.#failure
   }
 
-  /** Breaks with the program because of what it answered. */
+  /** Gives the program up because of its answer. */
   refuse(what: string, code: `ERR_${string}` = 'ERR_TARGET_ANSWER'): never {
     this.#fail(code, what)
     throw this.#failure
   }
 
-  /** Waits until there is a line, or nothing to wait for any more. */
+  /** Waits until there is a line, or none can come any more. */
   #answered(limit: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
@@ -118,7 +118,7 @@ export class Program {
         resolve()
       }
       const interrupted = () => {
-        // Its answer would come to whatever is asked next.
+        // Its late answer would be taken for that of the next request.
         this.#fail('ERR_TARGET_INTERRUPTED', 'was interrupted while it was asked')
         done()
       }
@@ -133,7 +133,7 @@ export class Program {
     this.#wake?.()
   }
 
-  /** Ends the program: by the end of its input, then by SIGTERM, then by SIGKILL, and whatever it has started. */
+  /** Ends the program, by the end of its input, then by SIGTERM, then by SIGKILL, and all processes that it has started. */
   async stop(): Promise<void> {
     this.#failure ??= this.error('ERR_TARGET_ENDED', 'was ended')
     this.#child.stdin.end()
@@ -154,19 +154,19 @@ export class Program {
     return ended
   }
 
-  /** Signals the group, of which nothing may be left. */
+  /** Signals the group; there may be no process left in it. */
   #kill(signal: NodeJS.Signals): void {
     const { pid } = this.#child
     if (pid === undefined) return
     try {
       process.kill(-pid, signal)
     } catch {
-      // Nothing is left.
+      // No process is left.
     }
   }
 }
 
-/** A command as messages show it: it may be a whole script. */
+/** A command in the form for messages: it may be a whole script. */
 function cut(command: string): string {
   const text = printable(command)
   return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text

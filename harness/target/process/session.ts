@@ -9,7 +9,7 @@ import { type Hello, request } from './hello.ts'
 import { eventStep, packetStep } from './messages.ts'
 import type { Program } from './program.ts'
 
-/** Packets, and bytes of frames, that are sent in one line: few enough that an answer is soon there, enough for speed. */
+/** Most packets and bytes of frames in one line: few enough for a quick answer, and enough for speed. */
 const MOST_STEPS = 256
 const MOST_BYTES = 1 << 20
 
@@ -23,7 +23,7 @@ export class ProcessSession implements Session {
   readonly #limit: number
   #by = new Uint8Array(0)
   #knowledge = new Uint8Array(0)
-  /** When the last packet was offered, which a program on a real clock waits from. */
+  /** The time of the last packet offered, which a program on a real clock waits from. */
   #last = 0
   #next = 1
 
@@ -51,14 +51,14 @@ export class ProcessSession implements Session {
     if (begun) await request(this.#program, { type: 'end' }, this.#limit, signal)
   }
 
-  /** The epoch of a capture that is read as it goes is known with its first chunk. */
+  /** Starts a replay with its first chunk, because the epoch of a capture that is read during the replay is known only then. */
   async #begin({ epoch }: Timeline, { packets, events }: TimelineChunk, signal: AbortSignal): Promise<void> {
     this.#next = 1
     this.#last = packets.count > 0 ? (packets.time[0] ?? 0) : (events[0]?.at ?? 0)
     await request(this.#program, { type: 'replay', epoch: `${epoch}` }, this.#limit, signal)
   }
 
-  /** Sends a chunk in as many lines as it takes, and takes what is answered to each. */
+  /** Sends a chunk in as many lines as necessary, and takes the answer to each. */
   async #send(chunk: TimelineChunk, signal: AbortSignal): Promise<void> {
     const { packets, events } = chunk
     let steps: Step[] = []

@@ -1,5 +1,5 @@
 /**
- * A command in one text, split as a shell would split it, with quotes and backslashes, but with nothing in it replaced or run.
+ * Splits a command as a shell would, with quotes and backslashes, but replaces and runs nothing in it.
  * Undefined: a quote is not closed.
  */
 export function splitCommand(text: string): readonly string[] | undefined {

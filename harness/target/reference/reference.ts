@@ -48,7 +48,7 @@ const CAPABILITIES: Capabilities = {
   clockScale: 1,
 }
 
-/** What the engine tells besides observations: the records and alerts that a log of a device would have. */
+/** What the engine reports besides observations: the records and alerts in the log of a device. */
 export type ReferenceTaps = Pick<EngineOptions, 'records' | 'alerts'> & {
   /** Called with the session entry of each packet's flow once the packet is decided; absent: packets are decided many at a time. */
   readonly entry?: (index: number, words: string) => void
@@ -67,7 +67,7 @@ export class ReferenceTarget implements Target {
     this.#taps = taps
   }
 
-  /** With sharing `store` where a Redis can be started. */
+  /** With sharing `store` only if a Redis can be started. */
   get capabilities(): Capabilities {
     if (missingPrograms().length > 0) return CAPABILITIES
     return { ...CAPABILITIES, sharing: [...CAPABILITIES.sharing, 'store'] }
@@ -120,7 +120,7 @@ class ReferenceSession implements Session {
 
   answer(chunk: TimelineChunk, epoch: bigint): ObservationBatch | Promise<ObservationBatch> {
     if (this.#records !== undefined) this.#records.epoch = epoch
-    // Nothing else is ever waited for.
+    // Nothing else ever has to be waited for.
     if (this.#topology.sharing.kind === 'store') return this.#answerWithStore(chunk)
     const { packets, events } = chunk
     let from = 0
@@ -171,7 +171,7 @@ class ReferenceSession implements Session {
     this.#entry?.(i, this.#engine.entryOf(host[i] ?? Host.unknown, flow[i] ?? -1, time[i] ?? 0))
   }
 
-  /** Records have the time of day, which a timeline brings. */
+  /** Not with records: they need the time of day, which comes with a timeline. */
   direct(): DirectSession | undefined {
     if (this.#topology.sharing.kind !== 'none' || this.#records !== undefined) return undefined
     const engine = this.#engine

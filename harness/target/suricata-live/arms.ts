@@ -2,16 +2,16 @@ import type { PcapArm } from '../../observe/live/pcap/arms.ts'
 import { hardwareAddress } from '../lab/names.ts'
 import { LINK } from './namespace.ts'
 
-/** Numbers of hardware addresses of links, behind those that the interfaces themselves have. */
+/** Numbers of links for further hardware addresses, beyond those of the interfaces themselves. */
 const ENDS = [3, 4] as const
 
-/** Arms that hear, of each host. */
+/** Receiving arms of each host. */
 const HEARING = 4
 
 /**
- * Where frames for the hosts are sent and heard. Of each host first the client's arm and the server's, which both send by `in`, told
- * apart by their hardware addresses; behind those of all hosts four that hear: what has passed, and what Suricata sends itself, each
- * by the end that it comes from, for Suricata writes an answer's addresses as the end that it stands for would (respond-reject-libnet11.c).
+ * Where frames of the hosts are sent and received. First, for each host, the client's arm and the server's, which both send by `in`, and
+ * differ in their hardware addresses. Then, for each host, four receiving arms: for packets that have passed, and for packets of Suricata
+ * itself, each by the end that the packet comes from, because Suricata addresses an answer as that end would (respond-reject-libnet11.c).
  */
 export function suricataArms(hosts: number): readonly PcapArm[] {
   const numbers = Array.from({ length: hosts }, (_, host) => host)
@@ -23,7 +23,7 @@ export function suricataArms(hosts: number): readonly PcapArm[] {
   })
   const hearing = (host: number, link: 'out' | 'own', side: 0 | 1): PcapArm => ({
     device: `${LINK[link]}${host}`,
-    // That of the interface: from there nothing comes.
+    // That of the interface: nothing comes from there.
     own: hardwareAddress(host, Object.keys(LINK).indexOf(link), 'outer'),
     peer: end(host, side ^ 1),
   })
@@ -36,7 +36,7 @@ export function suricataArms(hosts: number): readonly PcapArm[] {
   ]
 }
 
-/** The arm at whose end something was heard by arm `arm` of those above. */
+/** The arm of the end that receiving arm `arm` belongs to. */
 export function heardAt(arm: number, hosts: number): number {
   const hearing = arm - hosts * 2
   return hearing < 0 ? arm : Math.floor(hearing / HEARING) * 2 + (hearing & 1)

@@ -3,12 +3,12 @@ import { configurationOf } from '../suricata/configuration.ts'
 import type { SuricataSettings } from '../suricata/settings.ts'
 import { LINK } from './namespace.ts'
 
-/** Frames that wait at an interface: more than the driver ever has on their way. */
+/** Frames that may wait at an interface: more than the driver ever has on their way. */
 const RING = 1024
-/** Packets that it is to read: nobody knows beforehand. */
+/** The number of packets to read is not known in advance. */
 const UNBOUNDED = Number.POSITIVE_INFINITY
 
-/** The same settings on a clock that is `scale` times as fast. Throws ERR_CLOCK_SCALE where a time-out would be shorter than 2 s. */
+/** The same settings for a clock that is `scale` times as fast. Throws ERR_CLOCK_SCALE if a time-out would be shorter than 2 s. */
 export function scaledSettings(settings: SuricataSettings, scale: number): SuricataSettings {
   const { timeouts, fragmentTimeout } = settings
   const of = (name: keyof typeof timeouts) => scaledTimeout(name, timeouts[name], scale)
@@ -29,16 +29,16 @@ export function scaledSettings(settings: SuricataSettings, scale: number): Suric
   }
 }
 
-/** Suricata's configuration between two interfaces: that of the offline target, and by what frames come and go. */
+/** Suricata's configuration between two interfaces: that of the offline target, with the way that frames come and go. */
 export function liveConfigurationOf(settings: SuricataSettings): string {
-  // In this mode it writes what it sends itself as frames, to the interface that its command line names.
+  // In this mode it writes its own packets as frames, to the interface named on its command line.
   return `${configurationOf(settings, UNBOUNDED)}host-mode: sniffer-only
 unix-command: { enabled: no }
 af-packet:
 ${side(LINK.in, LINK.out, 1)}${side(LINK.out, LINK.in, 2)}`
 }
 
-/** One thread, so that frames are taken in the order in which they came. */
+/** One thread, so that frames are processed in the order in which they came. */
 function side(from: string, to: string, cluster: number): string {
   return `  - interface: ${from}
     copy-mode: ips

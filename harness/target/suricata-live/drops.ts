@@ -6,7 +6,7 @@ import { carriersOf } from '../../wire/tunnel/carriers.ts'
 import { FOR_INNER, reasonWord } from '../suricata/eve.ts'
 import { reasonOf } from '../suricata/suricata.ts'
 
-/** What was in a packet, or in fragments, has no place on the wire of its own. */
+/** The source of packets on the wire; packets inside a packet and reassembled datagrams have another. */
 const ON_WIRE = 'wire/pcap'
 
 interface DropEvent {
@@ -27,17 +27,17 @@ interface DropEvent {
 }
 
 /**
- * Why a host did not pass packets, from its EVE log: an event is about the packet with its addresses, ports, length and numbers; of
- * several such packets, about the one that was sent in its turn.
+ * Why a host did not forward packets, from its EVE log: an event belongs to the packet with its addresses, ports, length and numbers; of
+ * several such packets, to the next one in the order of sending.
  */
 export class Drops {
   readonly #reasons = new Map<string, number[]>()
-  /** Why what is in the packet whose event comes next was not passed. */
+  /** Why a packet inside the packet whose event comes next was not forwarded. */
   #inner = ''
 
-  /** Takes a line of the log. Throws where it is not JSON. */
+  /** Takes a line of the log. Throws if it is not JSON. */
   take(line: string): void {
-    // Most of a log is of other kinds.
+    // Most lines of a log are of other types.
     if (!line.includes('"drop"')) return
     const event: DropEvent = JSON.parse(line)
     if (event.event_type !== 'drop') return
@@ -54,12 +54,12 @@ export class Drops {
     else others.push(reason)
   }
 
-  /** Why packet `i`, which was not passed, was not: a `Reason` code; none where the log does not tell. To be asked in order of sending. */
+  /** Why packet `i` was not forwarded, a `Reason` code; none if the log does not tell. Must be called in the order of sending. */
   reasonOf(packets: PacketBatch, i: number): number {
     return this.#reasons.get(keyOfPacket(packets, i))?.shift() ?? Reason.none
   }
 
-  /** What is about packets that were decided before is about none to come. */
+  /** Forgets events of packets that have been decided: they do not belong to later ones. */
   clear(): void {
     this.#reasons.clear()
   }
@@ -83,7 +83,7 @@ function keyOfPacket(packets: PacketBatch, i: number): string {
     addressText(bytes, destinationAt(bytes, l3), size),
     ports ? u16(bytes, l4) : 0,
     ports ? u16(bytes, l4 + 2) : 0,
-    // Of IPv6 it tells the length of what follows the header.
+    // For IPv6 the log has the length of what follows the header.
     u16(bytes, six ? l3 + 4 : l3 + 2),
     six ? 0 : u16(bytes, l3 + 4),
     isTcp ? (packets.seq[i] ?? 0) >>> 0 : 0,
@@ -91,14 +91,14 @@ function keyOfPacket(packets: PacketBatch, i: number): string {
   ].join(' ')
 }
 
-/** Offsets of the IP header and of what it carries, and the `Kind` code, of what is on the wire: the outermost tunnel, if any. */
+/** Offsets of the IP header and of its payload, and the `Kind` code, of the packet on the wire: the outermost tunnel, if any. */
 function onWire(packets: PacketBatch, i: number): readonly [number, number, number] {
   const [carrier] = carriersOf(packets, i)
   if (carrier !== undefined) return [carrier.l3, carrier.l4, carrier.kind]
   return [packets.l3[i] ?? 0, packets.l4[i] ?? -1, packets.kind[i] ?? Kind.other]
 }
 
-/** As Suricata writes addresses: those of IPv6 in full. */
+/** Addresses in Suricata's notation: those of IPv6 in full. */
 function addressText(bytes: Uint8Array, at: number, size: number): string {
   if (size === 4) return bytes.subarray(at, at + size).join('.')
   return Array.from({ length: 8 }, (_, group) =>

@@ -6,8 +6,8 @@ import { settingsOf } from '../suricata/settings.ts'
 const LATE = 0.5
 
 /**
- * A silence of a case that cannot be told from a time-out, since Suricata's clock has whole seconds and is scaled, in words for reports;
- * undefined: there is none. It is alive for sure where less than the time-out has passed, and gone where one second more has.
+ * A silence of a case that cannot be distinguished from a time-out, because Suricata's clock is scaled and counts whole seconds, in words
+ * for reports; undefined: none. A flow is certainly alive after less than the time-out, and certainly gone one second after it.
  */
 export function gapLacks({ injections, setup }: Case, scale: number): string | undefined {
   const timeouts: readonly number[] = Object.values({ ...settingsOf(setup).timeouts })

@@ -18,11 +18,11 @@ interface SuricataHost {
   readonly drops: Drops
 }
 
-/** The hosts of a lab, each a Suricata in a namespace. What empties its tables is that it is killed and started again. */
+/** The hosts of a lab, each a Suricata in a namespace. To empty its tables, it is killed and started again. */
 export class SuricataHosts implements HostActions, AsyncDisposable {
-  /** Whether anything but controls was sent to a host since this was last asked. */
+  /** Whether anything except controls was sent to a host since the last call. */
   used: (host: number) => boolean = () => true
-  /** Is told once one has died. */
+  /** Called once a host has died. */
   died: (error: FlowbreakError) => void = () => undefined
   readonly #lab: Lab
   readonly #setup: HostsSetup
@@ -84,7 +84,7 @@ export class SuricataHosts implements HostActions, AsyncDisposable {
     return this.#hosts.map(() => ({}))
   }
 
-  /** Fills the reasons of packets that did not come out from the hosts' logs. */
+  /** Fills in the reasons of packets that did not come out, from the hosts' logs. */
   async explain(packets: PacketBatch): Promise<void> {
     await Promise.all(this.#hosts.map(({ process, drops }) => process?.log((line) => drops.take(line))))
     const { count, verdict, reason, host } = packets
@@ -114,7 +114,7 @@ export class SuricataHosts implements HostActions, AsyncDisposable {
   async #kill(host: number): Promise<void> {
     const entry = this.#hosts[host]
     if (entry?.process === undefined) return
-    // What it logged to its end is about packets that are still to be told of.
+    // Its last log lines are about packets that have not been reported yet.
     await entry.process.log((line) => entry.drops.take(line))
     await entry.process[Symbol.asyncDispose]()
     entry.process = undefined

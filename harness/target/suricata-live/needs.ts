@@ -1,6 +1,6 @@
 import { checkMachine, LAB_PROGRAMS, type Machine } from '../lab/machine.ts'
 
-/** Throws ERR_SURICATA_LIVE or ERR_NODE_PCAP, with what has to be typed, where no lab can be made for Suricata. */
+/** Throws ERR_SURICATA_LIVE or ERR_NODE_PCAP, with the command to type, if no lab can be made for Suricata. */
 export function checkNeeds(machine?: Machine): void {
   const needs = {
     target: 'suricata-live',

@@ -1,11 +1,11 @@
 import { FlowbreakError } from '../../support/errors.ts'
 import type { TargetSpec } from '../spec.ts'
 
-/** What a suricata-live target is told. */
+/** Options of a suricata-live target. */
 export interface SuricataLiveOptions {
   /** The program, or its name on the PATH. */
   readonly binary: string
-  /** Seconds for each of its processes to let packets through. */
+  /** Seconds within which each of its processes must let packets through. */
   readonly timeout: number
   /** Seconds of a timeline in one second of Suricata's clock. */
   readonly scale: number
@@ -15,10 +15,10 @@ export interface SuricataLiveOptions {
 
 const KNOWN = ['kind', 'binary', 'timeout', 'scale', 'mtu']
 const LONGEST = 3600
-/** Of an Ethernet with jumbo frames: rings of larger ones cannot be had. */
+/** That of an Ethernet with jumbo frames: rings for larger frames are not possible. */
 const MOST_MTU = 9216
 
-/** Reads a spec. Throws ERR_TARGET_OPTION with the option that is not as it should be. */
+/** Reads a spec. Throws ERR_TARGET_OPTION about the first invalid option. */
 export function readOptions(spec: TargetSpec, name: string): SuricataLiveOptions {
   const { binary = 'suricata', timeout = 30, scale = 5, mtu = 9000 } = spec
   const wrong = (what: string) =>

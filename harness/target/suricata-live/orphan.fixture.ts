@@ -1,7 +1,7 @@
 import { makeSetup } from '../../suite/setup.ts'
 import { makeSuricataLive } from './suricata-live.ts'
 
-/** Brings Suricata up on one host, says so, and waits to be killed. */
+/** Starts Suricata on one host, reports it, and waits to be killed. */
 const target = makeSuricataLive({ kind: 'suricata-live' }, { name: 'suricata-live', version: 'test' })
 await target.prepare(makeSetup({ profile: 'suricata-7', hosts: 1 }), new AbortController().signal)
 process.stdout.write('ready\n')

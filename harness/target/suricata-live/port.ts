@@ -5,17 +5,17 @@ import { addressLength, isIpv6, sourceAt } from '../../wire/ip.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { heardAt } from './arms.ts'
 
-/** Behind the link header of control frames. */
+/** Length of the link header of control frames. */
 const LINK = 14
 
-/** Addresses of those who send controls. */
+/** Source addresses of controls. */
 const CONTROLS = (['ipv4', 'ipv6'] as const).flatMap((family) =>
   ([0, 1] as const).map((direction) =>
     sourceOf(controlFrame(family, direction, 'allowed').frame.slice(LINK)),
   ),
 )
 
-/** A port to hosts that take all by one interface, and that can die. */
+/** A port to hosts that receive everything by one interface, and that can die. */
 export class SuricataPort implements Port {
   readonly largest: number
   readonly #port: Port
@@ -50,13 +50,13 @@ export class SuricataPort implements Port {
     if (this.#failed !== undefined) failed(this.#failed)
   }
 
-  /** A host has died: nothing that is sent means anything any more. */
+  /** A host has died: sending makes no sense any more. */
   fail(error: Error): void {
     this.#failed ??= error
     this.#fail(this.#failed)
   }
 
-  /** Whether anything but controls was sent to a host since this was last asked. */
+  /** Whether anything except controls was sent to a host since the last call. */
   used(host: number): boolean {
     return this.#used.delete(host)
   }

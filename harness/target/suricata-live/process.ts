@@ -11,19 +11,19 @@ import { LINK } from './namespace.ts'
 export interface LiveProcessOptions {
   readonly binary: string
   readonly namespace: string
-  /** Of its own, for its files. */
+  /** A folder of its own, for its files. */
   readonly folder: string
   readonly configuration: string
   readonly rules: readonly string[]
-  /** Rules at the beginning that are the harness's. */
+  /** How many rules, at the beginning, are the harness's. */
   readonly own: number
-  /** It ended without having been told to, and why. */
+  /** Called if it ended without having been told to. */
   readonly died: (error: FlowbreakError) => void
 }
 
 const CHUNK = 1 << 16
 
-/** A Suricata between the two interfaces of a namespace, which passes nothing on once it has ended. */
+/** A Suricata between the two interfaces of a namespace; once it has ended, nothing is forwarded. */
 export class LiveProcess implements AsyncDisposable {
   readonly #folder: string
   readonly #child: ChildProcess
@@ -43,10 +43,10 @@ export class LiveProcess implements AsyncDisposable {
     await rm(join(folder, FILES.eve), { force: true })
     const args = [
       ...['-c', FILES.configuration, '-S', FILES.rules, '-l', '.', '-k', 'none'],
-      // Resets and ICMP errors leave as frames, with the hardware addresses of what they are about exchanged.
+      // Resets and ICMP errors leave as frames, with the hardware addresses of the packet that they are about exchanged.
       ...['--af-packet', '--runmode', 'workers', '--init-errors-fatal', '--reject-dev', LINK.own],
     ]
-    // Of a group of its own: an interrupt from the keyboard is ours to answer, and a wrapper dies with what it wraps.
+    // In a process group of its own: an interrupt from the keyboard is for flowbreak to handle, and a wrapper dies with what it wraps.
     const child = spawn('ip', ['netns', 'exec', namespace, binary, ...args], {
       cwd: folder,
       detached: true,
@@ -62,7 +62,7 @@ export class LiveProcess implements AsyncDisposable {
     return made
   }
 
-  /** What it has written to its log since this was last asked, line by line. */
+  /** Reads what it has written to its log since the last call, line by line. */
   async log(take: (line: string) => void): Promise<void> {
     this.#eve ??= await open(join(this.#folder, FILES.eve)).catch(() => undefined)
     const chunk = Buffer.allocUnsafe(CHUNK)

@@ -3,14 +3,14 @@ import type { Timeline } from '../../model/timeline.ts'
 import type { LiveSession } from '../../observe/live/session.ts'
 import type { SuricataHosts } from './hosts.ts'
 
-/** A live session whose packets are explained by the hosts' logs, and counted. */
+/** A live session that takes reasons from the hosts' logs, and counts packets. */
 export class SuricataLiveSession implements Session {
   readonly #live: LiveSession
   readonly #hosts: SuricataHosts
   readonly tally: () => CounterTally
   #counters: CounterTally
 
-  /** `tally`: counters at zero. */
+  /** `tally`: makes counters at zero. */
   constructor(live: LiveSession, hosts: SuricataHosts, tally: () => CounterTally) {
     this.#live = live
     this.#hosts = hosts
@@ -32,7 +32,7 @@ export class SuricataLiveSession implements Session {
     await this.#live.reset()
   }
 
-  /** Throws ERR_LATE where a verdict turned out to be wrong. */
+  /** Throws ERR_LATE if a verdict turned out to be wrong. */
   async counters(): Promise<readonly Readonly<Record<string, number>>[]> {
     await this.#live.counters()
     return this.#counters.read()

@@ -23,13 +23,13 @@ import { readOptions, type SuricataLiveOptions } from './options.ts'
 import { SuricataPort } from './port.ts'
 import { SuricataLiveSession } from './session.ts'
 
-/** Hosts at most: each is a namespace with a process. */
+/** Most hosts: each is a namespace with a process. */
 const HOSTS = 8
-/** What it sends itself takes another way through the kernel than what it passes on: nanoseconds. */
+/** Its own packets take another way through the kernel than forwarded ones: nanoseconds. */
 const LATENESS = 200e6
 const FAMILIES = ['ipv4', 'ipv6'] as const
 
-/** Real Suricata between two interfaces, on real time: one process a host in a network namespace, verdicts as seen on the wire. */
+/** Real Suricata between two interfaces, on real time: for each host one process in a network namespace, verdicts as seen on the wire. */
 class SuricataLiveTarget implements Target {
   readonly name: string
   readonly capabilities: Capabilities
@@ -55,7 +55,7 @@ class SuricataLiveTarget implements Target {
     }
   }
 
-  /** Of the binary; throws as `findSuricata` does. */
+  /** The version of the program; throws like `findSuricata`. */
   get version(): string {
     return this.#found().version
   }
@@ -97,12 +97,12 @@ class SuricataLiveTarget implements Target {
   }
 }
 
-/** The target that a spec of kind suricata-live describes; no process is started before it is asked for something. */
+/** The target for a spec of kind suricata-live; no process is started before it is needed. */
 export function makeSuricataLive(spec: TargetSpec, { name }: TargetContext): Target {
   return new SuricataLiveTarget(name, readOptions(spec, name))
 }
 
-/** Whether rules could stop what they do not let through by name. */
+/** Whether rules could stop packets that they do not mention. */
 function isRuled({ rules, policy }: Setup): boolean {
   return rules.length > 0 || policy.defaultActions.length > 0
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 
-/** Below it there is no stream exception policy with `reject`, nor verdicts in EVE. */
+/** Earlier versions have neither a stream exception policy with `reject` nor verdicts in EVE. */
 const LEAST_MAJOR = 7
 const VERSION_LIMIT_MS = 20_000
 const REMEDY =
@@ -15,8 +15,8 @@ export interface SuricataBinary {
 }
 
 /**
- * Asks a Suricata for its version; `path`: of the program, or its name on the PATH. Throws ERR_SURICATA_MISSING where it cannot be run,
- * and ERR_SURICATA_VERSION where it is older than 7, both with what to type.
+ * Asks a Suricata for its version; `path`: of the program, or its name on the PATH. Throws ERR_SURICATA_MISSING if it cannot be run,
+ * and ERR_SURICATA_VERSION if it is older than 7, both with the command to type.
  */
 export function findSuricata(path: string): SuricataBinary {
   const { error, stdout, stderr } = spawnSync(path, ['-V'], { encoding: 'utf8', timeout: VERSION_LIMIT_MS })

@@ -14,7 +14,7 @@ import type { SuricataSettings } from './settings.ts'
 export interface CaptureRunOptions {
   readonly binary: string
   readonly settings: SuricataSettings
-  /** In order; `own`: how many of them at the beginning are the harness's. */
+  /** In order; `own`: how many of them, at the beginning, are the harness's. */
   readonly rules: readonly string[]
   readonly own?: number
   readonly extras?: ConfigurationExtras
@@ -24,8 +24,8 @@ export interface CaptureRunOptions {
 }
 
 /**
- * One process of Suricata that reads one capture, inline as far as its decisions go (`--simulate-ips`), with the packets' times for its
- * clock. The capture is written as its packets come; everything stands in a folder that disposing of it removes.
+ * One process of Suricata that reads one capture; its decisions are those of an inline firewall (`--simulate-ips`), and its clock is
+ * that of the packets. The capture is written as packets are added; all files are in a folder that is removed on disposal.
  */
 export class CaptureRun implements Disposable {
   count = 0
@@ -43,15 +43,15 @@ export class CaptureRun implements Disposable {
     }
   }
 
-  /** Appends an Ethernet frame, in the order in which Suricata is to see them; answers its index. */
+  /** Appends an Ethernet frame, in the order in which Suricata will see them; returns its index. */
   add(time: Nanos, frame: Uint8Array, original = frame.length): number {
     this.#writer.write(time, frame, 0, frame.length, original)
     return this.count++
   }
 
   /**
-   * Plays them all, once. Throws ERR_SURICATA_RULE where it refuses a rule, ERR_SURICATA_FAILED where it dies, ERR_SURICATA_TIMEOUT,
-   * and ERR_SURICATA_COUNTERS where what it counts is not what it logs or was given.
+   * Plays all packets, once. Throws ERR_SURICATA_RULE if it refuses a rule, ERR_SURICATA_FAILED if it dies, ERR_SURICATA_TIMEOUT,
+   * and ERR_SURICATA_COUNTERS if its counters do not match its log or the capture.
    */
   async decide(options: CaptureRunOptions): Promise<EveReader> {
     this.#writer.close()
@@ -68,7 +68,7 @@ export class CaptureRun implements Disposable {
     return this.#read(ended, options.settings.tunnels)
   }
 
-  /** Where its EVE log stands, once it has decided. */
+  /** The path of its EVE log, once it has decided. */
   get eve(): string {
     return this.#path('eve')
   }
@@ -110,7 +110,7 @@ export class CaptureRun implements Disposable {
   }
 }
 
-/** What it says of itself must be one story: a packet that it did not read, or did not log, has no verdict. */
+/** Its own reports must agree: a packet that it did not read, or did not log, has no verdict. */
 function check({ totals, stopped }: EveReader, count: number): void {
   if (totals === undefined)
     throw broken(
@@ -132,7 +132,7 @@ function check({ totals, stopped }: EveReader, count: number): void {
 
 const REFUSED = /error parsing signature "(.*)" from file .* at line (\d+)/
 
-/** The error of a run that did not end well: a rule that it refuses in its own sentence, or its last lines. */
+/** The error of a run that did not end well: a sentence of its own about a rule that it refuses, or its last lines. */
 export function failure(
   { code, killedBy, said }: Ended,
   { own = 0 }: Pick<CaptureRunOptions, 'own'>,

@@ -9,38 +9,38 @@ export const FILES = {
   pid: 'pid',
 } as const
 
-/** What else is written to EVE. */
+/** What is written to EVE besides. */
 export interface ConfigurationExtras {
-  /** Alerts of rules, in the order in which they were made. */
+  /** Alerts of rules, in the order in which they occurred. */
   readonly alerts?: boolean
   /** Flow and netflow events. */
   readonly flows?: boolean
 }
 
-/** Tables that begin small: what Suricata sets aside beforehand takes it longer than a capture of a case does. */
+/** Initial sizes of tables, kept small: allocating Suricata's defaults takes it longer than the capture of a case. */
 interface Room {
   /** Rows of its table of flows, and of that of fragmented datagrams. */
   readonly rows: number
-  /** Fragments at most. */
+  /** Most fragments. */
   readonly fragments: number
-  /** Packets that can be on their way at once. */
+  /** Most packets in process at once. */
   readonly pending: number
 }
 
-/** Where that many packets are read, its tables are as it has them by default. */
+/** From this number of packets on, its tables have their default sizes. */
 const MANY_PACKETS = 65_536
 const MOST_FRAGMENTS = 65_535
-/** IP headers that one packet can have within each other (decode.max-layers), each of which may be of a fragment. */
+/** Most IP headers of one packet inside each other (decode.max-layers); each may be that of a fragment. */
 const LAYERS = 16
 const FEWEST = 64
 
-/** Bytes of a flow, and of a row of the table of flows, which count as memory for flows (Suricata 7.0.10 on 64 bits). */
+/** Bytes of a flow, and of a row of the flow table, which count as memory for flows (Suricata 7.0.10 on 64 bits). */
 const FLOW = 296
 const FLOW_ROW = 64
-/** Flows a row at least, where its table is full: as by default. Of a few rows it may find none whose flow can make way. */
+/** Fewest flows for each row of a full table, as by default. In a table of few rows it may find none with a flow to evict. */
 const FLOWS_A_ROW = 6
 
-/** Room for all that so many packets can need; what no capture of that length could fill decides nothing. */
+/** Sizes for everything that this many packets can need; a table that cannot fill up decides nothing. */
 function roomFor(packets: number): Room {
   if (packets >= MANY_PACKETS) return { rows: MANY_PACKETS, fragments: MOST_FRAGMENTS, pending: 1024 }
   return {
@@ -50,19 +50,19 @@ function roomFor(packets: number): Room {
   }
 }
 
-/** Rows of a table of so many flows, where the packets would need `most`. */
+/** Rows of a table of that many flows; the packets need at most `most` rows. */
 function flowRows(maxFlows: number, most: number): number {
   return Math.min(most, 2 ** Math.floor(Math.log2(maxFlows / FLOWS_A_ROW)))
 }
 
-/** What `midstream-policy` is for an exception policy (util-exception-policy.c). */
+/** The value of `midstream-policy` for an exception policy (util-exception-policy.c). */
 const MIDSTREAM_POLICY = { drop: 'drop-flow', reject: 'reject', continue: 'ignore' } as const
 
 /**
- * Suricata's configuration. Whatever its own file could say otherwise, and that decides verdicts, is said: what one version has as
- * its default another may not. The table of flows holds as many as the settings say, and drops what finds no room, as it does inline by
- * default; every other exception policy is `ignore`, so that no limit of memory passes for a verdict. No flows are set aside, since how
- * many of them stand idle in a full table is a matter of threads. `packets`: that it is to read.
+ * Suricata's configuration. Every setting that decides verdicts and could differ in its own file is written, because defaults differ
+ * between versions. The table of flows has room for as many as the settings say, and drops packets of flows without room, which is the
+ * default inline; every other exception policy is `ignore`, so that no limit of memory is taken for a verdict. No flows are allocated in
+ * advance, because how many of these are idle in a full table depends on threads. `packets`: how many it will read.
  */
 export function configurationOf(
   settings: SuricataSettings,

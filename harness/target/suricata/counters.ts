@@ -12,8 +12,8 @@ type Name =
   | 'StreamExceptionPolicyPackets'
 
 /**
- * The counters of hosts under AWS's names, from its log: Suricata's own count controls too, and are held against the log in sum.
- * Under policy `continue` nothing tells of the packets that the exception policy let go on, so they are not counted then.
+ * The counters of hosts under AWS's names, from its log: Suricata's own counters include controls, and are compared with the log in sum.
+ * Under policy `continue` the log does not show the packets that the exception policy let go on, so they are not counted then.
  */
 export class HostCounters implements CounterTally {
   readonly #hosts: readonly Record<Name, number>[]

@@ -6,14 +6,14 @@ import { EtherType } from '../../wire/numbers.ts'
 const MACS = 12
 const TYPE = 2
 const TAG = 4
-/** For frames in which no packet was found: IEEE 802's number for local experiments, which no firewall looks behind. */
+/** For frames in which no packet was found: IEEE 802's number for local experiments, whose payload no firewall examines. */
 const NO_PACKET = 0x88b5
 
 const found = newNetworkStart()
 
 /**
  * A frame as Ethernet: Suricata 7.0.10 reads neither Linux cooked captures v2 nor NFLOG, nor files of several link types. The packet and
- * its VLAN ids stay; labels before it, which decide nothing, do not.
+ * its VLAN ids are kept; labels before it, which decide nothing, are not.
  */
 export function asEthernet(bytes: Uint8Array, start: number, captured: number, link: number): Uint8Array {
   const end = start + captured

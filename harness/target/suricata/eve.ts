@@ -1,22 +1,22 @@
 import { Verdict } from '../../model/codes.ts'
 
-/** The reason of a fragment whose datagram was dropped, and of a packet with a tunnel in which one was. */
+/** The reason of a fragment whose datagram was dropped, and of a packet with a tunnel in which a packet was dropped. */
 export const FOR_INNER = 'tunnel packet drop'
 const REBUILT = 'defrag'
 const BY_RULE = 'rules'
-/** Signature id of the rule that stands for a default action: what it drops has that reason. */
+/** Signature id of the rule for a default action; its drops have the default action as their reason. */
 export const DEFAULT_ACTION_SID = 900_000_100
-/** Suricata's own packets, which are in no capture: at the end of a flow, and where a stream's inspection ends. */
+/** Suricata's own packets, which are in no capture: at the end of a flow, and when the inspection of a stream ends. */
 const OWN_PACKET = 'stream ('
 
-/** A rule that matched and told so. */
+/** A rule that matched and raised an alert. */
 export interface Alert {
   readonly sid: number
-  /** Index of the packet; -1 where Suricata does not say (datagrams put together from fragments). */
+  /** Index of the packet; -1 if Suricata does not tell it (reassembled datagrams). */
   readonly packet: number
 }
 
-/** What Suricata counted in all. */
+/** Suricata's totals. */
 export interface Totals {
   /** Packets read. */
   readonly packets: number
@@ -38,17 +38,17 @@ interface Event {
 }
 
 /**
- * Reads EVE line by line into a verdict a packet: what has no drop event was forwarded. Events name their packet by its place in the
- * capture (`pcap_cnt`); what is in a packet is logged before it, from the inside out, and without that number.
+ * Reads EVE line by line into a verdict for each packet: a packet without a drop event was forwarded. Events name their packet by its
+ * number in the capture (`pcap_cnt`); events of packets inside a packet come before it, from the inside out, and without that number.
  */
 export class EveReader {
   /** By packet: a `Verdict` code. */
   readonly verdicts: Uint8Array
   readonly alerts: Alert[] = []
   totals: Totals | undefined
-  /** Packets that were not passed. */
+  /** Number of packets that were not forwarded. */
   stopped = 0
-  /** By packet: index into the words of reasons so far; 0, no word: forwarded. */
+  /** By packet: index into `#words`; 0, no reason: forwarded. */
   readonly #reasons: Uint8Array
   readonly #words: string[] = ['']
   readonly #tunnels: boolean
@@ -56,8 +56,8 @@ export class EveReader {
   #inTunnel = false
 
   /**
-   * `count`: packets of the capture; `tunnels`: they are to be looked into. Where they are not, a packet that was dropped for what is
-   * in a tunnel, into which Suricata looks all the same, is undecided.
+   * `count`: packets of the capture; `tunnels`: they are looked into. If they are not, a packet that was dropped because of the content of
+   * a tunnel, which Suricata examines nevertheless, is undecided.
    */
   constructor(count: number, tunnels: boolean) {
     this.#tunnels = tunnels
@@ -65,7 +65,7 @@ export class EveReader {
     this.#reasons = new Uint8Array(count)
   }
 
-  /** Takes one line. Throws where it is not JSON, as the last one of a process that died may be. */
+  /** Takes one line. Throws if it is not JSON, which the last line of a process that died may not be. */
   take(line: string): void {
     if (line === '') return
     const event: Event = JSON.parse(line)
@@ -75,12 +75,12 @@ export class EveReader {
       this.alerts.push({ sid: event.alert?.signature_id ?? 0, packet: (event.pcap_cnt ?? 0) - 1 })
   }
 
-  /** Why a packet was not passed, in Suricata's words: of one dropped for what is in it, the reason that that has. */
+  /** Why a packet was not forwarded, in Suricata's words; if it was dropped for a packet inside it, the reason of that one. */
   reasonOf(packet: number): string {
     return this.#words[this.#reasons[packet] ?? 0] ?? ''
   }
 
-  /** About what is in a packet Suricata counts a reject, but sends nothing (respond-reject.c): a drop. */
+  /** For a packet inside a packet Suricata counts a reject, but sends nothing (respond-reject.c), so it is a drop. */
   #takeDrop(event: Event): void {
     const { pcap_cnt: place, pkt_src: source, verdict } = event
     const reason = reasonWord(event)
@@ -113,7 +113,7 @@ export class EveReader {
   }
 }
 
-/** Why a packet was not passed, in Suricata's words. */
+/** Why a packet was not forwarded, in Suricata's words. */
 export function reasonWord({ drop, alert }: Pick<Event, 'drop' | 'alert'>): string {
   const reason = drop?.reason ?? ''
   return reason === BY_RULE && alert?.signature_id === DEFAULT_ACTION_SID ? 'default action' : reason

@@ -6,7 +6,7 @@ import { type Knobs, profileOf } from '../../profile/index.ts'
 import { FlowbreakError } from '../../support/errors.ts'
 import { settingsOf } from './settings.ts'
 
-/** What Suricata is, and cannot be configured not to be. */
+/** Knobs that are fixed in Suricata, with their values. */
 const FIXED: { readonly [K in keyof Knobs]?: NonNullable<Knobs[K]>['value'] } = {
   tracker: 'suricata',
   missScope: 'flow',
@@ -36,10 +36,10 @@ const FIXED: { readonly [K in keyof Knobs]?: NonNullable<Knobs[K]>['value'] } = 
   onTableFull: 'evictOldest',
 }
 
-/** A table of fewer flows has too few rows for one of them to make way as in a large one. */
+/** A smaller table has too few rows to evict flows as a large one does. */
 const FEWEST_FLOWS = 1024
 
-/** Settings that are one in Suricata, by the knob that stands for them. */
+/** Pairs of knobs that are one setting in Suricata. */
 const SAME: readonly (readonly [keyof Knobs, keyof Knobs])[] = [
   ['tcpNew', 'tcpSynReceived'],
   ['tcpClosed', 'tcpLastAck'],
@@ -47,7 +47,7 @@ const SAME: readonly (readonly [keyof Knobs, keyof Knobs])[] = [
   ['fragmentTimeout4', 'fragmentTimeout6'],
 ]
 
-/** What a case needs beyond capabilities that Suricata does not have, in words for reports; undefined: nothing. */
+/** What a case needs, beyond capabilities, that Suricata lacks, in words for reports; undefined: nothing. */
 export function caseLacks(test: Case): string | undefined {
   return (
     lackingBeyond(test.setup) ??
@@ -55,7 +55,7 @@ export function caseLacks(test: Case): string | undefined {
   )
 }
 
-/** Throws ERR_SURICATA_SETUP where Suricata cannot be brought to a setup. */
+/** Throws ERR_SURICATA_SETUP if Suricata cannot be set to a setup. */
 export function requireSetup(setup: Setup, capabilities: Capabilities): void {
   const lacking = setupLacks(setup, capabilities) ?? lackingBeyond(setup)
   if (lacking === undefined) return
@@ -73,7 +73,7 @@ function lackingBeyond(setup: Setup): string | undefined {
   return setup.policy.ruleOrder === 'strict' && !isActionOrder(setup.rules) ? 'rule order strict' : undefined
 }
 
-/** A knob that matters to the setup and is not as Suricata has it: `missScope: packet`. */
+/** A knob that matters in the setup and differs from Suricata: `missScope: packet`. */
 function knobOf(setup: Setup): string | undefined {
   const { knobs } = profileOf(setup)
   const of = (name: keyof Knobs): KnobValue | undefined => knobs[name]?.value
@@ -86,7 +86,7 @@ function knobOf(setup: Setup): string | undefined {
   return apart === undefined ? undefined : `${apart[1]}: ${of(apart[1])}`
 }
 
-/** What matters only where a setup has tunnels looked into, policy `continue`, or rules of certain actions. */
+/** Fixed knobs that matter only with tunnels looked into, policy `continue`, or rules of certain actions. */
 function fixedFor(setup: Setup): Readonly<Record<string, KnobValue>> {
   const actions = new Set(setup.rules.map(actionOf))
   const { exception, midstream } = settingsOf(setup)
@@ -99,7 +99,7 @@ function fixedFor(setup: Setup): Readonly<Record<string, KnobValue>> {
   }
 }
 
-/** Suricata asks passes first, so rules in strict order mean the same to it where none stands behind one that stops packets. */
+/** Suricata evaluates pass rules first, so strict order is the same if no pass rule follows one that stops packets. */
 function isActionOrder(rules: readonly string[]): boolean {
   const deciding = rules.map(actionOf).filter((action) => action !== 'alert')
   const stops = deciding.findIndex((action) => action !== 'pass')
@@ -110,7 +110,7 @@ function actionOf(rule: string): string {
   return rule.trimStart().split(/\s/, 1)[0] ?? ''
 }
 
-/** Nothing in Suricata's log tells of a packet that its exception policy let go on. */
+/** Nothing in Suricata's log shows that its exception policy let a packet go on. */
 function countsContinued({ setup, expectations }: Case): boolean {
   return (
     settingsOf(setup).exception === 'continue' &&

@@ -1,6 +1,6 @@
 import { FlowbreakError } from '../../support/errors.ts'
 
-/** What `{ kind: 'suricata', … }` may say. */
+/** Options of `{ kind: 'suricata', … }`. */
 export interface SuricataOptions {
   /** The program, or its name on the PATH. */
   readonly binary: string
@@ -11,7 +11,7 @@ export interface SuricataOptions {
 const DEFAULTS: SuricataOptions = { binary: 'suricata', timeout: 120 }
 const LONGEST = 86_400
 
-/** Reads the options of a target. Throws ERR_TARGET_OPTION with what is wrong and what may be written. */
+/** Reads the options of a target. Throws ERR_TARGET_OPTION with what is wrong and what is allowed. */
 export function readOptions({ kind: _, ...spec }: Readonly<Record<string, unknown>>): SuricataOptions {
   for (const name of Object.keys(spec))
     if (!Object.hasOwn(DEFAULTS, name)) throw wrong(`has no option ${name}: it takes binary and timeout`)

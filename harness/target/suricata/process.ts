@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 
-/** Of what a process said, the last that is kept. */
+/** How much of a process's output is kept, from its end. */
 const KEPT_LETTERS = 16_384
 const SHOWN_LINES = 5
 
@@ -19,17 +19,17 @@ export interface Ended {
   readonly code: number | null
   /** Name of the signal that killed it. */
   readonly killedBy: NodeJS.Signals | null
-  /** The last that it said on either output. */
+  /** The end of its output, standard output and error together. */
   readonly said: string
 }
 
 /**
- * Runs a process to its end. Nothing of it is left when this settles: it and what it started are killed, by its id, when its time is
- * up (ERR_SURICATA_TIMEOUT) or the signal is aborted (whose reason is thrown). Throws ERR_SURICATA_FAILED where it cannot be started.
+ * Runs a process to its end. No process is left when this settles: it and those that it started are killed by id when its time is
+ * over (ERR_SURICATA_TIMEOUT) or the signal is aborted (whose reason is thrown). Throws ERR_SURICATA_FAILED if it cannot be started.
  */
 export async function runProcess({ command, args, cwd, timeout, signal }: Command): Promise<Ended> {
   signal.throwIfAborted()
-  // Of a group of its own: an interrupt from the keyboard is ours to answer, and a wrapper dies with what it wraps.
+  // In a process group of its own: an interrupt from the keyboard is for flowbreak to handle, and a wrapper dies with what it wraps.
   const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const said = keepLast(child)
   let late = false
@@ -55,13 +55,13 @@ export async function runProcess({ command, args, cwd, timeout, signal }: Comman
   }
 }
 
-/** The last lines that a process said, as a sentence after one about it. */
+/** The last lines of a process's output, as a sentence that follows one about it. */
 export function quoted(said: string): string {
   const lines = said.split('\n').filter((line) => line.trim() !== '')
   return lines.length === 0 ? '' : ` It said: ${lines.slice(-SHOWN_LINES).join(' / ')}`
 }
 
-/** Ends a process that leads a group, with all that it started. */
+/** Kills a process that leads a group, with all processes that it started. */
 export function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
   if (pid === undefined || exitCode !== null || signalCode !== null) return
   try {
@@ -87,7 +87,7 @@ function unstarted({ spawnfile }: ChildProcess, cause: Error): FlowbreakError {
   )
 }
 
-/** Keeps what a process says last, on either output. */
+/** Keeps the end of a process's output, standard output and error together. */
 export function keepLast(child: ChildProcess): () => string {
   let kept = ''
   for (const stream of [child.stdout, child.stderr])

@@ -3,12 +3,12 @@ import { controlRulesOf } from '../../observe/control-rules.ts'
 import { DEFAULT_ACTION_SID } from './eve.ts'
 
 /**
- * What `aws:drop_strict` is as a rule, behind all others in action order. It asks for what every packet has, so that it is about each
- * packet: a rule about addresses alone would be about the flow.
+ * `aws:drop_strict` as a rule, after all others in action order. It tests something that every packet has, so that it applies to each
+ * packet: a rule about addresses alone would apply to the flow.
  */
 const DROP_STRICT = `drop ip any any -> any any (msg:"aws:drop_strict"; ttl:0-255; sid:${DEFAULT_ACTION_SID};)`
 
-/** The rules of a setup, its default action among them, behind `own` ones of the harness's that let controls through. */
+/** The rules of a setup, with its default action, after `own` rules of the harness that let controls through. */
 export function rulesOf(setup: Setup): {
   readonly rules: readonly string[]
   readonly own: number

@@ -1,7 +1,7 @@
 import type { ExceptionPolicy, Setup } from '../../model/setup.ts'
 import { profileOf } from '../../profile/index.ts'
 
-/** Idle time-outs in whole seconds, by what is configured: `flow-timeouts`. */
+/** Idle time-outs in whole seconds, as in `flow-timeouts`. */
 export interface SuricataTimeouts {
   readonly tcpNew: number
   readonly tcpEstablished: number
@@ -14,23 +14,23 @@ export interface SuricataTimeouts {
   readonly otherEstablished: number
 }
 
-/** What differs from one configuration of Suricata to another. */
+/** What differs between configurations of Suricata. */
 export interface SuricataSettings {
-  /** `drop` and `reject` cannot stand beside `midstream`: Suricata refuses that. */
+  /** `drop` and `reject` are not possible together with `midstream`: Suricata refuses that. */
   readonly exception: ExceptionPolicy
   readonly midstream: boolean
   readonly asyncOneside: boolean
   readonly dropInvalid: boolean
   readonly timeouts: SuricataTimeouts
-  /** Seconds without a further fragment after which a datagram is given up. */
+  /** Seconds without another fragment after which a datagram is given up. */
   readonly fragmentTimeout: number
-  /** Flows that its table has room for. */
+  /** The number of flows for which its table has room. */
   readonly maxFlows: number
-  /** Tunnels over UDP are looked into; those straight over IP always are. */
+  /** Whether tunnels over UDP are looked into; those directly over IP always are. */
   readonly tunnels: boolean
 }
 
-/** The settings that a setup comes to; whether they are all of it, `lacking` says. */
+/** The settings for a setup; `lacking` says whether they cover all of it. */
 export function settingsOf(setup: Setup): SuricataSettings {
   const { knobs } = profileOf(setup)
   const exception = setup.policy.mode === 'monitor' ? 'continue' : setup.policy.exception

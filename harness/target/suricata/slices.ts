@@ -5,27 +5,27 @@ import { asEthernet } from './ethernet.ts'
 import type { EveReader } from './eve.ts'
 import { Slots } from './slots.ts'
 
-/** Processes at a time, of all sessions here. */
+/** Most processes at a time, for all sessions of this process. */
 const slots = new Slots(2)
 
-/** The packets that one process sees: those of a host, from where its table was empty. */
+/** The packets that one process sees: those of a host since its table was last empty. */
 interface Slice {
   readonly run: CaptureRun
-  /** Where each of them is in the timeline. */
+  /** The place of each packet in the timeline. */
   readonly batches: PacketBatch[]
   readonly indices: number[]
 }
 
-/** What one process made of its packets. */
+/** The decisions of one process about its packets. */
 export interface Decided extends Omit<Slice, 'run'> {
   readonly eve: EveReader
 }
 
-/** Deals a timeline's packets out to processes: one a host, and another one from where the host lost its table. */
+/** Distributes a timeline's packets to processes: one for each host, and another one each time that the host has lost its table. */
 export class Slices implements Disposable {
   readonly #epoch: () => bigint
   readonly #slices: Slice[] = []
-  /** By host: the slice that its packets go to now. */
+  /** By host: the slice that its packets currently go to. */
   readonly #open: (Slice | undefined)[]
 
   constructor(hosts: number, epoch: () => bigint) {
@@ -33,7 +33,7 @@ export class Slices implements Disposable {
     this.#open = new Array<Slice | undefined>(hosts).fill(undefined)
   }
 
-  /** Gives packets `from` … `to`-1 to their hosts' processes; those that reach no host are left. The batch must be kept. */
+  /** Gives packets `from` … `to`-1 to their hosts' processes, except those that reach no host. The batch must be kept. */
   add(batch: PacketBatch, from: number, to: number): void {
     for (let i = from; i < to; i++) {
       const host = batch.host[i] ?? 0
@@ -48,12 +48,12 @@ export class Slices implements Disposable {
     }
   }
 
-  /** What happens to hosts: only a crash costs one its table, wherever its flows go. */
+  /** Applies an event: only a crash makes a host lose its table, wherever its flows go. */
   apply(event: HostEvent): void {
     if (event.kind === 'crash') this.#open[event.host] = undefined
   }
 
-  /** Plays them, side by side as far as there is room; answers in the order in which they began. */
+  /** Plays all slices, in parallel as far as there are slots; returns results in the order in which slices began. */
   decide(options: CaptureRunOptions): Promise<readonly Decided[]> {
     return all(
       this.#slices.map(({ run, batches, indices }) =>
@@ -76,7 +76,7 @@ export class Slices implements Disposable {
   }
 }
 
-/** As Promise.all, but settles when all have: none goes on in a folder that is being removed. */
+/** Like Promise.all, but settles when all have: no process must go on in a folder that is being removed. */
 async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(promises)
   const failed = settled.find((each) => each.status === 'rejected')

@@ -1,4 +1,4 @@
-/** Lets so many do something at a time; the others wait, first come first served. */
+/** Limits how many tasks run at a time; the others wait in order. */
 export class Slots {
   #free: number
   readonly #waiting: (() => void)[] = []

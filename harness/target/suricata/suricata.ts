@@ -28,15 +28,15 @@ const CAPABILITIES: Capabilities = {
   clockScale: 1,
 }
 
-/** Where the timeline begins when it says nothing of its own: a clock at 1970 is one that Suricata takes for not set. */
+/** The zero of a timeline without one: Suricata takes a clock at 1970 for one that is not set. */
 const NO_EPOCH = 1_700_000_000_000_000_000n
 
-/** A target of kind `suricata` from its spec. Throws ERR_TARGET_OPTION; no process is started before it is asked for something. */
+/** The target for a spec of kind `suricata`. Throws ERR_TARGET_OPTION; no process is started before it is needed. */
 export function makeSuricata(name: string, spec: Readonly<Record<string, unknown>>): Target {
   return new SuricataTarget(name, readOptions(spec))
 }
 
-/** Real Suricata on virtual time: one process a host reads the host's packets from a file, and its log tells what became of them. */
+/** Real Suricata on virtual time: for each host, one process reads the host's packets from a file and logs its verdicts. */
 class SuricataTarget implements Target {
   readonly name: string
   readonly capabilities = CAPABILITIES
@@ -49,7 +49,7 @@ class SuricataTarget implements Target {
     this.#options = options
   }
 
-  /** Of the binary; throws as `findSuricata` does. */
+  /** The version of the program; throws like `findSuricata`. */
   get version(): string {
     return this.#found().version
   }
