@@ -72,7 +72,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 /** Resolves on SIGTERM, and rejects on Ctrl-C. */
 function end(signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    // Before whoever takes either signal for an interruption.
+    // Before the general handlers, which take either signal for an interruption.
     process.prependOnceListener('SIGTERM', () => resolve())
     signal.addEventListener('abort', () => reject(signal.reason))
   })

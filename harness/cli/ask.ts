@@ -8,14 +8,14 @@ export interface Choice<T> {
   readonly hint?: string
 }
 
-/** Entries of a list that are seen at once. */
+/** Entries of a list that are visible at once. */
 const SEEN = 9
-/** Columns that the frame of a dialogue takes. */
+/** Columns taken by the frame of a dialogue. */
 export const FRAME = 7
 
-/** One of several. Ctrl-C throws ERR_INTERRUPTED, as for all of these. */
+/** Asks for one of several choices. Ctrl-C throws ERR_INTERRUPTED, as in all of these functions. */
 export async function choose<T>(message: string, choices: readonly Choice<T>[], initial?: T): Promise<T> {
-  // By number, so that any value can be chosen.
+  // By number, so that a choice can have any value.
   const at = initial === undefined ? 0 : choices.findIndex(({ value }) => value === initial)
   const chosen = given(
     await select({ message, options: optionsOf(choices), initialValue: Math.max(0, at), maxItems: SEEN }),
@@ -23,7 +23,7 @@ export async function choose<T>(message: string, choices: readonly Choice<T>[], 
   return chosenOf(choices, chosen)
 }
 
-/** Some of several, at least one. */
+/** Asks for some of several choices, at least one. */
 export async function chooseSome<T>(
   message: string,
   choices: readonly Choice<T>[],
@@ -42,7 +42,7 @@ export async function chooseSome<T>(
   return [...chosen].sort((a, b) => a - b).map((index) => chosenOf(choices, index))
 }
 
-/** A line of text; `read` throws what is wrong with it, which is said under it. */
+/** Asks for a line of text; `read` throws what is wrong with it, which is shown below it. */
 export async function write<T>(message: string, initial: string, read: (text: string) => T): Promise<T> {
   const written = given(
     await text({
@@ -65,7 +65,7 @@ export async function agree(message: string, initial = true): Promise<boolean> {
   return given(await confirm({ message, initialValue: initial }))
 }
 
-/** Lines in a frame. */
+/** Shows lines in a frame. */
 export function show(title: string, lines: readonly string[]): void {
   note(lines.map((line) => plain(line)).join('\n'), plain(title), { format: (line) => line })
 }

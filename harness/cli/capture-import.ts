@@ -63,7 +63,7 @@ function reportText(report: ImportReport, kept: boolean): string {
   })
 }
 
-/** How many, and the numbers of the first ones. */
+/** How many there are, and the numbers of the first ones. */
 function named({ count, first }: Found): string {
   if (count === 0) return 'none'
   return `${count} (${count === 1 ? 'packet' : 'packets'} ${first.join(', ')}${count > first.length ? ', …' : ''})`

@@ -1,7 +1,7 @@
 import { damaged, type Transcribed } from '../author/transcribe.ts'
 import { print } from './output.ts'
 
-/** A line a fact; facts with parts on one line. */
+/** One line for each fact; a fact with parts is on one line. */
 export function factsText(found: Readonly<Record<string, unknown>>): string {
   const lines = Object.entries(found).map(([name, value]) => {
     const words =
@@ -15,7 +15,7 @@ export function factsText(found: Readonly<Record<string, unknown>>): string {
   return lines.join('')
 }
 
-/** Prints what came of a capture, as JSON or with `text` behind it. Throws ERR_CAPTURE_DAMAGED where it was not read to its end. */
+/** Prints the result of processing a capture, as JSON or followed by `text`. Throws ERR_CAPTURE_DAMAGED if it was not read to its end. */
 export function printTranscribed(done: Transcribed, json: boolean, text: string): void {
   const { out, packets, damage } = done
   const facts = { out, format: done.format, packets: `${packets.written} of ${packets.read}` }

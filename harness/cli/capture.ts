@@ -14,7 +14,7 @@ import { factsText } from './capture-text.ts'
 import { newCommand, parsedGroup } from './command.ts'
 import type { VerbContext } from './context.ts'
 
-/** `flowbreak capture`: exit 2 when a capture is damaged, after what could be read was told, or written. */
+/** `flowbreak capture`: exit 2 if a capture is damaged, after its readable part was reported or written. */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   let exitCode: ExitCode = ExitCode.ok
   const command = newCommand('capture', 'Inspects, records, imports, cuts and anonymises captures.')

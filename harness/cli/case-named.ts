@@ -10,7 +10,7 @@ import { PLACES } from './version.ts'
 export type PlayedCase = CaseResult & { readonly finished: CaseFinished }
 
 /**
- * The case of a log that a word means: its name, or a part of it that only one case has, of several the only one that needs a look.
+ * The case of a log that a word means: its name, or a part of it that only one case has; of several, the only one that needs a look.
  * Throws `code`.
  */
 export function caseNamed(
@@ -39,7 +39,7 @@ export function caseNamed(
   return { ...found, finished }
 }
 
-/** Where a file of a run is now: a log names it from the folder of the run, or from the package. Throws `code`. */
+/** The present path of a file of a run: a log has paths relative to the folder of the run, or to the package. Throws `code`. */
 export function fileOfRun(file: string, what: string, code: `ERR_${string}`): string {
   const found = [file, ...PLACES.map((place) => join(place, file))].find((path) => existsSync(path))
   if (found !== undefined) return found

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { FlowbreakError } from '../support/errors.ts'
 import { print } from './output.ts'
 
-/** A command that throws what is wrong with its arguments instead of printing it and leaving. */
+/** A command that throws an error about its arguments instead of printing it and exiting. */
 export function newCommand(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
@@ -12,7 +12,7 @@ export function newCommand(name: string, summary: string): Command {
     .showSuggestionAfterError(true)
 }
 
-/** Parses; true when help was asked for and printed. Throws ERR_USAGE for what the command does not know. */
+/** Parses; returns true if help was asked for and printed. Throws ERR_USAGE for anything that the command does not know. */
 export async function parsed(command: Command, args: readonly string[]): Promise<boolean> {
   refuseRepeated(command)
   try {
@@ -32,20 +32,20 @@ export async function parsed(command: Command, args: readonly string[]): Promise
   }
 }
 
-/** Parses for a command that is one of several; where none is named, prints which there are: false, and nothing was done. */
+/** Parses for a command with subcommands; if none is named, lists them and returns false, and nothing is done. */
 export async function parsedGroup(command: Command, args: readonly string[]): Promise<boolean> {
   if (args.length === 0) print(command.helpInformation())
   else await parsed(command, args)
   return args.length > 0
 }
 
-/** The command of several that arguments name. */
+/** The subcommand that the arguments name. */
 function meant(command: Command, [first, ...rest]: readonly string[]): Command {
   const sub = command.commands.find((one) => one.name() === first)
   return sub === undefined ? command : meant(sub, rest)
 }
 
-/** Of an option that is taken once, the last value would count in silence. */
+/** Refuses repeated options that may be given only once, of which the last would silently count. */
 function refuseRepeated(command: Command): void {
   for (const option of command.options) {
     if (option.parseArg === repeatable || option.isBoolean() || option.negate) continue
@@ -66,7 +66,7 @@ function fullName(command: Command): string {
   return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`
 }
 
-/** Collects an option that may be given more than once. */
+/** Collects the values of an option that may be repeated. */
 export function repeatable(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }

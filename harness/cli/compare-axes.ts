@@ -8,10 +8,10 @@ import { profileNamed } from './profile-named.ts'
 export const AXES = ['sharing', 'policy', 'profile', 'target'] as const
 export type AxisName = (typeof AXES)[number]
 
-/** Axes at most: two make a table, three a maze. */
+/** Most axes: two make a table, three would be a maze. */
 const MOST_AXES = 2
 
-/** One value of an axis: as it was written, and what a setup is made of. */
+/** One value of an axis: as written, and as part of a setup. */
 export interface AxisValue {
   readonly word: string
   readonly value: string | OwnProfile
@@ -22,7 +22,7 @@ export interface ComparedAxis {
   readonly values: readonly AxisValue[]
 }
 
-/** What the command line says of axes, and the options that fix what an axis would vary. */
+/** What the command line says about axes, and the options that fix what an axis would vary. */
 export interface AxisOptions {
   readonly over?: readonly string[]
   readonly values?: string
@@ -33,8 +33,8 @@ export interface AxisOptions {
 }
 
 /**
- * The axes of a comparison, each with its values; `targets`: those that are configured; `most`: how many axes. Throws ERR_USAGE, and what is wrong with a
- * profile of one's own.
+ * The axes of a comparison, each with its values; `targets`: those that are configured; `most`: the most axes. Throws ERR_USAGE, and
+ * errors of a user's own profile.
  */
 export async function readAxes(
   options: AxisOptions,
@@ -70,7 +70,7 @@ export async function readAxes(
   )
 }
 
-/** Every combination of a value of each axis, the last axis varying first. */
+/** Every combination of values of the axes, the last axis varying fastest. */
 export function combinations(axes: readonly ComparedAxis[]): readonly (readonly AxisValue[])[] {
   return axes.reduce<readonly (readonly AxisValue[])[]>(
     (made, { values }) => made.flatMap((before) => values.map((value) => [...before, value])),
@@ -78,7 +78,7 @@ export function combinations(axes: readonly ComparedAxis[]): readonly (readonly 
   )
 }
 
-/** `policy=drop,reject` in its parts. */
+/** Splits `policy=drop,reject`. */
 function splitAxis(text: string): { readonly name: AxisName; readonly values: string | undefined } {
   const at = text.indexOf('=')
   const word = at < 0 ? text : text.slice(0, at)
@@ -94,7 +94,7 @@ function splitValues(axis: AxisName, text: string, targets: readonly string[]): 
       throw usage(`--over ${axis} names an empty value: separate values by one comma, as in a,b.`)
     if (words.indexOf(word) < index) throw usage(`--over ${axis} names ${word} twice: leave one out.`)
     const known = axis === 'target' ? [...KNOWN.target, ...targets] : KNOWN[axis]
-    // A sharing may have keys, and a profile of one's own, or a target, is a file: their readers check those.
+    // A sharing may have keys, and a user's own profile, or a target, may be a file: their readers check those.
     const name = axis === 'sharing' ? (word.split(':', 1)[0] ?? '') : word
     const isFile = (axis === 'profile' || axis === 'target') && /[/\\.]/.test(word)
     if (asWord(known, name) !== undefined || isFile) continue
@@ -103,7 +103,7 @@ function splitValues(axis: AxisName, text: string, targets: readonly string[]): 
   return words
 }
 
-/** The values of a list. `kind:key=value,key=value` is one, whose keys are separated by commas too. */
+/** Splits a list of values. `kind:key=value,key=value` is one value, although it contains commas. */
 function separated(text: string): readonly string[] {
   const words: string[] = []
   for (const part of text.split(',').map((word) => word.trim())) {
@@ -122,7 +122,7 @@ const KNOWN: Readonly<Record<AxisName, readonly string[]>> = {
   target: TARGETS,
 }
 
-/** All values of an axis; of policies those that the profile's system has, the default first, if there is one profile. */
+/** All values of an axis; for policies, those of the profile's system, its default first, if there is only one profile. */
 async function valuesOf(
   axis: AxisName,
   axes: readonly AxisName[],

@@ -33,8 +33,8 @@ interface Options extends SetupOptions, BreakOptions {
 }
 
 /**
- * `flowbreak compare CAPTURE`: exit 0 when it ran, 2 when nothing could be played or the capture is damaged (what came before was
- * compared), 3 when the set-up of a value broke (the others were compared).
+ * `flowbreak compare CAPTURE`: exit 0 if it ran, 2 if nothing could be played or the capture is damaged (the part before the damage was
+ * compared), 3 if the set-up of a value broke (the others were compared).
  */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = newCommand(
@@ -78,7 +78,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   return ExitCode.ok
 }
 
-/** A replay for every combination of values. */
+/** One replay for every combination of values. */
 async function contendersOf(
   axes: readonly ComparedAxis[],
   options: Options,
@@ -99,7 +99,7 @@ async function contendersOf(
   )
 }
 
-/** Prints in parts: there may be a line for each of millions of packets. */
+/** Prints in parts, because there may be a line for each of millions of packets. */
 async function print(
   comparison: Comparison,
   interrupted: boolean,

@@ -6,23 +6,23 @@ import { targetNamed, touchedWhenMade } from '../config/targets.ts'
 import type { Target } from '../model/target.ts'
 import { version } from './version.ts'
 
-/** What a configuration gives to a command. */
+/** What a command gets from a configuration. */
 export interface Configured {
   readonly settings: ReturnType<typeof settingsOf>
   readonly secrets: Secrets
-  /** The queue that it names, and where. */
+  /** The queue in it, and where it is written. */
   readonly queue: { readonly url: string; readonly folder: string; readonly place: string } | undefined
   /** Names of its targets. */
   readonly targets: readonly string[]
   /** The target of that name. */
   readonly target: (name: string, signal?: AbortSignal) => Promise<Target>
-  /** Devices that may be touched while the target of that name is made, as leases name them; undefined: none is. */
+  /** Devices that may be touched while the target of that name is made, by their names in leases; undefined: none. */
   readonly touched: (name: string) => readonly string[] | undefined
-  /** Does something; what it throws has no secrets in it. */
+  /** Runs `work`; errors that it throws are cleared of secrets. */
   readonly guard: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-/** Gives a command the option that names its configuration. */
+/** Adds the option that names a configuration to a command. */
 export function configOption(command: Command): Command {
   return command.option(
     '--config <file>',
@@ -30,7 +30,7 @@ export function configOption(command: Command): Command {
   )
 }
 
-/** Reads the configuration that is named, or the nearest one. Throws ERR_CONFIG. */
+/** Reads the named configuration, or else the nearest one. Throws ERR_CONFIG. */
 export async function configured(named: string | undefined): Promise<Configured> {
   const config = await loadConfig(named)
   const secrets = new Secrets()
@@ -54,7 +54,7 @@ export async function configured(named: string | undefined): Promise<Configured>
   }
 }
 
-/** The targets of a configuration by name, each made once, for who has several uses of one. */
+/** The targets of a configuration by name, each made only once, for callers that use a target several times. */
 export function targetsOnce(config: Configured): (name: string) => Promise<Target> {
   const made = new Map<string, Promise<Target>>()
   return (name) => {

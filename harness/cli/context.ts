@@ -1,4 +1,4 @@
-/** What a verb is given beside its arguments. */
+/** What a verb gets besides its arguments. */
 export interface VerbContext {
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal

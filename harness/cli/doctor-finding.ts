@@ -1,8 +1,8 @@
-/** Whether something that is needed is here. */
+/** Whether something that is needed is present. */
 export interface Finding {
   readonly name: string
   readonly there: boolean
   readonly why: string
-  /** What to type to get it. */
+  /** The command to type to get it. */
   readonly remedy: string
 }

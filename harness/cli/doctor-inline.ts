@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Finding } from './doctor-finding.ts'
 
-/** Of Ethernet, as the kernel numbers kinds of links (ARPHRD_ETHER). */
+/** The kernel's number for Ethernet links (ARPHRD_ETHER). */
 const ETHERNET = '1'
 
-/** Whether there are interfaces that devices of target inline can be between: two that are up and no part of a bridge. */
+/** Whether there are interfaces for the devices of target inline: two that are up and not part of a bridge. */
 export function inlineFinding(folder = '/sys/class/net'): Finding {
   const names = existsSync(folder) ? readdirSync(folder).sort() : []
   const usable = names.filter((name) => isUsable(join(folder, name)))

@@ -2,7 +2,7 @@ import { messageOf } from '../support/errors.ts'
 import { findSuricata } from '../target/suricata/binary.ts'
 import type { Finding } from './doctor-finding.ts'
 
-/** Suricata by its version: one that is too old cannot be the target. `found`: what is known of its package. */
+/** Checks Suricata's version: one that is too old cannot be the target. `found`: the finding about its package. */
 export function suricataFinding(found: Finding): Finding {
   if (!found.there) return found
   try {

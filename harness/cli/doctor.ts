@@ -12,7 +12,7 @@ import { PACKAGE_ROOT } from './version.ts'
 
 interface Need {
   readonly package: string
-  /** What proves that it is there: a program on the path, or a file. */
+  /** What shows that it is present: a program on the path, or a file. */
   readonly command?: string
   readonly file?: string
   readonly for: readonly string[]
@@ -20,7 +20,7 @@ interface Need {
   readonly why: string
 }
 
-/** `flowbreak doctor`: exit 0 when the suites can run through the reference, which needs Node alone; else 3. */
+/** `flowbreak doctor`: exit 0 if suites can run through the reference, which needs only Node; else 3. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   const command = newCommand('doctor', 'Says what can run here, and how to install what is missing.')
     .option('--json', 'print JSON')
@@ -94,7 +94,7 @@ function finding(need: Need): Finding {
   }
 }
 
-/** System programs may stand outside the path of those who are not root. */
+/** The path of a program; system programs may be outside the PATH of users who are not root. */
 function onPath(program: string): boolean {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
   return folders.some((folder) => existsSync(join(folder, program)))

@@ -15,8 +15,8 @@ import {
 } from './replay-text.ts'
 
 /**
- * Draws a line a packet between lanes for the client, each host and the server: `●` where it was passed on, `×` where it was
- * dropped, resets are lines of their own back to whom they were sent.
+ * Draws one line for each packet between lanes for the client, each host and the server: `●` if it was forwarded, `×` if it was
+ * dropped; resets are lines of their own, to their receivers.
  */
 export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
   const output = new BufferedOutput()
@@ -49,7 +49,7 @@ export function ladderPrinter(hosts: readonly string[]): ReplayPrinter {
         const host = packets.host[i] ?? Host.unknown
         const via = host < hosts.length ? host + 1 : undefined
         const passed = packets.verdict[i] === Verdict.forward
-        // The load balancer stands before the hosts: what it absorbs ends half-way to the first lane on the sender's side.
+        // The load balancer is before the hosts: a packet that it absorbs ends half-way to the first lane on the sender's side.
         const end = passed ? to : (via ?? (c2s ? 0.5 : server - 0.5))
         const parts = partsOf(packets, i, hosts).map(({ host, part }) => `, ${host} ${part}`)
         const label = `${packets.number[i] === 0 ? '+' : packets.number[i]} ${describePacket(packets, i)}${parts.join('')}`

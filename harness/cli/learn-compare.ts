@@ -10,7 +10,7 @@ import { aboutOf, meaningOf } from '../author/learn/sentences.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { print } from './output.ts'
 
-/** Shipped profiles that are named beside the nearest. */
+/** Shipped profiles that are listed after the nearest one. */
 const OTHERS = 3
 
 /** `learn --diff A B`: release notes of behaviour. Exit 0, whether there is a difference or not. */
@@ -31,7 +31,7 @@ export function printDiff(names: readonly string[], json: boolean): ExitCode {
   return ExitCode.ok
 }
 
-/** Each knob in which they differ, in a sentence; then what one of them alone says. `names`: as they were asked for. */
+/** Each knob that differs, in a sentence; then the knobs of only one of them. `names`: as the user wrote them. */
 export function diffText(
   one: KnownProfile,
   other: KnownProfile,
@@ -54,13 +54,13 @@ export function diffText(
   ].join('')
 }
 
-/** Knobs by name; those of the load balancer, of which a firewall shows none, together. */
+/** Names of knobs; those of the load balancer, none of which a firewall shows, are summed up. */
 function namesOf(knobs: readonly KnobName[]): string {
   const own = knobs.filter((knob) => !knob.startsWith('lb'))
   return [...own, ...(own.length < knobs.length ? ['what the load balancer before it does'] : [])].join(', ')
 }
 
-/** `learn --identify PROFILE`: the shipped profile that is nearest, and what differs. */
+/** `learn --identify PROFILE`: the nearest shipped profile, and the differences from it. */
 export function printIdentity(name: string, json: boolean): ExitCode {
   const profile = readKnownProfile(name)
   if (profile.values.size === 0)
@@ -70,7 +70,7 @@ export function printIdentity(name: string, json: boolean): ExitCode {
   return ExitCode.ok
 }
 
-/** The nearest shipped profile with what differs, and the next ones; of those that are as near, the first in the list. */
+/** The nearest shipped profile with the differences, and the next ones; of equally near ones, the first in the list. */
 export function identityText(profile: KnownProfile): string {
   const [nearest, ...rest] = nearestOf(profile)
   if (nearest === undefined) return ''

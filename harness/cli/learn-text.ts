@@ -3,7 +3,7 @@ import { agreedShare, type TwinCheck } from '../author/learn/twin.ts'
 import { GROUPS, KNOBS } from '../profile/schema.ts'
 import { columns } from './profile-text.ts'
 
-/** What was learned, for people: knobs by group, what is unknown and why, and what was wrong with the target. */
+/** The learned profile for people: knobs by group, what is unknown and why, and what was wrong with the target. */
 export function learnedText(document: ProfileDocument): string {
   const { learned, knobs, unknown, troubles = [], unsteady, unexplained = [] } = document
   const { target, version, probes, replays, packets } = learned
@@ -37,7 +37,7 @@ function listed(title: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [] : [`\n${title}\n${items.map((item) => `  ${item}\n`).join('')}`]
 }
 
-/** How well the reference stands for the target, per class and verdict, and the first packets where it does not. */
+/** How well the reference predicts the target, by class and verdict, and the first packets that it predicts wrongly. */
 export function twinText(twin: TwinCheck): string {
   const { cases, packets, agreed, undecided, agreements, disagreements } = twin
   const rows = agreements.map((each) => [

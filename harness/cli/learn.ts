@@ -42,18 +42,18 @@ interface Options {
   readonly json?: true
 }
 
-/** Seconds that are waited for at most: on a virtual clock 30 days, on a real one 5 minutes of ours. */
+/** Longest waits in seconds: on a virtual clock 30 days, on a real one 5 minutes of real time. */
 const LONGEST = { virtual: 2_592_000, real: 300 } as const
-/** Flows that a table is asked to hold at most, the same. */
+/** Most flows that a table is asked to hold, likewise. */
 const FLOWS = { virtual: 16_384, real: 4096 } as const
-/** Kinds of sharing that a target may be asked without. */
+/** Kinds of sharing that can be excluded. */
 const WITHOUT = ['sync', 'replication']
-/** Seconds of silence in captures that are held out, the same. */
+/** Seconds of silence in captures kept for verification, likewise. */
 const SILENCE = { virtual: 900, real: 10 } as const
 
 /**
- * `flowbreak learn TARGET`: exit 0 when the target was learned, whatever of it is unknown; 1 when it does not answer steadily, is explained by
- * nothing that the reference can be, or was predicted wrongly; 3 when it answered nothing.
+ * `flowbreak learn TARGET`: exit 0 if the target was learned, however much of it is unknown; 1 if its answers vary, if nothing that
+ * the reference can be explains them, or if predictions were wrong; 3 if it answered nothing.
  */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = configOption(
@@ -147,7 +147,7 @@ async function learnTarget(target: Target, options: Options, signal: AbortSignal
   })
   const twin = options.twin === undefined ? undefined : await twinOf(options.twin, options, subject, learned)
   const { document, write } = documented(learned, options, twin)
-  // First to who waits for it: what took an hour is not lost where it cannot be written.
+  // Printed before files are written: an hour's work is not lost if a file cannot be written.
   if (options.json)
     print(`${JSON.stringify({ ...document, ...(twin === undefined ? {} : { twin }) }, null, 2)}\n`)
   else print(`${learnedText(document)}${twin === undefined ? '' : twinText(twin)}`)
@@ -158,7 +158,7 @@ async function learnTarget(target: Target, options: Options, signal: AbortSignal
   return steady && (twin === undefined || twin.agreed === twin.packets) ? ExitCode.ok : ExitCode.failed
 }
 
-/** What was learned, and what writes it to where it was asked for. */
+/** The learned document, and a function that writes it to where it was asked for. */
 function documented(
   learned: Learned,
   { name, seed, output, publish, html }: Options,
@@ -184,7 +184,7 @@ function documented(
   return { document: output === undefined || isProfilePath(output) ? bare : document, write }
 }
 
-/** Words of a command but for where its output goes. */
+/** The words of a command, except where its output goes. */
 function withoutOutput(words: readonly string[]): readonly string[] {
   const OUTPUT = /^--(output|publish|html)(=|$)/
   return words.filter(
@@ -192,7 +192,7 @@ function withoutOutput(words: readonly string[]): readonly string[] {
   )
 }
 
-/** Those that the target is not to be brought to. Throws ERR_USAGE where it cannot be brought to one that is asked for. */
+/** Policies that the target is not to be set to. Throws ERR_USAGE if it cannot be set to one that is asked for. */
 function policiesBut(target: Target, asked: readonly string[] | undefined): readonly string[] {
   const { policies } = target.capabilities
   const strange = asked?.find((word) => !policies.some((policy) => policy === word))

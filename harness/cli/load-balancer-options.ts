@@ -2,7 +2,7 @@ import type { LoadBalancerInput } from '../suite/setup/input.ts'
 import { didYouMean, listWords } from '../suite/words.ts'
 import { FlowbreakError } from '../support/errors.ts'
 
-/** Keys whose value is a word, a number or a duration as it stands. */
+/** Keys whose value is a plain word, number or duration. */
 const PLAIN = [
   'stickiness',
   'capacity',
@@ -19,7 +19,7 @@ const PLAIN = [
 const HEALTH = ['interval', 'unhealthy-threshold', 'healthy-threshold'] as const
 const KEYS: readonly string[] = [...PLAIN, 'zones', ...HEALTH.map((key) => `health.${key}`)]
 
-/** What `--lb KEY=VALUE` says of the load balancer, each once: `stickiness=3-tuple`, `zones=a,b`, `health.interval=30s`. ERR_USAGE. */
+/** Reads `--lb KEY=VALUE` options, each key once: `stickiness=3-tuple`, `zones=a,b`, `health.interval=30s`. ERR_USAGE. */
 export function loadBalancerOf(options: readonly string[]): LoadBalancerInput {
   const written = new Map(options.map(pairOf))
   const health = HEALTH.flatMap((key) => {

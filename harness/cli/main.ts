@@ -3,7 +3,7 @@ import { runProcess } from './process.ts'
 import { aboutItself } from './usage.ts'
 import { VERBS, type VerbName } from './verbs.ts'
 
-/** Runs one command line and answers its exit code. */
+/** Runs one command line and returns its exit code. */
 async function main(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   const [name, ...rest] = args
   const answered = aboutItself(name)

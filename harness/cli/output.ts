@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 /**
- * Writes text to standard output through a buffer: a line a packet must not be a system call a packet. `process.stdout` is left
- * alone, which loads streams, a tenth of the start. Ends the process, as one that is done, where nobody reads on.
+ * Writes text to standard output through a buffer, so that a line for each packet is not a system call for each packet. `process.stdout`
+ * is not used, because it loads streams, a tenth of the start. If nobody reads any more, it ends the process, as one that is done.
  */
 export class BufferedOutput {
   #text = ''
@@ -20,12 +20,12 @@ export class BufferedOutput {
   }
 }
 
-/** Writes text that is all there is to standard output: that nobody reads it to its end changes no exit code. */
+/** Writes text that is the whole output: if nobody reads it to its end, the exit code does not change. */
 export function print(text: string): void {
   written(text)
 }
 
-/** What is wrong where standard output takes nothing more, as on a full disk. */
+/** The error if standard output accepts no more, for example on a full disk. */
 export function outputError(thrown: unknown): FlowbreakError {
   return new FlowbreakError(
     'ERR_OUTPUT_WRITE',
@@ -34,7 +34,7 @@ export function outputError(thrown: unknown): FlowbreakError {
   )
 }
 
-/** False where its reader has gone. Throws ERR_OUTPUT_WRITE. */
+/** False if its reader has gone. Throws ERR_OUTPUT_WRITE. */
 function written(text: string): boolean {
   let bytes = Buffer.from(text)
   while (bytes.length > 0) {
@@ -43,7 +43,7 @@ function written(text: string): boolean {
     } catch (thrown) {
       const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
       if (code === 'EPIPE') return false
-      // A full pipe: its reader is slower than we are.
+      // A full pipe: its reader is slower than this process.
       if (code !== 'EAGAIN') throw outputError(thrown)
     }
   }

@@ -4,9 +4,9 @@ import { plainLines } from '../support/steering.ts'
 import { outputError } from './output.ts'
 
 /**
- * Runs the command line of this process and sets its exit code; everything that goes wrong ends here. `--debug`, wherever it
- * stands, shows where an error comes from. Where `output` can take no more, the command line is interrupted, and what it came to by then
- * counts: that a reader went away (`| head`) is no error of ours, and makes no failure a success; a full disk is ERR_OUTPUT_WRITE.
+ * Runs the command line of this process and sets its exit code; every error ends here. `--debug`, wherever it
+ * stands, shows where an error comes from. If `output` accepts no more, the command line is interrupted, and its result so far
+ * counts: a reader that went away (`| head`) is not an error, and does not make a failure a success; a full disk is ERR_OUTPUT_WRITE.
  */
 export async function runProcess(
   main: (args: readonly string[], signal: AbortSignal) => Promise<ExitCode>,
@@ -14,7 +14,7 @@ export async function runProcess(
 ): Promise<void> {
   const args = process.argv.slice(2)
   const debug = args.includes('--debug')
-  // Should nothing be left to wait for before it is done.
+  // In case nothing is left to wait for before it is done.
   process.exitCode = ExitCode.broken
   const interrupt = new AbortController()
   const interrupted = new FlowbreakError('ERR_INTERRUPTED', 'Interrupted.', {
@@ -30,7 +30,7 @@ export async function runProcess(
   try {
     const own = args.filter((arg) => arg !== '--debug')
     const code = await main(own, interrupt.signal)
-    // The error of what was written last.
+    // The error of the last write.
     if (output !== undefined) await new Promise(setImmediate)
     process.exitCode = isUnread() && code === ExitCode.interrupted ? ExitCode.ok : code
   } catch (thrown) {
@@ -39,7 +39,7 @@ export async function runProcess(
   if (lost !== undefined && !isUnread()) process.exitCode = told(outputError(lost), debug)
 }
 
-/** Says what went wrong in one line; answers the exit code that it leads to. */
+/** Prints what went wrong in one line; returns its exit code. */
 export function told(thrown: unknown, debug: boolean): ExitCode {
   const known = asFlowbreakError(thrown)
   process.stderr.write(`flowbreak: ${plainLines(messageOf(thrown))} (${known?.code ?? 'ERR_INTERNAL'})\n`)

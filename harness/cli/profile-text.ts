@@ -5,7 +5,7 @@ import { GROUPS, KNOBS } from '../profile/schema.ts'
 
 const HEAD = ['knob', 'value', 'mark', 'source'] as const
 
-/** A profile as people read it: knobs by group, the system's own switches, and facts, most of which nothing acts on. */
+/** A profile for people: knobs by group, the system's own switches, and facts, most of which have no effect here. */
 export function profileText(profile: Profile): string {
   const groups = Object.entries(GROUPS).map(([group, title]) => ({
     title,
@@ -44,7 +44,7 @@ export function profileText(profile: Profile): string {
   return `${profile.name}: ${profile.title}\n\n  ${line(HEAD, widths)}${lines.map((each) => `\n${each}`).join('')}\n`
 }
 
-/** Facts that sharing `sync` has keys for; harness/profile/sync-ways.ts holds its defaults. */
+/** Facts for which sharing `sync` has keys; harness/profile/sync-ways.ts has their defaults. */
 const OF_SYNC: readonly string[] = [
   'conntrackdMode',
   'tcpWindowTracking',
@@ -69,7 +69,7 @@ function valueText(value: unknown): string {
   return Array.isArray(value) ? value.join(', ') || 'none' : String(value)
 }
 
-/** Rows as text, every column but the last as wide as its widest cell. */
+/** Rows as text, every column except the last as wide as its widest cell. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = widthsOf(rows)
   return rows.map((row) => `${line(row, widths)}\n`).join('')

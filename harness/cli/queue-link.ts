@@ -3,8 +3,8 @@ import { FlowbreakError } from '../support/errors.ts'
 import type { Configured } from './configured.ts'
 
 /**
- * The way to the queue that `--queue` names: an address, in which `${NAME}` stands for a variable of the environment, or `config` for that of
- * the configuration. What is needed for it is loaded here.
+ * The connection to the queue that `--queue` names: an address, in which `${NAME}` stands for an environment variable, or `config` for that
+ * of the configuration. The modules needed for it are loaded here.
  */
 export async function openQueue(text: string, { queue, secrets }: Configured): Promise<Link> {
   const [{ readAddress }, { Link }] = await Promise.all([

@@ -11,14 +11,14 @@ interface EveOptions {
   readonly eveFormat?: string
 }
 
-/** An EVE file that is being written, and what a target tells it by. */
+/** An EVE file that is being written, and the taps that feed it. */
 export interface OpenEve extends Disposable {
   readonly taps: ReferenceTaps
-  /** Brings everything to the file; ERR_EVE_FILE when that cannot be done. */
+  /** Writes the rest to the file; ERR_EVE_FILE if that fails. */
   close(): void
 }
 
-/** Makes the EVE file that the options ask for. Disposing of it closes it. Throws ERR_USAGE and ERR_EVE_FILE. */
+/** Makes the EVE file that the options ask for. Disposal closes it. Throws ERR_USAGE and ERR_EVE_FILE. */
 export function openEve(options: EveOptions, setup: Setup): OpenEve {
   const { eve, eveFormat = 'suricata', target } = options
   const format = EVE_FORMATS.find((word) => word === eveFormat)

@@ -2,7 +2,7 @@ import { runProcess } from './process.ts'
 import { main } from './replay.ts'
 
 /**
- * `flowbreak replay …` by itself: it is bundled into one file, which starts sooner than the command as a whole. Whatever it prints
- * is written at once, so that it may leave without taking its memory apart, which takes as long as replaying fifty thousand packets.
+ * `flowbreak replay …` alone: it is bundled into one file, which starts faster than the whole command. Its output is
+ * written at once, so that it can exit without freeing its memory, which would take as long as replaying fifty thousand packets.
  */
 void runProcess(([, ...args], signal) => main(args, { signal })).then(() => process.exit())

@@ -14,7 +14,7 @@ import {
   takenBack,
 } from './replay-text.ts'
 
-/** The printer that the options ask for: totals, JSON lines, a ladder, or the table. */
+/** The printer that the options select: totals, JSON lines, a ladder, or the table. */
 export function printerFor(
   options: { readonly quiet?: true; readonly json?: true; readonly ladder?: true },
   hosts: readonly string[],
@@ -46,7 +46,7 @@ function totalsPrinter(): ReplayPrinter {
   }
 }
 
-/** Adds the verdicts of a batch to their totals, which are by code. */
+/** Adds the verdicts of a batch to `totals`, which is indexed by code. */
 function countVerdicts({ verdict, count }: PacketBatch, totals: Float64Array): void {
   for (let i = 0; i < count; i++) {
     const code = verdict[i] ?? 0

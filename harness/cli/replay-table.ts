@@ -16,7 +16,7 @@ import {
   takenBackLines,
 } from './replay-text.ts'
 
-/** A line a packet. */
+/** Prints one line for each packet. */
 export function tablePrinter(hosts: readonly string[]): ReplayPrinter {
   const output = new BufferedOutput()
   const clock = new Clock()
@@ -44,7 +44,7 @@ export function tablePrinter(hosts: readonly string[]): ReplayPrinter {
   }
 }
 
-/** A line for what no packet caused. */
+/** The line of an emitted packet without a cause. */
 function rowAlone({ at, flow, to, by, seq, ack }: Emitted, hosts: readonly string[], clock: Clock): string {
   return [
     '*'.padStart(7),

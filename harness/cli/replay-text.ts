@@ -7,14 +7,14 @@ import { type Paint, painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
 import type { Crowding } from '../run/replay.ts'
 
-/** Prints what comes of packets as they come. */
+/** Prints observations as they come. */
 export interface ReplayPrinter {
   readonly observe: (observed: ObservationBatch, flows: unknown, phases: readonly string[]) => void
-  /** `crowding`: unknown where the replay was interrupted. `impact`: what the user of the connection felt, with reactive endpoints. */
+  /** `crowding`: unknown if the replay was interrupted. `impact`: what the user of the connection felt, with reactive endpoints. */
   readonly end: (impact: Impact | undefined, crowding: Crowding | undefined) => void
 }
 
-/** What bounded tables could not keep, ` evicted=3 refused=1`; nothing where they kept all. */
+/** What bounded tables could not keep, ` evicted=3 refused=1`; empty if they kept everything. */
 export function crowdingWords(crowding: Crowding | undefined): string {
   return Object.entries(crowding ?? {})
     .filter(([, flows]) => flows > 0)
@@ -22,7 +22,7 @@ export function crowdingWords(crowding: Crowding | undefined): string {
     .join('')
 }
 
-/** Times are those at which packets are offered, from the first one. */
+/** Times at which packets are offered, counted from the first packet. */
 export class Clock {
   #zero: number | undefined
 
@@ -32,14 +32,14 @@ export class Clock {
   }
 }
 
-/** What was emitted about one packet of a batch. */
+/** The packets emitted about one packet of a batch. */
 export function emittedAbout(packets: PacketBatch, index: number): readonly Emitted[] {
   return packets.emitted.length === 0 ? [] : packets.emitted.filter(({ cause }) => cause === index)
 }
 
 /**
- * What was emitted in a batch with no packet as its cause, packet by packet: asked in order of index, it answers what comes
- * before that packet.
+ * Finds packets of a batch that were emitted without a cause: called in order of index, it returns those before that
+ * packet.
  */
 export function emittedAlone(packets: PacketBatch): (index: number) => readonly Emitted[] {
   if (packets.emitted.length === 0) return () => []
@@ -51,7 +51,7 @@ export function emittedAlone(packets: PacketBatch): (index: number) => readonly 
   }
 }
 
-/** The parts that hosts played in what became of a packet, `fw-a forwarder`. */
+/** What hosts did with a packet: `fw-a forwarder`. */
 export function partsOf(
   packets: PacketBatch,
   index: number,
@@ -63,7 +63,7 @@ export function partsOf(
     .map(({ host, part }) => ({ host: hostName(hosts, host), part }))
 }
 
-/** What a batch takes back of what was printed before: packets that were forwarded after all, `late` in seconds of the device's clock. */
+/** Printed packets that a batch corrects: they were forwarded after all, `late` in seconds of the device's clock. */
 export function takenBack({ sightings = [] }: ObservationBatch): readonly {
   readonly number: number
   readonly told: number
@@ -93,7 +93,7 @@ export function describePacket(packets: PacketBatch, i: number): string {
 
 let colours: Paint | undefined
 
-/** Gives text a style where standard output has colours, which is looked at when the first is asked for. */
+/** Styles text if standard output has colours, which is checked on the first call. */
 export const paint: Paint = (style, text) => {
   colours ??= painter(screenOf(process.stdout, process.env).colour)
   return colours(style, text)
@@ -107,7 +107,7 @@ const VERDICT_STYLE = {
   undecided: 'yellow',
 } as const
 
-/** The verdict in its colour where standard output is a terminal, padded to a width. */
+/** The verdict, in its colour if standard output is a terminal, padded to a width. */
 export function paintedVerdict(code: number, width: number): string {
   const name = nameOf(Verdict, code)
   const padded = name.padEnd(width)

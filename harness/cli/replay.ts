@@ -30,7 +30,7 @@ interface Options extends SetupOptions, BreakOptions {
   readonly ladder?: true
 }
 
-/** `flowbreak replay CAPTURE|-`: exit 0 when it ran, 2 when the capture is damaged or has frames that are not read (the rest was replayed). */
+/** `flowbreak replay CAPTURE|-`: exit 0 if it ran, 2 if the capture is damaged or has frames that are not read (the rest was replayed). */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = newCommand(
     'replay',
@@ -72,7 +72,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       observe: printer.observe,
     }),
   )
-  // Interrupted: what was printed so far is whole lines, and is kept.
+  // Interrupted: what was printed so far is complete lines, and stays.
   const { damage, unread, impact, crowding } = await replaying.catch((thrown: unknown) => {
     if (signal.aborted) printer.end(undefined, undefined)
     throw thrown
@@ -83,7 +83,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   return ExitCode.ok
 }
 
-/** The target that the options name; configurations are loaded for those who want another than the reference only. */
+/** The target that the options name; configurations are loaded only for targets other than the reference. */
 async function targetOf(
   { config, target }: Options,
   taps?: ReferenceTaps,
@@ -98,7 +98,7 @@ async function targetOf(
   }
 }
 
-/** The EVE file that the options ask for; what writes it is loaded for those who want it only. */
+/** The EVE file that the options ask for; its writer is loaded only if it is needed. */
 async function eveOf(options: Options, setup: Setup) {
   if (options.eve === undefined && options.eveFormat === undefined) return undefined
   return (await import('./replay-eve.ts')).openEve(options, setup)

@@ -56,7 +56,7 @@ async function bug(name: string, { run, target, output, json }: Options): Promis
   else print(`${folder}: ${files.join(', ')}\n`)
 }
 
-/** What was really sent and seen, where the run kept it in a folder of the case. */
+/** The frames really sent and seen, if the run kept them in a folder of the case. */
 async function sentAndSeen(log: string, { evidence, trace }: CaseFinished): Promise<CaseFrames | undefined> {
   if (evidence === undefined || trace === undefined || basename(evidence) !== EVIDENCE_CAPTURE)
     return undefined

@@ -23,7 +23,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   html: (_changes, _screen, runs) => renderRuns(runs),
 }
 
-/** `flowbreak report compare OLD NEW`; `leave` takes exit code 1 where a case that passed does not. */
+/** `flowbreak report compare OLD NEW`; `leave` is called with exit code 1 if a case that passed does not pass any more. */
 export function compareCommand(leave: (code: ExitCode) => void): Command {
   return newCommand('compare', 'Compares two runs: regressions, repairs, new cases, times.')
     .argument('<old>', RUN_WORDS)

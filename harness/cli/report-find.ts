@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { PUBLISHED_LOG } from '../report/publish/published.ts'
 import { FlowbreakError } from '../support/errors.ts'
 
-/** Where `run` puts its logs unless told otherwise. */
+/** The default folder of `run` for its logs. */
 export const RUNS = 'reports/runs'
 const LOG = 'run.ndjson'
 
-/** What a verb's help says of its argument. */
+/** The description of the argument in a verb's help. */
 export const RUN_WORDS = `a run log, the folder of one or of a published report, or a run's name below ${RUNS}`
 
-/** The log that a word means; none: that of the latest run. Throws ERR_RUN_NOT_FOUND. */
+/** The log that a word means; without a word, that of the latest run. Throws ERR_RUN_NOT_FOUND. */
 export function findLog(run: string | undefined): string {
   const places =
     run === undefined ? latest() : [run, join(run, LOG), join(run, PUBLISHED_LOG), join(RUNS, run, LOG)]
@@ -24,7 +24,7 @@ export function findLog(run: string | undefined): string {
   )
 }
 
-/** The newest run's log; the names of runs sort by time. */
+/** The newest run's log, as a list; the names of runs sort by time. */
 function latest(): readonly string[] {
   if (!existsSync(RUNS)) return []
   return readdirSync(RUNS)

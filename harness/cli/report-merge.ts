@@ -19,7 +19,7 @@ interface Options {
   readonly json?: true
 }
 
-/** `flowbreak report merge RUN…`; `leave` takes the exit code that the merged results come to. */
+/** `flowbreak report merge RUN…`; `leave` is called with the exit code of the merged results. */
 export function mergeCommand(leave: (code: ExitCode) => void): Command {
   return newCommand(
     'merge',

@@ -61,7 +61,7 @@ function publish(run: string, { as, to, replace, json }: Options): void {
     )
 }
 
-/** What does not hold against itself is not published. */
+/** Refuses to publish a log that fails verification. */
 function requireWhole(log: string): void {
   const { findings } = verifyLog(log)
   const [first] = findings

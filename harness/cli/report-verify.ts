@@ -10,10 +10,10 @@ import { print } from './output.ts'
 import { findLog, RUN_WORDS } from './report-find.ts'
 import { PLACES } from './version.ts'
 
-/** Findings that are written out; `--json` has all. */
+/** Most findings that are printed; `--json` prints all. */
 const WRITTEN = 40
 
-/** `flowbreak report verify [RUN]`; `leave` takes exit code 1 where something does not hold. */
+/** `flowbreak report verify [RUN]`; `leave` is called with exit code 1 if verification fails. */
 export function verifyCommand(leave: (code: ExitCode) => void): Command {
   return newCommand(
     'verify',
@@ -29,7 +29,7 @@ export function verifyCommand(leave: (code: ExitCode) => void): Command {
     })
 }
 
-/** As `verifyRun`, with this flowbreak's grading, suites and captures. */
+/** Like `verifyRun`, with this flowbreak's grading, suites and captures. */
 export function verifyLog(log: string): Verified {
   const find = (file: string) =>
     [file, ...PLACES.map((place) => join(place, file))].find((path) => existsSync(path))

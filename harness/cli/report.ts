@@ -9,7 +9,7 @@ import { schemaCommand } from './report-schema.ts'
 import { showCommand } from './report-show.ts'
 import { verifyCommand } from './report-verify.ts'
 
-/** `flowbreak report …`: what is made of runs that are over, from their logs. */
+/** `flowbreak report …`: commands about finished runs, which read their logs. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok
   const leave = (worst: ExitCode): void => {

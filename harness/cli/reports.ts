@@ -4,7 +4,7 @@ import { screenOf } from '../report/screen.ts'
 import { gathered, writeReport } from '../report/write-report.ts'
 import { FlowbreakError } from '../support/errors.ts'
 
-/** Makes reports of several runs side by side; ERR_REPORTER for a format that shows one. */
+/** Makes reports of several runs side by side; ERR_REPORTER for a format that shows only one run. */
 export function deliverBeside(
   choices: readonly ReporterChoice[],
   runs: readonly (readonly RunEvent[])[],
@@ -27,7 +27,7 @@ export function deliverBeside(
   }
 }
 
-/** Makes reports of a run's events: into their files, or on standard output. */
+/** Makes reports of a run's events, in their files or on standard output. */
 export function deliverReports(choices: readonly ReporterChoice[], events: readonly RunEvent[]): void {
   for (const { name, file } of choices) {
     const { render, pieces } = REPORTERS[name]

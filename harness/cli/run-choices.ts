@@ -11,12 +11,12 @@ export function foldChoiceOf(text: string): FoldChoice {
   return choiceOf('--fold', text, FOLD_CHOICES)
 }
 
-/** Where nothing is said: of cases that need a look, if the run has an output of its own. */
+/** The cases whose evidence is kept; by default those that need a look, if the run has an output of its own. */
 export function evidenceChoiceOf(text: string | undefined, output: string | undefined): EvidenceChoice {
   return choiceOf('--evidence', text ?? (output === undefined ? 'none' : 'failed'), EVIDENCE_CHOICES)
 }
 
-/** Cases of a target as the run wants them held, or else the target. */
+/** A target's cases with the transparency of the run, or else of the target. */
 export function heldBy(
   text: string | undefined,
 ): (cases: readonly Case[], target: Target) => readonly Case[] {

@@ -37,7 +37,7 @@ export interface RunChoices {
   readonly queue?: string | undefined
 }
 
-/** `flowbreak run` with its options, still without arguments. */
+/** `flowbreak run` with its options, before parsing. */
 export function runCommand(): Command {
   return configOption(newCommand('run', 'Plays suites through a target, grades every packet, and reports.'))
     .argument('[suite...]', 'files, folders or names of suites (default: as configured, or all)')

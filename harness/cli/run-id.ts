@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 
-/** A name for a run: sorts by time, and differs between two runs of one second. */
+/** A name for a run: names sort by time, and differ for two runs in the same second. */
 export function runId(): string {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')
   return `${stamp}-${randomInt(2 ** 24)

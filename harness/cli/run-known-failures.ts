@@ -11,7 +11,7 @@ export function knownFailuresOf(file: string | undefined): KnownFailures {
     : loadKnownFailures(file, new Date().toISOString().slice(0, 10))
 }
 
-/** A list of known failures must not rot: before a run, entries that name none of its cases, or whose time is over. */
+/** Warnings before a run about entries that name none of its cases, or have expired, so that the list does not become outdated. */
 export function* pointless(known: KnownFailures, cases: readonly Case[]): Generator<RunEvent> {
   for (const { pattern } of known.unmatched(cases.map(({ name }) => name)))
     yield {
@@ -27,7 +27,7 @@ export function* pointless(known: KnownFailures, cases: readonly Case[]): Genera
     }
 }
 
-/** After it: entries whose cases were all played on no target, so that nothing says whether they still fail. */
+/** Warnings after a run about entries whose cases were played on no target, so that it is not known whether they still fail. */
 export function* unneeded(known: KnownFailures, events: readonly RunEvent[]): Generator<RunEvent> {
   const results = caseResults(events)
   const names = (of: typeof results) => of.map((result) => result.case.name)

@@ -12,7 +12,7 @@ export interface PlanOptions {
   readonly json: boolean
 }
 
-/** `run --plan`: what would be played through each target, none of which is touched. */
+/** `run --plan`: prints what would be played through each target, without touching targets. */
 export async function printPlan(
   planned: ReadonlyMap<Target, readonly Case[]>,
   { seed, fold, repeat, json }: PlanOptions,
@@ -33,7 +33,7 @@ export async function printPlan(
   for (const summary of targets) process.stdout.write(textOf(summary))
 }
 
-/** Seconds that all replays take on real clocks; 0 where none is. */
+/** Seconds that all replays take on real clocks; 0 if none has one. */
 export async function secondsOf(
   planned: ReadonlyMap<Target, readonly Case[]>,
   { seed, fold, repeat }: Omit<PlanOptions, 'json'>,

@@ -4,7 +4,7 @@ import { Progress } from '../report/progress.ts'
 import { screenOf } from '../report/screen.ts'
 import { secondsOf } from './run-plan.ts'
 
-/** A line on a terminal, with the time that is left where it passes on a real clock; none in CI. */
+/** Progress on one line of a terminal, with the time that is left if it passes on a real clock; none in CI. */
 export async function progressOf(
   casesBy: ReadonlyMap<Target, readonly Case[]>,
   planning: Parameters<typeof secondsOf>[1],

@@ -9,11 +9,11 @@ import { openQueue } from './queue-link.ts'
 import type { RunChoices } from './run-command.ts'
 import { PLACES, version } from './version.ts'
 
-/** Workers that are to play a run, as `run` uses them. */
+/** Remote workers for a run, as `run` uses them. */
 export interface RunQueue extends AsyncDisposable {
-  /** The target of that name, as workers have it; waits for one. */
+  /** The target of that name in the form that workers have; waits for one. */
   readonly target: (name: string, signal: AbortSignal) => Promise<Target>
-  /** Who plays the run, once its cases are known; workers are asked what their targets lack for them. */
+  /** The players of the run, once its cases are known; asks workers what their targets lack for them. */
   readonly players: (
     casesBy: ReadonlyMap<Target, readonly Case[]>,
     signal: AbortSignal,
@@ -21,7 +21,7 @@ export interface RunQueue extends AsyncDisposable {
   ) => Promise<readonly LotPlayer[]>
 }
 
-/** Throws ERR_USAGE where `--queue` is given with what is of this machine alone. */
+/** Throws ERR_USAGE if `--queue` is combined with options for this machine only. */
 export function checkWithQueue({ queue, workers = 1, trace }: RunChoices): void {
   if (queue === undefined) return
   const other =
@@ -34,7 +34,7 @@ export function checkWithQueue({ queue, workers = 1, trace }: RunChoices): void 
     throw new FlowbreakError('ERR_USAGE', `${other}, and --queue has workers elsewhere: leave one out.`)
 }
 
-/** The workers at the queue that `--queue` names. Throws what `openQueue` does. */
+/** The workers at the queue that `--queue` names. Throws errors of `openQueue`. */
 export async function mustered(text: string, config: Configured): Promise<RunQueue> {
   const [{ Muster }, { RemoteRun }] = await Promise.all([
     import('../run/queue/muster.ts'),

@@ -5,10 +5,10 @@ import { parsed } from './command.ts'
 import { findLog } from './report-find.ts'
 import { type RunChoices, runCommand } from './run-command.ts'
 
-/** How it is looked at, and by how many it is played, which changes nothing of it. */
+/** Options that change only how a run is observed and who plays it, and not its results. */
 const FREELY = ['reporter', 'workers', 'queue', 'metrics', 'log', 'logLevel'] as const
 
-/** What may be given with --resume; all else is as the run was begun. */
+/** Options allowed with --resume; all others are as the run was begun. */
 const FREE: ReadonlySet<string> = new Set(['resume', ...FREELY, 'debug'])
 
 export interface Resumed {
@@ -17,7 +17,7 @@ export interface Resumed {
   readonly unfinished: UnfinishedRun
 }
 
-/** The run that the command line asks to go on with, as `resume` names it, with the choices that it was begun with. */
+/** The run to resume, which `resume` names, with the options that it was begun with. */
 export async function resumedBy(command: Command, resume: string): Promise<Resumed> {
   const given = command.opts<RunChoices>()
   const changing = command.options.find(
@@ -34,7 +34,7 @@ export async function resumedBy(command: Command, resume: string): Promise<Resum
   const begun = runCommand()
   await parsed(begun, unfinished.started.command.slice(2))
   const chosen = FREELY.map((name) => [name, given[name]] as const).filter(([, value]) => value !== undefined)
-  // Whoever names workers here, or a queue, means these in the place of those that it was begun with.
+  // Workers or a queue named here replace those that it was begun with.
   const elsewhere =
     given.queue !== undefined || given.workers !== undefined ? { queue: undefined, workers: undefined } : {}
   return {

@@ -6,7 +6,7 @@ import { asWord, notAWord } from '../suite/words.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { profileNamed } from './profile-named.ts'
 
-/** Targets by their names, and the profile of one's own that they are held to, where they are. */
+/** Targets by their names, and the user's own profile that they are limited to, if any. */
 export async function heldTargets(
   names: readonly string[],
   profiled: string | undefined,

@@ -21,16 +21,16 @@ const LOOPBACK = '127.0.0.1'
 
 type Closer = () => Promise<void>
 
-/** Everybody who looks on at a run; nobody, and nothing is paid for it, where the options ask for none. */
+/** All watches of a run; without such options there are none, and nothing is spent on them. */
 export interface RunWatch extends AsyncDisposable, Watch {
-  /** Whether there is anybody. */
+  /** Whether there are any. */
   readonly isOn: boolean
-  /** A target by its name, made so that it can be looked into. */
+  /** A target by its name, with taps for the story if that is asked for. */
   readonly target: (name: string) => Promise<Target>
 }
 
 /**
- * Opens what `--metrics`, `--log` and `--trace` ask for. Disposing of it writes what is still to be written and prints the
+ * Opens what `--metrics`, `--log` and `--trace` ask for. Disposal writes the rest and prints the
  * story. Throws ERR_METRICS, ERR_LOG_FILE, ERR_USAGE.
  */
 export async function openWatch(options: RunChoices, config: Configured): Promise<RunWatch> {
@@ -86,7 +86,7 @@ async function journalOf({ log, logLevel = 'info' }: RunChoices, { secrets }: Co
 }
 
 /**
- * The one case that `--trace` means: its name, or else a part of it that only one has. Throws ERR_USAGE for several, and
+ * The one case that `--trace` means: its name, or else a part of it that only one case has. Throws ERR_USAGE for several, and
  * ERR_NOTHING_MATCHED for none.
  */
 export function tracedCase(cases: readonly Case[], word: string | undefined): readonly Case[] {
@@ -106,7 +106,7 @@ export function tracedCase(cases: readonly Case[], word: string | undefined): re
   return [first]
 }
 
-/** The suite that the whole name of a case begins with, so that no others need be read; undefined: it begins with none. */
+/** The suite that the full name of a case begins with, so that no others need be read; undefined: none. */
 export function tracedSuite(word: string | undefined): readonly string[] | undefined {
   const words = word?.split('/') ?? []
   for (let length = words.length - 1; length > 0; length--) {
@@ -121,7 +121,7 @@ export function tracedSuite(word: string | undefined): readonly string[] | undef
   return undefined
 }
 
-/** Of an address the port, and else a file. */
+/** A server for an address with a port, else a file. */
 async function metricsOf(where: string, closers: Closer[]): Promise<Watch> {
   const { RunMetrics } = await import('../run/watch/metrics.ts')
   const metrics = new RunMetrics()

@@ -16,7 +16,7 @@ import { configured } from './configured.ts'
 import { heldTargets } from './run-targets.ts'
 import { PLACES } from './version.ts'
 
-/** What one worker of a run plays with. */
+/** Prepares what one worker of a run plays with. */
 async function begin(run: WorkerRun, told: (doing: Doing) => void): Promise<Playing> {
   const config = await configured(run.config)
   for (const [value, name] of run.secrets) config.secrets.keep(value, name)
@@ -60,9 +60,9 @@ async function begin(run: WorkerRun, told: (doing: Doing) => void): Promise<Play
 
 const server = new WorkerServer(ownPort(), begin)
 if (isMainThread) {
-  // Ctrl-C is told to all processes of a terminal: the run says what is to be done about it.
+  // Ctrl-C reaches all processes of a terminal: the run decides what to do about it.
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => void server.leave())
-  // The run is gone, whatever became of it.
+  // The run is gone, for whatever reason.
   process.on('disconnect', () => void server.leave())
 }

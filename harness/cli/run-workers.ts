@@ -9,13 +9,14 @@ import { RUN_WORKER } from './run-worker-path.ts'
 /** The workers of a run on this machine. */
 export class Crew implements AsyncDisposable {
   readonly #workers: readonly Worker[]
-  /** Those that are threads of this process, and share its memory. */
+  /** Workers that are threads of this process, and share its memory. */
   readonly #threads: ReadonlySet<Worker>
 
   /**
-   * `count` workers, begun at once, so that they load while the run is planned, each of which gets its run by `assign`: threads for targets that threads share, processes for those that processes do; those that are not shared are
-   * dealt out to processes, each of which drives its own side by side.
-   * `told`: how many there are, which are lost, and what their targets do.
+   * `count` workers, started at once, so that they load while the run is planned; each gets its run by `assign`. Targets that threads can
+   * share are played by threads, those that processes can share by processes; targets that cannot be shared are
+   * distributed among processes, each of which drives its own side by side.
+   * `told`: called with their number, lost workers, and what their targets do.
    */
   constructor(
     count: number,
@@ -48,12 +49,12 @@ export class Crew implements AsyncDisposable {
     told({ kind: 'workers', count: this.#workers.length })
   }
 
-  /** Whether some of them can have captures of this process's memory. */
+  /** Whether some of them can use captures in this process's memory. */
   get hasThreads(): boolean {
     return this.#threads.size > 0
   }
 
-  /** Gives all of them their run, before any of them is asked to play, and those that are threads the captures that were read for it. */
+  /** Gives all workers their run, before any is asked to play, and threads the captures that were read for it. */
   assign(run: Parameters<Worker['assign']>[0], captures: WorkerRun['captures']): void {
     for (const worker of this.#workers) worker.assign(run, this.#threads.has(worker) ? captures : [])
   }
@@ -67,7 +68,7 @@ export class Crew implements AsyncDisposable {
   }
 }
 
-/** The workers of a run that asks for several; one plays in the run's own process. */
+/** The workers of a run that asks for several; with one, the run's own process plays. */
 export function crewOf(count = 1, ...rest: Tail<ConstructorParameters<typeof Crew>>): Crew | undefined {
   return count > 1 ? new Crew(count, ...rest) : undefined
 }

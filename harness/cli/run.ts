@@ -42,12 +42,12 @@ import { openWatch, tracedCase, tracedSuite } from './run-watch.ts'
 import { crewOf } from './run-workers.ts'
 import { PLACES, version } from './version.ts'
 
-/** `flowbreak run [suite…]`: the exit code says what the outcomes come to. */
+/** `flowbreak run [suite…]`: the exit code depends on the outcomes. */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = runCommand()
   if (await parsed(command, args)) return ExitCode.ok
   const { resume } = command.opts<RunChoices>()
-  // What reads logs of earlier runs is loaded where one is to be read.
+  // The readers of earlier logs are loaded only if one is to be read.
   const resumed =
     resume === undefined ? undefined : await (await import('./run-resume.ts')).resumedBy(command, resume)
   const { options, suites } = resumed ?? { options: command.opts<RunChoices>(), suites: command.args }
@@ -59,14 +59,14 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   )
 }
 
-/** How it was asked for. */
+/** The request for a run. */
 interface Asked extends VerbContext {
   readonly args: readonly string[]
-  /** The run that goes on; absent: a new one. */
+  /** The run to resume; absent: a new one. */
   readonly unfinished: UnfinishedRun | undefined
 }
 
-/** Runs what was asked for, where the command line or the configuration said so. */
+/** Runs what was asked for, with settings of the command line or the configuration. */
 async function runSuites(
   suites: readonly string[],
   options: RunChoices,
@@ -211,7 +211,7 @@ async function runSuites(
       )
     return exitCode as ExitCode
   } finally {
-    // They leave while the reports are made.
+    // Workers end while the reports are made.
     void crew?.[Symbol.asyncDispose]()
     host.abandon()
     await hosted
@@ -227,7 +227,7 @@ async function runSuites(
 /** Reports that show every packet of every case. */
 const TRACED: ReadonlySet<string> = new Set(['html', 'ndjson'])
 
-/** One of ours, or one of mocha's. Throws ERR_REPORTER. */
+/** One of flowbreak's reporters, or one of mocha's. Throws ERR_REPORTER. */
 function readReporter(text: string): { readonly mocha?: string; readonly choice?: ReporterChoice } {
   return text.startsWith('mocha:') ? { mocha: mochaReporter(text.slice(6)) } : { choice: parseReporter(text) }
 }

@@ -8,7 +8,7 @@ import { repeatable, wholeNumber } from './command.ts'
 import { loadBalancerOf } from './load-balancer-options.ts'
 import { profileNamed } from './profile-named.ts'
 
-/** The options that describe a setup, for the commands that replay one capture. */
+/** The options that describe a setup, for commands that replay one capture. */
 export interface SetupOptions {
   readonly policy?: string
   readonly generation?: string
@@ -32,7 +32,7 @@ export interface SetupOptions {
   readonly lb?: readonly string[]
 }
 
-/** The options that say what breaks, and how the ends of a connection take it. */
+/** The options for injections, and for how the ends of a connection react to them. */
 export interface BreakOptions {
   readonly inject?: readonly string[]
   readonly flow?: number
@@ -40,7 +40,7 @@ export interface BreakOptions {
   readonly seed: number
 }
 
-/** Gives a command the options of a setup. */
+/** Adds the options of a setup to a command. */
 export function setupOptions(command: Command): Command {
   return loadBalancerOptions(
     firewallOptions(command).option(
@@ -51,7 +51,7 @@ export function setupOptions(command: Command): Command {
   )
 }
 
-/** The options of a setup that are about the firewall itself. */
+/** Adds the options of a setup that concern the firewall itself. */
 export function firewallOptions(command: Command): Command {
   return command
     .option(
@@ -121,7 +121,7 @@ function loadBalancerOptions(command: Command): Command {
     )
 }
 
-/** Gives a command the options that break flows. */
+/** Adds the options for injections to a command. */
 export function breakOptions(command: Command): Command {
   return command
     .option(
@@ -147,7 +147,7 @@ export function breakOptions(command: Command): Command {
     )
 }
 
-/** The setup that the options describe, to be made of it. Throws what its files are wrong in. */
+/** The input for the setup that the options describe. Throws errors in its files. */
 export async function setupInputOf(options: SetupOptions): Promise<SetupInput> {
   const { stateless } = options
   return {
@@ -180,7 +180,7 @@ export async function setupInputOf(options: SetupOptions): Promise<SetupInput> {
   }
 }
 
-/** The rules of a file, without blank lines and comments. ERR_RULE names file, line and column of what is not read. */
+/** The rules of a file, without blank lines and comments. ERR_RULE names file, line and column of a rule that is not supported. */
 function rulesFrom(file: string): readonly string[] {
   const lines = linesOf(file)
   parseRules(lines, (index) => `${file}:${index + 1}`)
@@ -198,7 +198,7 @@ function linesOf(file: string): readonly string[] {
   }
 }
 
-/** Whether the ends of connections are as recorded, or live. Throws ERR_USAGE. */
+/** Whether the ends of connections are recorded or reactive. Throws ERR_USAGE. */
 export function endpointsOf(word: string): 'recorded' | 'reactive' {
   if (word === 'recorded' || word === 'reactive') return word
   throw new FlowbreakError('ERR_USAGE', `--endpoints takes recorded or reactive, not ${word}.`)

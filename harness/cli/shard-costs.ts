@@ -6,14 +6,14 @@ import type { Costs } from '../plan/division.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { findLog } from './report-find.ts'
 
-/** What a run is divided by. */
+/** The costs by which a run is divided. */
 export interface ShardCosts {
   readonly costs: Costs
-  /** Tells costs from others: parts of one run must be divided by the same. */
+  /** Identifies the costs: all parts of a run must be divided by the same. */
   readonly digest: string
 }
 
-/** The costs of a file (`*.json`), or those of an earlier run. Throws ERR_COSTS, ERR_RUN_NOT_FOUND, and ERR_USAGE without --shard. */
+/** The costs in a file (`*.json`), or those of an earlier run. Throws ERR_COSTS, ERR_RUN_NOT_FOUND, and ERR_USAGE without --shard. */
 export function shardCostsOf(word: string, shard: string | undefined): ShardCosts {
   if (shard === undefined)
     throw new FlowbreakError('ERR_USAGE', '--shard-costs balances the parts of a run: give --shard i/n too.')

@@ -10,13 +10,13 @@ import { caseNamed, fileOfRun } from './case-named.ts'
 import { findLog } from './report-find.ts'
 import { PLACES } from './version.ts'
 
-/** A case, and how its setup is written. */
+/** A case, and its setup as written. */
 export interface WrittenCase {
   readonly test: Case
   readonly setup: SetupInput
 }
 
-/** What a run log says of a case. */
+/** What a run log says about a case. */
 export interface LoggedCase {
   readonly name: string
   readonly suite: string
@@ -39,8 +39,8 @@ export function loggedCase(name: string, run: string, target: string | undefined
 }
 
 /**
- * The only case that a word means, as `run --grep` takes it, of the suites that are named, or else of all. Throws ERR_NOTHING_MATCHED,
- * ERR_SHRINK where there are several.
+ * The only case that a word means, in the sense of `run --grep`, in the named suites, or else in all. Throws ERR_NOTHING_MATCHED,
+ * and ERR_SHRINK if there are several.
  */
 export function caseOf(
   name: string,
@@ -67,7 +67,7 @@ export function caseOf(
   return { test, setup: setup ?? {} }
 }
 
-/** The suite that a whole name begins with, which saves reading the others. */
+/** The suite that a full name begins with, which saves reading the others. */
 function suiteOfName(name: string, stead: ProfileInStead | undefined): readonly LoadedSuite[] | undefined {
   const words = name.split('/')
   for (let length = words.length - 1; length > 0; length--) {

@@ -103,7 +103,7 @@ async function shrinkCase(
   return ExitCode.ok
 }
 
-/** The case, held as `run` would hold it on the first of the targets. */
+/** The case in the form in which `run` would play it on the first of the targets. */
 function written(
   name: string,
   logged: LoggedCase | undefined,

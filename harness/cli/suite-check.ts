@@ -16,7 +16,7 @@ interface Options {
   readonly json?: true
 }
 
-/** `flowbreak suite check`; `ended`: told of the exit code, 2 where something was found. */
+/** `flowbreak suite check`; `ended`: called with the exit code, 2 if something was found. */
 export function checkCommand({ signal }: VerbContext, ended: (code: ExitCode) => void): Command {
   return newCommand(
     'check',
@@ -40,7 +40,7 @@ export function checkCommand({ signal }: VerbContext, ended: (code: ExitCode) =>
     })
 }
 
-/** Prints what is found. Throws what keeps suites from being read. */
+/** Prints the findings. Throws errors that prevent suites from being read. */
 async function checkOnce(names: readonly string[], options: Options, signal: AbortSignal): Promise<ExitCode> {
   const suites = loadSuites(names, PLACES)
   const checked = await checkSuites(suites, optionsOf(options, signal))
@@ -53,7 +53,7 @@ async function checkOnce(names: readonly string[], options: Options, signal: Abo
   return found ? ExitCode.usage : ExitCode.ok
 }
 
-/** Paths as short as whoever runs this can use them. */
+/** Shortens paths below the working directory. */
 function fromHere(text: string): string {
   return text.replaceAll(join(process.cwd(), sep), '')
 }

@@ -16,10 +16,10 @@ import { askForBreaks } from './suite-new-breaks.ts'
 import { flowsOf, type NewOptions, printWritten, suiteFileOf, writtenWith } from './suite-new-options.ts'
 import { review } from './suite-new-review.ts'
 
-/** Flows that can be chosen from; of more the largest. */
+/** Most flows to choose from; of more, the largest. */
 const MOST_FLOWS = 100
 
-/** Asks for what options do not say, shows what comes of it, writes the suite; answers its file where it is to be played now. */
+/** Asks for what the options leave open, shows the results, writes the suite; returns its file if it is to be played now. */
 export async function askForSuite(
   capture: string,
   options: NewOptions,

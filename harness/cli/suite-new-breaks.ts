@@ -13,7 +13,7 @@ import { agree, choose, FRAME, show, warn, write } from './ask.ts'
 export interface Breaking {
   readonly recorded: Recorded
   readonly flows: readonly number[]
-  /** What has been chosen so far, without cases. */
+  /** The choices so far, without cases. */
   readonly draft: Draft
   readonly columns: number
   readonly signal: AbortSignal
@@ -30,7 +30,7 @@ type Kind = (typeof KINDS)[number]['value']
 const RECORDED_LINES = 12
 const EXCERPT = { before: 2, after: 5 }
 
-/** Asks for breaks until there are enough, showing each as a ladder before it is taken. */
+/** Asks for injections until there are enough, and shows each as a ladder before it is accepted. */
 export async function askForBreaks(breaking: Breaking): Promise<readonly string[]> {
   const { recorded, flows, columns } = breaking
   show(
@@ -107,7 +107,7 @@ async function askForPosition({ recorded, flows }: Breaking): Promise<string> {
   })
 }
 
-/** Plays the break on the first flow and shows what comes of it under each policy; whether it is wanted. */
+/** Plays the injection on the first flow and shows the results under each policy; returns whether it is accepted. */
 async function preview({ flows, draft, columns, signal }: Breaking, text: string): Promise<boolean> {
   const [flow = 0] = flows
   try {

@@ -22,12 +22,12 @@ export interface NewOptions extends SetupOptions {
   readonly json?: true
 }
 
-/** The file of a suite where none is named. */
+/** The file of a suite if none is named. */
 export function suiteFileOf(name: string): string {
   return `${name.replaceAll('/', '-')}.yaml`
 }
 
-/** What stands in a suite beside what is proposed. */
+/** What a suite contains besides the proposals. */
 export function writtenWith({ profile }: NewOptions, file: string): WrittenWith {
   return {
     file,
@@ -37,7 +37,7 @@ export function writtenWith({ profile }: NewOptions, file: string): WrittenWith 
   }
 }
 
-/** Flows by number, -1 for all of them together; the one with most packets where none is named. */
+/** Flows by number, -1 for all of them together; if none is named, the one with most packets. */
 export async function flowsOf(
   capture: string,
   written: readonly string[] | undefined,
@@ -55,7 +55,7 @@ export async function flowsOf(
   })
 }
 
-/** What was written, and what comes next. */
+/** Prints what was written, and what to do next. */
 export function printWritten(written: WrittenSuite, json: boolean): void {
   if (json) {
     process.stdout.write(`${JSON.stringify(written)}\n`)

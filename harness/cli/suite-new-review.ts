@@ -5,7 +5,7 @@ import { choose, FRAME, show } from './ask.ts'
 
 type Opinion = 'agree' | 'leave' | 'stop'
 
-/** Asks about each proposal whether it is what the firewall is to do; answers the proposals with what was agreed with. */
+/** Asks about each proposal whether it is what the firewall should do; returns the proposals with the answers. */
 export async function review(proposals: readonly Proposal[], columns: number): Promise<readonly Proposal[]> {
   const items = reviewItems(proposals)
   const agreed = new Map<Proposal, Set<string>>(proposals.map((proposal) => [proposal, new Set()]))

@@ -9,8 +9,8 @@ import { endpointsOf, setupInputOf, setupOptions } from './setup-options.ts'
 import { flowsOf, type NewOptions, printWritten, suiteFileOf, writtenWith } from './suite-new-options.ts'
 
 /**
- * `flowbreak suite new CAPTURE`: asks on a terminal where --inject is not given; scripts say all by options. `played`: told of the
- * exit code of a first run.
+ * `flowbreak suite new CAPTURE`: asks on a terminal if --inject is not given; scripts give everything by options. `played`: called with
+ * the exit code of a first run.
  */
 export function newSuiteCommand({ signal }: VerbContext, played: (code: ExitCode) => void): Command {
   const command = newCommand(
@@ -51,7 +51,7 @@ export function newSuiteCommand({ signal }: VerbContext, played: (code: ExitCode
   })
 }
 
-/** Writes the suite that options describe. */
+/** Writes the suite that the options describe. */
 export async function writeSuiteOf(
   capture: string,
   options: NewOptions,

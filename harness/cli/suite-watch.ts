@@ -5,13 +5,13 @@ import { loadSuites, rootsOf } from '../run/suites.ts'
 import { asFlowbreakError, messageOf } from '../support/errors.ts'
 import { PLACES } from './version.ts'
 
-/** Editors write a file in several steps: what changes within this many milliseconds is one change. */
+/** Editors write a file in several steps: changes within this many milliseconds count as one. */
 const SETTLE = 150
 const WATCHED = /\.(ya?ml|json|pcap|pcapng)$/
 
 /**
- * Checks, and checks again when a file beside the suites or their captures changes, until it is interrupted. What was printed
- * before stays on the terminal; a suite that cannot be read is told of and waited for.
+ * Checks, and checks again when a file beside the suites or their captures changes, until it is interrupted. Earlier output
+ * stays on the terminal; errors in a suite are printed, and a change is waited for.
  */
 export async function watchSuites(
   names: readonly string[],
@@ -31,7 +31,7 @@ export async function watchSuites(
   try {
     while (!signal.aborted) {
       pending = false
-      // Before the check, so that what changes meanwhile is not missed.
+      // Before the check, so that changes in the meantime are not missed.
       for (const folder of foldersOf(names))
         if (!watchers.has(folder)) {
           const watcher = watch(folder, changed)
@@ -63,7 +63,7 @@ async function checkAndTell(check: () => Promise<unknown>, signal: AbortSignal):
   }
 }
 
-/** The folders of the suites, and those of the captures of suites that can be read. */
+/** The folders of the suites, and those of the captures of readable suites. */
 function foldersOf(names: readonly string[]): readonly string[] {
   const roots = rootsOf('suites', PLACES)
   const files = findSuites(names, names.length === 0 ? roots.slice(0, 1) : roots)
@@ -75,7 +75,7 @@ function capturesOf(file: string): readonly string[] {
   try {
     return loadSuites([file], PLACES).flatMap(({ cases }) => cases.map(({ capture }) => capture))
   } catch {
-    // The check tells what is wrong with it.
+    // The check reports what is wrong with it.
     return []
   }
 }

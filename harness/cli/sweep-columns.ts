@@ -6,16 +6,16 @@ import { type AxisName, type ComparedAxis, combinations, readAxes } from './comp
 import { type Configured, targetsOnce } from './configured.ts'
 import { type SetupOptions, setupInputOf } from './setup-options.ts'
 
-/** What the command line says of the columns. */
+/** What the command line says about the columns. */
 export interface ColumnOptions extends SetupOptions {
   readonly over?: readonly string[]
   readonly target?: readonly string[]
   readonly config?: string
 }
 
-/** The axes that a map has where none are named, as far as nothing fixes them. */
+/** The default axes of a map, except those that an option fixes. */
 const USUAL: readonly AxisName[] = ['sharing', 'policy']
-/** Targets come as an axis more. */
+/** Targets may be a further axis. */
 const MOST_AXES = 3
 const REFERENCE = 'reference'
 
@@ -65,7 +65,7 @@ export async function contestantsOf(
   )
 }
 
-/** What the command line says of setups, endpoints and seeds, as `replay` takes it too. */
+/** What the command line says about setups, endpoints and seeds, as arguments for `replay`. */
 function givenOptions(command: Command): readonly string[] {
   const own = new Set([
     'over',

@@ -6,7 +6,7 @@ import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { BufferedOutput } from './output.ts'
 import { PLACES } from './version.ts'
 
-/** `flowbreak sweep --coverage [SUITE…]`: which cells the cases of suites are in. */
+/** `flowbreak sweep --coverage [SUITE…]`: which cells the cases of suites cover. */
 export async function coverage(
   names: readonly string[],
   { json, ndjson, html }: { readonly json?: true; readonly ndjson?: true; readonly html?: string },

@@ -27,7 +27,7 @@ interface Options extends ColumnOptions {
 }
 
 /**
- * `flowbreak sweep CAPTURE`: exit 0 when it ran, 2 when nothing could be played, 3 when a target or a set-up broke or could not tell (the
+ * `flowbreak sweep CAPTURE`: exit 0 if it ran, 2 if nothing could be played, 3 if a target or a set-up broke or was undecided (the
  * rest was swept).
  */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
@@ -101,7 +101,7 @@ async function writePage(file: string, map: SweepMap): Promise<void> {
   writeReport(file, sweepPage(map))
 }
 
-/** Prints in parts: there may be a line for each of millions of cells. */
+/** Prints in parts, because there may be a line for each of millions of cells. */
 async function print(map: SweepMap, { json, ndjson }: Options): Promise<void> {
   const output = new BufferedOutput()
   const breath = new Breath()

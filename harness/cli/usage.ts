@@ -4,8 +4,8 @@ import { VERBS } from './verbs.ts'
 import { version } from './version.ts'
 
 /**
- * Prints which commands there are, or which version this is, where the first word of a command line asks for it, or where none was
- * given, which is a mistake. Answers the exit code; undefined: the word asks for something else.
+ * Prints the list of commands, or the version, if the first word of a command line asks for it; a missing word also prints the list, but is
+ * an error. Returns the exit code; undefined: the word asks for something else.
  */
 export function aboutItself(word: string | undefined): ExitCode | undefined {
   switch (word) {

@@ -2,8 +2,8 @@ import type { Damage } from '../model/capture.ts'
 import { FlowbreakError } from '../support/errors.ts'
 
 /**
- * Holds a capture to having been read as a whole, once what could be read of it was replayed: ERR_CAPTURE_DAMAGED where it stops being
- * readable, ERR_CAPTURE_LINK where some of its frames are of a kind that is not read.
+ * Checks that a capture was read as a whole, after its readable part was replayed: ERR_CAPTURE_DAMAGED if it stops being
+ * readable, ERR_CAPTURE_LINK if some of its frames are of a kind that is not read.
  */
 export function checkWhole(
   read: {

@@ -15,7 +15,7 @@ interface Options {
   readonly idle?: number
 }
 
-/** `flowbreak worker`: plays lots until it is ended; exit 0 on SIGTERM or when it has nothing more to do, 130 on Ctrl-C. */
+/** `flowbreak worker`: plays lots until it is ended; exit 0 on SIGTERM or if it has nothing more to do, 130 on Ctrl-C. */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = configOption(
     newCommand('worker', 'Plays cases of runs on other machines (run --queue), until it is stopped.'),
@@ -54,7 +54,7 @@ async function serve(options: Options, config: Configured, signal: AbortSignal):
     [...new Set(names)].map(async (name) => {
       const touched = config.touched(name)
       const devices = touched === undefined ? [] : [...touched, ...appliances]
-      // One that touches nothing is made before the queue is asked for, so that what is wrong with it is told first.
+      // A target that touches no device is made before the queue is opened, so that errors in it are reported first.
       return { name, devices, made: devices.length === 0 ? await config.target(name) : undefined }
     }),
   )
