@@ -5,13 +5,13 @@ import { addressLength, destinationAt, sourceAt } from '../wire/ip.ts'
 import { dissectInner } from '../wire/tunnel/enter.ts'
 
 /**
- * Whether the end that a reset is sent to would obey it: right checksum, the connection's addresses and ports, and numbers that RFC 9293 3.10.7 and RFC 5961 3.2
- * accept. Towards the sender of the packet that caused it that is the sequence number which the packet acknowledges (or, where
- * the packet acknowledges nothing, an acknowledgement of some of it); towards the receiver the packet's own number.
+ * Whether the end that a reset is sent to would obey it: right checksum, the connection's addresses and ports, and numbers that
+ * RFC 9293 3.10.7 and RFC 5961 3.2 accept. Towards the sender of the causing packet, that is the sequence number which the packet
+ * acknowledges (or, if it acknowledges nothing, an acknowledgement of some of it); towards the receiver, the packet's own number.
  */
 export function isAcceptable(emitted: Emitted, batch: PacketBatch): boolean {
   if (verifyChecksums(emitted.frame, emitted.link, batch.tunnels) === 'bad') return false
-  // Of what no packet caused, `Receivers` knows.
+  // `Receivers` judges packets without a cause.
   if (emitted.kind !== 'tcp-rst' || emitted.cause < 0) return true
   const i = emitted.cause
   const kind = batch.kind[i]

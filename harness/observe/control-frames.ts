@@ -2,12 +2,12 @@ import { Link, Tcp } from '../model/codes.ts'
 import { writeIpv4Checksum, writeTransportChecksum } from '../wire/checksum.ts'
 
 /**
- * Addresses of controls: the ranges set aside for benchmarking, RFC 2544 (198.18.0.0/15) and RFC 5180 (2001:2::/48), so that
- * no recorded flow meets them.
+ * Addresses of controls, from the ranges reserved for benchmarking, RFC 2544 (198.18.0.0/15) and RFC 5180 (2001:2::/48), so that
+ * no recorded flow has the same.
  */
 export const CONTROL_CLIENT = { ipv4: '198.18.0.1', ipv6: '2001:2::1' } as const
 export const CONTROL_SERVER = { ipv4: '198.19.0.1', ipv6: '2001:2:1::1' } as const
-/** UDP ports of controls. `denied`: the server's port where a rule denies, in setups that have nothing else to deny. */
+/** UDP ports of controls. `denied`: the server's port that a rule denies, in setups that deny nothing else. */
 export const CONTROL_PORT = { client: 40_404, server: 40_405, denied: 40_406 } as const
 
 export type ControlKind = 'allowed' | 'denied' | 'denied-port' | 'opening'
@@ -20,16 +20,16 @@ const ADDRESS = {
   },
 } as const
 
-/** Where IP begins in an untagged Ethernet frame. */
+/** Offset of IP in an untagged Ethernet frame. */
 const L3 = 14
 
-/** Kinds that are TCP, by their flags. */
+/** Flags of those kinds that are TCP. */
 const TCP_FLAGS: { readonly [K in ControlKind]?: number } = { denied: Tcp.rst, opening: Tcp.syn }
 
 const MAC = { client: [2, 0, 0, 0, 0, 0xc1], server: [2, 0, 0, 0, 0, 0x51] } as const
 
 /**
- * Ethernet frames that prove something about a road: a UDP datagram that is allowed; a TCP reset out of nowhere, which is not; a
+ * Ethernet frames that prove something about a road: an allowed UDP datagram; a TCP reset without a connection, which is not allowed; a
  * UDP datagram to or from a port that a rule denies; a SYN, which opens a connection.
  */
 export function controlFrame(

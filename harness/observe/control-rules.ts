@@ -10,8 +10,8 @@ const CONTROL_RULES: readonly string[] = (['ipv4', 'ipv6'] as const).flatMap((fa
 )
 
 /**
- * Rules in Suricata's language that let controls, and the connection that calibration opens, through whatever a case's own say, and
- * deny those that are to be denied by a rule; they stand before those of the case.
+ * Rules in Suricata's language that allow controls, and the connection that calibration opens, whatever the case's own rules say, and
+ * deny the controls that a rule must deny; they come before those of the case.
  */
 export function controlRulesOf(setup: Setup): readonly string[] {
   const { client, server, serverPort } = openingOf(setup)
@@ -21,7 +21,7 @@ export function controlRulesOf(setup: Setup): readonly string[] {
   ]
 }
 
-/** The setup's stateless engine, which sends those on to the stateful one before the case's own rules are asked. */
+/** The setup's stateless engine, extended to send controls on to the stateful engine before the case's own rules apply. */
 export function withControls(stateless: Stateless, setup: Setup): Stateless {
   const { client, server } = openingOf(setup)
   const ends = [

@@ -5,7 +5,7 @@ import type { TimelineChunk } from '../model/timeline.ts'
 import { decodeBatch } from '../wire/decode.ts'
 import { controlFrame } from './control-frames.ts'
 
-/** What is sent as a control. */
+/** The frame of a control. */
 export interface ControlFrame {
   readonly frame: Uint8Array
   readonly link: number
@@ -14,12 +14,12 @@ export interface ControlFrame {
 const NOTHING: readonly never[] = []
 
 /**
- * Proves roads alive: before the first and after the last packet that goes by a host in a direction, between two host events,
- * a datagram that must come out travels the same way, and from clients to servers the opening of a connection too, where one is given.
- * A drop counts only between two of them (docs/design.md, grading).
+ * Proves roads alive: before the first and after the last packet that goes through a host in a direction, between two host events,
+ * a datagram that must come out takes the same road, and from clients to servers also the opening of a connection, if one is given.
+ * A drop counts only between two of these controls (docs/design.md, grading).
  */
 export class Controls {
-  /** Controls offered, and how many of them came out. */
+  /** Number of controls offered, and how many of them came out. */
   sent = 0
   out = 0
   /** Roads whose controls did not all come out, as `host index * 2 + direction`. */
@@ -36,8 +36,8 @@ export class Controls {
   }
 
   /**
-   * Begins anew for another case; `flow` and the next number are ids that none of its flows has, of the datagrams and of `opening`, a SYN
-   * that nothing tells from one of theirs.
+   * Starts again for another case; `flow` and the next number are ids that none of its flows has, for the datagrams and for `opening`, a
+   * SYN that looks like one of the case.
    */
   reset(flow: number, opening?: ControlFrame): void {
     this.sent = 0
@@ -54,7 +54,7 @@ export class Controls {
     for (const each of this.close()) yield each
   }
 
-  /** A chunk as `around` gives it on; the last is to be followed by what `close` gives. */
+  /** A chunk with its controls, as in `around`; after the last chunk, use `close`. */
   *beside(chunk: TimelineChunk): Generator<TimelineChunk> {
     const { packets, events } = chunk
     if (events.length > 0) yield* this.close()
@@ -70,7 +70,7 @@ export class Controls {
     }
   }
 
-  /** Takes note of controls among what was observed, packets `from` … `to`-1 of it. */
+  /** Records controls among packets `from` … `to`-1 of an observation batch. */
   record(observed: ObservationBatch, from = 0, to = observed.packets.count): void {
     const { role, host, direction, verdict } = observed.packets
     for (let i = from; i < to; i++) {

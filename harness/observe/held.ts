@@ -1,6 +1,6 @@
 import { PacketBatch } from '../model/batch.ts'
 
-/** The columns that are copied as they are; offsets into the bytes move with their frames. */
+/** The columns that are copied unchanged; offsets into the bytes are adjusted. */
 const COLUMNS = [
   'number',
   'captured',
@@ -32,8 +32,8 @@ const COLUMNS = [
 ] as const
 
 /**
- * A copy of a batch of exactly its size, frames back to back, with every column and whatever was rebuilt or emitted: for a target
- * that answers only when the timeline has ended, and whoever else keeps packets longer than their batch lives.
+ * A copy of a batch of exactly its size, without gaps between frames, with every column and everything rebuilt or emitted: for targets
+ * that answer only when the timeline has ended, and for anybody else who keeps packets longer than their batch lives.
  */
 export function holdBatch(batch: PacketBatch): PacketBatch {
   const { count, start, captured } = batch

@@ -4,13 +4,13 @@ import { readdress } from '../wire/readdress.ts'
 import { controlFrame } from './control-frames.ts'
 
 /**
- * The connection that calibration opens under a setup, which is allowed there and looks like a case's: another one under each setup, in
- * no respect one of the controls.
+ * The connection that calibration opens under a setup, which is allowed there and looks like one of a case: different for each setup, and
+ * unlike the controls in every respect.
  */
 export interface Opening {
   readonly client: Uint8Array
   readonly server: Uint8Array
-  /** Of the first host; the connection by each further host has the next one, and so on when each opens another. */
+  /** For the first host; each further host has the next port, and further connections go on after these. */
   readonly clientPort: number
   readonly serverPort: number
 }
@@ -20,7 +20,7 @@ const CLIENT_PORTS = 32_000
 const FIRST_SERVER_PORT = 1024
 const SERVER_PORTS = 30_000
 
-/** By the setup's content; the addresses are in the upper halves of the blocks for benchmarking (RFC 2544). */
+/** From the setup's content; the addresses are in the upper halves of the blocks for benchmarking (RFC 2544). */
 export function openingOf({ key }: Setup): Opening {
   const words = digestOf(`opening ${key}`).match(/.{4}/g) ?? []
   const [one = 0, two = 0, three = 0, four = 0] = words.map((word) => Number.parseInt(word, 16))
@@ -32,7 +32,7 @@ export function openingOf({ key }: Setup): Opening {
   }
 }
 
-/** The SYN of a connection by one host, an Ethernet frame: of another host's it may have been told. `nth`: so many have there been, up to 1. */
+/** The SYN of a connection through a host, as an Ethernet frame; hosts may know each other's connections. `nth`: earlier ones, up to 1. */
 export function openingFrame(
   setup: Setup,
   host: number,

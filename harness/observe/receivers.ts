@@ -4,25 +4,25 @@ import { verifyChecksums } from '../wire/forge.ts'
 import { addressLength, sourceAt } from '../wire/ip.ts'
 import { dissectInner } from '../wire/tunnel/enter.ts'
 
-/** What one connection looks like from its ends: by `Direction` of what an end sends. */
+/** A connection as its ends see it, by `Direction` of what an end sends. */
 interface Ends {
-  /** What each end expects next of the other; undefined: not known yet. */
+  /** What each end expects next from the other; undefined: unknown yet. */
   readonly next: [number | undefined, number | undefined]
-  /** Addresses, one after the other, and ports of what the client sends. */
+  /** Both addresses, and both ports, of packets from the client. */
   readonly addresses: Uint8Array
   readonly ports: Uint8Array
 }
 
 /**
- * What the ends of every TCP flow have received, by what they acknowledge and what was forwarded to them: for resets that no
- * packet caused, which an end obeys only at exactly that number (RFC 5961 3.2).
+ * What the ends of every TCP flow have received, by their acknowledgements and by what was forwarded to them: for resets that no
+ * packet caused, which an end obeys only with exactly that number (RFC 5961 3.2).
  */
 export class Receivers {
   readonly #flows = new Map<number, Ends>()
-  /** How packets are read, a `Tunnels` code. */
+  /** The tunnels that are looked into, a `Tunnels` code. */
   #tunnels: number = Tunnels.outer
 
-  /** Takes note of packet `index`, whose verdict is known. */
+  /** Notes packet `index`, whose verdict must be known. */
   observe(batch: PacketBatch, index: number): void {
     const kind = batch.kind[index]
     const flow = batch.flow[index] ?? -1
@@ -46,7 +46,7 @@ export class Receivers {
       ends.next[receiver] = (seq + length) >>> 0
   }
 
-  /** Whether the end that a reset at expiry is sent to would obey it: addresses, ports, checksum, and exactly the next number. */
+  /** Whether the receiver of a reset at expiry would obey it: addresses, ports, checksum, and exactly the next number. */
   accepts({ frame, link, flow = -1, to, seq }: Emitted): boolean {
     const ends = this.#flows.get(flow)
     const { l3, l4 } = dissectInner(frame, link, this.#tunnels)
@@ -79,7 +79,7 @@ export class Receivers {
   }
 }
 
-/** Two values of `size` bytes, exchanged where `back` says so. */
+/** Two values of `size` bytes, exchanged if `back`. */
 function pair(both: Uint8Array, size: number, back: boolean): Uint8Array {
   return back ? Uint8Array.from([...both.subarray(size), ...both.subarray(0, size)]) : both
 }

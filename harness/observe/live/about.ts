@@ -8,14 +8,14 @@ import { addressLength, datagramEnd, isIpv6, sourceAt } from '../../wire/ip.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { dissectInner } from '../../wire/tunnel/enter.ts'
 
-/** Where the headers of a segment are. */
+/** The offsets of a segment's headers. */
 type Place = Pick<Dissection, 'l3' | 'l4'>
 
-/** What a device sends on its own: a reset, an ICMP error, or a segment in the name of the other end. */
+/** A packet that a device sends on its own: a reset, an ICMP error, or a segment in place of the other end. */
 export type EmissionKind = Emitted['kind'] | 'answer'
 
 /**
- * How well a datagram that a device sent can be about one that was sent into it, both read with `tunnels`, a `Tunnels` code: 0, not at
+ * How well a datagram that a device sent fits one that was sent to it, both read with `tunnels`, a `Tunnels` code: from 0, not at
  * all, to 3.
  */
 export function fits(
@@ -33,11 +33,11 @@ export function fits(
   const flags = sent[of.l4 + 13] ?? 0
   if (kind !== 'tcp-rst') return towards === 'sender' && answers(frame[l4 + 13] ?? 0, flags) ? 1 : 0
   if (!resets(frame, l4, sent, of, towards)) return 0
-  // A reset is rarely answered with one, and what a reset acknowledges is what came.
+  // A reset is rarely answered with a reset, and a reset acknowledges what arrived.
   return 1 + ((flags & Tcp.rst) === 0 ? 1 : 0) + (covers(frame, l4, sent, of) ? 1 : 0)
 }
 
-/** Whether a reset's numbers are those of one about this segment (RFC 9293 3.10.7; towards the receiver, the segment's own). */
+/** Whether a reset has the numbers of one about this segment (RFC 9293 3.10.7; towards the receiver, the segment's own). */
 function resets(
   frame: Uint8Array,
   at: number,
@@ -55,7 +55,7 @@ function resets(
   return seq === 0 && covered >= 0 && covered <= segmentLength(sent, of, sentFlags)
 }
 
-/** Whether a reset acknowledges all that this segment carries, its SYN and FIN with it or not. */
+/** Whether a reset acknowledges everything in this segment, with or without its SYN and FIN. */
 function covers(frame: Uint8Array, at: number, sent: Uint8Array, of: Place): boolean {
   const { l4 } = of
   if (((frame[at + 13] ?? 0) & Tcp.ack) === 0) return false
@@ -63,7 +63,7 @@ function covers(frame: Uint8Array, at: number, sent: Uint8Array, of: Place): boo
   return covered === segmentLength(sent, of, 0) || covered === segmentLength(sent, of, sent[l4 + 13] ?? 0)
 }
 
-/** Whether a device that answers as the other end would have sent this to the sender of that: a SYN-ACK to a SYN, else an ACK. */
+/** Whether a device that answers as the other end would have sent this to the segment's sender: a SYN-ACK to a SYN, else an ACK. */
 function answers(flags: number, sent: number): boolean {
   return (flags & Tcp.syn) === 0 || (sent & (Tcp.syn | Tcp.ack)) === Tcp.syn
 }
@@ -81,7 +81,7 @@ function segmentLength(frame: Uint8Array, { l3, l4 }: Place, flags: number): num
 }
 
 /**
- * Whether what an ICMP error quotes is this datagram, or the one in its tunnels: addresses and the first 8 bytes of its transport, or of
+ * Whether an ICMP error quotes this datagram, or the one in its tunnels: addresses and the first 8 bytes of its transport, or of
  * its payload.
  */
 function quotes(error: Uint8Array, sent: Uint8Array, tunnels: number): boolean {

@@ -1,21 +1,21 @@
 import type { Nanos } from '../../model/batch.ts'
 import type { HostEvent } from '../../model/timeline.ts'
 
-/** What a live target does to its hosts, beside what is sent through them. */
+/** What a live target does to its hosts, apart from sending packets through them. */
 export interface HostActions {
   /**
-   * Does to hosts what an event says; resolved once it is done. True where traffic may have been disturbed, so that the flows
-   * have to wait until a host answers again. Events that are the load balancer's own are handed on too.
+   * Applies an event to hosts; resolves once that is done. True if traffic may have been disturbed, so that flows
+   * must wait until a host answers again. Events that concern only the load balancer are passed too.
    */
   apply(event: HostEvent, at: Nanos, signal: AbortSignal): Promise<boolean>
-  /** Whether packets can go by a host at all, as far as the target's own doings go: not between a crash and its return. */
+  /** Whether a host can take packets, as far as the target's own actions go: not between a crash and its return. */
   isUp(host: number): boolean
   /**
-   * Hosts that were started since this was last asked and have let nothing through yet: each is heard from before anything goes on.
-   * Absent: what is up takes packets at once.
+   * Hosts that were started since the last call and have forwarded nothing yet: each must answer before anything goes on.
+   * Absent: a host that is up takes packets at once.
    */
   started?(): readonly number[]
-  /** Empties the session tables of all hosts, zeroes counters and undoes what events did. */
+  /** Empties the session tables of all hosts, zeroes counters and undoes the effects of events. */
   reset(): Promise<void>
   /** As `Session.collect`. */
   collect?(signal: AbortSignal): Promise<string>

@@ -17,8 +17,8 @@ export interface Alteration {
 }
 
 /**
- * What differs between a datagram as it was sent and packet `i` as it came out, with the tunnels that it is in, beside hop limits and
- * checksums. `undefined` nearly always, which is found out without looking at fields.
+ * The differences between a datagram as sent and packet `i` as it came out, with the tunnels around it, except hop limits and
+ * checksums. Nearly always `undefined`, which is found out without comparing fields.
  */
 export function alterationsOf(sent: Uint8Array, seen: PacketBatch, i: number): Alteration[] | undefined {
   const at = outermost(seen, i)
@@ -34,7 +34,7 @@ export function alterationsOf(sent: Uint8Array, seen: PacketBatch, i: number): A
   return differences(sent, seen.bytes.slice(at, end), seen.tunnels)
 }
 
-/** Bytes of the transport header down to where its checksum ends; what follows is compared as a whole. */
+/** Bytes of the transport header up to the end of its checksum; the rest is compared as a whole. */
 function checksumEnd(kind: number): number {
   if (kind === Kind.tcp4 || kind === Kind.tcp6) return 18
   if (kind === Kind.udp4 || kind === Kind.udp6) return 8
@@ -72,7 +72,7 @@ function differences(sent: Uint8Array, seen: Uint8Array, tunnels: number): Alter
   return found.length === 0 ? undefined : found
 }
 
-/** Every field of a datagram that is not a hop limit, a checksum or a length that follows from the others. */
+/** Every field of a datagram except hop limits, checksums, and lengths that follow from the others. */
 function fieldsOf(bytes: Uint8Array, tunnels: number): Map<string, string> {
   const fields = new Map<string, string>()
   const found = dissectInner(bytes, Link.raw, tunnels)
@@ -88,7 +88,7 @@ function fieldsOf(bytes: Uint8Array, tunnels: number): Map<string, string> {
 
 type Put = (name: string, value: number | string) => void
 
-/** What is round a packet in a tunnel, down to the IP header at `to`. */
+/** The fields around a packet in a tunnel, up to the IP header at `to`. */
 function putCarrier(bytes: Uint8Array, carrier: Dissection, to: number, put: Put): void {
   putNetwork(bytes, carrier.l3, put)
   const { l4, kind } = carrier
@@ -182,7 +182,7 @@ function addressText(bytes: Uint8Array, at: number, size: 4 | 16): string {
   return ipv6Text(Array.from({ length: 8 }, (_, group) => u16(bytes, at + 2 * group)))
 }
 
-/** Long ones by their beginning and length. */
+/** Bytes in hexadecimal; long ones are shown by their beginning and length. */
 function hex(bytes: Uint8Array, from: number, length: number): string {
   const part = bytes.subarray(from, from + Math.max(0, length))
   const text = Buffer.from(part.subarray(0, 40)).toString('hex')

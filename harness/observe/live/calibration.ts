@@ -19,20 +19,20 @@ interface CalibrationParts {
   readonly limits: LiveLimits
 }
 
-/** Controls by each road and family, one after the other. */
+/** Controls on each road in each family, one after the other. */
 const ROUNDS = 4
-/** The first of them that shows how long packets take: before it, neighbours are still looked for, which may take a second. */
+/** The first control that shows how long packets take: before it, neighbours are still resolved, which may take a second. */
 const FIRST_TIMED = 1
-/** Controls by one road that may go missing, as datagrams do, before it counts as dead. */
+/** Controls on one road that may get lost, as datagrams do, before it counts as dead. */
 const TRIES = 2
-/** Whatever comes out takes, at worst, so many times as long as the slowest control did. */
+/** The lateness, as a multiple of the time of the slowest control. */
 const LATE = 8
 
 const SIDES = ['client', 'server'] as const
 
 /**
- * Proves the wires before anything is graded: what is sent on an arm comes out by the other arm of the same host and nowhere else,
- * the harness does not hear itself, and its kernel does not answer what comes out. Answers the lateness learned, in nanoseconds;
+ * Proves the wires before anything is graded: a packet sent on an arm comes out by the other arm of the same host and nowhere else,
+ * the harness does not hear itself, and its kernel does not answer packets that come out. Returns the lateness learned, in nanoseconds;
  * throws ERR_CALIBRATION with what is wrong.
  */
 export async function calibrateWires(parts: CalibrationParts, signal: AbortSignal): Promise<number> {
@@ -82,7 +82,7 @@ export async function calibrateWires(parts: CalibrationParts, signal: AbortSigna
   return Math.min(limits.mostLateness, Math.max(limits.leastLateness, roads.slowest * LATE))
 }
 
-/** Whether packet `i` is what a kernel answers to a datagram for a port that nobody listens at; devices have other things to say. */
+/** Whether packet `i` is a kernel's answer to a datagram for a port on which nobody listens; devices may send other ICMP errors. */
 function isAnswer(seen: PacketBatch, i: number, ends: ControlEnds): boolean {
   const kind = seen.kind[i]
   const l4 = seen.l4[i] ?? -1

@@ -5,8 +5,8 @@ import { hopsOf, idOf } from './identity.ts'
 import type { SentPackets } from './sent.ts'
 
 /**
- * Of packets with one key, from `first` on, the one that packet `i` is most likely a copy of: not seen yet, with its identification,
- * and with the hops that devices on the way take off; -1: there is none.
+ * The packet that packet `i` is most likely a copy of, of those with one key, from `first` on: one not seen yet, with the same
+ * identification, and with the number of hops that devices on the way take off; -1: there is none.
  */
 export function chooseCopied(
   sent: SentPackets,

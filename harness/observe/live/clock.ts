@@ -1,13 +1,13 @@
 import { NANOS_PER_SECOND, type Nanos } from '../../model/batch.ts'
 import { monotonicNow } from './port.ts'
 
-/** Later than this, the rest of the timeline is put off as well, so that no gap becomes shorter than it is asked. */
+/** If it is later than this, the rest of the timeline is delayed too, so that no gap becomes shorter than the case asks. */
 const SLACK = 2_000_000
 const NANOS_PER_MILLISECOND = 1_000_000
-/** Timers take no longer waits. */
+/** Timers accept no longer waits. */
 const LONGEST_TIMER = 2_000_000_000
 
-/** Keeps a timeline in step with the clock of the machine, on which it passes `scale` times as fast; 'told': it waits for nothing. */
+/** Keeps a timeline in step with the machine's clock, on which the timeline passes `scale` times as fast; 'told': it never waits. */
 export class LiveClock {
   readonly #scale: number
   readonly #told: boolean
@@ -21,13 +21,13 @@ export class LiveClock {
     this.#scale = scale === 'told' ? 1 : scale
   }
 
-  /** The next time that is asked for is now. */
+  /** Makes the next time that is asked for the present time. */
   restart(): void {
     this.#zero = undefined
     this.#latest = 0
   }
 
-  /** Nanoseconds of the machine's clock until `at` has come; 0 and the timeline put off where that is long ago. */
+  /** Nanoseconds of the machine's clock until `at`; if that is long past, 0, and the timeline is delayed. */
   until(at: Nanos): number {
     this.#latest = at
     if (this.#told) return 0
@@ -45,7 +45,7 @@ export class LiveClock {
   }
 }
 
-/** Wakes who waits for something to be heard. */
+/** Wakes whoever waits for something to be heard. */
 export class Alarm {
   #wake: (() => void) | undefined
   #failed: Error | undefined
@@ -55,13 +55,13 @@ export class Alarm {
     this.#wake?.()
   }
 
-  /** Everybody who waits, or ever will, is told of this error. */
+  /** Makes every wait, now and later, throw this error. */
   fail(error: Error): void {
     this.#failed = error
     this.ring()
   }
 
-  /** Until it rings, but at most so many nanoseconds. Throws what the signal was aborted with, or what failed. */
+  /** Waits until it rings, at most that many nanoseconds. Throws the reason of the signal's abort, or the error of `fail`. */
   async wait(nanos: number, signal: AbortSignal): Promise<void> {
     this.check(signal)
     const milliseconds = Math.min(Math.ceil(nanos / NANOS_PER_MILLISECOND), LONGEST_TIMER)

@@ -3,7 +3,7 @@ import type { AddressRanges } from '../../model/target.ts'
 import { parseCidr } from '../../support/cidr.ts'
 import { CONTROL_CLIENT, CONTROL_PORT, CONTROL_SERVER } from '../control-frames.ts'
 
-/** Both ends of what has none of its own: a client's and a server's address of each family, and a port of each. */
+/** The ends of controls: a client's and a server's address of each family, and a port of each. */
 export interface ControlEnds {
   readonly ipv4: readonly [Uint8Array, Uint8Array]
   readonly ipv6: readonly [Uint8Array, Uint8Array]
@@ -11,7 +11,7 @@ export interface ControlEnds {
   readonly serverPort: number
 }
 
-/** Those of the controls that rules of a device let through by name. */
+/** The ends of the controls that rules of a device allow by address. */
 export const FIXED_ENDS: ControlEnds = {
   ipv4: [bytesOf(CONTROL_CLIENT.ipv4), bytesOf(CONTROL_SERVER.ipv4)],
   ipv6: [bytesOf(CONTROL_CLIENT.ipv6), bytesOf(CONTROL_SERVER.ipv6)],
@@ -19,15 +19,15 @@ export const FIXED_ENDS: ControlEnds = {
   serverPort: CONTROL_PORT.server,
 }
 
-/** Above those that protocols have which devices look into, and below those of clients. */
+/** Above the ports of protocols that devices inspect, and below those of clients. */
 const SERVER_PORTS = [20_000, 32_768] as const
 const CLIENT_PORTS = [32_768, 65_536] as const
-/** Bits of an address that are drawn, where the block leaves so many. */
+/** Most bits of an address that are drawn, if the block has that many. */
 const MOST_BITS = 24
 
 /**
- * Draws ends of controls from where those of cases are, so that nothing which looks at addresses and ports can tell one from the
- * other. `draw`: a whole number from the first to below the second.
+ * Draws ends of controls from the same ranges as those of cases, so that addresses and ports do not tell one from the
+ * other. `draw`: returns a whole number from the first to below the second.
  */
 export function drawControlEnds(
   ranges: AddressRanges,
@@ -46,7 +46,7 @@ function bytesOf(address: string): Uint8Array {
   return parseCidr(address)?.bytes ?? new Uint8Array(0)
 }
 
-/** An address of a block but for those at its ends, which may mean the network and everybody in it. */
+/** An address of a block, except the first and the last, which may mean the network and everybody in it. */
 function addressIn(block: string, draw: (from: number, below: number) => number): Uint8Array {
   const cidr = parseCidr(block)
   if (cidr === undefined) throw new RangeError(`${block} is no block of addresses`)

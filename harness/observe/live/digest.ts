@@ -1,4 +1,4 @@
-/** A running hash of words and bytes to a number below 2^53: wide enough that two packets of a run hardly ever share one. */
+/** A running hash of words and bytes, below 2^53: large enough that two packets of a run hardly ever have the same. */
 export class Digest {
   #a = 0
   #b = 0
@@ -17,7 +17,7 @@ export class Digest {
     return this
   }
 
-  /** bytes[from, to). */
+  /** Adds bytes[from, to). */
   bytes(bytes: Uint8Array, from: number, to: number): this {
     let at = from
     for (; at + 4 <= to; at += 4)

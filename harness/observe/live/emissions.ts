@@ -14,17 +14,17 @@ import type { Offered } from './offered.ts'
 import type { SentPackets } from './sent.ts'
 import type { Translations } from './translation.ts'
 
-/** Something that a host sent on its own, before it is known about which packet. */
+/** A packet that a host sent on its own, before it is known which packet it is about. */
 interface Heard {
   readonly kind: EmissionKind
   readonly arm: number
-  /** Flow * 2 + direction that it travelled in. */
+  /** Flow * 2 + direction in which it travelled. */
   readonly way: number
-  /** The flow that it belongs to, -1: not known. */
+  /** Its flow; -1: unknown. */
   readonly flow: number
   readonly at: number
   readonly frame: Uint8Array
-  /** Where it may be a packet that came out: takes it as that one. */
+  /** Set if it may be a packet that came out: takes it as that packet. */
   readonly otherwise?: Otherwise | undefined
 }
 
@@ -38,8 +38,8 @@ interface Cause {
 }
 
 /**
- * What devices send on their own: resets, ICMP errors and answers, each held to be about the first packet that it fits by numbers or
- * quote: rather one that did not come out, and rather one whose sender it went to. That is decided once it is known what came out.
+ * Packets that devices send on their own: resets, ICMP errors and answers. Each is assigned to the first packet that it fits by numbers or
+ * quotation, preferably one that did not come out and whose sender it went to. This is decided once it is known what came out.
  */
 export class Emissions {
   readonly #offered: Offered
@@ -56,8 +56,8 @@ export class Emissions {
   }
 
   /**
-   * Takes packet `i`, heard on `arm`, as emitted by that arm's host, if it can be: a reset, or a segment with an acknowledgement, which
-   * may answer one that did not come out. False: it is neither.
+   * Takes packet `i`, heard on `arm`, as emitted by that arm's host, if possible: a reset, or a segment with an acknowledgement, which
+   * may answer a packet that did not come out. False: it is neither.
    */
   takeSegment(seen: PacketBatch, i: number, arm: number, way: number): boolean {
     const flags = seen.flags[i] ?? 0
@@ -67,8 +67,8 @@ export class Emissions {
   }
 
   /**
-   * Takes packet `i`, a reset that may as well be a copy of one that was sent, as emitted, if it can be about a packet that is no reset.
-   * Where that one has come out, or another reset is about it, by the time that causes are found, it is given to `otherwise`.
+   * Takes packet `i`, a reset that may also be a copy of one that was sent, as emitted, if it can be about a packet that is not a reset.
+   * If that packet has come out, or another reset is about it, when causes are assigned, the reset is passed to `otherwise`.
    */
   takeDoubtful(seen: PacketBatch, i: number, arm: number, way: number, otherwise: Otherwise): boolean {
     const heard = this.#heardOf(seen, i, arm, way, 'tcp-rst', otherwise)
@@ -78,7 +78,7 @@ export class Emissions {
     return true
   }
 
-  /** The same of an ICMP error; false: it quotes nothing that was sent by that host in this chunk. */
+  /** Takes an ICMP error as emitted; false: it quotes nothing that was sent through that host in this chunk. */
   takeError(seen: PacketBatch, i: number, arm: number): boolean {
     const six = seen.kind[i] === Kind.icmp6
     const l4 = seen.l4[i] ?? -1
@@ -88,7 +88,7 @@ export class Emissions {
     return true
   }
 
-  /** Finds the causes of all that was heard, tells of the packets, and counts what is about none of them as the host's own doing. */
+  /** Assigns causes to everything heard, records the packets, and counts those without a cause as the host's own. */
   attribute(): void {
     if (this.#heard.length === 0) return
     const heard = this.#heard
@@ -109,7 +109,7 @@ export class Emissions {
         else this.#offered.tell(cause.index, Verdict.answered)
       } else this.#emit(each, each.kind, cause)
     }
-    // As arms are heard at different times, so that a case is told the same each time.
+    // Arms are heard at different times; sorting makes the result of a case the same each time.
     this.#offered.emitted.sort(inOrder)
   }
 
@@ -134,7 +134,7 @@ export class Emissions {
     return { kind, arm, way, flow: way >> 1, at: seen.time[i] ?? 0, frame, otherwise }
   }
 
-  /** Numbers of this chunk's packets by host, those that came out last. */
+  /** Numbers of this chunk's packets by host; those that came out are last. */
   #sentByHost(): Map<number, number[]> {
     const missing = new Map<number, number[]>()
     const passed: number[] = []
@@ -176,7 +176,7 @@ export class Emissions {
     return best
   }
 
-  /** The last fragment sent of the datagram that a packet begins, which is the one that it was rejected with; else the packet itself. */
+  /** The last fragment sent of the datagram that a packet begins, since the datagram was rejected with it; else the packet itself. */
   #lastPiece(number: number): number {
     if (this.#offered.fragments === 0) return number
     const { id, more } = this.#pieceOf(number)
@@ -200,7 +200,7 @@ export class Emissions {
     const { arm, way, at, frame } = heard
     if (about !== undefined) this.#restore(frame, way, about)
     const { l3, l4 } = dissectInner(frame, Link.raw, this.#offered.tunnels)
-    // A datagram that is not complete in time is given up because nothing came.
+    // A datagram that is not complete in time is given up because nothing came, so it has no cause.
     const cause = kind === 'icmp' && isReassemblyTimeout(frame, l3, l4) ? undefined : about
     const flow = (about && this.#offered.batch?.flow[about.index]) ?? heard.flow
     const isReset = kind === 'tcp-rst'
@@ -219,7 +219,7 @@ export class Emissions {
     if (cause !== undefined) this.#offered.tell(cause.index, Verdict.reject)
   }
 
-  /** Gives what was emitted about a packet the addresses and numbers that its ends know, where a device translates. */
+  /** Gives a packet emitted about another the addresses and numbers that its ends know, if a device translates. */
   #restore(
     frame: Uint8Array,
     way: number,
@@ -245,7 +245,7 @@ export class Emissions {
   }
 }
 
-/** In the order of the packets that they are about, the sender's first; first of all, by time, what is about none. */
+/** In the order of the packets that they are about, the sender's first; those without a cause come first of all, by time. */
 function inOrder(a: Emitted, b: Emitted): number {
   if (a.cause !== b.cause) return a.cause - b.cause
   if (a.cause < 0) return a.at - b.at

@@ -7,8 +7,8 @@ import type { Offered } from './offered.ts'
 import type { SentPackets } from './sent.ts'
 
 /**
- * Numbers of the fragments which were sent on a road that together are the datagram `whole`, as it came out in one piece or cut
- * differently; empty where there are none.
+ * Numbers of the sent fragments on a road that together are the datagram `whole`, which came out in one piece or in other
+ * fragments; empty if there are none.
  */
 export function fragmentsOf(
   whole: PacketBatch,

@@ -1,29 +1,29 @@
 const FIRST_FRAMES = 512
 const FIRST_BYTES = 1 << 18
 
-/** IP datagrams at the arms of hosts, side by side in columns; grows as it must and keeps its memory. */
+/** IP datagrams at the arms of hosts, in columns; it grows as necessary and keeps its memory. */
 export class FrameColumns {
   count = 0
   /** Bytes in use. */
   used = 0
   /** Host index * 2, and 1 more on the server's side. */
   arm: Uint16Array = new Uint16Array(FIRST_FRAMES)
-  /** When it was heard, in nanoseconds of `monotonicNow`; of a packet of a timeline that is to be sent, its time in that; else 0. */
+  /** When it was heard, in nanoseconds of `monotonicNow`; for a packet of a timeline to be sent, its time there; else 0. */
   time: Float64Array = new Float64Array(FIRST_FRAMES)
   /** Offset in `bytes` of the IP header. */
   start: Int32Array = new Int32Array(FIRST_FRAMES)
   length: Int32Array = new Int32Array(FIRST_FRAMES)
-  /** A `Reason` code where the load balancer does not take it back; 0 for nearly all. */
+  /** A `Reason` code if the load balancer does not take it back; 0 for nearly all. */
   refused: Uint8Array = new Uint8Array(FIRST_FRAMES)
   bytes: Uint8Array = new Uint8Array(FIRST_BYTES)
 
-  /** Forgets the frames, keeps the memory. */
+  /** Removes the frames, keeps the memory. */
   clear(): void {
     this.count = 0
     this.used = 0
   }
 
-  /** Adds a copy of bytes[from, to), and `padding` zeros; answers its index. */
+  /** Adds a copy of bytes[from, to), and `padding` zeros; returns its index. */
   append(arm: number, time: number, bytes: Uint8Array, from: number, to: number, padding = 0): number {
     const n = this.reserve(arm, time, to - from + padding)
     const at = this.start[n] ?? 0
@@ -33,7 +33,7 @@ export class FrameColumns {
     return n
   }
 
-  /** Adds a frame whose bytes are still to be written. */
+  /** Adds a frame whose bytes are still to be written; returns its index. */
   reserve(arm: number, time: number, length: number): number {
     const n = this.count++
     if (n === this.arm.length) this.#growColumns()

@@ -5,7 +5,7 @@ import { hopsOf, idOf } from './identity.ts'
 import type { Offered } from './offered.ts'
 import type { SentPackets } from './sent.ts'
 
-/** Fields by which packets are matched, with what a translation makes of them. */
+/** Fields by which packets are matched, translations being taken into account. */
 const MATCHED: ReadonlySet<string> = new Set([
   'source',
   'destination',
@@ -15,9 +15,9 @@ const MATCHED: ReadonlySet<string> = new Set([
   'ack',
 ])
 
-/** What devices do to packets that they let through, as seen where there was no doubt. */
+/** How devices change packets that they forward, learned from packets that were matched without doubt. */
 export class Habits {
-  /** What they take off hop limits. */
+  /** The number that they take off hop limits. */
   hops = 1
   readonly #fields = new Set<string>()
 
@@ -28,8 +28,8 @@ export class Habits {
   }
 
   /**
-   * Whether packet `i`, heard on `arm`, differs from packet `number`, which has its key, in what no device here was seen to change:
-   * the road, hops or a field. Of what was sent in an earlier chunk no more is known than its identification.
+   * Whether packet `i`, heard on `arm`, differs from packet `number`, which has the same key, in something that no device here was seen to
+   * change: the road, hops or a field. Of packets sent in an earlier chunk only the identification is still known.
    */
   isUnlike(
     sent: SentPackets,

@@ -8,15 +8,15 @@ import { Digest } from './digest.ts'
 
 const digest = new Digest()
 
-/** More than there are `Kind` codes. */
+/** More than the number of `Kind` codes. */
 const DEPTH = 256
 
-/** What of TCP's flags tells one segment from another; a device may clear ECE, CWR and URG, and PSH. */
+/** TCP flags that distinguish segments; a device may clear ECE, CWR and URG, and PSH. */
 const TELLING = Tcp.fin | Tcp.syn | Tcp.rst | Tcp.ack
 
 /**
  * Addresses, protocol and ports (or an echo's identifier) of packet `i` as a number, in the order of its own direction; `back`: in
- * that of the other. Within tunnels, as many as it is in, it is another than outside: `depth`, as if it were in so many.
+ * that of the other. Inside tunnels the number differs with their number; `depth`: calculates it for that number of tunnels.
  */
 export function tupleOf(batch: PacketBatch, i: number, back = false, depth = depthOf(batch, i)): number {
   const { bytes } = batch
@@ -36,7 +36,7 @@ export function tupleOf(batch: PacketBatch, i: number, back = false, depth = dep
   return digest.value()
 }
 
-/** The same of the packet that the ICMP error `i` quotes; undefined where it is none, or quotes no ports. */
+/** The same for the packet that ICMP error `i` quotes; undefined if `i` is not an ICMP error, or quotes no ports. */
 export function quotedTupleOf(batch: PacketBatch, i: number): number | undefined {
   const { bytes } = batch
   const kind = batch.kind[i]
@@ -58,8 +58,8 @@ export function quotedTupleOf(batch: PacketBatch, i: number): number | undefined
 }
 
 /**
- * What tells packet `i` from others of its flow and direction (`way`: flow * 2 + direction) when all has been taken away that a
- * device may change: as a number. `seqDelta` is what the device added to sequence numbers of that direction.
+ * A number that distinguishes packet `i` from others of its flow and direction (`way`: flow * 2 + direction), without anything that a
+ * device may change. `seqDelta`: what the device added to sequence numbers of that direction.
  */
 export function packetKey(batch: PacketBatch, i: number, way: number, seqDelta: number): number {
   const { bytes } = batch
@@ -87,14 +87,14 @@ export function packetKey(batch: PacketBatch, i: number, way: number, seqDelta: 
   if (kind === Kind.udp4 || kind === Kind.udp6) return digest.bytes(bytes, l4 + 8, end).value()
   if ((kind === Kind.icmp4 || kind === Kind.icmp6) && l4 >= 0) {
     digest.word(u16(bytes, l4)).word(end - l4)
-    // What an error quotes is translated with its flow, and its checksum with it.
+    // A quoted packet is translated with its flow, and the error's checksum with it.
     if (!isIcmpError(bytes[l4] ?? 0, kind === Kind.icmp6)) digest.bytes(bytes, l4 + 6, end)
     return digest.value()
   }
   return digest.bytes(bytes, l4 < 0 ? l3 + (isIpv6(bytes, l3) ? 40 : 20) : l4, end).value()
 }
 
-/** How many tunnels packet `i` is in. */
+/** The number of tunnels around packet `i`. */
 export function depthOf(batch: PacketBatch, i: number): number {
   return tunnelDepth(batch.stack[i] ?? 0)
 }
@@ -121,20 +121,20 @@ function isEcho(batch: PacketBatch, i: number): boolean {
     : kind === Kind.icmp6 && (type === 128 || type === 129)
 }
 
-/** What tells a fragment from others of its datagram, and its datagram from others between the same ends. */
+/** What distinguishes a fragment from others of its datagram, and its datagram from others between the same ends. */
 export interface FragmentIdentity {
   readonly id: number
   /** In bytes. */
   readonly offset: number
   readonly more: boolean
-  /** Offset in the frame of what the fragment carries. */
+  /** Offset of the fragment's payload in the frame. */
   readonly body: number
   readonly protocol: number
 }
 
 const NO_FRAGMENT: FragmentIdentity = { id: 0, offset: 0, more: false, body: 0, protocol: 0 }
 
-/** The same of the packet whose IP header is at `l3`; id 0 and offset 0 of one that is no fragment. */
+/** The fragment identity of the packet whose IP header is at `l3`; a packet that is not a fragment has id 0 and offset 0. */
 export function fragmentOf(bytes: Uint8Array, l3: number): FragmentIdentity {
   if (!isIpv6(bytes, l3)) {
     const field = u16(bytes, l3 + 6)

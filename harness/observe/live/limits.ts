@@ -1,10 +1,10 @@
-/** Nanoseconds of the machine's clock, but for `window`. */
+/** Nanoseconds of the machine's clock, except `window`. */
 export interface LiveLimits {
-  /** After this without its marker, a road counts as dead. */
+  /** How long a road may be without its marker before it counts as dead. */
   readonly marker: number
-  /** For hosts to answer again after something happened to them. */
+  /** How long hosts may take to answer again after something happened to them. */
   readonly settle: number
-  /** The least lateness that is learned, and the most. */
+  /** The limits of the lateness that is learned. */
   readonly leastLateness: number
   readonly mostLateness: number
   /** Packets that may be on their way before markers are waited for. */

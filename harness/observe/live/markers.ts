@@ -9,18 +9,18 @@ import { controlFrame } from '../control-frames.ts'
 import type { ControlEnds } from './control-ends.ts'
 import type { FrameColumns } from './frames.ts'
 
-/** Behind the link header of control frames. */
+/** Length of the link header of control frames. */
 const LINK = 14
-/** Where, in the payload, number and road stand; in place of the words that controls carry elsewhere. */
+/** Offset of number and road in the payload, in place of the words in other controls. */
 const TOKEN = 4
 const LENGTH = 17
 
 /**
- * Controls of a live target: datagrams between ends that nothing tells from those of cases, each with a number of its own, so that a copy that
- * comes late is not taken for a later one. Where one comes out, its road was alive when it passed.
+ * Controls of a live target: datagrams between ends that cannot be told from those of cases, each with its own number, so that a copy that
+ * comes late is not taken for a later one. A marker that comes out proves that its road was alive when it passed.
  */
 export class Markers {
-  /** Of this run: frames of another are foreign. */
+  /** The number of this run: frames of another run are foreign. */
   readonly #run: number
   readonly #frames: Readonly<Record<'ipv4' | 'ipv6', readonly Uint8Array[]>>
   #next = 0
@@ -30,7 +30,7 @@ export class Markers {
     this.#frames = { ipv4: framesOf('ipv4', ends), ipv6: framesOf('ipv6', ends) }
   }
 
-  /** Adds one to what is to be sent on a road (host index * 2 + direction); answers its number. */
+  /** Adds a marker for a road (host index * 2 + direction) to the frames to be sent; returns its number. */
   append(into: FrameColumns, road: number, family: 'ipv4' | 'ipv6', ports?: number): number {
     const template = this.#frames[family][road & 1]
     if (template === undefined) return -1
@@ -47,7 +47,7 @@ export class Markers {
     return number
   }
 
-  /** The number of the marker that packet `i` is, and the road that it was sent on; -1: it is none. */
+  /** The number of the marker that packet `i` is; -1: it is none. */
   numberOf(batch: PacketBatch, i: number): number {
     return this.#is(batch, i) ? u32(batch.bytes, (batch.l4[i] ?? 0) + 8 + TOKEN) : -1
   }

@@ -19,7 +19,7 @@ import type { SynProxies } from './syn-proxies.ts'
 import { CONTROL, type Known, STRAY, type Tap } from './tap.ts'
 import type { Translations } from './translation.ts'
 
-/** What a matcher works on. */
+/** What a matcher works with. */
 export interface MatcherParts {
   readonly offered: Offered
   readonly sent: SentPackets
@@ -32,24 +32,24 @@ export interface MatcherParts {
   readonly tap: Tap
 }
 
-/** What came after its verdict was given makes what is missing be waited for so many times as long as it took. */
+/** A packet that came after its verdict was given makes missing packets be waited for this many times as long as it took. */
 const OVERDUE = 2
 
-/** Tells of every frame that was heard which packet it is a copy of, or what else. */
+/** Finds out for every frame heard which packet it is a copy of, or what else it is. */
 export class Matcher {
   readonly #parts: MatcherParts
   readonly #seen = new PacketBatch(4096, 0)
   readonly #pieces = new Pieces()
   readonly #habits = new Habits()
-  /** What the frame that is being looked at has been found to be. */
+  /** What the current frame has been found to be. */
   #known: Known = STRAY
-  /** Nanoseconds on the way after which a packet came late. */
+  /** Nanoseconds on the way after which a packet is late. */
   lateness = 0
-  /** Nanoseconds for which what is missing is waited for: longer than `lateness` once something came out after its verdict was given. */
+  /** Nanoseconds for which missing packets are waited for: more than `lateness` once a packet came out after its verdict was given. */
   patience = 0
-  /** The most that it grows to. */
+  /** Its upper limit. */
   readonly #mostPatience: number
-  /** Is told of packets that have to do with nothing that was sent. */
+  /** Called with packets that have nothing to do with anything sent. */
   stranger: ((seen: PacketBatch, i: number, arm: number) => void) | undefined
 
   /** By road: why the load balancer did not take back the last control that it refused, a `Reason` code. */
@@ -60,7 +60,7 @@ export class Matcher {
     this.#mostPatience = mostPatience
   }
 
-  /** Sets how late something may come, and how long it is waited for. */
+  /** Sets how late packets may come, and how long they are waited for. */
   learn(lateness: number): void {
     this.lateness = lateness
     this.patience = lateness
@@ -106,16 +106,16 @@ export class Matcher {
     }
     if (this.#joins(seen, i, arm, 'reassembled')) return
     if (kind === Kind.icmp4 || kind === Kind.icmp6) {
-      // While somebody looks out for strangers, nothing has been sent that an error could be about but controls.
+      // While somebody watches for strangers, only controls have been sent, so no error can be about a packet.
       if (this.stranger === undefined && emissions.takeError(seen, i, arm)) {
         this.#known = { what: 'emitted', step: -1 }
         return
       }
     } else if (way >= 0 && (kind === Kind.tcp4 || kind === Kind.tcp6)) {
-      // What comes out on its way to that end, rather than what a device sends back.
+      // It travels towards that end, as a forwarded packet does, and is not sent back by the device.
       const outwards = (way & 1) === ((arm & 1) ^ 1)
       const reset = outwards && ((seen.flags[i] ?? 0) & Tcp.rst) !== 0
-      // A host that has lost what it added to numbers lets a reset out as it was sent.
+      // A host that no longer knows what it added to numbers forwards a reset as it was sent.
       if (reset && translations.shifts(way) && this.#resembles(seen, i, arm, way, EXACT)) return
       if (reset && this.#isEmitted(i, arm, way)) return
       if (this.#resembles(seen, i, arm, way)) return
@@ -126,7 +126,7 @@ export class Matcher {
     else this.stranger?.(seen, i, arm)
   }
 
-  /** Whether packet `i` belongs to an opening that a device answers itself. */
+  /** Whether packet `i` belongs to a handshake that a device answers itself. */
   #isOfOpening(i: number, arm: number, way: number): boolean {
     const part = this.#parts.proxies.take(this.#seen, i, arm, way)
     if (part === undefined) return false
@@ -141,7 +141,7 @@ export class Matcher {
     return true
   }
 
-  /** What the load balancer does not take back has not come out, whatever it is a copy of. */
+  /** A packet that the load balancer does not take back has not come out, whatever it is a copy of. */
   #refuse(i: number, arm: number, reason: number): void {
     const { markers, offered, sent, translations } = this.#parts
     const seen = this.#seen
@@ -187,8 +187,8 @@ export class Matcher {
   }
 
   /**
-   * Whether a reset that has the key of packet `number` is rather one that a device sent about another packet: it looks unlike what
-   * comes of that one here, and fits the other. Which it is, is decided once it is known what came out.
+   * Whether a reset with the key of packet `number` is more likely one that a device sent about another packet: it does not look as
+   * that packet would here, and it fits the other one. The decision is made once it is known what came out.
    */
   #isRather(number: number, seen: PacketBatch, i: number, arm: number, way: number): boolean {
     const { sent, offered, emissions } = this.#parts
@@ -205,7 +205,7 @@ export class Matcher {
     return chooseCopied(this.#parts.sent, first, seen, i, this.#habits.hops)
   }
 
-  /** Takes note that packet `number` came out as packet `i` on `arm`. */
+  /** Notes that packet `number` came out as packet `i` on `arm`. */
   #came(number: number, seen: PacketBatch, i: number, arm: number, cut?: 'fragmented' | 'reassembled'): void {
     const { sent, offered, roads } = this.#parts
     const slot = sent.slot(number)
@@ -239,7 +239,7 @@ export class Matcher {
     for (const alteration of changed) offered.note({ kind: 'altered', ...told, ...alteration })
   }
 
-  /** A packet that was given up comes out: what is missing from now on is waited for longer. */
+  /** A packet that was given up has come out: from now on missing packets are waited for longer. */
   #cameAfterAll(
     slot: number,
     late: { readonly index: number; readonly step: number; readonly after: number },
@@ -252,7 +252,7 @@ export class Matcher {
     this.patience = Math.min(this.#mostPatience, Math.max(this.patience, late.after * OVERDUE))
   }
 
-  /** A packet whose tuple or numbers are not known is what came of the packet that it resembles most, if of any. */
+  /** A packet with an unknown tuple or unknown numbers is taken for the sent packet that it resembles most, if any. */
   #resembles(seen: PacketBatch, i: number, arm: number, way: number, least = 1): boolean {
     const { sent, offered, translations } = this.#parts
     const best = mostAlike(sent, offered, arm ^ 1, way, seen, i, least)
@@ -263,7 +263,7 @@ export class Matcher {
     return true
   }
 
-  /** Fragments of what was sent whole, or cut differently; together they are a packet. */
+  /** Takes a fragment of a packet that was sent whole or in other fragments; together they are the packet. */
   #takePiece(i: number, arm: number): void {
     const whole = this.#pieces.add(this.#seen, i, arm)
     if (whole === undefined || this.#joins(whole, 0, arm, 'fragmented')) return
@@ -275,7 +275,7 @@ export class Matcher {
     else if (way >= 0) this.#stray(i, way)
   }
 
-  /** Fragments that were sent came out as one datagram: all of them. */
+  /** Takes fragments that came out as one datagram: all of them have come out. */
   #joins(seen: PacketBatch, i: number, arm: number, cut: 'fragmented' | 'reassembled'): boolean {
     const { sent, offered } = this.#parts
     if (offered.fragments === 0) return false

@@ -4,27 +4,27 @@ import type { Outage, Sighting } from '../../model/target.ts'
 import { FrameColumns } from './frames.ts'
 import { GAVE_UP, type SentPackets } from './sent.ts'
 
-/** What is on its way of one chunk of a timeline: its packets, as sent, and what has been seen of them. */
+/** The packets of the current chunk as they were sent, and what has been seen of them. */
 export class Offered {
-  /** Datagrams as sent, one a packet number from `first`. */
+  /** Datagrams as sent, one for each packet number from `first`. */
   readonly frames = new FrameColumns()
   /** Number of the first packet of the chunk that was sent. */
   first = 0
   /** By number from `first`: index in the batch. */
   readonly index: number[] = []
-  /** By index in the batch: a reset or ICMP error about it was seen, or a device's own answer. */
+  /** By index in the batch: whether a reset or ICMP error about it was seen, or a device's own answer. */
   readonly told: number[] = []
   /** By index in the batch: why the load balancer did not take it back, a `Reason` code. */
   readonly refused = new Map<number, number>()
   emitted: Emitted[] = []
   sightings: Sighting[] = []
   outages: Outage[] = []
-  /** Packets that were neither seen nor given up. */
+  /** Number of packets that were neither seen nor given up. */
   open = 0
-  /** Fragments among those sent. */
+  /** Number of fragments among the packets sent. */
   fragments = 0
   batch: PacketBatch | undefined
-  /** Which tunnels the timeline looks into, a `Tunnels` code: so is read what is heard. */
+  /** The tunnels that the timeline looks into, a `Tunnels` code; packets heard are read in the same way. */
   tunnels: number = Tunnels.outer
 
   begin(batch: PacketBatch | undefined, first: number): void {
@@ -39,7 +39,7 @@ export class Offered {
     this.fragments = 0
   }
 
-  /** Index in the batch of a packet by number; -1: it was of an earlier chunk. */
+  /** Index in the batch of a packet by number; -1: it belongs to an earlier chunk. */
   indexOf(number: number): number {
     return number < this.first ? -1 : (this.index[number - this.first] ?? -1)
   }
@@ -49,7 +49,7 @@ export class Offered {
     return this.frames.frame(number - this.first)
   }
 
-  /** A reset, ICMP error or answer about a packet was seen: what it comes to if the packet is not. */
+  /** Notes a reset, ICMP error or answer about a packet: its verdict if the packet itself is not seen. */
   tell(index: number, verdict: number): void {
     if (this.told[index] !== Verdict.reject) this.told[index] = verdict
   }
@@ -58,7 +58,7 @@ export class Offered {
     this.sightings.push(sighting)
   }
 
-  /** Writes down what has become of its packets. */
+  /** Sets the verdicts of its packets. */
   decide(packets: PacketBatch, sent: SentPackets): void {
     for (let number = this.first; number < sent.next; number++) {
       const state = sent.state[sent.slot(number)] ?? GAVE_UP
@@ -68,7 +68,7 @@ export class Offered {
     }
   }
 
-  /** What was noted since it was last taken. */
+  /** Takes what was noted since the last call. */
   taken(): { readonly emitted: Emitted[]; readonly sightings: Sighting[]; readonly outages: Outage[] } {
     const { emitted, sightings, outages } = this
     this.emitted = []

@@ -5,14 +5,14 @@ import type { SentPackets } from './sent.ts'
 import type { Translations } from './translation.ts'
 
 /**
- * The packet of each direction of a flow by whose coming out its translation is learned: the first, and each SYN. Where devices
- * translate, the other direction waits for it, and for SYNs as long as none has come out: devices that answer them need it too.
+ * The packets of each direction of a flow from which its translation is learned when they come out: the first, and each SYN. If devices
+ * translate, the other direction waits for them; it also waits for SYNs as long as none has come out, because a SYN proxy needs that too.
  */
 export class Openings {
   readonly #sent: SentPackets
   readonly #translations: Translations
   readonly #numbers = new Map<number, number>()
-  /** A SYN came out, and nobody had translated anything by then. */
+  /** A SYN came out, and nothing had been translated by then. */
   #plain = false
 
   constructor(sent: SentPackets, translations: Translations) {
@@ -20,7 +20,7 @@ export class Openings {
     this.#translations = translations
   }
 
-  /** Number of the packet that has to come out before packet `i` is sent; -1: none. */
+  /** Number of the packet that must come out before packet `i` is sent; -1: none. */
   awaited(batch: PacketBatch, i: number): number {
     if (this.#plain && !this.#translations.any) return -1
     const number = this.#numbers.get(wayOf(batch, i) ^ 1) ?? -1
@@ -30,7 +30,7 @@ export class Openings {
     return state === Verdict.undecided ? number : -1
   }
 
-  /** Takes note of packet `i`, which has just become number `number`. */
+  /** Notes packet `i`, which has just got number `number`. */
   note(batch: PacketBatch, i: number, number: number): void {
     const { any } = this.#translations
     if (this.#plain && !any) return

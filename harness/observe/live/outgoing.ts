@@ -14,9 +14,9 @@ import type { Offered } from './offered.ts'
 import type { SentPackets } from './sent.ts'
 import type { Translations } from './translation.ts'
 
-/** Copies of a packet that are on their way at a time get so many hop limits, to be told apart by. */
+/** Copies of a packet that are on their way at the same time get this many different hop limits, to tell them apart. */
 const COPIES = 8
-/** Below this, a hop limit is left as it is. */
+/** Lower hop limits are not changed. */
 const FEW_HOPS = 32
 
 interface OutgoingParts {
@@ -28,7 +28,7 @@ interface OutgoingParts {
   readonly largest: number
 }
 
-/** Makes what is sent out of packets of a timeline: each in the tunnels that it is in. */
+/** Makes outgoing datagrams from packets of a timeline, each with the tunnels around it. */
 export class Outgoing {
   readonly #parts: OutgoingParts
 
@@ -37,8 +37,8 @@ export class Outgoing {
   }
 
   /**
-   * Adds packet `i`, which goes by host and direction `road`, to what is to be sent. Answers the marker that takes its place where
-   * it is a control, -1 where it is a packet; undefined where it cannot be sent: it is no IP, or too large.
+   * Adds packet `i`, which takes the road `road` (host and direction), to what is to be sent. Returns the marker that replaces it
+   * if it is a control, -1 if it is a packet; undefined if it cannot be sent: it is not IP, or too large.
    */
   add(batch: PacketBatch, i: number, road: number): number | undefined {
     const { offered, sent, markers, translations, largest } = this.#parts
@@ -73,7 +73,7 @@ export class Outgoing {
     return marker
   }
 
-  /** Brings the last frame in line with what the device made of its flow; what was not captured of it is zeros. */
+  /** Applies the device's translation of the flow to the last frame; bytes that were not captured are zeros. */
   #adapt(way: number, cut: boolean): void {
     const { offered, translations } = this.#parts
     const change = translations.change(way)
@@ -88,7 +88,7 @@ export class Outgoing {
     refit(frame, carriersIn(frame, 0, frame.length, UNKNOWN_LENGTH, Link.raw, tunnels, tunnelDepth(stack)))
   }
 
-  /** Gives the last frame a hop limit of its own where copies of it are on their way. */
+  /** Gives the last frame a different hop limit if copies of it are on their way. */
   #tellApart(key: number): void {
     const { offered, sent } = this.#parts
     let copies = 0

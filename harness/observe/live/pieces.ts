@@ -13,22 +13,22 @@ interface Piece {
 
 interface Assembly {
   readonly pieces: Piece[]
-  /** Bytes that the datagram carries; -1 as long as its last piece is missing. */
+  /** Payload bytes of the datagram; -1 as long as its last piece is missing. */
   length: number
   have: number
   header: Uint8Array
   protocol: number
 }
 
-/** Datagrams that are put together at a time. */
+/** Most datagrams that are reassembled at a time. */
 const MOST = 1024
 
-/** Puts fragments that came out together again. */
+/** Reassembles fragments that came out. */
 export class Pieces {
   readonly #open = new Map<number, Assembly>()
   readonly #digest = new Digest()
 
-  /** Takes packet `i`, a fragment heard on an arm; answers the whole datagram that it completes, alone in a batch. */
+  /** Takes packet `i`, a fragment heard on an arm; returns the whole datagram that it completes, alone in a batch. */
   add(seen: PacketBatch, i: number, arm: number): PacketBatch | undefined {
     const { bytes } = seen
     const l3 = seen.l3[i] ?? 0
@@ -65,7 +65,7 @@ export class Pieces {
   }
 }
 
-/** A datagram of which packet `i`, its first fragment, is all that there is, alone in a batch; undefined: it is no first fragment. */
+/** A datagram that consists only of packet `i`, its first fragment, alone in a batch; undefined: it is not a first fragment. */
 export function begunBy(batch: PacketBatch, i: number): PacketBatch | undefined {
   const { bytes } = batch
   const l3 = batch.l3[i] ?? 0
@@ -83,7 +83,7 @@ export function begunBy(batch: PacketBatch, i: number): PacketBatch | undefined 
 
 function wholeOf({ pieces, length, header, protocol }: Assembly, time: number, tunnels: number): PacketBatch {
   const six = isIpv6(header, 0)
-  // Without the fragment header, which is the last one before what is carried.
+  // Without the fragment header, which is the last one before the payload.
   const own = six ? header.slice(0, header.length - 8) : header.slice()
   const frame = new Uint8Array(own.length + length)
   frame.set(own)

@@ -9,8 +9,8 @@ import type { SentPackets } from './sent.ts'
 const TELLING = Tcp.fin | Tcp.syn | Tcp.rst | Tcp.ack
 
 /**
- * Number of the packet, of those sent on `road` that nothing is known of yet, that packet `i` is most like, `least` at least; `way`: of that flow
- * and direction alone, where it is not -1. -1: there is none.
+ * Number of the packet that packet `i` resembles most, of those sent on `road` whose fate is unknown, if the resemblance is at least
+ * `least`; `way`: only of that flow and direction, unless it is -1. -1: there is none.
  */
 export function mostAlike(
   sent: SentPackets,
@@ -34,12 +34,12 @@ export function mostAlike(
   return best
 }
 
-/** Of a segment whose ends, numbers, flags and payload all are as they were. */
+/** The resemblance of a segment with the same ends, numbers, flags and payload. */
 export const EXACT = 18
 
 /**
- * How much packet `i`, which came out, is like a datagram that was sent, where addresses, ports, a connection's first number or
- * a payload may have been changed: 0 where it cannot be a copy of it. One end at least must be as it was, and the numbers of a
+ * How much packet `i`, which came out, resembles a datagram that was sent, if addresses, ports, a connection's first number or
+ * a payload may have been changed; 0 if it cannot be a copy of it. At least one end must be the same, and the numbers of a
  * connection that has begun.
  */
 function resemblance(sent: Uint8Array, seen: PacketBatch, i: number): number {

@@ -4,20 +4,20 @@ interface Travelling {
   /** Packets sent before it, over all roads. */
   readonly behind: number
   readonly at: number
-  /** Number of the packet whose place it takes; -1: of none. */
+  /** Number of the packet that it replaces; -1: none. */
   readonly number: number
 }
 
 /**
- * What is known of roads (host index * 2 + direction, which is also the arm that they begin at; they end at the other arm of that
- * host): up to which packet one was alive when a marker sent after it came out, and how long what came out was on its way.
+ * What is known about roads (host index * 2 + direction, which is also the arm that they begin at; they end at the other arm of that
+ * host): the packet number up to which a road was alive, because a later marker came out, and how long packets took.
  */
 export class Roads {
-  /** By road: packets with a number below this one have a later marker that came out. */
+  /** By road: for packets with a number below this one, a later marker has come out. */
   readonly #proved: Float64Array
   readonly #travelling = new Map<number, Travelling>()
   readonly #lost: Uint8Array
-  /** Longest that anything was on its way since `forget`, in nanoseconds. */
+  /** The longest time that anything took since `forget`, in nanoseconds. */
   slowest = 0
   /** Markers that came out elsewhere than at the end of their road: where they were sent, and where they were heard. */
   readonly misled: { readonly road: number; readonly arm: number }[] = []
@@ -27,12 +27,12 @@ export class Roads {
     this.#lost = new Uint8Array(roads)
   }
 
-  /** Takes note of a marker that is about to be sent. */
+  /** Notes a marker that is about to be sent. */
   sending(marker: number, travelling: Travelling): void {
     this.#travelling.set(marker, travelling)
   }
 
-  /** A marker of a road was heard on an arm; answers the number of the packet whose place it took, -1: of none, or not at its end. */
+  /** Notes a marker heard on an arm; returns the number of the packet that it replaces, -1: none, or not at the end of its road. */
   heard(marker: number, road: number, arm: number, at: number): number {
     const travelling = this.#travelling.get(marker)
     if (travelling === undefined) return -1
@@ -47,7 +47,7 @@ export class Roads {
     return travelling.number
   }
 
-  /** Something was on its way so long. */
+  /** Notes how long something took. */
   passed(nanos: number): void {
     if (nanos > this.slowest) this.slowest = nanos
   }

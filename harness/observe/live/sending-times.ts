@@ -2,7 +2,7 @@ import type { SendingTimes } from '../../model/target.ts'
 import type { Offered } from './offered.ts'
 import type { SentPackets } from './sent.ts'
 
-/** Between which moments the packets of a chunk were really sent. */
+/** The moments between which the packets of a chunk were really sent. */
 export class LiveSendingTimes implements SendingTimes {
   from = new Float64Array(0)
   to = new Float64Array(0)
@@ -16,8 +16,8 @@ export class LiveSendingTimes implements SendingTimes {
   }
 
   /**
-   * Of all packets that were offered. A port sends in the order in which it is told to, so each left before it was seen, and before whatever
-   * came out of what was handed on behind it; what was not seen no later than `patience` nanoseconds after it was handed on.
+   * For all packets that were offered. A port sends in the order of its calls, so each packet left before it was seen, and before any
+   * packet passed later came out; a packet that was not seen left at most `patience` nanoseconds after it was passed to the port.
    */
   read(count: number, offered: Offered, patience: number): this {
     if (this.from.length < count) {

@@ -1,12 +1,12 @@
 import { Verdict } from '../../model/codes.ts'
 
-/** State of a packet that stayed undecided and is no longer waited for. */
+/** State of a packet that stayed undecided and is not waited for any more. */
 export const GAVE_UP = 255
 
 /** Packets remembered after they were resolved, for copies that come late or again. */
 const CAPACITY = 1 << 17
 
-/** What one sent packet is matched by; filled before `add`. */
+/** The data by which a sent packet is matched; filled before `add`. */
 export interface SentPacket {
   readonly key: number
   /** Flow * 2 + direction. */
@@ -16,7 +16,7 @@ export interface SentPacket {
   /** IPv4's identification, 0 for IPv6, and hop limit as sent. */
   readonly id: number
   readonly hops: number
-  /** Step of the timeline, for what is told about the packet once its batch is gone. */
+  /** Step of the timeline, for reports about the packet after its batch is gone. */
   readonly step: number
   /** Its number in the capture. */
   readonly packet: number
@@ -24,13 +24,13 @@ export interface SentPacket {
 
 /**
  * Packets that were sent, by running number from 0: columns in a ring, found by key. `state` is a `Verdict` code, undecided as long
- * as it is waited for, or `GAVE_UP`; a resolved packet stays findable until the ring comes round.
+ * as the packet is waited for, or `GAVE_UP`; a resolved packet can be found until the ring comes round.
  */
 export class SentPackets {
   /** The next packet's number. */
   next = 0
   readonly state = new Uint8Array(CAPACITY)
-  /** When it was handed to the port, and when it was first seen to come out; infinite as long as it was not. */
+  /** When it was passed to the port, and when it was first seen to come out; infinite until then. */
   readonly at = new Float64Array(CAPACITY)
   readonly seen = new Float64Array(CAPACITY)
   readonly road = new Uint16Array(CAPACITY)
@@ -43,12 +43,12 @@ export class SentPackets {
   readonly #following = new Float64Array(CAPACITY)
   readonly #first = new Map<number, number>()
 
-  /** Where a packet's values stand in the columns. */
+  /** The index of a packet's values in the columns. */
   slot(number: number): number {
     return number & (CAPACITY - 1)
   }
 
-  /** Takes a packet that is about to be sent; answers its number. */
+  /** Adds a packet that is about to be sent; returns its number. */
   add(packet: SentPacket): number {
     const number = this.next++
     const slot = this.slot(number)

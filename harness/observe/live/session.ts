@@ -26,27 +26,27 @@ export interface LiveOptions {
   readonly port: Port
   /** Names of hosts, in order; the port has two arms for each. */
   readonly hosts: readonly string[]
-  /** Seconds of the timeline in one second of the hosts' clock; `told`: their clock is what the port tells them. */
+  /** Seconds of the timeline in one second of the hosts' clock; `told`: the port tells hosts the time. */
   readonly clockScale: number | 'told'
   readonly actions: HostActions
   readonly families: readonly ('ipv4' | 'ipv6')[]
-  /** Between whom controls go. */
+  /** The ends of controls. */
   readonly ends: ControlEnds
-  /** The hosts are known to rewrite addresses or sequence numbers; if not, that is found out. */
+  /** Whether the hosts are known to rewrite addresses or sequence numbers; if not, that is found out. */
   readonly translates?: boolean
   readonly limits?: Partial<LiveLimits>
-  /** Takes the hosts down, once the port is closed. */
+  /** Takes the hosts down, after the port is closed. */
   readonly dispose?: () => Promise<void>
 }
 
-/** Packets that are sent at a time. */
+/** Most packets that are sent at a time. */
 const BURST = 128
-/** Packets that are offered ahead of their time: timers are no finer. */
+/** How far ahead of their time packets may be sent: timers are not more precise. */
 const SOON = 200_000
 const NEVER = new AbortController().signal
 
 /**
- * Plays timelines over a port, on the clock of the machine, and tells what was seen: chunk by chunk, each packet resolved before
+ * Plays timelines over a port, on the machine's clock, and reports what was seen: chunk by chunk, with every packet resolved before
  * the next chunk is pulled.
  */
 export class LiveSession implements Session {
@@ -68,7 +68,7 @@ export class LiveSession implements Session {
   readonly #waiting: Waiting
   #by = new Uint8Array(0)
   #knowledge = new Uint8Array(0)
-  /** Where time passes by itself. */
+  /** Set if time passes by itself. */
   readonly #times: LiveSendingTimes | undefined
 
   constructor(options: LiveOptions) {
@@ -116,7 +116,7 @@ export class LiveSession implements Session {
     )
   }
 
-  /** Proves the wires and learns how late something may come; before anything is replayed. Throws ERR_CALIBRATION. */
+  /** Proves the wires and learns how late packets may come; before anything is replayed. Throws ERR_CALIBRATION. */
   async calibrate(signal: AbortSignal): Promise<void> {
     await this.#hearStarted(signal)
     this.#matcher.learn(
@@ -135,7 +135,7 @@ export class LiveSession implements Session {
     )
   }
 
-  /** Nanoseconds for which what is missing is waited for: what was learned, or what came out late has taught. */
+  /** Nanoseconds for which missing packets are waited for: the lateness learned, or more after packets that came late. */
   get patience(): number {
     return this.#matcher.patience
   }
@@ -146,7 +146,7 @@ export class LiveSession implements Session {
       await this.#play(chunk, signal)
       yield this.#observed(chunk.packets)
     }
-    // What was given up last may still be on its way.
+    // Packets given up last may still be on their way.
     await this.#waiting.hearOut(this.#matcher.patience, signal)
     if (this.#offered.sightings.length > 0) yield this.#observed(new PacketBatch(0, 0))
   }
@@ -159,7 +159,7 @@ export class LiveSession implements Session {
     this.#tap.take = take
   }
 
-  /** Hosts that were just started take packets before anything else is sent. */
+  /** Waits until hosts that were just started take packets, before anything else is sent. */
   async #hearStarted(signal: AbortSignal): Promise<void> {
     const started = this.#options.actions.started?.() ?? []
     if (started.length > 0) await this.#waiting.answered(started, signal)
@@ -200,7 +200,7 @@ export class LiveSession implements Session {
     await this.#waiting.resolve(this.#matcher.patience, signal)
   }
 
-  /** Sends packets [from, to) when their time has come, as many at a time as have. */
+  /** Sends packets [from, to) when their time has come, several at a time if they are due. */
   async #send(packets: PacketBatch, from: number, to: number, signal: AbortSignal): Promise<void> {
     const { frames } = this.#offered
     const { port } = this.#options
@@ -240,7 +240,7 @@ export class LiveSession implements Session {
     await flush()
   }
 
-  /** What the frame is that is to be sent as the nth of its chunk. */
+  /** What the nth frame of the chunk is. */
   #knownAt({ role, step }: PacketBatch, n: number): Known {
     const index = this.#offered.index[n] ?? -1
     return { what: role[index] === Role.control ? 'control' : 'packet', step: step[index] ?? -1 }
@@ -288,7 +288,7 @@ export class LiveSession implements Session {
     this.#offered.decide(packets, this.#sent)
     const sent = this.#times?.read(count, this.#offered, this.#matcher.patience)
     const { emitted, sightings, outages } = this.#offered.taken()
-    // What is heard from here on comes too late for this batch.
+    // Anything heard from here on is too late for this batch.
     this.#offered.begin(undefined, this.#sent.next)
     packets.emitted.push(...emitted)
     const known = { by: this.#by, knowledge: this.#knowledge, sightings, outages }

@@ -15,35 +15,35 @@ import type { SentPackets } from './sent.ts'
 import { CONTROL, type Tap } from './tap.ts'
 import type { Translations } from './translation.ts'
 
-/** Where the opening of a flow stands at a device which may answer it itself. */
+/** The state of a handshake at a device that may answer it itself. */
 interface Opening {
   /** Number and datagram of the client's SYN. */
   readonly syn: number
   readonly frame: Uint8Array
   /** Of the server's SYN-ACK, once it was sent. */
   synAck: number | undefined
-  /** What the device told the client in its place. */
+  /** The device's own SYN-ACK to the client. */
   answer: PacketBatch | undefined
-  /** The device has told the server what the client would. */
+  /** Whether the device has sent the server the client's acknowledgement. */
   acknowledged: boolean
 }
 
-/** What something that was heard is to an opening: of the device's own making, or all that will come of packet `number`. */
+/** What a heard packet is in a handshake: the device's own, or all that will come out of packet `number`. */
 export type Part = { readonly number: number; readonly answer: PacketBatch } | 'own' | 'echo'
 
 const TELLING = Tcp.fin | Tcp.syn | Tcp.rst | Tcp.ack
 
 /**
- * The client's part where a device opens connections in a server's place (SYN proxy). Its SYN-ACK is acknowledged as the client would,
- * since only then does it send the SYN on. What comes of the server's SYN-ACK is that of the device, with other numbers, which is there
- * already: it has come out once the device tells the client of the server's window.
+ * The client's part if a device opens connections in place of a server (SYN proxy). Its SYN-ACK is acknowledged as the client would,
+ * because only then does it send the SYN on. The device's own SYN-ACK, with other numbers, has then already come out in place of the
+ * server's; the server's counts as having come out once the device tells the client the server's window.
  */
 export class SynProxies {
   readonly #offered: Offered
   readonly #sent: SentPackets
   readonly #translations: Translations
   readonly #openings = new Map<number, Opening>()
-  /** Acknowledgements that are to be sent. */
+  /** Acknowledgements to be sent. */
   #due: { readonly frame: Uint8Array; readonly number: number }[] = []
 
   constructor(offered: Offered, sent: SentPackets, translations: Translations) {
@@ -52,7 +52,7 @@ export class SynProxies {
     this.#translations = translations
   }
 
-  /** Takes note of packet `i`, which has just become number `number`. */
+  /** Notes packet `i`, which has just got number `number`. */
   note(batch: PacketBatch, i: number, number: number): void {
     if (!opensConnection(batch, i)) return
     const flags = (batch.flags[i] ?? 0) & TELLING
@@ -74,7 +74,7 @@ export class SynProxies {
     }
   }
 
-  /** What packet `i`, heard on `arm`, is to the opening of its flow; undefined: nothing. */
+  /** What packet `i`, heard on `arm`, is in the handshake of its flow; undefined: nothing. */
   take(seen: PacketBatch, i: number, arm: number, way: number): Part | undefined {
     if (this.#openings.size === 0) return undefined
     const opening = this.#openings.get(way >> 1)
@@ -91,14 +91,14 @@ export class SynProxies {
     return arm === (road ^ 1) && flags === Tcp.ack ? this.#acknowledged(opening, seen, i, way) : undefined
   }
 
-  /** Ends the handshakes that devices have begun since this was last asked for. */
+  /** Completes the handshakes that devices have begun since the last call. */
   async acknowledge(port: Port, tap: Tap): Promise<void> {
     if (this.#due.length === 0) return
     const frames = new FrameColumns()
     const now = monotonicNow()
     for (const { frame, number } of this.#due) {
       const slot = this.#sent.slot(number)
-      // Only now has the device all that it sends the SYN on for.
+      // Only now has the device everything that it needs to send the SYN on.
       this.#sent.at[slot] = now
       frames.append(this.#sent.road[slot] ?? 0, 0, frame, 0, frame.length)
     }
@@ -112,7 +112,7 @@ export class SynProxies {
     this.#due = []
   }
 
-  /** If the packet does not come out, that is what became of it. */
+  /** Notes that the packet was answered, which is its verdict if it does not come out. */
   #tell(number: number): void {
     const index = this.#offered.indexOf(number)
     if (index >= 0) this.#offered.tell(index, Verdict.answered)
@@ -138,7 +138,7 @@ export class SynProxies {
     return 'own'
   }
 
-  /** An acknowledgement to the client, which the device gives when it has the server's SYN-ACK. */
+  /** An acknowledgement to the client, which the device sends when it has the server's SYN-ACK. */
   #openedWindow(opening: Opening, seen: PacketBatch, i: number, way: number): Part | undefined {
     const { synAck, answer } = opening
     if (answer === undefined || synAck === undefined) return undefined
@@ -151,7 +151,7 @@ export class SynProxies {
     return { number: synAck, answer }
   }
 
-  /** An acknowledgement to the server: the device's, or the one that was sent in the client's name by a device that is no proxy. */
+  /** An acknowledgement to the server: the device's, or one sent in the client's name and forwarded by a device that is no proxy. */
   #acknowledged(opening: Opening, seen: PacketBatch, i: number, way: number): Part | undefined {
     const { answer, synAck } = opening
     if (answer === undefined || seen.seq[i] !== answer.ack[0]) return undefined
@@ -164,12 +164,12 @@ export class SynProxies {
   }
 }
 
-/** The number after one, as columns have it: signed. */
+/** The next number, signed as in columns. */
 function next(number: number): number {
   return (number + 1) | 0
 }
 
-/** What a client that sent this SYN says to this SYN-ACK. */
+/** The answer of a client that sent this SYN to this SYN-ACK. */
 function acknowledgementOf(syn: Uint8Array, synAck: Uint8Array, tunnels: number): Uint8Array {
   const mine = dissectInner(syn, Link.raw, tunnels).l4
   const its = dissectInner(synAck, Link.raw, tunnels).l4

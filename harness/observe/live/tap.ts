@@ -4,13 +4,13 @@ import type { WireFrame } from '../../model/target.ts'
 import type { LiveClock } from './clock.ts'
 import type { FrameColumns } from './frames.ts'
 
-/** What a frame is, and the packet that it has to do with. */
+/** What a frame is, and the packet that it belongs to. */
 export type Known = Pick<WireFrame, 'what' | 'step' | 'flow'>
 
 export const STRAY: Known = { what: 'stray', step: -1 }
 export const CONTROL: Known = { what: 'control', step: -1 }
 
-/** Hands copies of frames to whoever asked for them; costs a look where nobody did. */
+/** Passes copies of frames to whoever asked for them; otherwise it costs only a check. */
 export class Tap {
   take: ((frame: WireFrame) => void) | undefined
   readonly #clock: LiveClock
@@ -19,7 +19,7 @@ export class Tap {
     this.#clock = clock
   }
 
-  /** Frames [from, to) were sent at a moment of the machine's clock. */
+  /** Reports that frames [from, to) were sent at a moment of the machine's clock. */
   sent(frames: FrameColumns, from: number, to: number, moment: number, known: (n: number) => Known): void {
     if (this.take === undefined) return
     const at = this.#clock.timeline(moment)
@@ -34,7 +34,7 @@ export class Tap {
       })
   }
 
-  /** Packet `i` was heard. */
+  /** Reports that packet `i` was heard. */
   seen(seen: PacketBatch, i: number, arm: number, known: Known): void {
     if (this.take === undefined) return
     const start = seen.start[i] ?? 0

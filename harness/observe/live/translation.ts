@@ -11,15 +11,15 @@ import { begunBy } from './pieces.ts'
 interface Way {
   /** What the device added to sequence numbers. */
   readonly seqDelta: number
-  /** The same of time stamps (RFC 7323). */
+  /** The same for timestamps (RFC 7323). */
   readonly stampDelta: number
-  /** How the packet was addressed as it came out. */
+  /** The packet's ends when it came out. */
   readonly source: EndChange
   readonly destination: EndChange
 }
 
 /**
- * What a device makes of the addresses, ports and sequence numbers of flows, learned from packets as they came out, and how
+ * How a device changes the addresses, ports and sequence numbers of flows, learned from packets as they came out, and how
  * packets of the other direction must be sent so that the device sees one consistent conversation.
  */
 export class Translations {
@@ -33,7 +33,7 @@ export class Translations {
     this.any = known
   }
 
-  /** Says whose tuple that of packet `i` is, and who would answer it. */
+  /** Registers the tuple of packet `i`, and that of an answer to it. */
   register(batch: PacketBatch, i: number, way: number): void {
     const tuple = tupleOf(batch, i)
     if (this.#ways.get(tuple) === way) return
@@ -43,7 +43,7 @@ export class Translations {
     if (depthOf(batch, i) > 0) this.#registerOutside(batch, i, way)
   }
 
-  /** A device may answer what is in a tunnel outside of it, where no flow of its own is so addressed. */
+  /** A device may answer a packet in a tunnel outside of it; the outside tuple is registered unless another flow has it. */
   #registerOutside(batch: PacketBatch, i: number, way: number): void {
     for (const back of [false, true]) {
       const tuple = tupleOf(batch, i, back, 0)
@@ -51,15 +51,15 @@ export class Translations {
     }
   }
 
-  /** The same of a datagram that packet `i`, a fragment, begins, where nobody else is known to be so addressed. */
+  /** The same for a datagram that packet `i`, a fragment, begins, unless another flow has its tuple. */
   registerBegun(batch: PacketBatch, i: number, way: number): void {
     const begun = begunBy(batch, i)
     if (begun !== undefined && !this.#ways.has(tupleOf(begun, 0))) this.register(begun, 0, way)
   }
 
   /**
-   * Flow * 2 + direction of packet `i` as it came out; -1: not known. An ICMP error whose ends are not known, since they were translated
-   * with what it quotes, goes against that.
+   * Flow * 2 + direction of packet `i` as it came out; -1: unknown. An ICMP error with unknown ends, which were translated
+   * together with its quotation, has the opposite way of the quoted packet.
    */
   wayOf(batch: PacketBatch, i: number): number {
     const way = this.#ways.get(tupleOf(batch, i)) ?? -1
@@ -67,7 +67,7 @@ export class Translations {
     return this.quotedWay(batch, i)
   }
 
-  /** Flow * 2 + direction of an ICMP error by what it quotes, which it goes against; -1: not known. */
+  /** Flow * 2 + direction of an ICMP error by its quotation, whose opposite it is; -1: unknown. */
   quotedWay(batch: PacketBatch, i: number): number {
     const quoted = quotedTupleOf(batch, i)
     const of = quoted === undefined ? -1 : (this.#ways.get(quoted) ?? -1)
@@ -83,7 +83,7 @@ export class Translations {
     return this.seqDelta(way) !== 0 || this.seqDelta(way ^ 1) !== 0
   }
 
-  /** Takes packet `i` of `seen` as what came out of `sent`, a datagram of direction `way`. */
+  /** Learns from packet `i` of `seen`, which came out for `sent`, a datagram of direction `way`. */
   learn(way: number, sent: Uint8Array, seen: PacketBatch, i: number): void {
     const { bytes } = seen
     const kind = seen.kind[i] ?? 0
@@ -110,7 +110,7 @@ export class Translations {
     this.register(seen, i, way)
   }
 
-  /** How a packet of this direction has to be changed before it is sent; undefined: not at all. */
+  /** How a packet of this direction must be changed before it is sent; undefined: not at all. */
   change(way: number): AddressChange | undefined {
     const other = this.any ? this.#learned.get(way ^ 1) : undefined
     if (other === undefined) return undefined
@@ -124,7 +124,7 @@ export class Translations {
   }
 }
 
-/** The time stamp of the TCP header at `l4`; undefined: it has none. */
+/** The timestamp of the TCP header at `l4`; undefined: it has none. */
 function stampOf(bytes: Uint8Array, l4: number): number | undefined {
   const at = findTcpOption(bytes, l4, bytes.length, TcpOption.timestamps)
   return at < 0 ? undefined : u32(bytes, at + 2)

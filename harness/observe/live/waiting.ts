@@ -12,19 +12,19 @@ import type { Roads } from './roads.ts'
 import { GAVE_UP, type SentPackets } from './sent.ts'
 import { CONTROL, type Tap } from './tap.ts'
 
-/** Nanoseconds in which what comes out mostly does. */
+/** Nanoseconds within which most packets come out. */
 const MOMENT = 1e6
-/** Between two tries to get a connection through. */
+/** Pause between two attempts to get a connection through. */
 const PAUSE = 50e6
-/** Ports of connections that are tried, one after the other. */
+/** Ports of attempted connections, used one after the other. */
 const FIRST_PORT = 20_000
 const PORTS = 20_000
-/** Markers that may go missing before their road counts as dead. */
+/** Markers that may get lost before their road counts as dead. */
 const TRIES = 2
 
 const turn = promisify(setImmediate)
 
-/** Until all was read that had come when this was called, and handed on, which a port does in the turn after. */
+/** Waits until everything that had arrived before this call was read and passed on, which a port does in the next turn. */
 async function heard(): Promise<void> {
   await turn()
   await turn()
@@ -43,7 +43,7 @@ interface WaitingParts {
   readonly families: readonly ('ipv4' | 'ipv6')[]
 }
 
-/** Waits for packets to come out, and decides when one no longer will. */
+/** Waits for packets to come out, and decides when one will not come any more. */
 export class Waiting {
   readonly #parts: WaitingParts
   readonly #frames = new FrameColumns()
@@ -57,8 +57,8 @@ export class Waiting {
   }
 
   /**
-   * Until every packet of the chunk has come out or been given up: dropped, rejected or answered where a marker that was sent after
-   * it on its road has come out, `lateness` has passed, and the capture missed nothing since it was last asked; else undecided.
+   * Waits until every packet of the chunk has come out or been given up: dropped, rejected or answered if a marker sent after
+   * it on its road has come out, `lateness` has passed, and the capture has missed nothing since the last check; else undecided.
    */
   async resolve(lateness: number, signal: AbortSignal): Promise<void> {
     const { offered, alarm, emissions } = this.#parts
@@ -69,14 +69,14 @@ export class Waiting {
       await alarm.wait(left, signal)
       left = this.#latest() + lateness - monotonicNow()
     }
-    // What a busy process has not read yet, such as a reset that another socket holds, came in time all the same.
+    // Packets that a busy process has not read yet, such as a reset at another socket, still came in time.
     if (offered.open > 0) await heard()
     const lost = offered.open > 0 && (await this.#hasMissed())
     emissions.attribute()
     this.#giveUp(lost)
   }
 
-  /** Until what was given up last has had as long again to come out. */
+  /** Waits until packets given up last have had the same time again to come out. */
   async hearOut(lateness: number, signal: AbortSignal): Promise<void> {
     for (let left = this.#gaveUp + lateness - monotonicNow(); left > 0; ) {
       await this.#parts.alarm.wait(left, signal)
@@ -85,7 +85,7 @@ export class Waiting {
     this.#gaveUp = Number.NEGATIVE_INFINITY
   }
 
-  /** Until packet `number` has come out or would have: what its flow goes on with may depend on what became of it. */
+  /** Waits until packet `number` has come out or would have: the rest of its flow may depend on what happened to it. */
   async passage(number: number, lateness: number, signal: AbortSignal): Promise<void> {
     const { alarm, sent } = this.#parts
     const slot = sent.slot(number)
@@ -100,7 +100,7 @@ export class Waiting {
       await alarm.wait(left, signal)
   }
 
-  /** Until packets on their way are few enough for no queue to run over. */
+  /** Waits until the packets on their way are few enough for no queue to overflow. */
   async keepUp(signal: AbortSignal): Promise<void> {
     const { offered, limits, alarm } = this.#parts
     if (offered.open < limits.window) return
@@ -109,7 +109,7 @@ export class Waiting {
     await this.#mark(this.#unproved(), signal)
   }
 
-  /** Until a fresh connection goes through a host that is up, both ways; false: none did before the limit. */
+  /** Waits until a new connection gets through a host that is up, in both directions; false: none did before the limit. */
   async settle(actions: HostActions, hosts: number, signal: AbortSignal): Promise<boolean> {
     const { limits, alarm } = this.#parts
     const end = monotonicNow() + limits.settle
@@ -121,7 +121,7 @@ export class Waiting {
     }
   }
 
-  /** Until each of these hosts lets connections through; false: one did not before the limit. */
+  /** Waits until each of these hosts lets connections through; false: one did not before the limit. */
   async answered(hosts: readonly number[], signal: AbortSignal): Promise<boolean> {
     const { limits, alarm } = this.#parts
     const end = monotonicNow() + limits.settle
@@ -133,7 +133,7 @@ export class Waiting {
     return true
   }
 
-  /** Whether a datagram and its answer come through a host within a moment's patience. */
+  /** Whether a datagram and its answer get through a host within a short time. */
   async #connects(host: number, signal: AbortSignal): Promise<boolean> {
     const { families } = this.#parts
     const port = FIRST_PORT + (this.#port++ % PORTS)
@@ -143,7 +143,7 @@ export class Waiting {
     return true
   }
 
-  /** Sends a marker on each road, and waits until all have come out or no longer will. */
+  /** Sends a marker on each road, and waits until all have come out or will not any more. */
   async #mark(roads: ReadonlySet<number>, signal: AbortSignal): Promise<void> {
     const dead = [...roads].every((road) => this.#parts.roads.isDead(road))
     const { limits, families } = this.#parts
@@ -151,7 +151,7 @@ export class Waiting {
     await this.travels([...roads], families[0] ?? 'ipv4', limit, signal)
   }
 
-  /** Sends a marker on each of these roads; whether all came out within the limit, in nanoseconds. */
+  /** Sends a marker on each of these roads; returns whether all came out within the limit, in nanoseconds. */
   async travels(
     roads: readonly number[],
     family: 'ipv4' | 'ipv6',
@@ -174,14 +174,14 @@ export class Waiting {
     const missing = () => travelling.filter((marker) => this.#parts.roads.isTravelling(marker))
     for (let left = limit; left > 0 && missing().length > 0; left = end - monotonicNow())
       await alarm.wait(left, signal)
-    // A process that was busy hears that time is over before it hears of what came in the meantime.
+    // A process that was busy sees its timer before it sees what has arrived in the meantime.
     if (missing().length > 0) await heard()
     const lost = missing()
     for (const marker of lost) this.#parts.roads.lose(marker)
     return lost.length === 0
   }
 
-  /** Roads of packets that are missing and have no later marker. */
+  /** Roads of missing packets for which no later marker has come out. */
   #unproved(): Set<number> {
     const { roads } = this.#parts
     const unproved = new Set<number>()
@@ -213,7 +213,7 @@ export class Waiting {
     if (offered.open > 0) this.#gaveUp = monotonicNow()
     this.#eachOpen((number, road) => {
       const told = offered.told[offered.indexOf(number)]
-      // What was told of is known, whatever the capture missed beside it; what was not seen, only where it missed nothing.
+      // A reset or answer seen is certain, whatever the capture missed; a packet not seen was dropped only if it missed nothing.
       const proved = roads.isProved(road, number) && !missed
       sent.state[sent.slot(number)] = proved ? (told ?? Verdict.drop) : GAVE_UP
       offered.open--

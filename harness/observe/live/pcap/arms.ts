@@ -4,9 +4,9 @@ export interface PcapArm {
   /** Hardware addresses, as `02:00:00:00:00:01`: the harness's, which a device answers to, and the device's. */
   readonly own: string
   readonly peer: string
-  /** Its frames have the tag of this VLAN (IEEE 802.1Q), 1 … 4094; absent: they have none. */
+  /** VLAN id of its frames (IEEE 802.1Q), 1 … 4094; absent: untagged. */
   readonly vlan?: number
-  /** Whether `peer`, when it asks by ARP or neighbour discovery who has an address there, is told that the harness has. */
+  /** Whether the harness claims every address that `peer` asks for by ARP or neighbour discovery. */
   readonly answers?: boolean
 }
 
@@ -26,13 +26,13 @@ export function hardwareBytes(text: string): readonly number[] {
   return text.split(':').map((part) => Number.parseInt(part, 16))
 }
 
-/** What stands before an IP datagram that is sent by an arm. */
+/** The header before an IP datagram that is sent by an arm. */
 export function headerOf({ own, peer, vlan }: PcapArm, type: number): Uint8Array {
   const tag = vlan === undefined ? [] : [0x81, 0x00, vlan >> 8, vlan & 255]
   return Uint8Array.from([...hardwareBytes(peer), ...hardwareBytes(own), ...tag, type >> 8, type & 255])
 }
 
-/** Whose frames are heard at interfaces: arms by interface and VLAN, and where several are there, by who sent it. */
+/** Finds the arm of a frame heard at an interface: by interface and VLAN, and if several arms are there, by the frame's sender. */
 export class ArmFinder {
   readonly #groups = new Map<string, { readonly arm: number; readonly peer: number }[]>()
 
@@ -45,7 +45,7 @@ export class ArmFinder {
     }
   }
 
-  /** Looks for the arm of a frame; -1: of none. */
+  /** A function that returns the arm of a frame; -1: none. */
   at(device: string): (frame: Buffer) => number {
     const untagged = this.#groups.get(`${device} 0`) ?? []
     return (frame) => {
@@ -60,7 +60,7 @@ export class ArmFinder {
   }
 }
 
-/** Where what a frame carries begins, behind its one tag if it has one. */
+/** Offset of a frame's payload, after its VLAN tag if it has one. */
 export function bodyOf(frame: Buffer): number {
   return isTag(frame.readUInt16BE(ETHERNET - 2)) ? ETHERNET + TAG : ETHERNET
 }

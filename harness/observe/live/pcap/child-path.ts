@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 
 /**
- * The program of the child process, wherever the rest was bundled to: the built one even where the rest is read as TypeScript, as a
- * reader of that takes each child half a second to start.
+ * The program of the child process, wherever the other modules were bundled: always the built one, because reading TypeScript
+ * would delay the start of each child by half a second.
  */
 export const CHILD = fileURLToPath(
   new URL(

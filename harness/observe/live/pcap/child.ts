@@ -8,7 +8,7 @@ import { ArmFinder, bodyOf, EtherType, type PcapArm } from './arms.ts'
 import { eachFrame, encodeFrames, encodeText, Message, MessageReader } from './messages.ts'
 import { advertisement, arpReply } from './neighbours.ts'
 
-/** What the process is told on its command line, as JSON. */
+/** The options of the process, JSON on its command line. */
 export interface ChildOptions {
   readonly arms: readonly PcapArm[]
   readonly snapLength: number
@@ -20,13 +20,13 @@ export interface ChildOptions {
 
 type NodePcap = typeof import('node-pcap')
 
-/** Frames that are handed on at a time. */
+/** Frames that are passed on at a time. */
 const BATCH = 256
-/** File descriptors of the pipes: what is to be sent, and what was heard. */
+/** File descriptors of the pipes: frames to be sent, and frames heard. */
 const IN = 3
 const OUT = 4
 
-/** Sends and hears frames at interfaces, for a port in another process: node-pcap takes no second thread, and closes only by ending. */
+/** Sends and hears frames at interfaces, for a port in another process: node-pcap cannot run in two threads, and closes only by ending. */
 class Interfaces {
   readonly #options: ChildOptions
   readonly #pcap: NodePcap
@@ -79,7 +79,7 @@ class Interfaces {
     return session
   }
 
-  /** A frame at an interface; its buffer is the same for all frames, so what is kept is copied. */
+  /** Takes a frame at an interface; its buffer is reused for the next frame, so it is copied. */
   #hear(session: PcapSession, device: string, number: number, buf: Buffer, header: Buffer): void {
     const arm = this.#options.arms[number]
     const body = bodyOf(buf)
@@ -125,14 +125,14 @@ async function main(options: ChildOptions): Promise<void> {
   const interfaces = new Interfaces(options, await withoutWarnings(), output)
   const reader = new MessageReader((kind, body) => interfaces.take(kind, body))
   input.on('data', (chunk: Buffer) => reader.push(chunk))
-  // Whoever wanted this is gone, or is done.
+  // The parent is gone, or is done.
   input.on('close', () => process.exit(0))
   output.on('error', () => process.exit(0))
 }
 
 /**
- * What was not sent here: neither by the kernel nor, in the place of an arm, by this process or another. (`inbound` loses frames:
- * those that wait while a filter is set are filtered by libpcap itself, which does not know which way they went.)
+ * A filter for frames that were not sent here: neither by the kernel nor, from an arm's address, by this process or another. (`inbound`
+ * loses frames: those that wait while a filter is set are filtered by libpcap itself, which does not know their direction.)
  */
 function received(device: string, arms: readonly PcapArm[]): string {
   const own = arms.flatMap((arm) => (arm.device === device ? [arm.own] : []))
@@ -148,7 +148,7 @@ function tooLarge(device: string, length: number, { largest }: ChildOptions): st
   return `a datagram of ${length} bytes came by ${device}, where ${largest} is the most, so segments are put together on the way: ethtool -K ${device} gro off lro off, and the same at the device`
 }
 
-/** An interface without an IPv4 address is as it should be here. */
+/** Loads node-pcap without its warning about an interface without an IPv4 address, which is intended here. */
 async function withoutWarnings(): Promise<NodePcap> {
   const { default: pcap } = await import('node-pcap')
   pcap.warningHandler = () => undefined

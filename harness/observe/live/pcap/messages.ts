@@ -1,19 +1,19 @@
 import type { FrameColumns } from '../frames.ts'
 
-/** What goes between a port and its child process: 8 bytes (length of what follows, kind), and the rest by kind. */
+/** Messages between a port and its child process: 8 bytes (length of the rest, kind), then the rest, which depends on the kind. */
 export const Message = { frames: 1, stats: 2, ready: 3, failed: 4, open: 5 } as const
 
 const HEAD = 8
-/** Of a frame: when it was heard, how long it is, and its arm. */
+/** Bytes before each frame: when it was heard, its length, and its arm. */
 const COLUMNS = 16
 
-/** What stands before datagrams of one arm; both are of one length. */
+/** The headers before datagrams of one arm; both have the same length. */
 export interface LinkHeaders {
   readonly ipv4: Uint8Array
   readonly ipv6: Uint8Array
 }
 
-/** A message of frames [from, to), each behind the header that `headers` has for its arm, or behind none. */
+/** A message of frames [from, to), each after the header that `headers` has for its arm, or without one. */
 export function encodeFrames(
   frames: FrameColumns,
   from: number,
@@ -56,7 +56,7 @@ function headersOf(frames: FrameColumns, from: number, to: number, headers: read
   return sum
 }
 
-/** Visits the frames of a message: where each lies in it, its arm, and when it was heard. */
+/** Visits the frames of a message: offset, arm, and when each was heard. */
 export function eachFrame(
   body: Buffer,
   visit: (arm: number, from: number, to: number, time: number) => void,
@@ -83,7 +83,7 @@ function head(message: Buffer, kind: number): void {
   message.writeUInt32LE(kind, 4)
 }
 
-/** Finds messages in what comes through a pipe. */
+/** Finds messages in the data of a pipe. */
 export class MessageReader {
   readonly #take: (kind: number, body: Buffer) => void
   #chunks: Buffer[] = []
@@ -98,7 +98,7 @@ export class MessageReader {
     this.#have += chunk.length
     if (this.#have < HEAD) return
     let all = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks)
-    // Long messages are put together once, when their last byte is there.
+    // Long messages are joined once, when their last byte is there.
     this.#chunks = [all]
     while (all.length >= HEAD) {
       const length = HEAD + all.readUInt32LE(0)

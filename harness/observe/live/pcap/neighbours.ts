@@ -11,13 +11,13 @@ const ARP_LENGTH = 28
 const SOLICITATION = 135
 const ADVERTISEMENT = 136
 const IPV6 = 40
-/** Proof that a message has passed no router (RFC 4861, 7.1). */
+/** Proves that a message has passed no router (RFC 4861, 7.1). */
 const MOST_HOPS = 255
 
 /**
- * The frame that answers an ARP request of the arm's peer, whose body is bytes[from …): whatever address it asks for, the harness
- * has it. Undefined where that is no such request, or none that wants an answer: who asks for its own address is looking for another
- * that has it too (RFC 5227), and is not to find one.
+ * The answer to an ARP request of the arm's peer, whose body is bytes[from …): the harness claims whatever address it asks for.
+ * Undefined if it is not such a request, or must not be answered: a device that asks for its own address checks that nobody else
+ * has it (RFC 5227).
  */
 export function arpReply(arm: PcapArm, frame: Buffer, from: number): Buffer | undefined {
   if (!isOfPeer(arm, frame) || frame.length < from + ARP_LENGTH) return undefined
@@ -31,7 +31,7 @@ export function arpReply(arm: PcapArm, frame: Buffer, from: number): Buffer | un
   return Buffer.from([...headerOf(arm, EtherType.arp), ...reply])
 }
 
-/** The same of an IPv6 neighbour solicitation (RFC 4861, 4.3 and 4.4), whose IP header is at bytes[from]. */
+/** The same for an IPv6 neighbour solicitation (RFC 4861, 4.3 and 4.4), whose IP header is at bytes[from]. */
 export function advertisement(arm: PcapArm, frame: Buffer, from: number): Buffer | undefined {
   if (!isOfPeer(arm, frame) || frame.length < from + IPV6 + 24) return undefined
   if (frame[from + 6] !== Protocol.icmp6 || frame[from + IPV6] !== SOLICITATION) return undefined
@@ -39,7 +39,7 @@ export function advertisement(arm: PcapArm, frame: Buffer, from: number): Buffer
   const asking = frame.subarray(from + 8, from + 24)
   const target = frame.subarray(from + IPV6 + 8, from + IPV6 + 24)
   if (asking.equals(target) || isZero(asking)) return undefined
-  // Solicited, and to replace what was known; with the option that tells the hardware address.
+  // Flags: solicited, override; with the option for the hardware address.
   const message = [ADVERTISEMENT, 0, 0, 0, 0x60, 0, 0, 0, ...target, 2, 1, ...hardwareBytes(arm.own)]
   const head = [0x60, 0, 0, 0, 0, message.length, Protocol.icmp6, MOST_HOPS, ...target, ...asking]
   const link = headerOf(arm, EtherType.ipv6)

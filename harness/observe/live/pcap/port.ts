@@ -17,12 +17,12 @@ export interface PcapPortOptions {
   readonly mtu: number
   /** Bytes of each interface's ring; absent: 16 MiB. */
   readonly ring?: number
-  /** Interfaces are opened once this has come about; the process that does so is started before. Absent: at once. */
+  /** Interfaces are opened once this has resolved; the process that opens them is started earlier. Absent: at once. */
   readonly up?: Promise<unknown>
 }
 
 const RING = 16 << 20
-/** Milliseconds for a child to end by itself. */
+/** Milliseconds that a child may take to end by itself. */
 const PATIENCE = 2000
 
 /** A port that sends and hears at Ethernet interfaces through node-pcap, in a child process of its own. */
@@ -59,18 +59,18 @@ export class PcapPort implements Port {
       this.#complaints = (this.#complaints + text).slice(-2000)
     })
     this.#input.on('drain', () => this.#drained())
-    // Writing to a child that ended is told by its end.
+    // A failed write to a child that has ended is reported by its exit event.
     this.#input.on('error', () => undefined)
     child.on('error', (error) => this.#broke(error.message))
     child.on('exit', () => this.#broke(this.#complaints.trim().split('\n').pop() || 'it ended'))
   }
 
-  /** Opens the interfaces. Throws ERR_NODE_PCAP where node-pcap is missing, ERR_PORT where an interface cannot be opened. */
+  /** Opens the interfaces. Throws ERR_NODE_PCAP if node-pcap is missing, ERR_PORT if an interface cannot be opened. */
   static async open(options: PcapPortOptions): Promise<PcapPort> {
     checkNodePcap()
     const told: ChildOptions = {
       arms: options.arms,
-      // One more, so that a frame that is too large is seen to be.
+      // One more, so that a frame that is too large can be recognised.
       snapLength: options.mtu + ETHERNET + TAG + 1,
       largest: options.mtu,
       ring: options.ring ?? RING,
@@ -153,7 +153,7 @@ export class PcapPort implements Port {
   }
 }
 
-/** Throws ERR_NODE_PCAP with the command that mends it. */
+/** Throws ERR_NODE_PCAP with the command to type. */
 export function checkNodePcap(): void {
   try {
     createRequire(import.meta.url).resolve('node-pcap/build/Release/pcap_binding.node')
