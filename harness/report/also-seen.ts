@@ -2,10 +2,10 @@ import { groupBy } from '../log/group.ts'
 import type { CaseFinished, Sighted } from '../model/run-log.ts'
 import { largest } from '../support/largest.ts'
 
-/** Fields of one kind of sighting that are written out. */
+/** Most fields that are listed for one kind of sighting. */
 const FIELDS = 6
 
-/** What was seen of a case beside its verdicts, in few words each: `packet 4 late by 0.350 s`, `mss 1460 → 1380 (2 packets)`. */
+/** What was seen in a case besides verdicts, each in a few words: `packet 4 late by 0.350 s`, `mss 1460 → 1380 (2 packets)`. */
 export function alsoSeen(finished: CaseFinished): string[] {
   const { sightings = [], outages = [] } = finished
   const words = [...groupBy(sightings, ({ kind }) => kind)].flatMap(([kind, group]) =>
@@ -49,7 +49,7 @@ function sightingWords(sighted: Sighted, finished: CaseFinished): string {
   }
 }
 
-/** A field with what it was and what it became, or that it was changed, where packets differ. */
+/** An altered field with its old and its new value, or only that it was changed, if packets differ. */
 function alterationWords(group: readonly Sighted[], finished: CaseFinished): string[] {
   const fields = [...groupBy(group, ({ field = '' }) => field)]
   const words = fields.slice(0, FIELDS).map(([field, of]) => {
@@ -64,7 +64,7 @@ function alterationWords(group: readonly Sighted[], finished: CaseFinished): str
   return fields.length > FIELDS ? [...words, `${fields.length - FIELDS} more fields changed`] : words
 }
 
-/** `packet 4`, or how many. */
+/** `packet 4`, or the number of packets. */
 function packetsWords(indices: readonly number[], { trace }: CaseFinished): string {
   const [index] = indices
   if (indices.length !== 1 || index === undefined) return `${indices.length} packets`

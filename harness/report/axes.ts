@@ -2,7 +2,7 @@ import type { CaseResult } from '../log/cases.ts'
 
 export interface Axis {
   readonly name: string
-  /** In the order of their first appearance. */
+  /** In the order of their first occurrence. */
   readonly values: readonly string[]
 }
 
@@ -11,12 +11,12 @@ interface Counted {
   cases: number
 }
 
-/** Share of the cases from which on an axis speaks for all of them. */
+/** The share of cases that must have an axis for it to count as common. */
 const COMMON = 0.9
 
 /**
- * The axes of some cases: first those that nearly all cases have, and of these the one with most values; of equals the one that
- * appears first.
+ * The axes of some cases: first those that nearly all cases have; among these, the one with most values comes first; of equals, the one
+ * that occurs first.
  */
 export function axesOf(results: readonly CaseResult[]): readonly Axis[] {
   const axes = new Map<string, Counted>()

@@ -9,11 +9,11 @@ import type { Paint } from './paint.ts'
 import { plain } from './plain.ts'
 import { wrap } from './wrap.ts'
 
-/** Cases that are written out, each with its first difference; the other reports have all. */
+/** Most cases that are listed, each with its first difference; the other reports have all. */
 const CASES = 40
 const NAMES = 3
 
-/** Every case that needs a look, the worst outcome first. Cases that one sentence explains share it. */
+/** Every case that needs a look, the worst outcome first. Cases with the same explanation share it. */
 export function problemList(
   results: readonly CaseResult[],
   width: number,
@@ -41,7 +41,7 @@ function rankOf(group: readonly CaseResult[]): number {
   return group[0] === undefined ? 0 : STYLES[group[0].outcome].rank
 }
 
-/** Mismatches that count. */
+/** The mismatches that count. */
 function told({ finished }: CaseResult): readonly Mismatch[] {
   return finished?.mismatches.filter(({ level }) => level !== 'provisional') ?? []
 }

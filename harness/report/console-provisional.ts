@@ -4,10 +4,10 @@ import type { Paint } from './paint.ts'
 import { plain } from './plain.ts'
 import { wrap } from './wrap.ts'
 
-/** Disagreements that are written out; the other reports have all. */
+/** Most disagreements that are listed; the other reports have all. */
 const WRITTEN = 10
 
-/** Where the target does not do what is only inferred or remembered: shown, and failing nothing. */
+/** Disagreements with expectations that are only inferred or remembered; they fail no case. */
 export function disagreements(results: readonly CaseResult[], width: number, paint: Paint): string {
   const found = results.flatMap(({ case: test, finished }) =>
     (finished?.mismatches ?? []).flatMap(({ level, message, provenance: { mark } }) =>

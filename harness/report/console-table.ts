@@ -9,9 +9,9 @@ import { STYLES } from './outcomes.ts'
 import type { Paint } from './paint.ts'
 import { plain } from './plain.ts'
 
-/** Rows of a table from which on those that only passed are folded into one. */
+/** From this number of rows on, rows that only passed are folded into one. */
 const LONG = 40
-/** The least that the column of case names gets, and what a column of marks takes beside its title. */
+/** The least width of the column of case names, and what a column of marks takes besides its title. */
 const NAME_LEAST = 24
 const CELL_LEAST = 6
 const PADDING = 2
@@ -22,8 +22,8 @@ interface Column {
 }
 
 /**
- * The conformance table of a suite on a target, at most `width` wide: a row a case, a column a value of the axis with most
- * values that fits, in each cell the marks of the cases there.
+ * The conformance table of a suite on a target, at most `width` wide: one row for each case, one column for each value of the axis with
+ * most values that fits, and in each cell the marks of its cases.
  */
 export function conformanceTable(
   suite: string,
@@ -75,7 +75,7 @@ function columnsOf(results: readonly CaseResult[], width: number): readonly Colu
   return [{ title: 'outcome', holds: () => true }]
 }
 
-/** `✓`, or with several cases `✗ 1  ✓ 3`, the worst first. */
+/** `✓`, or for several cases `✗ 1  ✓ 3`, the worst first. */
 function marksOf(results: readonly CaseResult[], paint: Paint): string {
   return [...groupBy(results, ({ outcome }) => outcome).values()]
     .flatMap((of) => (of[0] === undefined ? [] : [{ ...STYLES[of[0].outcome], count: of.length }]))

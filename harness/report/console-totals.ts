@@ -39,7 +39,7 @@ export function totalLines(
   ].join('\n')
 }
 
-/** `15: 6 passed, 1 failed`, an item a word so that none is broken over lines. */
+/** `15: 6 passed, 1 failed`, as words that must not be broken over lines. */
 function outcomeWords({ cases, totals }: RunSummary, paint: Paint): readonly string[] {
   const present = OUTCOME_ORDER.filter((outcome) => totals[outcome] > 0)
   return [

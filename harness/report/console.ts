@@ -13,8 +13,8 @@ import { PLAIN_SCREEN, type Screen } from './screen.ts'
 import { wrap } from './wrap.ts'
 
 /**
- * The report for people at a terminal: the conformance tables, then every case that needs a look with what was expected beside
- * what was observed, then totals, what the verdicts rest on and what the targets lack.
+ * The report for people at a terminal: the conformance tables, then every case that needs a look with expectation and
+ * observation side by side, then totals, the sources of the expectations, and what the targets lack.
  */
 export function renderConsole(events: readonly RunEvent[], screen: Screen = PLAIN_SCREEN): string {
   const paint = painter(screen.colour)
@@ -41,7 +41,7 @@ export function renderConsole(events: readonly RunEvent[], screen: Screen = PLAI
     .concat('\n')
 }
 
-/** The marks that the tables use, in words. */
+/** The meanings of the marks in the tables. */
 function legend(results: readonly CaseResult[], width: number, paint: Paint): string {
   const used = new Set(results.map(({ outcome }) => outcome))
   const items = OUTCOME_ORDER.filter((outcome) => used.has(outcome)).map(

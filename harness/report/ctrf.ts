@@ -9,7 +9,7 @@ const CTRF_VERSION = '0.0.0'
 
 type Status = 'passed' | 'failed' | 'skipped' | 'pending' | 'other'
 
-/** CTRF has five words; ours stand in `rawStatus`. What could not be told is `other`, never a pass. */
+/** CTRF has five words; flowbreak's own are in `rawStatus`. An outcome that is not known is `other`, never a pass. */
 const STATUSES: Readonly<Record<Outcome, Status>> = {
   pass: 'passed',
   fail: 'failed',
@@ -21,7 +21,7 @@ const STATUSES: Readonly<Record<Outcome, Status>> = {
   skipped: 'skipped',
 }
 
-/** Common Test Report Format (ctrf.io): a test a case and target, its axes as parameters. */
+/** Common Test Report Format (ctrf.io): one test for each case and target, with its axes as parameters. */
 export function renderCtrf(events: readonly RunEvent[]): string {
   return [...ctrfReport(events)].join('')
 }

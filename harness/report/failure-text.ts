@@ -2,8 +2,8 @@ import type { CaseTrace, Mismatch, Outcome } from '../model/run-log.ts'
 import { traceLadder } from './ladder.ts'
 
 /**
- * Why a case did not pass, for the message of a failing test: sentences, where what was expected is known from, and a ladder of the packets
- * round the first that failed.
+ * Why a case did not pass, for the message of a failing test: sentences, the source of the expectation, and a ladder of the packets
+ * around the first that failed.
  */
 export function failureText({
   outcome,

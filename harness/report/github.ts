@@ -7,9 +7,9 @@ import { plain } from './plain.ts'
 
 type Kind = 'error' | 'warning' | 'notice'
 
-/** Annotations of one kind that a step may have; GitHub drops what goes beyond without a word. */
+/** Most annotations of one kind for a step; GitHub silently drops the rest. */
 const LIMIT = 10
-/** Characters of a message; GitHub cuts far later. */
+/** Most characters of a message; GitHub's own limit is far higher. */
 const LONGEST = 4000
 
 const KINDS: Readonly<Partial<Record<Outcome, Kind>>> = {
@@ -21,8 +21,8 @@ const KINDS: Readonly<Partial<Record<Outcome, Kind>>> = {
 }
 
 /**
- * Workflow commands for GitHub Actions: an annotation a case that needs a look, at its line of the suite. Where there are more of a
- * kind than GitHub shows, the last says how many are left out; the end is one line of text.
+ * Workflow commands for GitHub Actions: one annotation for each case that needs a look, at its line of the suite. If there are more of a
+ * kind than GitHub shows, the last says how many are left out. The last line is plain text.
  */
 export function renderGithub(events: readonly RunEvent[]): string {
   const results = caseResults(events)
@@ -68,7 +68,7 @@ function limited(kind: Kind, lines: readonly string[]): readonly string[] {
   ]
 }
 
-/** The text of a workflow command; a line's end would end the command, and control characters steer the log. */
+/** Text in a workflow command; a line end would end the command, and control characters would affect the log. */
 function data(text: string): string {
   return text
     .slice(0, LONGEST)

@@ -14,9 +14,9 @@ export function renderHtml(events: readonly RunEvent[]): string {
 }
 
 /**
- * The report of one run, or of several side by side, as one page that opens from disk and asks the network for nothing: an
- * overview, a matrix, and for a case that is opened all that the log knows of it. The log's own words stand in the page, packed;
- * everything is drawn from them when it is asked for. What a case needs comes last, so that the page can be used before it is read.
+ * The report of one run, or of several side by side, as one page that opens from disk and requests nothing from the network: an
+ * overview, a matrix, and everything that the log has about a case that is opened. The page has the log's own data, packed,
+ * and draws from them on demand. The data of cases come last, so that the page can be used before they are read.
  */
 export function renderRuns(logs: readonly (readonly RunEvent[])[]): string {
   return [...htmlReport(logs)].join('')
@@ -27,7 +27,7 @@ export function* htmlReport(logs: readonly (readonly RunEvent[])[]): Generator<s
   const runs = shownRuns(logs)
   const { index, setups, blocks } = pageData(runs)
   const script = asciiScript(pageScript())
-  // Only this script may run, whatever else the page came to hold.
+  // Only this script may run, whatever else gets into the page.
   const hash = createHash('sha256').update(script).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
   // Base64, which is ASCII.
@@ -66,7 +66,7 @@ ${controls(index, runs)}
   yield '</body>\n</html>\n'
 }
 
-/** JSON that can stand in a script element, whatever its texts hold. */
+/** JSON that is safe in a script element, whatever its texts contain. */
 function embedded(value: unknown): string {
   return asciiScript(JSON.stringify(value).replaceAll('<', '\\u003c'))
 }

@@ -12,11 +12,11 @@ import { renderSarif } from './sarif.ts'
 import type { Screen } from './screen.ts'
 
 export interface Reporter {
-  /** The whole report; `screen`: what it may use of where it goes, for those that are read at a terminal. */
+  /** The whole report; `screen`: the abilities of its destination, for reports that are read at a terminal. */
   readonly render: (events: readonly RunEvent[], screen?: Screen) => string
-  /** The same in pieces, of reports that grow with each case: the text of a large one is longer than a string can be. */
+  /** The same in pieces, for reports that grow with each case: the text of a large one is longer than a string can be. */
   readonly pieces?: (events: readonly RunEvent[]) => Iterable<string>
-  /** Several runs side by side, of formats that can. */
+  /** Several runs side by side, for formats that can show this. */
   readonly beside?: (runs: readonly (readonly RunEvent[])[]) => Iterable<string>
 }
 
@@ -46,11 +46,11 @@ export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = {
 
 export interface ReporterChoice {
   readonly name: ReporterName
-  /** Where it is written; absent: to standard output. */
+  /** The output file; absent: standard output. */
   readonly file?: string
 }
 
-/** Reads `json` or `json=out/report.json`. Throws ERR_REPORTER, which names the formats that there are. */
+/** Reads `json` or `json=out/report.json`. Throws ERR_REPORTER, which lists the formats. */
 export function parseReporter(text: string): ReporterChoice {
   const at = text.indexOf('=')
   const name = at < 0 ? text : text.slice(0, at)

@@ -1,11 +1,11 @@
 import { escapedJson } from '../support/steering.ts'
 
-/** Items that are made into text at once. */
+/** Items that are converted to text at once. */
 const BATCH = 64
 
 /**
- * The text of `plainJson(wrap(items), 2)` in pieces, so that a list of any length is never one text. `wrap`: the whole of
- * which the list is a part, which must be the same for every list but for that list; its items are objects.
+ * The text of `plainJson(wrap(items), 2)` in pieces, so that a list of any length is never one text. `wrap`: returns the whole that
+ * contains the list; it must be the same for every list except the list itself. Items are objects.
  */
 export function* jsonPieces<T>(
   wrap: (items: readonly unknown[]) => unknown,
@@ -14,7 +14,7 @@ export function* jsonPieces<T>(
 ): Generator<string> {
   const none = JSON.stringify(wrap([]), null, 2)
   const one = JSON.stringify(wrap([0]), null, 2)
-  // The first difference: `[]` in the one, `[`, a new line and the item in the other.
+  // The first difference: `[]` in one, and `[`, a line end and the item in the other.
   let at = 0
   while (none[at] === one[at]) at++
   const margin = one.slice(at, one.indexOf('0', at))
@@ -33,13 +33,13 @@ export function* jsonPieces<T>(
   yield `${some ? margin.slice(0, -2) : ''}${escapedJson(none.slice(at))}`
 }
 
-/** Items with commas between them, as they stand in a list at that margin. */
+/** Items with commas between them, as in a list with that margin. */
 function listed(items: readonly object[], margin: string): string {
   let nested: unknown = items
   const depth = (margin.length - 1) / 2
   for (let level = 1; level < depth; level++) nested = [nested]
   const text = JSON.stringify(nested, null, 2)
-  // Before the first item, and after the last: a bracket and a margin a level.
+  // Before the first item, and after the last: one bracket and margin for each level.
   let [begin, end] = [0, text.length]
   for (let level = 1; level <= depth; level++) {
     begin += 2 + 2 * level

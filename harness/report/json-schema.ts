@@ -100,7 +100,7 @@ const test = z.strictObject({
     .optional(),
 })
 
-/** What the json report holds, and nothing else: a flowbreak that adds a field to a version of it publishes its schema again. */
+/** Exactly the fields of the json report: a flowbreak that adds a field to a version of it publishes the schema again. */
 export const jsonReport = z
   .strictObject({
     schema: z.literal(JSON_SCHEMA),
@@ -139,7 +139,7 @@ export const jsonReport = z
   })
   .describe('The json report of a run of flowbreak.')
 
-/** The JSON schema of the json report, as `reports/report.schema.json` has it. */
+/** The JSON schema of the json report, the content of `reports/report.schema.json`. */
 export function reportSchemaText(): string {
   return `${JSON.stringify(z.toJSONSchema(jsonReport, { target: 'draft-7', io: 'input' }), null, 2)}\n`
 }

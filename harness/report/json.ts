@@ -3,10 +3,10 @@ import { summarise } from '../log/summary.ts'
 import type { CaseFinished, RunEvent, Sighted } from '../model/run-log.ts'
 import { jsonPieces } from './json-list.ts'
 
-/** Version of the JSON report: a field that goes or changes its meaning raises it, a new one does not. */
+/** Schema version of the JSON report, raised when a field is removed or changes its meaning, but not for a new one. */
 export const JSON_SCHEMA = 1
 
-/** `{schema, run, summary, cases}`: one object a case and target, without the packets (they stand in the run log). */
+/** `{schema, run, summary, cases}`: one object for each case and target, without the packets (these are in the run log). */
 export function renderJson(events: readonly RunEvent[]): string {
   return [...jsonReport(events)].join('')
 }
@@ -19,7 +19,7 @@ export function* jsonReport(events: readonly RunEvent[]): Generator<string> {
   yield '\n'
 }
 
-/** What is known of the run itself; of several that were merged, the first. */
+/** What is known about the run itself; of several merged runs, the first. */
 export function runOf(events: readonly RunEvent[]) {
   const start = events.find((event) => event.type === 'run-started')
   const end = events.findLast((event) => event.type === 'run-finished')
@@ -73,7 +73,7 @@ function playedOf(finished: CaseFinished) {
   }
 }
 
-/** Packets by their capture numbers, 0: made by an injection. */
+/** Packets are given by their capture numbers; 0: made by an injection. */
 function sightingOf({ kind, indices, ...rest }: Sighted, { trace }: CaseFinished) {
   return { kind, packets: indices.map((index) => trace?.number[index] ?? 0), ...rest }
 }

@@ -5,7 +5,7 @@ import { xmlAttributes, xmlText } from './xml.ts'
 
 type Kind = 'failure' | 'error' | 'skipped'
 
-/** What JUnit's readers know for each outcome; a pass has no element. */
+/** The JUnit element for each outcome; a pass has none. */
 const KINDS: Readonly<Record<Outcome, Kind | undefined>> = {
   pass: undefined,
   fail: 'failure',
@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<Outcome, Kind | undefined>> = {
   'known-failure': 'skipped',
 }
 
-/** JUnit XML as CI servers read it: a test suite for each suite and target, a test case a case; times in seconds. */
+/** JUnit XML as CI servers read it: one test suite for each suite and target, one test case for each case; times in seconds. */
 export function renderJunit(events: readonly RunEvent[]): string {
   return [...junitReport(events)].join('')
 }
@@ -46,7 +46,7 @@ function* suiteXml(
   started: string | undefined,
 ): Generator<string> {
   const skipped = results.filter(({ outcome }) => KINDS[outcome] === 'skipped').length
-  // The schemas know no time zone here: it is UTC.
+  // The schemas allow no time zone here: it is UTC.
   const timestamp = started?.replace(/(\.\d+)?Z$/, '')
   const attributes = xmlAttributes({ name, ...figures(results), skipped, timestamp })
   yield `  <testsuite${attributes}>\n`

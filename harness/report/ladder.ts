@@ -2,11 +2,11 @@ import { Host } from '../model/codes.ts'
 import type { CaseTrace } from '../model/run-log.ts'
 import { contentWords } from './packet-words.ts'
 
-/** Columns that the time takes before a ladder's first lane. */
+/** Columns for the time, before a ladder's first lane. */
 export const TIME = 12
 /** Columns between two lanes. */
 const GAP = 15
-/** Packets before and behind the one that a ladder is about. */
+/** Packets before and after the one that a ladder is about. */
 const AROUND = 4
 
 /** The line above a ladder. */
@@ -16,7 +16,7 @@ export function laneNames(lanes: readonly string[]): string {
 }
 
 /**
- * Draws the packets of a trace round one of them, a line each, as `replay --ladder` does; that one is marked `>`, with `note` behind it.
+ * Draws the packets of a trace around one of them, one line each, like `replay --ladder`; that one is marked `>`, with `note` after it.
  * Packets of other flows are left out.
  */
 export function traceLadder(trace: CaseTrace, index: number, note: string): string {
@@ -36,14 +36,14 @@ export function traceLadder(trace: CaseTrace, index: number, note: string): stri
   return lines.join('\n')
 }
 
-/** Indices of the packets of the same flow round one. */
+/** Indices of the packets of the same flow around one packet. */
 function near({ flow }: CaseTrace, index: number): readonly number[] {
   const same = flow.flatMap((each, at) => (each === flow[index] ? [at] : []))
   const place = same.indexOf(index)
   return same.slice(Math.max(0, place - AROUND), place + AROUND + 1)
 }
 
-/** The line of a packet, and those of what was sent back about it. */
+/** The line of a packet, and those of packets emitted about it. */
 export function packetLine(trace: CaseTrace, at: number, lanes: number) {
   const server = lanes - 1
   const c2s = trace.direction[at] === '>'
@@ -51,7 +51,7 @@ export function packetLine(trace: CaseTrace, at: number, lanes: number) {
   const host = trace.host[at] ?? Host.unknown
   const via = host < trace.hosts.length ? host + 1 : undefined
   const passed = trace.verdict[at] === 'f'
-  // The load balancer stands before the hosts.
+  // The load balancer is before the hosts.
   const end = passed ? to : (via ?? (c2s ? 0.5 : server - 0.5))
   const number = trace.number[at] ?? 0
   const what = contentWords(trace.kind[at] ?? 0, trace.flags[at] ?? 0, trace.payload[at] ?? 0)
@@ -70,7 +70,7 @@ export function packetLine(trace: CaseTrace, at: number, lanes: number) {
 
 const MARKS: Readonly<Record<string, string>> = { d: '×', r: '×', a: '×', u: '?', n: '·' }
 
-/** One line of a ladder: from a lane to a lane, through one, with a mark at its end in place of an arrow head. */
+/** One line of a ladder: from one lane to another, through a third, with a mark at its end instead of an arrow head. */
 export function arrow(
   lanes: number,
   from: number,

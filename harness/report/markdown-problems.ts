@@ -4,10 +4,10 @@ import { differenceWords, firstDifference } from './first-difference.ts'
 import { mdCode, mdText } from './markdown-text.ts'
 import { NEEDS_A_LOOK, STYLES } from './outcomes.ts'
 
-/** Longest text of others (a requirement, a detail) that is written out in a list. */
+/** Longest foreign text (a requirement, a detail) that is written in full in a list. */
 const LONGEST = 600
 
-/** Every case that needs a look, the worst outcome first: an item of a list each. */
+/** Every case that needs a look, the worst outcome first: one list item each. */
 export function problemItems(results: readonly CaseResult[], nameTarget: boolean): readonly string[] {
   return results
     .filter(({ outcome }) => NEEDS_A_LOOK.has(outcome))
@@ -27,7 +27,7 @@ function problemItem(result: CaseResult, nameTarget: boolean): string {
   if (detail !== undefined) lines.push(`  ${mdText(cut(detail))}`)
   if (first !== undefined) lines.push(`  ${differenceLine(result, first)}`)
   if (first !== undefined && counting.length > 1) lines.push(`  … ${counting.length - 1} more mismatches`)
-  // A backslash ends a line and stays in the item.
+  // A backslash ends a line without ending the item.
   return lines.join('\\\n')
 }
 

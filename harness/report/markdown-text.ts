@@ -1,9 +1,9 @@
 import { plain } from './plain.ts'
 
-/** What Markdown, or the HTML that it may hold, gives a meaning; `@` and `#` would tell people and link issues on code hosts. */
+/** Characters with a meaning in Markdown, or in HTML in it; `@` and `#` would notify people and link issues on code hosts. */
 const SPECIAL = /[\\`*_{}[\]()#+\-.!|<>~@&$:]/g
 
-/** Text that stands in Markdown (also in a cell of a table) as it is, on one line. */
+/** Text that is shown literally in Markdown (also in a cell of a table), on one line. */
 export function mdText(text: string): string {
   const shown = plain(text)
   return shown.replaceAll(SPECIAL, (found, at: number) =>
@@ -11,15 +11,15 @@ export function mdText(text: string): string {
   )
 }
 
-/** Begin lists, headings and ordered items at the start of a line only. */
+/** These begin lists, headings and ordered items only at the start of a line. */
 const HARMLESS = new Set(['-', '+', '.', '!', '(', ')', ':', '{', '}'])
 
-/** The sign by which code hosts know an address, of which they make a link that takes in all up to the next space. */
+/** The characters by which code hosts recognise an address, which they link up to the next space. */
 function isOfAddress(text: string, at: number): boolean {
   return text.startsWith('://', at) || /^www\.$/i.test(text.slice(at - 3, at + 1))
 }
 
-/** The same as code; fit for a cell of a table. */
+/** The same as code; suitable for a cell of a table. */
 export function mdCode(text: string): string {
   const shown = plain(text).replaceAll('|', '\\|')
   const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length))
@@ -28,7 +28,7 @@ export function mdCode(text: string): string {
   return `${fence}${pad}${shown}${pad}${fence}`
 }
 
-/** A table; the first row is its head, and columns but the first `left` are aligned to the right. */
+/** A table; the first row is its head, and all columns except the first `left` are right-aligned. */
 export function mdTable(rows: readonly (readonly string[])[], left = 1): string {
   const [head = [], ...body] = rows
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
@@ -36,8 +36,8 @@ export function mdTable(rows: readonly (readonly string[])[], left = 1): string 
 }
 
 /**
- * As many of some items as fit in so many characters, blank lines between them not counted; where some do not, `left` says in
- * place of them how many.
+ * As many items as fit into `room` characters, not counting blank lines between them; if some do not fit, `left` says
+ * how many in their place.
  */
 export function fitting(
   items: readonly string[],

@@ -7,19 +7,19 @@ import { fitting, mdCode, mdTable, mdText } from './markdown-text.ts'
 import { allWords, NEEDS_A_LOOK, OUTCOME_ORDER, STYLES } from './outcomes.ts'
 
 /**
- * Characters of a comment on a pull request; a summary of a job may be 1 MiB, which so many characters never exceed. What goes
- * beyond is left out, and said to be.
+ * Most characters of a comment on a pull request; a job summary may have 1 MiB, which this many characters never exceed. The rest
+ * is left out, and the report says so.
  */
 export const MARKDOWN_LIMIT = 65_536
 
-/** Room for lists of which none may crowd the others out; the cases that need a look get what is left. */
+/** Room for lists that must not crowd out others; the cases that need a look get the rest. */
 const ROOM = { suites: 12_000, provisional: 4_000, notes: 8_000 }
-/** Characters that are left free for the lines between the parts. */
+/** Characters reserved for the lines between the parts. */
 const SPARE = 80
-/** Suites beyond which those that only passed share a row. */
+/** With more suites than this, those that only passed share a row. */
 const MOST_SUITES = 30
 
-/** The report for a comment or a job's summary: outcomes by suite, every case that needs a look, and what the run says of itself. */
+/** The report for a comment or a job summary: outcomes by suite, every case that needs a look, and facts about the run. */
 export function renderMarkdown(events: readonly RunEvent[]): string {
   const results = caseResults(events)
   const summary = summarise(events, results)

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../model/run-log.ts'
 import { plainJson } from '../support/steering.ts'
 
-/** The events as they are, one a line: what the run log holds. */
+/** The events as they are, one on each line: the content of the run log. */
 export function renderNdjson(events: readonly RunEvent[]): string {
   return [...ndjsonReport(events)].join('')
 }

@@ -1,7 +1,7 @@
 import type { Totals } from '../log/totals.ts'
 import type { Outcome } from '../model/run-log.ts'
 
-/** How an outcome is shown everywhere: a mark that needs no colour, what is said after a count of cases, and how much it needs a look. */
+/** How an outcome is shown everywhere: a mark that needs no colour, a word after a number of cases, and how much it needs a look. */
 export interface OutcomeStyle {
   readonly mark: string
   readonly word: string
@@ -10,7 +10,7 @@ export interface OutcomeStyle {
   readonly rank: number
 }
 
-/** A case with one of these is what a reader looks for. */
+/** A reader should look at cases with one of these outcomes. */
 export const NEEDS_A_LOOK: ReadonlySet<Outcome> = new Set([
   'fail',
   'flaky',
@@ -30,7 +30,7 @@ export const STYLES: Readonly<Record<Outcome, OutcomeStyle>> = {
   'unexpected-pass': { mark: 'u', word: 'passed unexpectedly', colour: 'yellow', rank: 5 },
 }
 
-/** Outcomes as reports list them: passes, then the worst first. */
+/** Outcomes in the order of reports: passes, then the worst first. */
 export const OUTCOME_ORDER: readonly Outcome[] = [
   'pass',
   'fail',
@@ -42,7 +42,7 @@ export const OUTCOME_ORDER: readonly Outcome[] = [
   'skipped',
 ]
 
-/** `41 of 49 cases played, all as expected`, of totals without a case that needs a look; what is known to fail is none of `all`. */
+/** `41 of 49 cases played, all as expected`, for totals without a case that needs a look; known failures are not among `all`. */
 export function allWords(totals: Totals, figure: (count: number) => string = String): string {
   const cases = OUTCOME_ORDER.reduce((sum, outcome) => sum + totals[outcome], 0)
   const known = totals['known-failure']

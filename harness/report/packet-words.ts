@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<number, string>> = {
   [Kind.malformed]: 'malformed',
 }
 
-/** A packet of a trace in few words: `packet 14, c2s, PSH ACK 128 B, at 1.250 s, decided by fw-b`. */
+/** A packet of a trace in a few words: `packet 14, c2s, PSH ACK 128 B, at 1.250 s, decided by fw-b`. */
 export function packetWords(trace: CaseTrace, index: number): string {
   const number = trace.number[index] ?? 0
   const at = ((trace.time[index] ?? 0) / 1e6).toFixed(3)
@@ -26,7 +26,7 @@ export function packetWords(trace: CaseTrace, index: number): string {
   ].join(', ')
 }
 
-/** What a packet carries: `SYN`, `PSH ACK 128 B`, `UDP 40 B`. */
+/** The content of a packet: `SYN`, `PSH ACK 128 B`, `UDP 40 B`. */
 export function contentWords(kind: number, flags: number, payload: number): string {
   const tcp = kind === Kind.tcp4 || kind === Kind.tcp6
   const what = tcp ? flagWords(flags) : (KINDS[kind] ?? 'other')
@@ -39,7 +39,7 @@ function flagWords(flags: number): string {
   return set.length === 0 ? 'no flags' : set.join(' ').toUpperCase()
 }
 
-/** A host code as people call it: the host's name, `lb`, `path`, `bypass` or `unknown`. */
+/** The name for a host code: the host's name, `lb`, `path`, `bypass` or `unknown`. */
 export function hostName(hosts: readonly string[], code: number): string {
   if (code === Host.loadBalancer) return 'lb'
   if (code === Host.path) return 'path'

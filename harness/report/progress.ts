@@ -4,20 +4,20 @@ import { NEEDS_A_LOOK } from './outcomes.ts'
 import { painter } from './paint.ts'
 import type { Screen } from './screen.ts'
 
-/** Milliseconds between two drawings: what people can follow. */
+/** Milliseconds between two updates: as fast as people can follow. */
 const REDRAW = 100
-/** Between two drawings in which nothing happened but that time passed. */
+/** Milliseconds between two updates while nothing happens except that time passes. */
 const TICK = 1000
-/** Milliseconds between two lines where they cannot be drawn over: a sign of life in a log. */
+/** Milliseconds between two lines if they cannot be overwritten: a sign of life in a log. */
 const QUIET = 30_000
 const ERASE = '\r\u001b[2K'
 
-/** One line on a terminal that tells how far a run has come; on anything else a line from time to time. */
+/** One line on a terminal that shows how far a run has come; on anything else a line from time to time. */
 export class Progress {
   readonly #screen: Screen
   readonly #write: (text: string) => void
   readonly #now: () => number
-  /** That the run takes, at least; 0: nobody knows. */
+  /** The least time that the run takes; 0: unknown. */
   readonly #seconds: number
   #ticking: NodeJS.Timeout | undefined
   #planned = 0
@@ -26,7 +26,7 @@ export class Progress {
   #began = 0
   #drawn = 0
 
-  /** `now`: milliseconds of any clock that only goes forward. `seconds`: that the run takes on a real clock, from its plan. */
+  /** `now`: milliseconds of a monotonic clock. `seconds`: the duration of the run on a real clock, from its plan. */
   constructor(
     screen: Screen,
     write: (text: string) => void,
@@ -38,13 +38,13 @@ export class Progress {
     this.#seconds = seconds
   }
 
-  /** Takes note of the run log's next event. */
+  /** Notes the next event of the run log. */
   take(event: RunEvent): void {
     if (event.type === 'run-started') {
       this.#planned = event.planned
       this.#began = this.#now()
       if (!this.#screen.live) this.#drawn = this.#began
-      // Through a silence of the timeline nothing happens for long.
+      // During a silence of the timeline nothing happens for a long time.
       else if (this.#seconds > 0) this.#ticking ??= setInterval(() => this.#draw(), TICK).unref()
     } else if (event.type === 'case-finished' || event.type === 'case-skipped') {
       this.#done++
@@ -55,7 +55,7 @@ export class Progress {
     else if (this.#now() - this.#drawn >= REDRAW) this.#draw()
   }
 
-  /** Takes the line away, so that other text can be written. */
+  /** Removes the line, so that other text can be written. */
   clear(): void {
     clearInterval(this.#ticking)
     this.#ticking = undefined
@@ -84,7 +84,7 @@ export class Progress {
   }
 }
 
-/** `about 1 min 20 s left`; a plan knows of no waiting beside the timelines. */
+/** `about 1 min 20 s left`; a plan knows of no waiting besides the timelines. */
 function leftWords(left: number): string {
   if (left <= 0) return 'nearly done'
   const whole = Math.ceil(left)

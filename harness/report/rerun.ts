@@ -4,13 +4,13 @@ import type { CaseSummary } from '../model/run-log.ts'
 export interface PlayedWith {
   readonly target: string
   readonly seed: number
-  /** Options of the run that say what the target or the case is. */
+  /** Options of the run that define the target or the case. */
   readonly options: readonly string[]
-  /** Whether other cases hold this one's name in theirs, as `--grep` would find them too. */
+  /** Whether names of other cases contain this one's name, so that `--grep` would find them too. */
   readonly ambiguous: boolean
 }
 
-/** The command that plays one case again, and no other, in words that a POSIX shell takes as they are. */
+/** The command that plays one case again, and no other, in words quoted for a POSIX shell. */
 export function rerunCommand(
   { name, suite, file }: Pick<CaseSummary, 'name' | 'suite' | 'file'>,
   { target, seed, options, ambiguous }: PlayedWith,
@@ -21,7 +21,7 @@ export function rerunCommand(
   return [...words, '--grep', grep, ...options, '--seed', String(seed)].map(shellWord).join(' ')
 }
 
-/** One word for a POSIX shell (with control characters, one for bash and zsh). */
+/** One word quoted for a POSIX shell (with control characters, for bash and zsh). */
 export function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not reach a terminal.

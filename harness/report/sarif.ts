@@ -8,7 +8,7 @@ import { plain } from './plain.ts'
 
 type Level = 'error' | 'warning' | 'note'
 
-/** Outcomes that are results for SARIF; a pass is none, nor is what was never played. */
+/** Outcomes that are results in SARIF; passes and cases that were never played are not. */
 const LEVELS: Readonly<Partial<Record<Outcome, Level>>> = {
   fail: 'error',
   flaky: 'error',
@@ -19,8 +19,8 @@ const LEVELS: Readonly<Partial<Record<Outcome, Level>>> = {
 }
 
 /**
- * SARIF 2.1.0: a rule a requirement, a result a case that is not as expected, at its line of the suite, so that code hosts show it
- * there; provisional disagreements are notes.
+ * SARIF 2.1.0: one rule for each requirement, one result for each case that is not as expected, at its line of the suite, so that code
+ * hosts show it there; provisional disagreements are notes.
  */
 export function renderSarif(events: readonly RunEvent[]): string {
   const results = caseResults(events)
@@ -86,7 +86,7 @@ function resultsOf(
         },
       },
     ],
-    // What stays the same from run to run, so that a result is known again.
+    // The same in every run, so that a result is recognised again.
     partialFingerprints: { 'flowbreak/v1': `${target}/${test.name}/${kind}` },
     properties: { outcome, target, axes: test.axes, rows: test.rows },
   })
@@ -95,7 +95,7 @@ function resultsOf(
   return [place('provisional', 'note', `provisional: ${differenceWords(provisional, finished?.trace)}`)]
 }
 
-/** A path as a URI, relative where the path is. */
+/** A path as a URI, relative if the path is. */
 function uriOf(path: string): string {
   const encoded = plain(path).split('/').map(encodeURIComponent).join('/')
   return path.startsWith('/') ? `file://${encoded}` : encoded

@@ -1,18 +1,18 @@
-/** What a text report may use of where it goes. */
+/** The abilities of the destination of a text report. */
 export interface Screen {
   /** Characters in a line. */
   readonly columns: number
   readonly colour: boolean
-  /** Whether what was written can be overwritten. */
+  /** Whether written text can be overwritten. */
   readonly live: boolean
 }
 
-/** A file or a pipe: 80 columns, nothing but text. */
+/** A file or a pipe: 80 columns, only text. */
 export const PLAIN_SCREEN: Screen = { columns: 80, colour: false, live: false }
 
 /**
- * What a stream is: a terminal has colours and a width of its own. NO_COLOR and FORCE_COLOR (not empty; `FORCE_COLOR=0` is no) are
- * heard before it, NO_COLOR first.
+ * The screen of a stream: a terminal has colours and a width of its own. NO_COLOR and FORCE_COLOR (if not empty; `FORCE_COLOR=0` means no)
+ * take precedence over it, NO_COLOR first.
  */
 export function screenOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },

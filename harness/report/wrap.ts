@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /**
- * Breaks text between words (or between the items of a list) so that no line shows more than `width` characters, unless one
+ * Breaks text between words (or between the items of a list) so that no line shows more than `width` characters, unless a single
  * word does; each line begins with `indent`.
  */
 export function wrap(text: string | readonly string[], width: number, indent = '', separator = ' '): string {

@@ -7,8 +7,8 @@ import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 const GATHERED = 1 << 19
 
 /**
- * Writes a report so that its file is whole or as it was before: under a temporary name beside it, which then takes its place.
- * Directories are made. Throws ERR_REPORT_WRITE, exit code 3.
+ * Writes a report so that its file is complete or unchanged: to a temporary file beside it, which then replaces it.
+ * Folders are made. Throws ERR_REPORT_WRITE, exit code 3.
  */
 export function writeReport(file: string, text: string | Iterable<string>): void {
   const temporary = `${file}.${process.pid}.partial`
@@ -42,7 +42,7 @@ function writePieces(file: string, pieces: Iterable<string>): void {
   }
 }
 
-/** The same text in pieces of some size, so that thousands of small ones are not written one by one. */
+/** The same text in larger pieces, so that thousands of small ones are not written one by one. */
 export function* gathered(pieces: Iterable<string>): Generator<string> {
   let text = ''
   for (const piece of pieces) {
@@ -58,6 +58,6 @@ function discard(file: string): void {
   try {
     rmSync(file, { force: true })
   } catch {
-    // Its folder is no folder: then it was never there, and the error that is on its way says so.
+    // The parent is not a folder, so the file was never there; the error already thrown says so.
   }
 }

@@ -7,10 +7,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 }
 
-/** What XML 1.0 cannot hold, not even as a reference: control characters but tab and line ends, lone surrogates, two non-characters; and what hides text. */
+/**
+ * Characters that XML 1.0 does not allow, not even as references: controls except tab and line ends, lone surrogates, two
+ * non-characters; and characters that hide text.
+ */
 const IMPOSSIBLE = /(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
 
-/** Text for an attribute or an element: `]]>` cannot come about, and what XML cannot hold becomes its code point, `\u{1b}`. */
+/** Text for an attribute or an element: `]]>` cannot occur, and characters that XML does not allow become their code points, `\u{1b}`. */
 export function xmlText(text: string): string {
   return text
     .replace(IMPOSSIBLE, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`)

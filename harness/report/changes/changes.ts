@@ -3,7 +3,7 @@ import type { RunEvent } from '../../model/run-log.ts'
 import { reasonOf } from '../first-difference.ts'
 import { runOf } from '../json.ts'
 
-/** A case that two runs have, with another result. */
+/** A case of both runs with different results. */
 export interface Change {
   readonly name: string
   readonly target: string
@@ -11,11 +11,11 @@ export interface Change {
   readonly line: number
   readonly before: CaseResult['outcome']
   readonly after: CaseResult['outcome']
-  /** Why it is as it is now, where it is not as expected. */
+  /** The reason for its present result, if that is not as expected. */
   readonly reason?: string
 }
 
-/** A case that only one of the runs has. */
+/** A case of only one of the runs. */
 export interface Lone {
   readonly name: string
   readonly target: string
@@ -25,33 +25,33 @@ export interface Lone {
 export interface Timing {
   readonly before: number
   readonly after: number
-  /** Cases that took longer, those that lost most first; milliseconds. */
+  /** Cases that took longer, those with the greatest difference first; milliseconds. */
   readonly slower: readonly { readonly name: string; readonly before: number; readonly after: number }[]
 }
 
-/** What has become of the cases of an old run in a new one. */
+/** The differences between an old run and a new one. */
 export interface Changes {
   readonly old: ReturnType<typeof runOf>
   readonly new: ReturnType<typeof runOf>
-  /** Cases that both have. */
+  /** The number of cases in both. */
   readonly common: number
-  /** Passed before and do not now, for whatever reason. */
+  /** Cases that passed before and do not now, for whatever reason. */
   readonly regressions: readonly Change[]
-  /** Did not pass before, and do now. */
+  /** Cases that did not pass before, and do now. */
   readonly repairs: readonly Change[]
-  /** Other results that differ, and failures that differ in their first difference. */
+  /** Other results that differ, and failures with another first difference. */
   readonly others: readonly Change[]
   readonly added: readonly Lone[]
   readonly vanished: readonly Lone[]
-  /** Milliseconds over the cases that both have played. */
+  /** Milliseconds, for the cases that both have played. */
   readonly timing: Timing
 }
 
-/** Slower cases that are told, and from how many milliseconds more. */
+/** Most slower cases that are listed, and the least increase in milliseconds. */
 const SLOWER = 10
 const SLOWER_BY = 20
 
-/** Compares two runs case by case; where each is of one target, it may have another name in the other. */
+/** Compares two runs case by case; if each has one target, its name may differ. */
 export function changesOf(old: readonly RunEvent[], now: readonly RunEvent[]): Changes {
   const [oldResults, newResults] = [caseResults(old), caseResults(now)]
   const alone = oneTarget(oldResults) && oneTarget(newResults)
@@ -83,7 +83,7 @@ export function changesOf(old: readonly RunEvent[], now: readonly RunEvent[]): C
   }
 }
 
-/** A pass that is listed as a known failure was one before, too. */
+/** Outcomes that are not a pass; a pass listed as a known failure counts as a pass. */
 const BAD: ReadonlySet<string> = new Set([
   'fail',
   'flaky',

@@ -5,7 +5,7 @@ import { wrap } from '../wrap.ts'
 import type { Change, Changes, Lone } from './changes.ts'
 import { byOutcome, headline, milliseconds } from './words.ts'
 
-/** Changes and names of a kind that are written out; the JSON has all. */
+/** Most changes and names of each kind that are listed; the JSON has all. */
 const WRITTEN = 40
 
 /** The comparison of two runs for people at a terminal. */

@@ -1,7 +1,7 @@
 import { plainJson } from '../../support/steering.ts'
 import type { Changes } from './changes.ts'
 
-/** Version of the JSON of a comparison of runs: as for the json report. */
+/** Schema version of the JSON of a comparison of runs; it changes under the same rules as that of the json report. */
 const CHANGES_SCHEMA = 1
 
 export function changesJson(changes: Changes): string {

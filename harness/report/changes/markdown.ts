@@ -3,10 +3,10 @@ import { fitting, mdCode, mdText } from '../markdown-text.ts'
 import type { Change, Changes, Lone } from './changes.ts'
 import { byOutcome, headline, milliseconds } from './words.ts'
 
-/** Shares of the limit for each kind of change; what one does not need is not given to others. */
+/** Shares of the limit for each kind of change; unused room is not given to other kinds. */
 const ROOM = { regressions: 0.5, repairs: 0.12, others: 0.12, added: 0.1, vanished: 0.1 } as const
 
-/** The comparison of two runs for a comment on a pull request; as long as one may be, and says what is left out. */
+/** The comparison of two runs for a comment on a pull request; limited to the length of one, and it says what is left out. */
 export function changesMarkdown(changes: Changes): string {
   const { timing, old, new: now } = changes
   return `${[

@@ -1,6 +1,6 @@
 import type { Changes, Lone } from './changes.ts'
 
-/** `2 regressions, 1 repair, …`: what is worth a word, or that nothing is. */
+/** `2 regressions, 1 repair, …`: the changes that are worth mentioning, or that there are none. */
 export function headline({ regressions, repairs, others, added, vanished, common }: Changes): string {
   const parts = [
     counted(regressions.length, 'regression'),
@@ -16,7 +16,7 @@ function counted(count: number, word: string): string {
   return count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
-/** Lone cases by outcome: `3 passed`, … in a line; `wanted`: those to be named. */
+/** Lone cases by outcome, on one line: `3 passed`, …. */
 export function byOutcome(cases: readonly Lone[]): string {
   const counts = new Map<string, number>()
   for (const { outcome } of cases) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)

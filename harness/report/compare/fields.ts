@@ -9,12 +9,12 @@ import { endCounts, painted, stamp, VERDICTS } from './words.ts'
 export interface Field {
   readonly title: string
   readonly right: boolean
-  /** Its cells may be broken over lines where there is little room. */
+  /** Whether its cells may be broken over lines if there is little room. */
   readonly flexible: boolean
   readonly of: (played: PlayedColumn) => string
 }
 
-/** The columns of the table; `without`: verdicts that get none. */
+/** The columns of the table; `without`: verdicts without a column. */
 export function tableFields(
   { columns }: Comparison,
   without: readonly VerdictName[],

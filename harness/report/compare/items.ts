@@ -2,25 +2,25 @@ import { Kind, Tcp, type VerdictName } from '../../model/codes.ts'
 import { type ComparedRow, sameCell } from '../../model/comparison.ts'
 import { verdictName } from './words.ts'
 
-/** What a ladder is made of, line by line. */
+/** The elements of a ladder, line by line. */
 export type LadderItem =
   | {
       readonly type: 'row'
       readonly row: ComparedRow
-      /** Relative to where its side of the connection began; undefined: no TCP. */
+      /** Relative to the beginning of its side of the connection; undefined: not TCP. */
       readonly seq: number | undefined
     }
   | { readonly type: 'phase'; readonly label: string }
-  /** Packets that had one verdict each, the same under every value. */
+  /** Packets each with one verdict that is the same under every value. */
   | { readonly type: 'same'; readonly packets: number; readonly verdicts: ReadonlyMap<VerdictName, number> }
-  /** Packets of one direction that all met what `row` met. */
+  /** Packets of one direction with the same verdicts as `row`. */
   | { readonly type: 'like'; readonly packets: number; readonly row: ComparedRow }
   | { readonly type: 'cut'; readonly packets: number }
 type RowItem = Extract<LadderItem, { type: 'row' }>
 
 /** Packets that are shown before the first injection or difference. */
 const BEFORE = 3
-/** Packets that are shown of a run of equal ones, and how many more there must be to be folded. */
+/** Packets shown of a run of equal ones, and how many more there must be for folding. */
 const SHOWN = 3
 const WORTH_FOLDING = 4
 
@@ -35,7 +35,7 @@ export function* allItems(rows: Iterable<ComparedRow>): Generator<LadderItem> {
   }
 }
 
-/** From a few packets before something breaks or differs on, runs of equal packets folded, at most so many lines. */
+/** Items from a few packets before the first injection or difference on, with runs of equal packets folded, up to `most` lines. */
 export function* foldedItems(rows: Iterable<ComparedRow>, most: number): Generator<LadderItem> {
   let lines = 0
   let cut = 0
@@ -83,7 +83,7 @@ function isSame({ cells }: ComparedRow): boolean {
   return cells.every((cell) => sameCell(cell, cells[0]))
 }
 
-/** A run of rows that are the same under every value, or that differ in one way a direction. */
+/** A run of rows that are the same under every value, or that differ in one way for each direction. */
 class Run {
   readonly #ways = new Map<number, ComparedRow>()
   #same = false

@@ -5,10 +5,10 @@ import { plainJson } from '../../support/steering.ts'
 import { contentWords } from '../packet-words.ts'
 import { verdictName } from './words.ts'
 
-/** Version of the object, raised when a field changes its meaning or goes. */
+/** Schema version, raised when a field changes its meaning or is removed. */
 const SCHEMA = 1
 
-/** A comparison as one JSON object, part by part since it may have millions of packets. `docs/compare.md` says what it holds. */
+/** A comparison as one JSON object, in parts because it may have millions of packets. `docs/compare.md` describes its fields. */
 export function* comparisonJson(comparison: Comparison, interrupted: boolean): Generator<string> {
   const { capture, injections, axes, damage } = comparison
   const columns = comparison.columns.map((column) => columnOf(axes, column))
@@ -80,7 +80,7 @@ function packetOf(
   }
 }
 
-/** A reset at expiry: which columns' hosts sent it. */
+/** A reset at expiry, with the columns in which a host sent it. */
 function expiryOf({ time, flow, cells }: ComparedRow, places: readonly number[]) {
   const to = cells.find((cell) => cell !== undefined)?.told[0]?.to
   return {

@@ -5,31 +5,31 @@ import { plain } from '../plain.ts'
 import type { LadderItem } from './items.ts'
 import { type CellStyle, cellWords, stamp, toldWords, verdictName } from './words.ts'
 
-/** A column of the ladder: what stands above it, and which of the rows' cells it shows. */
+/** A column of the ladder: its heading, and which of the rows' cells it shows. */
 export interface Lane {
-  /** A line an axis. */
+  /** One line for each axis. */
   readonly heads: readonly string[]
   readonly cell: number
   readonly width: number
 }
 
-/** How a ladder is laid out; where not all lanes fit beside each other, several blocks below each other, the first lane in each. */
+/** The layout of a ladder; if not all lanes fit side by side, there are several blocks one below the other, with the first lane in each. */
 export interface LadderLayout {
   readonly style: CellStyle
-  /** Lanes are named by their numbers in the table. */
+  /** Whether lanes are named by their numbers in the table. */
   readonly numbered: boolean
   readonly fields: readonly Field[]
   readonly blocks: readonly (readonly Lane[])[]
-  /** What its cells hold, for the legend. */
+  /** What its cells contain, for the legend. */
   readonly holds: Holds
 }
 
 /** Kinds of cells. */
 export interface Holds {
   readonly verdicts: ReadonlySet<VerdictName>
-  /** Some cell is empty. */
+  /** Whether some cell is empty. */
   readonly absent: boolean
-  /** Somebody was told about some packet. */
+  /** Whether a reset or ICMP error was sent about some packet. */
   readonly told: boolean
 }
 
@@ -42,11 +42,11 @@ export interface Field {
 }
 
 const STYLES = ['words', 'letters', 'bare'] as const
-/** Characters between fields, and before each lane; a lane's first character is the mark of what differs. */
+/** Characters between fields, and before each lane; a lane's first character is the mark of a difference. */
 export const GAP = 2
 export const LANE_GAP = 1
 
-/** Finds the widest way to show things that fits. */
+/** Finds the widest layout that fits. */
 export function layOut(comparison: Comparison, items: Iterable<LadderItem>, width: number): LadderLayout {
   const { columns } = comparison
   const played = columns.flatMap((column, index) => (column.played === undefined ? [] : [{ column, index }]))
@@ -103,12 +103,12 @@ function headsOf({ values }: ComparedColumn, index: number, numbered: boolean): 
 interface Measured {
   readonly fields: Map<string, number>
   readonly cells: Readonly<Record<CellStyle, number[]>>
-  /** Whether there is more than one. */
+  /** Whether there is more than one flow. */
   flows: boolean
   readonly holds: { readonly verdicts: Set<VerdictName>; absent: boolean; told: boolean }
 }
 
-/** The widths that things take. */
+/** Measures the widths of everything. */
 function measure(items: Iterable<LadderItem>, columns: number): Measured {
   const zeros = () => new Array<number>(columns).fill(0)
   const measured: Measured = {
@@ -142,7 +142,7 @@ function measure(items: Iterable<LadderItem>, columns: number): Measured {
   return measured
 }
 
-/** The columns that fields take, a gap between them. */
+/** The width of fields, with gaps between them. */
 export function lengthOf(fields: readonly Field[]): number {
   return fields.reduce((sum, { width }) => sum + width, (fields.length - 1) * GAP)
 }
@@ -151,7 +151,7 @@ function lengthOfLanes(lanes: readonly Lane[]): number {
   return lanes.reduce((sum, { width }) => sum + LANE_GAP + width, 0)
 }
 
-/** The first lane with as many others as there is room for, and so on; one other at least. */
+/** Blocks of the first lane with as many others as there is room for, at least one. */
 function inBlocks(lanes: readonly Lane[], room: number): readonly (readonly Lane[])[] {
   const [first, ...others] = lanes
   if (first === undefined) return []

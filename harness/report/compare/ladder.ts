@@ -6,17 +6,17 @@ import { allItems, foldedItems, type LadderItem } from './items.ts'
 import { GAP, LANE_GAP, type LadderLayout, type Lane, layOut, lengthOf } from './ladder-layout.ts'
 import { ABSENT, cellWords, DIFFERS, DONE, LETTERS, painted, toldWords, VERDICTS } from './words.ts'
 
-/** Lines of a ladder that is folded. */
+/** Most lines of a folded ladder. */
 const MOST_LINES = 200
 
-/** A ladder: how it is laid out, and its lines. */
+/** A ladder: its layout, and its lines. */
 export interface Ladder {
-  /** Lanes are named by their numbers in the table. */
+  /** Whether lanes are named by their numbers in the table. */
   readonly numbered: boolean
   readonly lines: () => Generator<string>
 }
 
-/** The packets of a comparison below each other, a lane a value. `all`: each of them, from the first on. */
+/** The packets of a comparison one below the other, with one lane for each value. `all`: every packet, from the first on. */
 export function makeLadder(comparison: Comparison, width: number, paint: Paint, all: boolean): Ladder {
   const items = () => (all ? allItems(comparison.rows()) : foldedItems(comparison.rows(), MOST_LINES))
   const layout = layOut(comparison, items(), width)
@@ -39,7 +39,7 @@ class Drawer {
   readonly #lanes: readonly Lane[]
   readonly #width: number
   readonly #paint: Paint
-  /** Where the lanes begin. */
+  /** The column in which the lanes begin. */
   readonly #begin: number
 
   constructor(layout: LadderLayout, lanes: readonly Lane[], width: number, paint: Paint) {
@@ -114,7 +114,7 @@ class Drawer {
     return `${fields}${lanes.join('')}`.trimEnd()
   }
 
-  /** A line for the resets about a packet, where there were any. */
+  /** A line with the resets about a packet, if there were any. */
   *#told({ cells, packet }: ComparedRow): Generator<string> {
     const { style } = this.#layout
     if (packet < 0 || this.#lanes.every(({ cell }) => (cells[cell]?.told.length ?? 0) === 0)) return
@@ -137,7 +137,7 @@ function lane(text: string): string {
   return `${' '.repeat(LANE_GAP)}${text}`
 }
 
-/** What marks and letters mean, of those that are there. */
+/** The meanings of the marks and letters that occur. */
 function legend({ columns }: Comparison, { style, numbered, holds }: LadderLayout, width: number): string {
   const index = columns.findIndex(({ played }) => played !== undefined)
   const first = numbered ? `${index + 1}` : plain(columns[index]?.values.join(', ') ?? '')

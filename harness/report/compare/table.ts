@@ -6,21 +6,21 @@ import type { Paint } from '../paint.ts'
 import { plain } from '../plain.ts'
 import { type Field, tableFields } from './fields.ts'
 
-/** Characters between columns, and where that is too much. */
+/** Characters between columns, and when there is little room. */
 const GAP = 2
 const NARROW_GAP = 1
-/** Verdicts that few replays have: where there is little room, they get no column if it would hold nothing but zeros. */
+/** Rare verdicts: if there is little room, they get no column that would contain only zeros. */
 const RARE: readonly VerdictName[] = ['answered', 'undecided']
 
-/** The table, and the verdicts that it has no column for because no packet met them. */
+/** The table, and the verdicts without a column because no packet got them. */
 export interface SummaryTable {
   readonly text: string
   readonly without: readonly VerdictName[]
 }
 
 /**
- * A row a value: how many packets met which verdict, where it first differs from the first one, who decided, who was sent resets,
- * the impact; or why it could not be played. `numbered`: the rows have numbers, which the ladder calls them by.
+ * One row for each value: how many packets got which verdict, where it first differs from the first value, who decided, who was sent
+ * resets, and the impact; or why it could not be played. `numbered`: rows have numbers, by which the ladder refers to them.
  */
 export function summaryTable(
   comparison: Comparison,
@@ -46,7 +46,7 @@ function layOut(comparison: Comparison, fields: readonly Field[], paint: Paint, 
     if (played !== undefined) return [...lead, ...fields.map(({ of }) => of(played))]
     return [...lead, paint('yellow', plain(refused ?? '')), ...fields.slice(1).map(() => '')]
   })
-  /** What each column takes; a reason spans several and takes what there is. */
+  /** The width of each column; a reason spans several columns and takes the room that there is. */
   const takes = (length: (text: string) => number) =>
     heads.map((head, at) =>
       Math.max(
@@ -91,7 +91,7 @@ function total(widths: readonly number[], gap: number): number {
   return widths.reduce((sum, one) => sum + one, (widths.length - 1) * gap)
 }
 
-/** Takes `over` characters from the flexible columns, the widest first, down to the least that each needs. */
+/** Takes `over` characters from the flexible columns, the widest first, down to the least width of each. */
 function narrowed(
   natural: readonly number[],
   least: readonly number[],

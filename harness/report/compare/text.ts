@@ -10,7 +10,7 @@ import { summaryTable } from './table.ts'
 /** Wider lines are hard to follow. */
 const WIDEST = 132
 
-/** A comparison for people: a row a value, then the packets below each other, a lane a value. `all`: every packet. Line by line. */
+/** A comparison for people: one row for each value, then the packets with one lane for each value. `all`: every packet. Line by line. */
 export function* comparisonLines(comparison: Comparison, screen: Screen, all: boolean): Generator<string> {
   const { capture, injections, axes } = comparison
   const width = Math.min(screen.columns, WIDEST)
@@ -26,7 +26,7 @@ export function* comparisonLines(comparison: Comparison, screen: Screen, all: bo
   yield* ladder.lines()
 }
 
-/** What a reader must know beside the figures, a sentence each. */
+/** What a reader must know besides the figures, one sentence each. */
 function notesOf(comparison: Comparison, without: readonly string[]): readonly string[] {
   const { axes, columns } = comparison
   const alone = axes.flatMap((axis, at) => {

@@ -3,12 +3,12 @@ import { nameOf, Verdict, type VerdictName } from '../../model/codes.ts'
 import type { ComparedCell, EndName, Told } from '../../model/comparison.ts'
 import type { Paint, Style } from '../paint.ts'
 
-/** How much room a cell of the ladder has: words and hosts, letters and hosts, or letters alone. */
+/** What a cell of the ladder has room for: words and hosts, letters and hosts, or only letters. */
 export type CellStyle = 'words' | 'letters' | 'bare'
 
 export const VERDICTS: readonly VerdictName[] = ['forward', 'drop', 'reject', 'answered', 'undecided']
 
-/** After a count of packets. */
+/** Words after a number of packets. */
 export const DONE: Readonly<Record<VerdictName, string>> = {
   forward: 'forwarded',
   drop: 'dropped',
@@ -47,7 +47,7 @@ export function painted(paint: Paint, verdict: number | undefined, text: string)
   return paint(verdict === undefined ? 'dim' : STYLES[verdictName(verdict)], text)
 }
 
-/** A cell without its mark: `reject fw-b`, `R fw-b`, `R`; of a reset at expiry who sent it. */
+/** A cell without its mark: `reject fw-b`, `R fw-b`, `R`; for a reset at expiry, who sent it. */
 export function cellWords(cell: ComparedCell | undefined, style: CellStyle): string {
   if (cell === undefined) return ABSENT
   const { verdict, by } = cell
@@ -57,7 +57,7 @@ export function cellWords(cell: ComparedCell | undefined, style: CellStyle): str
   return style === 'bare' ? what : `${what} ${by}`
 }
 
-/** Who was told about a packet: `RST→client`, `→both`, `→c`; nothing where nobody was. */
+/** Who was sent a reset or ICMP error about a packet: `RST→client`, `→both`, `→c`; empty if nobody was. */
 export function toldWords(told: readonly Told[], style: CellStyle): string {
   if (told.length === 0) return ''
   const ends = new Set(told.map(({ to }) => to))
@@ -68,7 +68,7 @@ export function toldWords(told: readonly Told[], style: CellStyle): string {
   return `→${style === 'letters' ? whom : whom.charAt(0)}`
 }
 
-/** `client:1 server:12`; undefined where there are none. */
+/** `client:1 server:12`; undefined if there are none. */
 export function endCounts(counts: Readonly<Record<EndName, number>>): string | undefined {
   const words = (['client', 'server'] as const)
     .filter((end) => counts[end] > 0)

@@ -8,7 +8,7 @@ export type PageName = keyof typeof BUILT
 
 const scripts = new Map<PageName, string>()
 
-/** A page's script: as built, or, where this runs from its sources, bundled from them. */
+/** A page's script: the built one, or, when running from the sources, bundled from them. */
 export function pageScript(name: PageName = 'main'): string {
   const script =
     scripts.get(name) ??
@@ -19,7 +19,7 @@ export function pageScript(name: PageName = 'main'): string {
   return script
 }
 
-/** The page's style sheets, from what holds everywhere to what depends on the screen. */
+/** The page's style sheets, from general ones to those that depend on the screen. */
 export function pageStyle(): string {
   return styleOf(...STYLES)
 }

@@ -1,11 +1,11 @@
 import { deflateRawSync } from 'node:zlib'
 
-/** Bytes of JSON in a block: much of it is alike, and yet a browser reads it in some milliseconds. */
+/** Bytes of JSON in a block: enough for repetition to compress, and read by a browser in some milliseconds. */
 const BLOCK = 300_000
-/** Of zlib, 1 … 9: what more would save is not worth its time. */
+/** Level of zlib, 1 … 9: a higher one would not save enough for its time. */
 const LEVEL = 4
 
-/** A value as the page holds it: JSON, deflated, base64. */
+/** A value as stored in the page: JSON, deflated, base64. */
 export function packed(value: unknown): string {
   return packedBytes(Buffer.from(JSON.stringify(value)))
 }
@@ -14,15 +14,15 @@ function packedBytes(json: Uint8Array): string {
   return deflateRawSync(json, { level: LEVEL }).toString('base64')
 }
 
-/** Gathers values into blocks of about equal size, each a packed list. */
+/** Collects values into blocks of about equal size, each a packed list. */
 export class Blocks {
   readonly list: string[] = []
-  // All blocks are made in one place: a string of its own for each, and its bytes, are new memory, which takes longer than all else.
+  // All blocks use the same memory: new memory for the string and bytes of each would take longer than everything else.
   #bytes = Buffer.allocUnsafeSlow(2 * BLOCK)
   #length = 0
   #values = 0
 
-  /** Takes a value; answers its block and its place in it. */
+  /** Adds a value; returns its block and its place in the block. */
   add(value: unknown): readonly [block: number, place: number] {
     if (this.#length >= BLOCK) this.close()
     this.#write(`${this.#values === 0 ? '[' : ','}${JSON.stringify(value)}`)
@@ -38,7 +38,7 @@ export class Blocks {
   }
 
   #write(text: string): void {
-    // As UTF-8 a letter has three bytes at most.
+    // In UTF-8 a character takes at most three bytes.
     const needed = this.#length + 3 * text.length
     if (needed > this.#bytes.length) {
       const larger = Buffer.allocUnsafeSlow(2 * needed)

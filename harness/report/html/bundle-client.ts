@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-/** A page's script as one minified file. Only where the sources and the development packages are. */
+/** A page's script as one minified file; needs the sources and the development packages. */
 export function bundleClient(name: 'main' | 'sweep'): string {
   const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild')
   const { outputFiles } = buildSync({

@@ -3,7 +3,7 @@ import { figure, type Markup, markup } from './client/markup.ts'
 import type { ShownRun } from './sides.ts'
 import type { PageIndex } from './view.ts'
 
-/** What chooses among the cases: outcomes as buttons with their counts, text, suite, and the axes that make columns. */
+/** The filters for cases: outcomes as buttons with their counts, text, suite, and the axes that make columns. */
 export function controls(index: PageIndex, runs: readonly ShownRun[]): Markup {
   const chips = OUTCOME_ORDER.flatMap((outcome) => {
     const count = runs.reduce((sum, { summary }) => sum + summary.totals[outcome], 0)

@@ -1,7 +1,7 @@
 import type { Expectation, Level, PacketExpectation } from '../../model/case.ts'
 import type { CaseSummary, CaseTrace, Mismatch } from '../../model/run-log.ts'
 
-/** What was expected of one packet of a trace, and whether it was met. */
+/** What was expected of one packet of a trace, and whether the expectation was met. */
 export interface Held {
   readonly expected: string
   readonly level: Level
@@ -9,7 +9,7 @@ export interface Held {
   readonly met: boolean
 }
 
-/** What an expectation asks for, in the words of grading: `reject towards sender`, `drop or reject`. */
+/** What an expectation requires, in the words of grading: `reject towards sender`, `drop or reject`. */
 export function expectedWords(expectation: Expectation): string {
   if (expectation.kind === 'packets') return packetWords(expectation)
   if (expectation.kind === 'counter') return String(expectation.equals)
@@ -30,7 +30,7 @@ function packetWords({ conforms, by, reason, towards, parts }: PacketExpectation
 
 const VERDICTS = { u: 'undecided', f: 'forward', d: 'drop', r: 'reject', a: 'answered' } as const
 
-/** By packet, the expectation that speaks of it: of several the one that was not met, else the one of the firmest level. */
+/** By packet, the expectation about it: of several, the one that was not met, or else the one of the firmest level. */
 export function heldOf(
   test: CaseSummary,
   mismatches: readonly Mismatch[],
@@ -57,7 +57,7 @@ export function heldOf(
   return held
 }
 
-/** How many packets each expectation speaks of, and how many met it; undefined for those that speak of none. */
+/** How many packets each expectation is about, and how many met it; undefined for expectations that are not about packets. */
 export function metOf(
   test: CaseSummary,
   mismatches: readonly Mismatch[],
@@ -82,7 +82,7 @@ function isMet(
   trace: CaseTrace,
   missed: ReadonlySet<string>,
 ): boolean {
-  // Only the first mismatches of a phase are written out in the log: the verdict itself tells of the others.
+  // The log has only the first mismatches of a phase: for the others the verdict itself is enough.
   const key = `${index} ${expectation.level} ${expectedWords(expectation)}`
   return isAllowed(expectation, trace.verdict[index]) && !missed.has(key)
 }
@@ -96,7 +96,7 @@ function isAllowed({ conforms, tolerated }: PacketExpectation, letter: string | 
   return conforms.includes(verdict) || tolerated.includes(verdict)
 }
 
-/** Indices of the packets that an expectation speaks of, as grading selects them. */
+/** Indices of the packets that an expectation is about, as grading selects them. */
 function packetsOf(
   { phase: name, direction, which }: PacketExpectation,
   flow: number,

@@ -1,6 +1,6 @@
 import type { Mark } from '../../model/setup.ts'
 
-/** What provenance marks say. */
+/** The meanings of provenance marks. */
 export const MARK_WORDS: Readonly<Record<Mark, string>> = {
   DOC: 'documentation',
   SRC: "a product's source",

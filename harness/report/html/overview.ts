@@ -7,7 +7,7 @@ import { MARK_WORDS } from './mark-words.ts'
 import type { ShownRun } from './sides.ts'
 import { warningsOf } from './warnings.ts'
 
-/** The head of the page: for each run what it came to, its targets and what they lack, and what the verdicts rest on. */
+/** The head of the page: for each run its results, its targets and what they lack, and the sources of the expectations. */
 export function overview(runs: readonly ShownRun[]): Markup {
   const heads = runs.map((run) => runHead(run, runs.length > 1))
   return markup`<header class="page-head">${heads}</header>
@@ -63,7 +63,7 @@ function verdictWords({ totals, cases, planned, reason, exitCode }: RunSummary):
   return `${look === 0 ? all : `${figure(look)} of ${figure(cases)} cases need a look`}${ended} (exit code ${exitCode})`
 }
 
-/** Outcomes in proportion; the buttons below say the same in figures. */
+/** Outcomes in proportion; the buttons below show the same in figures. */
 function bar({ totals, cases }: RunSummary): Markup {
   const parts = OUTCOME_ORDER.filter((outcome) => totals[outcome] > 0).map(
     (outcome) =>

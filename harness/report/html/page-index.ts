@@ -11,14 +11,14 @@ import type { ShownRun } from './sides.ts'
 import { Texts } from './texts.ts'
 import type { CaseRecord, CaseRow, Glance, PageAxis, PageIndex, SetupTable } from './view.ts'
 
-/** Name of the axis that tells sides apart. */
+/** Name of the axis for sides. */
 const SIDE = 'target'
-/** More columns than this are not chosen by themselves. */
+/** Most columns that are chosen automatically. */
 const COLUMNS = 12
 /** Axes that make columns, in this order, as long as there is room. */
 const LEADING = [SIDE, 'policy', 'family', 'sharing']
 
-/** What the page holds as data, packed: the index, the setups, and the blocks of cases. */
+/** The page's data, packed: the index, the setups, and the blocks of cases. */
 export interface PageData {
   readonly index: PageIndex
   readonly setups: string
@@ -31,7 +31,7 @@ interface Placed {
   readonly axes: Readonly<Record<string, string>>
 }
 
-/** Everything of some runs that the page draws from. */
+/** All data of some runs that the page draws from. */
 export function pageData(runs: readonly ShownRun[]): PageData {
   const sides = runs.flatMap((run) => run.sides)
   const placed = placedResults(runs, sides.length > 1)
@@ -85,7 +85,7 @@ function placedResults(runs: readonly ShownRun[], several: boolean): readonly Pl
   })
 }
 
-/** The axes of a case, with those that every case has whether its suite makes an axis of them or not. */
+/** The axes of a case, with those that every case has even if its suite has no such axis. */
 function impliedAxes({ case: test, finished }: CaseResult): Readonly<Record<string, string>> {
   const client = finished?.trace?.flows[0]?.client
   const family = client === undefined ? undefined : client.split(':').length > 2 ? 'ipv6' : 'ipv4'
@@ -124,7 +124,7 @@ function recordOf({ case: test, detail, finished }: CaseResult): CaseRecord {
   return { ...record, finished: rest }
 }
 
-/** What a reader wants to know first of a case that needs a look. */
+/** The first thing to know about a case that needs a look. */
 function glanceOf({ case: test, detail = '', finished }: CaseResult, texts: Texts): Glance {
   const mismatches = finished?.mismatches ?? []
   const first = mismatches.find(({ level }) => level !== 'provisional') ?? mismatches[0]

@@ -10,11 +10,11 @@ export interface ShownRun {
   readonly summary: RunSummary
   readonly results: readonly CaseResult[]
   readonly events: readonly RunEvent[]
-  /** One a target. */
+  /** One for each target. */
   readonly sides: readonly Side[]
 }
 
-/** Runs, each with its sides; names of sides tell runs apart where there are several. */
+/** Runs, each with its sides; if there are several runs, the names of sides tell them apart. */
 export function shownRuns(runs: readonly (readonly RunEvent[])[]): readonly ShownRun[] {
   const shown = runs.map((events) => ({ events, run: runOf(events) }))
   const ids = shown.map(({ run }) => run.id)
@@ -38,7 +38,7 @@ export function shownRuns(runs: readonly (readonly RunEvent[])[]): readonly Show
   })
 }
 
-/** Options of a command that say what a target or a case is; all others choose cases or reports. */
+/** Options of a command that define targets or cases; all others select cases or reports. */
 const KEPT = new Set(['--config', '--profile', '--fold'])
 
 function optionsOf(command: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-/** Gives each distinct text a number, so that what thousands of cases share is written once. */
+/** Gives each distinct text a number, so that texts in thousands of cases are stored once. */
 export class Texts {
   readonly list: string[] = []
   readonly #numbers = new Map<string, number>()

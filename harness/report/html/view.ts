@@ -3,14 +3,14 @@ import type { Setup } from '../../model/setup.ts'
 import type { OutcomeStyle } from '../outcomes.ts'
 import type { FrontCoded } from './client/front.ts'
 
-/** What the page knows of every case at once; all else of a case stands in its block, and is read when the case is opened. */
+/** What the page knows of every case from the start; everything else is in the case's block, and is read when the case is opened. */
 export interface PageIndex {
   readonly outcomes: Readonly<Record<Outcome, Pick<OutcomeStyle, 'mark' | 'word' | 'rank'>>>
   /** In the order of the totals. */
   readonly order: readonly Outcome[]
   readonly sides: readonly Side[]
   readonly axes: readonly PageAxis[]
-  /** Texts that many cases share; numbers below point into it. */
+  /** Texts that many cases share; numbers below are indices into it. */
   readonly texts: readonly string[]
   /** Names of cases. */
   readonly names: FrontCoded
@@ -19,9 +19,9 @@ export interface PageIndex {
   readonly cases: readonly CaseRow[]
 }
 
-/** What cases are held side by side by: a target of a run. */
+/** By what cases are shown side by side: a target of a run. */
 export interface Side {
-  /** Unique among the sides: the target, and where there are several runs the run. */
+  /** Unique among the sides: the target, and if there are several runs the run. */
   readonly name: string
   readonly target: string
   readonly version: string
@@ -34,11 +34,11 @@ export interface Side {
 export interface PageAxis {
   readonly name: string
   readonly values: readonly string[]
-  /** Whether its values make columns of the matrix until somebody chooses others. */
+  /** Whether its values make columns of the matrix until the reader chooses others. */
   readonly chosen: boolean
 }
 
-/** A case on one side, as a tuple because there are thousands. */
+/** A case on one side; a tuple, because there are thousands. */
 export type CaseRow = readonly [
   side: number,
   outcome: number,
@@ -47,7 +47,7 @@ export type CaseRow = readonly [
   suite: number,
   axes: number,
   requirement: number,
-  /** Tags and decision rows, to be searched. */
+  /** Tags and decision rows, for searching. */
   words: number,
   block: number,
   /** Its place in the block. */
@@ -55,10 +55,10 @@ export type CaseRow = readonly [
   glance?: Glance,
 ]
 
-/** Of a case that needs a look: the first thing that was not as expected; texts. */
+/** For a case that needs a look: the first thing that was not as expected; indices of texts. */
 export type Glance = readonly [where: number, expected: number, observed: number, source: number]
 
-/** A case in its block: the log's own words. */
+/** A case in its block: the log's own data. */
 export interface CaseRecord {
   readonly case: CaseSummary
   readonly detail?: string

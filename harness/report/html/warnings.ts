@@ -1,7 +1,7 @@
 import { figure, type Markup, markup } from './client/markup.ts'
 import type { ShownRun } from './sides.ts'
 
-/** What the runs warned of, behind a line that says how much it is. */
+/** The warnings of the runs, folded under a line with their number. */
 export function warningsOf(runs: readonly ShownRun[]): Markup | undefined {
   const all = runs.flatMap(({ summary }) => summary.warnings)
   if (all.length === 0) return undefined

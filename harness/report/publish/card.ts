@@ -7,10 +7,10 @@ import { totalsOf } from '../../log/totals.ts'
 import type { RunEvent, RunInput } from '../../model/run-log.ts'
 import { type LevelFigures, levelFigures } from './standing.ts'
 
-/** Version of `summary.json` in a published report. */
+/** Schema version of `summary.json` in a published report. */
 export const CARD_SCHEMA = 1
 
-/** How many packets' verdicts are known in each way. */
+/** The number of packets whose verdicts are known in each way. */
 export interface Shares {
   readonly wire: number
   readonly log: number
@@ -26,7 +26,7 @@ export interface SuiteCard {
   readonly known: Shares
 }
 
-/** A published report in short: `summary.json`, all of it from the run log, and all that the index is made from. */
+/** A published report in short: `summary.json`. All of it comes from the run log, and the index is made from it alone. */
 export interface Card {
   readonly schema: typeof CARD_SCHEMA
   readonly implementation: string
@@ -47,13 +47,13 @@ export interface Card {
   readonly provisional: LevelFigures
   readonly known: Shares
   readonly lacks: TargetSummary['lacks']
-  /** Why cases were known to fail, and how many; absent: none. */
+  /** The reasons for known failures, with the number of cases; absent: none. */
   readonly knownFailures?: readonly { readonly reason: string; readonly cases: number }[]
   readonly suites: readonly SuiteCard[]
   readonly inputs: { readonly suites: readonly RunInput[]; readonly captures: readonly RunInput[] }
 }
 
-/** The card of a run on one target; `name`: what it is published as. */
+/** The card of a run on one target; `name`: the name that it is published under. */
 export function cardOf(
   events: readonly RunEvent[],
   name: { readonly implementation: string; readonly version: string },

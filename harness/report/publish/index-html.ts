@@ -4,7 +4,7 @@ import { INDEX_STYLE } from './index-style.ts'
 import type { Standing } from './standing.ts'
 import { LEGEND, LEVELS, levelWords, STANDING_MARKS, shareWords } from './words.ts'
 
-/** `index.html` of the folder of published reports: opens from disk, asks the network for nothing, runs no script. */
+/** `index.html` of the folder of published reports: opens from disk, requests nothing from the network, runs no script. */
 export function indexHtml(published: readonly Published[]): string {
   return `<!doctype html>
 <html lang="en">

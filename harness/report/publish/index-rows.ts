@@ -16,7 +16,7 @@ export function systemsOf(published: readonly Published[]): readonly string[] {
   return [...new Set(names)].sort()
 }
 
-/** What a report has of one system's suites; undefined: none of them was in its run. */
+/** A report's figures for the suites of one system; undefined: the run had none of them. */
 export function figuresOfSystem({ card }: Published, system: string): LevelsOf | undefined {
   const suites = card.suites.filter(({ name }) => systemOf(name) === system)
   if (suites.length === 0) return undefined

@@ -1,4 +1,4 @@
-/** The style of the index page; colours keep 4.5 to 1 against their ground, light and dark. */
+/** The style of the index page; colours have a contrast of at least 4.5 to 1 with their background, light and dark. */
 export const INDEX_STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 90rem; padding: 1.5rem; background: light-dark(#fff, #14171a); color: light-dark(#1d2329, #e3e7eb); }
 h1 { font-size: 1.6rem; margin: 0; }

@@ -21,7 +21,7 @@ import { PUBLISHED_LOG, readCard } from './published.ts'
 import { readmePage } from './readme.ts'
 import { filesBelow, SUMS, sumsOf } from './sums.ts'
 
-/** The folder of a run beside its log that holds evidence. */
+/** The folder for evidence beside the log of a run. */
 export const EVIDENCE = 'evidence'
 /** The folder in a published report that `flowbreak learn --publish` writes. */
 export const LEARNED = 'learned'
@@ -33,13 +33,13 @@ export interface PublishOptions {
   /** The folder of all published reports. */
   readonly to: string
   readonly name: { readonly implementation: string; readonly version: string }
-  /** Take the place of the report of another run. */
+  /** Whether to replace the report of another run. */
   readonly replace: boolean
 }
 
 /**
- * Writes the report of a run into `<to>/<implementation>/<version>/`, whole or not at all; the same run gives the same bytes each
- * time. Throws ERR_PUBLISH where a report of another run is there, or nothing can be written.
+ * Writes the report of a run into `<to>/<implementation>/<version>/`, completely or not at all; the same run always gives the same
+ * bytes. Throws ERR_PUBLISH if a report of another run is there, or nothing can be written.
  */
 export function publishRun(options: PublishOptions): { readonly folder: string; readonly card: Card } {
   const { log, events, to, name, replace } = options
@@ -57,7 +57,7 @@ export function publishRun(options: PublishOptions): { readonly folder: string; 
   try {
     rmSync(temporary, { recursive: true, force: true })
     mkdirSync(temporary, { recursive: true })
-    // What was learned of the same system stays beside its report.
+    // What was learned about the same system stays beside its report.
     if (existsSync(join(folder, LEARNED)))
       cpSync(join(folder, LEARNED), join(temporary, LEARNED), { recursive: true })
     fill(temporary, log, events, card)
@@ -73,7 +73,7 @@ export function publishRun(options: PublishOptions): { readonly folder: string; 
   return { folder, card }
 }
 
-/** What is evidence of a run is for its owner alone, and what is published for all whom the umask lets. */
+/** Evidence of a run is readable only for its owner; published files are readable for everybody whom the umask allows. */
 function openToAll(folder: string): void {
   const open = 0o777 & ~process.umask()
   chmodSync(folder, open)
@@ -106,7 +106,7 @@ export function cardText(card: Card): string {
   return `${JSON.stringify(card, null, 2)}\n`
 }
 
-/** A word of a path: letters, digits, dots, underscores and hyphens, and never a way up or a hidden file. */
+/** A word for a path: letters, digits, dots, underscores and hyphens, and never `..` or a hidden file. */
 export function pathWord(text: string): string {
   return text
     .normalize('NFKD')

@@ -32,7 +32,7 @@ export function isPublished(folder: string): boolean {
   return existsSync(join(folder, CARD)) && existsSync(join(folder, PUBLISHED_LOG))
 }
 
-/** The published reports below a folder, by name and version; what is no report there is passed over. */
+/** The published reports below a folder, by name and version; folders without a report are skipped. */
 export function publishedBelow(to: string): readonly { readonly folder: string; readonly card: Card }[] {
   const order = new Intl.Collator('en', { numeric: true })
   return foldersOf(to)

@@ -2,7 +2,7 @@ import { mdCode, mdTable, mdText } from '../markdown-text.ts'
 import type { Card } from './card.ts'
 import { LEGEND, LEVELS, levelWords, STANDING_MARKS, shareWords } from './words.ts'
 
-/** The page of a published report: what it shows, how that is known, and how to get it again. `report`: the Markdown report of the run. */
+/** The page of a published report: its results, how they are known, and how to reproduce them. `report`: the Markdown report of the run. */
 export function readmePage(card: Card, report: string, files: readonly string[]): string {
   return `${[
     `# ${mdText(card.implementation)} ${mdText(card.version)}`,
@@ -72,7 +72,7 @@ function lacks({ lacks: missing }: Card): string {
   return ['It lacks, and was not asked:', '', ...items].join('\n')
 }
 
-/** The command as it was typed, but for where its output went, with the seed that was drawn. */
+/** The command as it was typed, without its output options, and with the seed that was drawn. */
 function commandLines({ run: { command, seed } }: Card): readonly string[] {
   const kept = command.filter(
     (word, at) => !OUTPUT.test(word) && !OUTPUT_ALONE.has(word) && !OUTPUT_ALONE.has(command[at - 1] ?? ''),
@@ -86,7 +86,7 @@ function commandLines({ run: { command, seed } }: Card): readonly string[] {
 const OUTPUT = /^--(reporter|output)=/
 const OUTPUT_ALONE = new Set(['--reporter', '--output'])
 
-/** A word as a shell takes it; what would steer a terminal is left out. */
+/** A word for a shell; characters that could steer a terminal are left out. */
 function shellWord(word: string): string {
   const clean = word.replaceAll(/\p{Cc}/gu, ' ')
   return /^[\w@%+=:,./-]+$/.test(clean) ? clean : `'${clean.replaceAll("'", `'\\''`)}'`

@@ -2,10 +2,10 @@ import type { CaseResult } from '../../log/cases.ts'
 import type { Level } from '../../model/case.ts'
 
 /**
- * What an implementation's cases of one level come to. `conformant`: all of them were played and every verdict is as expected;
- * `partial`: what was played is, but some were skipped or stayed inconclusive; `own word`: it is, but of some cases nothing is
- * known but by the word of the implementation itself, which never makes one conformant; `known failures`: what was played is, but for
- * cases that were named before the run as known to fail, each with its reason; `none`: there are no such cases.
+ * The standing of an implementation at one level. `conformant`: all its cases were played and every verdict is as expected;
+ * `partial`: all verdicts of the cases played are, but some cases were skipped or inconclusive; `own word`: all are, but for some cases
+ * nothing is known except from the implementation itself, which never makes one conformant; `known failures`: all are, except in
+ * cases that were listed before the run as known to fail, each with its reason; `none`: there are no such cases.
  */
 export type Standing = 'conformant' | 'partial' | 'own word' | 'known failures' | 'not conformant' | 'none'
 
@@ -13,21 +13,21 @@ export interface LevelFigures {
   readonly cases: number
   /** Cases with every verdict of the level as expected. */
   readonly passed: number
-  /** With one that is not, or flaky. */
+  /** Cases with one that is not, and flaky cases. */
   readonly failed: number
   /** Of those that failed: known to fail, and listed with a reason; absent: none. */
   readonly known?: number
-  /** Skipped, inconclusive or in error: nothing was shown. */
+  /** Skipped, inconclusive or in error: they showed nothing. */
   readonly notShown: number
-  /** Of those that passed: nothing in them is known but by the implementation's own word. */
+  /** Of those that passed: cases known only from the implementation itself. */
   readonly ownWord: number
-  /** Verdicts held against expectations of the level, and those that met them. */
+  /** Verdicts compared with expectations of the level, and those that met them. */
   readonly checked: number
   readonly met: number
   readonly standing: Standing
 }
 
-/** The figures of one level over some results; a case counts where it has an expectation of that level. */
+/** The figures of one level for some results; a case counts if it has an expectation of that level. */
 export function levelFigures(results: readonly CaseResult[], level: Level): LevelFigures {
   let [cases, passed, failed, known, notShown, ownWord, checked, met] = [0, 0, 0, 0, 0, 0, 0, 0]
   for (const result of results) {
@@ -54,7 +54,7 @@ export function levelFigures(results: readonly CaseResult[], level: Level): Leve
 
 const NOTHING_SHOWN: ReadonlySet<string> = new Set(['skipped', 'inconclusive', 'error'])
 
-/** What the figures of a level come to. */
+/** The standing for the figures of a level. */
 export function standingOf({
   cases,
   failed,
@@ -69,7 +69,7 @@ export function standingOf({
   return notShown > 0 ? 'partial' : 'conformant'
 }
 
-/** Whether no verdict of a case was seen on the wire or stands in the device's own record. */
+/** Whether no verdict of a case was seen on the wire or is in the device's own record. */
 function restsOnOwnWord({ finished }: CaseResult): boolean {
   const known = finished?.trace?.knowledge ?? ''
   return !known.includes('w') && !known.includes('l')

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The file that holds the hashes of all others of a published report, as `sha256sum -c` reads it. */
+/** The file with the hashes of all other files of a published report, as `sha256sum -c` reads it. */
 export const SUMS = 'SHA256SUMS'
 
-/** The files below a folder, sorted, with slashes; links and the like are none. */
+/** The files below a folder, sorted, with slashes; only regular files count. */
 export function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -13,7 +13,7 @@ export function filesBelow(folder: string): readonly string[] {
     .sort()
 }
 
-/** What `SHA256SUMS` of a folder must hold: a line for each other file. */
+/** The right content of `SHA256SUMS` in a folder: one line for each other file. */
 export function sumsOf(folder: string): string {
   return filesBelow(folder)
     .filter((file) => file !== SUMS)

@@ -10,7 +10,7 @@ export const STANDING_MARKS: Readonly<Record<Standing, string>> = {
   none: '–',
 }
 
-/** What the marks of the pages mean. */
+/** The meanings of the marks on the pages. */
 export const LEGEND: readonly (readonly [Standing, string])[] = [
   ['conformant', 'every case was played, and every verdict is as expected'],
   ['partial', 'what was played is as expected; some cases were skipped, inconclusive or in error'],
@@ -26,7 +26,7 @@ export const LEGEND: readonly (readonly [Standing, string])[] = [
 export const LEVELS = ['core', 'extended', 'provisional'] as const
 
 /**
- * `✓ 120/120`, `† 118/120, 2 known to fail`: cases that passed, of all. Provisional expectations fail nothing, so they have neither
+ * `✓ 120/120`, `† 118/120, 2 known to fail`: cases that passed, of all. Provisional expectations fail no case, so they have neither
  * a mark nor known failures.
  */
 export function levelWords({ standing, passed, cases, known = 0 }: LevelFigures, level: Level): string {

@@ -3,7 +3,7 @@ import type { CaseFinished, CaseTrace } from '../../model/run-log.ts'
 import { heldOf } from '../html/expected.ts'
 import { contentWords, hostName } from '../packet-words.ts'
 
-/** What a packet was like when it was observed, beside what the trace keeps: controls among them, and what the host then held of its flow. */
+/** A packet when it was observed, with what the trace does not keep: controls, and what the host then held of its flow. */
 export interface SeenPacket {
   readonly role: 'probe' | 'control'
   /** Nanoseconds, as in the timeline. */
@@ -17,11 +17,11 @@ export interface SeenPacket {
   readonly by: number
   readonly verdict: string
   readonly knowledge: string
-  /** Absent where the target does not show it. */
+  /** Absent if the target does not show it. */
   readonly entry?: string | undefined
 }
 
-/** One thing that happened in a case. Times are seconds from its first packet. */
+/** One step of a case. Times are seconds since its first packet. */
 export type Step =
   | { readonly kind: 'phase'; readonly name: string }
   | { readonly kind: 'event'; readonly time: number; readonly what: string }
@@ -35,10 +35,10 @@ export type Step =
     }
   | {
       readonly kind: 'packet'
-      /** Into the trace. */
+      /** Index into the trace. */
       readonly index: number
       readonly time: number
-      /** In the capture; absent: an injection made it. */
+      /** Number in the capture; absent: an injection made it. */
       readonly packet?: number
       readonly flow: number
       readonly direction: 'c2s' | 's2c'
@@ -50,7 +50,7 @@ export type Step =
       readonly verdict?: VerdictName
       readonly reason?: string
       readonly known?: KnowledgeName
-      /** What the host held of its flow afterwards, where the target shows it. */
+      /** What the host held of its flow afterwards, if the target shows it. */
       readonly entry?: string
       readonly expected?: {
         readonly is: string
@@ -61,10 +61,10 @@ export type Step =
       readonly emitted: readonly Reply[]
       readonly parts: readonly string[]
     }
-  /** What a host sent with no packet as its cause. */
+  /** A packet that a host sent without a causing packet. */
   | ({ readonly kind: 'emitted'; readonly time: number; readonly flow: number } & Reply)
 
-/** What somebody in the middle sent. */
+/** A packet that a host or the load balancer sent. */
 export interface Reply {
   readonly what: 'tcp-rst' | 'icmp'
   readonly to: 'client' | 'server'
@@ -84,7 +84,7 @@ const VERDICTS: Readonly<Record<string, VerdictName>> = {
 const KNOWN: Readonly<Record<string, KnowledgeName>> = { s: 'self', l: 'log', w: 'wire' }
 
 /**
- * What happened in a case, in order: from its trace, and from what was seen of each packet of the attempt that the trace is of, where
+ * The steps of a case, in order: from its trace, and from what was seen of each packet in the attempt that the trace is from, if
  * that is known; without it there are no controls and no entries.
  */
 export function stepsOf(finished: CaseFinished, seen: readonly SeenPacket[] = []): readonly Step[] {

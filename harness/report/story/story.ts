@@ -2,13 +2,13 @@ import type { Expectation } from '../../model/case.ts'
 import type { CaseFinished, CaseSummary, RunEvent, Sighted } from '../../model/run-log.ts'
 import type { Step } from './steps.ts'
 
-/** Something that the harness did on behalf of a case, `at` seconds after the run began. */
+/** Something that the harness did for a case, `at` seconds after the run began. */
 export interface Deed {
   readonly at: number
   readonly what: string
 }
 
-/** All that is known of one case on one target, in the order in which it happened. */
+/** Everything that is known about one case on one target, in the order in which it happened. */
 export interface Story {
   readonly schema: 1
   readonly case: Omit<CaseSummary, 'expectations'> & { readonly expectations: readonly Expectation[] }
@@ -34,7 +34,7 @@ export interface Story {
   > & {
     readonly controls?: { readonly sent: number; readonly out: number; readonly dead: readonly string[] }
   }
-  /** Seen beside the verdicts. */
+  /** Seen besides verdicts. */
   readonly sightings: readonly Sighted[]
   readonly evidence?: string
   readonly collected?: string
@@ -42,7 +42,7 @@ export interface Story {
 
 type Ready = RunEvent & { readonly type: 'target-ready' }
 
-/** Puts a story together. `ready`: what the log says of the target's setup; absent where it never came so far. */
+/** Composes a story. `ready`: what the log says about the target's setup; absent if the target was never ready. */
 export function storyOf(
   finished: CaseFinished,
   ready: Ready | undefined,

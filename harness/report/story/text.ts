@@ -20,7 +20,7 @@ const VERDICT_STYLE = {
 
 type PacketStep = Step & { readonly kind: 'packet' }
 
-/** A story to be read at a terminal: what was done, a ladder, a table with why and what was expected, the grade. `finished`: what it is of. */
+/** A story for a terminal: what was done, a ladder, a table with reasons and expectations, the grade. `finished`: its case. */
 export function storyText(story: Story, finished: CaseFinished, screen: Screen): string {
   const { trace } = finished
   const paint = painter(screen.colour)

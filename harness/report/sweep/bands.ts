@@ -1,10 +1,10 @@
 import type { SweepMap } from '../../model/sweep.ts'
 import { plain } from '../plain.ts'
 
-/** Characters of a cell: its letter, and whether targets differ. */
+/** Characters of a cell: its letter, and a mark if targets differ. */
 const CELL = 2
 
-/** Columns that stand side by side on a screen. */
+/** Columns that are side by side on a screen. */
 export interface Band {
   readonly cells: readonly {
     readonly column: number
@@ -13,7 +13,7 @@ export interface Band {
   }[]
 }
 
-/** The columns of a map in as many bands as a width asks for; a gap parts groups of all values but the last. */
+/** The columns of a map in as many bands as the width requires; gaps separate groups by all values except the last. */
 export function bandsOf({ columns }: Pick<SweepMap, 'columns'>, width: number): readonly Band[] {
   const bands: { column: number; before: number }[][] = []
   let used = Number.POSITIVE_INFINITY
@@ -33,7 +33,7 @@ export function bandsOf({ columns }: Pick<SweepMap, 'columns'>, width: number): 
   return bands.map((cells) => ({ cells }))
 }
 
-/** Lines above a band: a value over each group of columns that have it, of the last axis its first letters. */
+/** Lines above a band: each value over the group of columns that have it; for the last axis its first letters. */
 export function headingsOf(
   { axes, columns }: Pick<SweepMap, 'axes' | 'columns'>,
   { cells }: Band,
@@ -66,7 +66,7 @@ function roomAfter(
   axes: number,
 ): number {
   const key = columns[from]?.values.slice(0, axis + 1).join('\0')
-  // The letters of the last axis stand apart; after a group there is a gap.
+  // The letters of the last axis are separate; after a group there is a gap.
   let room = axis === axes - 1 ? -1 : 0
   for (const { column, before } of cells) {
     if (column < from) continue

@@ -2,13 +2,16 @@ import type { ImpactKind } from '../../model/case.ts'
 import type { DirectionName, VerdictName } from '../../model/codes.ts'
 import type { Played, SweepCell, SweepColumn, SweepMap, SweptPacket } from '../../model/sweep.ts'
 
-/** What became of a flow after it was broken, as far as it differs from the flow unbroken. */
+/** What happened to a flow after the injection, compared with the flow without it. */
 export interface Fate {
-  /** The letter of its cell: `.` nothing lost; `d`, `r`, `a` by the first packet lost, `D`, `R`, `A` where none comes out any more; `?` not known; `-` not played; of reactive endpoints what the user felt. `LETTER_WORDS` has all. */
+  /**
+   * The letter of its cell: `.` nothing lost; `d`, `r`, `a` by the first packet lost, `D`, `R`, `A` if none comes out any more; `?` not
+   * known; `-` not played; with reactive endpoints, the impact. `LETTER_WORDS` has all letters.
+   */
   readonly letter: string
-  /** Of the first packet of each direction from the break on; absent: there is none. */
+  /** The verdict on the first packet of each direction from the injection on; absent: there is no packet. */
   readonly next: Readonly<Partial<Record<DirectionName, VerdictName>>>
-  /** Packets that did not come out, and would have, unbroken. */
+  /** Number of packets that did not come out, and would have without the injection. */
   readonly lost: Readonly<Record<DirectionName, number>>
   /** Index of the first packet after a loss from which on all come out; absent: nothing was lost, or there is none. */
   readonly recovers?: number
@@ -23,11 +26,11 @@ const NAMES: Readonly<Record<string, VerdictName>> = {
 }
 const DIRECTIONS: readonly DirectionName[] = ['c2s', 's2c']
 const NOT_KNOWN: Readonly<Record<string, string>> = { skipped: '-', impossible: '-', doubt: '?', error: '?' }
-/** With reactive endpoints the user's word counts. */
+/** With reactive endpoints the impact on the user counts. */
 const FELT: Readonly<Record<ImpactKind, string>> = { survived: '.', recovered: 'c', reset: 'X', hung: 'H' }
 const NOTHING = { c2s: 0, s2c: 0 }
 
-/** What a cell comes to, of a flow that was broken just before the packet of that index. */
+/** The fate in a cell, for an injection just before the packet of that index. */
 export function fateOf(
   cell: SweepCell,
   unbroken: SweepCell,
@@ -67,7 +70,7 @@ export function fateOf(
   return lastForward > lastLost ? { letter, next, lost, recovers: lastLost + 1 } : { letter, next, lost }
 }
 
-/** Whether two places were played to the same end, as far as an end of the flow would notice. */
+/** Whether two cells have the same fate, as far as an end of the flow would notice. */
 function sameFate(one: SweepCell, other: SweepCell): boolean {
   if (!('verdicts' in one && 'verdicts' in other)) return true
   if (one.verdicts !== other.verdicts || one.impact?.kind !== other.impact?.kind) return false
@@ -76,7 +79,7 @@ function sameFate(one: SweepCell, other: SweepCell): boolean {
   return told(one) === told(other)
 }
 
-/** Columns of each axis that differ in its value alone: by axis, groups of column indices. */
+/** For each axis, groups of column indices that differ only in the value of that axis. */
 export function peersOf(
   map: Pick<SweepMap, 'axes' | 'columns'>,
 ): readonly (readonly (readonly number[])[])[] {
@@ -92,7 +95,7 @@ export function peersOf(
   })
 }
 
-/** The axes over which a row of cells disagrees: with the rest alike, another value has another end. */
+/** The axes over which a row of cells disagrees: a different value, all others being equal, has a different fate. */
 export function disagreements(
   map: Pick<SweepMap, 'axes' | 'columns'>,
   peers: ReturnType<typeof peersOf>,
@@ -109,7 +112,7 @@ export function disagreements(
   )
 }
 
-/** The columns of a row that another target disagrees with. */
+/** The columns of a row in which another target disagrees. */
 export function disputed(
   map: Pick<SweepMap, 'axes' | 'columns'>,
   peers: ReturnType<typeof peersOf>,
@@ -128,19 +131,19 @@ export function disputed(
   return found
 }
 
-/** How many places of a column have each letter. */
+/** How many cells of a column have each letter. */
 export function lettersOf(fates: readonly Fate[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const { letter } of fates) counts.set(letter, (counts.get(letter) ?? 0) + 1)
   return counts
 }
 
-/** What a column is called: its values. */
+/** The name of a column: its values. */
 export function nameOfColumn({ values, target }: SweepColumn): string {
   return values.length === 0 ? target : values.join(' ')
 }
 
-/** What the letters of cells say. */
+/** The meanings of the letters of cells. */
 export const LETTER_WORDS: Readonly<Record<string, string>> = {
   '.': 'nothing lost',
   d: 'dropped, others come out after it',

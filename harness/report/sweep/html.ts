@@ -5,12 +5,12 @@ import { pageScript, styleOf } from '../html/assets.ts'
 import { Markup, markup } from '../html/client/markup.ts'
 import { viewOf } from './view.ts'
 
-/** The map of a sweep as one page that opens from disk and asks the network for nothing. */
+/** The map of a sweep as one page that opens from disk and requests nothing from the network. */
 export function sweepPage(map: SweepMap): string {
   const { capture, flow, packets, endpoints } = map
   const view = viewOf(map)
   const script = pageScript('sweep')
-  // Only this script may run, whatever else the page came to hold.
+  // Only this script may run, whatever else gets into the page.
   const hash = createHash('sha256').update(script).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
   const title = `${basename(capture)}, flow ${flow.id}`

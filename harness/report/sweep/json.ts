@@ -30,7 +30,7 @@ function sweepHead(map: SweepMap): Readonly<Record<string, unknown>> {
   }
 }
 
-/** A cell a time, in the order of breaks, packets and columns. */
+/** One cell at a time, in the order of breaks, packets and columns. */
 function* sweepCells(map: SweepMap): Generator<Readonly<Record<string, unknown>>> {
   const peers = peersOf(map)
   for (const [broken, name] of map.breaks.entries())
@@ -79,7 +79,7 @@ export function* sweepJson(map: SweepMap): Generator<string> {
   yield '\n]}\n'
 }
 
-/** A JSON object a line: the sweep without its cells, then its cells. */
+/** One JSON object on each line: the sweep without its cells, then its cells. */
 export function* sweepLines(map: SweepMap): Generator<string> {
   yield `${plainJson({ type: 'sweep', ...sweepHead(map) })}\n`
   for (const cell of sweepCells(map)) yield `${plainJson({ type: 'cell', ...cell })}\n`

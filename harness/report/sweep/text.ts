@@ -12,7 +12,7 @@ import { disagreements, disputed, type Fate, fateOf, LETTER_WORDS, nameOfColumn,
 
 /** Wider lines are hard to follow. */
 const WIDEST = 200
-/** Characters of what a packet is. */
+/** Characters for the content of a packet. */
 const WHAT_WIDTH = 16
 const DIFFERS = '≠'
 const STYLES: Readonly<Record<string, Style>> = {
@@ -38,7 +38,7 @@ interface Row {
   readonly disputed: ReadonlySet<number>
 }
 
-/** A sweep for people: for each break a row a packet and a letter a column, then what the letters came to. Line by line. */
+/** A sweep for people: for each break one row for each packet with one letter for each column, then totals. Line by line. */
 export function* sweepText(map: SweepMap, screen: Screen): Generator<string> {
   const width = Math.min(screen.columns, WIDEST)
   const paint = painter(screen.colour)
@@ -104,7 +104,7 @@ function leadOf({ packets }: SweepMap): { readonly width: number; readonly of: (
   }
 }
 
-/** Words for the axes over which rows differ: whole ones where every column fits beside them, else their first two letters. */
+/** Words for the axes over which rows differ: in full if every column still fits, else their first two letters. */
 interface Marks {
   readonly width: number
   readonly of: (axes: readonly string[]) => string
@@ -134,7 +134,7 @@ function lineOf({ fates, differs, disputed: doubted }: Row, band: Band, marks: M
   return `${cells.join('')}${paint('dim', marks.of(differs))}`
 }
 
-/** A line a column: how many places have which letter. */
+/** One line for each column: how many cells have which letter. */
 function* summaryLines(map: SweepMap, paint: Paint): Generator<string> {
   const names = map.columns.map((column) => plain(nameOfColumn(column)))
   const longest = Math.max(...names.map((name) => name.length))
@@ -153,7 +153,7 @@ function* summaryLines(map: SweepMap, paint: Paint): Generator<string> {
   }
 }
 
-/** What a reader must know beside the letters, a sentence each, once. */
+/** What a reader must know besides the letters, one sentence each, without repetition. */
 function notesOf(map: SweepMap): ReadonlySet<string> {
   const notes = new Set<string>()
   for (const column of map.columns) {

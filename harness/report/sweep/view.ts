@@ -4,10 +4,10 @@ import { impactWords } from '../impact-words.ts'
 import { contentWords } from '../packet-words.ts'
 import { disagreements, disputed, fateOf, LETTER_WORDS, nameOfColumn, peersOf } from './fate.ts'
 
-/** A cell as the page holds it. */
+/** A cell as stored in the page. */
 export interface CellView {
   readonly letter: string
-  /** Another target had another end. */
+  /** Another target had another fate. */
   readonly disputed?: true
   /** Why it was not played. */
   readonly detail?: string
@@ -18,7 +18,7 @@ export interface CellView {
   readonly lost?: Readonly<Record<DirectionName, number>>
   /** Number of the packet from which on nothing is lost. */
   readonly recovers?: number
-  /** By packet (index, -1: none), what was sent. */
+  /** By packet (index, -1: none), what was emitted. */
   readonly told?: readonly (readonly [packet: number, words: string])[]
   readonly impact?: string
 }
@@ -29,7 +29,7 @@ export interface RowView {
   readonly differs: readonly string[]
 }
 
-/** What the page of a sweep is drawn from. */
+/** The data that the page of a sweep is drawn from. */
 export interface SweepView {
   readonly capture: string
   readonly flow: number
@@ -131,7 +131,7 @@ export function packRuns(letters: string): string {
   )
 }
 
-/** The letters of what `packRuns` made. */
+/** The letters in the result of `packRuns`. */
 export function unpackRuns(packed: string): readonly string[] {
   const letters: string[] = []
   for (const [, letter = '', times] of packed.matchAll(/(\D)(\d*)/gsu))

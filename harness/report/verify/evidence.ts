@@ -7,8 +7,8 @@ import { EVIDENCE } from '../publish/publish.ts'
 import type { Finding } from './finding.ts'
 
 /**
- * Whether what stands beside a log is what it is called by (the SHA-256 of its content or the first half of it, of a folder that of its list of these), and all
- * that the log speaks of is there.
+ * Checks that files beside a log match their names (the SHA-256 of their content or its first half; for a folder, of its list of
+ * hashes), and that everything the log names is there.
  */
 export function checkEvidence(folder: string, events: readonly RunEvent[]): readonly Finding[] {
   const findings: Finding[] = []
@@ -20,7 +20,7 @@ export function checkEvidence(folder: string, events: readonly RunEvent[]): read
     }
   for (const event of events) {
     if (event.type !== 'case-finished') continue
-    // What devices had written down is not published, but for what stands in the folder of a case.
+    // What devices had recorded is not published, except what is in the folder of a case.
     const collected = existsSync(join(folder, COLLECTED)) ? event.collected : undefined
     for (const file of [event.evidence, collected])
       if (file !== undefined && !existsSync(join(folder, file)))

@@ -11,7 +11,7 @@ import type {
 } from '../../model/run-log.ts'
 import type { Finding } from './finding.ts'
 
-/** Grades what was observed again; the stage of a run that did it first. */
+/** Grades observations again, with the function that graded them in the run. */
 export type Regrade = (
   graded: CaseFinished & Pick<CaseSummary, 'flow' | 'expectations'> & { readonly trace: CaseTrace },
 ) => {
@@ -21,7 +21,7 @@ export type Regrade = (
   readonly mismatches: readonly Mismatch[]
 }
 
-/** Outcomes that a case may have been given whose logged attempt came to a grade. */
+/** By the grade of the logged attempt: the outcomes that its case may have. */
 const FOLLOWING: Readonly<Record<Outcome, ReadonlySet<Outcome>>> = {
   pass: new Set(['pass', 'unexpected-pass']),
   fail: new Set(['fail', 'known-failure', 'flaky']),

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { RunEvent, RunInput } from '../../model/run-log.ts'
 
 /**
- * The suites and captures of a run that are not here as they were then, a sentence each: no fault of the report, which stays what
- * that version of them came to. `find`: where a file of that name is here.
+ * The suites and captures of a run that are different or missing here, one sentence each. That is no fault of the report, which is about
+ * their versions at the time. `find`: the path of a file of that name here.
  */
 export function changedInputs(
   events: readonly RunEvent[],

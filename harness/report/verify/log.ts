@@ -3,7 +3,7 @@ import { summarise } from '../../log/summary.ts'
 import { OUTCOMES, type RunEvent } from '../../model/run-log.ts'
 import type { Finding } from './finding.ts'
 
-/** Whether the bytes of a log are those that were written, as its seals have it. */
+/** Checks by its seals that the bytes of a log are those that were written. */
 export function checkSeal(log: string): readonly Finding[] {
   const { broken, sealed } = checkSeals(log)
   const findings = broken.map((line) => ({
@@ -15,7 +15,7 @@ export function checkSeal(log: string): readonly Finding[] {
   return findings
 }
 
-/** Whether the end of a run says what its events come to. */
+/** Checks that the end of a run agrees with its events. */
 export function checkTotals(events: readonly RunEvent[]): readonly Finding[] {
   const end = events.findLast((event) => event.type === 'run-finished')
   if (end === undefined)

@@ -9,10 +9,10 @@ import { cardText } from '../publish/publish.ts'
 import { SUMS, sumsOf } from '../publish/sums.ts'
 import type { Finding } from './finding.ts'
 
-/** Bytes that a compressed report may hold: it says nothing true of how long it will be. */
+/** Most bytes of an unpacked report: the length stated in a compressed file cannot be trusted. */
 const MOST_UNPACKED = 500 << 20
 
-/** Whether the files of a published report are those that were published. */
+/** Checks that the files of a published report are those that were published. */
 export function checkFiles(folder: string): readonly Finding[] {
   const found = linesOf(sumsOf(folder))
   const listed = read(join(folder, SUMS))
@@ -33,7 +33,7 @@ export function checkFiles(folder: string): readonly Finding[] {
   return findings
 }
 
-/** Whether the summary and the JSON report of a published report follow from its log. */
+/** Checks that the summary and the JSON report of a published report follow from its log. */
 export function checkRendered(folder: string, events: readonly RunEvent[]): readonly Finding[] {
   const path = resolve(folder)
   const name = { implementation: basename(dirname(path)), version: basename(path) }
@@ -59,7 +59,7 @@ export function checkRendered(folder: string, events: readonly RunEvent[]): read
   return findings
 }
 
-/** What a JSON report says of each case, without what a later version of the report may add. */
+/** What a JSON report says about each case, without fields that a later version may add. */
 function verdictsOf(text: string): string {
   const { cases } = JSON.parse(text) as { cases: Record<string, unknown>[] }
   return JSON.stringify(cases.map(({ name, target, outcome, tally }) => [name, target, outcome, tally]))

@@ -13,17 +13,17 @@ import { checkFiles, checkRendered } from './published.ts'
 export interface Verified {
   readonly log: string
   readonly published: boolean
-  /** Cases that were graded again. */
+  /** The number of cases graded again. */
   readonly graded: number
-  /** None: the report is what it says. */
+  /** Empty: the report is correct. */
   readonly findings: readonly Finding[]
   /** Suites and captures that have changed here since. */
   readonly notes: readonly string[]
 }
 
 /**
- * Holds a run log, and where it stands in one the published report, against itself: its schema, its seal, its totals, every case
- * graded again from what was observed, and the files that were made from it. Damage is a finding, never thrown.
+ * Checks a run log, and the published report that it belongs to, if any: its schema, its seal, its totals, every case
+ * graded again from the observations, and the files made from it. Damage is a finding, never thrown.
  */
 export function verifyRun(
   log: string,
