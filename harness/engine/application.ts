@@ -20,20 +20,19 @@ import type { SessionTable } from './table.ts'
 import { clientTells, DEPTH, isFirstSinceTold, isTold, serverTells } from './telling.ts'
 
 /*
- * What Suricata's application layer does to the tracking of a session. As long as it has not told the application it keeps all
- * data, and passes over what comes from before the first byte of it. When the first bytes are missing and later ones are acknowledged
- * it takes the session for lossy, and believes any RST from then on. An application that it does not know it gives up once it
- * has seen so many bytes of each side, after which it keeps nothing. This is modelled of applications that it does not know;
- * what it does of others is in docs/differences.md.
+ * How Suricata's application layer affects session tracking. Until the application protocol is detected, or detection gives up, all
+ * data is kept, and data from before the stream's first byte is passed over. If a side's first bytes are missing and later ones are
+ * acknowledged, the session counts as lossy, and any RST is believed from then on. Detection gives up once it has seen enough bytes of
+ * each side; after that nothing is kept. This models unknown applications only; for the others see docs/differences.md.
  */
 
-/** Of data that is kept for rules about contents so much stays that was acknowledged (Suricata 7, stream.reassembly, chunk sizes). */
+/** Acknowledged bytes that remain of data kept for content rules (Suricata 7, stream.reassembly, chunk sizes). */
 const CHUNK = 2560
 
 /**
- * Data of a side is kept for rules about contents from the session's first packet on, until rules were asked for the first time
- * and had none. They are asked once a flow and side: where that was before there was a session, nobody says so to it, and the
- * data is kept all along (Suricata 7, detect.c, DetectRunPostGetFirstRuleGroup).
+ * A side's data is kept for content rules from the session's first packet on, until the rules are first looked up and none applies.
+ * They are looked up once per flow and direction. If that happened before there was a session, the session is not informed and keeps
+ * the data throughout (Suricata 7, detect.c, DetectRunPostGetFirstRuleGroup).
  */
 export function noteAskedBefore(table: SessionTable, base: number): void {
   const { words } = table
@@ -43,15 +42,15 @@ export function noteAskedBefore(table: SessionTable, base: number): void {
   if (isKept(words, base, base + SERVER)) oddity.serverKept = 0
 }
 
-/** Whether that side's data is kept for rules about contents, whatever becomes of the application. */
+/** Whether this side's data is kept for content rules, whatever happens to application detection. */
 function isKept(words: Int32Array, base: number, own: number): boolean {
   const flipped = ((words[base] ?? 0) & Flag.flipped) !== 0
   return ((words[base + EXTRA] ?? 0) & ((own - base === CLIENT) === flipped ? KEPT_S2C : KEPT_C2S)) !== 0
 }
 
 /**
- * How many of that side's first bytes were let go, where its data is kept although the application was given up; else 0. Rules that look
- * into it have seen it all; of what was acknowledged of that a chunk is left.
+ * How many of this side's first bytes were released, if its data is kept although detection gave up; else 0. The rules that inspect the
+ * stream have seen the released bytes; of the acknowledged bytes one chunk remains.
  */
 export function bytesLetGo(table: SessionTable, base: number, own: number, pickUp: boolean): number {
   const { words } = table
@@ -65,7 +64,7 @@ export function bytesLetGo(table: SessionTable, base: number, own: number, pickU
   return Math.max(0, Math.min(seen - CHUNK, acked))
 }
 
-/** Whether nothing of that side's stream is kept any more. */
+/** Whether nothing of this side's stream is kept any more. */
 export function isDropped(table: SessionTable, base: number, own: number, pickUp: boolean): boolean {
   const { words } = table
   const oddity = oddityAt(table, base)
@@ -77,7 +76,10 @@ export function isDropped(table: SessionTable, base: number, own: number, pickUp
   return isGivenUpNow(words, base, oddity, pickUp) && !isAwaited(words, base, own, oddity, pickUp)
 }
 
-/** Until the side has sent something since the other told its data is kept. Of what came in order acknowledgements alone say whether it has. */
+/**
+ * Whether this side's data is still kept because it has sent nothing since the other side's data made detection give up. For data in
+ * order only acknowledgements show that.
+ */
 function isAwaited(
   words: Int32Array,
   base: number,
@@ -90,7 +92,7 @@ function isAwaited(
   return wasAwaited(words, base, own, oddity, state, words[own + NEXT] ?? 0, words[peer + NEXT] ?? 0, pickUp)
 }
 
-/** The same where that was the state, and those were the numbers expected next. */
+/** The same for an earlier state and earlier expected sequence numbers. */
 function wasAwaited(
   words: Int32Array,
   base: number,
@@ -112,8 +114,8 @@ function wasAwaited(
 }
 
 /**
- * A session was picked up on this segment: its FIN, which is counted in the number expected next, is no byte, and its bytes may
- * tell. What the other side is kept for is its first packet.
+ * A session was picked up on this segment. Its FIN is counted in the expected sequence number but is no byte of data, and its bytes may
+ * suffice for detection to give up. The other side's data is then kept until that side's first packet.
  */
 export function hearPickUp(table: SessionTable, base: number, segment: Segment, pickUp: boolean): void {
   const { words } = table
@@ -122,14 +124,14 @@ export function hearPickUp(table: SessionTable, base: number, segment: Segment, 
     const oddity = makeOddity(table, base)
     oddity.clientHeard = [[segment.seq, (segment.seq + segment.length) | 0]]
   }
-  // The flow's server may have sent it, whose data then is not kept, although the session takes it for the client's.
+  // The flow's server may have sent it. Its data is then not kept, although the session takes it for the client's.
   const own = base + (segment.toServer ? CLIENT : SERVER)
   if (isGivenUpNow(words, base, oddityAt(table, base), pickUp)) settleTold(table, base, own)
 }
 
 /**
- * A packet of that side has come: none of its data is kept any more that was only until then (Suricata 7, StreamTcpPruneSession).
- * Of what `advanceInOrder` takes nothing is noted.
+ * A packet of this side arrived: data of it that was kept only until then is released (Suricata 7, StreamTcpPruneSession).
+ * Packets that `advanceInOrder` handles leave no note here.
  */
 export function endLingering(table: SessionTable, base: number, own: number, pickUp: boolean): void {
   const { words } = table
@@ -145,8 +147,8 @@ export function endLingering(table: SessionTable, base: number, own: number, pic
 }
 
 /**
- * Takes note of what a segment of an open session brought, after its state has been updated; `state`, and the sequence
- * numbers `next` and `peerNext` that were expected, are those before it. As long as the data of each side comes in order there is nothing to note.
+ * Records which data a segment of an open session brought, after its state was updated. `state` and the expected sequence numbers `next`
+ * and `peerNext` are those before the update. As long as the data of each side arrives in order there is nothing to record.
  */
 export function hear(
   table: SessionTable,
@@ -163,7 +165,7 @@ export function hear(
   const after = words[own + NEXT] ?? 0
   const counted = countedFin(base, own, state)
   const afterFin = bringsData(segment) && counted > 0
-  // Its FIN is counted from where it ends, though the data went on.
+  // The FIN was counted at the end of its segment, although the data had gone beyond that.
   const ended = segment.has(Tcp.fin) && before((segment.seq + segment.length) | 0, (next - counted) | 0)
   const inOrder = !afterFin && !ended && isInOrder(segment, words[own + ISN] ?? 0, next, after)
   const adopted = words[peer + NEXT] !== peerNext
@@ -173,7 +175,7 @@ export function hear(
   const clientNext = isClient ? next : peerNext
   const serverNext = isClient ? peerNext : next
   if (isGivenUp(words, base, oddityAt(table, base), state, clientNext, serverNext, pickUp)) {
-    // The numbers may go back by what a FIN says: that it was given up remains, and so does what is kept of the other side.
+    // A FIN may move the numbers back: that detection gave up must persist, and so must what is kept of the other side.
     if (!inOrder || adopted) {
       const oddity = oddityAt(table, base)
       settleGivenUp(table, base, own, wasAwaited(words, base, peer, oddity, state, peerNext, next, pickUp))
@@ -185,7 +187,7 @@ export function hear(
   if (adopted) startHearing(table, base, peer, peerNext - countedFin(base, peer, state))
   const oddity = oddityAt(table, base)
   if (oddity === undefined && !pickedUp) return
-  // Nothing more of a stream that was too long before comes to the application.
+  // Beyond the reassembly depth nothing of a stream reaches the application layer.
   if (oddity !== undefined && isDeep(oddity, base, own)) return
   if (oddity !== undefined && bringsData(segment)) insert(words, base, own, segment, oddity)
   if (oddity !== undefined && segment.taken) noticeLoss(words, base, own, oddity)
@@ -194,13 +196,13 @@ export function hear(
   letGo(table, base, own, segment, pickUp)
 }
 
-/** Notes, at a packet of that side, that the application was given up; the other's data is still kept where it is `awaited`. */
+/** Records, at a packet of this side, that detection gave up; the other side's data is still kept if it is `awaited`. */
 function settleGivenUp(table: SessionTable, base: number, own: number, awaited: boolean): void {
   if (awaited) settleTold(table, base, own)
   else giveUp(table, base)
 }
 
-/** That side's packet told: the other's data is kept until its own next packet. */
+/** This side's packet made detection give up: the other side's data is kept until that side's next packet. */
 function settleTold(table: SessionTable, base: number, own: number): void {
   const oddity = makeOddity(table, base)
   if (own - base === CLIENT) oddity.serverLingers = true
@@ -208,7 +210,7 @@ function settleTold(table: SessionTable, base: number, own: number): void {
   giveUp(table, base)
 }
 
-/** What was acknowledged is let go but for one chunk, at the side's own data once the application was given up. */
+/** On data of this side after detection gave up: releases acknowledged data except for one chunk. */
 function letGo(table: SessionTable, base: number, own: number, segment: Segment, pickUp: boolean): void {
   const oddity = oddityAt(table, base)
   if (oddity === undefined || !bringsData(segment)) return
@@ -221,7 +223,7 @@ function letGo(table: SessionTable, base: number, own: number, segment: Segment,
   else oddity.serverKept = acked - CHUNK
 }
 
-/** The other side's first bytes were missed, so that this side's are enough, unless they were, too. */
+/** The other side's first bytes were missed and this side's were not: then this side's bytes suffice for detection to give up. */
 function tellsAlone(
   words: Int32Array,
   base: number,
@@ -246,7 +248,7 @@ function isGivenUpNow(words: Int32Array, base: number, oddity: Oddity | undefine
   return isGivenUp(words, base, oddity, (words[base] ?? 0) & STATE_MASK, client, server, pickUp)
 }
 
-/** With the state, and the numbers expected next of client and server, where nothing else is known of what was heard. */
+/** Whether detection gave up, given the state and the expected sequence numbers; these count where nothing more precise is known. */
 function isGivenUp(
   words: Int32Array,
   base: number,
@@ -258,7 +260,7 @@ function isGivenUp(
 ): boolean {
   const head = words[base] ?? 0
   if ((head & Flag.gaveUp) !== 0) return true
-  // What comes late of a side whose first bytes were missed is not looked at: the other side tells alone (app-layer.c, STREAM_GAP).
+  // Late data of a side whose first bytes were missed is ignored: the other side decides alone (app-layer.c, STREAM_GAP).
   if (oddity?.clientMissed === true || oddity?.serverMissed === true) return false
   const client = reach(words, base + CLIENT, clientNext, oddity?.clientHeard)
   const next = serverNext - countedFin(base, base + SERVER, state)

@@ -17,20 +17,19 @@ import {
 } from './windows.ts'
 
 /*
- * A session of which one side or both have closed. Names of states are those of the server's side, as Suricata has them:
- * FIN_WAIT1, FIN_WAIT2, CLOSING and TIME_WAIT after the server closed first, CLOSE_WAIT and LAST_ACK after the client did.
- * Here, unlike in an established session, what is outside the window is an error of the stream, and so is any SYN.
- * The server's FIN is counted in NEXT and the client's is not, hence the differences between the two directions.
- * RSTs were dealt with before.
+ * Sessions that one side or both have closed. States are named from the server's side, as in Suricata: FIN_WAIT1, FIN_WAIT2, CLOSING and
+ * TIME_WAIT after the server closed first, CLOSE_WAIT and LAST_ACK after the client did. Unlike in an established session, a segment
+ * outside the window is a stream error here, and so is any SYN. The server's FIN is counted in NEXT and the client's is not; hence the
+ * differences between the two directions. RSTs have been handled before.
  */
 
-/** Data or a FIN may start at `from` at the earliest, and within the peer's window. */
+/** Whether data or a FIN starts at `from` or later, and within the peer's window. */
 function startsWithin(words: Int32Array, own: number, segment: Segment, from: number): boolean {
   const edge = ((words[own + ACKED] ?? 0) + (words[own + WINDOW] ?? 0)) | 0
   return !before(segment.seq, from) && upTo(segment.seq, edge)
 }
 
-/** It ends within the limit, where that is known. */
+/** Whether it ends within the limit, if the limit is known. */
 function endsWithin(table: SessionTable, base: number, own: number, segment: Segment): boolean {
   const { words } = table
   const end = (segment.seq + segment.length) | 0
@@ -38,7 +37,7 @@ function endsWithin(table: SessionTable, base: number, own: number, segment: Seg
   return ((words[base] ?? 0) & Flag.pickedUp) !== 0 || isAsync(table, base)
 }
 
-/** Data that starts exactly at `expected` moves the sequence number expected next to its end. */
+/** Data that starts exactly at `expected` advances the next expected sequence number to its end. */
 function advanceFrom(
   table: SessionTable,
   base: number,
@@ -57,7 +56,7 @@ export function trackFinWait1(table: SessionTable, base: number, segment: Segmen
   return acknowledgesFin(table, base, segment)
 }
 
-/** FIN_WAIT1 and a FIN: with an ACK both sides are done, without one both close at once. */
+/** A FIN in FIN_WAIT1: with an ACK both sides are done, without one it is a simultaneous close. */
 function closesBoth(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
@@ -84,7 +83,7 @@ function closesBoth(table: SessionTable, base: number, segment: Segment): boolea
   return true
 }
 
-/** FIN_WAIT1 and an ACK: FIN_WAIT2 once the client acknowledged the FIN, or the server goes on acknowledging after it. */
+/** An ACK in FIN_WAIT1: FIN_WAIT2 once the client acknowledged the FIN, or the server goes on acknowledging after it. */
 function acknowledgesFin(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
@@ -140,7 +139,7 @@ export function trackFinWait2(table: SessionTable, base: number, segment: Segmen
   return true
 }
 
-/** Both FINs crossed; the ACK of either leads on. */
+/** The FINs crossed; an ACK of either side leads on. */
 export function trackClosing(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   if (segment.has(Tcp.syn)) return false
@@ -151,7 +150,7 @@ export function trackClosing(table: SessionTable, base: number, segment: Segment
   if (segment.seq !== words[own + NEXT] || !acknowledgesCredibly(table, base, peer, segment)) return false
   if (!isRetransmission(words, own, segment)) {
     enter(table, base, State.timeWait)
-    // The client's, whichever side sent it (Suricata 7, StreamTcpPacketStateClosing).
+    // The client's window, whichever side sent the segment (Suricata 7, StreamTcpPacketStateClosing).
     noteWindow(words, base, base + CLIENT, segment)
   }
   finish(words, base, own, peer, segment)
@@ -187,7 +186,7 @@ function isExpectedFin(words: Int32Array, own: number, segment: Segment): boolea
   return startsWithin(words, own, segment, words[own + NEXT] ?? 0)
 }
 
-/** Not wholly acknowledged before, and starting within the window. */
+/** Whether the segment is not wholly acknowledged yet and starts within the window. */
 function isInCloseWindow(words: Int32Array, own: number, segment: Segment): boolean {
   const acked = words[own + ACKED] ?? 0
   const end = (segment.seq + segment.length) | 0
@@ -195,7 +194,7 @@ function isInCloseWindow(words: Int32Array, own: number, segment: Segment): bool
   return upTo(segment.seq, (acked + (words[own + WINDOW] ?? 0)) | 0)
 }
 
-/** Both sides have sent a FIN, the client first: its last ACK closes. What the server sends is not looked at. */
+/** Both sides have sent a FIN, the client first: its last ACK closes the session. Packets of the server are not checked. */
 export function trackLastAck(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   if (segment.has(Tcp.fin)) return true
@@ -217,7 +216,7 @@ export function trackLastAck(table: SessionTable, base: number, segment: Segment
   return true
 }
 
-/** Both sides are done, the server closed first: any ACK at the right place closes. */
+/** Both sides are done, the server closed first: any ACK with the right sequence number closes the session. */
 export function trackTimeWait(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   if (segment.has(Tcp.fin)) return true
@@ -228,7 +227,7 @@ export function trackTimeWait(table: SessionTable, base: number, segment: Segmen
   if (!passesPaws(words, base, own, segment)) return false
   const repeated = isRetransmission(words, own, segment)
   if (!repeated) {
-    // One past NEXT is the client's FIN, one before it the server's.
+    // One past NEXT accounts for the client's FIN, one before it for the server's.
     const ahead = (segment.seq - (words[own + NEXT] ?? 0)) | 0
     if (ahead !== 0 && ahead !== (segment.toServer ? 1 : -1)) {
       return !segment.toServer && segment.length > 0 && segment.seq === words[own + ACKED]

@@ -15,14 +15,14 @@ const Column = {
   refused: 9,
 } as const
 
-/** The column in which a packet of each outcome is counted, beside `received`. */
+/** The column that counts packets of each outcome, besides `received`. */
 const COLUMN_OF = Uint8Array.from({ length: 512 }, (_, outcome) =>
   columnOf(verdictOf(outcome), reasonOf(outcome)),
 )
 
 /**
- * Damaged packets are invalid drops, those for which there was no room are others. Errors of the stream count as dropped: AWS
- * does not say which of the metrics they are in.
+ * Damaged packets count as invalid drops, packets without room in the table as other drops. Stream errors count as dropped: AWS does not
+ * document which metric they are in.
  */
 function columnOf(verdict: number, reason: number): number {
   if (verdict === Verdict.forward) return Column.passed
@@ -32,8 +32,8 @@ function columnOf(verdict: number, reason: number): number {
 }
 
 /**
- * Counters of the stateful engine by host, under AWS's names. Each packet received is in exactly one of passed, dropped,
- * rejected, invalid dropped and other dropped. TLS is not decrypted here, so none of the TLS metrics is counted.
+ * Counters of the stateful engine for each host, under AWS's names. Each packet received is in exactly one of passed, dropped,
+ * rejected, invalid dropped and other dropped. TLS is not decrypted here, so no TLS metric is counted.
  */
 export class Counters {
   readonly #counts: Float64Array
@@ -42,7 +42,7 @@ export class Counters {
     this.#counts = new Float64Array(hosts * WIDTH)
   }
 
-  /** One more packet, of so many bytes from its IP header on, met that `Outcome` at that host. */
+  /** Counts one more packet with this `Outcome` at this host; `bytes` from its IP header on. */
   count(host: number, outcome: number, bytes: number): void {
     const row = host * WIDTH
     this.#add(row + Column.received, 1)
@@ -50,7 +50,7 @@ export class Counters {
     this.#add(row + Column.bytes, bytes)
   }
 
-  /** A packet that was counted with the one outcome met the other after all. */
+  /** Recounts a packet whose outcome turned out to be another one. */
   correct(host: number, counted: number, outcome: number): void {
     if (counted === outcome) return
     const row = host * WIDTH
@@ -58,22 +58,22 @@ export class Counters {
     this.#add(row + (COLUMN_OF[outcome] ?? Column.dropped), 1)
   }
 
-  /** The stream exception policy was invoked once more. */
+  /** Counts an application of the stream exception policy. */
   countException(host: number): void {
     this.#add(host * WIDTH + Column.exceptions, 1)
   }
 
-  /** A flow made way for another one because the table was full. */
+  /** Counts a flow that was evicted because the table was full. */
   countEvicted(host: number): void {
     this.#add(host * WIDTH + Column.evicted, 1)
   }
 
-  /** A packet would have begun a flow, and the table was full. */
+  /** Counts a packet that would have begun a flow while the table was full. */
   countRefused(host: number): void {
     this.#add(host * WIDTH + Column.refused, 1)
   }
 
-  /** The metrics of AWS Network Firewall that are counted; the last two are flowbreak's own. */
+  /** The metrics of AWS Network Firewall that are counted here; the last two are flowbreak's own. */
   of(host: number): Record<string, number> {
     const counts = this.#counts
     const row = host * WIDTH

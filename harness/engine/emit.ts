@@ -3,12 +3,12 @@ import { buildReset } from '../wire/reset.ts'
 import { buildUnreachable } from '../wire/unreachable.ts'
 import type { Settings } from './settings.ts'
 
-/** Who is to get a reset, seen from the packet that causes it. */
+/** Who gets a reset, relative to the packet that causes it. */
 export type ResetTarget = 'sender' | 'receiver' | 'both'
 
 /**
- * Adds to the batch the resets about a packet, or about the datagram that its fragment completed. False when none can be
- * sent, as about a RST (RFC 9293 3.10.7.1).
+ * Adds to the batch the resets caused by a packet, or by the datagram that its fragment completed. Returns false if none can be sent, as
+ * in reply to a RST (RFC 9293 3.10.7.1).
  */
 export function sendReset(
   batch: PacketBatch,
@@ -30,7 +30,7 @@ export function sendReset(
   return sent
 }
 
-/** Adds to the batch the ICMP error with which a rule rejects what is not TCP. False where none may be sent. */
+/** Adds to the batch the ICMP error with which a rule rejects packets other than TCP. Returns false if none may be sent. */
 export function sendUnreachable(batch: PacketBatch, index: number, by: number): boolean {
   const frame = buildUnreachable(batch, index, 'suricata')
   if (frame === undefined) return false
@@ -40,7 +40,7 @@ export function sendUnreachable(batch: PacketBatch, index: number, by: number): 
   return true
 }
 
-/** Whether the system sends anything about such a packet at all: in a tunnel, or put together from fragments, it may not. */
+/** Whether the system replies to such a packet at all: for tunnelled or reassembled ones it may not. */
 export function mayAnswer(batch: PacketBatch, cause: number | Rebuilt, settings: Settings): boolean {
   const whole = typeof cause !== 'number'
   if (whole && !settings.answersRebuilt) return false

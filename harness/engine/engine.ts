@@ -32,21 +32,21 @@ import { TimeoutChange } from './timeout-change.ts'
 export interface EngineOptions {
   readonly profile: Profile
   readonly policy: Policy
-  /** In Suricata's language, in order; ERR_RULE names what this engine does not read. */
+  /** In Suricata's language, in order; ERR_RULE names what this engine does not support. */
   readonly rules: readonly string[]
   /** How many hosts there are, 1 … 250. */
   readonly hosts: number
   /** How sessions reach other hosts (harness/sharing); absent: not at all. */
   readonly sharing?: MakeSharing | undefined
-  /** Is told of every alert; absent: alerts are not made. */
+  /** Receives every alert; absent: no alerts are made. */
   readonly alerts?: AlertSink | undefined
   /** The stateless engine before it; absent: every packet reaches the stateful one. */
   readonly stateless?: Stateless | undefined
-  /** Accounts for every flow entry; absent: none is kept, and nothing is paid for them. */
+  /** Keeps a record of every flow entry; absent: no records, at no cost. */
   readonly records?: FlowRecords | undefined
 }
 
-/** The engines of all hosts: one session table a host, one policy. Synchronous; the clock is the packets' times. */
+/** The engines of all hosts: one session table per host, one policy. Synchronous; the clock is the packets' times. */
 export class Engine {
   readonly #settings: Settings
   readonly #hosts: Hosts
@@ -60,9 +60,9 @@ export class Engine {
   readonly #stateless: StatelessEngine | undefined
   readonly #records: FlowRecords | undefined
   readonly #timeouts: TimeoutChange
-  /** Where a fragment's datagram is put together, if not at the host that decides about it. */
+  /** The host that reassembles fragments, if it is not the one that decides about them. */
   #assembler: number | undefined
-  /** The datagram that the latest fragment completed at its host, and that was decided with it. */
+  /** The datagram that the latest fragment completed at its host, and that was decided together with it. */
   #whole: Rebuilt | undefined
 
   constructor(options: EngineOptions) {
@@ -88,14 +88,14 @@ export class Engine {
     if (options.records !== undefined) recordEnds(options.records, this.#hosts)
   }
 
-  /** What the sharing of sessions waits for: after `apply`, `reset`, and a `decide` that stopped early. */
+  /** Pending work of session sharing: may be set after `apply`, `reset`, and a `decide` that stopped early. */
   get pending(): Promise<void> | undefined {
     return this.#hosts.sharing?.pending
   }
 
   /**
-   * Fills verdict and reason of packets `from` … `to`-1 that reach a host, and adds to `emitted`. Packets that another stage
-   * has decided are left alone. Answers with `to`, or with the index of a packet that can only be decided once `pending` has settled.
+   * Fills in verdict and reason of packets `from` … `to`-1 that reach a host, and adds to `emitted`. Packets that another stage has
+   * decided are left alone. Returns `to`, or the index of a packet that can only be decided once `pending` has settled.
    */
   decide(batch: PacketBatch, from: number, to: number): number {
     const next = this.#decideAll(batch, from, to)
@@ -117,7 +117,10 @@ export class Engine {
     return to
   }
 
-  /** One packet, at the host where the sharing has it decided; false: it must wait. Controls prove roads, and have no sessions to share. */
+  /**
+   * Decides one packet at the host that the sharing model chooses; false: it must wait. Control packets test paths and have no sessions to
+   * share.
+   */
   #decideShared(batch: PacketBatch, index: number, sharing: SharingModel): boolean {
     const arrived = batch.host[index] ?? 0
     const shared = arrived < this.#hosts.tables.length && batch.role[index] !== Role.control
@@ -140,7 +143,7 @@ export class Engine {
     return true
   }
 
-  /** A packet that the sharing has decided, at the host that it came to or on its way. */
+  /** A packet that the sharing model decided, at the host where it arrived or on its way there. */
   #decidedByModel(batch: PacketBatch, index: number, host: number): void {
     if (isFragment(batch, index)) this.#fragmentHosts.note(batch, index, Host.bypass)
     if (host !== DECIDED) batch.host[index] = host
@@ -153,7 +156,7 @@ export class Engine {
     return to
   }
 
-  /** One packet by both engines, the stateless one and if that forwards it the stateful one, and into the records. */
+  /** Passes one packet through the stateless engine and, if that forwards it, the stateful one; then into the records. */
   #decideOne(batch: PacketBatch, index: number): void {
     const host = batch.host[index] ?? 0
     if (host >= this.#hosts.tables.length) return
@@ -168,7 +171,7 @@ export class Engine {
       account(this.#records, this.#hosts, batch, index, host, this.#whole)
   }
 
-  /** The stateful engine does not see it: a datagram of which it misses a part is never whole there. */
+  /** The stateful engine does not see this packet: a datagram with a fragment missing is never reassembled there. */
   #decideStateless(batch: PacketBatch, index: number, way: number): void {
     batch.verdict[index] = way === Way.pass ? Verdict.forward : Verdict.drop
     batch.reason[index] = way === Way.pass ? Reason.none : Reason.stateless
@@ -219,7 +222,7 @@ export class Engine {
     }
   }
 
-  /** Lets something happen to a host. Paths are not the engine's: `steer` does nothing here. */
+  /** Applies an event to a host. Paths are outside the engine: `steer` does nothing here. */
   apply(event: HostEvent, at: Nanos): void {
     if (event.kind === 'set-timeout' && event.scope === 'hosts')
       this.#timeouts.apply(event.tcpIdle, this.#hosts.tables, at)
@@ -229,29 +232,29 @@ export class Engine {
     this.#fragmentHosts.unfinished?.forget(event.host)
   }
 
-  /** When the next reset at expiry, or word of an unfinished datagram, may be due; infinity where there is none to come. */
+  /** When the next reset at expiry, or report of an unfinished datagram, may be due; infinity if there is none. */
   get nextExpiry(): Nanos {
     const never = Number.POSITIVE_INFINITY
     return Math.min(this.#resets?.next ?? never, this.#fragmentHosts.unfinished?.next ?? never)
   }
 
-  /** Lets time go by without a packet: adds to `batch.emitted` what is sent about whatever has expired by `now`. */
+  /** Advances time without a packet: adds to `batch.emitted` whatever is sent on expiries up to `now`. */
   expire(batch: PacketBatch, now: Nanos): void {
     this.#resets?.advance(batch, now)
     this.#fragmentHosts.unfinished?.advance(batch, now)
   }
 
-  /** What a host holds of a flow after a packet, in words; for those who look on. */
+  /** A host's entry of a flow after a packet, in words, for display. */
   entryOf(host: number, flow: number, now: Nanos): string {
     return entryWords(this.#hosts, host, flow, now, this.#settings.conntrack !== undefined)
   }
 
-  /** Nothing more will come: the records of all entries end. */
+  /** No more packets will come: ends the records of all entries. */
   finish(): void {
     if (this.#records !== undefined) endRecords(this.#records, this.#hosts)
   }
 
-  /** Back to empty tables, all hosts in service and counters at zero; costs what was used. */
+  /** Returns to empty tables, all hosts in service and counters at zero; the cost is proportional to what was used. */
   reset(): void {
     this.#hosts.reset()
     this.#timeouts.reset()
@@ -264,16 +267,16 @@ export class Engine {
   }
 
   /**
-   * The counters of a host under AWS's names (CloudWatch namespace AWS/NetworkFirewall): those of the stateful engine as they
-   * are, those of the stateless one, if there is one, after `Stateless.`. Controls are not counted.
+   * The counters of a host under AWS's names (CloudWatch namespace AWS/NetworkFirewall): those of the stateful engine as they are, those of
+   * the stateless one, if any, prefixed `Stateless.`. Control packets are not counted.
    */
   counters(host: number): Record<string, number> {
     return { ...this.#counters.of(host), ...this.#stateless?.counters(host) }
   }
 
   /**
-   * The fragment that completes its datagram meets the datagram's fate, at a host that saw the whole of it; by itself each
-   * meets the rules that need no more than it has.
+   * The fragment that completes a datagram shares the datagram's outcome, at a host that saw all of it. Every other fragment is decided
+   * alone, by the rules that need no more than it contains.
    */
   #decideFragment(batch: PacketBatch, index: number, host: number, flow: number): number {
     const together = this.#fragmentHosts.note(batch, index, this.#assembler ?? host)

@@ -6,14 +6,14 @@ import { Family } from './expiry.ts'
 import type { Hosts } from './hosts.ts'
 import { EXPIRED, EXTRA, FAMILY_MASK, Flag, STATE_MASK, State, WINDOWLESS } from './record.ts'
 
-/** Flags of sessions as the windows tracker keeps them, in words. */
+/** Session flags of tracker `windows`, in words. */
 const MARKS: readonly (readonly [number, string])[] = [
   [Flag.marked, 'all dropped'],
   [Flag.pickedUp, 'picked up midstream'],
   [Flag.flipped, 'ends turned'],
 ]
 
-/** What a host's table holds of a flow once a packet has been decided, in words: `established, picked up midstream`. */
+/** A host's table entry of a flow once a packet has been decided, in words: `established, picked up midstream`. */
 export function entryWords(hosts: Hosts, host: number, flow: number, now: Nanos, conntrack: boolean): string {
   const table = hosts.tables[host]
   if (table === undefined || flow < 0) return ''

@@ -5,7 +5,7 @@ import { EXPIRED, EXTRA, Flag, ROW_MASK, STATE_MASK, State } from './record.ts'
 import type { Settings } from './settings.ts'
 import type { SessionTable } from './table.ts'
 
-/** The head of a flow's entry whose client is the sender of a packet in this `Direction`. */
+/** The head word of an entry without session whose client sent a packet in this `Direction`. */
 export function bareHead(direction: number): number {
   return State.bare | (direction === Direction.s2c ? Flag.flipped : 0)
 }
@@ -15,17 +15,17 @@ export function isToServer(head: number, direction: number): boolean {
   return (direction === Direction.c2s) === ((head & Flag.flipped) === 0)
 }
 
-/** 1 where `isToServer` is false, 0 where it is true; without a branch. */
+/** 1 if `isToServer` is false, 0 if it is true; branch-free. */
 export function isFromServer(head: number, direction: number): number {
   return direction ^ Number((head & Flag.flipped) !== 0)
 }
 
-/** Not the head of an entry: the table is full, and nobody makes way. */
+/** No head of any entry: the table is full, and no flow is evicted. */
 export const NO_ROOM = State.absent
 
 /**
- * The head of the flow's entry, or `NO_ROOM`. The entry is made where there is none, or only one that was idle for too long. What was there is
- * seen now; whether that keeps a mark alive too is the profile's.
+ * The head of the flow's entry, or `NO_ROOM`. Creates the entry if there is none, or replaces one that has expired. An existing entry is
+ * refreshed; whether that keeps a mark alive too depends on the profile.
  */
 export function enterFlow(
   table: SessionTable,

@@ -15,10 +15,10 @@ import {
   setLimit,
 } from './windows.ts'
 
-/** What becomes of ACKs and data outside the window (knob `windowCheck`). */
+/** How ACKs and data outside the window are treated (knob `windowCheck`). */
 export const WindowCheck = { eventOnly: 0, strict: 1, liberal: 2 } as const
 
-/** A session that is open both ways. False when the packet is an error of the stream. */
+/** Tracks an established session. Returns false if the packet is a stream error. */
 export function trackEstablished(
   table: SessionTable,
   base: number,
@@ -42,7 +42,7 @@ export function trackEstablished(
   return advance(table, base, own, peer, segment, windowCheck, asyncOneside)
 }
 
-/** A SYN-ACK once more is right until the server has sent anything else, which it does once it has the client's ACK. */
+/** A repeated SYN-ACK is accepted until the server has sent anything else, which it does once it has the client's ACK. */
 function repeatsSynAck(words: Int32Array, base: number, segment: Segment): boolean {
   return (
     !segment.toServer &&
@@ -53,9 +53,8 @@ function repeatsSynAck(words: Int32Array, base: number, segment: Segment): boole
 }
 
 /**
- * Moves the session on by an ACK or data. What lies outside the window moves nothing, except that data beyond it moves the
- * sequence number expected next, since that is taken over before the window is looked at; it is an error only where windows
- * are checked strictly.
+ * Advances the session by an ACK or data. A segment outside the window changes nothing, except that data beyond it advances the next
+ * expected sequence number, which is updated before the window is checked. It is an error only if windows are checked strictly.
  */
 function advance(
   table: SessionTable,
@@ -97,7 +96,7 @@ function advance(
   return true
 }
 
-/** All of it was acknowledged before; keepalives are not, nor what fills a gap that was acknowledged unseen. */
+/** Wholly acknowledged before; except keepalives, and data that fills a gap which was acknowledged unseen. */
 function isBehind(words: Int32Array, own: number, segment: Segment, end: number): boolean {
   const acked = words[own + ACKED] ?? 0
   if (!before(end, acked)) return false
@@ -106,7 +105,7 @@ function isBehind(words: Int32Array, own: number, segment: Segment, end: number)
   return !(after(acked, next) && after(end, next))
 }
 
-/** Where one side only is seen, or may be after a pick-up, nobody has acknowledged anything: what is behind is taken. */
+/** If only one side is seen, or may be after a pick-up, no acknowledgements are seen: segments behind are accepted. */
 function isTakenAlone(
   table: SessionTable,
   base: number,
@@ -116,7 +115,7 @@ function isTakenAlone(
 ): boolean {
   const { words } = table
   if (isAsync(table, base)) {
-    // Half of the number space away it begins after what it ends before.
+    // At a distance of half the sequence space it can begin after an edge before which it ends.
     if (!segment.toServer || after(segment.seq, words[own + ACKED] ?? 0)) words[own + ACKED] = segment.seq
     return true
   }
@@ -124,7 +123,7 @@ function isTakenAlone(
   return segment.seq === words[own + NEXT] || words[own + ACKED] === (((words[own + ISN] ?? 0) + 1) | 0)
 }
 
-/** The server's first packet after a pick-up tells its limit. */
+/** The server's first packet after a pick-up sets the server's limit. */
 function hearServer(words: Int32Array, base: number, segment: Segment): void {
   const server = base + SERVER
   noteWindow(words, base, server, segment)

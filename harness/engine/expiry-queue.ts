@@ -2,13 +2,13 @@ import type { Nanos } from '../model/batch.ts'
 
 const FIRST_CAPACITY = 64
 
-/** Flows by the moment at which they may expire, the earliest first, those of one moment in no order: a binary heap of columns. */
+/** Flows ordered by when they may expire, earliest first, ties in no particular order: a binary heap of columns. */
 export class ExpiryQueue {
   #moments = new Float64Array(FIRST_CAPACITY)
   #flows = new Int32Array(FIRST_CAPACITY)
   #size = 0
 
-  /** The earliest moment; infinity where there is none. */
+  /** The earliest moment; infinity if empty. */
   get first(): Nanos {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#moments[0] ?? 0)
   }
@@ -26,7 +26,7 @@ export class ExpiryQueue {
     this.#flows[at] = flow
   }
 
-  /** Removes the flow of the earliest moment; -1 where there is none. */
+  /** Removes and returns the flow with the earliest moment; -1 if empty. */
   take(): number {
     if (this.#size === 0) return -1
     const flow = this.#flows[0] ?? -1

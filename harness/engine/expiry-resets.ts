@@ -10,16 +10,16 @@ import type { SessionTable } from './table.ts'
 
 /** A session that may expire. */
 interface Watched {
-  /** The host that saw its last packet: of copies, only that one's counts. */
+  /** The host that saw its last packet: among copies of the session only that host's counts. */
   host: number
   readonly headers: FlowHeaders
   readonly fromClient: boolean
 }
 
 /**
- * Resets at expiry (knob `resetOnExpiry`; Cisco ASA `timeout … reset`, FortiOS `timeout-send-rst`): when an established session has
- * been idle for too long, its ends are told at that very moment, before any packet that is later; half-closed sessions go in
- * silence. Order of expiry is kept by a queue with one entry a flow, whose moment is looked at again when it comes up.
+ * Resets at expiry (knob `resetOnExpiry`; Cisco ASA `timeout … reset`, FortiOS `timeout-send-rst`): when an established session expires,
+ * both ends get a reset at that very moment, before any later packet; half-closed sessions expire silently. A queue with one entry per
+ * flow keeps the order; an entry's moment is checked again when it comes up.
  */
 export class ExpiryResets {
   readonly #settings: Settings
@@ -32,17 +32,17 @@ export class ExpiryResets {
     this.#hosts = hosts
   }
 
-  /** Undefined where sessions expire in silence, so that nothing is paid for it. */
+  /** Undefined if sessions expire silently, which then costs nothing. */
   static of(settings: Settings, hosts: Hosts): ExpiryResets | undefined {
     return settings.resetOnExpiry === 'none' ? undefined : new ExpiryResets(settings, hosts)
   }
 
-  /** When the next session may expire; infinity where none is watched. */
+  /** When the next session may expire; infinity if none is watched. */
   get next(): Nanos {
     return this.#queue.first
   }
 
-  /** Adds to `batch.emitted` the resets of every session that has expired when a packet comes at `now`. */
+  /** Adds to `batch.emitted` the resets of every session that has expired when a packet arrives at `now`. */
   advance(batch: PacketBatch, now: Nanos): void {
     const queue = this.#queue
     const { wholeSeconds } = this.#settings
@@ -58,13 +58,13 @@ export class ExpiryResets {
         continue
       }
       const moment = this.#momentOf(table, base)
-      // One that was active since comes up again in its turn.
+      // A session that has been active since is queued again for its new moment.
       if (moment > expected) queue.add(moment, flow)
       else this.#expire(batch, flow, watched, table, base, moment)
     }
   }
 
-  /** Takes note of the session, if it is an open one, that packet `index` belongs to, which has been decided. */
+  /** Watches the session of packet `index`, which has been decided, if it is established. */
   watch(batch: PacketBatch, index: number): void {
     const flow = batch.flow[index] ?? -1
     const kind = batch.kind[index]
@@ -95,7 +95,7 @@ export class ExpiryResets {
     return expiryMoment(table.lastSeen(base), timeout, wholeSeconds)
   }
 
-  /** The session ends here: time that goes back does not revive what was told to be gone. */
+  /** The session ends here: a clock that goes back must not revive a session whose ends were reset. */
   #expire(
     batch: PacketBatch,
     flow: number,
@@ -131,7 +131,7 @@ export class ExpiryResets {
   }
 }
 
-/** Established, neither half closed nor marked. */
+/** Established, neither half-closed nor marked. */
 function isOpen(head: number): boolean {
   return (head & (STATE_MASK | Flag.marked)) === State.established
 }

@@ -2,27 +2,27 @@ import { NANOS_PER_SECOND, type Nanos } from '../model/batch.ts'
 import type { Knobs } from '../profile/index.ts'
 import { Flag, State } from './record.ts'
 
-/** Rows of the time-out table. */
+/** Rows of the time-out table, by kind of flow. */
 export const Family = {
   tcp: 0,
   udp: 16,
   icmp: 32,
   other: 48,
-  /** Of Linux's connection tracking alone, whose entries hold the end of their lives: no row. */
+  /** Linux connection tracking only. Its entries hold their own expiry times, so this is no row. */
   sctp: 80,
 } as const
 
-/** Distance from the time-outs of flows to those of flows that are marked. */
+/** Offset from the time-outs of flows to those of marked flows. */
 const MARKED = 64
-/** Added to the family of flows that keep the time-outs of before they were configured anew. */
+/** Added to the family of flows that keep the time-outs from before a configuration change. */
 export const KEPT = 128
 
-/** Where the time-out of a flow with that head stands in the table of `idleTimeouts`; `state` is the one that counts for it. */
+/** Index in `idleTimeouts` for a flow with this head; `state` is the one whose time-out applies. */
 export function timeoutIndex(family: number, state: number, head: number): number {
   return family + state + ((head & Flag.marked) !== 0 ? MARKED : 0)
 }
 
-/** Idle time-outs in nanoseconds, by `timeoutIndex`. `tcpIdle`, in seconds, overrides that of established sessions. */
+/** Idle time-outs in nanoseconds, indexed by `timeoutIndex`. `tcpIdle`, in seconds, overrides that of established sessions. */
 export function idleTimeouts(knobs: Knobs, tcpIdle: number | undefined): Float64Array {
   const table = new Float64Array(2 * KEPT)
   const set = (family: number, states: readonly number[], seconds: number) => {
@@ -60,15 +60,15 @@ function setMarked(table: Float64Array, family: number, seconds: number | 'state
     table[MARKED + at] = seconds === 'state' ? (table[at] ?? 0) : seconds * NANOS_PER_SECOND
 }
 
-/** The moment at which a flow last seen at `last` expires: it is gone then on a clock of whole seconds, else just after. */
+/** When a flow last seen at `last` expires: at that very moment on a clock of whole seconds, else just after it. */
 export function expiryMoment(last: Nanos, timeout: Nanos, wholeSeconds: boolean): Nanos {
   if (!wholeSeconds) return last + timeout
   return (Math.floor((last + timeout) / NANOS_PER_SECOND) + 1) * NANOS_PER_SECOND
 }
 
 /**
- * Whether a flow last seen at `last` is gone at `now`. On a clock of whole seconds it lives through the last second of its
- * time-out, so that a gap of up to one second more than the time-out may be survived.
+ * Whether a flow last seen at `last` has expired at `now`. On a clock of whole seconds it survives the last second of its time-out, so a
+ * gap of up to one second more than the time-out may be survived.
  */
 export function isExpired(last: Nanos, now: Nanos, timeout: Nanos, wholeSeconds: boolean): boolean {
   const gap = now - last

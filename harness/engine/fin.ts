@@ -8,9 +8,9 @@ import { noteTimestamp } from './timestamps.ts'
 import { acknowledgesCredibly, adoptAcknowledged, noteAcknowledgement, noteWindow } from './windows.ts'
 
 /**
- * The first FIN of a session: it must lie between what was acknowledged and the limit, and acknowledge something credible.
- * The client's leads to CLOSE_WAIT, the server's to FIN_WAIT1. Only the server's is counted as a sequence number,
- * and only the client's must not be a SYN at the same time.
+ * Accepts the first FIN of a session: it must lie between the last acknowledged byte and the limit, and its acknowledgement must be
+ * credible. The client's leads to CLOSE_WAIT, the server's to FIN_WAIT1. Only the server's FIN is counted as a sequence number, and only
+ * the client's must not carry SYN.
  */
 export function acceptFin(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table

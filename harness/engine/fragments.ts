@@ -4,25 +4,25 @@ import type { Knobs } from '../profile/index.ts'
 import { fragmentReadingOf } from '../profile/reading.ts'
 import { Unfinished } from './conntrack/unfinished.ts'
 
-/** Datagrams under way that are remembered; beyond that the oldest are forgotten. */
+/** The most incomplete datagrams that are remembered; beyond that the oldest are forgotten. */
 const MOST_DATAGRAMS = 4096
 const MIXED = -1
 
-/** Knows by which host the fragments of a datagram came: no host can put together what it saw only a part of. */
+/** Tracks by which host the fragments of a datagram came: no host can reassemble a datagram of which it saw only a part. */
 export class FragmentHosts {
-  /** Host by number of the datagram, `MIXED` for several. */
+  /** Host for each datagram number, `MIXED` if several. */
   readonly #hosts = new Map<number, number>()
-  /** Is told what hosts see; absent: datagrams that are never whole are given up in silence. */
+  /** Receives the fragments that hosts see; absent: unfinished datagrams are dropped silently. */
   readonly unfinished: Unfinished | undefined
 
-  /** `knobs`: of a system that does not give them up in silence. */
+  /** `knobs`: of a system that reports unfinished datagrams; absent: they are dropped silently. */
   constructor(knobs: Knobs | undefined) {
     if (knobs !== undefined) this.unfinished = new Unfinished(fragmentReadingOf(knobs))
   }
 
   /**
-   * Takes note of a fragment; answers whether all of its datagram so far came by this host. Where it completes the datagram, its
-   * fragments may come again.
+   * Records a fragment; returns whether all fragments of its datagram so far came by this host. The fragment that
+   * completes a datagram ends its tracking; its fragments may come again after that.
    */
   note(batch: PacketBatch, index: number, host: number): boolean {
     const together = this.#isTogether(batch, index, host)
@@ -55,7 +55,7 @@ export class FragmentHosts {
   }
 }
 
-/** The datagram that packet `index` completed: they are in order of index, and there may be many in a batch. */
+/** The datagram that packet `index` completed. `rebuilt` is in order of index and may be long. */
 export function rebuiltAt(rebuilt: readonly Rebuilt[], index: number): Rebuilt | undefined {
   let from = 0
   let to = rebuilt.length

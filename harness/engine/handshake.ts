@@ -21,7 +21,7 @@ import {
 
 const SYN_ACK = Tcp.syn | Tcp.ack
 
-/** SYN seen. Like the functions of the other states: false when the packet is an error of the stream. */
+/** SYN seen. Returns false, as the functions of all states do, if the packet is a stream error. */
 export function trackSynSent(
   table: SessionTable,
   base: number,
@@ -42,7 +42,7 @@ export function trackSynSent(
   return !segment.has(Tcp.ack) || !asyncOneside || goOnAlone(table, base, segment)
 }
 
-/** SYN and SYN-ACK seen. RSTs were dealt with before. */
+/** SYN and SYN-ACK seen. RSTs have been handled before. */
 export function trackSynReceived(
   table: SessionTable,
   base: number,
@@ -62,16 +62,16 @@ export function trackSynReceived(
   const head = words[base] ?? 0
   if (!segment.toServer) {
     if ((head & Flag.splitHandshake) !== 0) return endSplitHandshake(table, base, segment)
-    // The client's ACK must have come by here: data of the server before it is an injection, or was lost inline.
+    // The client's ACK must have come by here: server data before it is an injection, or the ACK was lost inline.
     if ((head & Flag.pickedUpBySynAck) === 0 && !isFastOpen(table, base)) return false
   }
   return endHandshake(table, base, segment, asyncOneside)
 }
 
 /**
- * A RST in answer to the SYN carries no sequence number of its own but must acknowledge the SYN (RFC 9293 3.10.7.3), and
- * refuses the connection until the server says something else after all: it may have been forged. One from the client must
- * start where its data would, and closes nothing.
+ * A RST in reply to the SYN has no sequence number of its own but must acknowledge the SYN (RFC 9293 3.10.7.3). It refuses the
+ * connection until the server sends something else, since the RST may be forged. A RST of the client must start where its data would,
+ * and closes nothing.
  */
 function resetOpening(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
@@ -90,7 +90,7 @@ function resetOpening(table: SessionTable, base: number, segment: Segment): bool
   return true
 }
 
-/** Only the client is seen: its ACK establishes the session, the server is taken to be where it acknowledges. */
+/** Only the client is seen: its ACK establishes the session; the server's position is taken from the acknowledgement. */
 function goOnAlone(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   const client = base + CLIENT
@@ -117,7 +117,7 @@ function goOnAlone(table: SessionTable, base: number, segment: Segment): boolean
   return true
 }
 
-/** SYN or SYN-ACK while the last ACK of the handshake is awaited: only repetitions are right, and another SYN-ACK to that SYN. */
+/** SYN or SYN-ACK while the last ACK of the handshake is awaited: only repetitions are right, and another SYN-ACK to the same SYN. */
 function repeatsHandshake(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   if (!segment.has(Tcp.ack)) return segment.toServer && segment.seq === words[base + CLIENT + ISN]
@@ -141,7 +141,7 @@ function endSplitHandshake(table: SessionTable, base: number, segment: Segment):
   return true
 }
 
-/** The ACK that makes the session: of exactly what the server sent, starting where expected, or later after a loss. */
+/** The ACK that completes the handshake: it acknowledges exactly what the server sent and starts where expected, or later after a loss. */
 function endHandshake(table: SessionTable, base: number, segment: Segment, asyncOneside: boolean): boolean {
   const { words } = table
   const client = base + CLIENT
@@ -167,7 +167,7 @@ function endHandshake(table: SessionTable, base: number, segment: Segment, async
   return true
 }
 
-/** After a SYN-ACK that was picked up, the client's window is only known from its first ACK. */
+/** After a pick-up on a SYN-ACK, the client's window is known only from its first ACK. */
 function learnWindow(words: Int32Array, base: number, segment: Segment, expected: boolean): void {
   const client = base + CLIENT
   if (expected) {
@@ -179,7 +179,7 @@ function learnWindow(words: Int32Array, base: number, segment: Segment, expected
   }
 }
 
-/** Only the server is seen: it goes on after its SYN-ACK. */
+/** Only the server is seen: it continues after its SYN-ACK. */
 function endHandshakeAlone(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   const client = base + CLIENT
@@ -205,7 +205,7 @@ function endHandshakeAlone(table: SessionTable, base: number, segment: Segment):
   return true
 }
 
-/** With Fast Open the server may go on at once. */
+/** With Fast Open the server may send data at once. */
 function endFastOpen(table: SessionTable, base: number, segment: Segment, expected: boolean): boolean {
   const { words } = table
   const server = base + SERVER

@@ -9,16 +9,16 @@ import type { SessionTable } from './table.ts'
 import { DEPTH } from './telling.ts'
 
 /*
- * What of a side's data has come to the application layer: all before the number expected next, unless it is known better.
+ * Which of a side's data has reached the application layer: all data before the next expected sequence number, unless ranges are recorded.
  */
 
-/** The server's FIN is counted in the number expected next after it, from the state on that it leads to. */
+/** 1 if the server's FIN is counted in its next expected sequence number, which it is from the state it leads to on; else 0. */
 export function countedFin(base: number, own: number, state: number): number {
   if (own - base !== SERVER) return 0
   return state >= State.finWait1 && state !== State.closeWait && state !== State.lastAck ? 1 : 0
 }
 
-/** What it brought is what was expected, and the number expected next is where it ends. */
+/** The segment's data was expected, and the next expected sequence number is now at its end or beyond. */
 export function isInOrder(segment: Segment, isn: number, next: number, after: number): boolean {
   if (before(after, next)) return false
   if (bringsData(segment)) {
@@ -32,7 +32,7 @@ export function bringsData(segment: Segment): boolean {
   return segment.taken && segment.length > 0 && !segment.has(Tcp.rst)
 }
 
-/** From now on what was sent is not what was heard: up to `next` it was. */
+/** From now on records ranges, since sent and received data differ; up to `next` they were the same. */
 export function startHearing(table: SessionTable, base: number, own: number, next: number): void {
   const oddity = makeOddity(table, base)
   if (heardOf(oddity, base, own) !== undefined) return
@@ -51,7 +51,7 @@ export function insert(words: Int32Array, base: number, own: number, segment: Se
     setHeard(oddity, base, own, withRange(heard, before(segment.seq, start) ? start : segment.seq, end))
 }
 
-/** The first bytes are missing, later ones are there, and some were acknowledged; a closing session need not even have that. */
+/** Notes a loss: the first bytes are missing, later ones are there, and some were acknowledged. In a closing session none need be. */
 export function noticeLoss(words: Int32Array, base: number, own: number, oddity: Oddity): void {
   const first = heardOf(oddity, base, own)?.[0]
   const start = firstByte(words, own)
@@ -64,7 +64,7 @@ export function noticeLoss(words: Int32Array, base: number, own: number, oddity:
   else oddity.serverMissed = true
 }
 
-/** How many bytes from the first on are there without a gap: those before `next`, unless it is known better. */
+/** How many contiguous bytes from the first on are there: those before `next`, unless ranges are recorded. */
 export function reach(words: Int32Array, own: number, next: number, heard: SackedRanges | undefined): number {
   const start = firstByte(words, own)
   if (heard === undefined) return (next - start) | 0

@@ -9,9 +9,9 @@ import type { Settings } from './settings.ts'
 import { SharedSessions } from './shared-sessions.ts'
 import { SessionTable } from './table.ts'
 
-/** The hosts: which are in service, their session tables, how they share sessions, and what happens to them. */
+/** The hosts: which are in service, their session tables, how they share sessions, and events at them. */
 export class Hosts {
-  /** By host. */
+  /** Indexed by host. */
   readonly tables: readonly SessionTable[]
   readonly sharing: SharingModel | undefined
   readonly #settings: Settings
@@ -27,7 +27,7 @@ export class Hosts {
     this.sharing = sharing?.(new SharedSessions(this, settings))
   }
 
-  /** The table of a host that there is. */
+  /** The table of an existing host. */
   table(host: number): SessionTable {
     const table = this.tables[host]
     if (table === undefined) throw new RangeError(`there is no host ${host}`)
@@ -55,7 +55,7 @@ export class Hosts {
     this.sharing?.reset()
   }
 
-  /** Whether the flow at `base` of a table is there and not idle for too long. */
+  /** Whether the flow at `base` of a table exists and has not expired. */
   isLive(table: SessionTable, base: number, now: Nanos): boolean {
     const row = (table.words[base + EXTRA] ?? 0) & ROW_MASK
     const head = table.words[base] ?? 0

@@ -9,17 +9,17 @@ const REDIRECT = 5
 const TIME_EXCEEDED = 11
 const PARAMETER_PROBLEM = 12
 const LAST_UNREACHABLE_CODE = 15
-/** ICMPv6 types from here on are no errors (RFC 4443 2.1). */
+/** ICMPv6 types from here on are informational (RFC 4443 2.1). */
 const FIRST_INFORMATIONAL = 128
 
 const IPV4_HEADER = 20
 /** Version 4, no options. */
 const PLAIN_HEADER = 0x45
 const ICMP_HEADER = 8
-/** What of the quoted packet's own header must be there for it to be looked up. */
+/** Bytes of the quoted transport header that are needed to look up its flow. */
 const QUOTED = { [Protocol.tcp]: 20, [Protocol.udp]: 8 } as const
 
-/** Whether a message about another packet, which never makes a flow of its own. */
+/** Whether this is an ICMP error message, which never creates a flow of its own. */
 export function isIcmpError(kind: number, type: number): boolean {
   if (kind === Kind.icmp6) return type < FIRST_INFORMATIONAL
   return (
@@ -32,9 +32,9 @@ export function isIcmpError(kind: number, type: number): boolean {
 }
 
 /**
- * Whether an ICMP error shares the fate of the flow that it quotes: only IPv4 destination unreachable that quotes a whole
- * TCP or UDP header does, behind an IP header without options: behind options it looks for the ports where they are not (run,
- * Suricata 7.0.10). `payload` are the bytes after the ICMP header.
+ * Whether an ICMP error shares the fate of the flow that it quotes. Only IPv4 destination unreachable does, if it quotes a whole TCP or
+ * UDP header behind an IP header without options: behind options the ports are read at the wrong place (observed, Suricata 7.0.10).
+ * `payload` is the number of bytes after the ICMP header.
  */
 export function attachesToFlow(bytes: Uint8Array, kind: number, l4: number, payload: number): boolean {
   if (kind !== Kind.icmp4 || bytes[l4] !== UNREACHABLE || (bytes[l4 + 1] ?? 0) > LAST_UNREACHABLE_CODE)
@@ -46,8 +46,8 @@ export function attachesToFlow(bytes: Uint8Array, kind: number, l4: number, payl
 }
 
 /**
- * Whether an IPv4 ICMP error comes from the client of the flow that it is about: only then does it go the way that the client's
- * packets go, one from a router in between counts as going to the client. `answersServer`: it quotes a packet of the server.
+ * Whether an IPv4 ICMP error comes from the client of the flow that it quotes. Only then does it count as going to the server; one
+ * from a router in between counts as going to the client. `answersServer`: it quotes a packet of the server.
  */
 export function isFromClient(bytes: Uint8Array, l3: number, l4: number, answersServer: boolean): boolean {
   const client = l4 + ICMP_HEADER + (answersServer ? 16 : 12)

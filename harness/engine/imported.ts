@@ -18,9 +18,9 @@ import type { Segment } from './segment.ts'
 import { before } from './sequence.ts'
 
 /**
- * A session that came from another host may have moved on since it was copied. The first packet of each side is believed:
- * its numbers are taken over where they are further on, and a handshake that has ended meanwhile ends here too. Until the other side has
- * been seen later packets are believed in what that side would have told: what it sent, acknowledged and has room for.
+ * A session imported from another host may have advanced since it was copied. The first packet of each side is believed: its numbers are
+ * adopted if they are further on, and a handshake that has been completed meanwhile is completed here too. Until the other side has been
+ * seen, later packets also supply what that side would have shown: what it sent, acknowledged and has room for.
  */
 export function adoptImported(
   words: Int32Array,
@@ -37,7 +37,7 @@ export function adoptImported(
   const next = words[own + NEXT] ?? 0
   const goneOn = before(next, segment.seq)
   if (first && goneOn) words[own + NEXT] = segment.seq
-  // A client's FIN is not counted.
+  // The client's FIN is not counted in NEXT.
   if (first || !before((next + 1) | 0, segment.seq)) {
     const unseen = (head & BOTH_SIDES & ~side) !== 0
     if ((first && goneOn) || (unseen && before(words[own + ACKED] ?? 0, segment.seq)))
@@ -53,7 +53,7 @@ export function adoptImported(
   if (before(words[peer + LIMIT] ?? 0, limit)) words[peer + LIMIT] = limit
 }
 
-/** The side has been seen; a handshake that its packet ends has ended, and numbers that were not told are learnt. */
+/** The side has been seen; completes a handshake that its packet completes, and adopts numbers that were not shared. */
 function adoptFirst(words: Int32Array, base: number, own: number, peer: number, segment: Segment): void {
   const side = own - base === CLIENT ? Flag.importedClient : Flag.importedServer
   const head = words[base] ?? 0
@@ -66,8 +66,8 @@ function adoptFirst(words: Int32Array, base: number, own: number, peer: number, 
 }
 
 /**
- * A session that was copied before its server was seen: where that stands is what the packet says, as numbers that are not known are no
- * numbers to compare with. Limits are taken from the packet too.
+ * A session that was copied before its server was seen: the packet gives the server's position, since there are no known numbers to
+ * compare with. Limits are taken from the packet too.
  */
 function placeServer(words: Int32Array, base: number, own: number, segment: Segment): void {
   const server = base + SERVER
@@ -81,8 +81,8 @@ function placeServer(words: Int32Array, base: number, own: number, segment: Segm
 const BOTH_SIDES = Flag.importedClient | Flag.importedServer
 
 /**
- * The first packet of a side whose numbers were not told: it is where that side stands, whatever the other one's packet said, and the
- * window that it gives is taken for both, as of a connection that is picked up.
+ * The first packet of a side whose numbers were not shared gives that side's position, whatever the other side's packet acknowledged.
+ * Its window is taken for both sides, as for a connection that is picked up.
  */
 function learnNumbers(words: Int32Array, base: number, own: number, peer: number, segment: Segment): void {
   const head = words[base] ?? 0

@@ -16,7 +16,7 @@ import {
 } from './record.ts'
 import { isOldStamp } from './timestamps.ts'
 
-/** An established session of which nothing special is awaited, whatever was offered in its handshake. */
+/** Matches an established session without pending special cases, whatever was negotiated in its handshake. */
 const PLAIN_MASK =
   STATE_MASK |
   Flag.marked |
@@ -30,14 +30,14 @@ const PLAIN_MASK =
   Flag.importedServer
 
 /**
- * Nearly every packet of a capture: an ACK, with or without data, that starts where it is expected to, within all windows,
- * on a plain established session. Does to the record exactly what `track` would, without a `Segment`, and answers true; or
- * does nothing and answers false. Packet `index` of the batch must be TCP, its flags ACK, or ACK and PSH.
+ * Fast path for nearly every packet of a capture: an ACK, with or without data, that starts at the expected sequence number, within all
+ * windows, on a plain established session. Either updates the record exactly as `track` would, without a `Segment`, and returns true; or
+ * changes nothing and returns false. Packet `index` of the batch must be TCP with flags ACK, or ACK and PSH.
  */
 export function advanceInOrder(words: Int32Array, base: number, batch: PacketBatch, index: number): boolean {
   const head = words[base] ?? 0
   if ((head & PLAIN_MASK) !== State.established) return false
-  // From here on without branches on what cannot be predicted: which way it goes, and whether it carries data or opens a window.
+  // Branch-free from here on for unpredictable conditions: the direction, and whether the packet carries data or opens a window.
   const fromServer = isFromServer(head, batch.direction[index] ?? 0)
   const own = base + CLIENT + fromServer * STREAM_WORDS
   const peer = base + CLIENT + (1 - fromServer) * STREAM_WORDS

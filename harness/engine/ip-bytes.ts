@@ -1,6 +1,6 @@
 import type { PacketBatch } from '../model/batch.ts'
 
-/** Bytes of a packet as it was on the wire, from its IP header on; the whole frame where that is not IP. */
+/** Bytes of a packet on the wire, from its IP header on; the whole frame if it is not IP. */
 export function ipBytes(batch: PacketBatch, index: number): number {
   const l3 = batch.l3[index] ?? -1
   const length = batch.original[index] ?? 0

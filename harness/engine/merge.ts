@@ -18,17 +18,17 @@ import {
 } from './record.ts'
 import { before } from './sequence.ts'
 
-/** How far a session is, by `State`. The two sides' ways to the end are as long as each other. */
+/** Progress of a session, indexed by `State`. The two sides' paths to the end have equal lengths. */
 const RANKS: readonly number[] = [0, 1, 2, 3, 5, 6, 7, 9, 8, 6, 7, 10, 5]
 const FROM_HOST = Flag.importedClient | Flag.importedServer
 const SCALES = withScale(withScale(0, CLIENT, 15), SERVER, 15)
 
-/** What became of a merge: it was done; the records are of different connections; and of these the one that came is the later one. */
+/** Result of a merge: done; or the records are of different connections, of which the one received may be the newer. */
 export const Merge = { done: 0, other: 1, newer: 2 } as const
 
 /**
- * Merges the record of a TCP session that came from another host into the one at `base`, which is of the same connection: the state
- * that is further on, and of each number the larger one (pfsync, if_pfsync.c, pfsync_upd_tcp). Answers a `Merge`.
+ * Merges the record of a TCP session received from another host into the one at `base`, if they are of the same connection: takes the
+ * further state, and the larger of each pair of numbers (pfsync, if_pfsync.c, pfsync_upd_tcp). Returns a `Merge`.
  */
 export function mergeSession(words: Int32Array, base: number, other: Int32Array, conntrack: boolean): number {
   const head = words[base] ?? 0
@@ -51,7 +51,7 @@ function mergeStreams(words: Int32Array, base: number, other: Int32Array): numbe
   const otherState = otherHead & STATE_MASK
   const further = (RANKS[otherState] ?? 0) > (RANKS[state] ?? 0)
   const scales = (further && hasScales(otherHead) ? otherHead : head) & SCALES
-  // Which sides were heard since the session came is this host's own to know.
+  // Which sides were seen since the import is this host's own knowledge.
   const flags = (head | (otherHead & ~FROM_HOST)) & ~SCALES
   words[base] = withState(flags | scales, further ? otherState : state)
   for (const stream of [CLIENT, SERVER]) mergeStream(words, base + stream, other, stream)
@@ -70,7 +70,7 @@ function mergeEntries(words: Int32Array, base: number, other: Int32Array): numbe
   const otherHead = other[0] ?? 0
   const state = head & STATE_MASK
   const otherState = otherHead & STATE_MASK
-  // An entry holds the end of its life, not when it was seen: what is being opened comes after what was closed.
+  // An entry holds its expiry time, not when it was last seen: an opening connection is newer than a closed one.
   if (state >= CtState.lastAck && state !== CtState.synSent2 && otherState <= CtState.synReceived)
     return Merge.newer
   const further = ctRank(otherState) > ctRank(state)
@@ -98,7 +98,7 @@ function hasScales(head: number): boolean {
   return scaleOf(head, CLIENT) !== 0 || scaleOf(head, SERVER) !== 0
 }
 
-/** The larger of two numbers modulo 2^32, where 0 is none. */
+/** The larger of two numbers modulo 2^32; 0 means none. */
 function takeLater(words: Int32Array, at: number, value: number): void {
   if (value !== 0 && (words[at] === 0 || before(words[at] ?? 0, value))) words[at] = value
 }

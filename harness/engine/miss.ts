@@ -8,19 +8,19 @@ import { enter } from './states.ts'
 import { pickUpSynAck } from './syn-ack.ts'
 import type { SessionTable } from './table.ts'
 
-/** What a TCP packet without session calls for. The order in which flags are looked at decides (Suricata 7, stream-tcp.c, StreamTcpPacketStateNone). */
+/** How a TCP packet without session is treated. The order of checks matters (Suricata 7, stream-tcp.c, StreamTcpPacketStateNone). */
 export const Miss = {
   /** A new session, no policy. */
   open: 0,
   /** The exception policy. */
   policy: 1,
-  /** Dropped as an error of the stream, without policy. */
+  /** Dropped as a stream error, without policy. */
   error: 2,
-  /** The rules, without policy. */
+  /** Only the rules decide, without policy. */
   rules: 3,
 } as const
 
-/** Which of these. */
+/** The `Miss` of a segment. */
 export function classifyMiss(segment: Segment, settings: Settings): number {
   if (segment.has(Tcp.rst)) return MISS_OF_RST[settings.rstOnMiss]
   if (segment.has(Tcp.fin)) return Miss.policy
@@ -31,9 +31,9 @@ export function classifyMiss(segment: Segment, settings: Settings): number {
 const MISS_OF_RST = { streamError: Miss.error, policy: Miss.policy, rules: Miss.rules } as const
 
 /**
- * Applies the policy to a packet without session and answers with its outcome. Under `drop` and `reject` the flow is marked,
- * in both directions, where the profile's policy is about flows; a reject is still to be sent. Under `continue` nothing is
- * marked, and where the profile picks up, a session begins.
+ * Applies the policy to a packet without session and returns its outcome. Under `drop` and `reject` the flow is marked, in both
+ * directions, if the profile's policy applies to flows; the caller sends the reset of a reject. Under `continue` nothing is marked, and
+ * a session begins if the profile picks up.
  */
 export function applyException(
   table: SessionTable,
@@ -71,14 +71,14 @@ function noteOneSide(table: SessionTable, base: number, segment: Segment): void 
   oddity.seenServer = !segment.toServer
 }
 
-/** The sender of a SYN-ACK is the server: the flow is turned round. */
+/** The sender of a SYN-ACK is the server: the flow's client and server are swapped. */
 function pickUpFromServer(table: SessionTable, base: number, segment: Segment): void {
   table.words[base] = (table.words[base] ?? 0) ^ Flag.flipped
   segment.toServer = !segment.toServer
   pickUpSynAck(table, base, segment)
 }
 
-/** The sender is taken for the client, the session for established, and both scales for the largest. */
+/** The sender is taken for the client, the session for established, and both window scales for the largest. */
 function pickUpMidway(table: SessionTable, base: number, segment: Segment): void {
   const { words } = table
   const client = base + CLIENT

@@ -1,7 +1,7 @@
 import { State } from './record.ts'
 import type { SackedRanges } from './sacks.ts'
 
-/** A SYN that a later one with another timestamp replaced, and that may be answered all the same. */
+/** A SYN that was replaced by a later one with another timestamp, but may still be answered. */
 export interface EarlierSyn {
   readonly window: number
   /** -1: none offered. */
@@ -10,7 +10,7 @@ export interface EarlierSyn {
   readonly stamp: number
 }
 
-/** A SYN-ACK of other numbers than the one that was taken: the client may acknowledge either. */
+/** A SYN-ACK with other numbers than the one that counts: the client may acknowledge either. */
 export interface OtherSynAck {
   readonly seq: number
   readonly ack: number
@@ -22,47 +22,47 @@ export interface OtherSynAck {
 }
 
 /**
- * What is known of few sessions only, and so is kept beside their records, which then carry `Flag.special`: that nearly all
- * others are spared the memory and the time.
+ * State that only few sessions need. It is kept beside their records, which then carry `Flag.special`, so that all others are spared the
+ * memory and the time.
  */
 export class Oddity {
-  /** One side only has been seen, and that is taken as it is (knob `asyncOneside`). */
+  /** Only one side has been seen, and the session is tracked from it alone (knob `asyncOneside`). */
   async = false
   seenClient = false
   seenServer = false
-  /** TCP Fast Open (RFC 7413), and a SYN-ACK that did not take its data. */
+  /** TCP Fast Open (RFC 7413); a SYN-ACK did not acknowledge the SYN's data. */
   fastOpen = false
   dataIgnored = false
-  /** The last RST of that side is believed only until the side says something else. */
+  /** The last RST of that side is believed only until that side sends anything else. */
   resetByClient = false
   resetByServer = false
-  /** The state that the session had before its last one. */
+  /** The session's previous state. */
   earlier: number = State.absent
-  /** The state whose time-out counts as long as the session is in `heldIn`; absent: its own. */
+  /** The state whose time-out applies while the session is in `heldIn`; absent: that of its own state. */
   held: number = State.absent
   heldIn: number = State.absent
   syns: readonly EarlierSyn[] = []
   synAcks: readonly OtherSynAck[] = []
-  /** What the application layer has been given of each side; undefined: all that was sent, without a gap. */
+  /** Ranges of each side that the application layer has received; undefined: all that was sent, without a gap. */
   clientHeard: SackedRanges | undefined = undefined
   serverHeard: SackedRanges | undefined = undefined
-  /** The first bytes of that side were given up for lost; more of it came than is kept. */
+  /** The first bytes of that side were given up as lost; its stream exceeds the reassembly depth. */
   clientMissed = false
   serverMissed = false
   clientDeep = false
   serverDeep = false
-  /** That side's data is kept for rules about contents, though nobody asks: so many of its bytes were let go; -1: it is not. */
+  /** That side's data is kept for content rules although none asks for it: the number of bytes released so far; -1: not kept. */
   clientKept = -1
   serverKept = -1
-  /** The other side's packet told that the application is not known: that side's data is kept until its own next packet. */
+  /** The other side's packet made detection give up: that side's data is kept until its own next packet. */
   clientLingers = false
   serverLingers = false
-  /** Something was given up for lost: any RST is believed. */
+  /** Data was given up as lost: any RST is believed. */
   lossy = false
   clientSacks: SackedRanges = []
   serverSacks: SackedRanges = []
 
-  /** Nothing is left that a session without oddity would not be. */
+  /** Whether nothing distinguishes this session from one without oddity. */
   isIdle(): boolean {
     return (
       !this.async &&

@@ -7,10 +7,10 @@ function outcome(verdict: number, reason: number): number {
   return verdict | (reason << REASON_SHIFT)
 }
 
-/** What the engine decides about a packet: a verdict and its reason in one number. */
+/** What the engine decides about a packet: a verdict and its reason, in one number. */
 export const Outcome = {
   forward: outcomeOf(Verdict.forward, Reason.none),
-  /** Routed past sessions and rules. */
+  /** Forwarded past sessions and rules. */
   pastRules: outcomeOf(Verdict.forward, Reason.bypass),
   streamError: outcomeOf(Verdict.drop, Reason['stream error']),
   streamErrorReject: outcomeOf(Verdict.reject, Reason['stream error']),
@@ -42,7 +42,7 @@ export function outcomeOf(verdict: number, reason: number): number {
   return outcome(verdict, reason)
 }
 
-/** The outcome that a packet of the batch has met. */
+/** The outcome of a packet of the batch. */
 export function outcomeAt({ verdict, reason }: PacketBatch, index: number): number {
   return outcomeOf(verdict[index] ?? 0, reason[index] ?? 0)
 }

@@ -9,13 +9,13 @@ import type { SessionTable } from './table.ts'
 import { sacksOf } from './windows.ts'
 
 /*
- * Segments that say nothing new about the session: keepalives, zero-window probes and what answers them, acknowledgements
- * that later ones overtook, and window updates that would close the window on data in flight. They are forwarded before
- * the state of the session is looked at, and change none of its numbers.
+ * Segments that say nothing new about the session: keepalives, zero-window probes and their answers, acknowledgements overtaken by later
+ * ones, and window updates that would close the window on data in flight. They are forwarded before the state of the session is looked
+ * at, and change none of its numbers.
  */
 
 const NO_SCALE_LIMIT = 1024
-/** A window may shrink by this much more than what was acknowledged before it is called bad. */
+/** A window that shrinks by this much more than was acknowledged is considered bad. */
 const SHRINK_MARGIN = 32
 
 /** Whether the segment is one of these. Keeps track of the probes that await an answer. */
@@ -47,7 +47,7 @@ export function isAside(
   return answersProbe || isBeside(table, base, own, peer, segment)
 }
 
-/** A packet of this side ends its keepalive, and the other side's wait for the answer to a zero-window probe. */
+/** A packet of this side ends its own keepalive, and the other side's wait for the answer to a zero-window probe. */
 function forgetProbes(words: Int32Array, base: number, own: number): void {
   const client = own - base === CLIENT
   const ended = client
@@ -87,7 +87,7 @@ function isZeroWindowAnswer(
   )
 }
 
-/** An acknowledgement that was overtaken, or a window update that cannot be true. */
+/** An overtaken acknowledgement, or an implausible window update. */
 function isBeside(table: SessionTable, base: number, own: number, peer: number, segment: Segment): boolean {
   const { words } = table
   const head = words[base] ?? 0
@@ -120,7 +120,7 @@ function isLastAck(segment: Segment, state: number, ahead: number, peerAhead: nu
   return closing && segment.flags === Tcp.ack && segment.length === 0 && ahead === 1 && peerAhead === 1
 }
 
-/** All that it acknowledges selectively was so before. */
+/** Whether everything that it acknowledges selectively was acknowledged selectively before. */
 function saysNothingNew(table: SessionTable, base: number, peer: number, segment: Segment): boolean {
   const oddity = oddityAt(table, base)
   if (oddity === undefined || segment.sackBlocks === 0) return false
@@ -131,8 +131,8 @@ function saysNothingNew(table: SessionTable, base: number, peer: number, segment
 }
 
 /**
- * Data from before the first byte of the stream, whatever the flags, while data is kept at all: passed over. As long as the
- * server's first byte is not known it is taken to be 0, the absolute number.
+ * Data from before the first byte of the stream is passed over, whatever the flags, while data is kept at all. As long as the server's
+ * first byte is unknown, it is taken to be the absolute number 0.
  */
 export function isBeforeStart(
   table: SessionTable,

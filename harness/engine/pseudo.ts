@@ -14,17 +14,17 @@ import type { RuleStage } from './rules/stage.ts'
 import type { Settings } from './settings.ts'
 import { Subject } from './subject.ts'
 
-/** What decides about packets that are not TCP. */
+/** Decides about packets other than TCP. */
 export interface PseudoDecider {
-  /** The outcome of a packet that is neither TCP nor a fragment, or of such a datagram that a fragment completed. */
+  /** The outcome of a packet that is neither TCP nor a fragment, or of a datagram other than TCP that a fragment completed. */
   decide(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number
-  /** A packet that belongs to no flow, or a fragment by itself. */
+  /** The outcome of a packet that belongs to no flow, or of a fragment by itself. */
   decideAlone(batch: PacketBatch, cause: number | Rebuilt, host: number): number
-  /** What the rules say of the tunnels round a packet that they let pass. */
+  /** The rules' outcome for the tunnels around a packet that they forward. */
   decideCarriers(batch: PacketBatch, index: number, host: number): number
 }
 
-/** Decides about what is not TCP: UDP, ICMP, other protocols, and packets of no flow. */
+/** Decides about packets other than TCP: UDP, ICMP, other protocols, and packets of no flow. */
 export class PseudoStage implements PseudoDecider {
   readonly #settings: Settings
   readonly #hosts: Hosts
@@ -37,7 +37,7 @@ export class PseudoStage implements PseudoDecider {
     this.#rules = rules
   }
 
-  /** The outcome of a packet that is neither TCP nor a fragment, or of such a datagram that a fragment completed. */
+  /** The outcome of a packet that is neither TCP nor a fragment, or of a datagram other than TCP that a fragment completed. */
   decide(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number {
     if (flow < 0) return this.decideAlone(batch, cause, host)
     const { bytes, kind, l3, l4, payload, end } = this.#subject.look(batch, cause)
@@ -56,12 +56,12 @@ export class PseudoStage implements PseudoDecider {
     return this.#decideFlow(batch, cause, host, flow, Family.other, any || protocol === Protocol.sctp)
   }
 
-  /** A packet that belongs to no flow, or whose flow does not count. */
+  /** The outcome of a packet that belongs to no flow, or whose flow does not count. */
   decideAlone(batch: PacketBatch, cause: number | Rebuilt, host: number): number {
     return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
   }
 
-  /** What the rules say of the tunnels round a packet that they let pass, from the inside out. */
+  /** The rules' outcome for the tunnels around a packet that they forward, from the innermost out. */
   decideCarriers(batch: PacketBatch, index: number, host: number): number {
     if (this.#rules === undefined || !this.#settings.judgesCarriers) return Outcome.forward
     for (const carrier of carriersOf(batch, index).reverse()) {
@@ -71,7 +71,7 @@ export class PseudoStage implements PseudoDecider {
     return Outcome.forward
   }
 
-  /** A pseudo-session; established once both directions were seen, where it is told which way a packet goes. */
+  /** A pseudo-session; established once packets of both directions were seen, as far as the direction of a packet is known. */
   #decideFlow(
     batch: PacketBatch,
     cause: number | Rebuilt,
@@ -96,7 +96,7 @@ export class PseudoStage implements PseudoDecider {
     return this.#ruled(batch, cause, host, table.words, base, toServer, both)
   }
 
-  /** An ICMP error about a flow: dropped with it if that is marked, and keeps it alive; never makes one. */
+  /** An ICMP error about a flow: keeps the flow alive, and is dropped with it if it is marked; never creates a flow. */
   #decideAttached(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number {
     const { bytes, l3, l4, index } = this.#subject
     const table = this.#hosts.table(host)
@@ -108,7 +108,7 @@ export class PseudoStage implements PseudoDecider {
     if (!marked || this.#settings.markRefreshes) table.see(base, now)
     if (marked) return Outcome.flowDrop
     const turned = (head & Flag.pickedUpBySynAck) !== 0
-    // Of a flow that was turned round those of the server count.
+    // If client and server of the flow were swapped, the server's errors count instead.
     const quoted = isToServer(head, batch.direction[index] ?? 0) !== turned
     const toServer = isFromClient(bytes, l3, l4, quoted) !== turned
     const established = (head & STATE_MASK) >= State.established
@@ -140,7 +140,7 @@ export class PseudoStage implements PseudoDecider {
   }
 }
 
-/** Whether an IP protocol besides TCP, UDP and ICMP has flows at all (Suricata 7.0.10, calls of FlowSetupPacket). */
+/** Whether an IP protocol other than TCP, UDP and ICMP has flows at all (Suricata 7.0.10, calls of FlowSetupPacket). */
 function hasFlow(protocol: number, kind: number): boolean {
   if (protocol === Protocol.ipv6) return kind === Kind.ip4
   return protocol === Protocol.sctp || protocol === Protocol.esp

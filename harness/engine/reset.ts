@@ -9,9 +9,9 @@ import { noteTimestamp, passesPaws } from './timestamps.ts'
 import { acknowledgesCredibly, isAsync, noteAcknowledgement, noteWindow } from './windows.ts'
 
 /**
- * Closes the session when its receiver would believe the RST: `exact`, when it starts at the sequence number expected next
- * (BSD, and RFC 5961 endpoints); else anywhere in the window (older Linux, Solaris). False when it would not. Of a session that
- * has lost data any RST is believed.
+ * Closes the session if the RST's receiver would believe it: with `exact`, if it starts at the next expected sequence number (BSD, and
+ * RFC 5961 endpoints); else anywhere in the window (older Linux, Solaris). Returns false if not. In a session that has lost data any
+ * RST is believed.
  */
 export function acceptReset(table: SessionTable, base: number, segment: Segment, exact: boolean): boolean {
   const { words } = table
@@ -29,7 +29,7 @@ export function acceptReset(table: SessionTable, base: number, segment: Segment,
   return true
 }
 
-/** The side that sent this RST may go on all the same, which shows that somebody else did: then the session lives on. */
+/** Remembers the RST: if the side that sent it sends anything else, the RST was forged, and the session lives on. */
 export function noteReset(table: SessionTable, base: number, segment: Segment): void {
   const oddity = makeOddity(table, base)
   if (segment.toServer) oddity.resetByClient = true
@@ -69,7 +69,7 @@ function isInWindow(words: Int32Array, own: number, segment: Segment): boolean {
   return !before(end, words[own + ACKED] ?? 0) && before(segment.seq, limit)
 }
 
-/** What an established session's RST says about both sides; the server's is counted as a FIN is. */
+/** What an established session's RST says about both sides; the server's RST is counted like its FIN. */
 function adoptNumbers(words: Int32Array, base: number, own: number, peer: number, segment: Segment): void {
   words[peer + NEXT] = segment.ack
   words[own + NEXT] = (segment.seq + segment.length + (segment.toServer ? 0 : 1)) | 0

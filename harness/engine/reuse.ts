@@ -8,10 +8,11 @@ import type { SessionTable } from './table.ts'
 const SYN_ACK = Tcp.syn | Tcp.ack
 
 /**
- * Whether a packet that may open a connection makes a new flow of a known one (docs/decision-tables.md 10.3). A SYN does always where
- * that has no session, and where both sides are closing, unless it is the old SYN again; by Suricata's order of states TIME_WAIT
- * is not among these, but one whose client alone has closed is; tracker `windows` knows when both have. A SYN-ACK does where the
- * profile picks it up, on the same terms.
+ * Whether a packet that may open a connection starts a new flow in place of an existing one (docs/decision-tables.md 10.3). A SYN does
+ * if the flow has no session (one of the flow's client only with `synReusesAnyNull`), and if both sides are closing, or with `synOnLive`
+ * reset always, unless it repeats the old SYN. By Suricata's order of states TIME_WAIT does not count as closing, but CLOSE_WAIT does, in
+ * which only the client has closed; tracker `windows` knows when both sides have. A SYN-ACK does on similar terms, if the profile picks
+ * it up.
  */
 export function startsAnew(table: SessionTable, base: number, segment: Segment, settings: Settings): boolean {
   if (segment.has(Tcp.rst | Tcp.fin)) return false
@@ -45,7 +46,7 @@ function synAckStartsAnew(
   return !settings.plainWindows && state >= State.lastAck
 }
 
-/** Whether the packet may open a connection: a SYN, or a SYN-ACK, and neither RST nor FIN. */
+/** Whether the packet may open a connection: a SYN or SYN-ACK, without RST and FIN. */
 export function mayOpen(segment: Segment): boolean {
   const flags = segment.flags & (SYN_ACK | Tcp.fin | Tcp.rst)
   return flags === Tcp.syn || flags === SYN_ACK

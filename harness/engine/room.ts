@@ -7,28 +7,28 @@ import type { Settings } from './settings.ts'
 import type { Room, SessionTable } from './table.ts'
 
 /**
- * Seconds within which a flow that had a packet does not make way for another one (Suricata 7.0.10, flow-hash.c, on getting a
- * used flow): without session or open one way, established, and closed.
+ * Seconds after a packet during which its flow is not evicted (Suricata 7.0.10, flow-hash.c, on getting a used flow): `fresh` means
+ * without session or opened in one direction only.
  */
 const Lately = { fresh: 1, established: 5, closed: 3 } as const
 
 /**
- * Keeps the flows of one host within the size of its table (knobs `maxFlows` and `onTableFull`). When it is full, flows that
- * were idle for too long are looked for, once a second of the packets' time; then the flow that has been silent for longest
- * makes way, or the new one finds no room. Costs one comparison a new flow as long as there is room.
+ * Keeps the flows of one host within the size of its table (knobs `maxFlows` and `onTableFull`). When the table is full, expired flows
+ * are searched for, at most once per second of packet time; if none is found, the longest idle flow is evicted, or the new one finds no
+ * room. Costs one comparison per new flow as long as there is room.
  */
 export class FlowRoom implements Room {
   readonly #table: SessionTable
   readonly #settings: Settings
   readonly #counters: Counters
   readonly #host: number
-  /** Places of flows by when they were last seen, as far as that is known here: it may have been later. Filled when first needed. */
+  /** Places of flows, by a lower bound of when they were last seen. Filled when first needed. */
   readonly #silent = new PlaceHeap()
-  /** By place, 1: is in the heap. */
+  /** Indexed by place; 1: is in the heap. */
   #inHeap = new Uint8Array(0)
-  /** Second in which idle flows were looked for. */
+  /** The last second in which expired flows were searched for. */
   #searched = Number.NEGATIVE_INFINITY
-  /** While others fill it: the entries that the table had when they came, and until when they stay. */
+  /** While other flows fill the table: its number of entries when they came, and until when they stay. */
   #fullAt = 0
   #fullUntil = Number.NEGATIVE_INFINITY
 
@@ -39,7 +39,7 @@ export class FlowRoom implements Room {
     this.#host = host
   }
 
-  /** Whether the record at `base`, which is absent, may become an entry now; makes room for it where it must. */
+  /** Whether the absent record at `base` may become an entry now; evicts a flow if necessary. */
   admits(base: number, now: Nanos): boolean {
     if (!this.#hasRoom(now)) {
       this.#counters.countRefused(this.#host)
@@ -49,7 +49,7 @@ export class FlowRoom implements Room {
     return true
   }
 
-  /** Flows of others take up the rest of the table, until that time; they are as lively as can be, so none of them makes way. */
+  /** Other flows take up the rest of the table until then; they are always active, so none of them is evicted. */
   fill(until: Nanos): void {
     this.#fullAt = this.#table.entries
     this.#fullUntil = until
@@ -100,7 +100,7 @@ export class FlowRoom implements Room {
     return true
   }
 
-  /** The place of the flow that was seen least lately, -1: there is none. */
+  /** The place of the least recently seen flow; -1: there is none. */
   #mostSilent(): number {
     const table = this.#table
     const silent = this.#silent
@@ -137,7 +137,7 @@ export class FlowRoom implements Room {
   }
 }
 
-/** Within how many seconds of a packet the flow at `base` does not make way. */
+/** For how many seconds after a packet the flow at `base` is not evicted. */
 function lately(table: SessionTable, base: number): number {
   const state = (table.words[base] ?? 0) & STATE_MASK
   if (state < State.established) return Lately.fresh

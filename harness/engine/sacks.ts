@@ -1,9 +1,9 @@
 import { before, upTo } from './sequence.ts'
 
-/** Ranges of a stream that were acknowledged selectively (RFC 2018), in order, apart from each other. */
+/** Selectively acknowledged ranges of a stream (RFC 2018), in order, not touching each other. */
 export type SackedRanges = readonly (readonly [left: number, right: number])[]
 
-/** The ranges together with one more; what overlaps or touches becomes one. */
+/** The ranges with one added; ranges that overlap or touch are merged. */
 export function withRange(ranges: SackedRanges, left: number, right: number): SackedRanges {
   const apart: (readonly [number, number])[] = []
   let [from, to] = [left, right]
@@ -18,19 +18,19 @@ export function withRange(ranges: SackedRanges, left: number, right: number): Sa
   return apart.sort((a, b) => (a[0] - b[0]) | 0)
 }
 
-/** What of the ranges is not before `acked`. */
+/** The parts of the ranges that are not before `acked`. */
 export function afterAck(ranges: SackedRanges, acked: number): SackedRanges {
   return ranges
     .filter(([, right]) => !before(right, acked))
     .map((range) => (before(range[0], acked) ? [acked, range[1]] : range))
 }
 
-/** How many bytes they hold. */
+/** The number of bytes in the ranges. */
 export function sizeOf(ranges: SackedRanges): number {
   return ranges.reduce((sum, [left, right]) => sum + ((right - left) | 0), 0)
 }
 
-/** Whether one of the ranges holds all of another one. */
+/** Whether one of the ranges contains the given range. */
 export function holds(ranges: SackedRanges, left: number, right: number): boolean {
   return ranges.some((range) => upTo(range[0], left) && upTo(right, range[1]))
 }

@@ -18,14 +18,14 @@ const Option = {
 } as const
 /** Fast Open under an experimental kind (RFC 6994, RFC 7413). */
 const FAST_OPEN_MAGIC = 0xf989
-/** The largest shift (RFC 7323 2.3); Suricata takes one that is larger for none. */
+/** The largest shift (RFC 7323 2.3); Suricata treats a larger one as absent. */
 export const MAX_SCALE = 14
 
 const NO_BYTES = new DataView(new ArrayBuffer(0))
 
 /**
- * What the engine looks at in a TCP segment. One object is filled again for each packet; every number is a 32-bit integer
- * with sign, so that none of them needs memory.
+ * The fields of a TCP segment that the engine uses. One object is refilled for each packet. All numbers are signed 32-bit integers, so
+ * that none of them is allocated on the heap.
  */
 export class Segment {
   flags = 0
@@ -35,9 +35,9 @@ export class Segment {
   window = 0
   /** Payload bytes. */
   length = 0
-  /** Goes from the flow's client, as this host sees it, to its server. */
+  /** It goes from the flow's client, as this host sees it, to its server. */
   toServer = true
-  /** Set while it is tracked: it was taken for part of the stream, not passed over. */
+  /** Set during tracking: it was accepted as part of the stream, not passed over. */
   taken = false
   hasTimestamp = false
   stamp = 0
@@ -50,14 +50,14 @@ export class Segment {
   fastOpen = false
   /** Signed with a key that no firewall has (RFC 2385, RFC 5925). */
   signed = false
-  /** Blocks of SACK, and where they lie in `view`. */
+  /** The number of SACK blocks, and their offset in `view`. */
   sackBlocks = 0
   sackAt = 0
   view: DataView = NO_BYTES
-  /** The tracker took it into the session, so that its payload goes to whoever puts streams together. */
+  /** The tracker accepted it into the session, so its payload goes to stream reassembly. */
   delivered = false
 
-  /** Takes packet `index` of a batch, TCP: from its columns, and only rare options from its bytes. */
+  /** Reads packet `index` of a batch, which is TCP, from its columns; only rare options from its bytes. */
   take(batch: PacketBatch, index: number): void {
     this.flags = batch.flags[index] ?? 0
     this.delivered = false
@@ -81,7 +81,7 @@ export class Segment {
     }
   }
 
-  /** Reads the header at `l4`, of which the bytes before `end` were captured. */
+  /** Reads the header at `l4`; bytes before `end` were captured. */
   read(view: DataView, l4: number, end: number, flags: number, length: number): void {
     this.flags = flags
     this.length = length
@@ -101,22 +101,22 @@ export class Segment {
     }
   }
 
-  /** Any of these flags is set. */
+  /** Whether any of these flags is set. */
   has(flags: number): boolean {
     return (this.flags & flags) !== 0
   }
 
-  /** SYN without ACK, FIN or RST: somebody opens a connection. */
+  /** SYN without ACK, FIN or RST: it opens a connection. */
   opens(): boolean {
     return (this.flags & (Tcp.syn | Tcp.ack | Tcp.fin | Tcp.rst)) === Tcp.syn
   }
 
-  /** ACK, and none of SYN, FIN and RST. */
+  /** ACK without SYN, FIN and RST. */
   acknowledges(): boolean {
     return (this.flags & (Tcp.syn | Tcp.ack | Tcp.fin | Tcp.rst)) === Tcp.ack
   }
 
-  /** Left edge of a block of SACK; its right edge with `edge` 1. */
+  /** Left edge of a SACK block; its right edge with `edge` 1. */
   sackEdge(block: number, edge: 0 | 1): number {
     return this.view.getInt32(this.sackAt + block * 8 + edge * 4)
   }
@@ -131,8 +131,8 @@ export class Segment {
   }
 
   /**
-   * The options in [from, to), of which the bytes before `captured` were captured. If an option comes twice, the first counts; one of a wrong
-   * length does not count. A SYN may have had its window scale in what was not captured: it is unknown, as when a session is picked up.
+   * Reads the options in [from, to); bytes before `captured` were captured. If an option occurs twice, the first counts; options of a wrong
+   * length are ignored. If a SYN's window scale may be in the part that was not captured, it is unknown, as for a picked-up session.
    */
   #readOptions(view: DataView, from: number, to: number, captured: number): void {
     const end = Math.min(to, captured)

@@ -2,8 +2,8 @@ import { SESSION_BYTES, STAGE_BITS, STAGE_WORD } from '../model/sharing.ts'
 import { RECORD_WORDS } from './record.ts'
 
 /**
- * The record at `base` as hosts send it to one another: its words, little-endian. Byte by byte, as a view of so short an array costs more
- * than the array.
+ * The record at `base` in the form in which hosts exchange it: its words, little-endian. Written byte by byte, since creating a view of
+ * so short an array costs more than the array.
  */
 export function sessionOf(
   words: Int32Array,
@@ -20,7 +20,7 @@ export function sessionOf(
   return session
 }
 
-/** Reads what `sessionOf` wrote; the stage, which is told of in the same bytes, is no part of a record. */
+/** Reads what `sessionOf` wrote, except for the stage, which is stored in the same bytes but is no part of a record. */
 export function readSession(session: Uint8Array, words: Int32Array): void {
   for (let word = 0, at = 0; word < RECORD_WORDS; word++, at += 4)
     words[word] =

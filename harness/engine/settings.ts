@@ -5,13 +5,13 @@ import { WindowCheck } from './established.ts'
 import { Family, idleTimeouts } from './expiry.ts'
 import { State } from './record.ts'
 
-/** Profile and policy, read once into what the engine asks for each packet. */
+/** Profile and policy, reduced once to what the engine needs for each packet. */
 export interface Settings {
   readonly exception: Policy['exception']
   /** `drop` and `reject` mark the flow. */
   readonly marksFlow: boolean
   readonly pickUp: boolean
-  /** A SYN-ACK without session begins one, and ends an old one as a SYN does. */
+  /** A SYN-ACK without session begins one, and replaces an old session as a SYN does. */
   readonly synAckOpens: boolean
   readonly asyncOneside: boolean
   readonly dropsErrors: boolean
@@ -27,7 +27,7 @@ export interface Settings {
   /** See `idleTimeouts`. */
   readonly timeouts: Float64Array
   readonly wholeSeconds: boolean
-  /** How long an established session may be idle and still take the way of packets in order; -1: none may. Changed by TimeoutChange. */
+  /** How long an established session may be idle and still take the fast path `advanceInOrder`; -1: none may. TimeoutChange changes it. */
   inOrderIdle: number
   readonly plainWindows: boolean
   readonly windowCheck: number
@@ -47,7 +47,7 @@ export interface Settings {
   readonly tracksAnyProtocol: boolean
   readonly judgesCarriers: boolean
   readonly answersRebuilt: boolean
-  /** Where Linux's connection tracking stands in for Suricata's. */
+  /** Set if Linux's connection tracking replaces Suricata's. */
   readonly conntrack: CtSettings | undefined
   readonly onTimeoutChange: Knobs['onTimeoutChange']['value']
   readonly maxFlows: number
@@ -62,7 +62,7 @@ export function readSettings(knobs: Knobs, policy: Policy): Settings {
   const conntrack =
     knobs.tracker.value === 'conntrack' ? readCtSettings(knobs, exception, policy.tcpIdle) : undefined
   const plainWindows = knobs.tracker.value === 'windows'
-  // Entries of conntrack hold the end of their lives: nothing is to be added.
+  // Conntrack entries hold their own expiry times: no table is needed.
   const timeouts = conntrack === undefined ? idleTimeouts(knobs, policy.tcpIdle) : new Float64Array(256)
   return {
     exception,

@@ -33,7 +33,7 @@ import type { Settings } from './settings.ts'
 import { SessionTable } from './table.ts'
 import { stripWindows } from './windowless.ts'
 
-/** What of the head of an entry of Linux an event is about. */
+/** The bits of a Linux entry's head whose change is an event. */
 const PHASE = STATE_MASK | Status.seenReply | Status.assured
 
 class Snapshot {
@@ -44,7 +44,7 @@ class Snapshot {
   }
 }
 
-/** What is needed of the hosts. */
+/** The parts of `Hosts` that are used here. */
 export interface HostTables {
   readonly tables: readonly SessionTable[]
   table(host: number): SessionTable
@@ -52,13 +52,13 @@ export interface HostTables {
   isLive(table: SessionTable, base: number, now: Nanos): boolean
 }
 
-/** The hosts' session tables as a sharing model may use them. */
+/** The hosts' session tables, as sharing models use them. */
 export class SharedSessions implements SessionTables {
   readonly #hosts: HostTables
   readonly #settings: Settings
-  /** Where a record that came is read. */
+  /** Buffer for a received record. */
   readonly #words = new Int32Array(RECORD_WORDS)
-  /** The same, as times. */
+  /** The same memory, as times. */
   readonly #times = new Float64Array(this.#words.buffer)
 
   readonly expected: ExpectedConnections = {
@@ -130,7 +130,7 @@ export class SharedSessions implements SessionTables {
     const words = this.#words
     readSession(session, words)
     const tcp = ((words[EXTRA] ?? 0) & FAMILY_MASK) === Family.tcp
-    // What is known of a session beside its record is not in those bytes.
+    // A session's oddity is not in those bytes.
     if (tcp && !conntrack) words[0] = (words[0] ?? 0) & ~Flag.special
     if (tcp && ((words[0] ?? 0) & STATE_MASK) > State.bare)
       stripWindows(words, taking.windows, believed, conntrack)
@@ -159,7 +159,7 @@ export class SharedSessions implements SessionTables {
     return true
   }
 
-  /** Merges a record that came into what is held; an entry without a session, and without a mark, makes way. */
+  /** Merges a received record into the existing one; an entry without session and without mark is replaced. */
   #merge(table: SessionTable, base: number, words: Int32Array, at: Nanos): number {
     if (!this.#hosts.isLive(table, base, at) || !this.#isTcp(table, base)) return Merge.other
     const head = table.words[base] ?? 0
@@ -167,7 +167,7 @@ export class SharedSessions implements SessionTables {
     return mergeSession(table.words, base, words, this.#settings.conntrack !== undefined)
   }
 
-  /** The `Stage` of what stands at `base`; whatever is not TCP is open. */
+  /** The `Stage` of the entry at `base`; anything other than TCP is open. */
   #stageAt(table: SessionTable, base: number): number {
     if (!this.#isTcp(table, base)) return Stage.open
     const state = table.timedState(base)
@@ -209,14 +209,14 @@ export class SharedSessions implements SessionTables {
     table.end(table.touch(flow), at)
   }
 
-  /** Whether there is a live session: what remembers a TCP packet that opened none, and drops nothing, is not one. */
+  /** Whether there is a live session; a mere trace of a TCP packet that opened none, and whose flow is not marked, is not one. */
   #isSession(table: SessionTable, base: number, at: Nanos): boolean {
     if (!this.#hosts.isLive(table, base, at)) return false
     const head = table.words[base] ?? 0
     return (head & STATE_MASK) !== State.bare || (head & Flag.marked) !== 0 || !this.#isTcp(table, base)
   }
 
-  /** Whether there is a live session that others may have. */
+  /** Whether there is a live session that may be shared. */
   #isShared(table: SessionTable, base: number, at: Nanos): boolean {
     if (!this.#hosts.isLive(table, base, at)) return false
     return ((table.words[base] ?? 0) & Flag.marked) === 0 || this.#settings.markReplicated
@@ -229,7 +229,7 @@ export class SharedSessions implements SessionTables {
 
   #markImported(table: SessionTable, base: number, liberal: boolean): void {
     const { words } = table
-    // Flowbits are not in the record: nothing says that they are replicated.
+    // Flowbits are not in the record: no source says that they are replicated.
     const gone =
       HAS_FLOWBITS | (this.#settings.appReplicated ? APP_STATE : APP_STATE | APP_MASK | APP_OVER | APP_HIDDEN)
     words[base + EXTRA] = ((words[base + EXTRA] ?? 0) & ~gone) | APP_IMPORTED

@@ -3,7 +3,7 @@ import type { Oddity } from './oddity.ts'
 import { Flag, STATE_MASK, State, withState } from './record.ts'
 import type { SessionTable } from './table.ts'
 
-/** The session at `base` goes into another state; Suricata's time-outs do not follow it back into an opening. */
+/** Moves the session at `base` to another state; Suricata's time-outs do not follow a step back into an opening state. */
 export function enter(table: SessionTable, base: number, state: number): void {
   const { words } = table
   const head = words[base] ?? 0

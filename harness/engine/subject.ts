@@ -1,7 +1,7 @@
 import type { PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Kind } from '../model/codes.ts'
 
-/** What is decided about: a packet of a batch, or a datagram that a fragment completed. One object, filled anew each time. */
+/** The subject of a decision: a packet of a batch, or a datagram that a fragment completed. One object, refilled each time. */
 export class Subject {
   index = 0
   bytes: Uint8Array = new Uint8Array(0)
@@ -9,10 +9,10 @@ export class Subject {
   l3 = -1
   l4 = -1
   payload = 0
-  /** Where what is there of it ends in `bytes`. */
+  /** Where its captured bytes end in `bytes`. */
   end = 0
 
-  /** Makes it that of `cause`; valid as long as the batch. */
+  /** Refills it for `cause`; valid as long as the batch. */
   look(batch: PacketBatch, cause: number | Rebuilt): this {
     const whole = typeof cause !== 'number'
     const index = whole ? cause.index : cause

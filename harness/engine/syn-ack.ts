@@ -20,10 +20,10 @@ import { applySyn, echoedSyn } from './syns.ts'
 import type { SessionTable } from './table.ts'
 import { setLimit } from './windows.ts'
 
-/** SYN-ACKs of other numbers that are remembered for one connection. */
+/** The most SYN-ACKs with other numbers that are remembered per connection. */
 const MAX_OTHER_SYN_ACKS = 5
 
-/** The answer to the SYN, if it is one: it acknowledges the SYN, with Fast Open also its data, and echoes its timestamp. */
+/** Accepts the SYN-ACK if it answers the SYN: it acknowledges the SYN, with Fast Open also its data, and echoes its timestamp. */
 export function takeSynAck(table: SessionTable, base: number, segment: Segment): boolean {
   const fast = segment.fastOpen || oddityAt(table, base)?.fastOpen === true
   if (fast ? !acknowledgesFastOpen(table, base, segment) : !answersSyn(table.words, base, segment))
@@ -42,7 +42,7 @@ export function takeSynAck(table: SessionTable, base: number, segment: Segment):
   return true
 }
 
-/** Where the data was not taken, Suricata steps back to before the SYN itself; its application layer has the data all the same. */
+/** If the data was not acknowledged, Suricata steps back to before the SYN itself; its application layer has the data all the same. */
 function acknowledgesFastOpen(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   const client = base + CLIENT
@@ -60,7 +60,7 @@ function acknowledgesFastOpen(table: SessionTable, base: number, segment: Segmen
   return true
 }
 
-/** SYN-ACK without session, where the policy picks up: the sender is the server, which the caller has seen to. */
+/** SYN-ACK without session, if the policy picks up: the sender is the server, which the caller has ensured. */
 export function pickUpSynAck(table: SessionTable, base: number, segment: Segment): void {
   const { words } = table
   const client = base + CLIENT
@@ -84,7 +84,7 @@ export function pickUpSynAck(table: SessionTable, base: number, segment: Segment
   words[base] = head
 }
 
-/** Another SYN-ACK to the same SYN is remembered; too many are an error. */
+/** Remembers another SYN-ACK to the same SYN; too many are an error. */
 export function rememberSynAck(table: SessionTable, base: number, segment: Segment): boolean {
   const oddity = makeOddity(table, base)
   const other = synAckOf(segment)
@@ -94,7 +94,7 @@ export function rememberSynAck(table: SessionTable, base: number, segment: Segme
   return true
 }
 
-/** The client has acknowledged one of those: it is the one that counts. */
+/** If the client acknowledged one of the other SYN-ACKs, that one counts from now on. */
 export function chooseSynAck(table: SessionTable, base: number, segment: Segment): void {
   const chosen = oddityAt(table, base)?.synAcks.find(
     ({ seq, ack }) => seq === ((segment.ack - 1) | 0) && ack === segment.seq,
@@ -107,7 +107,7 @@ export function answersSyn(words: Int32Array, base: number, segment: Segment): b
   return segment.ack === (((words[base + CLIENT + ISN] ?? 0) + 1) | 0)
 }
 
-/** Whether the timestamp echo of an answer to the SYN is that of the SYN; 0 is never held against it. */
+/** Whether the answer to the SYN echoes the SYN's timestamp; an echo of 0 is always accepted. */
 export function echoes(words: Int32Array, base: number, segment: Segment): boolean {
   if (!segment.hasTimestamp || segment.echo === 0) return true
   const stamp = words[base + CLIENT + STAMP] ?? 0
@@ -139,7 +139,7 @@ function updateBySynAck(table: SessionTable, base: number, synAck: OtherSynAck):
   words[base] = withScale(head, CLIENT, scales ? synAck.scale : 0)
 }
 
-/** SYN-ACK of the client: only right where the server sent a SYN too, and about that one. */
+/** SYN-ACK of the client: only right if the server sent a SYN too, and the SYN-ACK answers that SYN. */
 export function answersReverseSyn(table: SessionTable, base: number, segment: Segment): boolean {
   const { words } = table
   const client = base + CLIENT

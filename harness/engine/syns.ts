@@ -5,10 +5,10 @@ import type { Segment } from './segment.ts'
 import { enter } from './states.ts'
 import type { SessionTable } from './table.ts'
 
-/** SYNs that are remembered for one connection. */
+/** The most earlier SYNs that are remembered per connection. */
 const MAX_EARLIER_SYNS = 10
 
-/** A SYN where there is no session: one begins. Its data counts only with Fast Open (RFC 7413). */
+/** A SYN without session opens one. Its data counts only with Fast Open (RFC 7413). */
 export function openSession(
   table: SessionTable,
   base: number,
@@ -34,7 +34,7 @@ export function openSession(
   words[client + NEXT] = (segment.seq + 1 + segment.length) | 0
 }
 
-/** The server sends a SYN of its own: simultaneous open, or a handshake split in four. */
+/** The server sends a SYN of its own: simultaneous open, or a split handshake. */
 export function reverseSyn(words: Int32Array, base: number, segment: Segment): void {
   const server = base + SERVER
   words[base] = (words[base] ?? 0) | Flag.splitHandshake
@@ -47,8 +47,8 @@ export function reverseSyn(words: Int32Array, base: number, segment: Segment): v
 }
 
 /**
- * The client sends its SYN again: the newest counts, the others are remembered, since one may be answered. One without window
- * scaling makes Suricata forget whatever else it noted about the opening.
+ * The client sends another SYN: the newest counts; the earlier ones are remembered, since one of them may be answered. One without
+ * window scaling makes Suricata forget everything else that it recorded about the opening.
  */
 export function repeatSyn(table: SessionTable, base: number, segment: Segment): void {
   rememberSyn(table, base)
@@ -73,7 +73,7 @@ function rememberSyn(table: SessionTable, base: number): void {
   oddity.syns = [...oddity.syns, { window, scale, hasTimestamp, stamp }]
 }
 
-/** That SYN of the client is the one that counts. */
+/** Makes the given SYN of the client the one that counts. */
 export function applySyn(table: SessionTable, base: number, syn: EarlierSyn): void {
   const { words } = table
   let head = words[base] ?? 0
@@ -95,7 +95,7 @@ export function applySyn(table: SessionTable, base: number, syn: EarlierSyn): vo
   words[base + SERVER + WINDOW] = syn.window
 }
 
-/** The SYN that was sent before the last one and that the segment echoes, if any. */
+/** The earlier SYN, not the newest one, whose timestamp the segment echoes, if any. */
 export function echoedSyn(table: SessionTable, base: number, segment: Segment): EarlierSyn | undefined {
   return oddityAt(table, base)?.syns.find(({ hasTimestamp, stamp }) => hasTimestamp && stamp === segment.echo)
 }

@@ -5,45 +5,43 @@ import { Family } from './expiry.ts'
 import type { Oddity } from './oddity.ts'
 import { EXTRA, FAMILY_MASK, Flag, LAST_SEEN, RECORD_WORDS, STATE_MASK, State } from './record.ts'
 
-/** Looks after the number of a table's entries. */
+/** Bounds the number of a table's entries. */
 export interface Room {
   /** Whether the absent record at `base` may become an entry now. */
   admits(base: number, now: number): boolean
-  /** Flows of others take up the rest of the table, until that time. */
+  /** Other flows take up the rest of the table until then. */
   fill(until: number): void
   /** The table was emptied. */
   clear(): void
 }
 
 const FIRST_CAPACITY = 32
-/** By how much it grows: each time all records move, and memory that was not written to yet costs nothing. */
+/** Growth factor: each growth moves all records, and memory that was never written costs nothing. */
 const GROWTH = 4
 const RECORD_DOUBLES = RECORD_WORDS / 2
 
-/**
- * The flows of one host: the record of a flow is at its place (`MOST_FLOWS`). Clearing costs what was used.
- */
+/** The flows of one host: the record of a flow is at its place (`MOST_FLOWS`). Clearing costs as much as was used. */
 export class SessionTable {
   words = new Int32Array(0)
   /** The same memory as `words`. */
   times = new Float64Array(0)
-  /** By record, for those that carry `Flag.special`: rare, so not in the record. */
+  /** By record, for those that carry `Flag.special`: too rare to be in the record. */
   readonly oddities = new Map<number, Oddity>()
-  /** ICMP queries, where they are tracked each by itself. */
+  /** ICMP queries, if each is tracked by itself. */
   readonly queries = new Queries()
-  /** Connections that others have announced, where those are looked into. */
+  /** Connections that others have announced, if helpers look for them. */
   readonly expected = new Expected()
-  /** Is told of an entry at `base` just before it goes or another one takes its place; absent: nobody keeps records. */
+  /** Called for an entry at `base` just before it ends or is replaced; absent: no records are kept. */
   replaced: ((base: number, at: number) => void) | undefined
-  /** Places, less one. */
+  /** Number of places, minus one. */
   readonly #mask: number
-  /** Records in use, and absent ones between them. */
+  /** Records in use, including absent ones between them. */
   #used = 0
-  /** Below this, a flow's id is its place and nobody else's record lies there; 0 once flows have shared places. */
+  /** Below this, a flow's id is its place, and no other flow's record lies there; 0 once flows have shared places. */
   #own = 0
   /** Entries: records that are not absent. */
   entries = 0
-  /** Looks after their number, where that is bounded. */
+  /** Bounds the number of entries, if it is bounded. */
   room: Room | undefined
   /** The flow of each record, once flows have shared places. */
   #owners: Int32Array | undefined
@@ -58,12 +56,12 @@ export class SessionTable {
     return this.#used
   }
 
-  /** The flow that the record at a place is of. */
+  /** The flow whose record is at a place. */
   flowAt(place: number): number {
     return this.#owners?.[place] ?? place
   }
 
-  /** Word offset of a flow's record, which is there (absent, unless it was entered) from now on. */
+  /** Word offset of a flow's record, which exists from now on (absent, unless it was entered). */
   touch(flow: number): number {
     return flow < this.#own ? flow * RECORD_WORDS : this.#reach(flow)
   }
@@ -85,7 +83,7 @@ export class SessionTable {
     return place * RECORD_WORDS
   }
 
-  /** From here on each record says whose it is. */
+  /** From here on the owner of each record is stored. */
   #share(): void {
     this.#owners ??= Int32Array.from({ length: this.#mask + 1 }, (_, place) => place)
     this.#own = 0
@@ -95,7 +93,7 @@ export class SessionTable {
     return ((this.words[base] ?? 0) & STATE_MASK) === State.absent
   }
 
-  /** Ends the entry at `base`, if there is one, and tells who keeps records; of what was known of it only the extra word is kept. */
+  /** Ends the entry at `base`, if there is one, and informs the record keeper; of its state only the extra word remains. */
   end(base: number, at: number): void {
     if (this.isAbsent(base)) return
     this.replaced?.(base, at)
@@ -110,18 +108,18 @@ export class SessionTable {
     this.entries--
   }
 
-  /** Whether the absent record at `base` may become an entry now; others may have to make way for it. */
+  /** Whether the absent record at `base` may become an entry now; another flow may be evicted for it. */
   admits(base: number, now: number): boolean {
     return this.room === undefined || this.room.admits(base, now)
   }
 
-  /** The state whose time-out counts for the flow at `base`, whatever it is of. */
+  /** The state whose time-out applies to the flow at `base`, whatever its protocol. */
   stateAt(base: number): number {
     const isTcp = ((this.words[base + EXTRA] ?? 0) & FAMILY_MASK) === Family.tcp
     return isTcp ? this.timedState(base) : (this.words[base] ?? 0) & STATE_MASK
   }
 
-  /** Makes the record at `base` an entry with that head, of that family of time-outs, last seen `at`, and nothing else. */
+  /** Makes the record at `base` an entry with that head and that time-out family, last seen `at`, and otherwise empty. */
   open(base: number, head: number, family: number, at: number): void {
     if (this.isAbsent(base)) this.entries++
     else if (this.replaced !== undefined) this.replaced(base, at)
@@ -137,13 +135,13 @@ export class SessionTable {
     return this.times[(base >> 1) + LAST_SEEN] ?? 0
   }
 
-  /** Notes that the flow at `base` was seen; time does not go back. */
+  /** Records that the flow at `base` was seen; time does not go back. */
   see(base: number, at: number): void {
     const index = (base >> 1) + LAST_SEEN
     if (at > (this.times[index] ?? 0)) this.times[index] = at
   }
 
-  /** The state whose time-out counts for the TCP flow at `base`: its own, but for a few that are held in another one. */
+  /** The state whose time-out applies to the TCP flow at `base`: its own, except for the few that are held in another one. */
   timedState(base: number): number {
     const head = this.words[base] ?? 0
     const state = head & STATE_MASK
@@ -153,7 +151,7 @@ export class SessionTable {
     return oddity.held
   }
 
-  /** Takes over the record at `base` from another table. */
+  /** Copies the record at `base` from another table. */
   copyFrom(other: SessionTable, base: number): void {
     if (this.isAbsent(base)) this.entries++
     this.words.set(other.words.subarray(base, base + RECORD_WORDS), base)
@@ -162,7 +160,7 @@ export class SessionTable {
     else this.oddities.set(base, oddity.copy())
   }
 
-  /** Takes over a record of 16 words into the one at `base`. */
+  /** Copies a record of 16 words into the one at `base`. */
   take(base: number, record: Int32Array): void {
     if (this.isAbsent(base)) this.entries++
     this.words.set(record, base)

@@ -24,7 +24,7 @@ import { track } from './tracker.ts'
 
 const PICKED_UP = Flag.pickedUp | Flag.pickedUpBySynAck
 
-/** What decides about TCP: Suricata's tracker, or another system's. */
+/** Decides about TCP: Suricata's tracker, or another system's. */
 export interface TcpDecider {
   /** The outcome of a TCP packet, or of the datagram that its fragment completed; `segment` holds its header. */
   decide(
@@ -111,7 +111,7 @@ export class TcpStage implements TcpDecider {
     return right || !dropsErrors ? Outcome.forward : Outcome.streamError
   }
 
-  /** The flow has no session: a new one, the exception policy, an error, or nothing but the rules. */
+  /** The flow has no session: opens one, applies the exception policy, drops an error, or leaves it to the rules. */
   #decideMiss(
     batch: PacketBatch,
     cause: number | Rebuilt,
@@ -176,13 +176,13 @@ export class TcpStage implements TcpDecider {
   }
 }
 
-/** Data of the client that ends the handshake counts as established at once, since the ACK before it was lost. */
+/** Client data that completes the handshake counts as established at once, since the ACK before it was lost. */
 function endedHandshakeWithData(words: Int32Array, base: number, before: number, segment: Segment): boolean {
   const now = (words[base] ?? 0) & STATE_MASK
   return before === State.synReceived && now === State.established && segment.toServer && segment.length > 0
 }
 
-/** Who is to get a reset, by the profile and where the packet goes. */
+/** Who gets a reset, given the profile and the packet's direction. */
 export function resetTarget(target: Settings['rejectTarget'], toServer: boolean): ResetTarget {
   if (target === 'client') return toServer ? 'sender' : 'receiver'
   return target === 'both' ? 'both' : 'sender'

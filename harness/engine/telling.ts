@@ -1,16 +1,17 @@
 import { ACKED, CLIENT, EXTRA, Flag, ISN, SERVER, WINDOW } from './record.ts'
 
 /*
- * How many bytes of a session it takes Suricata to know that it does not know the application. Two things look at the first bytes of
- * each side: patterns, the same on all ports, and probes, which a server's port may have (Suricata 7, app-layer-detect-proto.c).
+ * After how many bytes Suricata's protocol detection gives up on an unknown application. Two mechanisms look at the first bytes of each
+ * side: patterns, the same on all ports, and probing parsers, which a port may have (Suricata 7, app-layer-detect-proto.c).
  */
 
-/** So many first bytes of each side no pattern is longer than (AppLayerProtoDetectPMGetProto). */
+/** No pattern is longer than this many first bytes of each side (AppLayerProtoDetectPMGetProto). */
 const PATTERNS = { client: 17, server: 8 } as const
 
 /**
- * Ports that have probes, and how many bytes of client and server end the probing whatever they are, where patterns do not take as long.
- * The first row is of all other ports; then come Telnet, Kerberos, TLS, MQTT, NFS and PostgreSQL; DNS over TCP; HTTP/2; SMB; RDP.
+ * Ports that have probing parsers, and after how many bytes of client and server these have given up whatever the bytes are, if patterns
+ * do not take longer. The first row is for all other ports; then come Telnet, Kerberos, TLS, MQTT, NFS and PostgreSQL; DNS over TCP;
+ * HTTP/2; SMB; RDP.
  */
 const PROBES = [
   { ports: [], client: 0, server: 0 },
@@ -20,10 +21,10 @@ const PROBES = [
   { ports: [445], client: 36, server: 36 },
   { ports: [3389], client: 17, server: 17 },
 ] as const
-/** Stands for a row where probing never ends: the client's port has probes, and the server's has none or others. */
+/** Stands for a row where probing never ends: the client's port has probing parsers, and the server's has none or others. */
 const ENDLESS = 7
 
-/** By port: the row. */
+/** Row for each port. */
 const ROWS = new Uint8Array(1 << 16)
 for (const [row, { ports }] of PROBES.entries()) for (const port of ports) ROWS[port] = row
 
@@ -31,12 +32,18 @@ for (const [row, { ports }] of PROBES.entries()) for (const port of ports) ROWS[
 const PROBES_SHIFT = 21
 const PROBES_MASK = 7 << PROBES_SHIFT
 
-/** So much of a side alone is too much to wait any longer, or what its receiver lets it send where that is more (app-layer.c, TCPProtoDetectCheckBailConditions). */
+/**
+ * More bytes than this of one side alone end detection, or more than its receiver lets it send if that is larger (app-layer.c,
+ * TCPProtoDetectCheckBailConditions).
+ */
 const TOO_MUCH = 100_000
-/** Of a stream that is longer no more is kept (Suricata 7 suricata.yaml, stream.reassembly.depth). */
+/** Beyond this depth no data of a stream is kept (Suricata 7 suricata.yaml, stream.reassembly.depth). */
 export const DEPTH = 1 << 20
 
-/** Takes note of the ports of a session that begins. `pickUp`: sessions are picked up midway, where the probes of a client's port are asked, too. */
+/**
+ * Records the probing parsers of the ports of a session that begins. `pickUp`: sessions are picked up midstream, in which case those of a
+ * client's port are consulted too.
+ */
 export function noteProbes(
   words: Int32Array,
   base: number,
@@ -50,9 +57,9 @@ export function noteProbes(
 }
 
 /**
- * Whether so many first bytes of client and server have told that the application is not known. Where sessions are picked up the patterns of
- * either side are tried on both, and the client's probes end with the server's, at its next packet, which is one that acknowledges
- * those; of a session that was picked up the client's bytes are enough.
+ * Whether detection has given up after so many first bytes of client and server. If sessions are picked up, the patterns of each side are
+ * tried on both, and the client's probing ends with the server's, at the client's next packet, which is one that acknowledges the
+ * server's bytes. In a session that was picked up the client's bytes suffice.
  */
 export function isTold(
   words: Int32Array,
@@ -74,8 +81,8 @@ export function isTold(
 }
 
 /**
- * Whether a side that has sent `own` bytes has sent nothing since it was told, the other having sent `other`, as far as acknowledgements show: until
- * it has acknowledged as many as told.
+ * Whether, as far as acknowledgements show, a side that has sent `own` bytes has sent nothing since the `other` bytes of its peer made
+ * detection give up: it has not yet acknowledged as many bytes as that took.
  */
 export function isFirstSinceTold(
   words: Int32Array,
@@ -95,21 +102,21 @@ export function isFirstSinceTold(
   return acknowledged < otherTells
 }
 
-/** So many bytes of the client are enough, where all is told of the server; `alone`: none of whose bytes was looked at. */
+/** Bytes of the client that suffice once the server's do; `alone`: none of the server's bytes were looked at. */
 export function clientTells(words: Int32Array, base: number, alone: boolean): number {
   const row = rowOf(words, base)
   if (row === ENDLESS) return Number.POSITIVE_INFINITY
   return Math.max(PATTERNS.client, alone ? (PROBES[row] ?? PROBES[0]).client : 0)
 }
 
-/** So many bytes of the server are enough, where all is told of the client. */
+/** Bytes of the server that suffice once the client's do. */
 export function serverTells(words: Int32Array, base: number, pickUp: boolean): number {
   const row = rowOf(words, base)
   if (row === ENDLESS) return Number.POSITIVE_INFINITY
   return Math.max(pickUp ? PATTERNS.client : PATTERNS.server, (PROBES[row] ?? PROBES[0]).server)
 }
 
-/** So much of one side is too much, by what the other lets it be, `times` over. */
+/** Whether this many bytes of one side end detection, given `times` what its peer lets it send. */
 function isTooMuch(words: Int32Array, base: number, stream: number, bytes: number, times: number): boolean {
   if (bytes <= TOO_MUCH) return false
   const peer = stream === CLIENT ? SERVER : CLIENT

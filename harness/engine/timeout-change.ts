@@ -6,7 +6,7 @@ import { EXTRA, FAMILY_MASK, Flag, RECORD_WORDS, State } from './record.ts'
 import type { Settings } from './settings.ts'
 import type { SessionTable } from './table.ts'
 
-/** TCP idle time-outs that are configured anew while flows go on (knob `onTimeoutChange`). */
+/** Changes of the TCP idle time-out while flows are live (knob `onTimeoutChange`). */
 export class TimeoutChange {
   readonly #knobs: Knobs
   readonly #settings: Settings
@@ -23,7 +23,7 @@ export class TimeoutChange {
     this.#inOrderIdle = settings.inOrderIdle
   }
 
-  /** From here on established TCP sessions may be idle for that many seconds. */
+  /** From here on established TCP sessions may be idle for `tcpIdle` seconds. */
   apply(tcpIdle: number, tables: readonly SessionTable[], at: Nanos): void {
     const settings = this.#settings
     this.#changed = true
@@ -41,7 +41,7 @@ export class TimeoutChange {
         settle(table, place * RECORD_WORDS, onTimeoutChange === 'keep', at)
   }
 
-  /** As it was configured at first. */
+  /** Restores the initial configuration. */
   reset(): void {
     if (!this.#changed) return
     this.#changed = false
@@ -51,7 +51,7 @@ export class TimeoutChange {
   }
 }
 
-/** What becomes of one flow: its session is kept as it is, or is none any more. Marks stay, and so does what has no session. */
+/** Settles one flow: its session keeps its time-out, or is removed. Marks stay, and so do entries without session. */
 function settle(table: SessionTable, base: number, keeps: boolean, at: Nanos): void {
   const extra = table.words[base + EXTRA] ?? 0
   const marked = ((table.words[base] ?? 0) & Flag.marked) !== 0

@@ -20,13 +20,13 @@ import type { Segment } from './segment.ts'
 import type { Settings } from './settings.ts'
 import type { SessionTable } from './table.ts'
 
-/** What tracking asks of a profile. */
+/** The parts of a profile that tracking depends on. */
 export type TrackSettings = Pick<Settings, 'windowCheck' | 'exactReset' | 'asyncOneside' | 'pickUp'>
 
 const IMPORTED = Flag.importedClient | Flag.importedServer
 
 /**
- * Takes a segment of a session into account. False when it is an error of the stream (docs/decision-tables.md 10.6), which leaves the
+ * Tracks a segment of a session. Returns false if it is a stream error (docs/decision-tables.md 10.6), which leaves the
  * state as it was.
  */
 export function track(table: SessionTable, base: number, segment: Segment, settings: TrackSettings): boolean {
@@ -36,7 +36,7 @@ export function track(table: SessionTable, base: number, segment: Segment, setti
   const head = words[base] ?? 0
   if ((head & IMPORTED) !== 0) adoptImported(words, base, own, peer, segment)
   if ((head & Flag.special) !== 0) noteSide(table, base, segment)
-  // What an application keeps decides only about what lies before the window, where that is no error.
+  // Data kept for an application matters only for data before the window, and only if that is no error.
   const keeps = settings.windowCheck !== WindowCheck.strict
   const skipped =
     isAside(table, base, own, peer, segment) ||
@@ -57,7 +57,7 @@ function trackState(
 ): boolean {
   const { words } = table
   const state = (words[base] ?? 0) & STATE_MASK
-  // Counted from the first number, which another SYN-ACK that comes to count replaces.
+  // Counted from the initial sequence number, which changes when another SYN-ACK comes to count.
   const sent = ((words[own + NEXT] ?? 0) - (words[own + ISN] ?? 0)) | 0
   const peerSent = ((words[peer + NEXT] ?? 0) - (words[peer + ISN] ?? 0)) | 0
   segment.taken = false
@@ -108,8 +108,8 @@ function trackInState(
 }
 
 /**
- * Nothing is wrong on a closed session. One that was closed by a RST that may have been forged lives on, in the state that it
- * had, when the side that is said to have sent it says anything else after all.
+ * On a closed session nothing is an error. A session closed by a RST that may have been forged returns to its previous state when the
+ * side that is said to have sent the RST sends anything else.
  */
 function trackClosed(table: SessionTable, base: number, segment: Segment, settings: TrackSettings): boolean {
   const oddity = oddityAt(table, base)
@@ -125,7 +125,7 @@ function trackClosed(table: SessionTable, base: number, segment: Segment, settin
   return true
 }
 
-/** Once both sides have been seen the session is one like any other, unless it goes on without an answer to its SYN. */
+/** Once both sides have been seen, the session is an ordinary one, unless it goes on without an answer to its SYN. */
 function noteSide(table: SessionTable, base: number, segment: Segment): void {
   const oddity = oddityAt(table, base)
   if (oddity === undefined || segment.flags === 0) return
@@ -145,7 +145,7 @@ function forgetReset(table: SessionTable, base: number, segment: Segment): void 
   settleOpened(table, base, oddity)
 }
 
-/** Which sides were seen is remembered until the SYN is answered. */
+/** Until the SYN is answered the oddity is kept, since it holds which sides were seen. */
 function settleOpened(table: SessionTable, base: number, oddity: Oddity): void {
   if (((table.words[base] ?? 0) & STATE_MASK) !== State.synSent) settleOddity(table, base, oddity)
 }

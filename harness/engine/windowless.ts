@@ -3,7 +3,7 @@ import { stripEntry } from './conntrack/injected.ts'
 import { CLIENT, EXTRA, Flag, ISN, SERVER, STAMP, WINDOWLESS, withScale } from './record.ts'
 import { MAX_SCALE } from './segment.ts'
 
-/** Flags of the other trackers that are about sequence numbers, among them which side has closed and where that ended. */
+/** Flags of the other trackers that concern sequence numbers, including which side has closed and where its FIN was. */
 const ABOUT_NUMBERS =
   Flag.timestamps |
   Flag.clientTimestamps |
@@ -14,8 +14,8 @@ const ABOUT_NUMBERS =
   Flag.serverZeroProbe
 
 /**
- * Takes out of the record of a TCP session what it says about sequence numbers; `windows` says what was told of them. `liberal`: the
- * tracker is not to check windows that it does not know.
+ * Removes sequence numbers from the record of a TCP session; `windows` says which of them were shared. `liberal`: the tracker must not
+ * check windows that it does not know.
  */
 export function stripWindows(
   words: Int32Array,
@@ -30,7 +30,7 @@ export function stripWindows(
 
 function stripSession(words: Int32Array, windows: 'scales' | 'none', liberal: boolean): void {
   let head = (words[0] ?? 0) & ~ABOUT_NUMBERS
-  // Where windows are not checked a scale that is not known is the largest, as of a connection that is picked up.
+  // If windows are not checked, an unknown scale is taken to be the largest, as for a connection that is picked up.
   const scale = liberal ? MAX_SCALE : 0
   if (windows === 'none') head = withScale(withScale(head, CLIENT, scale), SERVER, scale)
   words[0] = head | Flag.importedClient | Flag.importedServer | (liberal ? Flag.pickedUp : 0)

@@ -7,14 +7,14 @@ import type { Segment } from './segment.ts'
 import { after, before, upTo } from './sequence.ts'
 import type { SessionTable } from './table.ts'
 
-/** Only one side of the session has been seen, and that is taken as it is. */
+/** Whether only one side of the session has been seen, and it is tracked from that side alone. */
 export function isAsync(table: SessionTable, base: number): boolean {
   return oddityAt(table, base)?.async === true
 }
 
 /**
- * Whether an acknowledgement is credible: not further back than one window behind the highest one so far, and not beyond
- * what the receiver has let the other side send, unless that is not seen. `peer` is the stream that it acknowledges. True
+ * Whether an acknowledgement is credible: at most one window behind the highest one so far, and not beyond the limit up to which the
+ * receiver has let the other side send, unless the other side is not seen. `peer` is the stream that it acknowledges. True
  * without ACK flag.
  */
 export function acknowledgesCredibly(
@@ -33,7 +33,7 @@ export function acknowledgesCredibly(
   return window === 0 || !before(segment.ack, (acked - window) | 0)
 }
 
-/** Data that was sent before, as far as this host can tell: nothing of it is new to it, or part of it was acknowledged. */
+/** Data that was sent before, as far as this host can tell: none of it is new to the host, or part of it was acknowledged. */
 export function isRetransmission(words: Int32Array, own: number, segment: Segment): boolean {
   if (segment.length === 0) return false
   const end = (segment.seq + segment.length) | 0
@@ -41,31 +41,31 @@ export function isRetransmission(words: Int32Array, own: number, segment: Segmen
   return before(segment.seq, acked) || upTo(end, acked) || upTo(end, words[own + NEXT] ?? 0)
 }
 
-/** Moves the sequence number expected next; where the other side is not seen, what was sent counts as acknowledged. */
+/** Advances the next expected sequence number; if the other side is not seen, sent data counts as acknowledged. */
 export function advanceNext(table: SessionTable, base: number, own: number, next: number): void {
   const { words } = table
   words[own + NEXT] = next
   if (after(next, words[own + ACKED] ?? 0) && isAsync(table, base)) words[own + ACKED] = next
 }
 
-/** Moves the highest acknowledgement about `peer` up to the segment's. */
+/** Raises the highest acknowledgement of `peer` to the segment's. */
 export function noteAcknowledgement(words: Int32Array, peer: number, segment: Segment): void {
   if (segment.has(Tcp.ack) && after(segment.ack, words[peer + ACKED] ?? 0)) words[peer + ACKED] = segment.ack
 }
 
-/** Takes over how much the segment lets `peer` send; the limit itself is not moved. */
+/** Updates the window of `peer` from the segment; the limit itself does not move. */
 export function noteWindow(words: Int32Array, base: number, peer: number, segment: Segment): void {
   words[peer + WINDOW] = segment.window << scaleOf(words[base] ?? 0, peer - base)
 }
 
-/** The limit of `peer` becomes what was acknowledged plus its window, be it less than before. */
+/** Sets the limit of `peer` to its highest acknowledgement plus its window, even if that is lower than before. */
 export function setLimit(words: Int32Array, peer: number): void {
   words[peer + LIMIT] = ((words[peer + ACKED] ?? 0) + (words[peer + WINDOW] ?? 0)) | 0
 }
 
 /**
- * Moves the limit of `peer` up to what was acknowledged, its window, and as much more as was acknowledged selectively, which
- * the segment may add to; it never goes back.
+ * Raises the limit of `peer` to its highest acknowledgement plus its window plus its selectively acknowledged bytes, to which the segment
+ * may add; the limit never goes back.
  */
 export function raiseLimit(table: SessionTable, base: number, peer: number, segment: Segment): void {
   const { words } = table
@@ -76,12 +76,12 @@ export function raiseLimit(table: SessionTable, base: number, peer: number, segm
   if (after(limit, words[peer + LIMIT] ?? 0)) words[peer + LIMIT] = limit
 }
 
-/** An acknowledgement of something that this host has not seen: it was sent all the same. A FIN without ACK counts, too. */
+/** Data that was acknowledged unseen counts as sent. A FIN without ACK has this effect, too. */
 export function adoptAcknowledged(words: Int32Array, peer: number, segment: Segment): void {
   if (before(words[peer + NEXT] ?? 0, segment.ack)) words[peer + NEXT] = segment.ack
 }
 
-/** What was acknowledged selectively of a stream. */
+/** The selectively acknowledged ranges of a stream. */
 export function sacksOf(oddity: Oddity, base: number, peer: number): SackedRanges {
   return peer - base === CLIENT ? oddity.clientSacks : oddity.serverSacks
 }
@@ -91,7 +91,7 @@ function setSacks(oddity: Oddity, base: number, peer: number, ranges: SackedRang
   else oddity.serverSacks = ranges
 }
 
-/** Takes blocks of SACK that can be true; the second is passed over, as it may tell what the first doubles (RFC 2883). */
+/** Takes plausible SACK blocks; the second is skipped, since the first may be a duplicate report that it contains (RFC 2883). */
 function noteSacks(table: SessionTable, base: number, peer: number, segment: Segment): void {
   const { words } = table
   const acked = words[peer + ACKED] ?? 0
