@@ -15,8 +15,8 @@ const PROTOCOLS: Readonly<Record<number, number>> = {
 }
 
 /**
- * Whether the transport checksum of a packet, or of the datagram that its fragment completed, is wrong; what was cut is not, nor a UDP datagram
- * without one, of IPv6 too (nf_conntrack_proto_udp.c).
+ * Whether the transport checksum of a packet, or of the datagram that its fragment completed, is wrong. A truncated packet's is not
+ * considered wrong, nor that of a UDP datagram without checksum, even over IPv6 (nf_conntrack_proto_udp.c).
  */
 export function hasBadChecksum(batch: PacketBatch, cause: number | Rebuilt): boolean {
   const whole = typeof cause !== 'number'

@@ -1,21 +1,21 @@
 import { u16 } from '../../wire/bytes.ts'
 import { CHUNK_HEADER, Chunk, nextChunk, SCTP_HEADER } from '../../wire/sctp.ts'
 
-/** Chunks that share a packet with none (RFC 9260 6.10), and those that no other precedes. */
+/** Chunks that must be alone in their packet (RFC 9260 6.10), and those that must come first. */
 const ALONE = bitOf(Chunk.init) | bitOf(Chunk.initAck) | bitOf(Chunk.shutdownComplete)
 const FIRST = bitOf(Chunk.cookieEcho) | bitOf(Chunk.cookieAck)
 
-/** The bit that stands for a type of chunk; 0: none does. */
+/** The bit for a chunk type; 0: it has none. */
 export function bitOf(type: number): number {
   return type < 31 ? 1 << type : 0
 }
 
-/** Whether the header of a chunk is at `at`, in a packet of which there is what lies before `end`. */
+/** Whether there is a whole chunk header at `at`, in a packet captured up to `end`. */
 export function isChunk(at: number, end: number): boolean {
   return at + CHUNK_HEADER <= end
 }
 
-/** The types of the chunks of the SCTP packet at `l4`, as bits; -1: no packet has such chunks (Linux do_basic_checks). */
+/** The types of the chunks of the SCTP packet at `l4`, as bits; -1: the combination is invalid (Linux do_basic_checks). */
 export function chunkTypes(bytes: Uint8Array, l4: number, end: number): number {
   let types = 0
   let alone = false

@@ -3,22 +3,22 @@ import type { Expectation } from '../../model/sharing.ts'
 
 /** How long a connection is expected (Linux nf_conntrack_ftp.c, ftp_exp_policy). */
 const EXPECTED_FOR = 300 * NANOS_PER_SECOND
-/** More than this are not kept; the oldest goes first. */
+/** The most expectations that are kept; beyond that the oldest are dropped. */
 const MOST_EXPECTED = 4096
 
-/** The connections that a host expects, since others have announced them. */
+/** The connections that a host expects because others have announced them. */
 export class Expected {
-  /** By key: the last nanosecond at which it is expected. */
+  /** By key: the last nanosecond at which the connection is expected. */
   readonly #until = new Map<string, Nanos>()
   #fresh: Expectation | undefined
 
-  /** A connection was announced at this host. */
+  /** Records an announcement made at this host. */
   announce(key: string, now: Nanos): void {
     this.#fresh = { key, until: now + EXPECTED_FOR - 1 }
     this.add(this.#fresh)
   }
 
-  /** What was announced last, and not asked for yet. */
+  /** Returns the latest announcement, unless it was taken before. */
   takeFresh(): Expectation | undefined {
     const fresh = this.#fresh
     this.#fresh = undefined
@@ -32,7 +32,7 @@ export class Expected {
     if (oldest !== undefined) this.#until.delete(oldest)
   }
 
-  /** Whether a connection that is opened now was expected; it is not any more. */
+  /** Whether a connection that is opened now was expected; the expectation is then used up. */
   meet(key: string, now: Nanos): boolean {
     const until = this.#until.get(key)
     if (until === undefined) return false
@@ -40,7 +40,7 @@ export class Expected {
     return now <= until
   }
 
-  /** Nothing is expected. */
+  /** Whether nothing is expected. */
   get isEmpty(): boolean {
     return this.#until.size === 0
   }

@@ -1,7 +1,7 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import { addressLength, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
 
-/** Commands and answers are told from the beginning of a segment, in its first line. */
+/** Commands and replies are recognised at the beginning of a segment, in its first line. */
 const LONGEST_LINE = 128
 const PORT_COMMAND = /^PORT (\d{1,3}(?:,\d{1,3}){5})\r?\n/i
 const EPRT_COMMAND = /^EPRT \|[12]\|[0-9a-f:.]+\|(\d{1,5})\|\r?\n/i
@@ -9,9 +9,9 @@ const PASSIVE_ANSWER = /^227 [^\r\n]*?(\d{1,3}(?:,\d{1,3}){5})[^\r\n]*\r?\n/
 const EXTENDED_PASSIVE_ANSWER = /^229 [^\r\n]*?\(\|\|\|(\d{1,5})\|\)[^\r\n]*\r?\n/
 
 /**
- * The data connection that a segment of an FTP control connection announces, as a key of who will open it to where; undefined: none.
- * The client's PORT and EPRT announce one of the server to the client, the server's answers to PASV and EPSV one of the client to the
- * server (RFC 959, RFC 2428). Only the sender's own address is believed (Linux nf_conntrack_ftp.c, `loose` off).
+ * The data connection that a segment of an FTP control connection announces, as a key of who will open it to which address and port;
+ * undefined: none. PORT and EPRT of the client announce one from the server to the client, the server's replies to PASV and EPSV one from
+ * the client to the server (RFC 959, RFC 2428). Only the sender's own address is believed (Linux nf_conntrack_ftp.c, `loose` off).
  */
 export function announcedBy(packets: PacketBatch, index: number, toServer: boolean): string | undefined {
   const { bytes } = packets
@@ -52,7 +52,7 @@ function portOf(line: string, plain: RegExp, extended: RegExp): Announced | unde
   return port > 0 && port < 65_536 ? { port } : undefined
 }
 
-/** PORT and the answer to PASV name an IPv4 address. */
+/** The sender's IPv4 address; PORT and the reply to PASV can name no other kind. */
 function senderOf(bytes: Uint8Array, l3: number): string {
   return isIpv6(bytes, l3) ? '' : bytes.subarray(l3 + 12, l3 + 16).join('.')
 }

@@ -5,17 +5,17 @@ import { addressLength, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts
 import { findFragmentHeader } from '../../wire/ipv6.ts'
 import { isWrongCall } from './validity.ts'
 
-/** ICMP types that ask something and so make an entry: echo, timestamp, information, mask; echo and node information. */
+/** ICMP queries, which create an entry: echo, timestamp, information, mask; for ICMPv6 echo and node information. */
 const QUERIES = new Set([8, 13, 15, 17])
 const QUERIES6 = new Set([128, 139])
-/** The types that answer them. */
+/** The types that reply to them. */
 const ANSWERS = new Set([0, 14, 16, 18])
 const ANSWERS6 = new Set([129, 140])
 
-/** Of ICMPv6, what listeners, routers and neighbours tell each other, which is not tracked. */
+/** ICMPv6 messages of multicast listener, router and neighbour discovery, which are not tracked. */
 const UNTRACKED6 = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152])
 
-/** What an ICMP message that is no error is to the tracker. */
+/** How the tracker treats an ICMP message that is no error. */
 export const IcmpRole = { query: 0, answer: 1, other: 2, untracked: 3 } as const
 
 /** The `IcmpRole` of a type (Linux nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c). */
@@ -25,7 +25,7 @@ export function icmpRole(type: number, six: boolean): number {
   return six && UNTRACKED6.has(type) ? IcmpRole.untracked : IcmpRole.other
 }
 
-/** Code and identifier of the ICMP header at `l4`, in 24 bits: what tells queries between two hosts apart. */
+/** Code and identifier of the ICMP header at `l4`, in 24 bits: they distinguish the queries between two hosts. */
 export function queryOf(bytes: Uint8Array, l4: number): number {
   return ((bytes[l4 + 1] ?? 0) << 16) | u16(bytes, l4 + 4)
 }
@@ -33,8 +33,8 @@ export function queryOf(bytes: Uint8Array, l4: number): number {
 const quote: Quote = { l3: 0, l4: -1, protocol: 0 }
 
 /**
- * Finds the packet that the ICMP error at `l4` quotes. Undefined where there is none, or not as much of it as tells its flow, or the error
- * does not go to whoever sent it: such an error is related to nothing. The answer is valid until the next one is asked for.
+ * Finds the packet that the ICMP error at `l4` quotes. Undefined if there is none, if too little is quoted to identify its flow, or if the
+ * error does not go to the sender of the quoted packet: such an error is related to nothing. The result is valid until the next call.
  */
 export function relatedQuote(
   bytes: Uint8Array,

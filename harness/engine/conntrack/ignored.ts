@@ -33,11 +33,11 @@ import { Class, CtState } from './states.ts'
 import { endOf, noteOptions } from './window.ts'
 
 /*
- * The entry may be wrong about a connection that was opened anew. So a SYN that does not fit, and what may answer it, are let
- * through and remembered; the answer then tells who was right.
+ * The entry may be out of date about a connection that was reopened. So a SYN that does not fit, and what may answer it, are let
+ * through and remembered; the answer then shows whether the entry was right.
  */
 
-/** Whether a SYN-ACK acknowledges a SYN of the other side that was let through: both ends know more than the entry. */
+/** Whether a SYN-ACK acknowledges a SYN of the other side that was let through: then the endpoints agree, and the entry is out of date. */
 export function answersIgnoredSyn(
   words: Int32Array,
   base: number,
@@ -54,7 +54,7 @@ export function answersIgnoredSyn(
   )
 }
 
-/** Begins the entry again with the SYN that was let through; the side of its answer is unknown. */
+/** Restarts the entry from the SYN that was let through; nothing is known yet of the side that answers it. */
 export function resynchronise(words: Int32Array, base: number, from: number): void {
   const opener = otherOf(from)
   const end = words[base + LAST_END] ?? 0

@@ -16,16 +16,16 @@ import {
 import { CtState } from './states.ts'
 
 /*
- * Entries that a daemon puts into the table by ctnetlink (Linux nf_conntrack_netlink.c; conntrack-tools netlink.c,
+ * Entries that a daemon puts into the table through ctnetlink (Linux nf_conntrack_netlink.c; conntrack-tools netlink.c,
  * nl_create_conntrack and nl_update_conntrack).
  */
 
-/** What an event tells of an entry beside its state. */
+/** What an event reports of an entry besides its state. */
 const TOLD = Status.seenReply | Status.assured
 const CT_KEPT = STATE_MASK | Flag.flipped | TOLD
 const DIRECTIONS = [ORIGINAL, REPLY] as const
 
-/** Takes out of the record of a TCP entry what is not told of it; `liberal`: its windows are not to be checked. */
+/** Removes what is not replicated from the record of a TCP entry; `liberal`: its windows are not to be checked. */
 export function stripEntry(words: Int32Array, windows: 'scales' | 'none', liberal: boolean): void {
   const head = words[0] ?? 0
   let kept = head & CT_KEPT
@@ -40,8 +40,8 @@ export function stripEntry(words: Int32Array, windows: 'scales' | 'none', libera
 }
 
 /**
- * Takes out of the record of an entry that is not of TCP what is not told of it: of SCTP all but its state and tags, and when a flow of UDP
- * becomes a stream: one that came does so with the first packet after it was answered.
+ * Removes what is not replicated from the record of an entry other than TCP: for SCTP everything but its state and tags; for UDP the time
+ * from which the flow is a stream, so that a replicated flow becomes one with the first packet after it was answered.
  */
 export function stripDatagrams(words: Int32Array): void {
   if (isSctp(words, 0)) {
@@ -54,9 +54,9 @@ export function stripDatagrams(words: Int32Array): void {
 const BEFORE_ALL_TIME = 0xbff00000 | 0
 
 /**
- * Brings the entry at `base` to the record that was told of it: its state, what is known of it, and whether its windows are checked. What
- * it knows of numbers stays as it is, however old. False: it cannot be brought to it, since the kernel takes back neither that it
- * was answered nor that it is assured; then it is made anew.
+ * Updates the entry at `base` to a replicated record: its state, its status, and whether its windows are checked. Its sequence numbers
+ * stay as they are, however old. Returns false if it cannot be updated, since the kernel never takes back that an entry was answered or
+ * assured; it is then created anew.
  */
 export function updateEntry(words: Int32Array, base: number, told: Int32Array): boolean {
   const head = words[base] ?? 0

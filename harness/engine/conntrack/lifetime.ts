@@ -4,30 +4,30 @@ import type { SessionTable } from '../table.ts'
 import { hasSeen, LAST, lastWindow, ORIGINAL, REPLY, retransmissions, Seen } from './record.ts'
 import { Class, CtState } from './states.ts'
 
-/** Rows of the time-out table behind those of the states: many retransmissions or a closed window, and data unacknowledged. */
+/** Rows of the time-out table after those of the states: many retransmissions or a closed window, and unacknowledged data. */
 export const Clock = { retransmitting: 12, unacknowledged: 13 } as const
 
 /**
- * Lets the entry at `base` live for a time-out from now on. Kept is the last nanosecond of its life, where others keep the time
- * of the last packet: a gap of exactly the time-out is one too long (nf_conntrack.h, nf_ct_is_expired).
+ * Lets the entry at `base` live for a time-out from now on. The record holds the last nanosecond of its life, in place of the time
+ * of the last packet: a gap of exactly the time-out is too long (nf_conntrack.h, nf_ct_is_expired).
  */
 export function liveFor(table: SessionTable, base: number, now: Nanos, timeout: Nanos): void {
   table.times[(base >> 1) + LAST_SEEN] = now + timeout - 1
 }
 
-/** Whether there is an entry at `base`, and its time is not up. */
+/** Whether there is an entry at `base` that has not expired. */
 export function isAlive(table: SessionTable, base: number, now: Nanos): boolean {
   return ((table.words[base] ?? 0) & STATE_MASK) !== CtState.none && now <= table.lastSeen(base)
 }
 
-/** How much longer the entry lives. */
+/** The remaining lifetime of the entry. */
 export function remaining(table: SessionTable, base: number, now: Nanos): Nanos {
   return table.lastSeen(base) + 1 - now
 }
 
 /**
- * For how long a segment of that class, which was in the windows, lets a connection live in that state: less while it
- * retransmits, has data unacknowledged or a closed window (nf_conntrack_proto_tcp.c, nf_conntrack_tcp_packet).
+ * The time-out that a segment of that class, inside the windows, gives a connection in that state: a shorter one while it
+ * retransmits, has unacknowledged data or a closed window (nf_conntrack_proto_tcp.c, nf_conntrack_tcp_packet).
  */
 export function timeoutAfter(
   words: Int32Array,

@@ -3,11 +3,11 @@ import { before } from '../sequence.ts'
 
 /** TCP option kinds (IANA registry). */
 const Option = { end: 0, none: 1, windowScale: 3, sackPermitted: 4, sack: 5 } as const
-/** What is offered beyond that counts as this (RFC 7323 2.3). */
+/** The largest scale; larger offers count as this (RFC 7323 2.3). */
 const MOST_SCALE = 14
 const SACK_BLOCK = 8
 
-/** The options of the TCP header at hand; one object for all packets. */
+/** The options of the current TCP header; one object for all packets. */
 export class CtOptions {
   #view: DataView = new DataView(new ArrayBuffer(0))
   #from = 0
@@ -15,7 +15,7 @@ export class CtOptions {
   /** Some of them were not captured. */
   #isCut = false
 
-  /** Takes the header at `l4`, of which the bytes before `captureEnd` are there. */
+  /** Refers to the header at `l4`, captured up to `captureEnd`. */
   look(view: DataView, l4: number, captureEnd: number): void {
     this.#view = view
     const end = l4 + ((view.getUint8(l4 + 12) >> 4) << 2)
@@ -24,18 +24,18 @@ export class CtOptions {
     this.#end = Math.min(end, captureEnd)
   }
 
-  /** A header without options, as that of a reset that the firewall itself sends. */
+  /** Refers to a header without options, as in a reset that the firewall itself sends. */
   lookAtNone(): void {
     this.#end = this.#from
     this.#isCut = false
   }
 
-  /** Whether there are any, or were before they were cut off. */
+  /** Whether there are any options, captured or not. */
   get any(): boolean {
     return this.#isCut || this.#end > this.#from
   }
 
-  /** The window scale that is offered, of several the last; -1: none; the largest where it may be in what was not captured. */
+  /** The window scale that is offered, the last one of several; -1: none; the largest if it may be in the part that was not captured. */
   windowScale(): number {
     const view = this.#view
     let scale = -1
@@ -54,7 +54,7 @@ export class CtOptions {
     return at >= 0 && this.#view.getUint8(at + 1) === 2
   }
 
-  /** The highest right edge of the selective acknowledgements, or `ack` where none is higher. */
+  /** The highest right edge of the selective acknowledgements, or `ack` if none is higher. */
   highestEdge(ack: number): number {
     const from = this.#from
     if (this.#end - from === 12 && this.#view.getInt32(from) === NOP_NOP_TIMESTAMPS) return ack
@@ -70,7 +70,7 @@ export class CtOptions {
     return highest
   }
 
-  /** The first option of that kind from `from` on, -1: none. */
+  /** The first option of that kind from `from` on; -1: none. */
   #find(wanted: number, from = this.#from): number {
     const view = this.#view
     const end = this.#end

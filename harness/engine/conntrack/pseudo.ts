@@ -28,12 +28,12 @@ import { isUnreadable } from './unreadable.ts'
 import { isInvalid } from './validity.ts'
 import { exceptional, withoutReset } from './verdict.ts'
 
-/** A UDP flow that is still alive this long after its first packet is a stream, in nanoseconds. */
+/** A UDP flow that lives longer than this after its first packet is a stream, in nanoseconds. */
 const STREAM_AFTER = 2_000_000_000
-/** Of other protocols, whatever was answered and goes on is a stream at once. */
+/** For these protocols a flow that was answered and continues is a stream at once. */
 const STREAMS: ReadonlySet<number> = new Set([Protocol.udpLite, Protocol.gre])
 
-/** Decides about what is not TCP as Linux's connection tracking does; then the rules. */
+/** Decides about packets other than TCP as Linux's connection tracking does; then the rules. */
 export class CtPseudoStage implements PseudoDecider {
   readonly #settings: CtSettings
   readonly #hosts: Hosts
@@ -50,7 +50,7 @@ export class CtPseudoStage implements PseudoDecider {
     this.#sctp = new SctpTracker(settings.sctp)
   }
 
-  /** The outcome of a packet that is neither TCP nor a fragment, or of such a datagram that a fragment completed. */
+  /** The outcome of a packet that is neither TCP nor a fragment, or of a datagram other than TCP that a fragment completed. */
   decide(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number {
     const kind = typeof cause === 'number' ? (batch.kind[cause] ?? Kind.other) : cause.kind
     if (kind === Kind.other) return this.decideAlone(batch, cause, host)
@@ -58,7 +58,7 @@ export class CtPseudoStage implements PseudoDecider {
     return this.#decideFlow(batch, cause, host, flow, kind)
   }
 
-  /** Tunnels are not looked into. */
+  /** Inner packets of tunnels are not inspected. */
   decideCarriers(): number {
     return Outcome.forward
   }
@@ -93,7 +93,7 @@ export class CtPseudoStage implements PseudoDecider {
     return this.#keep(batch, cause, host, table, base, toServer, ct === Ct.established, ct === Ct.fresh)
   }
 
-  /** A protocol of whose entries only one thing is known beside their age: whether they were answered. */
+  /** A protocol whose entries hold, besides their lifetime, only whether they were answered. */
   #decideStateless(
     batch: PacketBatch,
     cause: number | Rebuilt,
@@ -122,13 +122,13 @@ export class CtPseudoStage implements PseudoDecider {
     return this.#keep(batch, cause, host, table, base, toServer, replied || !toServer, isFresh)
   }
 
-  /** A packet that belongs to no flow, or a fragment by itself. */
+  /** The outcome of a packet that belongs to no flow, or of a fragment by itself. */
   decideAlone(batch: PacketBatch, cause: number | Rebuilt, host: number): number {
     if (typeof cause === 'number' && isUnreadable(batch, cause)) return this.#except(batch, cause, host)
     return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
   }
 
-  /** Streams live longer. */
+  /** The time-out of a protocol; streams have a longer one. */
   #timeout(protocol: number, stream: boolean): number {
     const { udp, udpStream, gre, greStream, other } = this.#settings
     if (protocol === Protocol.udp || protocol === Protocol.udpLite) return stream ? udpStream : udp
@@ -154,7 +154,7 @@ export class CtPseudoStage implements PseudoDecider {
     return this.#decideQueryError(batch, cause, host, flow, quotesAnswer, queryOf(bytes, quote.l4))
   }
 
-  /** An ICMP error is related to the connection that it quotes, and changes nothing of it. */
+  /** An ICMP error is related to the connection that it quotes, and does not change that connection. */
   #decideError(batch: PacketBatch, cause: number | Rebuilt, host: number, flow: number): number {
     const index = indexOf(cause)
     const table = this.#hosts.table(host)
@@ -164,7 +164,7 @@ export class CtPseudoStage implements PseudoDecider {
     return this.#ruled(batch, cause, host, table.words, base, toServer, true)
   }
 
-  /** The same of an ICMP query, or of its answer. */
+  /** The same for an error about an ICMP query, or about its reply. */
   #decideQueryError(
     batch: PacketBatch,
     cause: number | Rebuilt,
@@ -181,7 +181,7 @@ export class CtPseudoStage implements PseudoDecider {
     return this.#ruled(batch, cause, host, table.words, table.touch(flow), quotesAnswer, true)
   }
 
-  /** An answer needs its query: of the other side, with the same kind, code and identifier. */
+  /** A reply needs its query: from the other side, of the matching type, with the same code and identifier. */
   #decideQuery(
     batch: PacketBatch,
     cause: number | Rebuilt,
@@ -210,7 +210,7 @@ export class CtPseudoStage implements PseudoDecider {
     return outcome
   }
 
-  /** The exception policy, for what is invalid or of no state at all: only TCP can be reset. */
+  /** The exception policy, for packets that are invalid or have no state at all: only TCP can be reset. */
   #except(batch: PacketBatch, cause: number | Rebuilt, host: number, invalid = true): number {
     if (batch.role[indexOf(cause)] !== Role.control) this.#counters.countException(host)
     const outcome = withoutReset(exceptional(invalid, this.#settings))
@@ -218,7 +218,7 @@ export class CtPseudoStage implements PseudoDecider {
     return this.#ruled(batch, cause, host, this.#hosts.table(host).words, -1, true, false)
   }
 
-  /** After the rules: an entry that was made for the packet stays only where it is let through. */
+  /** After the rules: an entry created for the packet stays only if the packet is let through. */
   #keep(
     batch: PacketBatch,
     cause: number | Rebuilt,
@@ -258,7 +258,7 @@ export class CtPseudoStage implements PseudoDecider {
   }
 }
 
-/** Of UDP, what goes on two seconds after it began is a stream once it was answered (nf_conntrack_proto_udp.c). */
+/** Whether a UDP flow is older than two seconds; it is then a stream once it was answered (nf_conntrack_proto_udp.c). */
 function isLate(table: SessionTable, base: number, now: Nanos): boolean {
   return now > (table.times[(base >> 1) + STREAM_FROM] ?? 0)
 }

@@ -9,9 +9,9 @@ interface Entry {
 }
 
 /**
- * ICMP queries: the last nanosecond at which each one's entry lives, and whether it was answered. A flow may have several at a time, told
- * apart by direction, code and identifier, so that they are not in its record. What has expired is forgotten whenever as much
- * again was added.
+ * ICMP queries: the last nanosecond at which each one's entry lives, and whether it was answered. A flow may have several at a time,
+ * distinguished by direction, code and identifier, so they are not in its record. Expired entries are removed each time as many
+ * again were added.
  */
 export class Queries {
   readonly #entries = new Map<number, Entry>()
@@ -23,12 +23,12 @@ export class Queries {
     return (flow * 2 + direction) * 0x1000000 + query
   }
 
-  /** Whether the query was let through, and its time is not up. */
+  /** Whether the query was let through and has not expired. */
   isAlive(key: number, now: Nanos): boolean {
     return now <= (this.#entries.get(key)?.until ?? Number.NEGATIVE_INFINITY)
   }
 
-  /** A packet of it was let through, which lets it live until then; `now` tells what has expired. */
+  /** A packet of the query or its reply was let through, so its entry lives until `until`; `now` is for removing expired entries. */
   live(key: number, until: Nanos, now: Nanos, answer: boolean): void {
     const known = this.#entries.get(key)
     if (known !== undefined && now <= known.until && (known.answered || !answer)) {
@@ -39,14 +39,14 @@ export class Queries {
     this.add(this.#fresh, now)
   }
 
-  /** The query that was begun, or answered for the first time, since it was last asked for. */
+  /** Returns the latest query that was begun, or answered for the first time, unless it was taken before. */
   takeFresh(): Query | undefined {
     const fresh = this.#fresh
     this.#fresh = undefined
     return fresh
   }
 
-  /** A query is as it is told from now on. */
+  /** Sets the entry of a query as replicated from another host. */
   add({ key, until, answered }: Query, now: Nanos): void {
     if (this.#entries.size >= this.#sweepAt) this.#sweep(now)
     this.#entries.set(key, { until, answered })
@@ -57,7 +57,7 @@ export class Queries {
     this.#fresh = undefined
   }
 
-  /** Takes over what lives at another host, where it lives longer than here. */
+  /** Takes over another host's entries that live longer there than here. */
   addFrom(other: Queries, at: Nanos): void {
     for (const [key, entry] of other.#entries)
       if (at <= entry.until && !this.isAlive(key, entry.until)) this.#entries.set(key, { ...entry })

@@ -1,19 +1,18 @@
 /**
- * Another reading of a flow's 16 words (see ../record.ts): what Linux keeps of a TCP connection. The head word, four words for
- * each direction, four of the last segment, the extra word as everywhere, and instead of the time of the last packet the last
+ * Another layout of a flow's 16 words (see ../record.ts): what Linux keeps of a TCP connection. The head word, four words for
+ * each direction, four of the last segment, the extra word as everywhere, and in place of the time of the last packet the last
  * nanosecond at which the entry lives, since its time-out depends on more than its state.
  */
 
-/** Word offsets of the directions: of whoever made the entry, and the other. */
+/** Word offsets of the directions: that of the side that created the entry, and the other. */
 export const ORIGINAL = 1
 export const REPLY = 5
 
-/** Word offsets within a direction, which holds what that side sent. */
-/** The highest sequence number that it has sent, plus one. */
+/** Word offsets within a direction, which describes what that side sent. The highest sequence number that it has sent, plus one. */
 export const END = 0
-/** The highest sequence number that its peer has let it send up to. */
+/** The highest sequence number up to which its peer has let it send. */
 export const MAX_END = 1
-/** The largest window that it has offered, scaled; 0: nothing was seen of it. */
+/** The largest window that it has offered, scaled; 0: no packet of it was seen. */
 export const MAX_WINDOW = 2
 /** The highest number that it has acknowledged. */
 export const MAX_ACK = 3
@@ -25,12 +24,12 @@ export const LAST_END = 11
 /** Window (16 bits), repetitions (8), `Class` (3), direction (1: reply), window scale (4). */
 export const LAST = 12
 
-/** Where, among the eight doubles of a record, the time stands from which a UDP flow is a stream. */
+/** Index, among the eight doubles of a record, of the time from which a UDP flow is a stream. */
 export const STREAM_FROM = 1
 
 /**
- * Word offsets in an entry of SCTP: the tags that packets of the original direction and of the reply carry, 0 where none is known, and
- * bits of the tracker's own (sctp.ts).
+ * Word offsets in an SCTP entry: the verification tags that packets of the original direction and of the reply carry, 0 if unknown, and
+ * bits of the tracker itself (sctp.ts).
  */
 export const SCTP_TAG = 1
 export const SCTP_BITS = 3
@@ -54,15 +53,15 @@ const REPLY_SCALE = 20
 export const Status = {
   /** A packet of the reply direction was let through. */
   seenReply: 1 << 24,
-  /** The handshake was completed, or the peer of a connection picked up has answered; or it is a stream of UDP. */
+  /** The handshake was completed, or the peer of a picked-up connection has answered; or it is a UDP stream. */
   assured: 1 << 25,
   /** Options of the last SYN that was let through without effect. */
   lastWindowScale: 1 << 26,
   lastSackPermitted: 1 << 27,
-  /** Windows of that direction are not checked: it was picked up, or came from another host. The bits are those of ../record.ts. */
+  /** Windows of that direction are not checked: it was picked up or imported. The bits are those of ../record.ts. */
   liberalOriginal: 1 << 28,
   liberalReply: 1 << 29,
-  /** A SYN was let through while the last ACK was awaited: an ACK may be the challenge that answers it (RFC 5961 4.2). */
+  /** A SYN was let through while the last ACK was awaited: an ACK may be the challenge ACK to it (RFC 5961 4.2). */
   challengeExpected: 1 << 30,
   simultaneousOpen: 1 << 31,
 } as const
@@ -73,7 +72,7 @@ function shiftOf(direction: number): number {
   return direction === ORIGINAL ? ORIGINAL_SHIFT : REPLY_SHIFT
 }
 
-/** The other direction. */
+/** The opposite direction. */
 export function otherOf(direction: number): number {
   return ORIGINAL + REPLY - direction
 }
@@ -93,18 +92,18 @@ export function withoutSeen(head: number, direction: number, bits = SEEN_MASK): 
   return head & ~(bits << shiftOf(direction))
 }
 
-/** By how many bits the windows that a direction offers are shifted. */
+/** The scale, as a shift count, of the windows that a direction offers. */
 export function scaleOf(head: number, direction: number): number {
   return (head >> (direction === ORIGINAL ? ORIGINAL_SCALE : REPLY_SCALE)) & 15
 }
 
-/** The head with another scale of a direction. */
+/** The head with another scale for a direction. */
 export function withScale(head: number, direction: number, scale: number): number {
   const shift = direction === ORIGINAL ? ORIGINAL_SCALE : REPLY_SCALE
   return (head & ~(15 << shift)) | (scale << shift)
 }
 
-/** The bit of a direction whose windows are not checked. */
+/** The bit which says that the windows of a direction are not checked. */
 export function liberalBit(direction: number): number {
   return direction === ORIGINAL ? Status.liberalOriginal : Status.liberalReply
 }
@@ -116,7 +115,7 @@ const SCALE_SHIFT = 28
 const RETRANSMISSIONS = 255 << RETRANSMISSIONS_SHIFT
 const CLASS_AND_DIRECTION = 15 << CLASS_SHIFT
 
-/** What the `LAST` word says. */
+/** The fields of the `LAST` word. */
 export function lastWindow(last: number): number {
   return last & 0xffff
 }
@@ -157,12 +156,12 @@ export function withLastScale(last: number, scale: number): number {
   return (last & ~(15 << SCALE_SHIFT)) | (scale << SCALE_SHIFT)
 }
 
-/** The `LAST` word with one repetition more; the count has eight bits, as the kernel's. */
+/** The `LAST` word with one more repetition; the count has eight bits, as in the kernel. */
 export function withRepetition(last: number): number {
   return (last & ~RETRANSMISSIONS) | ((last + (1 << RETRANSMISSIONS_SHIFT)) & RETRANSMISSIONS)
 }
 
-/** The `LAST` word without repetitions. */
+/** The `LAST` word with no repetitions. */
 export function withoutRepetition(last: number): number {
   return last & ~RETRANSMISSIONS
 }

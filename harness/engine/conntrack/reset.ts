@@ -16,18 +16,18 @@ import {
 } from './record.ts'
 import { Class, CtState, isClosing } from './states.ts'
 
-/** What a RST calls for: bits. */
+/** How a RST is treated; bits. */
 export const ResetCall = {
-  /** Nothing: it closes the connection if it is in the windows. */
+  /** No special treatment: it closes the connection if it is in the windows. */
   none: 0,
   /** It is believed whatever the windows say. */
   believed: 1,
-  /** The connection goes on: its receiver will ask again before it believes it (RFC 5961 3.2). */
+  /** The connection continues: the receiver sends a challenge ACK before it believes the RST (RFC 5961 3.2). */
   kept: 2,
   invalid: 4,
 } as const
 
-/** What a RST from the direction `from` calls for; `ResetCall` bits (nf_conntrack_proto_tcp.c, newer kernels). */
+/** How a RST of the direction `from` is treated; `ResetCall` bits (nf_conntrack_proto_tcp.c, newer kernels). */
 export function weighReset(
   words: Int32Array,
   base: number,
@@ -40,7 +40,7 @@ export function weighReset(
   const last = words[base + LAST] ?? 0
   if (isClosing(state)) return ResetCall.believed
   let call: number = ResetCall.none
-  // What its peer has acknowledged may be outdated once a SYN was let through.
+  // The peer's acknowledgement may be outdated once a SYN was let through.
   if (hasSeen(head, otherOf(from), Seen.maxAckSet) && lastClass(last) !== Class.syn) {
     const established = state === CtState.established && (head & Status.assured) !== 0
     if (segment.seq === 0 && !established) return ResetCall.none
@@ -53,7 +53,7 @@ export function weighReset(
   return answersIgnored(words, base, from, segment) ? call | ResetCall.believed : call
 }
 
-/** It comes right behind the last ACK of its own side. */
+/** It directly follows the last ACK of its own side. */
 function follows(words: Int32Array, base: number, from: number, segment: Segment): boolean {
   const last = words[base + LAST] ?? 0
   return (
@@ -61,7 +61,7 @@ function follows(words: Int32Array, base: number, from: number, segment: Segment
   )
 }
 
-/** It answers a SYN of the other side, an ACK of half a connection, or a challenge ACK, that was let through without effect. */
+/** It answers a SYN of the other side, an ACK on a half-open connection, or a challenge ACK, that was let through without effect. */
 function answersIgnored(words: Int32Array, base: number, from: number, segment: Segment): boolean {
   const head = words[base] ?? 0
   const last = words[base + LAST] ?? 0

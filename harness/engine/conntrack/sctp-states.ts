@@ -1,7 +1,7 @@
 import { Chunk } from '../../wire/sctp.ts'
 
 /**
- * States of an SCTP entry, in the low four bits of its record's head word: those of the connection as who stands between sees it. As of
+ * States of an SCTP entry, in the low four bits of its record's head word: those of the association as seen by a middlebox. As for
  * TCP, 0 is no entry.
  */
 export const SctpState = {
@@ -13,11 +13,11 @@ export const SctpState = {
   shutdownSent: 6,
   shutdownReceived: 7,
   shutdownAckSent: 8,
-  /** A HEARTBEAT came first: of another address of an association that is known elsewhere. */
+  /** A HEARTBEAT came first: another path of an association that is known elsewhere. */
   heartbeatSent: 9,
 } as const
 
-/** What the table says beside a state: the chunk is invalid. */
+/** Table value besides the states: the chunk is invalid. */
 export const SCTP_INVALID = 15
 
 const NAMES: Readonly<Record<string, number>> = {
@@ -44,8 +44,8 @@ const COLUMNS = [
 ]
 
 /**
- * By chunk, for the original direction and for the reply: where it leads from each state, `-` nowhere else (Linux
- * nf_conntrack_proto_sctp.c; docs/decision-tables.md). Chunks that are not named lead nowhere.
+ * For each chunk, in the original direction and in the reply: the next state from each state; `-`: unchanged (Linux
+ * nf_conntrack_proto_sctp.c; docs/decision-tables.md). Chunks that are not listed change no state.
  */
 const ROWS: readonly (readonly [chunk: number, original: string, reply: string])[] = [
   //                          no CL CW CE ES SS SR SA HS    no CL CW CE ES SS SR SA HS
@@ -62,7 +62,7 @@ const ROWS: readonly (readonly [chunk: number, original: string, reply: string])
   [Chunk.heartbeatAck, /*  */ 'CL -  -  -  -  -  -  -  -', 'iv -  -  -  -  -  -  -  ES'],
 ]
 const STATES = 16
-/** Chunks of higher types lead nowhere. */
+/** Chunks of higher types change no state. */
 const MOST_TYPES = 16
 
 /** Two tables, original direction first. */
@@ -74,7 +74,7 @@ for (const [chunk, ...directions] of ROWS)
       TABLE[(direction * MOST_TYPES + chunk) * STATES + from] = NAMES[name] ?? from
     }
 
-/** The state to which a chunk of that type leads, or `SCTP_INVALID`; `direction`: 0 the original one, 1 the reply. */
+/** The next state after a chunk of that type, or `SCTP_INVALID`; `direction`: 0 the original one, 1 the reply. */
 export function nextSctpState(direction: number, type: number, state: number): number {
   if (type >= MOST_TYPES) return state
   return TABLE[(direction * MOST_TYPES + type) * STATES + state] ?? state

@@ -12,16 +12,16 @@ import { SCTP_BITS, SCTP_TAG, Status } from './record.ts'
 import { nextSctpState, SCTP_INVALID, SctpState } from './sctp-states.ts'
 import { Ct } from './tracker.ts'
 
-/** An INIT of that direction came, and no association since; two bits. */
+/** An INIT of that direction was seen, and no association has come of it yet; two bits. */
 const INIT_SEEN = 1
-/** A HEARTBEAT came with another tag: its answer may show that both go by others now. */
+/** A HEARTBEAT came with another tag: its acknowledgement may show that both sides now use other tags. */
 const DOUBTED = 4
-/** That one was of the reply. */
+/** That HEARTBEAT was in the reply direction. */
 const DOUBTED_BY_REPLY = 8
 
-/** What begins no entry: it ends an association, or answers what was not seen (RFC 9260 8.4). */
+/** Chunks that create no entry: they end an association, or answer a chunk that was not seen (RFC 9260 8.4). */
 const NO_OPENING = bitOf(Chunk.abort) | bitOf(Chunk.shutdownComplete) | bitOf(Chunk.cookieAck)
-/** Packets with one of these may have another tag than others of their direction; what that may be depends on the chunk. */
+/** Packets with one of these may carry another tag than others of their direction; which one depends on the chunk. */
 const OWN_TAG =
   bitOf(Chunk.init) |
   bitOf(Chunk.shutdownComplete) |
@@ -32,24 +32,24 @@ const OWN_TAG =
   bitOf(Chunk.heartbeatAck)
 const DATA = bitOf(Chunk.data)
 
-/** Follows SCTP associations as Linux does (nf_conntrack_proto_sctp.c, 6.18). */
+/** Tracks SCTP associations as Linux does (nf_conntrack_proto_sctp.c, 6.18). */
 export class SctpTracker {
-  /** Nanoseconds, by `SctpState`. */
+  /** Nanoseconds, indexed by `SctpState`. */
   readonly #timeouts: Float64Array
-  /** The entry while a packet is taken into account: what of it is kept is written back. */
+  /** The entry while a packet is tracked; what is kept of it is written back. */
   readonly #tags = new Int32Array(2)
   #bits = 0
   #state: number = SctpState.none
   /** The state whose time-out the packet starts. */
   #timed: number = SctpState.none
-  /** The packet is let through, but does not keep the entry. */
+  /** The packet is let through, but does not refresh the entry. */
   #idle = false
 
   constructor(timeouts: Float64Array) {
     this.#timeouts = timeouts
   }
 
-  /** A `Ct`, and the entry at `base` as it is after the packet at `l4`, of which there is what lies before `end`. */
+  /** Returns a `Ct`, and updates the entry at `base` for the packet at `l4`, captured up to `end`. */
   track(
     table: SessionTable,
     base: number,
@@ -70,7 +70,7 @@ export class SctpTracker {
     this.#bits = words[base + SCTP_BITS] ?? 0
     this.#state = head & STATE_MASK
     const valid = this.#take(from, bytes, l4, end, types, false)
-    // A packet that becomes invalid midway has had its effect by then.
+    // A packet that turns out to be invalid midway still has its effect up to there.
     this.#keep(table, base)
     if (!valid) return Ct.invalid
     if (!this.#idle) liveFor(table, base, now, this.#timeouts[this.#timed] ?? 0)
@@ -88,7 +88,7 @@ export class SctpTracker {
     words[base + SCTP_BITS] = this.#bits
   }
 
-  /** A flow without entry: its sender is the original direction. */
+  /** A flow without entry: its sender becomes the original direction. */
   #open(
     table: SessionTable,
     base: number,
@@ -112,7 +112,7 @@ export class SctpTracker {
     return Ct.fresh
   }
 
-  /** Whether every chunk may begin an entry, which gets its first tag by it. */
+  /** Whether every chunk may create an entry; sets the entry's first tag. */
   #begin(bytes: Uint8Array, l4: number, end: number): boolean {
     const tag = u32(bytes, l4 + 4) | 0
     for (let at = l4 + SCTP_HEADER; isChunk(at, end); at = nextChunk(bytes, at)) {
@@ -127,7 +127,7 @@ export class SctpTracker {
     return true
   }
 
-  /** Takes the chunks of a packet into account; false: it is invalid. */
+  /** Tracks the chunks of a packet; returns false if it is invalid. */
   #take(from: number, bytes: Uint8Array, l4: number, end: number, types: number, isFresh: boolean): boolean {
     const tag = u32(bytes, l4 + 4) | 0
     this.#idle = false
@@ -153,7 +153,7 @@ export class SctpTracker {
       if (next === SCTP_INVALID) return false
       if (type === Chunk.init || type === Chunk.initAck) {
         if (!hasInit(at, end) || !this.#name(from, type, initTag(bytes, at), isFresh)) return false
-        // What is opened again and again, without an answer, does not keep the entry.
+        // An INIT repeated without an answer does not refresh the entry.
         const again = type === Chunk.init && before === SctpState.closed && next === SctpState.closed
         if (again && !isFresh) this.#idle = true
       }
@@ -163,7 +163,7 @@ export class SctpTracker {
     return true
   }
 
-  /** Whether a chunk that is no HEARTBEAT, nor its answer, may come with that tag (RFC 9260 8.5.1). */
+  /** Whether a chunk other than HEARTBEAT and HEARTBEAT ACK may carry that tag (RFC 9260 8.5.1). */
   #fits(from: number, tag: number, type: number, flags: number): boolean {
     if (type === Chunk.init) return tag === 0
     if (type === Chunk.cookieEcho) return tag === this.#tags[from]
@@ -171,13 +171,13 @@ export class SctpTracker {
     return tag === this.#tags[(flags & TAG_REFLECTED) === 0 ? from : 1 - from]
   }
 
-  /** A HEARTBEAT or its answer with the tag that its direction has, or gets by it. */
+  /** Handles a HEARTBEAT or HEARTBEAT ACK whose tag is that of its direction, or becomes it. */
   #settle(from: number, tag: number): void {
     if (this.#tags[from] === 0) this.#tags[from] = tag
     else this.#bits &= ~DOUBTED
   }
 
-  /** The answer to a HEARTBEAT that had a tag of its own has one, too: that direction goes by it from now on; false: there was none. */
+  /** A HEARTBEAT ACK with another tag answers a HEARTBEAT with another tag: its direction uses its tag from now on; false: none came. */
   #rename(from: number, tag: number): boolean {
     const byReply = (this.#bits & DOUBTED_BY_REPLY) !== 0
     if ((this.#bits & DOUBTED) === 0 || byReply === (from === 1)) return false
@@ -187,13 +187,13 @@ export class SctpTracker {
     return true
   }
 
-  /** What opens says by which tag its sender is to be called; false: it asks for another one than before (RFC 9260 5.2.1). */
+  /** Sets the tag by which the sender of an INIT or INIT ACK is addressed; false: it asks for another one than before (RFC 9260 5.2.1). */
   #name(from: number, type: number, tag: number, isFresh: boolean): boolean {
     const own = INIT_SEEN << from
     const peers = INIT_SEEN << (1 - from)
     const called = this.#tags[1 - from]
     if (type === Chunk.init) {
-      // One that says nothing new is no other attempt.
+      // A repetition is no new attempt.
       if (called === tag && !isFresh) return true
       if ((this.#bits & own) !== 0) this.#bits &= ~peers
       this.#bits |= own

@@ -5,10 +5,10 @@ import { Clock } from './lifetime.ts'
 import { SctpState } from './sctp-states.ts'
 import { CtState } from './states.ts'
 
-/** Knobs and policy, read once into what Linux's connection tracking and the rules around it ask for each packet. */
+/** Knobs and policy, reduced once to what Linux's connection tracking and the rules around it need for each packet. */
 export interface CtSettings {
   readonly exception: Policy['exception']
-  /** Without a look at the policy: what is invalid is dropped. */
+  /** Invalid packets are dropped regardless of the policy. */
   readonly dropsInvalid: boolean
   /** nf_conntrack_tcp_loose. */
   readonly pickUp: boolean
@@ -16,14 +16,14 @@ export interface CtSettings {
   readonly liberal: boolean
   /** nf_conntrack_tcp_ignore_invalid_rst. */
   readonly ignoreInvalidReset: boolean
-  /** Control connections of FTP are looked into. */
+  /** The FTP helper inspects control connections. */
   readonly ftpHelper: boolean
   /** nf_conntrack_tcp_max_retrans. */
   readonly mostRetransmissions: number
   readonly badChecksum: 'ignore' | 'noReset' | 'invalid'
   readonly rejectTarget: Knobs['rejectTarget']['value']
   readonly rstStyle: Knobs['rstStyle']['value']
-  /** Nanoseconds, by `CtState` and `Clock`. */
+  /** Nanoseconds, indexed by `CtState` and `Clock`. */
   readonly timeouts: Float64Array
   readonly udp: number
   readonly udpStream: number
@@ -31,7 +31,7 @@ export interface CtSettings {
   readonly gre: number
   readonly greStream: number
   readonly other: number
-  /** By `SctpState`. */
+  /** Indexed by `SctpState`. */
   readonly sctp: Float64Array
 }
 

@@ -16,10 +16,10 @@ import type { CtSettings } from './settings.ts'
 import { Ct, CtTracker } from './tracker.ts'
 import { exceptional, withoutReset } from './verdict.ts'
 
-/** Where FTP's control connections go. */
+/** The port of FTP control connections. */
 const FTP_PORT = 21
 
-/** Decides about TCP as Linux's connection tracking and the rules of nftables around it; then the suite's own rules. */
+/** Decides about TCP as Linux's connection tracking and the nftables rules around it do; then the suite's own rules. */
 export class CtStage implements TcpDecider {
   readonly #settings: CtSettings
   readonly #counters: Counters
@@ -73,13 +73,13 @@ export class CtStage implements TcpDecider {
     return outcome
   }
 
-  /** A connection that was announced is related to the one that announced it (`ct state related`). */
+  /** Whether an announced connection is opened, which is related to the connection that announced it (`ct state related`). */
   #meetsExpectation(batch: PacketBatch, cause: number | Rebuilt, table: SessionTable, now: Nanos): boolean {
     if (table.expected.isEmpty || typeof cause !== 'number') return false
     return table.expected.meet(openedBy(batch, cause), now)
   }
 
-  /** Notes the connection that a packet of an FTP control connection announces. */
+  /** Records the connection that a packet of an FTP control connection announces. */
   #expect(
     batch: PacketBatch,
     cause: number | Rebuilt,
@@ -114,7 +114,7 @@ export class CtStage implements TcpDecider {
     return this.#tracker.track(table, base, direction, now, segment, this.#options)
   }
 
-  /** The exception policy: what is invalid, and what is new but opens nothing. */
+  /** The exception policy: for invalid packets, and for new ones that open nothing. */
   #except(
     batch: PacketBatch,
     cause: number | Rebuilt,
@@ -139,7 +139,7 @@ export class CtStage implements TcpDecider {
     const before = batch.emitted.length
     const target = resetTarget(settings.rejectTarget, segment.toServer)
     if (!sendReset(batch, cause, target, host, settings.rstStyle)) return withoutReset(outcome)
-    // The reset about a packet of no connection is tracked on its way out, and may close the one whose numbers it has.
+    // A reset about an invalid packet is tracked on its way out, and may close the connection whose numbers it has.
     if (ct === Ct.invalid) this.#trackResets(batch, before, table, base, direction, now)
     return outcome
   }
@@ -166,7 +166,7 @@ export class CtStage implements TcpDecider {
   }
 }
 
-/** SYN without ACK: a connection is opened. */
+/** SYN without ACK: it opens a connection. */
 function opens(flags: number): boolean {
   return (flags & (Tcp.syn | Tcp.ack)) === Tcp.syn
 }

@@ -1,9 +1,9 @@
 import { Tcp } from '../../model/codes.ts'
 
 /**
- * States of a TCP entry, in the low four bits of its record's head word. The numbers keep clear of those that other readers of
- * a record give a meaning to: 0 is no entry, 1 an entry of a protocol without states, 4 a session whose packets may take the
- * short way of Suricata's tracker.
+ * States of a TCP entry, in the low four bits of its record's head word. The numbers avoid those with a meaning to other readers of
+ * a record: 0 is no entry, 1 an entry of a protocol without states, 4 a session whose packets may take the
+ * fast path of Suricata's tracker.
  */
 export const CtState = {
   none: 0,
@@ -19,10 +19,10 @@ export const CtState = {
   synSent2: 11,
 } as const
 
-/** What the table says beside a state: the packet is let through without effect, or it is invalid. */
+/** Table values besides the states: the packet is let through without effect, or it is invalid. */
 export const Move = { ignore: 14, invalid: 15 } as const
 
-/** What a segment is to the table: RST before SYN, before FIN, before ACK. */
+/** The class of a segment: RST takes precedence over SYN, SYN over FIN, FIN over ACK. */
 export const Class = { syn: 0, synAck: 1, fin: 2, ack: 3, rst: 4, none: 5 } as const
 
 const NAMES: Readonly<Record<string, number>> = {
@@ -51,7 +51,10 @@ const COLUMNS = [
   CtState.synSent2,
 ]
 
-/** By direction (original, reply) and class: where a segment leads from each state (Linux nf_conntrack_proto_tcp.c; docs/decision-tables.md). */
+/**
+ * For each direction (original, reply) and class: the next state from each state (Linux nf_conntrack_proto_tcp.c;
+ * docs/decision-tables.md).
+ */
 const ROWS = [
   // no SS SR ES FW CW LA TW CL S2
   'SS SS ig ig ig ig ig SS SS S2',
@@ -81,7 +84,7 @@ function tableOf(rows: readonly string[]): Uint8Array {
 
 const TABLE = tableOf(ROWS)
 
-/** The state to which a segment of that `Class` leads, or a `Move`. */
+/** The next state after a segment of that `Class`, or a `Move`. */
 export function nextState(original: boolean, segmentClass: number, state: number): number {
   return TABLE[((original ? 0 : CLASSES) + segmentClass) * STATES + state] ?? Move.invalid
 }
@@ -107,15 +110,15 @@ const VALID: ReadonlySet<number> = new Set([
   Tcp.ack | Tcp.urg,
 ])
 
-/** By flags byte, 1: a combination that a TCP may send. */
+/** Indexed by flags byte; 1: a combination that a TCP endpoint may send. */
 const VALID_FLAGS = Uint8Array.from({ length: 256 }, (_, flags) => (VALID.has(flags & ~ANY_WAY) ? 1 : 0))
 
-/** Whether these flags may stand together; PSH, ECE and CWR always may. */
+/** Whether this combination of flags is valid; PSH, ECE and CWR may always be set. */
 export function areValidFlags(flags: number): boolean {
   return VALID_FLAGS[flags] === 1
 }
 
-/** Whether an entry in this state is on its way out: a RST is believed whatever its numbers. */
+/** Whether an entry in this state is closing: a RST is believed whatever its sequence number. */
 export function isClosing(state: number): boolean {
   return state >= CtState.finWait && state <= CtState.close
 }

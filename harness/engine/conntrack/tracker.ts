@@ -28,22 +28,22 @@ import type { CtSettings } from './settings.ts'
 import { areValidFlags, Class, CtState, classOf, Move, nextState } from './states.ts'
 import { endOf, meetWindows, noteOptions, Window } from './window.ts'
 
-/** What the tracker says of a packet: `ct state` in the words of nftables. */
+/** The tracker's classification of a packet: `ct state` in the words of nftables. */
 export const Ct = {
   invalid: 0,
-  /** New, and there was no entry: the one made for it stays only where the packet is let through. */
+  /** New, without an entry before: the one created for it stays only if the packet is let through. */
   fresh: 1,
-  /** New, of an entry that the other side has not answered. */
+  /** New, with an entry that the other side has not answered. */
   unanswered: 2,
   established: 3,
   /** New, and the table has no room for it. */
   full: 4,
 } as const
 
-/** Entries that have less than this left are not cut short by a close that is out of the windows. */
+/** Entries with less than this remaining are not shortened by a close outside the windows. */
 const SHORT_LIFE = 120 * NANOS_PER_SECOND
 
-/** Follows TCP connections as Linux does (nf_conntrack_proto_tcp.c, 6.18). */
+/** Tracks TCP connections as Linux does (nf_conntrack_proto_tcp.c, 6.18). */
 export class CtTracker {
   readonly #settings: CtSettings
 
@@ -51,7 +51,7 @@ export class CtTracker {
     this.#settings = settings
   }
 
-  /** A `Ct`, and the entry of the flow at `base` as it is after the segment; `options` are those of the segment. */
+  /** Returns a `Ct`, and updates the flow's entry at `base` for the segment; `options` are those of the segment. */
   track(
     table: SessionTable,
     base: number,
@@ -76,7 +76,7 @@ export class CtTracker {
     return Ct.established
   }
 
-  /** A flow without entry: its sender is the original direction. */
+  /** A flow without entry: its sender becomes the original direction. */
   #open(
     table: SessionTable,
     base: number,
@@ -104,7 +104,7 @@ export class CtTracker {
     return this.#step(table, base, now, ORIGINAL, segment, segmentClass, options) ? Ct.fresh : Ct.invalid
   }
 
-  /** Takes a segment into account; false: it is invalid. */
+  /** Tracks a segment; returns false if it is invalid. */
   #step(
     table: SessionTable,
     base: number,
@@ -150,7 +150,7 @@ export class CtTracker {
     return true
   }
 
-  /** The segment is in order: the new state, and how long the entry lives now. */
+  /** The segment is in order: sets the new state and the entry's new lifetime. */
   #enter(
     table: SessionTable,
     base: number,
@@ -172,7 +172,7 @@ export class CtTracker {
         table.release(base)
         return
       }
-      // A SYN sent again does not keep the entry.
+      // A retransmitted SYN does not refresh the entry.
       if (segmentClass === Class.syn && before === CtState.synSent) return
       if (next === CtState.established) timeout = Math.min(timeout, timeouts[Clock.unacknowledged] ?? 0)
     } else if (
@@ -183,7 +183,7 @@ export class CtTracker {
     liveFor(table, base, now, timeout)
   }
 
-  /** A close out of the windows may still be one: when both sides close, the entry does not stay for days. */
+  /** A close outside the windows may still be genuine: when both sides close, the entry must not stay for days. */
   #noteInvalidClose(table: SessionTable, base: number, now: Nanos, from: number, segmentClass: number): void {
     const { words } = table
     if (((words[base] ?? 0) & Status.assured) === 0) return
@@ -200,13 +200,13 @@ export class CtTracker {
   }
 }
 
-/** What a connection that was picked up has at once: selective acknowledgements are believed, windows are not checked. */
+/** Initial state of a picked-up connection: selective acknowledgements are believed, windows are not checked. */
 const PICKED_UP =
   withSeen(withSeen(0, ORIGINAL, Seen.sackPermitted), REPLY, Seen.sackPermitted) |
   Status.liberalOriginal |
   Status.liberalReply
 
-/** Whether a SYN begins a closed connection again: one that a side has closed, or that the SYN's own side has reset. */
+/** Whether a SYN reopens a closed connection: one that a side has closed, or that the SYN's own side has reset. */
 function reopens(head: number, last: number, from: number, segmentClass: number): boolean {
   const state = head & STATE_MASK
   if (state !== CtState.timeWait && state !== CtState.close) return false
@@ -218,7 +218,7 @@ function reopens(head: number, last: number, from: number, segmentClass: number)
   )
 }
 
-/** Whether what looks like the last ACK is the challenge that answers a SYN (RFC 5961 4.2). */
+/** Whether what looks like the last ACK is the challenge ACK to a SYN (RFC 5961 4.2). */
 function takesForChallenge(
   words: Int32Array,
   base: number,
@@ -236,7 +236,7 @@ function takesForChallenge(
   )
 }
 
-/** Both sides sent a SYN: the ACK of the reply direction ends the handshake too. */
+/** Both sides sent a SYN: the ACK of the reply direction completes the handshake too. */
 function endsSimultaneousOpen(head: number, from: number, segmentClass: number): boolean {
   return from === REPLY && segmentClass === Class.ack && (head & Status.simultaneousOpen) !== 0
 }

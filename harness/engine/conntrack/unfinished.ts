@@ -8,31 +8,31 @@ import { Direction, Kind } from '../../model/codes.ts'
 import type { FragmentReading } from '../../model/reading.ts'
 import { buildTimeExceeded } from '../../wire/time-exceeded.ts'
 
-/** Datagrams that are waited for at one time; beyond that the oldest are forgotten. */
+/** The most incomplete datagrams that are awaited at a time; beyond that the oldest are forgotten. */
 const MOST_DATAGRAMS = 4096
 const MOST_HOSTS = 256
 
-/** A datagram of which a host has seen fragments. */
+/** An incomplete datagram of which a host has seen fragments. */
 interface Begun {
   readonly pieces: Span[]
   readonly extent: Extent
-  /** When it is given up, if nothing comes. */
+  /** When its reassembly times out. */
   due: Nanos
-  /** What its sender is then told, once its first fragment was seen. */
+  /** The ICMP error that its sender then gets, once its first fragment was seen. */
   answer: Emitted | undefined
 }
 
 /**
- * IPv6 datagrams whose fragments are still arriving, by host. The sender of one that is not complete in time gets an ICMPv6 error at
- * that very moment, if its first fragment came (Linux nf_conntrack_reasm.c; RFC 8200 4.5). Of IPv4 Linux gives datagrams up in silence
- * where it forwards (ip_fragment.c), as it does where fragments overlap. That it sends no more than some errors a second is left out.
- * Kept beside the datagrams of harness/flow, which have the fragments of all hosts in one: each host sees only its own.
+ * Incomplete IPv6 datagrams of each host. When one times out, its sender gets an ICMPv6 error at that very moment, if its first fragment
+ * was seen (Linux nf_conntrack_reasm.c; RFC 8200 4.5). IPv4 datagrams are discarded silently when Linux forwards (ip_fragment.c), and so
+ * are datagrams with overlapping fragments. Linux's rate limit on errors is not modelled. Kept besides the datagrams of harness/flow,
+ * which combine the fragments of all hosts: each host sees only its own.
  */
 export class Unfinished {
   readonly #timer: FragmentTimer
   readonly #discards: boolean
   readonly #fragment = newFragment()
-  /** By datagram and host, those that are due first first. */
+  /** By datagram and host, the earliest due first. */
   readonly #begun = new Map<number, Begun>()
 
   constructor(reading: FragmentReading) {
@@ -40,13 +40,13 @@ export class Unfinished {
     this.#discards = reading.overlap === 'drop'
   }
 
-  /** When the next datagram may be given up; infinity where none has begun. */
+  /** When the next datagram may time out; infinity if there is none. */
   get next(): Nanos {
     for (const { due } of this.#begun.values()) return due
     return Number.POSITIVE_INFINITY
   }
 
-  /** Takes note of packet `index`, a fragment that `host` has seen and that completes nothing there. */
+  /** Records packet `index`, a fragment that `host` has seen and that completes no datagram there. */
   note(batch: PacketBatch, index: number, host: number): void {
     const datagram = batch.datagram[index] ?? -1
     const fragment = this.#fragment
@@ -78,7 +78,7 @@ export class Unfinished {
     this.#begun.delete((batch.datagram[index] ?? -1) * MOST_HOSTS + host)
   }
 
-  /** Adds to `batch.emitted` what is sent about datagrams that are not complete by `now`. */
+  /** Adds to `batch.emitted` the errors about datagrams that have timed out by `now`. */
   advance(batch: PacketBatch, now: Nanos): void {
     for (const [key, { due, answer }] of this.#begun) {
       if (!this.#timer.isOver(due, now)) return
@@ -87,7 +87,7 @@ export class Unfinished {
     }
   }
 
-  /** A host has lost what it had seen. */
+  /** Forgets everything that a host has seen. */
   forget(host: number): void {
     for (const key of this.#begun.keys()) if (key % MOST_HOSTS === host) this.#begun.delete(key)
   }

@@ -4,12 +4,12 @@ import { fold, sumAddresses, sumWords } from '../../wire/checksum.ts'
 import { EtherType, Protocol } from '../../wire/numbers.ts'
 import { hasRightSctpChecksum } from '../../wire/sctp.ts'
 
-/** What is in every header of UDP-Lite. */
+/** Bytes of a UDP-Lite header. */
 const UDP_LITE_HEADER = 8
 
 /**
- * Whether the transport header at `l4` is invalid in itself, of a protocol other than TCP, UDP and ICMP. The datagram at `l3` ends at `stop`, of
- * which there is what lies before `end`; `checks`: its checksum is looked at, if all that it covers is there.
+ * Whether the transport header at `l4`, of a protocol other than TCP, UDP and ICMP, is invalid in itself. The datagram at `l3` ends at
+ * `stop` and is captured up to `end`; `checks`: its checksum is verified if everything that it covers was captured.
  */
 export function isInvalid(
   bytes: Uint8Array,
@@ -26,12 +26,12 @@ export function isInvalid(
   return false
 }
 
-/** Whether it is version 1 of GRE, round something else than PPP (Linux nf_conntrack_proto_gre.c). */
+/** Whether it is GRE version 1 carrying anything but PPP (Linux nf_conntrack_proto_gre.c). */
 export function isWrongCall(bytes: Uint8Array, l4: number, end: number, protocol: number): boolean {
   return protocol === Protocol.gre && isCall(bytes, l4, end) && u16(bytes, l4 + 2) !== EtherType.ppp
 }
 
-/** Its checksum covers as much as it says, its header at least, and is there (RFC 3828 3.1; Linux udplite_error). */
+/** Whether the checksum coverage excludes the header or exceeds the datagram, or the checksum is 0 or wrong (RFC 3828 3.1; udplite_error). */
 function isInvalidUdpLite(
   bytes: Uint8Array,
   l3: number,
@@ -44,7 +44,7 @@ function isInvalidUdpLite(
   const covered = u16(bytes, l4 + 4) || length
   if (covered < UDP_LITE_HEADER || covered > length || u16(bytes, l4 + 6) === 0) return true
   if (!checks || l4 + covered > end) return false
-  // Linux takes the pseudo-header for one of UDP, as no UDP-Lite does (nf_checksum_partial with IPPROTO_UDP).
+  // Linux uses UDP's protocol number in the pseudo-header, as no UDP-Lite endpoint does (nf_checksum_partial with IPPROTO_UDP).
   const pseudo = sumAddresses(bytes, l3) + Protocol.udp + length
   return fold(pseudo + sumWords(bytes, l4, l4 + covered)) !== 0xffff
 }

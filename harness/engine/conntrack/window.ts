@@ -32,18 +32,18 @@ import {
 import { Class, CtState } from './states.ts'
 
 /*
- * Window tracking after van Rooij ("Real Stateful TCP Packet Filtering in IP Filter"), as Linux has it: a segment need only
+ * Window tracking after van Rooij ("Real Stateful TCP Packet Filtering in IP Filter"), as in Linux: a segment need only
  * touch the window, and the highest right edge of its selective acknowledgements counts as its acknowledgement
  * (nf_conntrack_proto_tcp.c, tcp_in_window).
  */
 
-/** What the windows say of a segment: in them, let through without effect, or invalid. */
+/** Result of the window check of a segment: accepted, let through without effect, or invalid. */
 export const Window = { accept: 0, ignore: 1, invalid: 2 } as const
 
 /** An acknowledgement may be this much too old, or as much as the sender's largest window (van Rooij, MAXACKWINDOW). */
 const MAX_ACK_AGE = 66_000
 
-/** Holds a segment against the entry at `base` and, where it is in the windows, takes it into account. Answers a `Window`. */
+/** Checks a segment against the windows of the entry at `base` and, if it is inside, updates them. Returns a `Window`. */
 export function meetWindows(
   words: Int32Array,
   base: number,
@@ -77,7 +77,7 @@ export function meetWindows(
     if (from === REPLY && !segment.has(Tcp.ack)) return Window.accept
   }
 
-  // No acknowledgement, or that of a broken stack in a RST: as if it were right.
+  // No acknowledgement, or the zero of a broken stack in a RST: treated as correct.
   if (!segment.has(Tcp.ack) || (segment.has(Tcp.rst) && ackField === 0)) {
     ack = words[peer + END] ?? 0
     sack = ack
@@ -88,7 +88,7 @@ export function meetWindows(
   }
 
   const judged = judge(words, base, from, seq, end, sack)
-  // Where windows are not checked, what is outside them is let through, but teaches nothing.
+  // If windows are not checked, a segment outside them is let through, but updates nothing.
   if (judged !== Window.accept)
     return liberal || ((words[base] ?? 0) & liberalBit(from)) !== 0 ? Window.accept : judged
   const scaled = syn ? window : window << scaleOf(words[base] ?? 0, from)
@@ -98,12 +98,12 @@ export function meetWindows(
   return Window.accept
 }
 
-/** Just behind what a segment takes of the sequence numbers. */
+/** The sequence number just after the segment. */
 export function endOf(segment: Segment): number {
   return (segment.seq + segment.length + (segment.has(Tcp.syn) ? 1 : 0) + (segment.has(Tcp.fin) ? 1 : 0)) | 0
 }
 
-/** The options of a SYN, as they stand from now on for that direction. */
+/** Records the options of a SYN, which apply to that direction from now on. */
 export function noteOptions(head: number, direction: number, options: CtOptions): number {
   if (!options.any) return head
   const scale = options.windowScale()
@@ -111,7 +111,7 @@ export function noteOptions(head: number, direction: number, options: CtOptions)
   return withScale(withSeen(withoutSeen(head, direction), direction, bits), direction, Math.max(scale, 0))
 }
 
-/** A direction begins with its SYN. Scaling holds only where both SYNs offered it (RFC 7323 2.2). */
+/** Initialises a direction from its SYN. Scaling applies only if both SYNs offered it (RFC 7323 2.2). */
 function beginSender(
   words: Int32Array,
   base: number,
@@ -130,7 +130,7 @@ function beginSender(
   words[base] = head
 }
 
-/** A direction of which the beginning was not seen. */
+/** Initialises a direction whose beginning was not seen. */
 function beginMidway(
   words: Int32Array,
   base: number,
@@ -178,7 +178,7 @@ function judge(
       overshot <= peerWindow &&
       isAtMost(sack, peerEnd)
     if (!onlyTooMuch) return Window.invalid
-    // More than the window allows, and nothing else: its acknowledgement is to be understood when it comes.
+    // Its only fault is that it exceeds the window: its acknowledgement must be recognised when it comes.
     words[own + END] = end
     words[base] = withSeen(words[base] ?? 0, from, Seen.unacknowledged)
     return Window.ignore
@@ -188,7 +188,7 @@ function judge(
   return isAtLeast(sack, oldest) ? Window.accept : Window.ignore
 }
 
-/** Linux asks whether it is before the one behind: what is exactly half of all numbers away is neither at most nor at least. */
+/** Linux tests whether it is before the number after `b`: a number at exactly half the sequence space is neither at most nor at least. */
 function isAtMost(a: number, b: number): boolean {
   return ((a - b - 1) | 0) < 0
 }

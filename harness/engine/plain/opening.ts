@@ -17,7 +17,7 @@ import type { Segment } from '../segment.ts'
 import { before } from '../sequence.ts'
 import { advance, fits } from './window.ts'
 
-/** A SYN where there is no session, or only one that the SYN before began. */
+/** A SYN without session, or with one that only the previous SYN began. */
 export function openPlainly(words: Int32Array, base: number, segment: Segment): void {
   const scaling = segment.scale >= 0
   const head = withScale(withState(words[base] ?? 0, State.synSent), SERVER, scaling ? segment.scale : 0)
@@ -27,7 +27,7 @@ export function openPlainly(words: Int32Array, base: number, segment: Segment): 
   words[base + SERVER + WINDOW] = segment.window
 }
 
-/** A SYN was seen: only its repetition, a SYN-ACK or a RST about it is right, and the client's own RST. */
+/** SYN seen: valid are only its repetition, a SYN-ACK or RST in reply, and the client's own RST. */
 export function trackSynSent(words: Int32Array, base: number, segment: Segment, liberal: boolean): boolean {
   const next = words[base + CLIENT + NEXT] ?? 0
   if (segment.has(Tcp.rst)) {
@@ -43,12 +43,12 @@ export function trackSynSent(words: Int32Array, base: number, segment: Segment, 
     takeSynAck(words, base, segment)
     return true
   }
-  // One direction may be all that there is to see.
+  // Possibly only one direction is seen.
   if (liberal && segment.acknowledges()) adoptOneSided(words, base, segment)
   return liberal
 }
 
-/** SYN and SYN-ACK were seen. RSTs were dealt with before. */
+/** SYN and SYN-ACK seen. RSTs have been handled before. */
 export function trackSynReceived(
   words: Int32Array,
   base: number,
@@ -66,7 +66,7 @@ export function trackSynReceived(
   return true
 }
 
-/** A SYN or SYN-ACK of this very connection once more, before its sender has sent anything else. */
+/** A repeated SYN or SYN-ACK of this very connection, before its sender has sent anything else. */
 export function repeatsSyn(words: Int32Array, base: number, segment: Segment): boolean {
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const isn = words[own + ISN] ?? 0
@@ -85,7 +85,7 @@ function answersSyn(words: Int32Array, base: number, segment: Segment): boolean 
   return segment.has(Tcp.ack) && segment.ack === words[base + CLIENT + NEXT]
 }
 
-/** The SYN-ACK that answers the SYN; windows are scaled from now on if both offered that (RFC 7323 2.2). */
+/** The SYN-ACK that answers the SYN; windows are scaled from now on if both sides offered it (RFC 7323 2.2). */
 function takeSynAck(words: Int32Array, base: number, segment: Segment): void {
   const client = base + CLIENT
   const server = base + SERVER

@@ -10,15 +10,14 @@ import { repeatsSyn, trackSynReceived, trackSynSent } from './opening.ts'
 import { advance, endOf, fits, startsWithin } from './window.ts'
 
 const IMPORTED = Flag.importedClient | Flag.importedServer
-/** This tracker looks at neither keepalives nor timestamps: their place tells which side has sent a FIN, and where that ended. */
+/** This tracker handles neither keepalives nor timestamps: their bits and words hold which side has sent a FIN, and where that ended. */
 const CLIENT_FIN = Flag.clientKeepalive
 const SERVER_FIN = Flag.serverKeepalive
 const FIN_END = STAMP
 
 /**
- * Takes a segment of a session into account as pf and most systems do: a plain state machine, windows checked in every state
- * alike (docs/decision-tables.md 10.6, strict windows). False when it is wrong, which leaves the session as
- * it was.
+ * Tracks a segment of a session as pf and most systems do: a plain state machine, with the same window check in every state
+ * (docs/decision-tables.md 10.6, strict windows). Returns false if the segment is invalid, which leaves the session as it was.
  */
 export function trackWindows(
   table: SessionTable,
@@ -49,7 +48,7 @@ export function trackWindows(
   return true
 }
 
-/** Which side has closed, and whether the other has acknowledged it. */
+/** Records which side has closed, and whether the other has acknowledged it. */
 function noteClose(words: Int32Array, base: number, own: number, segment: Segment): void {
   let head = words[base] ?? 0
   if (segment.has(Tcp.fin)) {
@@ -71,7 +70,7 @@ function isAcknowledged(words: Int32Array, stream: number): boolean {
   return upTo(words[stream + FIN_END] ?? 0, words[stream + ACKED] ?? 0)
 }
 
-/** Closes the session when the RST counts (knob `rstValidation`); false where it is wrong. */
+/** Closes the session if the RST counts (knob `rstValidation`); returns false if it is invalid. */
 function acceptReset(
   words: Int32Array,
   base: number,

@@ -4,19 +4,19 @@ import type { Segment } from '../segment.ts'
 import { before } from '../sequence.ts'
 
 /*
- * The windows of van Rooij, "Real stateful TCP packet filtering in IP Filter" (SANE 2000), as pf keeps them. Of each stream:
- * NEXT, the end of what was sent; WINDOW, the largest window that its peer ever gave it; LIMIT, how far its peer has let it
+ * The windows of van Rooij, "Real stateful TCP packet filtering in IP Filter" (SANE 2000), as pf keeps them. For each stream:
+ * NEXT, the end of what was sent; WINDOW, the largest window that its peer ever offered; LIMIT, up to where its peer has let it
  * send; ACKED, what its peer has acknowledged.
  */
 
-/** The end of a segment, SYN and FIN counted (RFC 9293 3.4). */
+/** The end of a segment, including SYN and FIN (RFC 9293 3.4). */
 export function endOf(segment: Segment): number {
   return (segment.seq + segment.length + (segment.has(Tcp.syn) ? 1 : 0) + (segment.has(Tcp.fin) ? 1 : 0)) | 0
 }
 
 /**
- * Whether a segment lies where its sender may send, and acknowledges what its receiver may have sent, within `ackWindow` (shifted
- * as the sender's windows are) on either side. One that takes no sequence numbers is only asked for its acknowledgement.
+ * Whether a segment lies where its sender may send, and acknowledges what its receiver may have sent, within `ackWindow` (scaled
+ * like the sender's windows) on either side. For a segment without sequence space only the acknowledgement is checked.
  */
 export function fits(
   words: Int32Array,
@@ -43,7 +43,7 @@ export function startsWithin(words: Int32Array, own: number, segment: Segment): 
   return !before(segment.seq, floor) && !before(words[own + LIMIT] ?? 0, segment.seq)
 }
 
-/** Takes over what an accepted segment says. */
+/** Updates the session from an accepted segment. */
 export function advance(words: Int32Array, base: number, own: number, peer: number, segment: Segment): void {
   const end = endOf(segment)
   if (before(words[own + NEXT] ?? 0, end)) words[own + NEXT] = end

@@ -8,8 +8,8 @@ import { RECORD_WORDS, STATE_MASK, State } from '../record.ts'
 import type { FlowRecords } from './flow-records.ts'
 
 /**
- * Accounts for packet `index`, which the stateful engine of a host has just decided. `whole`: the datagram that it completed
- * there. A fragment by itself belongs to no flow, and an ICMP error only to one whose fate it shares.
+ * Records packet `index`, which the stateful engine of a host has just decided. `whole`: the datagram that it completed
+ * there. A fragment by itself belongs to no flow, and an ICMP error only to a flow whose fate it shares.
  */
 export function account(
   records: FlowRecords,
@@ -50,13 +50,13 @@ function isErrorOf(batch: PacketBatch, kind: number, l4: number): boolean {
   return (kind === Kind.icmp4 || kind === Kind.icmp6) && isIcmpError(kind, batch.bytes[l4] ?? 0)
 }
 
-/** What makes way for another entry, or expires, ends its record too. */
+/** From now on the record of an entry also ends when the entry is replaced or expires. */
 export function recordEnds(records: FlowRecords, hosts: Hosts): void {
   for (const [host, table] of hosts.tables.entries())
     table.replaced = (base, at) => records.end(host, table.flowAt(base / RECORD_WORDS), 'timeout', at)
 }
 
-/** Nothing more will come: the records of all entries end. */
+/** No more packets will come: ends the records of all entries. */
 export function endRecords(records: FlowRecords, hosts: Hosts): void {
   const { columns } = records
   records.endAll((row, now) => {

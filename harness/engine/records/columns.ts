@@ -1,13 +1,13 @@
 const FIRST_CAPACITY = 64
-/** Bytes that the two addresses of a row take: 16 each, of which IPv4 uses four. */
+/** Bytes of each of the two addresses of a row, of which IPv4 uses four. */
 export const ADDRESS_BYTES = 16
 
 /**
- * What is counted of each flow entry, as columns by row; two-way columns at row * 2 for what goes to the server and row * 2 + 1
- * for what goes to the client. Grows by doubling.
+ * The records of flow entries, as columns indexed by row; two-way columns have the value for packets to the server at row * 2, and that
+ * for packets to the client at row * 2 + 1. Grows by doubling.
  */
 export class RecordColumns {
-  /** Number of the entry, from 1 in the order of opening; never used again. */
+  /** Number of the entry, from 1 in the order of opening; never reused. */
   serial = new Float64Array(FIRST_CAPACITY)
   host = new Uint8Array(FIRST_CAPACITY)
   flow = new Int32Array(FIRST_CAPACITY)
@@ -17,9 +17,9 @@ export class RecordColumns {
   /** The head and the extra word of the entry after its latest packet (engine/record.ts). */
   head = new Int32Array(FIRST_CAPACITY)
   extra = new Int32Array(FIRST_CAPACITY)
-  /** The state whose time-out counts then. */
+  /** The state whose time-out then applies. */
   timed = new Uint8Array(FIRST_CAPACITY)
-  /** IP version, protocol, VLAN ids as in the batch, ports as source << 16 | destination of the first packet. */
+  /** IP version, protocol, VLAN ids as in the batch, and ports as source << 16 | destination, of the first packet. */
   version = new Uint8Array(FIRST_CAPACITY)
   protocol = new Uint8Array(FIRST_CAPACITY)
   vlan = new Int32Array(FIRST_CAPACITY)
@@ -28,9 +28,9 @@ export class RecordColumns {
   icmp = new Uint16Array(FIRST_CAPACITY)
   /** Source address of the first packet, then its destination. */
   addresses = new Uint8Array(FIRST_CAPACITY * 2 * ADDRESS_BYTES)
-  /** 1: an alert was made about it. */
+  /** 1: it has raised an alert. */
   alerted = new Uint8Array(FIRST_CAPACITY)
-  /** What the exception policy did to it: a `Verdict`, 0 for nothing. */
+  /** What the exception policy did to it: a `Verdict`; 0: nothing. */
   exception = new Uint8Array(FIRST_CAPACITY)
   /** Two-way. */
   packets = new Float64Array(FIRST_CAPACITY * 2)
@@ -68,7 +68,7 @@ export class RecordColumns {
     this.flags = doubled(this.flags)
   }
 
-  /** Sets what is added up to nothing; the rest is written when a row is opened. */
+  /** Zeroes the accumulated columns; the others are written when a row is opened. */
   empty(row: number): void {
     this.alerted[row] = 0
     this.exception[row] = 0
@@ -81,7 +81,7 @@ export class RecordColumns {
     }
   }
 
-  /** What was taken for the client is the server (a session picked up on the server's packet): all two-way columns change sides. */
+  /** The side taken for the client is the server (a session picked up on the server's packet): swaps all two-way columns. */
   swapSides(row: number): void {
     for (const column of [this.packets, this.bytes, this.minTtl, this.maxTtl, this.flags]) {
       const toServer = column[row * 2] ?? 0

@@ -9,30 +9,30 @@ import { EXTRA, Flag, STATE_MASK, State } from '../record.ts'
 import type { SessionTable } from '../table.ts'
 import { ADDRESS_BYTES, RecordColumns } from './columns.ts'
 
-/** How a flow entry ended: idle for too long or replaced by a fresh SYN (one word for both, as in Suricata), or with the replay. */
+/** How a flow entry ended: expired or replaced by a fresh SYN (one word for both, as in Suricata), or with the replay. */
 export type FlowEnd = 'timeout' | 'shutdown'
 
-/** Takes what is recorded, as it happens. Batches and rows hold during the call only. */
+/** Receives records as they are made. Batches and rows are valid during the call only. */
 export interface RecordSink {
   /**
-   * The stateful engine has decided packet `index`, or the datagram that it completed; `row`: of its flow's entry, -1 where it
+   * The stateful engine has decided packet `index`, or the datagram that it completed; `row`: that of its flow's entry, -1 if it
    * has none; `toServer`: as the host sees it.
    */
   decided(batch: PacketBatch, cause: number | Rebuilt, host: number, row: number, toServer: boolean): void
-  /** The entry of the row is no more. */
+  /** The entry of the row has ended. */
   ended(row: number, reason: FlowEnd, at: Nanos): void
 }
 
 /**
- * Accounts for every flow entry of every host: who talked, how much, since when, and what became of it. Rows of entries that
- * ended are used again, so that memory goes with the entries that live at one time.
+ * Keeps a record of every flow entry of every host: its endpoints, its packets and bytes, when it began, and how it ended. Rows of ended
+ * entries are reused, so memory is proportional to the entries that live at one time.
  */
 export class FlowRecords {
   readonly columns = new RecordColumns()
   /** Nanoseconds since 1970 at which `Nanos` is 0. */
   epoch = 0n
   readonly #sink: RecordSink
-  /** By host, then by flow: row + 1, 0 for none. */
+  /** By host, then by flow: row + 1; 0: none. */
   readonly #rows: Int32Array[] = []
   readonly #free: number[] = []
   #used = 0
@@ -43,19 +43,19 @@ export class FlowRecords {
     this.#sink = sink
   }
 
-  /** The row of a flow's entry at a host, -1: none is open. */
+  /** The row of a flow's entry at a host; -1: none is open. */
   rowOf(host: number, flow: number): number {
     return (flow < 0 ? 0 : (this.#rows[host]?.[flow] ?? 0)) - 1
   }
 
-  /** A packet that belongs to no flow entry was decided. */
+  /** Records a decided packet that belongs to no flow entry. */
   seeAlone(batch: PacketBatch, index: number, host: number): void {
     this.#now = Math.max(this.#now, batch.time[index] ?? 0)
     this.#sink.decided(batch, index, host, -1, true)
   }
 
   /**
-   * A packet of the flow entry at `base` of a host's table was decided, or a datagram that was put together. Opens a row where
+   * Records a decided packet, or reassembled datagram, of the flow entry at `base` of a host's table. Opens a row if
    * the entry has none yet.
    */
   see(
@@ -85,7 +85,7 @@ export class FlowRecords {
     this.#sink.decided(batch, cause, host, row, toServer)
   }
 
-  /** Another entry takes the place of the one of this flow, or nothing does. */
+  /** The entry of this flow has ended, whether or not another takes its place. */
   end(host: number, flow: number, reason: FlowEnd, at: Nanos): void {
     const row = this.rowOf(host, flow)
     if (row < 0) return
@@ -93,13 +93,13 @@ export class FlowRecords {
     this.#release(row)
   }
 
-  /** A host is gone, and no record of its entries is ever written. */
+  /** Drops the open records of a lost host; they are never written. */
   forget(host: number): void {
     const rows = this.#rows[host] ?? []
     for (const row of rows) if (row > 0) this.#release(row - 1)
   }
 
-  /** The replay has ended: every entry does, in the order of opening. `isExpired` tells those that were idle for too long by then. */
+  /** The replay has ended: ends every entry, in the order of opening. `isExpired` says which had expired by then. */
   endAll(isExpired: (row: number, now: Nanos) => boolean): void {
     const open = this.#rows.flatMap((rows) => [...rows]).filter((row) => row > 0)
     const serials = this.columns.serial
@@ -109,7 +109,7 @@ export class FlowRecords {
     }
   }
 
-  /** Forgets everything, and writes nothing. */
+  /** Drops all records without writing any. */
   clear(): void {
     for (const host of this.#rows.keys()) this.forget(host)
     this.#serial = 0
@@ -136,13 +136,13 @@ export class FlowRecords {
     columns.last[row] = now
     columns.head[row] = head
     this.#describe(batch, cause, row)
-    // A session that came from another host may be heard from its server first.
+    // The first packet seen of an imported session may be its server's.
     if (!toServer) columns.swapSides(row)
     this.#assign(host, flow, row + 1)
     return row
   }
 
-  /** Who the packet is from and to. */
+  /** Records the packet's endpoints. */
   #describe(batch: PacketBatch, cause: number | Rebuilt, row: number): void {
     const whole = typeof cause !== 'number'
     const index = whole ? cause.index : cause
@@ -168,7 +168,7 @@ export class FlowRecords {
   }
 
   /**
-   * Adds a packet to one way of its row. Bytes are those of the frame as captured; a datagram that was put together has the
+   * Adds a packet to one direction of its row. Bytes are those of the captured frame; a reassembled datagram counts with the
    * link header of its last fragment (Suricata 7).
    */
   #add(batch: PacketBatch, cause: number | Rebuilt, way: number, head: number): void {

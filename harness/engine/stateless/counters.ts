@@ -6,8 +6,8 @@ const NAMES = ['ReceivedPackets', 'ReceivedBytes', 'PassedPackets', 'DroppedPack
 const Column = { received: 0, bytes: 1, passed: 2, dropped: 3 } as const
 
 /**
- * What AWS publishes for the dimension Engine = Stateless, by host. A packet received is in passed or in dropped, or has gone
- * on to be received by the stateful engine. Custom actions are the metric `Packets` by their dimension CustomAction.
+ * What AWS publishes for the dimension Engine = Stateless, for each host. A packet received is counted as passed or as dropped, or is
+ * forwarded and received by the stateful engine. Custom actions are the metric `Packets` with the dimension CustomAction.
  */
 export class StatelessCounters {
   readonly #customs: readonly string[]

@@ -4,13 +4,13 @@ import { FlowbreakError } from '../../support/errors.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import type { StatelessSubject } from './subject.ts'
 
-/** A match, read once into what a packet is held against. An empty list matches everything. */
+/** A match specification, prepared once for comparison with packets. An empty list matches everything. */
 export class StatelessMatcher {
   readonly #sources: readonly Cidr[]
   readonly #destinations: readonly Cidr[]
   readonly #match: StatelessMatch
 
-  /** Throws ERR_STATELESS for an address that is none. */
+  /** Throws ERR_STATELESS for an invalid address. */
   constructor(match: StatelessMatch) {
     this.#sources = match.sources.map(cidrOf)
     this.#destinations = match.destinations.map(cidrOf)
@@ -18,8 +18,8 @@ export class StatelessMatcher {
   }
 
   /**
-   * Whether the packet has all of it. Ports are used for TCP and UDP and flags for TCP only, and matter for nothing else
-   * (API reference, MatchAttributes); a later fragment shows neither, so a rule about them does not match it.
+   * Whether the packet matches in everything. Ports are used for TCP and UDP only, flags for TCP only, and both are ignored otherwise
+   * (API reference, MatchAttributes). A later fragment has neither, so a rule about them does not match it.
    */
   matches(subject: StatelessSubject): boolean {
     const { protocols, sourcePorts, destinationPorts, flags } = this.#match

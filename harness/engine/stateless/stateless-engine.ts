@@ -8,12 +8,12 @@ import { StatelessSubject } from './subject.ts'
 import { type Step, Way } from './way.ts'
 
 const WAYS = { 'aws:forward_to_sfe': Way.forward, 'aws:pass': Way.pass, 'aws:drop': Way.drop } as const
-/** A fragment of anything but UDP that no rule matches (developer guide, stateless default actions). */
+/** For a fragment of anything but UDP that no rule matches (developer guide, stateless default actions). */
 const DROP_SILENTLY: Step = { way: Way.drop, customs: [] }
 
 /**
- * The stateless engines of all hosts (AWS Network Firewall developer guide, how packets are filtered): each packet and
- * direction by itself, against rules by priority, then the defaults. What is not IP is forwarded, since rules are about IP.
+ * The stateless engines of all hosts (AWS Network Firewall developer guide, how packets are filtered): each packet is evaluated alone,
+ * in each direction, against the rules by priority, then the defaults. Packets other than IP are forwarded, since rules are about IP.
  */
 export class StatelessEngine {
   readonly #matchers: readonly StatelessMatcher[]
@@ -23,7 +23,7 @@ export class StatelessEngine {
   readonly #counters: StatelessCounters
   readonly #subject = new StatelessSubject()
 
-  /** Rules are taken by priority, however they are ordered. Throws ERR_STATELESS for addresses that are none. */
+  /** Rules are evaluated by priority, however they are ordered. Throws ERR_STATELESS for invalid addresses. */
   constructor(stateless: Stateless, hosts: number) {
     const rules = stateless.rules.toSorted((a, b) => a.priority - b.priority)
     const actions = [...rules.map(({ action }) => action), stateless.fallback, stateless.fragmentFallback]
@@ -46,7 +46,7 @@ export class StatelessEngine {
     return step.way
   }
 
-  /** The counters of a host: AWS's names after `Stateless.`, those of custom actions after `Stateless.Packets.`. */
+  /** The counters of a host: AWS's names prefixed `Stateless.`, those of custom actions prefixed `Stateless.Packets.`. */
   counters(host: number): Record<string, number> {
     return this.#counters.of(host)
   }

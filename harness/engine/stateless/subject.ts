@@ -5,7 +5,7 @@ import { u16 } from '../../wire/bytes.ts'
 import { addressLength, destinationAt, sourceAt } from '../../wire/ip.ts'
 import { Protocol } from '../../wire/numbers.ts'
 
-/** What stateless rules see of a packet. One object is filled again for each. */
+/** The fields of a packet that stateless rules use. One object, refilled for each packet. */
 export class StatelessSubject {
   bytes: Uint8Array = new Uint8Array(0)
   /** Offsets of the addresses, and their length: 4 or 16. */
@@ -19,7 +19,7 @@ export class StatelessSubject {
   destinationPort = -1
   flags = -1
 
-  /** Reads packet `i`; false for what is not IP, or too damaged to tell. */
+  /** Reads packet `i`; returns false if it is not IP, or too damaged to read. */
   read(batch: PacketBatch, i: number): boolean {
     const { bytes } = batch
     const kind = batch.kind[i] ?? Kind.other
@@ -50,7 +50,7 @@ const PROTOCOL_OF_KIND: Readonly<Record<number, number>> = {
   [Kind.icmp6]: Protocol.icmp6,
 }
 
-/** In IPv6 that of what follows the extension headers, the fragment header among them. */
+/** The IP protocol; for IPv6 that after the extension headers, including the fragment header. */
 function protocolOf(bytes: Uint8Array, l3: number, end: number, kind: number): number {
   return kind === Kind.fragment4 ? (bytes[l3 + 9] ?? 0) : ipProtocol(bytes, l3, end)
 }
