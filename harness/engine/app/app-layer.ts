@@ -24,23 +24,23 @@ import { TcpFlow } from './tcp-flow.ts'
 import { UdpFlow } from './udp-flow.ts'
 
 /**
- * The application layer of all hosts: what flows speak and what of it rules may look at, with each packet as Suricata 7 has it
- * inline. A flow's state begins with its first payload; its extra word says what became of it, so that one whose entry
- * was opened anew starts anew.
+ * The application layer of all hosts: the protocol of each flow, and what of its contents rules may inspect with each packet, as Suricata 7
+ * does inline. A flow's state begins with its first payload; the flow's extra word refers to it, so a reopened entry
+ * starts anew.
  */
 export class AppLayer {
   readonly #needs: AppNeeds
   readonly #pickUp: boolean
   readonly #closesForGood: boolean
-  /** Bit `1 << protocol` of protocols that are worth parsing. */
+  /** Bit `1 << protocol` for each protocol that needs a parser. */
   #parses = 0
   readonly #stores: FlowStore[] = []
   readonly #view = new AppView()
   readonly #payload = new Payload()
 
   /**
-   * `pickUp`: sessions may begin midstream (knob `continueMode`, `Settings.pickUp`); `closesForGood`: nothing of a closed session is
-   * `delivered` any more, unless a RST closed it, which may turn out not to count.
+   * `pickUp`: sessions may begin midstream (knob `continueMode`, `Settings.pickUp`); `closesForGood`: no packet of a closed session is
+   * `delivered` any more, unless it was closed by a RST, which may turn out not to count.
    */
   constructor(needs: AppNeeds, pickUp: boolean, closesForGood: boolean) {
     this.#needs = needs
@@ -51,10 +51,10 @@ export class AppLayer {
   }
 
   /**
-   * Takes in a packet, or the datagram that its fragment completed, and answers with what the rules may look at. To be called
-   * once for each packet of a flow (`base` is its record, never -1) that reaches the rules, in order, also for those without
-   * payload, except where `isAppOver`.
-   * `delivery`, a `Delivery`: the bytes of what is not taken are not put together.
+   * Processes a packet, or the datagram that its fragment completed, and returns what the rules may inspect. To be called
+   * once for each packet of a flow (`base` is its record, never -1) that reaches the rules, in order, including those without
+   * payload, except if `isAppOver`.
+   * `delivery`, a `Delivery`: the bytes of packets that were not taken are not reassembled.
    */
   take(
     batch: PacketBatch,
@@ -123,7 +123,7 @@ export class AppLayer {
     delivery: number,
   ): TcpFlow | undefined {
     const { length, flags } = this.#payload
-    // With FIN beside it, a SYN is none to Suricata.
+    // With FIN set too, Suricata does not treat it as a SYN.
     const isSyn = (flags & (Tcp.syn | Tcp.fin)) === Tcp.syn
     const delivered = delivery !== Delivery.none
     const isData = delivered && length > 0 && !isSyn && (flags & Tcp.rst) === 0
@@ -143,7 +143,7 @@ export class AppLayer {
     return flow
   }
 
-  /** State about a flow that has none yet. */
+  /** Creates the state of a flow that has none yet. */
   #begin(words: Int32Array, base: number, toServer: boolean): TcpFlow {
     const head = words[base] ?? 0
     const extra = words[base + EXTRA] ?? 0
@@ -171,7 +171,7 @@ export class AppLayer {
         this.#view.added = true
         return
       }
-      // Where neither parser nor rules want more, Suricata calls it taken, and keeps nothing.
+      // If neither parser nor rules need more, Suricata reports the segment as added but keeps nothing.
       if ((flow.hidden && flow.disabled) || flow.add(toServer, position, bytes, from, to))
         this.#view.added = true
     }
@@ -206,7 +206,7 @@ export class AppLayer {
     }
   }
 
-  /** Whether anybody is interested in bytes of that direction. */
+  /** Whether bytes of that direction are still needed. */
   #reads(flow: TcpFlow, toServer: boolean): boolean {
     const seen = toServer ? flow.seenToServer : flow.seenToClient
     if (this.#needs.stream && !(flow.hidden && seen)) return true
@@ -215,14 +215,14 @@ export class AppLayer {
     return flow.parser.reads(toServer)
   }
 
-  /** Whether rules look at buffers that a flow of this protocol may have. */
+  /** Whether rules inspect buffers that a flow of this protocol may have. */
   #wants(flow: TcpFlow | UdpFlow): boolean {
     return (this.#needs.buffers & buffersOf(flow.protocol)) !== 0
   }
 
-  /** Whether nothing more can come of a TCP flow. `head`: the first word of its record. */
+  /** Whether a TCP flow can yield nothing more. `head`: the first word of its record. */
   #isIdle(flow: TcpFlow, head: number): boolean {
-    // What came is of no use where nothing will be delivered any more.
+    // Buffered data is of no use if nothing will be delivered any more.
     const isClosed = this.#closesForGood && (head & STATE_MASK) === State.closed && !flow.mayBeReset
     if (isClosed && !flow.updatedToServer && !flow.updatedToClient) return true
     if (!flow.settled || (this.#needs.stream && !flow.unseen)) return false
@@ -232,7 +232,7 @@ export class AppLayer {
     return !flow.transactions.awaitsShowing(this.#needs.buffers)
   }
 
-  /** Whether nothing more can come of a UDP flow. */
+  /** Whether a UDP flow can yield nothing more. */
   #isSilent(flow: UdpFlow): boolean {
     return flow.protocol === AppProtocol.failed ? flow.clientDone && flow.serverDone : !this.#wants(flow)
   }

@@ -1,24 +1,24 @@
-/** What a flow speaks, as its first bytes tell. A rule about a protocol matches where the codes are equal. */
+/** The application protocol of a flow, as detected from its first bytes. A rule about a protocol matches if the codes are equal. */
 export const AppProtocol = {
-  /** Not told yet; and always of a flow without session, whose bytes nobody puts together. */
+  /** Not detected yet; also any flow without session, whose bytes are not reassembled. */
   unknown: 0,
   http: 1,
   tls: 2,
   ssh: 3,
   /** Over UDP and TCP. */
   dns: 4,
-  /** None of these, and nothing that comes can change that. */
+  /** None of these, which is final. */
   failed: 5,
 } as const
 
 /**
- * Whether the tracker took a packet into its session; not so are errors of the stream, packets of flows without session, and what
- * established sessions tolerate outside their windows. One that opens a session is in its stream, which rules see from the next one on
- * (Suricata 7, stream-tcp.c, PKT_STREAM_EST).
+ * Whether the tracker took a packet into its session. Not taken are stream errors, packets of flows without session, and packets that
+ * established sessions tolerate outside their windows. The packet that opens a session is part of its stream, which rules see from the
+ * next packet on (Suricata 7, stream-tcp.c, PKT_STREAM_EST).
  */
 export const Delivery = { none: 0, taken: 1, opening: 2 } as const
 
-/** The buffers that rules look at (Suricata's sticky buffers). */
+/** The buffers that rules inspect (Suricata's sticky buffers). */
 export const Buffer = {
   /** The request's method, as sent. */
   httpMethod: 0,
@@ -28,7 +28,7 @@ export const Buffer = {
   httpHost: 2,
   /** The name of the ClientHello's server_name extension. */
   tlsSni: 3,
-  /** One question's name: labels joined by dots. Several questions of one message are several buffers of one transaction. */
+  /** The name of one question: labels joined by dots. Several questions of one message are several buffers of one transaction. */
   dnsQuery: 4,
   /** The protocol version of a side's banner, "2.0" of "SSH-2.0-OpenSSH_9.2". */
   sshProto: 5,
@@ -36,9 +36,9 @@ export const Buffer = {
 export const BUFFER_KINDS = 6
 
 /**
- * How rules look at a buffer: with this packet for the first time, or not. Its transaction may have been beyond the buffer's stage
- * when they first did (`again`): then Suricata notes no match, and rules that no pattern calls match once more with each packet that
- * tells something of the transaction (detect.c, DetectRunTxInspectRule).
+ * Whether rules inspect a buffer with this packet for the first time. `again`: its transaction had already passed the buffer's stage when
+ * they first did; then Suricata remembers no match, and rules without a pattern match once more with each packet that
+ * updates the transaction (detect.c, DetectRunTxInspectRule).
  */
 export const Sight = { seen: 0, fresh: 1, again: 2 } as const
 
@@ -56,20 +56,20 @@ export function buffersOf(protocol: number): number {
   return BUFFERS_OF[protocol] ?? 0
 }
 
-/** What the rules will ever look at, known before the first packet; what nobody looks at is not worked out. */
+/** What the rules will ever inspect, known before the first packet; nothing else is computed. */
 export interface AppNeeds {
-  /** Bit `1 << Buffer.x` for each buffer that a rule looks at. 0 where rules need the protocol alone. */
+  /** Bit `1 << Buffer.x` for each buffer that a rule inspects; 0 if rules need only the protocol. */
   readonly buffers: number
-  /** Some rule looks for content in the stream of TCP flows. */
+  /** Some rule searches for content in the stream of TCP flows. */
   readonly stream: boolean
 }
 
-/** What the rules note of the window of a stream that they looked at last, so that they need not look again. It begins with the stream. */
+/** What the rules remember of the stream window that they inspected last, so as not to search it again. It begins with the stream. */
 export interface SeenWindow {
-  /** Positions where that window began and ended; equal before the first. */
+  /** Positions where that window began and ended; equal before the first inspection. */
   seenFrom: number
   seenTo: number
-  /** Patterns that were found there, each with the position behind it, in turn; undefined: none. */
+  /** Patterns found there, each followed by the position after it; undefined: none. */
   found: readonly number[] | undefined
 }
 
@@ -77,46 +77,46 @@ const FIRST_BUFFERS = 8
 const NOTHING = new Uint8Array(0)
 
 /**
- * What the application layer has to show with one packet. One object is filled again for each packet: it is good until the
- * next call of `AppLayer.take`, and so are the bytes it points at.
+ * What the application layer presents with one packet. One object, refilled for each packet: it is valid until the
+ * next call of `AppLayer.take`, and so are the bytes it refers to.
  */
 export class AppView {
   /** An `AppProtocol` code. */
   protocol: number = AppProtocol.unknown
-  /** The protocol was settled, or given up, from the bytes that go to the server; to the client. */
+  /** Detection has finished, or given up, for the bytes that go to the server; to the client. */
   toServerDone = false
   toClientDone = false
-  /** Nothing of this flow will change any more: protocol settled, no buffers and no stream to come. */
+  /** Nothing of this flow will change any more: protocol final, no buffers and no stream to come. */
   over = false
-  /** The packet's payload was taken into its stream (Suricata's PKT_STREAM_ADD): rules with content then look at `stream` as well. */
+  /** The packet's payload was added to its stream (Suricata's PKT_STREAM_ADD): rules with content then inspect `stream` as well. */
   added = false
-  /** Beside `added`: not yet, and at the payload only those that look at single packets. */
+  /** With `added`: the stream is not shown yet, and only rules about single packets inspect the payload. */
   unshown = false
   /**
-   * Rules with content are not asked about this packet, neither about its payload nor about its stream: application data of TLS, or
-   * both NEWKEYS of SSH, were seen before it. (`isPayloadHidden` says so of a flow that is over.)
+   * Rules with content inspect neither the payload nor the stream of this packet: application data of TLS, or
+   * both NEWKEYS of SSH, were seen before it. (For a flow that is over, `isPayloadHidden` says so.)
    */
   payloadHidden = false
   /**
-   * Beside `payloadHidden`: rules whose contents are all negated are asked all the same. So it is with the first data of the direction
-   * other than that of the packet that hid them (Suricata 7, stream-tcp-reassemble.c, StreamReassembleRawUpdateProgress: a stream is
-   * raw until rules were run over it once more; detect-engine-build.c, PacketCreateMask: what is raw counts as payload).
+   * With `payloadHidden`: rules with only negated contents are evaluated nevertheless. This happens with the first data in the direction
+   * opposite to the packet that hid the contents (Suricata 7, stream-tcp-reassemble.c, StreamReassembleRawUpdateProgress: a stream is
+   * raw until rules have inspected it once more; detect-engine-build.c, PacketCreateMask: raw data counts as payload).
    */
   lastLook = false
   /**
-   * What rules look at has begun and is not complete: a request without all its headers, a ClientHello without its end, or
-   * a protocol not settled that more bytes of this direction may settle.
+   * Something that rules inspect has begun and is incomplete: a request without all its headers, a ClientHello without its end, or
+   * a protocol that more bytes of this direction may determine.
    */
   pending = false
 
   /**
-   * Buffers of the transactions that are inspected with this packet: those of the packet's direction only. A rule about several
-   * buffers is asked when it finds all of them under one transaction and at least one of them fresh; so it is asked once.
+   * The number of buffers inspected with this packet, all of the packet's direction. A rule about several buffers is evaluated when it
+   * finds all of them in one transaction and at least one of them fresh; so it is evaluated once.
    */
   count = 0
   /** A `Buffer` code. */
   kind = new Uint8Array(FIRST_BUFFERS)
-  /** Counted from 0 in the flow. */
+  /** Number of the transaction, from 0 in the flow. */
   transaction = new Int32Array(FIRST_BUFFERS)
   /** A `Sight` code. */
   sight = new Uint8Array(FIRST_BUFFERS)
@@ -126,23 +126,23 @@ export class AppView {
   bytes: Uint8Array = NOTHING
 
   /**
-   * The piece of the packet's own direction of the stream that rules with content look at with this packet, besides its
-   * payload: bytes that were inspected before may be part of it. Empty (`streamFrom` = `streamTo`) where there is none.
+   * The part of the stream, in the packet's own direction, that rules with content inspect with this packet besides its
+   * payload. It may contain bytes that were inspected before. Empty (`streamFrom` = `streamTo`) if there is none.
    */
   stream: Uint8Array = NOTHING
   streamFrom = 0
   streamTo = 0
-  /** Where `stream[streamFrom]` lies in its direction, in bytes after the first that the peer could send (the one after its SYN). */
+  /** Position of `stream[streamFrom]` in its direction, relative to the first byte that the peer could send (the one after its SYN). */
   streamStart = 0
   /**
-   * The payload as it is in the stream, in `stream` from here on, where some of it had come before: Suricata rewrites the packet so
+   * Offset in `stream` of the payload as it is in the stream, if part of it had come before: Suricata rewrites the packet to that
    * (stream-tcp-inline.c). -1: as it came.
    */
   rewrittenFrom = -1
-  /** What was noted of the stream that `stream` is of. */
+  /** What is remembered of the stream that `stream` belongs to. */
   seen: SeenWindow = { seenFrom: 0, seenTo: 0, found: undefined }
 
-  /** Forgets all but the memory. */
+  /** Clears everything but keeps the memory. */
   clear(): void {
     this.protocol = AppProtocol.unknown
     this.toServerDone = false

@@ -1,7 +1,7 @@
 const FIRST = 64
 const NOTHING = new Uint8Array(0)
 
-/** Bytes that are appended to; holds no memory before the first, grows by doubling, is reused. */
+/** An append-only buffer; allocates nothing until used, grows by doubling, is reused. */
 export class BytesOut {
   bytes = NOTHING
   length = 0

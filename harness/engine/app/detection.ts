@@ -2,14 +2,14 @@ import { AppProtocol } from './app-view.ts'
 import { Probe, probeDatagram, probeStream } from './dns.ts'
 import { CLIENT_DEPTH, matchPattern, SERVER_DEPTH } from './patterns.ts'
 
-/** Ports on which unknown bytes are probed (suricata.yaml, detection-ports). */
+/** Ports whose streams are probed (suricata.yaml, detection-ports). */
 const DNS_PORT = 53
 const TLS_PORT = 443
-/** Probing is over with more bytes than these. */
+/** Probing ends with more bytes than these. */
 const TLS_PROBE_DEPTH = 3
 const DNS_PROBE_DEPTH = 14
 
-/** One direction's way to its protocol. */
+/** Protocol detection of one direction. */
 export class Detection {
   /** An `AppProtocol` code; `failed`: given up. */
   protocol: number = AppProtocol.unknown
@@ -17,19 +17,19 @@ export class Detection {
   patternsDone = false
   /** No probe can succeed any more. */
   probesDone = false
-  /** The stream has been told apart, or given up. */
+  /** Detection of this direction has succeeded or given up. */
   completed = false
   #tlsProbed = false
   #dnsProbed = false
 
-  /** Both ways of telling have failed. */
+  /** Both methods have failed. */
   get exhausted(): boolean {
     return this.patternsDone && this.probesDone
   }
 
   /**
-   * Looks at the first bytes `bytes[from … to-1]` of a TCP stream, of a flow to the server's `port`; `other` is the other direction.
-   * `pickUp`: streams may begin in the middle, so the patterns of the other direction are tried too. Answers with the protocol, or
+   * Inspects the first bytes `bytes[from … to-1]` of a TCP stream, of a flow to the server's `port`; `other` is the other direction.
+   * `pickUp`: streams may begin midstream, so the patterns of the other direction are tried too. Returns the protocol, or
    * `unknown`.
    */
   look(
@@ -79,7 +79,7 @@ export class Detection {
       this.#dnsProbed = to - from > DNS_PROBE_DEPTH
     }
     if (tls && !this.#tlsProbed && toServer && to - from >= TLS_PROBE_DEPTH) {
-      // The header of SSL 2: a length with its highest bit set, then a ClientHello.
+      // An SSL 2 header: a length with its highest bit set, then a ClientHello.
       if (((bytes[from] ?? 0) & 0x80) !== 0 && bytes[from + 2] === 1) return AppProtocol.tls
       this.#tlsProbed = true
     } else if (tls && !toServer && to - from > TLS_PROBE_DEPTH) this.#tlsProbed = true
@@ -88,7 +88,7 @@ export class Detection {
   }
 }
 
-/** The protocol of a UDP datagram to or from the server's `port`, by itself; `unknown` where there is none to be known. */
+/** The protocol of a single UDP datagram to or from the server's `port`; `unknown` if it is not recognised. */
 export function lookAtDatagram(bytes: Uint8Array, from: number, to: number, port: number): number {
   if (port !== DNS_PORT) return AppProtocol.unknown
   return probeDatagram(bytes, from, to) === Probe.yes ? AppProtocol.dns : AppProtocol.unknown

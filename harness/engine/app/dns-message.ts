@@ -1,14 +1,14 @@
 /** Bytes of a DNS header (RFC 1035 4.1.1). */
 export const DNS_HEADER = 12
 const MAX_LABELS = 255
-/** A longer name is cut (Suricata 7, dns/parser.rs; dnsmasq's limit). */
+/** Longer names are truncated (Suricata 7, dns/parser.rs; dnsmasq's limit). */
 const MAX_NAME = 1025
 const RESPONSE = 0x8000
 
-/** How reading a message ended. */
+/** The result of reading a message. */
 export const Message = { good: 0, short: 1, bad: 2 } as const
 
-/** The names of a message's questions, joined by dots, one after the other. Reused from message to message. */
+/** The names of a message's questions, each with its labels joined by dots, concatenated. Reused for each message. */
 export class Questions {
   bytes = new Uint8Array(MAX_NAME + 64)
   count = 0
@@ -31,19 +31,19 @@ export class Questions {
   }
 }
 
-/** Whether the header's counts fit into a message of `length` bytes, two bytes a record at least. */
+/** Whether the counts in the header are possible for a message of `length` bytes, at two bytes a record at least. */
 export function hasPlausibleHeader(bytes: Uint8Array, from: number, length: number): boolean {
   if (length < DNS_HEADER) return false
   const records = u16(bytes, from + 4) + u16(bytes, from + 6) + u16(bytes, from + 8) + u16(bytes, from + 10)
   return DNS_HEADER + 2 * records <= length
 }
 
-/** Whether the message at `from` is an answer. */
+/** Whether the message at `from` is a response. */
 export function isResponse(bytes: Uint8Array, from: number): boolean {
   return (u16(bytes, from + 2) & RESPONSE) !== 0
 }
 
-/** Reads the questions of the message `bytes[from … to-1]`. Answers with a `Message` code; work is bounded by the message's length. */
+/** Reads the questions of the message `bytes[from … to-1]`. Returns a `Message` code; work is bounded by the message's length. */
 export function readQuestions(bytes: Uint8Array, from: number, to: number, into: Questions): number {
   into.clear()
   if (to - from < DNS_HEADER) return Message.short
@@ -62,7 +62,7 @@ export function readQuestions(bytes: Uint8Array, from: number, to: number, into:
 const SHORT = -1
 const BAD = -2
 
-/** Appends the name at `start` and answers with where what follows it begins; `SHORT` or `BAD`. The last label may lack its end. */
+/** Appends the name at `start` and returns the offset after it, `SHORT` or `BAD`. The last label may be truncated. */
 function readName(bytes: Uint8Array, message: number, start: number, to: number, into: Questions): number {
   const begin = into.used
   let at = start

@@ -11,10 +11,10 @@ import { Parsed, type Parser, type ParserResult } from './parser.ts'
 import type { Transactions } from './transactions.ts'
 
 const LENGTH = 2
-/** One for all flows: it is filled and read within one call. */
+/** Shared by all flows: filled and read within one call. */
 const questions = new Questions()
 
-/** DNS over UDP (a datagram a message) and TCP (RFC 1035 4.2.2: two bytes of length before each). Each message is a transaction. */
+/** DNS over UDP (one message per datagram) and TCP (RFC 1035 4.2.2: two bytes of length before each). Each message is a transaction. */
 export class DnsParser implements Parser {
   readonly openTransaction = Number.POSITIVE_INFINITY
   readonly pending = false
@@ -27,7 +27,7 @@ export class DnsParser implements Parser {
     this.#stream = stream
   }
 
-  /** Answers too: damage in one ends the parsing of both directions. */
+  /** Responses too: an error in one ends the parsing of both directions. */
   reads(): boolean {
     return true
   }
@@ -69,7 +69,7 @@ export class DnsParser implements Parser {
     return Parsed.all
   }
 
-  /** False where the message is none, or goes the wrong way. */
+  /** Returns false if it is no message, or goes in the wrong direction. */
   #read(toServer: boolean, bytes: Uint8Array, from: number, to: number, found: Transactions): boolean {
     if (!hasPlausibleHeader(bytes, from, to - from)) return false
     if (readQuestions(bytes, from, to, questions) !== Message.good) return false
@@ -86,17 +86,17 @@ export class DnsParser implements Parser {
   }
 }
 
-/** What the first bytes tell. */
+/** Result of a probe. */
 export const Probe = { no: 0, yes: 1, short: 2 } as const
 
-/** Whether a datagram is DNS, by its header and questions. */
+/** Whether a datagram is DNS, judged by its header and questions. */
 export function probeDatagram(bytes: Uint8Array, from: number, to: number): number {
   if (to - from < DNS_HEADER) return Probe.short
   const read = readQuestions(bytes, from, to, questions)
   return read !== Message.bad && hasPlausibleHeader(bytes, from, to - from) ? Probe.yes : Probe.no
 }
 
-/** Whether a stream begins with a DNS message; one that is not all there is judged by its header. */
+/** Whether a stream begins with a DNS message; an incomplete one is judged by its header. */
 export function probeStream(bytes: Uint8Array, from: number, to: number): number {
   if (to - from < LENGTH + DNS_HEADER) return Probe.short
   const size = u16(bytes, from)

@@ -1,14 +1,14 @@
 import { TcpFlow } from './tcp-flow.ts'
 import type { UdpFlow } from './udp-flow.ts'
 
-/** Flows of a host whose application layer is followed, and the bytes that they may hold together. */
+/** The most flows of a host with application state, and the most bytes that they may hold together. */
 const MAX_FLOWS = 65_536
 const MAX_BYTES = 64 << 20
 
-/** The flows of one host by id. When there are too many, or they hold too much, the one that has been followed longest is forgotten. */
+/** The flows of one host, by id. When there are too many, or they hold too much, the oldest state is dropped. */
 export class FlowStore {
   readonly #flows = new Map<number, TcpFlow | UdpFlow>()
-  /** Goes through the ids in the order in which they were first kept, once for all. */
+  /** Iterates over the ids in the order in which they were first kept; one iterator for all calls. */
   #oldest = this.#flows.keys()
   #bytes = 0
 
@@ -16,7 +16,7 @@ export class FlowStore {
     return this.#flows.get(id)
   }
 
-  /** Keeps a flow, in place of what had that id, and counts what it holds now. */
+  /** Keeps a flow, replacing the one with that id, and updates the byte count. */
   keep(id: number, flow: TcpFlow | UdpFlow): void {
     const { size } = flow
     const known = this.#flows.get(id)
@@ -32,7 +32,7 @@ export class FlowStore {
       this.#forgetOldest()
   }
 
-  /** Forgets a flow of which nothing is to come, where it is kept. */
+  /** Drops a flow that can yield nothing more, if it is kept. */
   drop(id: number): void {
     const flow = this.#flows.get(id)
     if (flow !== undefined) this.#forget(id, flow)

@@ -1,6 +1,6 @@
 import { isWord } from './characters.ts'
 
-/** Methods by which a stream is recognised as HTTP and a request told from a body that goes on (RFC 9110, 5789, 4918, 3253). */
+/** Methods that identify a stream as HTTP, and a request as opposed to a continued body (RFC 9110, 5789, 4918, 3253). */
 export const METHODS: readonly string[] = [
   'get',
   'put',
@@ -32,7 +32,7 @@ export const METHODS: readonly string[] = [
   'baseline-control',
 ]
 
-/** Whether `bytes[from … to-1]` is a method, exactly as it is written, in upper case. */
+/** Whether `bytes[from … to-1]` is exactly a method, in upper case. */
 export function isMethod(bytes: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const byte = bytes[i] ?? 0

@@ -15,13 +15,13 @@ import {
 import { isMethod } from './http-methods.ts'
 import { normaliseUri, readConnectHost } from './http-uri.ts'
 
-/** How the body of a request is to be measured. */
+/** How the length of a request's body is determined. */
 export const Body = { none: 0, length: 1, chunked: 2, invalid: 3 } as const
 
-/** The headers that matter, the first value of each but for `host`, whose values are joined as libhtp joins them. */
+/** The headers that matter: the first value of each, except for `host`, whose values are joined as libhtp joins them. */
 const Header = { other: 0, host: 1, contentLength: 2, transferEncoding: 3 } as const
 
-/** A request's line and headers. One object is filled again for each request of a flow. */
+/** A request's line and headers. One object, refilled for each request of a flow. */
 export class Request {
   readonly method = new BytesOut()
   /** Neither headers nor more requests follow (HTTP 0.9). */
@@ -39,7 +39,7 @@ export class Request {
   readonly #codingValue = new BytesOut()
   readonly #value = new BytesOut()
 
-  /** Reads a request line without its end. */
+  /** Reads a request line without its line ending. */
   readLine(line: Uint8Array, from: number, to: number): void {
     this.#clear()
     let at = from
@@ -58,7 +58,7 @@ export class Request {
     this.short = at === to
   }
 
-  /** Takes in one line of the headers without its end; a line that begins with a blank continues the one before. */
+  /** Adds one header line without its line ending; a line that begins with a blank continues the one before. */
   addHeader(line: Uint8Array, from: number, to: number): void {
     if (from < to && isBlank(line[from] ?? 0)) {
       if (this.#header !== Header.other) this.#value.append(line, from, to)
@@ -73,7 +73,7 @@ export class Request {
     if (this.#header !== Header.other) this.#value.append(line, colon + 1, to)
   }
 
-  /** The headers are complete: host and body are known now. */
+  /** The headers are complete: determines host and body. */
   endHeaders(): void {
     this.#endHeader()
     this.body = this.#measureBody()
@@ -128,7 +128,7 @@ export class Request {
   }
 }
 
-/** The URI ends at the first space, or, where a line has other white space only, at that. */
+/** The URI ends at the first space or, if a line has only other white space, at that. */
 function endOfUri(line: Uint8Array, from: number, to: number): number {
   const end = indexIn(line, SPACE, from, to)
   if (end < to) return end
@@ -143,7 +143,7 @@ function kindOf(line: Uint8Array, from: number, to: number): number {
   return isWord(line, from, to, 'transfer-encoding') ? Header.transferEncoding : Header.other
 }
 
-/** The host name of a Host header: without port; in lower case where there was no port, and as sent otherwise, as libhtp has it. */
+/** The host name in a Host header: without port; in lower case if there was no port, and as sent otherwise, as in libhtp. */
 function readHost(value: BytesOut, host: BytesOut): void {
   const { bytes } = value
   let from = 0
@@ -163,7 +163,7 @@ function readHost(value: BytesOut, host: BytesOut): void {
   if (colon === to) for (let i = 0; i < host.length; i++) host.bytes[i] = lower(host.bytes[i] ?? 0)
 }
 
-/** The first number in a Content-Length; -1: there is none that is sane. */
+/** The first number in a Content-Length; -1: none that is valid. */
 function readLength(value: BytesOut): number {
   let at = 0
   while (at < value.length && !isDigit(value.bytes[at] ?? 0)) at++
@@ -180,7 +180,7 @@ function isDigit(byte: number): boolean {
   return byte >= 48 && byte <= 57
 }
 
-/** Whether one of the words between commas and blanks is `word`. */
+/** Whether one of the tokens between commas and blanks is `word`. */
 function hasToken(value: BytesOut, word: string): boolean {
   let from = 0
   for (let at = 0; at <= value.length; at++) {
@@ -192,7 +192,7 @@ function hasToken(value: BytesOut, word: string): boolean {
   return false
 }
 
-/** Where the line's text ends, without CRs and LFs at its end. */
+/** The end of the line's text, without trailing CRs and LFs. */
 export function chomp(line: Uint8Array, from: number, to: number): number {
   let end = to
   while (end > from && (line[end - 1] === LF || line[end - 1] === CR)) end--

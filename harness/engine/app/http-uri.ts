@@ -18,9 +18,9 @@ import {
 import { decodeUtf8, singleByte } from './http-utf8.ts'
 
 /**
- * The URI that rules see, made of a request's target as libhtp does with Suricata's personality "IDS": path and query only; in the path,
- * escapes (%20, %u0041) are decoded, backslashes turned, slashes in a row made one, characters brought to one byte, dot segments resolved;
- * in the query, escapes are decoded. `host` gets the authority's host name where the target has one, in lower case.
+ * The URI that rules see, made from a request's target as libhtp does with Suricata's personality "IDS": path and query only. In the path,
+ * escapes (%20, %u0041) are decoded, backslashes become slashes, repeated slashes are merged, characters become one byte each, and dot
+ * segments are resolved; in the query, escapes are decoded. `host` gets the authority's host name, in lower case, if the target has one.
  */
 export function normaliseUri(
   source: Uint8Array,
@@ -58,7 +58,7 @@ export function readConnectHost(source: Uint8Array, from: number, to: number, ho
   appendHost(source, from, to, host)
 }
 
-/** Where the path begins: after "scheme://authority" where there is one. */
+/** Where the path begins: after "scheme://authority", if present. */
 function readAuthority(source: Uint8Array, from: number, to: number, host: BytesOut): number {
   if (from === to || source[from] === SLASH) return from
   const colon = indexIn(source, COLON, from, to)
@@ -82,7 +82,7 @@ function appendHost(source: Uint8Array, from: number, to: number, host: BytesOut
   while (host.length > 0 && host.bytes[host.length - 1] === DOT) host.length--
 }
 
-/** What `readEscape` found: the byte that the escape stands for, and how long it is; the byte is "%" and the length 1 where it is none. */
+/** Result of `readEscape`: the decoded byte and the length of the escape; for an invalid escape the byte "%" and length 1. */
 const unescaped = { byte: 0, length: 1 }
 
 function readEscape(source: Uint8Array, at: number, to: number, wide: boolean): void {
@@ -145,14 +145,14 @@ function decodePath(source: Uint8Array, from: number, to: number, out: BytesOut)
 }
 
 /**
- * Removes dot segments (RFC 3986 5.2.4), in place, with libhtp's peculiarity that a slash which a last dot segment leaves behind is
- * dropped: "/a/.." is empty.
+ * Removes dot segments (RFC 3986 5.2.4), in place. As in libhtp, the slash that a final dot segment leaves behind is
+ * dropped: "/a/.." becomes empty.
  */
 function resolveDots(path: BytesOut): void {
   const { bytes, length } = path
   let read = 0
   let written = 0
-  /** A slash that stands for a segment that was removed. */
+  /** A slash that stands for a removed segment. */
   let slash = false
   while (read < length) {
     const byte = slash ? SLASH : (bytes[read++] ?? 0)
@@ -181,12 +181,12 @@ function dotSegment(bytes: Uint8Array, at: number, end: number): number {
   return dots > 0 && dots < 3 && (at + dots === end || bytes[at + dots] === SLASH) ? dots : 0
 }
 
-/** After a dot at the very front: "/" or "./" follows. */
+/** After an initial dot: "/" or "./" follows. */
 function leadsOn(bytes: Uint8Array, at: number, end: number): boolean {
   return (at < end && bytes[at] === SLASH) || (at + 1 < end && bytes[at] === DOT && bytes[at + 1] === SLASH)
 }
 
-/** After a dot at the very front: nothing, or one dot more. */
+/** After an initial dot: nothing, or one more dot, follows. */
 function isLastDots(bytes: Uint8Array, at: number, end: number): boolean {
   return at === end || (at + 1 === end && bytes[at] === DOT)
 }

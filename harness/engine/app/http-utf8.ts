@@ -5,13 +5,16 @@ import { QUESTION } from './characters.ts'
 const FULLWIDTH = 0xff01
 const FULLWIDTH_END = 0xff5e
 
-/** The one byte that stands for a character: Latin-1 as it is, fullwidth forms as ASCII, "?" for the rest (libhtp maps some of them further). */
+/**
+ * The single byte for a character: Latin-1 as it is, fullwidth forms as ASCII, "?" for all others (libhtp maps more of
+ * them).
+ */
 export function singleByte(code: number): number {
   if (code < 0x100) return code
   return code >= FULLWIDTH && code <= FULLWIDTH_END ? code - FULLWIDTH + 0x21 : QUESTION
 }
 
-/** Brings UTF-8 to one byte a character, in place; what is no UTF-8 becomes "?". Overlong forms are taken. */
+/** Converts UTF-8 to one byte per character, in place; invalid UTF-8 becomes "?". Overlong forms are accepted. */
 export function decodeUtf8(text: BytesOut): void {
   const { bytes, length } = text
   let read = 0
@@ -37,7 +40,7 @@ export function decodeUtf8(text: BytesOut): void {
   text.length = written
 }
 
-/** How many bytes follow the first of a character; -1: it begins none. */
+/** The number of continuation bytes after the first byte of a character; -1: it begins none. */
 function continuations(first: number): number {
   if (first < 0x80) return 0
   if (first < 0xc0) return -1

@@ -8,7 +8,7 @@ import type { Transactions } from './transactions.ts'
 
 /** A longer line is an error (Suricata 7, app-layer-htp.h, HTP_CONFIG_DEFAULT_FIELD_LIMIT_HARD). */
 const MAX_LINE = 18_000
-/** So many bytes after a request line without version tell that headers follow all the same. */
+/** This many bytes after a request line without version imply that headers follow nevertheless. */
 const JUNK = 16
 
 /** What the next byte to the server belongs to. */
@@ -21,32 +21,32 @@ const At = {
   chunk: 5,
   chunkEnd: 6,
   trailers: 7,
-  /** Between requests, within what came at once: the next request, or more body. */
+  /** Between requests, within data that came at once: the next request, or more body. */
   after: 8,
-  /** Whatever follows is no request: HTTP 0.9, or a tunnel. */
+  /** What follows is no request: HTTP 0.9, or a tunnel. */
   ignored: 9,
 } as const
 
 /**
- * The requests of HTTP 0.9 … 1.1 on a connection, as libhtp reads them. Method and URI are there with the first byte after the request
- * line, the host with the end of the headers. Answers are not read.
+ * The requests of HTTP 0.9 … 1.1 on a connection, as libhtp reads them. Method and URI are available with the first byte after the
+ * request line, the host with the end of the headers. Responses are not parsed.
  */
 export class HttpParser implements Parser {
   openTransaction = 0
   #at: number = At.idle
-  /** The part of a line that came before. */
+  /** The part of a line that arrived before. */
   readonly #held = new BytesOut()
   readonly #request = new Request()
-  /** Bytes of body or chunk that are still to come. */
+  /** Bytes of body or chunk still to come. */
   #left = 0
-  /** Some bytes told something of a request. */
+  /** Some bytes updated a request. */
   #touched = false
-  /** Method and URI of the request have been handed over. */
+  /** Method and URI of the request have been passed on. */
   #announced = true
   #line: Uint8Array = this.#held.bytes
   #from = 0
   #to = 0
-  /** Offset of what follows the line; -1: the line is not complete. */
+  /** Offset after the line; -1: the line is incomplete. */
   #next = 0
 
   reads(toServer: boolean): boolean {
@@ -108,7 +108,7 @@ export class HttpParser implements Parser {
     return Parsed.all
   }
 
-  /** Finds the line that `bytes[from …]` begins or goes on with; false, and keeps what is there, where its end has not come. */
+  /** Finds the line that `bytes[from …]` begins or continues; if its end has not come, stores the bytes and returns false. */
   #findLine(bytes: Uint8Array, from: number, to: number): boolean {
     const held = this.#held
     let end = from
@@ -131,7 +131,7 @@ export class HttpParser implements Parser {
     return true
   }
 
-  /** False where libhtp gives up. `rest` … `end` is what follows the line at once. */
+  /** Returns false if libhtp gives up. `rest` … `end` is the data directly after the line. */
   #takeLine(bytes: Uint8Array, rest: number, end: number, found: Transactions): boolean {
     const line = this.#line
     const from = this.#from
@@ -173,14 +173,14 @@ export class HttpParser implements Parser {
     }
   }
 
-  /** The request is complete, its body too: what is known of it is looked at with this packet for the last time. */
+  /** The request is complete, including its body: with this packet it is inspected for the last time. */
   #end(next: number): void {
     this.openTransaction++
     this.#touched = true
     this.#at = next
   }
 
-  /** Rules get to see the request line with the first byte of the headers, which is when Suricata looks again. */
+  /** Rules see the request line with the first byte of the headers, which is when Suricata inspects it again. */
   #announce(found: Transactions): void {
     const { method, uri } = this.#request
     this.#announced = true
@@ -225,7 +225,7 @@ function isEmptyLine(line: Uint8Array, from: number, to: number): boolean {
   return to - from === 1 || (to - from === 2 && line[from] === CR)
 }
 
-/** Whether anything but a little white space is there. */
+/** Whether there is anything but a little white space. */
 function hasContent(bytes: Uint8Array, from: number, to: number): boolean {
   if (to - from > JUNK) return true
   for (let i = from; i < to; i++) if (!isSpace(bytes[i] ?? 0)) return true

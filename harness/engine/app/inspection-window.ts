@@ -1,14 +1,14 @@
 import type { AppView } from './app-view.ts'
 import type { Stream } from './stream.ts'
 
-/** How much of a stream rules look at with one packet (suricata.yaml, toserver-chunk-size and toclient-chunk-size). */
+/** How much of a stream rules inspect with one packet (suricata.yaml, toserver-chunk-size and toclient-chunk-size). */
 const CHUNK = 2560
-/** Bytes that are let lie before they are moved away. */
+/** Unneeded bytes that are left in place before the buffer is compacted. */
 const SLACK = 4096
 
 /**
- * Shows the piece of the stream around a packet's payload (Suricata 7, stream-tcp-reassemble.c, StreamReassembleRawInline): up to a
- * chunk of what is in one piece with it, more where the payload itself is large; the packet's own bytes where they are not in the stream.
+ * Shows the part of the stream around a packet's payload (Suricata 7, stream-tcp-reassemble.c, StreamReassembleRawInline): up to a
+ * chunk of the data contiguous with it, more if the payload itself is large; the packet's own bytes if they are not in the stream.
  */
 export function showWindow(view: AppView, stream: Stream, position: number, length: number): void {
   const end = position + length
@@ -41,7 +41,7 @@ export function showWindow(view: AppView, stream: Stream, position: number, leng
   view.seen = stream
 }
 
-/** Lets go of what neither parser nor rules will look at again. Not while a view points into the stream. */
+/** Releases data that neither parser nor rules will need again. Not while a view refers to the stream. */
 export function trim(stream: Stream, disabled: boolean, forRules: boolean): void {
   const edge = (disabled ? stream.end : stream.progress) - (forRules ? CHUNK : 0)
   if (edge - stream.start >= SLACK || edge === stream.end) stream.forget(edge)

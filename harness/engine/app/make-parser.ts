@@ -5,7 +5,7 @@ import type { Parser } from './parser.ts'
 import { SshParser } from './ssh.ts'
 import { TlsParser } from './tls.ts'
 
-/** A parser for a flow of that protocol; `stream`: over TCP. Undefined where there is none. */
+/** A parser for a flow of that protocol; `stream`: over TCP. Undefined if there is none. */
 export function makeParser(protocol: number, stream: boolean): Parser | undefined {
   switch (protocol) {
     case AppProtocol.http:

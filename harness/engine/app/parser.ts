@@ -1,12 +1,12 @@
 import type { Transactions } from './transactions.ts'
 
-/** How a parser leaves its stream. */
+/** Result of a parser call. */
 export const Parsed = {
   /** All bytes are consumed. */
   all: 0,
-  /** `consumed` bytes are; it wants to be called again when `needed` are there. */
+  /** `consumed` bytes are consumed; the parser is to be called again when `needed` are there. */
   some: 1,
-  /** It cannot go on: the application layer of the flow is over. */
+  /** It cannot continue: the application layer of the flow ends. */
   error: 2,
 } as const
 
@@ -14,23 +14,26 @@ export const Parsed = {
 export class ParserResult {
   consumed = 0
   needed = 0
-  /** Contents are encrypted from now on: rules do not look at them. */
+  /** Contents are encrypted from now on: rules do not inspect them. */
   hidden = false
-  /** The bytes told nothing of any transaction: rules need not look. */
+  /** The bytes updated no transaction: rules need not be evaluated. */
   untouched = false
-  /** Nothing more of this flow is worth parsing (both ends speak cipher text). */
+  /** Nothing more of this flow needs parsing (both ends send ciphertext). */
   finished = false
 }
 
-/** A parser of one protocol: state about one flow. */
+/** A parser of one protocol, with the state of one flow. */
 export interface Parser {
-  /** Buffers of transactions from this one on may still grow; those of earlier ones are complete. */
+  /** Buffers of this and later transactions may still grow; those of earlier ones are complete. */
   readonly openTransaction: number
-  /** Whether bytes of that direction may still matter to what rules look at. */
+  /** Whether bytes of that direction may still matter to what rules inspect. */
   reads(toServer: boolean): boolean
-  /** Something that rules look at has begun in the direction to the server and is not complete. */
+  /** Something that rules inspect has begun in the direction to the server and is incomplete. */
   readonly pending: boolean
-  /** Takes `bytes[from … to-1]`, which follow what it consumed before. Never throws, never reads outside. Answers with a `Parsed` code. */
+  /**
+   * Parses `bytes[from … to-1]`, which follow those that it consumed before. Never throws, never reads outside. Returns a `Parsed`
+   * code.
+   */
   parse(
     toServer: boolean,
     bytes: Uint8Array,
@@ -39,6 +42,6 @@ export interface Parser {
     found: Transactions,
     result: ParserResult,
   ): number
-  /** So many bytes are missing here and will not come. Answers with a `Parsed` code, `all` or `error`. */
+  /** This many bytes are missing here and will not come. Returns a `Parsed` code, `all` or `error`. */
   skip(toServer: boolean, length: number): number
 }

@@ -4,15 +4,15 @@ import { METHODS } from './http-methods.ts'
 
 interface Pattern {
   readonly protocol: number
-  /** At the very start of the stream; ASCII letters in lower case match either case where `anyCase`. */
+  /** At the very start of the stream; with `anyCase`, ASCII letters in lower case match either case. */
   readonly bytes: readonly number[]
   readonly anyCase: boolean
 }
 
 /**
- * By the first byte (letters in lower case): patterns of what a client sends first, and of what a server does. Suricata 7, app-layer-htp.c,
- * app-layer-ssl.c, app-layer-ssh.c. What is recognised there as something else (FTP, SMTP, …) ends as `failed` here, which is as good to
- * rules about these four.
+ * Patterns of what a client sends first, and of what a server does, by their first byte (letters in lower case). Suricata 7,
+ * app-layer-htp.c, app-layer-ssl.c, app-layer-ssh.c. Streams that Suricata recognises as something else (FTP, SMTP, …) end as `failed`
+ * here, which is equivalent for rules about these four.
  */
 const TO_SERVER = byFirstByte([
   ...METHODS.flatMap((method) => [
@@ -28,7 +28,7 @@ const TO_CLIENT = byFirstByte([
   text(AppProtocol.ssh, 'ssh-'),
 ])
 
-/** With so many bytes and no match no pattern will match: the length of the longest one, among all of suricata.yaml's protocols. */
+/** With this many bytes and no match, no pattern will match: the length of the longest one among all protocols of suricata.yaml. */
 export const SERVER_DEPTH = 17
 export const CLIENT_DEPTH = 8
 
@@ -54,7 +54,7 @@ function text(protocol: number, start: string): Pattern {
   return { protocol, bytes: [...start].map((letter) => letter.charCodeAt(0)), anyCase: true }
 }
 
-/** Record types followed by a version, SSL 3.0 … TLS 1.2; TLS 1.3 says 1.0 or 1.2 there. */
+/** Record types followed by a version, SSL 3.0 … TLS 1.2; TLS 1.3 has 1.0 or 1.2 there. */
 function tlsRecords(types: readonly number[]): Pattern[] {
   return types.flatMap((type) =>
     [0, 1, 2, 3].map((minor) => ({ protocol: AppProtocol.tls, bytes: [type, 3, minor], anyCase: false })),

@@ -3,20 +3,20 @@ import { Kind } from '../../model/codes.ts'
 
 const UDP_HEADER = 8
 
-/** Where the payload of a packet is, and the header fields that the application layer needs. One object is filled again for each. */
+/** Where the payload of a packet is, and the header fields that the application layer needs. One object, refilled for each packet. */
 export class Payload {
   bytes: Uint8Array = new Uint8Array(0)
   from = 0
-  /** What was captured of it ends here. */
+  /** The end of its captured bytes. */
   to = 0
-  /** By the IP length; `to - from` is less where the capture cut the packet. */
+  /** According to the IP length; `to - from` is less if the capture truncated the packet. */
   length = 0
-  /** TCP: sequence number of the first byte, 32 bits with sign, and flags. */
+  /** TCP: sequence number of the first byte, as a signed 32-bit integer, and flags. */
   seq = 0
   flags = 0
   #l4 = 0
 
-  /** Reads a packet of TCP or UDP, or the datagram that its fragment completed. */
+  /** Reads a TCP or UDP packet, or the datagram that its fragment completed. */
   read(batch: PacketBatch, cause: number | Rebuilt): void {
     const whole = typeof cause !== 'number'
     const kind = whole ? cause.kind : (batch.kind[cause] ?? Kind.other)

@@ -5,22 +5,22 @@ import type { Transactions } from './transactions.ts'
 
 const DASH = 45
 const PREFIX = [83, 83, 72, 45] as const
-/** A banner that has no end by then is read over, and rules never see it (Suricata 7, ssh.rs). */
+/** A banner still without end after this many bytes is skipped, and rules never see it (Suricata 7, ssh.rs). */
 const MAX_BANNER = 256
 const RECORD_HEADER = 6
 const NEW_KEYS = 21
 
-/** Where a side stands. */
+/** The state of a side. */
 const Side = { banner: 0, bannerEnd: 1, records: 2, encrypted: 3 } as const
 
-/** SSH: the protocol version of each side's banner (RFC 4253 4.2), and the records up to NEWKEYS, after which all is cipher text. */
+/** SSH: the protocol version of each side's banner (RFC 4253 4.2), and the records up to NEWKEYS, after which all is ciphertext. */
 export class SshParser implements Parser {
   readonly openTransaction = Number.POSITIVE_INFINITY
   readonly #sides: [number, number] = [Side.banner, Side.banner]
-  /** Bytes of a record that are still to come. */
+  /** Bytes of a record still to come. */
   readonly #left: [number, number] = [0, 0]
 
-  /** Both directions, until both banners are there: damage in one ends the other. */
+  /** Both directions, until both banners are there: an error in one ends the other. */
   reads(): boolean {
     return this.#sides[0] === Side.banner || this.#sides[1] === Side.banner
   }
@@ -92,7 +92,7 @@ export class SshParser implements Parser {
   }
 }
 
-/** Index of the CR or LF that ends the line; -1: not there yet, which a CR without what follows it is too. */
+/** Index of the CR or LF that ends the line; -1: not there yet, as is a final CR whose next byte is missing. */
 function endOfLine(bytes: Uint8Array, from: number, to: number): number {
   for (let i = from; i < to; i++) {
     if (bytes[i] === LF) return i
@@ -101,12 +101,12 @@ function endOfLine(bytes: Uint8Array, from: number, to: number): number {
   return -1
 }
 
-/** Where what follows the line begins; a CR alone ends it too. */
+/** The offset after the line ending; a CR alone ends a line too. */
 function afterLine(bytes: Uint8Array, end: number, to: number): number {
   return bytes[end] === CR && end + 1 < to && bytes[end + 1] === LF ? end + 2 : end + 1
 }
 
-/** Notes the version of "SSH-version-software"; false where that is no banner. */
+/** Records the version of "SSH-version-software"; returns false if it is no banner. */
 function readVersion(
   bytes: Uint8Array,
   from: number,

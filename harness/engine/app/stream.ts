@@ -2,33 +2,33 @@ import type { SeenWindow } from './app-view.ts'
 import { giveWindow, takeWindow } from './windows.ts'
 
 const NOTHING = new Uint8Array(0)
-/** Pieces that one direction may have beside each other; a segment that would make one more is not taken. */
+/** The most separate blocks of one direction; a segment that would add another is not taken. */
 const MAX_BLOCKS = 256
 
 /**
- * One direction of a TCP connection, put together. Positions count bytes after the SYN's. What came first stays: a segment that
- * overlaps fills only what is missing, which is what Suricata does inline, where it also rewrites the packet.
+ * One direction of a TCP connection, reassembled. Positions count bytes from the first one after the SYN. On overlap the first data
+ * wins: a later segment fills only gaps, as Suricata does inline, where it also rewrites the packet.
  */
 export class Stream implements SeenWindow {
-  /** Up to where the parser has consumed. */
+  /** The position up to which the parser has consumed. */
   progress = 0
-  /** The parser wants to be called only with that many bytes. */
+  /** The parser is to be called only when this many bytes are there. */
   required = 0
   /** More than `depth` bytes came: nothing more is taken (Suricata's stream.reassembly.depth). */
   full = false
   seenFrom = 0
   seenTo = 0
   found: readonly number[] | undefined = undefined
-  /** Some byte has been taken. */
+  /** Some data has been taken. */
   started = false
   bytes: Uint8Array = NOTHING
   /** Position of `bytes[0]`. */
   #start = 0
-  /** Pieces that are there: from, to, from, to …, in order, never touching. */
+  /** The blocks: from, to, from, to …, in order, never touching. */
   readonly #blocks: number[] = []
-  /** Some of the last segment had come before: of that, what came first stays. */
+  /** Part of the last segment had come before: the earlier data is kept. */
   overlapped = false
-  /** Index in `bytes`, and length, of what `find` found. */
+  /** Result of `find`: index in `bytes`, and length. */
   foundAt = 0
   foundLength = 0
 
@@ -37,22 +37,22 @@ export class Stream implements SeenWindow {
     return this.bytes.length
   }
 
-  /** Position of the first byte that may be there. */
+  /** The first position that is still held. */
   get start(): number {
     return this.#start
   }
 
-  /** The highest position that is there. */
+  /** The end of the last block. */
   get end(): number {
     return this.#blocks[this.#blocks.length - 1] ?? this.#start
   }
 
-  /** How many bytes are there in one piece from the start; 0 once something was cut off there (Suricata's limit on detection counts so). */
+  /** The number of contiguous bytes from the start; 0 once data was released there (Suricata counts so for its detection limit). */
   get fromStart(): number {
     return this.#start === 0 && this.#blocks[0] === 0 ? (this.#blocks[1] ?? 0) : 0
   }
 
-  /** Takes `source[from … to-1]`, which belongs at `position`; what lies before the start of the window is dropped. */
+  /** Inserts `source[from … to-1]` at `position`; bytes before the start of the window are dropped. */
   insert(position: number, source: Uint8Array, from: number, to: number): void {
     this.overlapped = false
     let left = position
@@ -75,8 +75,8 @@ export class Stream implements SeenWindow {
   }
 
   /**
-   * Looks for bytes at `position`: true with `foundAt` and `foundLength`. False when there are none; `foundLength` is then how many
-   * are missing before the next piece, 0 where nothing more came.
+   * Looks for bytes at `position`: returns true and sets `foundAt` and `foundLength`. If there are none, returns false; `foundLength` is
+   * then the size of the gap before the next block, 0 if there is no later one.
    */
   find(position: number): boolean {
     const blocks = this.#blocks
@@ -92,7 +92,7 @@ export class Stream implements SeenWindow {
     return false
   }
 
-  /** The start of the piece that has `position`, and its end by `find`. */
+  /** The start of the block that contains `position`; `find` gives its end. */
   pieceStart(position: number): number {
     const blocks = this.#blocks
     for (let i = 0; i < blocks.length; i += 2)
@@ -105,7 +105,7 @@ export class Stream implements SeenWindow {
     return position - this.#start
   }
 
-  /** Forgets what lies before `position`. */
+  /** Releases everything before `position`. */
   forget(position: number): void {
     const cut = Math.min(position, this.end) - this.#start
     if (cut <= 0) return
@@ -117,7 +117,7 @@ export class Stream implements SeenWindow {
     if ((blocks[0] ?? this.#start) < this.#start) blocks[0] = this.#start
   }
 
-  /** Notes that everything up to `position` came and is of no more use. Only where nothing is held. */
+  /** Records that everything up to `position` came and is no longer needed. Only if nothing is held. */
   pass(position: number): void {
     this.started = true
     this.progress = position
@@ -125,7 +125,7 @@ export class Stream implements SeenWindow {
     this.#blocks.length = 0
   }
 
-  /** Gives the memory back; to be called when nothing will be asked of it any more. */
+  /** Returns the memory; to be called when the stream is no longer used. */
   release(): void {
     giveWindow(this.bytes)
     this.bytes = NOTHING

@@ -1,22 +1,25 @@
 import { AppProtocol } from './app-view.ts'
 import { Detection } from './detection.ts'
 
-/** Detection is given up when one side has sent so much that nothing told it (Suricata 7, app-layer.c, TCPProtoDetectCheckBailConditions). */
+/**
+ * Detection gives up when one side has sent more than this without being recognised (Suricata 7, app-layer.c,
+ * TCPProtoDetectCheckBailConditions).
+ */
 const MAX_UNKNOWN = 100_000
 
 /** Which direction sent data first. */
 const First = { nobody: 0, client: 1, server: 2, parsed: 3 } as const
 
-/** What is to be done with bytes after they were looked at. */
+/** What to do with bytes after they were inspected. */
 export const Next = {
-  /** Nothing, until there are more. */
+  /** Wait for more. */
   wait: 0,
   parse: 1,
-  /** Nobody will ever parse this flow. */
+  /** The flow will never be parsed. */
   giveUp: 2,
 } as const
 
-/** How the two directions of a TCP flow tell its protocol together (Suricata 7, app-layer.c, TCPProtoDetect). */
+/** How the two directions of a TCP flow together determine its protocol (Suricata 7, app-layer.c, TCPProtoDetect). */
 export class TcpDetection {
   /** An `AppProtocol` code. */
   protocol: number = AppProtocol.unknown
@@ -34,12 +37,12 @@ export class TcpDetection {
     this.#midstream = midstream
   }
 
-  /** A parser has seen bytes, or all hope is gone. */
+  /** A parser has seen bytes, or detection has failed. */
   get isParsed(): boolean {
     return this.#first === First.parsed
   }
 
-  /** Whether more bytes of the direction to the server may still tell the protocol. */
+  /** Whether more bytes to the server may still determine the protocol. */
   get awaitsClient(): boolean {
     return this.protocol === AppProtocol.unknown && !this.#client.exhausted
   }
@@ -48,13 +51,13 @@ export class TcpDetection {
     return this.#own(toServer).completed
   }
 
-  /** Whether that direction has told nothing yet, and is asked. */
+  /** Whether that direction is undetermined and still inspected. */
   isAsked(toServer: boolean): boolean {
     const own = this.#own(toServer)
     return own.protocol === AppProtocol.unknown && !own.completed
   }
 
-  /** The flow is known to speak `protocol`, from before. */
+  /** The flow's protocol is known from before. */
   adopt(protocol: number): void {
     this.protocol = protocol
     for (const side of [this.#client, this.#server]) {
@@ -69,7 +72,7 @@ export class TcpDetection {
     this.protocol = AppProtocol.failed
   }
 
-  /** Data of that direction came. */
+  /** Records that data of that direction came. */
   noteData(toServer: boolean): void {
     if (this.#first === First.nobody) this.#first = toServer ? First.client : First.server
   }
@@ -79,7 +82,7 @@ export class TcpDetection {
     return this.#first === (toServer ? First.server : First.client)
   }
 
-  /** Bytes of that direction are missing for good. False where the protocol will not be known. */
+  /** Bytes of that direction are lost. Returns false if the protocol will never be known. */
   skip(toServer: boolean): boolean {
     const own = this.#own(toServer)
     if (own.protocol !== AppProtocol.unknown) return true
@@ -87,21 +90,21 @@ export class TcpDetection {
     return this.protocol !== AppProtocol.unknown
   }
 
-  /** Looks at the first bytes of a direction; whether they tell the protocol. Call `begin` then, or else `goOn`. */
+  /** Inspects the first bytes of a direction; returns whether they determine the protocol. Call `begin` then, `goOn` otherwise. */
   look(toServer: boolean, bytes: Uint8Array, from: number, to: number): boolean {
     const own = this.#own(toServer)
     const other = this.#own(!toServer)
     const told = own.look(toServer, bytes, from, to, this.#port, other, this.#pickUp)
     if (told === AppProtocol.unknown) return false
     own.protocol = told
-    // That of what was parsed, or else the server's word.
+    // On a mismatch the protocol that was parsed counts, else the server's.
     const mismatch = other.protocol !== AppProtocol.unknown && other.protocol !== told
     this.protocol = mismatch && (this.#first === First.parsed || toServer) ? other.protocol : told
     own.completed = true
     return true
   }
 
-  /** What comes after a direction has told: `Next`. */
+  /** The next step after a direction was determined: `Next`. */
   begin(toServer: boolean): number {
     if (this.#first !== First.parsed && clientSpeaksFirst(this.protocol)) {
       if (this.#first !== First.client) return Next.giveUp
@@ -116,7 +119,7 @@ export class TcpDetection {
     return Next.parse
   }
 
-  /** What comes after bytes that do not tell (yet): `Next`. The last two are how many bytes of each direction are there from its start. */
+  /** The next step after bytes that do not determine the protocol (yet): `Next`. `sent`, `answered`: contiguous bytes of each direction. */
   goOn(toServer: boolean, hasBytes: boolean, established: boolean, sent: number, answered: number): number {
     const own = this.#own(toServer)
     const other = this.#own(!toServer)
@@ -131,7 +134,7 @@ export class TcpDetection {
     return other.protocol === AppProtocol.failed ? Next.wait : Next.parse
   }
 
-  /** Both directions unknown: whether so much was sent that nothing will tell any more. */
+  /** Both directions unknown: whether so much was sent that detection gives up. */
   #isEnough(sent: number, answered: number): boolean {
     const client = this.#client
     const server = this.#server
@@ -150,7 +153,7 @@ export class TcpDetection {
   }
 }
 
-/** Whether the parser of a protocol cannot begin with what the server says (Suricata's first data direction). */
+/** Whether the protocol's parser cannot begin with the server's data (Suricata's first data direction). */
 function clientSpeaksFirst(protocol: number): boolean {
   return protocol === AppProtocol.tls
 }

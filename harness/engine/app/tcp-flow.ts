@@ -9,53 +9,56 @@ import { Transactions } from './transactions.ts'
 /** Suricata's stream.reassembly.depth. */
 export const DEPTH = 1 << 20
 
-/** One for all flows: filled and read within one call. */
+/** Shared by all flows: filled and read within one call. */
 const result = new ParserResult()
 
 /**
- * The application layer of one TCP flow at one host: two streams put together, the protocol told from their first bytes, and its parser,
- * called as Suricata 7 calls it inline (app-layer.c, stream-tcp-reassemble.c): with each packet for what that direction has in one
- * piece, without waiting for acknowledgements.
+ * The application layer of one TCP flow at one host: its two reassembled streams, the detection of the protocol from their first bytes, and
+ * its parser, called as Suricata 7 calls it inline (app-layer.c, stream-tcp-reassemble.c): with each packet, for the contiguous data of its
+ * direction, without waiting for acknowledgements.
  */
 export class TcpFlow {
   readonly toServer = new Stream()
   readonly toClient = new Stream()
-  /** Nobody parses any more. */
+  /** Parsing has ended. */
   disabled = false
   /** Contents are hidden from rules from the next packet on. */
   hidden = false
-  /** Rules have looked at that direction since contents are hidden, or with the packet that hid them. */
+  /** Rules have inspected that direction since contents are hidden, or with the packet that hid them. */
   seenToServer = false
   seenToClient = false
-  /** A parser saw bytes of that direction since the rules last looked at it. */
+  /** A parser saw bytes of that direction since rules last inspected it. */
   updatedToServer = false
   updatedToClient = false
-  /** Something was told of the client's transactions that rules have not seen. */
+  /** The client's transactions have changed since rules inspected them. */
   hasNews = false
-  /** A RST came, or may have come before this was begun. */
+  /** A RST came, or may have come before this state began. */
   mayBeReset = false
   readonly transactions = new Transactions()
   /** Sequence numbers of the first byte of the client and of the server. */
   clientStart = 0
   serverStart = 0
-  /** The flow came by sharing: a direction starts with the first segment of it that this host sees. */
+  /** The flow was imported: a direction starts with the first segment of it that this host sees. */
   awaitsClientStart = false
   awaitsServerStart = false
   /** Up to where the peer has acknowledged each direction, as stream positions. To be set before `update`. */
   clientAcked = 0
   serverAcked = 0
-  /** `size` as it was counted last. */
+  /** `size` when it was last counted. */
   counted = 0
   readonly #detection: TcpDetection
   readonly #parses: number
   #parser: Parser | undefined
-  /** Which direction the last call of a parser was for, within the current packet: 0 none, 1 to server, 2 to client. */
+  /** The direction of the last parser call within the current packet: 0 none, 1 to server, 2 to client. */
   #parsed = 0
   #established = false
-  /** Bytes at the start of a direction that are being looked at where they arrived. */
+  /** The number of bytes at the start of a direction that are inspected in place, without a copy. */
   readonly #direct: [number, number] = [0, 0]
 
-  /** The first three are those of `TcpDetection`; `parses`: bit `1 << protocol` of those whose bytes anybody wants to be read; of the others the name is enough. */
+  /**
+   * The first three are those of `TcpDetection`. `parses`: bit `1 << protocol` for those that need a parser; for the others the name
+   * is enough.
+   */
   constructor(port: number, pickUp: boolean, midstream: boolean, parses: number) {
     this.#parses = parses
     this.#detection = new TcpDetection(port, pickUp, midstream)
@@ -70,17 +73,17 @@ export class TcpFlow {
     return this.#parser
   }
 
-  /** What was told can change no more: a parser has seen bytes, or all hope is gone. */
+  /** The protocol is final: a parser has seen bytes, or detection has failed. */
   get settled(): boolean {
     return this.disabled || (this.#detection.isParsed && this.protocol !== AppProtocol.unknown)
   }
 
-  /** Rules will look at no stream any more. */
+  /** Rules will inspect no stream any more. */
   get unseen(): boolean {
     return this.hidden && this.seenToServer && this.seenToClient
   }
 
-  /** Whether more bytes of the direction to the server may still tell the protocol. */
+  /** Whether more bytes to the server may still determine the protocol. */
   get awaitsClient(): boolean {
     return !this.disabled && this.#detection.awaitsClient
   }
@@ -98,13 +101,13 @@ export class TcpFlow {
     return this.toServer.size + this.toClient.size + this.transactions.size
   }
 
-  /** Gives the memory of the streams back: the flow is not followed any more. */
+  /** Returns the memory of the streams: the flow is no longer followed. */
   release(): void {
     this.toServer.release()
     this.toClient.release()
   }
 
-  /** The flow is known to speak `protocol`, from before this host had it. */
+  /** The flow's protocol is known from before this host had the flow. */
   adopt(protocol: number): void {
     this.#detection.adopt(protocol)
     this.#parser = makeParser(protocol, true)
@@ -123,8 +126,8 @@ export class TcpFlow {
   }
 
   /**
-   * Does what `add` and `update` do for a segment that comes next, where nothing is held and nothing waits for the other direction: without
-   * copying it, but for what is left over. False, and nothing done, where that is not so.
+   * Does what `add` and `update` do for a segment that comes next, if nothing is held and nothing waits for the other direction: without
+   * copying it, except for the remainder. Otherwise does nothing and returns false.
    */
   pass(
     toServer: boolean,
@@ -155,7 +158,7 @@ export class TcpFlow {
     return true
   }
 
-  /** Adds a segment of that direction; false where it is not taken. Call `update` then. */
+  /** Adds a segment of that direction; returns false if it is not taken. Call `update` then. */
   add(toServer: boolean, position: number, bytes: Uint8Array, from: number, to: number): boolean {
     const stream = toServer ? this.toServer : this.toClient
     this.#detection.noteData(toServer)
@@ -169,15 +172,15 @@ export class TcpFlow {
   }
 
   /**
-   * Lets the parser have what a direction has. Afterwards `updatedToServer` and `updatedToClient` say which direction the rules
-   * have something new in. `state`: the session's, after the packet.
+   * Passes the data of a direction to the parser. Afterwards `updatedToServer` and `updatedToClient` say in which direction the rules
+   * have new data. `state`: the session's, after the packet.
    */
   update(toServer: boolean, state: number): void {
     const { end, progress } = toServer ? this.toServer : this.toClient
     this.#parsed = 0
     this.#established = state >= State.established
     if (end > progress) this.#deliver(toServer)
-    // The end of a connection makes the rules look once more at what they have not seen.
+    // The end of a connection makes the rules inspect once more what they have not seen.
     else if (state >= State.closing && !this.disabled && this.#parser !== undefined)
       this.#parsed = toServer ? 1 : 2
     this.#noteUpdate()
@@ -197,7 +200,7 @@ export class TcpFlow {
       if (stream.find(before)) {
         const { foundLength } = stream
         if (foundLength < stream.required) {
-          // What is missing behind it has arrived at the peer: the message will never be whole.
+          // The data missing after this has reached the peer and will not come here: the message will never be complete.
           const end = before + foundLength
           if (acked <= end || stream.find(end) || stream.foundLength === 0) return
           stream.progress = end
@@ -215,7 +218,7 @@ export class TcpFlow {
     }
   }
 
-  /** Bytes are missing that the peer has: they will not come. False where nobody can go on. */
+  /** Bytes are missing that the peer has: they will not come. Returns false if neither detection nor parser can continue. */
   #skip(toServer: boolean, stream: Stream, length: number): boolean {
     if (!this.#detection.skip(toServer)) return false
     this.#parsed = toServer ? 1 : 2
@@ -224,7 +227,7 @@ export class TcpFlow {
     return !this.disabled
   }
 
-  /** New bytes of a direction: detection first, unless it is over; then the parser. */
+  /** Passes new bytes of a direction to detection, unless that is over, and then to the parser. */
   #handle(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
     if (this.#detection.isAsked(toServer)) this.#detect(toServer, stream, bytes, from, length)
     else if (this.protocol !== AppProtocol.unknown) this.#parse(toServer, stream, bytes, from, length)
@@ -235,7 +238,7 @@ export class TcpFlow {
     let next: number
     if (detection.look(toServer, bytes, from, from + length)) {
       if (detection.otherCameFirst(toServer)) this.#deliver(!toServer)
-      // A parser that fails at that is called once more all the same.
+      // A parser that fails on it is still called once more.
       if (this.disabled && this.#parser === undefined) return
       next = detection.begin(toServer)
     } else {

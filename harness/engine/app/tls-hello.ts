@@ -4,7 +4,7 @@ const SERVER_NAME = 0
 const EARLY_DATA = 42
 const MAX_NAME = 255
 
-/** What a ClientHello says: where its server name is (`from` = `to`: nowhere), and whether early data follows. */
+/** Result: where the ClientHello's server name is (`from` = `to`: nowhere), and whether early data follows. */
 export class ServerName {
   from = 0
   to = 0
@@ -12,8 +12,8 @@ export class ServerName {
 }
 
 /**
- * Finds the first host name in the ClientHello (RFC 8446 4.1.2) `bytes[from … end-1]`, without handshake header. What is damaged ends
- * the search without complaint; what was found before stays. A NUL ends the name, as it does in Suricata.
+ * Finds the first host name in the ClientHello (RFC 8446 4.1.2) `bytes[from … end-1]`, without handshake header. Malformed data ends
+ * the search silently; what was found before stays. A NUL ends the name, as it does in Suricata.
  */
 export function findServerName(bytes: Uint8Array, from: number, end: number, found: ServerName): void {
   found.from = 0

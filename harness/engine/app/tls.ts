@@ -10,18 +10,18 @@ const Type = { changeCipherSpec: 20, handshake: 22, applicationData: 23, heartbe
 /** Handshake types. */
 const CLIENT_HELLO = 1
 const SERVER_HELLO = 2
-/** Handshake messages longer than this are not put together; a ClientHello is not. */
+/** The longest hello that is reassembled across records; other handshake messages never are. */
 const MAX_MESSAGE = 1 << 17
 
-/** What is known of the records of one direction. */
+/** The state of one direction's records. */
 class Side {
   /** Version of the last record; 0: none. TLS 1.0 and 1.1 tolerate records of unknown type. */
   version = 0
-  /** Bytes of an application-data record that are still to come. */
+  /** Bytes of an application-data record still to come. */
   left = 0
-  /** Its hello has been read, so that nothing in its handshake matters any more. */
+  /** Its hello has been read; the rest of its handshake does not matter. */
   greeted = false
-  /** A handshake message that goes on in the next record, and how long it is. */
+  /** A handshake message that continues in the next record, and its length. */
   message: Uint8Array | undefined
   messageUsed = 0
 }
@@ -99,12 +99,12 @@ export class TlsParser implements Parser {
     return Parsed.error
   }
 
-  /** Application data means that the handshake is over, but for early data, which comes before the server has spoken. */
+  /** Application data means that the handshake is over, except for early data, which comes before the server's hello. */
   #hides(): boolean {
     return !this.#earlyData || this.#server.greeted
   }
 
-  /** One record's worth of handshake messages; false where Suricata gives up. */
+  /** Reads the handshake messages of one record; returns false if Suricata gives up. */
   #readHandshake(
     toServer: boolean,
     bytes: Uint8Array,
@@ -177,7 +177,7 @@ export class TlsParser implements Parser {
   }
 }
 
-/** End of a record of SSL 2, whose first byte has one of its highest bits set; -1: its header is not all there. */
+/** End of an SSL 2 record, whose first byte has one of its highest bits set; -1: its header is incomplete. */
 function oldRecordEnd(bytes: Uint8Array, at: number, to: number): number {
   if (to - at < 3) return -1
   const first = bytes[at] ?? 0

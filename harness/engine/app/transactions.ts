@@ -3,11 +3,11 @@ import { type AppView, Sight } from './app-view.ts'
 const FIRST_BYTES = 64
 const NOTHING = new Uint8Array(0)
 
-/** Buffers of one flow that rules may look at, until they have and nothing can join them. Reused columns. */
+/** Buffers of one flow for rules, kept until they were inspected and can no longer be joined by others. Reused columns. */
 export class Transactions {
   #bytes = NOTHING
   #used = 0
-  /** Four numbers a buffer: kind, transaction, start, end; and what is known of it. */
+  /** For each buffer: kind, transaction, start and end; and its state. */
   readonly #kind: number[] = []
   readonly #transaction: number[] = []
   readonly #from: number[] = []
@@ -67,7 +67,7 @@ export class Transactions {
     return this.#kind.some((kind, i) => this.#shown[i] === false && (needed & (1 << kind)) !== 0)
   }
 
-  /** Forgets what has been shown and belongs to transactions before `open`. What the view points at is gone after it. */
+  /** Removes buffers that were shown and belong to transactions before `open`. Invalidates what the view refers to. */
   forgetShown(open: number): void {
     const count = this.#kind.length
     let kept = 0
@@ -91,7 +91,7 @@ export class Transactions {
     this.#again[to] = this.#again[from] ?? false
   }
 
-  /** Moves the bytes that are left to the front; they are in order. */
+  /** Moves the remaining bytes to the front, in order. */
   #pack(): void {
     let used = 0
     for (let i = 0; i < this.#from.length; i++) {

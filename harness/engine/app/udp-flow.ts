@@ -6,11 +6,14 @@ import { Transactions } from './transactions.ts'
 
 const result = new ParserResult()
 
-/** The application layer of one UDP flow at one host: each direction is told by its first datagram (Suricata 7, app-layer.c, AppLayerHandleUdp). */
+/**
+ * The application layer of one UDP flow at one host: the first datagram of each direction determines its protocol (Suricata 7, app-layer.c,
+ * AppLayerHandleUdp).
+ */
 export class UdpFlow {
   protocol: number = AppProtocol.unknown
   readonly transactions = new Transactions()
-  /** `size` as it was counted last. */
+  /** `size` when it was last counted. */
   counted = 0
   #client: number = AppProtocol.unknown
   #server: number = AppProtocol.unknown
@@ -28,7 +31,7 @@ export class UdpFlow {
     return this.#server !== AppProtocol.unknown
   }
 
-  /** Takes in a datagram `bytes[from … to-1]`; `port` is the server's. */
+  /** Processes a datagram `bytes[from … to-1]`; `port` is the server's. */
   take(toServer: boolean, bytes: Uint8Array, from: number, to: number, port: number): void {
     if ((toServer ? this.#client : this.#server) === AppProtocol.unknown) {
       const told = lookAtDatagram(bytes, from, to, port)

@@ -1,17 +1,17 @@
 const SMALLEST = 2048
 /** Larger windows are left to the garbage collector. */
 const LARGEST = 65_536
-/** Windows are cut from pieces of memory of this size: pages of it that no window ever had cost nothing. */
+/** Windows are cut from slabs of this size: pages of a slab that were never used cost nothing. */
 const SLAB = 1 << 24
 
-/** By size, smallest first. */
+/** Free windows by size, smallest first. */
 const free: Uint8Array[][] = Array.from({ length: Math.log2(LARGEST / SMALLEST) + 1 }, () => [])
 let slab = new Uint8Array(0)
 let used = 0
 
 /**
- * A window of a power of two of bytes, `length` at least, that holds anything. Fresh memory costs page faults, so what was given
- * back is taken first; what is held at most at one time stays with the process.
+ * A window of at least `length` bytes, a power of two, with arbitrary content. Fresh memory costs page faults, so returned windows
+ * are used first; the process keeps as much memory as was in use at one time.
  */
 export function takeWindow(length: number): Uint8Array {
   let size = SMALLEST
@@ -23,7 +23,7 @@ export function takeWindow(length: number): Uint8Array {
   return free[at]?.pop() ?? (size > LARGEST ? new Uint8Array(size) : cut(size))
 }
 
-/** Gives a window back that nobody looks at any more. */
+/** Returns a window that is no longer used. */
 export function giveWindow(window: Uint8Array): void {
   free[Math.log2(window.length / SMALLEST)]?.push(window)
 }

@@ -31,7 +31,7 @@ export function isWrongCall(bytes: Uint8Array, l4: number, end: number, protocol
   return protocol === Protocol.gre && isCall(bytes, l4, end) && u16(bytes, l4 + 2) !== EtherType.ppp
 }
 
-/** Whether the checksum coverage excludes the header or exceeds the datagram, or the checksum is 0 or wrong (RFC 3828 3.1; udplite_error). */
+/** Whether the checksum coverage omits the header or exceeds the datagram, or the checksum is 0 or wrong (RFC 3828 3.1, udplite_error). */
 function isInvalidUdpLite(
   bytes: Uint8Array,
   l3: number,
