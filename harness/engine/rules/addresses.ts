@@ -1,16 +1,16 @@
 import { parseCidr } from '../../support/cidr.ts'
 import { complain, type ListItem, type Piece, readList } from './text.ts'
 
-/** Addresses of one family from the first to the last, as numbers. */
+/** A range of addresses of one family, first to last, as numbers. */
 export interface Stretch {
   readonly first: bigint
   readonly last: bigint
 }
 
-/** Stretches of one family, ascending and apart from each other. */
+/** Ranges of one family, ascending and disjoint. */
 type Stretches = readonly Stretch[]
 
-/** What a list names of one family, and what it takes out. */
+/** The addresses of one family that a list names, and those that it excludes. */
 interface Named {
   readonly within: Stretch[]
   readonly without: Stretch[]
@@ -19,11 +19,11 @@ interface Named {
 /** Bytes of an address. */
 type Size = 4 | 16
 
-/** Which addresses a rule means, by family. */
+/** The addresses that a rule matches, by family. */
 export class Addresses {
   readonly #four: Stretches
   readonly #six: Stretches
-  /** The rule takes some out by `!`. */
+  /** The rule excludes some with `!`. */
   readonly negated: boolean
 
   constructor(four: Stretches, six: Stretches, negated: boolean) {
@@ -32,14 +32,14 @@ export class Addresses {
     this.negated = negated
   }
 
-  /** Those of `size` bytes (4 or 16). */
+  /** The ranges of the family whose addresses have `size` bytes (4 or 16). */
   stretches(size: Size): Stretches {
     return size === 4 ? this.#four : this.#six
   }
 }
 
 /**
- * Reads `any`, addresses, CIDR blocks and lists of these, negated or not. A list that takes addresses out of a family and names none of
+ * Reads `any`, addresses, CIDR blocks and lists of these, negated or not. A list that excludes addresses of a family and names none of
  * it means the rest of that family (Suricata 7, detect-engine-address.c).
  */
 export function parseAddresses(piece: Piece): Addresses {
@@ -49,7 +49,7 @@ export function parseAddresses(piece: Piece): Addresses {
   return new Addresses(...left(list, four, six), negated)
 }
 
-/** What items name of the family whose addresses are `size` bytes long. */
+/** What items name of the family whose addresses have `size` bytes. */
 function namedBy(items: readonly ListItem[], size: Size): Named {
   const named: Named = { within: [], without: [] }
   for (const item of items) {
@@ -64,13 +64,13 @@ function namedBy(items: readonly ListItem[], size: Size): Named {
   return named
 }
 
-/** A negated list takes out what it would mean by itself. */
+/** A negated list excludes what it would mean by itself. */
 function listTakenOut(list: ListItem, items: readonly ListItem[], size: Size): Stretches {
   const [four, six] = left(list, namedBy(items, 4), namedBy(items, 16))
   return size === 4 ? four : six
 }
 
-/** What is left of both families; Suricata refuses what takes out all of IPv4, or leaves nothing. */
+/** What remains of both families; Suricata refuses a list that excludes all of IPv4, or leaves nothing. */
 function left({ piece }: ListItem, four: Named, six: Named): [Stretches, Stretches] {
   if (restOf(joined(four.without), 4).length === 0)
     throw complain(piece, `${piece.text} takes out every IPv4 address`)

@@ -2,22 +2,23 @@ import type { Findings } from './findings.ts'
 import { lower } from './inspect.ts'
 
 /**
- * Finds many patterns in one pass over bytes, whatever their case: Aho and Corasick's automaton ("Efficient string matching",
- * 1975) as a table of transitions, bytes that no pattern has in one class. States that end a pattern have the highest numbers.
+ * Finds many patterns in one pass over bytes, ignoring case: the Aho-Corasick automaton ("Efficient string matching", 1975)
+ * as a transition table, in which all bytes that occur in no pattern share a class. States that end a pattern have the
+ * highest numbers.
  */
 export class Automaton {
-  /** Next state by state << shift | class. */
+  /** Next state, indexed by state << shift | class. */
   readonly #next: Uint16Array | Int32Array
   readonly #shift: number
   readonly #classes: Uint8Array
   /** States from this one on end patterns. */
   readonly #firstEnd: number
-  /** Patterns that end in a state: `#ends[#endAt[n]]` … of the nth of these states. */
+  /** Patterns that end in a state: those of the nth end state begin at `#ends[#endAt[n]]`. */
   readonly #endAt: Int32Array
   readonly #ends: Int32Array
   readonly #ids: readonly number[]
 
-  /** At least one pattern; none is empty. `ids` is what they are found as. */
+  /** At least one pattern; none is empty. `ids`: what is reported for them. */
   constructor(patterns: readonly Uint8Array[], ids: readonly number[]) {
     const trie = new Trie(patterns)
     this.#ids = ids
@@ -41,7 +42,7 @@ export class Automaton {
     this.#ends = Int32Array.from(ends)
   }
 
-  /** Notes where patterns stand whole within the bytes `from` … `to`-1. */
+  /** Records where patterns lie wholly within the bytes `from` … `to`-1. */
   scan(bytes: Uint8Array, from: number, to: number, found: Findings): void {
     const next = this.#next
     const shift = this.#shift
@@ -61,17 +62,17 @@ export class Automaton {
   }
 }
 
-/** The automaton while it is built: states in the order of making, transitions complete. */
+/** The automaton during construction: states in the order of creation, transitions complete. */
 class Trie {
   readonly classes = new Uint8Array(256)
   readonly width: number
   next: Int32Array
-  /** Patterns that end in a state, those of its suffixes among them. */
+  /** Patterns that end in a state, including those of its suffixes. */
   readonly ends: number[][] = [[]]
   /** Row of a state in the final order. */
   readonly rowOf: Int32Array
   #count = 1
-  /** States but the start, breadth first. */
+  /** All states except the start, breadth first. */
   #byLength: readonly number[] = []
 
   constructor(patterns: readonly Uint8Array[]) {
@@ -88,7 +89,7 @@ class Trie {
     this.#complete()
   }
 
-  /** States, those that end no pattern first, short ones before long ones, so that what is visited most lies together. */
+  /** States, those that end no pattern first, short before long, so that the states visited most lie together. */
   ordered(): number[] {
     const states = [0, ...this.#byLength]
     const ordered = [...states.filter((s) => !this.#isEnd(s)), ...states.filter((s) => this.#isEnd(s))]
@@ -113,7 +114,7 @@ class Trie {
     this.ends[state]?.push(id)
   }
 
-  /** Breadth first: where a state has no way on, it goes where its longest proper suffix goes. */
+  /** Breadth first: a state without a transition takes that of its longest proper suffix. */
   #complete(): void {
     const { width, next } = this
     const suffix = new Int32Array(this.#count)

@@ -1,4 +1,4 @@
-/** A set of small numbers, a bit each. */
+/** A set of small numbers, one bit each. */
 export class Bits {
   readonly words: Int32Array
 
@@ -20,7 +20,7 @@ export class Bits {
     return ((this.words[index >> 5] ?? 0) & (1 << (index & 31))) !== 0
   }
 
-  /** Keeps what the other set has too. */
+  /** Keeps only what the other set has too. */
   intersect(other: Bits): this {
     for (let i = 0; i < this.words.length; i++) this.words[i] = (this.words[i] ?? 0) & (other.words[i] ?? 0)
     return this

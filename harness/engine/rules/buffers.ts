@@ -4,9 +4,9 @@ import { complain, type Piece } from './text.ts'
 
 interface StickyBuffer {
   readonly code: number
-  /** Protocol that the buffer is of. */
+  /** The protocol of the buffer. */
   readonly protocol: RuleProtocol
-  /** Which packets carry it; undefined: both ways. */
+  /** Which packets carry it; undefined: those of both directions. */
   readonly toServer: boolean | undefined
 }
 
@@ -19,24 +19,24 @@ const STICKY: ReadonlyMap<string, StickyBuffer> = new Map([
   ['ssh.proto', { code: Buffer.sshProto, protocol: 'ssh', toServer: undefined }],
 ])
 
-/** The sticky buffer of a keyword; undefined where the keyword is not one. */
+/** The sticky buffer of a keyword; undefined if the keyword is none. */
 export function stickyBuffer(keyword: string): StickyBuffer | undefined {
   return STICKY.get(keyword)
 }
 
-/** The `AppProtocol` that a buffer is of; 0 for none. */
+/** The `AppProtocol` of a buffer; 0: none. */
 export function protocolOfBuffer(buffer: number | undefined): number {
   for (const { code, protocol } of STICKY.values())
     if (code === buffer && protocol in AppProtocol) return AppProtocol[protocol as keyof typeof AppProtocol]
   return AppProtocol.unknown
 }
 
-/** The way that a rule's buffers go; undefined where it has none or they go both ways. */
+/** The direction of a rule's buffers; undefined if it has none or they have both directions. */
 export function wayOfBuffers(buffers: readonly BufferMatch[]): boolean | undefined {
   return buffers.some(({ buffer }) => buffer !== Buffer.sshProto) ? true : undefined
 }
 
-/** Refuses contents that can never be found in a normalised buffer, as Suricata 7 does. */
+/** Refuses contents that can never occur in a normalised buffer, as Suricata 7 does. */
 export function checkBuffer({ buffer, contents }: BufferMatch, keyword: Piece): void {
   if (contents.length === 0) throw complain(keyword, `${keyword.text} needs a content behind it`)
   for (const { bytes, nocase } of contents) {

@@ -3,7 +3,7 @@ interface Classtype {
   readonly priority: number
 }
 
-/** The classtypes of the public classification table, as Suricata's classification.config has them: name, description, by priority. */
+/** The classtypes of the public classification table, as in Suricata's classification.config: name, description, by priority. */
 const BY_PRIORITY: Readonly<Record<number, string>> = {
   1: `
     attempted-admin: Attempted Administrator Privilege Gain
@@ -58,7 +58,7 @@ const CLASSTYPES: ReadonlyMap<string, Classtype> = new Map(
   Object.entries(BY_PRIORITY).flatMap(([priority, lines]) => linesOf(lines, Number(priority))),
 )
 
-/** What a classtype says; undefined where it is not known, which leaves priority and category at their defaults, as in Suricata. */
+/** The entry of a classtype; undefined if unknown, which leaves priority and category at their defaults, as in Suricata. */
 export function classtypeOf(name: string): Classtype | undefined {
   return CLASSTYPES.get(name)
 }

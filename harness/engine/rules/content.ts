@@ -1,21 +1,21 @@
 import { complain, type Piece } from './text.ts'
 
-/** Keyword `content` with its modifiers: bytes, and where in a buffer they may stand (Suricata 7 rules guide, payload keywords). */
+/** Keyword `content` with its modifiers: bytes, and where in a buffer they may be (Suricata 7 rules guide, payload keywords). */
 export interface Content {
   readonly bytes: Uint8Array
   readonly negated: boolean
   nocase: boolean
-  /** `startswith` and `endswith`: the first and the last bytes of the buffer. */
+  /** `startswith` and `endswith`: only at the start, or the end, of the buffer. */
   startsWith: boolean
   endsWith: boolean
-  /** First index at which they may begin; -1: not said. */
+  /** The first index at which the bytes may begin; -1: not given. */
   offset: number
-  /** Index behind the last byte at most, counted from the start of the buffer; -1: not said. */
+  /** The highest index after the last byte, counted from the start of the buffer; -1: not given. */
   depth: number
-  /** Counted from the end of the content before. */
+  /** Relative to the end of the previous content. */
   distance: number | undefined
   within: number | undefined
-  /** Keyword `fast_pattern` stands here. */
+  /** Keyword `fast_pattern` is set. */
   fast: boolean
 }
 
@@ -23,7 +23,7 @@ export interface Content {
 const MOST_ABSOLUTE = 65_535
 const MOST_RELATIVE = 1_048_576
 const HEX = /^[0-9A-Fa-f]$/
-/** What stands for something else than itself in a content. */
+/** Characters with a special meaning in a content. */
 const SPECIAL = /[|\\"]/
 const utf8 = new TextEncoder()
 
@@ -61,7 +61,7 @@ export const MODIFIERS = [
   'fast_pattern',
 ]
 
-/** Applies a modifier to the content before it; refuses what contradicts. */
+/** Applies a modifier to the content before it; refuses contradictions. */
 export function modify(content: Content | undefined, keyword: Piece, value: Piece): void {
   const name = keyword.text
   if (content === undefined) throw complain(keyword, `${name} needs a content before it`)
@@ -124,12 +124,12 @@ function number(value: Piece, least: number, most: number): number {
   return found
 }
 
-/** Bytes of a content: text in UTF-8, hexadecimal between bars, a backslash before `:`, `;`, `\` and `"`. */
+/** The bytes of a content: UTF-8 text, hexadecimal between bars, and a backslash before `:`, `;`, `\` and `"`. */
 function bytesOf(value: Piece, text: string): Uint8Array {
   if (!SPECIAL.test(text)) return utf8.encode(text)
   const bytes: number[] = []
   let hex: string | undefined
-  /** Bytes before the bars were opened. */
+  /** Number of bytes when the bars were opened. */
   let before = 0
   const chars = [...text]
   for (let at = 0; at < chars.length; at++) {

@@ -3,10 +3,10 @@ import { Protocol } from '../../wire/numbers.ts'
 import type { AlertingRule } from './alerts.ts'
 import type { RuleSubject } from './subject.ts'
 
-/** Which packets that no rule decided a default action is about. */
+/** Which packets, of those that no rule decided, a default action applies to. */
 export type DefaultScope = 'all' | 'established' | 'appLayer' | 'appLayerToServer'
 
-/** The default actions of a strict order (AWS Network Firewall developer guide, strict evaluation order). */
+/** The default actions of strict order (AWS Network Firewall developer guide, strict evaluation order). */
 export interface DefaultActions {
   readonly drop: DefaultScope | undefined
   readonly alerts: readonly { readonly scope: DefaultScope; readonly rule: AlertingRule }[]
@@ -14,7 +14,7 @@ export interface DefaultActions {
   readonly needsApp: boolean
 }
 
-/** Signature ids 2, 4, 6, 8 stand for default actions in AWS's alert logs; 4 is documented, the others are taken in this order. */
+/** Signature ids 2, 4, 6, 8 denote default actions in AWS's alert logs; 4 is documented, the others are assumed in this order. */
 const SCOPES: ReadonlyMap<string, { readonly scope: DefaultScope; readonly sid: number }> = new Map([
   ['strict', { scope: 'all', sid: 2 }],
   ['established', { scope: 'established', sid: 4 }],
@@ -23,7 +23,7 @@ const SCOPES: ReadonlyMap<string, { readonly scope: DefaultScope; readonly sid: 
 ])
 
 /**
- * Reads the default actions of a policy: in strict order only, at most one drop action, and not established ones beside those of
+ * Reads the default actions of a policy: in strict order only, at most one drop action, and no established ones together with those of
  * the application layer; ERR_DEFAULT_ACTION otherwise.
  */
 export function parseDefaultActions(
@@ -55,8 +55,8 @@ export function parseDefaultActions(
 }
 
 /**
- * Whether a default action is about a packet that no rule decided. `waiting`: the client's first request is not complete yet.
- * What is not TCP is always meant; of TCP, by the newer text of the guide, what the client sends once established.
+ * Whether a default action applies to a packet that no rule decided. `waiting`: the client's first request is not complete yet.
+ * Packets other than TCP always count; of TCP, by the newer text of the guide, those that the client sends once established.
  */
 export function isMeant(scope: DefaultScope, subject: RuleSubject, waiting: boolean): boolean {
   if (!subject.wholeDatagram) return false
@@ -66,7 +66,7 @@ export function isMeant(scope: DefaultScope, subject: RuleSubject, waiting: bool
   return subject.toServer && !(scope === 'appLayerToServer' && waiting)
 }
 
-/** Whether a default action waits for the application layer; what it drops takes the rest of the flow along. */
+/** Whether a default action waits for the application layer; its drop then applies to the rest of the flow too. */
 export function isAppLayer(scope: DefaultScope): boolean {
   return scope === 'appLayer' || scope === 'appLayerToServer'
 }

@@ -7,10 +7,10 @@ import type { AlertSink } from './alerts.ts'
 import { type DefaultActions, isAppLayer, isMeant, parseDefaultActions } from './default-actions.ts'
 import type { RuleSubject } from './subject.ts'
 
-/** What the default actions of the application layer wait for besides what rules ask for: the names that pass rules go by. */
+/** Buffers that the default actions of the application layer wait for besides what rules need: the names that pass rules match. */
 const WAITED_FOR = (1 << Buffer.tlsSni) | (1 << Buffer.httpHost)
 
-/** The default actions, asked about packets that no rule decided. */
+/** Applies the default actions to packets that no rule decided. */
 export class DefaultStage {
   readonly #actions: DefaultActions
   readonly #alerts: AlertSink | undefined
@@ -20,7 +20,7 @@ export class DefaultStage {
     this.#alerts = alerts
   }
 
-  /** Undefined where a policy has none. */
+  /** Undefined if a policy has none. */
   static of({ defaultActions, ruleOrder }: Policy, alerts: AlertSink | undefined): DefaultStage | undefined {
     const actions = parseDefaultActions(defaultActions, ruleOrder)
     const none = actions.drop === undefined && (actions.alerts.length === 0 || alerts === undefined)
@@ -31,7 +31,7 @@ export class DefaultStage {
     return this.#actions.needsApp
   }
 
-  /** What the application layer is asked for by rules and default actions together. */
+  /** What rules and default actions together need of the application layer. */
   widened(needs: AppNeeds): AppNeeds {
     return this.needsApp ? { ...needs, buffers: needs.buffers | WAITED_FOR } : needs
   }
@@ -48,7 +48,7 @@ export class DefaultStage {
   ): number {
     if (outcome !== Outcome.forward) return outcome
     const waits = base >= 0 && ((words[base + EXTRA] ?? 0) & WAITING) !== 0
-    // What the client sends is waited for; meanwhile the server may acknowledge, and not more.
+    // The client's request is awaited; meanwhile the server may acknowledge, but not send data.
     const waiting = waits && (subject.toServer || subject.payloadTo === subject.payloadFrom)
     const index = typeof cause === 'number' ? cause : cause.index
     for (const { scope, rule } of this.#actions.alerts)

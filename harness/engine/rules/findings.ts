@@ -1,6 +1,6 @@
 const FIRST_CAPACITY = 64
 
-/** Where a search has found patterns: the pattern and the index behind it, in turn. Filled again for each search. */
+/** Where a search has found patterns: the pattern and the index after it, alternately. Refilled for each search. */
 export class Findings {
   pairs: Int32Array = new Int32Array(FIRST_CAPACITY)
   count = 0

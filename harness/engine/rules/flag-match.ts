@@ -44,9 +44,9 @@ const OPEN_OR_CLOSE = Tcp.syn | Tcp.rst | Tcp.fin
 const UNUSUAL = Tcp.urg | Tcp.ece | Tcp.cwr
 
 /**
- * Whether TCP flags match. Suricata asks a rule that names SYN, RST or FIN only about packets that have one of these, and one
- * that names URG, ECE or CWR only about packets that have one of those, also where the rule says `!`; and one that names SYN
- * without `!` only about packets that have SYN (detect-engine-build.c, detect-engine-siggroup.c).
+ * Whether TCP flags match. Suricata evaluates a rule that names SYN, RST or FIN only for packets that have one of these, and one
+ * that names URG, ECE or CWR only for packets that have one of those, even with `!`; and one that names SYN
+ * without `!` only for packets that have SYN (detect-engine-build.c, detect-engine-siggroup.c).
  */
 export function matchesFlags({ mode, flags, ignored }: FlagMatch, seen: number): boolean {
   if ((flags & OPEN_OR_CLOSE) !== 0 && (seen & OPEN_OR_CLOSE) === 0) return false

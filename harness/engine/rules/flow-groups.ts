@@ -5,18 +5,18 @@ import type { RuleGroup, RuleGroups } from './group.ts'
 import type { RuleSubject } from './subject.ts'
 
 const FIRST_CAPACITY = 4096
-/** Places of a flow: direction in the capture, and as the host sees it. */
+/** Entries per flow: direction in the capture, and as the host sees it. */
 const WAYS = 4
 
-/** The rule group of each flow and direction, found once: addresses and ports of a flow never change. */
+/** The rule group of each flow and direction, looked up once: addresses and ports of a flow never change. */
 export class FlowGroups {
   readonly #groups: RuleGroups
   readonly #appAlways: boolean
-  /** Group + 1 by flow and way; 0: not found yet. */
+  /** Group + 1, by flow and way; 0: not looked up yet. */
   #known = new Int32Array(0)
-  /** 1 where a group of the flow, either way, asks for its application layer. */
+  /** 1 if a group of the flow, in either direction, needs its application layer. */
   #app = new Uint8Array(0)
-  /** Whether the flow of the last `find` asks for its application layer. */
+  /** Whether the flow of the last `find` needs its application layer. */
   asksApp = false
 
   constructor(groups: RuleGroups, appAlways: boolean) {
@@ -28,7 +28,7 @@ export class FlowGroups {
     this.#known.fill(0)
   }
 
-  /** Whether no rule has anything to ask about a packet of a flow that is not its first. False where that is not known yet. */
+  /** Whether no rule needs to see a packet of a flow, other than its first. False if that is not known yet. */
   isIdle(batch: PacketBatch, index: number, base: number, toServer: boolean, established: boolean): boolean {
     if (base < 0 || !isTransport(batch.kind[index] ?? 0)) return false
     const key = keyOf(base, batch.direction[index] ?? 0, toServer)
@@ -45,7 +45,7 @@ export class FlowGroups {
     if (base < 0 || !isTransport(kind)) return this.#groups.find(subject)
     const key = keyOf(base, batch.direction[index] ?? 0, subject.toServer)
     if (key >= this.#known.length) this.#grow(key)
-    // The place may have been another flow's.
+    // The entry may have been another flow's.
     if (subject.first) this.#known.fill(0, key - (key % WAYS), key - (key % WAYS) + WAYS)
     let known = this.#known[key] ?? 0
     if (known === 0) {
@@ -77,7 +77,7 @@ function keyOf(base: number, direction: number, toServer: boolean): number {
   return (base / RECORD_WORDS) * WAYS + direction * 2 + (toServer ? 1 : 0)
 }
 
-/** ICMP errors have the flow that they are about, and addresses of their own. */
+/** ICMP errors belong to the flow that they are about, but have addresses of their own. */
 function isTransport(kind: number): boolean {
   return kind === Kind.tcp4 || kind === Kind.tcp6 || kind === Kind.udp4 || kind === Kind.udp6
 }

@@ -1,7 +1,7 @@
 import type { FlowMatch } from './rule.ts'
 import { complain, type Piece, split } from './text.ts'
 
-/** Reads keyword `flow`: one state and one direction at most. */
+/** Reads keyword `flow`: at most one state and one direction. */
 export function parseFlow(value: Piece): FlowMatch {
   let state: string | undefined
   let toServer: boolean | undefined

@@ -2,17 +2,17 @@ import { EXTRA, HAS_FLOWBITS, RECORD_WORDS } from '../record.ts'
 import type { FlowbitMatch } from './flowbits.ts'
 import type { Rule } from './rule.ts'
 
-/** A `flowbits` keyword with numbers for names. */
+/** A `flowbits` keyword, with numbers in place of names. */
 export interface FlowbitStep {
   readonly command: FlowbitMatch['command']
   readonly bits: readonly number[]
 }
 
-/** The flowbits of all flows at all hosts; costs nothing where no rule names any. */
+/** The flowbits of all flows at all hosts; costs nothing if no rule names any. */
 export class FlowbitColumns {
   readonly #numbers = new Map<string, number>()
   readonly #width: number
-  /** By host; a flow's words are at its id times width. */
+  /** By host; a flow's words begin at its id times the width. */
   readonly #columns: Int32Array[] = []
 
   constructor(rules: readonly Rule[]) {
@@ -29,7 +29,7 @@ export class FlowbitColumns {
     }))
   }
 
-  /** Whether the flow answers a question of the step; steps that change bits ask nothing. Packets without flow answer no. */
+  /** Whether the flow satisfies a test step; for steps that change bits true. Packets without flow satisfy no test. */
   answers(step: FlowbitStep, host: number, words: Int32Array, base: number): boolean {
     if (step.command !== 'isset' && step.command !== 'isnotset') return true
     if (base < 0) return false
@@ -37,7 +37,7 @@ export class FlowbitColumns {
     return step.bits.some((bit) => this.#has(host, words, base, bit) === wanted)
   }
 
-  /** Changes bits as the step says; nothing for questions and packets without flow. */
+  /** Changes bits as the step says; does nothing for tests and for packets without flow. */
   apply(step: FlowbitStep, host: number, words: Int32Array, base: number): void {
     const bit = step.bits[0] ?? 0
     if (base < 0 || step.command === 'isset' || step.command === 'isnotset') return
@@ -54,7 +54,7 @@ export class FlowbitColumns {
     return ((this.#columns[host]?.[at] ?? 0) & (1 << (bit & 31))) !== 0
   }
 
-  /** The host's column, with this flow's words in it, cleared where they were another connection's. */
+  /** The host's column, including this flow's words, which are cleared if they were another connection's. */
   #open(host: number, words: Int32Array, base: number): Int32Array {
     const at = (base / RECORD_WORDS) * this.#width
     let column = this.#columns[host] ?? new Int32Array(0)

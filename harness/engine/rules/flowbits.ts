@@ -2,7 +2,7 @@ import { complain, type Piece, part } from './text.ts'
 
 export type FlowbitCommand = 'set' | 'unset' | 'toggle' | 'isset' | 'isnotset'
 
-/** Keyword `flowbits` with a name, or with several (`a|b`: any of them; `set` and the like ask one name). */
+/** Keyword `flowbits` with a name, or with several (`a|b`: any of them; `set` and the like take one name). */
 export interface FlowbitMatch {
   readonly command: FlowbitCommand
   readonly names: readonly string[]
@@ -33,7 +33,7 @@ export function parseFlowbits(value: Piece): FlowbitMatch | 'noalert' {
   return { command, names }
 }
 
-/** Whether the command asks for bits; the others change one once the rest of the rule matched. */
+/** Whether the command tests bits; the others change one once the rest of the rule has matched. */
 export function isQuestion({ command }: FlowbitMatch): boolean {
   return command === 'isset' || command === 'isnotset'
 }

@@ -4,39 +4,39 @@ import { lower } from './inspect.ts'
 /** Bytes that are read at once. */
 const GRAM = 4
 export const SHORTEST = GRAM
-/** More than so many bytes are never stepped over: each byte of a step is one more gram of each pattern in the sieve. */
+/** The longest step between places: each byte of a step adds one more gram of each pattern to the sieve. */
 const LONGEST_STEP = 4
-/** Makes ASCII letters lower case, four at once; other bytes may fall together, which is set right when patterns are compared. */
+/** Makes four ASCII letters lower case at once; other bytes may collide, which the comparison with the pattern corrects. */
 const FOLD = 0x20202020
 /** Knuth's multiplicative hash: 2^32 divided by the golden ratio. */
 const SPREAD = 0x9e3779b1
-/** Bits of the sieve for each gram in it: one place in so many that no pattern has passes. */
+/** Bits of the sieve for each gram in it: one in so many places without a pattern passes. */
 const SPARSE = 128
-/** Of the hash, the lowest bits make no difference among entries. */
+/** The lowest bits of the hash are ignored among entries. */
 const COARSER = 4
 const NONE = -1
-/** Words of an entry: its gram, index of the pattern, where in the pattern the gram is, and the next entry of the same hash. */
+/** Words of an entry: its gram, index of the pattern, offset of the gram in the pattern, and the next entry with the same hash. */
 const ENTRY = 4
 
 /**
- * Finds patterns of four bytes or more, whatever their case, by reading four bytes (a gram) at every few places only. A pattern
- * stands in a sieve by the grams that one of these places must fall on; what passes the sieve is compared. After Wu and Manber, "A
- * fast algorithm for multi-pattern searching", 1994, without their shifts: no step waits for what the one before it has found.
+ * Finds patterns of four bytes or more, ignoring case, by reading four bytes (a gram) only at every few places. A pattern
+ * is in a sieve with those of its grams of which one must fall on such a place; what passes the sieve is compared. After Wu and Manber, "A
+ * fast algorithm for multi-pattern searching", 1994, without their shifts: no step depends on the result of the previous one.
  */
 export class GramSearch {
   readonly #patterns: readonly Uint8Array[]
   readonly #ids: readonly number[]
   readonly #step: number
-  /** A bit for each hash that some gram has. */
+  /** A bit for each hash of a gram. */
   readonly #sieve: Int32Array
   readonly #shift: number
-  /** By hash, where the first entry of it is in `entries`. */
+  /** By hash, the index of its first entry in `entries`. */
   readonly #head: Int32Array
   readonly #entries: Int32Array
-  /** Over the memory of the bytes that were gone over last. */
+  /** Over the memory of the bytes searched last. */
   #view: DataView = new DataView(new ArrayBuffer(0))
 
-  /** At least one pattern, in lower case, each of four bytes or more; `ids` is what they are found as. */
+  /** At least one pattern, in lower case, each of four bytes or more; `ids`: what is reported for them. */
   constructor(patterns: readonly Uint8Array[], ids: readonly number[]) {
     this.#patterns = patterns
     this.#ids = ids
@@ -51,7 +51,7 @@ export class GramSearch {
     for (const [index, pattern] of patterns.entries()) this.#enter(index, gramsOf(pattern), crowd)
   }
 
-  /** Notes where patterns stand whole within the bytes `from` … `to`-1, in no order. */
+  /** Records where patterns lie wholly within the bytes `from` … `to`-1, in no particular order. */
   scan(bytes: Uint8Array, from: number, to: number, found: Findings): void {
     if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer)
     const view = this.#view
@@ -68,7 +68,7 @@ export class GramSearch {
     }
   }
 
-  /** Puts a pattern in by the grams of as many neighbouring offsets as a step has, there where the fewest others are. */
+  /** Adds a pattern with the grams at as many adjacent offsets as a step has, chosen where the fewest other grams are. */
   #enter(index: number, grams: readonly number[], crowd: Map<number, number>): void {
     const step = this.#step
     let best = 0
@@ -117,7 +117,7 @@ export class GramSearch {
   }
 }
 
-/** The grams of a pattern by where they begin. */
+/** The grams of a pattern, by offset. */
 function gramsOf(pattern: Uint8Array): number[] {
   const view = new DataView(pattern.buffer, pattern.byteOffset, pattern.length)
   return Array.from({ length: pattern.length - GRAM + 1 }, (_, at) => view.getUint32(at, true) | FOLD)

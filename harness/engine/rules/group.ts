@@ -5,27 +5,27 @@ import { AddressClasses, PortClasses } from './header-classes.ts'
 import type { RuleProtocol } from './rule.ts'
 import type { Signature } from './signature.ts'
 
-/** The signatures whose header fits the packets of a flow in one direction. Numbers are places in the rule order. */
+/** The signatures whose header matches the packets of a flow in one direction. Numbers are places in the rule order. */
 export interface RuleGroup {
   readonly members: Bits
-  /** Asked about the first packet. */
+  /** Evaluated for the first packet. */
   readonly first: Int32Array
-  /** Asked about every packet, as no pattern says when: while the flow is not established, and when it is. */
+  /** Evaluated for every packet, since no pattern selects them: while the flow is not established, and when it is. */
   readonly steady: readonly [Int32Array, Int32Array]
-  /** Some look for content. */
+  /** Some search for content. */
   readonly content: boolean
-  /** Some ask for the application protocol or its buffers. */
+  /** Some need the application protocol or its buffers. */
   readonly app: boolean
-  /** Nothing of a packet is looked at by any of them, and none asks about every packet: [not established, established]. */
+  /** None inspects the content of a packet, and none is evaluated for every packet: [not established, established]. */
   readonly idle: readonly [boolean, boolean]
 }
 
-/** What of a packet decides which group it is of. */
+/** The fields that determine the group of a packet. */
 export interface PacketHeader {
   bytes: Uint8Array
   /** Offset of the IP header. */
   l3: number
-  /** -1: not known, as in fragments. */
+  /** -1: unknown, as in fragments. */
   protocol: number
   /** -1: none. */
   sourcePort: number
@@ -35,7 +35,7 @@ export interface PacketHeader {
   toServer: boolean
 }
 
-/** Finds the group of a packet by the classes of its addresses and ports, and makes it when it is first asked for. */
+/** Finds the group of a packet by the classes of its addresses and ports; creates it on first use. */
 export class RuleGroups {
   readonly #signatures: readonly Signature[]
   readonly #patterned: Bits
@@ -43,12 +43,12 @@ export class RuleGroups {
   readonly #destinations: readonly [AddressClasses, AddressClasses]
   readonly #sourcePorts: PortClasses
   readonly #destinationPorts: PortClasses
-  /** By the classes of addresses, then by all the rest. */
+  /** By the classes of addresses, then by everything else. */
   readonly #byKey = new Map<number, Map<number, number>>()
   readonly #byMembers = new Map<string, number>()
   readonly groups: RuleGroup[] = []
 
-  /** `patterned`: the signatures that a pattern calls, so that they need not be asked about every packet. */
+  /** `patterned`: the signatures that a pattern selects, so that they need not be evaluated for every packet. */
   constructor(signatures: readonly Signature[], patterned: Bits) {
     this.#signatures = signatures
     this.#patterned = patterned
@@ -75,7 +75,7 @@ export class RuleGroups {
     )
   }
 
-  /** The same for packets the other way. */
+  /** The same for packets of the opposite direction. */
   findBack(header: PacketHeader): number {
     const { bytes, l3, sourcePort, destinationPort, toServer } = header
     return this.#find(
@@ -125,7 +125,7 @@ export class RuleGroups {
     return made
   }
 
-  /** What addresses and ports do not tell. */
+  /** The conditions other than addresses and ports. */
   #fits(index: number, protocol: number, toServer: boolean, hasFlow: boolean): boolean {
     const signature = this.#signatures[index]
     if (signature === undefined || (signature.needsFlow && !hasFlow)) return false

@@ -3,14 +3,14 @@ import { Bits } from './bits.ts'
 import type { Ports } from './ports.ts'
 
 /**
- * Addresses of one family and one end, in classes: no signature tells two of a class apart. A class is a stretch between two
- * neighbouring ends of the addresses that the signatures name.
+ * Equivalence classes of the addresses of one family at one end: no signature distinguishes two of a class. A class is the range between
+ * two adjacent boundaries of the addresses that the signatures name.
  */
 export class AddressClasses {
   readonly #size: number
-  /** First addresses of the classes, side by side, ascending; the first is all zeros. */
+  /** First addresses of the classes, contiguous, ascending; the first is all zeros. */
   readonly #starts: Uint8Array
-  /** Signatures that accept a class. */
+  /** The signatures that accept each class. */
   readonly accepting: readonly Bits[]
 
   constructor(addresses: readonly Addresses[], size: 4 | 16) {
@@ -57,11 +57,11 @@ export class AddressClasses {
 
 const PORTS = 65_536
 
-/** Ports of one end, in classes; the last class is that of packets without ports. */
+/** Equivalence classes of the ports of one end; the last is that of packets without ports. */
 export class PortClasses {
   readonly #classes = new Uint32Array(PORTS)
   readonly none: number
-  /** Signatures that accept a class. */
+  /** The signatures that accept each class. */
   readonly accepting: readonly Bits[]
 
   constructor(ports: readonly (Ports | undefined)[]) {

@@ -2,15 +2,15 @@ import type { Content } from './content.ts'
 
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte))
 
-/** Contents made ready to be looked for: one after the other, each relative to the one before where it says so. */
+/** Contents prepared for the search: in sequence, each relative to the previous one if it says so. */
 export class Contents {
   readonly #contents: readonly Content[]
-  /** After the search for patterns that comes before. */
+  /** The contents to check after the pattern search. */
   readonly #searched: readonly Content[]
   #asked: readonly Content[]
-  /** Where it is found nothing matches. */
+  /** If it is found, nothing matches. */
   readonly #barring: Content | undefined
-  /** Lower case where case does not count. */
+  /** In lower case if case is ignored. */
   readonly #patterns: readonly Uint8Array[]
   #bytes: Uint8Array = new Uint8Array(0)
   #from = 0
@@ -24,7 +24,7 @@ export class Contents {
     this.#patterns = contents.map(({ bytes, nocase }) => (nocase ? bytes.map(lower) : bytes))
   }
 
-  /** Whether the bytes `from` … `to`-1 hold them. `unsearched`: nobody looked for patterns in them before (`AppView.lastLook`). */
+  /** Whether the bytes `from` … `to`-1 contain them. `unsearched`: no pattern search was made before (`AppView.lastLook`). */
   match(bytes: Uint8Array, from: number, to: number, unsearched = false): boolean {
     this.#asked = unsearched ? this.#contents : this.#searched
     this.#bytes = bytes
@@ -33,7 +33,7 @@ export class Contents {
     return this.#matchFrom(0, 0)
   }
 
-  /** Whether the bytes hold what keeps the rule from being asked about a packet at all, whatever part of it is looked at. */
+  /** Whether the bytes contain what prevents the rule from being evaluated for a packet at all, whichever part of it is inspected. */
   isBarredBy(bytes: Uint8Array, from: number, to: number): boolean {
     const content = this.#barring
     const pattern = content === undefined ? undefined : this.#patterns[this.#contents.indexOf(content)]
@@ -43,7 +43,7 @@ export class Contents {
     return this.#find(pattern, content.nocase, 0, to - from) >= 0
   }
 
-  /** Whether contents from the `index`th on are there, where the one before ended at `end` (Suricata 7, content inspection). */
+  /** Whether contents from the `index`th on are found, given that the previous one ended at `end` (Suricata 7, content inspection). */
   #matchFrom(index: number, end: number): boolean {
     const content = this.#asked[index]
     const pattern = this.#patterns[index]
@@ -55,7 +55,7 @@ export class Contents {
     if (distance !== undefined || within !== undefined) {
       start = Math.max(0, end + (distance ?? 0))
       const reach = within === undefined ? -1 : end + within + (distance ?? 0)
-      // One that ends before the start is none to the product.
+      // Suricata ignores a limit before the start.
       if (reach >= 0) limit = Math.min(size, reach)
     }
     if (start > limit || limit <= 0) return negated && this.#matchFrom(index + 1, end)
@@ -64,7 +64,7 @@ export class Contents {
       const at = endsWith && limit < size ? -1 : this.#find(pattern, content.nocase, start, limit)
       if (at < 0) return negated && this.#matchFrom(index + 1, end)
       const behind = at + pattern.length
-      // A negated content that is there, but not at the end, is no obstacle; lengths are compared as the product compares them.
+      // A negated content that is found, but not at the end, does not prevent a match; lengths are compared as in Suricata.
       if (negated) return endsWith && limit - first !== behind && this.#matchFrom(index + 1, end)
       const goesOn = !endsWith || behind === size
       if (goesOn && this.#matchFrom(index + 1, behind)) return true
@@ -74,7 +74,7 @@ export class Contents {
     }
   }
 
-  /** Index of the first place of a pattern that starts at `start` or later and ends at `limit` or before; -1: none. */
+  /** Index of the first occurrence of a pattern that starts at `start` or later and ends at `limit` or before; -1: none. */
   #find(pattern: Uint8Array, nocase: boolean, start: number, limit: number): number {
     const bytes = this.#bytes
     const from = this.#from
@@ -96,14 +96,14 @@ export class Contents {
   }
 }
 
-/** Whether it is looked for from the end of the content before. */
+/** Whether it is searched relative to the end of the previous content. */
 function isRelative(content: Content | undefined): boolean {
   return content?.distance !== undefined || content?.within !== undefined
 }
 
 /**
- * The negated content, if any, that Suricata looks for at first, which knows no ends: the one that says so, or where all are negated the
- * longest one that may stand anywhere.
+ * The negated content, if any, that Suricata searches for in its prefilter, which ignores boundaries: the one with `fast_pattern`, or if
+ * all are negated the longest one without position.
  */
 function barringOf(contents: readonly Content[]): Content | undefined {
   const fast = contents.find(({ fast }) => fast)

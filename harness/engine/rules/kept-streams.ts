@@ -5,11 +5,11 @@ const TO_SERVER = 1
 const TO_CLIENT = 2
 
 /**
- * Of which streams Suricata keeps data for rules about contents. It asks when it first looks for the rules of a flow and direction, and
- * those it has by the server's port alone (Suricata 7, detect.c, DetectRunPostGetFirstRuleGroup).
+ * The streams of which Suricata keeps data for content rules. It decides when it first looks up the rules of a flow and direction, and
+ * considers only the server's port (Suricata 7, detect.c, DetectRunPostGetFirstRuleGroup).
  */
 export class KeptStreams {
-  /** Bits by the server's port. */
+  /** Bits, indexed by the server's port. */
   readonly #ways = new Uint8Array(LAST_PORT + 1)
 
   private constructor(signatures: readonly Signature[]) {
@@ -22,7 +22,7 @@ export class KeptStreams {
     }
   }
 
-  /** Undefined where no rule looks into streams. */
+  /** Undefined if no rule inspects streams. */
   static of(signatures: readonly Signature[]): KeptStreams | undefined {
     const looking = signatures.filter(({ look }) => (look & Look.stream) !== 0)
     return looking.length === 0 ? undefined : new KeptStreams(looking)

@@ -1,30 +1,30 @@
 import { ipProtocol } from '../../flow/transport.ts'
 import { Protocol } from '../../wire/numbers.ts'
 
-/** Of UDP, ICMP and ESP. */
+/** Header bytes of UDP, ICMP and ESP. */
 const HEADER = 8
 const SCTP_HEADER = 12
-/** What of an ICMPv6 message that is neither an error nor an echo counts as header: type, code and checksum. */
+/** Header bytes of an ICMPv6 message that is neither an error nor an echo: type, code and checksum. */
 const SHORT_HEADER = 4
 const TIMESTAMP = 13
 const TIMESTAMP_REPLY = 14
 const TIMESTAMPS = 12
 const ROUTER_ADVERTISEMENT = 9
-/** Of ICMPv6 errors and echoes: the highest code that the type has. */
+/** For ICMPv6 errors and echoes: the highest code that the type has. */
 const LAST_CODES: Readonly<Record<number, number>> = { 1: 6, 2: 0, 3: 1, 4: 2, 128: 0, 129: 0 }
 
-/** Counted from the transport header. */
+/** Offsets from the transport header. */
 export interface LookedAt {
   from: number
   to: number
 }
 
-/** One for all packets. */
+/** Shared by all packets. */
 const range: LookedAt = { from: 0, to: 0 }
 
 /**
- * What rules about contents look at of a packet that is not TCP, nothing of most protocols (Suricata 7, decode-*.c). `length`: how much
- * there is behind the header of UDP and ICMP, and from the header on of others. Good until the next call.
+ * What content rules inspect of a packet other than TCP; for most protocols nothing (Suricata 7, decode-*.c). `length`: the number of
+ * bytes after the header for UDP and ICMP, and from the header on for others. Valid until the next call.
  */
 export function lookedAt(
   bytes: Uint8Array,
@@ -39,7 +39,7 @@ export function lookedAt(
   else if (protocol === Protocol.icmp6) {
     const short = (bytes[l4 + 1] ?? 0) > (LAST_CODES[bytes[l4] ?? 0] ?? -1)
     range.from = short ? SHORT_HEADER : HEADER
-    // Four bytes are taken off the length for the rest of a header that is counted already.
+    // The length is reduced by four bytes for the rest of a header that was already counted.
     if (short) range.to = length
   } else {
     const inside = ipProtocol(bytes, l3, l4)
@@ -49,7 +49,7 @@ export function lookedAt(
   return range
 }
 
-/** Bytes of timestamps, and of the addresses of routers, behind the header, where they are all there. */
+/** Bytes of timestamps, and of router addresses, after the header, if they are all there. */
 function wordsOf(bytes: Uint8Array, l4: number, length: number): number {
   const type = bytes[l4]
   let words = 0

@@ -8,18 +8,18 @@ import { Look } from './signature.ts'
 import { StreamScan } from './stream-scan.ts'
 import type { RuleSubject } from './subject.ts'
 
-/** What there is to see of a flow whose application layer nobody looks at. */
+/** The view of a flow whose application layer is not inspected. */
 const NO_VIEW = new AppView()
 
 /**
- * Asks the rules of a group about a packet, in the order in which Suricata 7 does (detect.c): those about addresses on the first
- * packet, those about packets and streams, those about transactions. A rule that matches changes flowbits at once.
+ * Evaluates the rules of a group for a packet in the order of Suricata 7 (detect.c): address-only rules on the first
+ * packet, then rules about packets and streams, then rules about transactions. A rule that matches changes flowbits at once.
  */
 export class Matcher {
   readonly #set: RuleSet
   readonly #scan: StreamScan | undefined
   readonly matches = new Matches()
-  /** Places that a pattern called, ascending and without repeats once sorted. */
+  /** Places that a pattern selected, ascending and without repetition once sorted. */
   #called: number[] = []
   #host = 0
   #words: Int32Array = new Int32Array(0)
@@ -51,7 +51,7 @@ export class Matcher {
     const steady = group.steady[subject.established ? 1 : 0]
     const called = this.#called
     called.length = 0
-    // At the last look no pattern is looked for: rules whose contents are all negated have none.
+    // At the last look no patterns are searched: rules with only negated contents have none.
     if (group.content && subject.payloadTo > subject.payloadFrom && !this.#view.lastLook)
       this.#callByContent(group, subject)
     if (called.length === 0) for (const place of steady) this.#ask(place, subject)
@@ -103,7 +103,7 @@ export class Matcher {
     if (this.#view.unshown && look === Look.stream) return false
     if ((look & Look.stream) !== 0 && this.#view.added && !this.#view.unshown) {
       const { stream, streamFrom, streamTo } = this.#view
-      // What is not in one piece with the stream is looked at alone.
+      // A payload that is not contiguous with the stream is inspected alone.
       this.#ofStream =
         streamTo > streamFrom
           ? contents.match(stream, streamFrom, streamTo, lastLook)
@@ -126,7 +126,7 @@ export class Matcher {
     this.matches.add(place, ofStream)
   }
 
-  /** Asks the rules with buffers about each transaction that the view shows. */
+  /** Evaluates the rules with buffers for each transaction that the view shows. */
   #askTransactions(group: RuleGroup, subject: RuleSubject): void {
     const { transaction, count } = this.#view
     const asked = new Set<number>()
@@ -146,7 +146,7 @@ export class Matcher {
     const { bytes, kind, from, to } = this.#view
     const calls = this.#set.bufferCalls[kind[index] ?? 0]
     if (calls === undefined) return
-    // Of a packet that opens a session it is not known what is spoken when they are gathered.
+    // The protocol is not yet known when the rules for a packet that opens a session are collected.
     if (!this.#view.unshown) this.#call(group, calls.always)
     const { search, calls: byPattern } = calls.patterns
     if (search === undefined) return
@@ -154,7 +154,7 @@ export class Matcher {
     for (let i = 0; i < count; i++) this.#call(group, byPattern[pairs[i * 2] ?? 0] ?? [])
   }
 
-  /** Whether a rule with buffers finds all of them under one transaction, and one of them for the first time unless it repeats. */
+  /** Whether a rule finds all its buffers in one transaction, at least one of them for the first time unless the rule repeats. */
   #isAbout(place: number, id: number, subject: RuleSubject): boolean {
     const signature = this.#set.signatures[place]
     if (signature === undefined) return false
@@ -177,7 +177,7 @@ export class Matcher {
   }
 }
 
-/** Whether all of them match; fragments have no flags, nor has what is not TCP. */
+/** Whether all flag conditions match; fragments and packets other than TCP have no flags. */
 function hasFlags(flags: readonly FlagMatch[], subject: RuleSubject): boolean {
   if (!subject.wholeDatagram || subject.protocol !== Protocol.tcp) return false
   return flags.every((each) => matchesFlags(each, subject.flags))

@@ -1,6 +1,6 @@
 const FIRST_CAPACITY = 16
 
-/** The signatures that matched a packet: places in the rule order, and whether the match was one of the stream. */
+/** The signatures that matched a packet: places in the rule order, and whether the match was in the stream. */
 export class Matches {
   count = 0
   places = new Int32Array(FIRST_CAPACITY)
@@ -10,7 +10,7 @@ export class Matches {
     this.count = 0
   }
 
-  /** Adds one where the rule order wants it; equal ones stay in the order of adding. */
+  /** Inserts one in the rule order; equal ones stay in the order of insertion. */
   add(place: number, ofStream: boolean): void {
     if (this.count === this.places.length) this.#grow()
     let at = this.count++

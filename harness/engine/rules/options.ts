@@ -7,7 +7,7 @@ import { type FlowbitMatch, parseFlowbits } from './flowbits.ts'
 import type { BufferMatch, FlowMatch, RuleProtocol } from './rule.ts'
 import { complain, type Piece, part, splitOptions } from './text.ts'
 
-/** What stands in the parentheses of a rule. */
+/** The options in the parentheses of a rule. */
 export interface RuleOptions {
   readonly flags: FlagMatch[]
   flow: FlowMatch | undefined
@@ -25,16 +25,16 @@ export interface RuleOptions {
 const DEFAULT_PRIORITY = 3
 const LAST_PRIORITY = 255
 const LAST_SID = 4_294_967_294
-/** Keywords that say something for people only, and what Suricata wants of them. */
+/** Keywords for human readers only, and the syntax that Suricata requires of them. */
 const REMARKS: ReadonlyMap<string, RegExp> = new Map([
   ['metadata', /^[^"]/],
   ['reference', /^[A-Za-z0-9]+\s*,["\s]*[\w\-./?=]/],
 ])
 const CLASSTYPE = /^[A-Za-z][\w-]{0,62}$/
-/** Keywords that a rule has once. */
+/** Keywords that may occur only once in a rule. */
 const ONCE = ['sid', 'rev', 'msg', 'priority', 'classtype', 'flow']
 
-/** Reads the options of a rule about `protocol`; a keyword that this engine does not know is refused by name. */
+/** Reads the options of a rule about `protocol`; a keyword that this engine does not support is refused by name. */
 export function parseOptions(piece: Piece, protocol: RuleProtocol): RuleOptions {
   const reader = new OptionReader(protocol)
   for (const option of splitOptions(piece)) {
@@ -51,7 +51,7 @@ export function priorityOf({ priority, classtype }: RuleOptions): number {
   return priority ?? classtypeOf(classtype)?.priority ?? DEFAULT_PRIORITY
 }
 
-/** What the classtype of a rule is called; empty without one, and of one that is not known. */
+/** The description of a rule's classtype; empty if it has none or an unknown one. */
 export function categoryOf({ classtype }: RuleOptions): string {
   return classtypeOf(classtype)?.description ?? ''
 }
@@ -71,7 +71,7 @@ class OptionReader {
     rev: 0,
     msg: '',
   }
-  /** Where the next content belongs, and the last one. */
+  /** The list to which the next content belongs, and the last content. */
   #into: Content[] = this.#options.contents
   #last: Content | undefined
   readonly #keywords: Piece[] = []

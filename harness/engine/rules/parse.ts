@@ -20,9 +20,9 @@ const PROTOCOLS: readonly RuleProtocol[] = [
 ]
 
 /**
- * Reads rules in Suricata's language, as far as this engine knows it (docs/rules.md); blank lines and lines that begin with
- * `#` are left out. ERR_RULE names the rule, or the file and its line, and the column of what it does not know, and of a sid
- * that was there before. `name` says where the rule at an index stands; by default `Rule 3`.
+ * Reads rules in Suricata's language, as far as this engine supports it (docs/rules.md); blank lines and lines that begin with
+ * `#` are skipped. ERR_RULE names the rule, or the file and its line, and the column of whatever is not supported, or of a duplicate
+ * sid. `name` says where the rule at an index is; by default `Rule 3`.
  */
 export function parseRules(texts: readonly string[], name = (index: number) => `Rule ${index + 1}`): Rule[] {
   const rules: Rule[] = []
@@ -99,7 +99,7 @@ export function parseRule(text: string, where: string): Rule {
   }
 }
 
-/** Suricata's limits of a rule: its length, and no control characters but blanks. */
+/** Suricata's limits on a rule: its length, and no control characters except blanks. */
 function checkText(whole: Piece): void {
   const { text } = whole
   if (new TextEncoder().encode(text).length > LONGEST)
@@ -111,7 +111,7 @@ function checkText(whole: Piece): void {
   }
 }
 
-/** Where both ends are the same, both ways round are one (Suricata takes such a rule as one-way). */
+/** If both ends are equal, `<>` is one direction only (Suricata takes such a rule as unidirectional). */
 function isTheSame(words: readonly Piece[]): boolean {
   return words[2]?.text === words[5]?.text && words[3]?.text === words[6]?.text
 }

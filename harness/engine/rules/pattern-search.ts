@@ -11,13 +11,13 @@ interface Pattern {
 const bytesOf = ({ bytes }: Pattern) => bytes
 const idOf = ({ id }: Pattern) => id
 
-/** Finds many patterns in bytes, whatever their case: short ones by an automaton, the others by their grams. */
+/** Finds many patterns in bytes, ignoring case: short ones with an automaton, the others by their grams. */
 export class PatternSearch {
   readonly #short: Automaton | undefined
   readonly #long: GramSearch | undefined
   /** Length of the longest pattern. */
   readonly longest: number
-  /** What the last `scan` found. */
+  /** The result of the last `scan`. */
   readonly found = new Findings()
 
   /** At least one pattern, in lower case; none is empty. */
@@ -30,7 +30,7 @@ export class PatternSearch {
     if (long.length > 0) this.#long = new GramSearch(long.map(bytesOf), long.map(idOf))
   }
 
-  /** Looks for patterns that stand whole within the bytes `from` … `to`-1. */
+  /** Searches for patterns that lie wholly within the bytes `from` … `to`-1. */
   scan(bytes: Uint8Array, from: number, to: number): Findings {
     const { found } = this
     found.clear()

@@ -2,16 +2,16 @@ import type { Content } from './content.ts'
 import { lower } from './inspect.ts'
 import { PatternSearch } from './pattern-search.ts'
 
-/** Which pattern calls which signatures: one positive content of each, the longest or the one with `fast_pattern`. */
+/** Which pattern selects which signatures: one positive content of each, the longest or the one with `fast_pattern`. */
 export class Patterns {
-  /** Undefined where there are none. */
+  /** Undefined if there are no patterns. */
   readonly search: PatternSearch | undefined
   /** Length of each pattern. */
   readonly lengths: readonly number[]
-  /** Signatures by pattern. */
+  /** Signatures selected by each pattern. */
   readonly calls: readonly (readonly number[])[]
 
-  /** `contents`: of each signature, with its place in the rule order; signatures that have no pattern are left out. */
+  /** `contents`: those of each signature, with its place in the rule order; signatures without a pattern are left out. */
   constructor(contents: readonly { readonly place: number; readonly contents: readonly Content[] }[]) {
     const byText = new Map<string, { readonly bytes: Uint8Array; readonly calls: number[] }>()
     for (const each of contents) {
@@ -29,7 +29,7 @@ export class Patterns {
   }
 }
 
-/** The bytes by which contents are found at first; undefined where all are negated. */
+/** The bytes that the pattern search uses for contents; undefined if all are negated. */
 export function patternOf(contents: readonly Content[]): Uint8Array | undefined {
   const positive = contents.filter(({ negated }) => !negated)
   const fast = positive.find((content) => content.fast)

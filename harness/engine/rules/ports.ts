@@ -2,12 +2,12 @@ import { complain, type ListItem, type Piece, readList } from './text.ts'
 
 export const LAST_PORT = 65_535
 
-/** Ranges of ports, first and last of each in turn, ascending and apart from each other. */
+/** Ranges of ports, first and last of each alternately, ascending and disjoint. */
 export type Ports = readonly number[]
 
 /**
  * Reads `any`, ports, ranges (`1024:`, `:80`, `6000:6010`) and lists of these, negated or not; undefined: any. Refuses what Suricata
- * refuses: what leaves no port, and a negation that it takes for the end of a range (Suricata 7, detect-engine-port.c).
+ * refuses: a list that leaves no port, and a negation that it takes for the end of a range (Suricata 7, detect-engine-port.c).
  */
 export function parsePorts(piece: Piece): Ports | undefined {
   checkNegations(piece)
@@ -26,9 +26,9 @@ export function parsePorts(piece: Piece): Ports | undefined {
   return rangesOf(ports)
 }
 
-/** Notes the ports that an item names, and those that it takes out. */
+/** Records the ports that an item names, and those that it excludes. */
 function name(item: ListItem, negated: boolean, within: Uint8Array, without: Uint8Array): void {
-  // Suricata reads it by its place in the list.
+  // Suricata interprets it by its place in the list.
   if (negated && item.negated)
     throw complain(item.piece, 'this engine does not read a negation within a negated list of ports')
   const out = negated || item.negated
@@ -41,7 +41,7 @@ function name(item: ListItem, negated: boolean, within: Uint8Array, without: Uin
   into.fill(1, from, to + 1)
 }
 
-/** In a list within a list Suricata takes `!` behind a range for part of that range. */
+/** In nested lists Suricata takes a `!` after a range for part of that range. */
 function checkNegations(piece: Piece): void {
   let depth = 0
   let inRange = false

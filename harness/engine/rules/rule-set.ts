@@ -11,20 +11,20 @@ import { Patterns, patternOf } from './patterns.ts'
 import type { Rule } from './rule.ts'
 import { type Signature, signaturesOf } from './signature.ts'
 
-/** A sticky buffer of a signature, ready to be looked at. */
+/** A sticky buffer of a signature, prepared for inspection. */
 export interface BufferContents {
   readonly buffer: number
   readonly contents: Contents
 }
 
-/** One buffer of many: what calls signatures when it turns up. */
+/** For one kind of buffer: what selects signatures when such a buffer is present. */
 export interface BufferCalls {
   readonly patterns: Patterns
-  /** Signatures without a pattern of their own, asked each time. */
+  /** Signatures without a pattern, evaluated each time. */
   readonly always: readonly number[]
 }
 
-/** Rules made ready to be matched. A signature's place is its number in the rule order; all lists are by place. */
+/** Rules prepared for matching. A signature's place is its number in the rule order; all lists are indexed by place. */
 export class RuleSet {
   readonly signatures: readonly Signature[]
   readonly contents: readonly Contents[]
@@ -33,14 +33,14 @@ export class RuleSet {
   readonly repeats: Bits
   readonly flowbits: readonly (readonly FlowbitStep[])[]
   readonly columns: FlowbitColumns
-  /** Patterns of payload and stream. */
+  /** Patterns for payload and stream. */
   readonly patterns: Patterns
-  /** By `Buffer` code. */
+  /** Indexed by `Buffer` code. */
   readonly bufferCalls: readonly BufferCalls[]
   readonly groups: RuleGroups
   readonly keptStreams: KeptStreams | undefined
   readonly needs: AppNeeds
-  /** Some rule asks for the application protocol or for content, which encryption hides. */
+  /** Some rule needs the application protocol, or content, which encryption hides. */
   readonly needsApp: boolean
 
   constructor(rules: readonly Rule[], order: Policy['ruleOrder']) {
@@ -73,7 +73,7 @@ export class RuleSet {
   }
 }
 
-/** Whether a rule looks into buffers and no pattern tells when. */
+/** Whether a rule inspects buffers without any pattern to select it. */
 function isUncalled({ buffers }: Rule): boolean {
   return buffers.length > 0 && buffers.every(({ contents }) => patternOf(contents) === undefined)
 }
@@ -91,12 +91,12 @@ function callsOf(signatures: readonly Signature[], buffer: number): BufferCalls 
   }
 }
 
-/** What it looks into is never TCP's, which encryption may hide. */
+/** Whether the rule never inspects TCP data, which encryption may hide. */
 function hasNoStream({ protocol }: Rule): boolean {
   return protocol === 'udp' || protocol === 'icmp'
 }
 
-/** The buffer that calls a rule: one with a pattern if there is any. */
+/** The buffer that selects a rule: one with a pattern if there is any. */
 function callingBuffer({ buffers }: Rule) {
   return buffers.find(({ contents }) => patternOf(contents) !== undefined) ?? buffers[0]
 }

@@ -5,7 +5,7 @@ import type { FlowbitMatch } from './flowbits.ts'
 import type { Ports } from './ports.ts'
 
 export type RuleAction = 'pass' | 'drop' | 'reject' | 'alert'
-/** `tcp-pkt` and `tcp-stream`: content is looked for in single segments, or in the stream, only. */
+/** `tcp-pkt` and `tcp-stream`: content is searched in single segments only, or in the stream only. */
 export type RuleProtocol =
   | 'ip'
   | 'tcp'
@@ -20,20 +20,20 @@ export type RuleProtocol =
 
 /** Keyword `flow`. */
 export interface FlowMatch {
-  /** State of the flow before the packet; undefined with `stateless` or a direction alone. */
+  /** State of the flow before the packet; undefined with `stateless` or with only a direction. */
   readonly established: boolean | undefined
   readonly stateless: boolean
   readonly toServer: boolean | undefined
 }
 
-/** A sticky buffer and the contents that it must hold, in this order. */
+/** A sticky buffer and the contents that it must contain, in this order. */
 export interface BufferMatch {
   /** A `Buffer` code of the application layer. */
   readonly buffer: number
   readonly contents: readonly Content[]
 }
 
-/** A rule as it was read. Undefined parts match everything. */
+/** A parsed rule. Undefined parts match everything. */
 export interface Rule {
   readonly action: RuleAction
   readonly protocol: RuleProtocol
@@ -41,7 +41,7 @@ export interface Rule {
   readonly sourcePorts: Ports | undefined
   readonly destination: Addresses
   readonly destinationPorts: Ports | undefined
-  /** `<>`: either way round. */
+  /** `<>`: both directions. */
   readonly bothWays: boolean
   readonly flags: readonly FlagMatch[]
   readonly flow: FlowMatch | undefined
@@ -50,7 +50,7 @@ export interface Rule {
   readonly contents: readonly Content[]
   readonly buffers: readonly BufferMatch[]
   readonly noalert: boolean
-  /** 1: first. */
+  /** 1: highest. */
   readonly priority: number
   readonly sid: number
   readonly rev: number

@@ -5,27 +5,27 @@ import { isQuestion } from './flowbits.ts'
 import { LAST_PORT, type Ports } from './ports.ts'
 import type { Rule, RuleProtocol } from './rule.ts'
 
-/** What a drop or pass holds for: the packet, the flow, or the flow where the stream was matched rather than the packet. */
+/** What a drop or pass applies to: the packet, the flow, or the flow if the match was in the stream rather than in the packet. */
 export const Scope = { packet: 0, flow: 1, flowIfStream: 2 } as const
 
-/** Where content is looked for: in single payloads, in the stream, or in both. Streams are TCP's. */
+/** Where content is searched: in single payloads, in the stream, or in both. Only TCP has streams. */
 export const Look = { payload: 1, stream: 2 } as const
 
 /**
- * A rule as it is matched; one with `<>` is two, the second with its ends turned. Kinds and scopes are those of Suricata 7
+ * A rule in the form used for matching; one with `<>` makes two, the second with its ends swapped. Kinds and scopes are those of Suricata 7
  * (detect-engine-build.c, signature types; detect-engine.c, their properties).
  */
 export interface Signature {
   readonly rule: Rule
   readonly turned: boolean
-  /** Looks at addresses and ports alone: asked about the first packet of a flow in each direction, and of packets without flow. */
+  /** It tests only addresses and ports: evaluated for the first packet of a flow in each direction, and for packets without flow. */
   readonly ofFirst: boolean
   readonly scope: number
   /** An `AppProtocol` code; 0: any. */
   readonly appProtocol: number
-  /** Which way the packets go that it is asked about; undefined: both. */
+  /** The direction of the packets that it is evaluated for; undefined: both. */
   readonly toServer: boolean | undefined
-  /** It says something that only packets of flows have. */
+  /** It tests something that only packets of flows have. */
   readonly needsFlow: boolean
   /** Bits of `Look`; 0 without content. */
   readonly look: number
@@ -38,7 +38,7 @@ const APP_PROTOCOLS: Readonly<Partial<Record<RuleProtocol, number>>> = {
   dns: AppProtocol.dns,
 }
 
-/** The signatures that a rule makes, its protocol among them as `appProtocol` where its buffers tell one. */
+/** The signatures of a rule; `buffersProtocol` becomes their `appProtocol` unless the rule's own protocol gives one. */
 export function signaturesOf(rule: Rule, buffersProtocol: number): Signature[] {
   const appProtocol = APP_PROTOCOLS[rule.protocol] ?? buffersProtocol
   const toServer = rule.flow?.toServer ?? wayOfBuffers(rule.buffers)
@@ -49,7 +49,7 @@ export function signaturesOf(rule: Rule, buffersProtocol: number): Signature[] {
   const plain = !hasContent && rule.buffers.length === 0 && rule.flags.length === 0
   const hasMatch = stateful || questions || rule.flags.length > 0
   const ofAddresses = plain && appProtocol === 0 && !hasMatch && !touches && rule.flow?.toServer === undefined
-  // Negated addresses keep a rule out of the table of addresses, but not from being about the flow.
+  // Negated addresses keep a rule out of Suricata's address table, but its scope is still the flow.
   const negated = rule.source.negated || rule.destination.negated
   const signature = {
     rule,
@@ -73,15 +73,15 @@ export function signaturesOf(rule: Rule, buffersProtocol: number): Signature[] {
   }
 }
 
-/** SYN alone, to some ports: Suricata takes it to be about what goes to the server (detect-engine-build.c, RulesGroupByPorts). */
+/** SYN alone, to some ports: Suricata evaluates it only for packets to the server (detect-engine-build.c, RulesGroupByPorts). */
 function isScan({ flags }: Rule, ports: Ports | undefined): boolean {
   const toAll = ports === undefined || (ports[0] === 0 && ports[1] === LAST_PORT)
   return !toAll && flags.some((match) => match.mode !== '!' && match.flags === Tcp.syn)
 }
 
 /**
- * In TCP, content without offset and depth is looked for in the stream, content with one of them in packets too; beside flags,
- * and with tcp-pkt, in packets only (detect-parse.c).
+ * For TCP, content without offset and depth is searched in the stream, content with one of them in packets too; together with flags,
+ * or with tcp-pkt, in packets only (detect-parse.c).
  */
 function lookOf({ protocol, flags, contents }: Rule): number {
   if (protocol === 'tcp-pkt' || flags.length > 0 || protocol === 'udp' || protocol === 'icmp')

@@ -29,7 +29,7 @@ import { RuleSet } from './rule-set.ts'
 import { Scope } from './signature.ts'
 import { RuleSubject } from './subject.ts'
 
-/** Rules and default actions, after tracking and policy have let a packet pass. */
+/** Rules and default actions, for packets that tracking and policy have forwarded. */
 export class RuleStage {
   readonly #set: RuleSet
   readonly #defaults: DefaultStage | undefined
@@ -58,7 +58,7 @@ export class RuleStage {
     this.#flows = new FlowGroups(set.groups, defaults?.needsApp === true)
   }
 
-  /** The stage for a policy; undefined where there are no rules and no default actions, so that nothing is paid for them. */
+  /** The stage for a policy; undefined if there are no rules and no default actions, which then costs nothing. */
   static of(
     texts: readonly string[],
     policy: Policy,
@@ -71,15 +71,15 @@ export class RuleStage {
     return new RuleStage(new RuleSet(rules, policy.ruleOrder), defaults, settings, alerts)
   }
 
-  /** Forgets which flow has which addresses, and what was said in it. */
+  /** Clears the rule groups of flows and their application state. */
   clear(): void {
     this.#flows.clear()
     this.#app?.clear()
   }
 
   /**
-   * The outcome of a packet, or of the datagram that its fragment completed, after the rules. An error of the stream stays
-   * one, but rules are asked all the same, except about its payload. `established`: before the packet; `delivery`: a `Delivery`.
+   * The outcome of a packet, or of the datagram that its fragment completed, after the rules. A stream error stays
+   * one, but rules are evaluated for it, except for its payload. `established`: before the packet; `delivery`: a `Delivery`.
    */
   apply(
     outcome: number,
@@ -128,7 +128,7 @@ export class RuleStage {
     return this.#decide(outcome, batch, cause, host, words, base)
   }
 
-  /** Notes whether some rule may look into what the session's packets bring in this direction. */
+  /** Records whether some rule may inspect this direction of the session's stream. */
   #noteKept(batch: PacketBatch, cause: number | Rebuilt, words: Int32Array, base: number): void {
     const { protocol, toServer, destinationPort, sourcePort } = this.#subject
     if (this.#set.keptStreams?.has(toServer, toServer ? destinationPort : sourcePort) !== true) return
@@ -137,13 +137,13 @@ export class RuleStage {
     words[base + EXTRA] = (words[base + EXTRA] ?? 0) | (direction === Direction.c2s ? KEPT_C2S : KEPT_S2C)
   }
 
-  /** Errors of the stream belong to no stream, so nothing is known of what they speak. */
+  /** Packets with stream errors belong to no stream, so their application protocol is unknown. */
   #lookAway(): undefined {
     this.#subject.appProtocol = AppProtocol.unknown
     return undefined
   }
 
-  /** What the application layer shows with the packet, where anybody asks; notes the protocol in the subject. */
+  /** What the application layer shows with the packet, if needed; sets the protocol in the subject. */
   #look(
     batch: PacketBatch,
     cause: number | Rebuilt,
@@ -167,7 +167,7 @@ export class RuleStage {
     const view = app.take(batch, cause, host, words, base, toServer, delivery)
     subject.appProtocol = view.protocol
     if (view.rewrittenFrom >= 0) subject.rewritePayload(view.stream, view.rewrittenFrom)
-    // The packet that begins to hide contents is looked at itself.
+    // The packet from which on contents are hidden is itself still inspected.
     if (view.payloadHidden && !view.lastLook) subject.hidePayload()
     if (toServer) {
       const now = words[base + EXTRA] ?? 0
@@ -176,7 +176,7 @@ export class RuleStage {
     return view
   }
 
-  /** Lets the matches decide, in the rule order: a pass ends it; a drop or reject does not, so that alerts behind it are told. */
+  /** Lets the matches decide, in the rule order: a pass ends it; after a drop or reject, later alerts are still reported. */
   #decide(
     outcome: number,
     batch: PacketBatch,
@@ -212,7 +212,7 @@ export class RuleStage {
     return this.#defaults?.apply(outcome, this.#subject, batch, cause, host, words, base) ?? outcome
   }
 
-  /** The outcome of a packet that rules drop or reject; an error of the stream was dropped already. */
+  /** The outcome of a packet that rules drop or reject; a stream error was dropped already. */
   #stop(
     outcome: number,
     batch: PacketBatch,
@@ -225,7 +225,7 @@ export class RuleStage {
     return rejected ? Outcome.ruleReject : Outcome.ruleDrop
   }
 
-  /** Sends what a rule's `reject` sends: a reset to the sender, or an ICMP error where the product has that. */
+  /** Sends what a rule's `reject` sends: a reset to the sender, or an ICMP error if the product sends one. */
   #reject(batch: PacketBatch, cause: number | Rebuilt, host: number): boolean {
     const { rejectsAnything, rstStyle } = this.#settings
     if (!mayAnswer(batch, cause, this.#settings)) return false
@@ -235,7 +235,7 @@ export class RuleStage {
   }
 }
 
-/** A rule has dropped or passed the flow already: the first one stays. */
+/** Whether a rule has already dropped or passed the flow: the first decision stays. */
 function isDecided(words: Int32Array, base: number): boolean {
   return ((words[base] ?? 0) & Flag.marked) !== 0 || ((words[base + EXTRA] ?? 0) & PASSED) !== 0
 }

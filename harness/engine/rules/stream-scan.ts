@@ -2,8 +2,8 @@ import type { AppView } from '../app/app-view.ts'
 import type { PatternSearch } from './pattern-search.ts'
 
 /**
- * Looks for patterns in the windows of streams. Windows overlap: each holds the segment and what came before it. What was seen
- * of a window stays known to the stream, so that only new bytes are gone over, and those before them that a pattern may begin in.
+ * Searches for patterns in the windows of streams. Windows overlap: each contains the segment and data before it. The stream remembers
+ * what was found in its last window, so only new bytes are searched, and those before them in which a pattern may begin.
  */
 export class StreamScan {
   readonly #search: PatternSearch
@@ -14,14 +14,14 @@ export class StreamScan {
     this.#lengths = patternLengths
   }
 
-  /** The patterns in the window of a view, each with the position behind it, in turn; undefined: none. */
+  /** The patterns in the window of a view, each followed by the position after it; undefined: none. */
   scan(view: AppView): readonly number[] | undefined {
     const { stream, streamFrom, streamTo, streamStart, seen } = view
     const end = streamStart + streamTo - streamFrom
     const until = seen.seenTo
     const goesOn = streamStart >= seen.seenFrom && until > streamStart && until <= end
     const search = this.#search
-    // Where the window lies in `stream`, against where it lies in the stream's positions.
+    // Difference between offsets in `stream` and positions in the stream.
     const shift = streamFrom - streamStart
     const from = goesOn ? Math.max(streamFrom, until + shift - search.longest + 1) : streamFrom
     const { pairs, count } = search.scan(stream, from, streamTo)
@@ -41,7 +41,7 @@ export class StreamScan {
     return seen.found
   }
 
-  /** Those that begin in a window. */
+  /** The findings that begin within the window. */
   #within(found: readonly number[], start: number): number[] {
     const kept: number[] = []
     for (let i = 0; i < found.length; i += 2) {

@@ -8,7 +8,7 @@ import { isIcmpError } from '../icmp.ts'
 import type { PacketHeader } from './group.ts'
 import { lookedAt } from './looked-at.ts'
 
-/** What the rules see of a packet. One object is filled again for each. */
+/** What the rules see of a packet. One object, refilled for each packet. */
 export class RuleSubject implements PacketHeader {
   bytes: Uint8Array = new Uint8Array(0)
   l3 = 0
@@ -16,14 +16,14 @@ export class RuleSubject implements PacketHeader {
   sourcePort = -1
   destinationPort = -1
   flags = 0
-  /** What the payload is in, and its range in that; empty where it is not looked at. */
+  /** The bytes that contain the payload, and its range in them; empty if the payload is not inspected. */
   payload: Uint8Array = this.bytes
   payloadFrom = 0
   payloadTo = 0
-  /** False of a fragment: default actions wait for the datagram. */
+  /** False for a fragment: default actions wait for the datagram. */
   wholeDatagram = true
   hasFlow = false
-  /** An ICMPv6 error, which has a flow of its own to the rules, whatever flow it is about (run, Suricata 7.0.10). */
+  /** An ICMPv6 error, which for the rules has a flow of its own, whatever flow it is about (observed, Suricata 7.0.10). */
   isApart = false
   toServer = true
   /** Before this packet. */
@@ -33,7 +33,7 @@ export class RuleSubject implements PacketHeader {
   /** The first packet of its flow in this direction, or it has no flow. */
   first = true
 
-  /** Fills in what the packet itself tells; false for what is not IP. */
+  /** Fills in the fields of the packet itself; returns false if it is not IP. */
   fill(batch: PacketBatch, cause: number | Rebuilt): boolean {
     const whole = typeof cause !== 'number'
     const kind = whole ? cause.kind : (batch.kind[cause] ?? Kind.other)
@@ -58,7 +58,7 @@ export class RuleSubject implements PacketHeader {
     return true
   }
 
-  /** The same length of payload, but with other bytes: those in `bytes` from `from` on. */
+  /** Replaces the payload by other bytes of the same length: those in `bytes` from `from` on. */
   rewritePayload(bytes: Uint8Array, from: number): void {
     this.payloadTo += from - this.payloadFrom
     this.payloadFrom = from
@@ -86,8 +86,8 @@ export class RuleSubject implements PacketHeader {
 }
 
 /**
- * The protocol that a packet says it is of whose transport is not read; -1 where that is not in plain sight, or the header
- * before it is not in order.
+ * The protocol number of a packet whose transport header is not decoded; -1 if it cannot be read directly, or a header
+ * before it is invalid.
  */
 function plainProtocol(bytes: Uint8Array, l3: number, kind: number): number {
   const six = isIpv6(bytes, l3)

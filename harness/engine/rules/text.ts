@@ -1,17 +1,17 @@
 import { FlowbreakError } from '../../support/errors.ts'
 
-/** A piece of a rule, and where it starts: every complaint about a rule names its column. */
+/** A piece of a rule and where it starts: every error about a rule names its column. */
 export interface Piece {
   readonly text: string
-  /** Where the rule stands: `Rule 3`, or a file and line. */
+  /** Where the rule is: `Rule 3`, or a file and line. */
   readonly where: string
   /** From 1. */
   readonly column: number
 }
 
-/** Letters of a complaint, which may quote a whole rule. */
+/** The most characters of an error message, which may quote a whole rule. */
 const LONGEST = 600
-/** Lists within lists, and negations of negations. */
+/** The deepest nesting of lists and negations. */
 const MOST_LEVELS = 32
 
 /** ERR_RULE about a piece of a rule; `what` completes a sentence. */
@@ -20,14 +20,14 @@ export function complain(piece: Piece, what: string): FlowbreakError {
   return new FlowbreakError('ERR_RULE', `${piece.where}, column ${piece.column}: ${brief}.`)
 }
 
-/** The part of a piece from `from` to `to`, without blanks round it. */
+/** The part of a piece from `from` to `to`, trimmed. */
 export function part(piece: Piece, from: number, to: number): Piece {
   const raw = piece.text.slice(from, to)
   const blanks = raw.length - raw.trimStart().length
   return { text: raw.trim(), where: piece.where, column: piece.column + from + blanks }
 }
 
-/** Splits at a separator wherever it stands outside brackets. A last empty part is left out. */
+/** Splits at a separator outside brackets. An empty last part is left out. */
 export function split(piece: Piece, separator: string): Piece[] {
   const parts: Piece[] = []
   let from = 0
@@ -46,7 +46,7 @@ export function split(piece: Piece, separator: string): Piece[] {
   return last.text === '' ? parts : [...parts, last]
 }
 
-/** Splits the options of a rule, each of which ends in a semicolon that has no backslash before it, also within quotes. */
+/** Splits the options of a rule; each ends in a semicolon without a backslash before it, even within quotes. */
 export function splitOptions(piece: Piece): Piece[] {
   const options: Piece[] = []
   let from = 0
@@ -66,7 +66,7 @@ export interface ListItem {
   /** Without the negation. */
   readonly piece: Piece
   readonly negated: boolean
-  /** Undefined where it is no list. */
+  /** Undefined if it is no list. */
   readonly items: readonly ListItem[] | undefined
 }
 
@@ -77,7 +77,7 @@ export function readList(piece: Piece, level = 0): ListItem {
   const value = negated ? part(piece, 1, piece.text.length) : piece
   const { text } = value
   if (text === '') throw complain(value, 'something is missing here')
-  // Suricata takes both for one.
+  // Suricata takes the two for one.
   if (text.startsWith('!')) throw complain(value, 'one negation stands behind another')
   if (!text.startsWith('[')) return { piece: value, negated, items: undefined }
   if (!text.endsWith(']')) throw complain(value, `the list ${text} is not closed`)
