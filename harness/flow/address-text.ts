@@ -1,9 +1,9 @@
-/** Dotted decimal of an IPv4 address in one word. */
+/** Dotted decimal form of an IPv4 address given as one word. */
 export function ipv4Text(word: number): string {
   return [word >>> 24, (word >>> 16) & 0xff, (word >>> 8) & 0xff, word & 0xff].join('.')
 }
 
-/** An IPv6 address in eight 16-bit groups, as RFC 5952 4 wants it: lower case, the longest run of zeros (two or more) as `::`. */
+/** An IPv6 address of eight 16-bit groups in RFC 5952 4 form: lower case, the longest run of zeros (two or more) as `::`. */
 export function ipv6Text(groups: readonly number[]): string {
   let from = 0
   let length = 1

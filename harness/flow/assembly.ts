@@ -6,18 +6,18 @@ import { type Arrival, checkDrop, DISCARD, SKIP, trimBsd } from './overlap.ts'
 import { insertPiece, joinPieces, joinsRun, type Piece } from './piece.ts'
 import type { Slab } from './slab.ts'
 
-/** One datagram being put together. */
+/** One datagram during reassembly. */
 export class Assembly {
-  /** Of the datagrams that were begun, from 0. */
+  /** Number of the datagram, from 0 in the order of beginning. */
   readonly number: number
-  /** Flow of the datagram, -1 until its transport header is known. */
+  /** Flow of the datagram; -1 until its transport header is known. */
   flow = -1
   direction = 0
-  /** When it is given up, if nothing comes. */
+  /** When reassembly times out. */
   due: Nanos
-  /** Bytes of fragments that it holds. */
+  /** Bytes of the fragments held. */
   held = 0
-  /** In order of offset, of those with one offset the oldest first. */
+  /** In order of offset; at equal offsets the oldest first. */
   readonly #pieces: Piece[] = []
   readonly #extent = new Extent()
   #endSeen = false
@@ -28,8 +28,8 @@ export class Assembly {
   }
 
   /**
-   * Takes the data of a fragment; `head` is what precedes the segment, of the fragment at offset 0; what is kept is copied into `slab`.
-   * 0 where it is, else `SKIP`, or `DISCARD` where the datagram is to be let go.
+   * Adds the data of a fragment; `head`: the headers before the segment, of the fragment at offset 0. Kept bytes are copied into `slab`.
+   * Returns 0 if the fragment is kept, else `SKIP`, or `DISCARD` if the whole datagram is to be discarded.
    */
   add(
     bytes: Uint8Array,
@@ -61,7 +61,7 @@ export class Assembly {
     return this.#extent.admit(six, offset + length, length, more) || checkDrop(this.#pieces, arrival)
   }
 
-  /** Headers and whole segment, undefined while something is missing. */
+  /** Headers and whole segment; undefined while something is missing. */
   whole(slab: Slab): Uint8Array | undefined {
     return this.#endSeen ? joinPieces(this.#pieces, slab) : undefined
   }

@@ -14,7 +14,7 @@ const BIT: Readonly<Record<PacketClass, number>> = {
   rst: 1024,
 }
 
-/** What a packet is within its flow, as a set. */
+/** The classes of a packet within its flow, as a set. */
 export class PacketClasses {
   #bits = BIT.any
 

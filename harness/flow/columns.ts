@@ -7,7 +7,7 @@ export function about(six: boolean, orientation: number, opening: number, stacke
   return (six ? 1 : 0) | (orientation << 1) | (opening << 3) | (stacked ? 32 : 0)
 }
 
-/** What is kept of each flow that is known, as columns by place. Grows by doubling. */
+/** The data of each known flow, as columns indexed by place. Grows by doubling. */
 export class FlowColumns {
   /** The flow at that place. */
   flow = new Int32Array(FIRST_CAPACITY)
@@ -15,7 +15,7 @@ export class FlowColumns {
   local = new Int32Array(FIRST_CAPACITY)
   /** See `about`. */
   about = new Uint8Array(FIRST_CAPACITY)
-  /** 1: the flow has had a packet since it was last asked whether it may be forgotten. */
+  /** 1: the flow has had a packet since the last check whether it may be forgotten. */
   seen = new Uint8Array(FIRST_CAPACITY)
   firstPacket = new Int32Array(FIRST_CAPACITY)
   firstTime = new Float64Array(FIRST_CAPACITY)
@@ -34,12 +34,12 @@ export class FlowColumns {
     return ((this.about[place] ?? 0) >> 3) & 3
   }
 
-  /** Whether its key is in the table of flows in tunnels or with three VLAN tags. */
+  /** Whether its key is in the table for flows in tunnels or with three VLAN tags. */
   isStacked(place: number): boolean {
     return ((this.about[place] ?? 0) & 32) !== 0
   }
 
-  /** Puts a flow at a place in use, or at the next. */
+  /** Stores a flow at a place in use, or at the next one. */
   put(
     place: number,
     flow: number,

@@ -4,13 +4,13 @@ import { PacketClasses } from './classes.ts'
 import { Side, type SideTemplate } from './side.ts'
 import { TcpView } from './tcp-view.ts'
 
-/** How far the opening is. `completed`: its last packet was just seen. */
+/** The state of the opening. `completed`: the last packet completed it. */
 type Phase = 'nothing' | 'opening' | 'completed' | 'established'
 
 /**
- * Follows one flow packet by packet: what each packet is, and the numbers that each side has reached, to forge packets from.
- * A flow whose opening was not recorded counts as established from its first packet. Packets that are not TCP are data,
- * except in a TCP flow (ICMP errors about it, fragments); of a fragmented segment the fragment that completes it counts.
+ * Follows one flow packet by packet: the class of each packet, and the sequence numbers that each side has reached, for forging packets.
+ * A flow whose opening was not recorded counts as established from its first packet. Packets other than TCP are data,
+ * except in a TCP flow (ICMP errors about it, fragments); for a fragmented segment the fragment that completes it counts.
  */
 export class TcpCursor {
   readonly #sides = [new Side(), new Side()] as const
@@ -20,7 +20,7 @@ export class TcpCursor {
   #opener: 0 | 1 = 0
   #answered = false
 
-  /** What packet `index` is, which comes next and has not been observed. */
+  /** The classes of packet `index`, which comes next and has not been observed yet. */
   classesOf(batch: PacketBatch, index: number): PacketClasses {
     const classes = new PacketClasses()
     const segment = this.#segment
@@ -48,7 +48,7 @@ export class TcpCursor {
     return classes
   }
 
-  /** Takes packet `index` into account. */
+  /** Updates the state with packet `index`. */
   observe(batch: PacketBatch, index: number): void {
     const direction = directionOf(batch, index)
     const segment = this.#segment
@@ -66,7 +66,7 @@ export class TcpCursor {
     return this.#sides[direction].template()
   }
 
-  /** The next sequence number that the sender of this direction would use, unsigned; 0 where nothing tells it. */
+  /** The next sequence number that the sender of this direction would use, unsigned; 0 if unknown. */
   nextSeq(direction: 0 | 1): number {
     return this.#sides[direction].next ?? 0
   }
@@ -81,7 +81,7 @@ export class TcpCursor {
     return this.#sides[direction].timestamp
   }
 
-  /** Whether the segment, from the opening side, is the one that completes the opening. */
+  /** Whether the segment, from the opening side, completes the opening. */
   #completesOpening(direction: 0 | 1): boolean {
     const segment = this.#segment
     if (this.#phase !== 'opening' || direction !== this.#opener) return false
@@ -90,7 +90,7 @@ export class TcpCursor {
     return !this.#answered || !isBelow(segment.ack, peer.next)
   }
 
-  /** Whether the segment comes first after the opening: seen, not recorded, or completed by what was not recorded. */
+  /** Whether the segment is the first after the opening: one that was seen, not recorded, or completed by what was not recorded. */
   #isFirstEstablished(direction: 0 | 1): boolean {
     const segment = this.#segment
     if (this.#phase === 'completed') return true
@@ -100,8 +100,8 @@ export class TcpCursor {
   }
 
   /**
-   * RFC 9293 3.8.4: a segment of no byte, or one, before the next number, where all that was sent is acknowledged (one byte
-   * that is not acknowledged would be data sent again).
+   * RFC 9293 3.8.4: a segment of at most one byte, just before the next number, when everything sent is acknowledged (one
+   * unacknowledged byte would be a retransmission).
    */
   #isKeepalive(direction: 0 | 1): boolean {
     const segment = this.#segment
@@ -123,7 +123,7 @@ export class TcpCursor {
     if (this.#isFreshSyn(side)) {
       const peer = this.#sides[direction === 0 ? 1 : 0]
       if (this.#phase !== 'opening') {
-        // A new connection, on the same tuple perhaps: what the other side reached before means nothing any more.
+        // A new connection, possibly on the same tuple: what the other side reached before no longer counts.
         if (!isAnswer) forget(peer)
         this.#opener = isAnswer ? (direction === 0 ? 1 : 0) : direction
       }
@@ -143,7 +143,7 @@ export class TcpCursor {
       side.lastAck = segment.ack
       peer.next ??= segment.ack
     }
-    // The numbers of a reset are often made up, and its window is none.
+    // A reset's numbers are often made up, and its window means nothing.
     if (segment.has(Tcp.rst)) return
     const end = (segment.seq + segment.length) >>> 0
     if (side.next === undefined || isBelow(side.next, end)) side.next = end
@@ -161,7 +161,7 @@ function forget(side: Side): void {
   side.finished = false
 }
 
-/** Whether a sequence number lies before another one (RFC 9293 3.4); false where that is unknown. */
+/** Whether a sequence number lies before another (RFC 9293 3.4); false if that one is unknown. */
 function isBelow(seq: number, other: number | undefined): boolean {
   return other !== undefined && ((seq - other) | 0) < 0
 }

@@ -6,7 +6,7 @@ import type { FlowColumns } from './columns.ts'
 import { OPENINGS, ORIENTATIONS } from './orientation.ts'
 import { icmpOf } from './transport.ts'
 
-/** Reads the flow at a place back from its columns and the table of its keys. */
+/** Reads the flow at a place from its columns and the table of its key. */
 export function describeFlow(place: number, columns: FlowColumns, table: HashTable): FlowInfo {
   const local = columns.local[place] ?? 0
   const six = columns.isIpv6(place)
@@ -34,7 +34,7 @@ export function describeFlow(place: number, columns: FlowColumns, table: HashTab
   }
 }
 
-/** Why nothing is known of a flow, of `next` that were numbered and `forgotten` of them; `most` are known at one time. */
+/** Why a flow is unknown; `next` flows were numbered, `forgotten` of them forgotten; `most` are known at one time. */
 export function whyNoFlow(id: number, next: number, forgotten: number, most: number): string {
   if (forgotten > 0 && id >= 0 && id < next)
     return `Flow ${id} is not known any more: ${most} are known at one time.`

@@ -1,14 +1,14 @@
 import { DISCARD, SKIP } from './overlap.ts'
 
-/** How long a datagram is, as far as its fragments tell. */
+/** The length of a datagram, as far as its fragments show. */
 export class Extent {
   #end = 0
   #isLast = false
 
   /**
-   * Takes note of a fragment that ends at `end` of the segment: 0 where that agrees with the others, else what becomes of it, which is what
-   * becomes of one without data: of IPv6 it is not kept (`SKIP`), of IPv4 its datagram is let go (`DISCARD`). As Linux does it (`ip_frag_queue`
-   * of ip_fragment.c, `nf_ct_frag6_queue` of nf_conntrack_reasm.c).
+   * Records a fragment that ends at `end` of the segment. Returns 0 if it agrees with the others; else, and for a fragment without
+   * data, what happens to it: for IPv6 it is not kept (`SKIP`), for IPv4 its datagram is discarded (`DISCARD`). As in Linux
+   * (`ip_frag_queue` of ip_fragment.c, `nf_ct_frag6_queue` of nf_conntrack_reasm.c).
    */
   admit(six: boolean, end: number, length: number, more: boolean): number {
     const agrees = more
@@ -22,7 +22,7 @@ export class Extent {
     return six ? SKIP : DISCARD
   }
 
-  /** Whether the datagram is known to be of so many bytes. */
+  /** Whether the datagram's length is known and equals `length`. */
   is(length: number): boolean {
     return this.#isLast && this.#end === length
   }

@@ -1,7 +1,7 @@
 import { NANOS_PER_SECOND, type Nanos } from '../model/batch.ts'
 import type { FragmentReading } from '../model/reading.ts'
 
-/** Says when datagrams whose fragments do not all come are given up. */
+/** Determines when the reassembly of incomplete datagrams times out. */
 export class FragmentTimer {
   readonly #reading: FragmentReading
 
@@ -9,7 +9,7 @@ export class FragmentTimer {
     this.#reading = reading
   }
 
-  /** When a datagram is given up of which a fragment came at `time`; `known`: what was said of it before. */
+  /** When the reassembly of a datagram times out of which a fragment came at `time`; `known`: its time-out so far. */
   due(six: boolean, time: Nanos, known?: Nanos): Nanos {
     const { timeout4, timeout6, timer } = this.#reading
     if (timer === 'first' && known !== undefined) return known
@@ -17,7 +17,7 @@ export class FragmentTimer {
     return since + (six ? timeout6 : timeout4) * NANOS_PER_SECOND
   }
 
-  /** Whether one that is due then has been given up by `now`. */
+  /** Whether reassembly due at `due` has timed out by `now`. */
   isOver(due: Nanos, now: Nanos): boolean {
     return this.#reading.timer === 'first' ? now > due : now >= due
   }

@@ -12,16 +12,16 @@ import {
 import { cutHeader, extensionLength, findFragmentHeader } from '../wire/ipv6.ts'
 import type { Slab } from './slab.ts'
 
-/** One fragment: what part of its datagram's segment it is. One object, filled anew each time. */
+/** One fragment: the part of its datagram's segment that it holds. One object, refilled each time. */
 export interface Fragment {
   six: boolean
-  /** Bytes of the segment before it. */
+  /** Offset in the segment, in bytes. */
   offset: number
   isLast: boolean
-  /** Where its data lies in the batch's bytes; the frame may have been captured only in part. */
+  /** Range of its data in the batch's bytes; the frame may have been captured only in part. */
   from: number
   to: number
-  /** Whether all of it was captured. */
+  /** Whether it was captured completely. */
   isWhole: boolean
   /** Offset of the IP header. */
   l3: number
@@ -39,7 +39,7 @@ const MORE_FRAGMENTS = 0x2000
 const OFFSET_BITS = 0x1fff
 const FRAGMENT_HEADER = 8
 
-/** Reads packet `index`, a fragment; false where its fragment header was not captured. */
+/** Reads packet `index`, a fragment; returns false if its fragment header was not captured. */
 export function readFragment(batch: PacketBatch, index: number, into: Fragment): boolean {
   const { bytes } = batch
   const l3 = batch.l3[index] ?? 0
@@ -59,19 +59,19 @@ export function readFragment(batch: PacketBatch, index: number, into: Fragment):
   return true
 }
 
-/** Whether packet `index`, which is `fragment`, begins its datagram, of IPv6, and ends within its headers. */
+/** Whether packet `index`, which is `fragment`, is the first fragment of an IPv6 datagram and ends within its headers. */
 export function endsInHeaders(batch: PacketBatch, index: number, fragment: Fragment): boolean {
   const { six, offset, header, to } = fragment
   const end = (batch.start[index] ?? 0) + (batch.captured[index] ?? 0)
   return six && offset === 0 && cutHeader(batch.bytes, header, to, end) >= 0
 }
 
-/** Bytes of a fragment beyond a multiple of 8, of which it may have none unless it is the last. */
+/** Bytes of a fragment beyond a multiple of 8; only the last fragment may have any. */
 export function oddBytes({ isLast, from, to }: Fragment): number {
   return isLast ? 0 : (to - from) & 7
 }
 
-/** A first fragment as if it were all of its datagram. */
+/** A first fragment in the form of a complete datagram. */
 export function alone(bytes: Uint8Array, fragment: Fragment, slab: Slab): Uint8Array {
   const head = headOf(bytes, fragment, slab)
   const { from, to } = fragment
@@ -86,7 +86,7 @@ export const DATAGRAM_WORDS = 11
 
 /**
  * Writes what all fragments of a datagram share (RFC 791 3.2: addresses, protocol, identification; RFC 8200 4.5: addresses,
- * identification). VLANs are kept apart, tunnels are not. `bothWays`: both directions between two hosts share identifications.
+ * identification). VLANs are distinguished, tunnels only by depth. `bothWays`: both directions between two hosts share identifications.
  */
 export function writeDatagramKey(
   key: Int32Array,
@@ -96,7 +96,7 @@ export function writeDatagramKey(
   bothWays: boolean,
 ): void {
   const { bytes } = batch
-  // Of VLAN ids there are 24 bits.
+  // VLAN ids take 24 bits.
   key[0] = (batch.vlan[index] ?? 0) | (six ? 1 << 24 : 0)
   key[1] = withTunnelDepth(batch.stack[index] ?? 0, six ? 0 : (bytes[l3 + 9] ?? 0))
   key[2] = six ? u32(bytes, header + 4) : u16(bytes, l3 + 4)
@@ -119,7 +119,7 @@ function writeAddress(key: Int32Array, word: number, bytes: Uint8Array, from: nu
   for (let at = 0; at < 4; at++) key[word + at] = at * 4 < length ? u32(bytes, from + at * 4) : 0
 }
 
-/** The headers before the segment as they are without fragmentation; the length is still the fragment's. */
+/** The headers before the segment, without fragmentation; the length field is still the fragment's. */
 export function headOf(bytes: Uint8Array, { six, l3, header, from }: Fragment, slab: Slab): Uint8Array {
   if (!six) {
     const head = slab.copy(bytes, l3, from)
@@ -134,7 +134,7 @@ export function headOf(bytes: Uint8Array, { six, l3, header, from }: Fragment, s
   return head
 }
 
-/** A datagram put together, if there is one, with its length and, for IPv4, its checksum; undefined where it is longer than one can be. */
+/** Completes a reassembled datagram with its length and, for IPv4, its checksum; undefined if there is none or it is too long. */
 export function finishDatagram(whole: Uint8Array | undefined): Uint8Array | undefined {
   if (whole === undefined) return undefined
   const six = isIpv6(whole, 0)

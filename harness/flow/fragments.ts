@@ -18,21 +18,21 @@ import { FragmentTimer } from './fragment-timer.ts'
 import { DISCARD } from './overlap.ts'
 import { Slab } from './slab.ts'
 
-/** Datagrams that are put together at a time. */
+/** The most datagrams in reassembly at a time. */
 export const MAX_DATAGRAMS = 4096
 const MAX_BYTES = 16 << 20
-/** Kinds of IPv6 that are no fragments. */
+/** IPv6 kinds that are no fragments. */
 const WHOLE6: ReadonlySet<number> = new Set([Kind.tcp6, Kind.udp6, Kind.icmp6, Kind.ip6])
-/** Where the data of a fragment may end: the largest datagram, for IPv4 with its header (RFC 791 3.1, RFC 8200 4.5). */
+/** The highest end of a fragment's data: the largest datagram, for IPv4 including its header (RFC 791 3.1, RFC 8200 4.5). */
 const LARGEST = { v4: 65_535 - 20, v6: 65_535 } as const
 
-/** The datagram of a fragment and, where this fragment completes it, the whole of it, IP header first. */
+/** The datagram of a fragment and, if this fragment completes it, the whole datagram, IP header first. */
 export interface Datagram {
   readonly assembly: Assembly
   readonly whole: Uint8Array | undefined
 }
 
-/** The datagrams whose fragments are still arriving. Bounded in number, bytes and time: the oldest make way. */
+/** The incomplete datagrams. Bounded in number, bytes and time: the oldest are dropped. */
 export class FragmentStore {
   readonly #reading: FragmentReading
   readonly #timer: FragmentTimer
@@ -49,7 +49,7 @@ export class FragmentStore {
     this.#timer = new FragmentTimer(reading)
   }
 
-  /** Takes packet `index`, a fragment; undefined where its fragment header was not captured, and where it is none of a datagram. */
+  /** Adds packet `index`, a fragment; undefined if its fragment header was not captured, or it belongs to no datagram. */
   add(batch: PacketBatch, index: number): Datagram | undefined {
     const { overlap, bothWays, linux } = this.#reading
     const fragment = this.#fragment
@@ -61,7 +61,7 @@ export class FragmentStore {
     writeDatagramKey(this.#keys.key, batch, index, fragment, bothWays)
     const id = this.#keys.add()
     const assembly = this.#at(id, six, batch.time[index] ?? 0)
-    // What was cut by a snapshot length, or would end behind the largest datagram, is of no use but for its flow.
+    // A fragment that was truncated, or would exceed the largest datagram, only gives its flow.
     if (!isWhole || offset + to - from > (six ? LARGEST.v6 : LARGEST.v4))
       return { assembly, whole: undefined }
     if (six && odd > 0) {
@@ -79,7 +79,10 @@ export class FragmentStore {
     return { assembly, whole: finishDatagram(whole) }
   }
 
-  /** Makes packet `index` a fragment if it is all of a datagram, with a fragment header, of which one is open (see `FragmentReading.linux`). */
+  /**
+   * Makes packet `index` a fragment if it is a whole datagram with a fragment header while reassembly of that datagram is
+   * open (see `FragmentReading.linux`).
+   */
   claim(batch: PacketBatch, index: number): void {
     if (
       this.#open.size === 0 ||

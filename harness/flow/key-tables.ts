@@ -3,26 +3,26 @@ import { u32 } from '../wire/bytes.ts'
 import { destinationAt, sourceAt } from '../wire/ip.ts'
 import { KEY4_WORDS, KEY6_WORDS, realm, writeKey4, writeKey6 } from './key.ts'
 
-/** The keys of all flows that are known, in a table for each form of key; the word with each key is its owner's. */
+/** The keys of all known flows, one table per form of key; the owner defines the word stored with each key. */
 export class KeyTables {
   readonly four = new HashTable(KEY4_WORDS)
   readonly six = new HashTable(KEY6_WORDS)
-  /** Keys of flows in tunnels or with three VLAN tags, which take one word more. */
+  /** Keys of flows in tunnels or with three VLAN tags, which have one more word. */
   readonly #fourStacked = new HashTable(KEY4_WORDS + 1)
   readonly #sixStacked = new HashTable(KEY6_WORDS + 1)
 
-  /** The table for keys of that family; `stacked`: of flows in tunnels or with three VLAN tags. */
+  /** The table for keys of that family; `stacked`: for flows in tunnels or with three VLAN tags. */
   of(six: boolean, stacked: boolean): HashTable {
     if (stacked) return six ? this.#sixStacked : this.#fourStacked
     return six ? this.six : this.four
   }
 
-  /** Whether the keys of that table are of IPv6. */
+  /** Whether the keys of that table are IPv6. */
   isSix(table: HashTable): boolean {
     return table === this.six || table === this.#sixStacked
   }
 
-  /** Forgets every key and keeps the memory; costs what was used. */
+  /** Removes every key and keeps the memory; the cost is proportional to what was used. */
   reset(): void {
     this.four.reset()
     this.six.reset()
@@ -32,8 +32,8 @@ export class KeyTables {
 }
 
 /**
- * Writes the key of the IP packet at `l3` into its table, to find or to add; `stack` is 0 but for tables of stacked keys.
- * Whether its sender is the lower endpoint.
+ * Writes the key of the IP packet at `l3` into its table, for finding or adding; `stack` is 0 except for tables of stacked keys.
+ * Returns whether its sender is the lower endpoint.
  */
 export function writeKey(
   table: HashTable,

@@ -9,24 +9,24 @@ import { u32 } from '../wire/bytes.ts'
 export const KEY4_WORDS = 4
 export const KEY6_WORDS = 10
 
-/** The word of a key that says whose flows these are: VLAN ids and IP protocol. */
+/** The word of a key with VLAN ids and IP protocol. */
 export function realm(vlan: number, protocol: number): number {
   return (vlan << 8) | protocol
 }
 
-/** 1 where the sender of an IPv4 packet is the lower endpoint, else 0; `ports` is source << 16 | destination. */
+/** 1 if the sender of an IPv4 packet is the lower endpoint, else 0; `ports` is source << 16 | destination. */
 export function isLow4(source: number, destination: number, ports: number): number {
-  // Without branches: which way a packet goes cannot be predicted, and this runs once a packet.
+  // Branch-free: the direction of a packet is unpredictable, and this runs for every packet.
   const isEqual = Number(source === destination) & Number(ports >>> 16 <= (ports & 0xffff))
   return Number(source < destination) | isEqual
 }
 
-/** `a` where `isFirst` is 1, `b` where it is 0; without a branch. */
+/** `a` if `isFirst` is 1, `b` if it is 0; branch-free. */
 export function either(isFirst: number, a: number, b: number): number {
   return b ^ ((a ^ b) & -isFirst)
 }
 
-/** Writes an IPv4 key. Whether the sender is the lower endpoint. */
+/** Writes an IPv4 key. Returns whether the sender is the lower endpoint. */
 export function writeKey4(
   key: Int32Array,
   source: number,
@@ -66,7 +66,7 @@ export function writeKey6(
   return senderIsLow
 }
 
-/** Source and destination port the other way round. */
+/** Source and destination port swapped. */
 export function swapPorts(ports: number): number {
   return (ports << 16) | (ports >>> 16)
 }

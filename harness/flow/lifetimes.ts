@@ -6,10 +6,10 @@ export class Lifetimes {
   #last = new Float64Array(64)
   /** Flows seen. */
   count = 0
-  /** Ids up to here are flows, or were passed over: then they have no times. */
+  /** Number of ids so far; ids that were skipped have no times. */
   #ids = 0
 
-  /** Notes a packet; whether it is the first of its flow. */
+  /** Records a packet; returns whether it is the first of its flow. */
   see(flow: number, at: Nanos): boolean {
     const isNew = flow >= this.#ids
     if (isNew) {
@@ -24,9 +24,9 @@ export class Lifetimes {
     return isNew
   }
 
-  /** How many flows at most are between their first and their last packet at one time. */
+  /** The most flows that were between their first and their last packet at one time. */
   peak(): number {
-    // What is no number is sorted to the end.
+    // NaN sorts to the end.
     const begins = this.#first.slice(0, this.#ids).sort()
     const ends = this.#last.slice(0, this.#ids).sort()
     let peak = 0

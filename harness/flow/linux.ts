@@ -8,25 +8,25 @@ import { Protocol } from '../wire/numbers.ts'
 import { flowPorts, icmpOf, ipProtocol } from './transport.ts'
 
 /*
- * What flows are told apart by where packets are read as Linux's connection tracking does.
+ * What distinguishes flows when packets are read as Linux's connection tracking reads them.
  */
 
 const ICMP_HEADER = 8
 const PORTS = 4
 const GRE_VERSION = 7
-/** Queries are told apart by their code beside their flow. */
+/** Queries are distinguished by their code, apart from their flow. */
 const ANY_CODE = 0xffffff
 const IPV6_HEADER = 40
 
-/** As `ipProtocol`; headers of mobility, host identity and shim6 are protocols. */
+/** Like `ipProtocol`, but headers of mobility, host identity and shim6 count as protocols. */
 export function linuxProtocol(bytes: Uint8Array, l3: number, end: number): number {
   const at = isIpv6(bytes, l3) ? findUnfollowed(bytes, l3, end) : undefined
   return at?.protocol ?? ipProtocol(bytes, l3, end)
 }
 
 /**
- * As `flowPorts`, of a packet of which there is what lies before `end`: UDP-Lite has ports too, and in version 1 of GRE the call ID stands
- * for the receiver's port (RFC 2637 4.1), the sender's being 0, so that each direction is a flow.
+ * Like `flowPorts`, for a packet captured up to `end`: UDP-Lite has ports too, and for GRE version 1 the call ID takes the place
+ * of the receiver's port (RFC 2637 4.1), with 0 for the sender's, so that each direction is a flow.
  */
 export function linuxPorts(
   bytes: Uint8Array,
@@ -40,7 +40,7 @@ export function linuxPorts(
   if (protocol === Protocol.gre) return isCall(bytes, l4, end) ? u16(bytes, l4 + 6) : 0
   const ports = flowPorts(bytes, l4, protocol, six)
   if (ports === undefined || protocol !== icmpOf(six)) return ports
-  // Of what is quoted there may be the ports alone, which do not tell a query.
+  // A quote may contain only the ports, which do not identify a query.
   return l4 + ICMP_HEADER > end ? undefined : ports & ANY_CODE
 }
 
@@ -56,12 +56,12 @@ export function portsOf(
   return linux ? linuxPorts(bytes, l4, end, protocol, six) : flowPorts(bytes, l4, protocol, six)
 }
 
-/** Whether at `l4` is the header of version 1 of GRE, with its call ID. */
+/** Whether there is a GRE version 1 header with its call ID at `l4`. */
 export function isCall(bytes: Uint8Array, l4: number, end: number): boolean {
   return l4 >= 0 && l4 + 8 <= end && (u16(bytes, l4) & GRE_VERSION) === 1
 }
 
-/** Makes packet `index` of IPv6 one of the protocol behind which Linux does not look; false where there is none. */
+/** Gives IPv6 packet `index` the first protocol beyond which Linux does not look; returns false if there is none. */
 export function stopAtUnfollowed(batch: PacketBatch, index: number): boolean {
   const l3 = batch.l3[index] ?? -1
   if (l3 < 0 || !isIpv6(batch.bytes, l3)) return false
@@ -76,12 +76,12 @@ export function stopAtUnfollowed(batch: PacketBatch, index: number): boolean {
   return true
 }
 
-/** Whether there is something between IPv6 and the transport header of packet `index`, so that Linux may read it in another way. */
+/** Whether packet `index` has anything between its IPv6 and transport headers, so that Linux may read it differently. */
 export function isExtended({ l3, l4 }: PacketBatch, index: number): boolean {
   return (l4[index] ?? 0) - (l3[index] ?? 0) !== IPV6_HEADER
 }
 
-/** What a fragment of packet `index` has completed, which was `found` to be in `bytes`; `linux`: as Linux reads it. */
+/** The datagram in `bytes`, dissected as `found`, that fragment `index` completed; `linux`: as Linux reads it. */
 export function rebuiltOf(index: number, bytes: Uint8Array, found: Dissection, linux: boolean): Rebuilt {
   const l3 = Math.max(found.l3, 0)
   const whole = l3 > 0 ? bytes.subarray(l3, found.stop) : bytes

@@ -2,14 +2,14 @@ import type { FlowInfo } from '../model/capture.ts'
 import { Tcp } from '../model/codes.ts'
 import { Protocol } from '../wire/numbers.ts'
 
-/** What told who the client is, and how the flow starts; the codes are indices. */
+/** How the client was determined, and how the flow starts; the codes are indices. */
 export const ORIENTATIONS: readonly FlowInfo['orientation'][] = ['syn', 'syn-ack', 'ports', 'first-packet']
 export const OPENINGS: readonly FlowInfo['opens'][] = ['syn', 'syn-ack', 'mid', 'n/a']
 
 const Orientation = { syn: 0, synAck: 1, ports: 2, firstPacket: 3 } as const
 const Opening = { syn: 0, synAck: 1, mid: 2, none: 3 } as const
 
-/** Ports below this are given to services only (RFC 6335 6). */
+/** Ports below this are assigned to services only (RFC 6335 6). */
 const FIRST_USER_PORT = 1024
 
 /** How a flow's first packet opens it: an index into `OPENINGS`. */
@@ -21,8 +21,8 @@ export function openingOf(protocol: number, flags: number): number {
 }
 
 /**
- * What tells the client of a flow by its first packet, an index into `ORIENTATIONS`: a SYN or SYN-ACK; else different ports;
- * else who sends first. UDP has no opening and may use a pair of user ports either way, so there only a port below 1024
+ * How the client of a flow is determined from its first packet, an index into `ORIENTATIONS`: by a SYN or SYN-ACK; else by different
+ * ports; else by who sends first. UDP has no opening and may use a pair of user ports either way, so there only a port below 1024
  * counts.
  */
 export function orientationOf(protocol: number, opening: number, ports: number): number {

@@ -1,21 +1,21 @@
 import { endOf, type Piece, type Span } from './piece.ts'
 
-/** A fragment on its way in: bytes[0, length) of its data stand at `offset`. */
+/** A fragment to be added: bytes[0, length) of its data belong at `offset`. */
 export interface Arrival {
   readonly offset: number
   readonly length: number
 }
 
-/** Said of a fragment that is not to be kept. */
+/** The fragment is not to be kept. */
 export const SKIP = -1
-/** Said where the whole datagram is to be let go. */
+/** The whole datagram is to be discarded. */
 export const DISCARD = -2
 
 /**
- * How many bytes at the start of a fragment are there already, or `SKIP`, by BSD's policy as Suricata 7.0.10 has it (defrag.c):
+ * How many bytes at the start of a fragment are already there, or `SKIP`, by the BSD policy as in Suricata 7.0.10 (defrag.c):
  * an older fragment that begins before the new one, or with it, keeps its data; of one that begins later, the new one takes the
- * start. Only the first older fragment that the new one reaches is looked at, and the one behind it, so that of a third the
- * newer data may win: that is how the product does it.
+ * start. Only the first older fragment that the new one reaches is checked, and the one after it, so on overlap with a third the
+ * newer data may win, as it does in Suricata.
  */
 export function trimBsd(pieces: Piece[], { offset, length }: Arrival): number {
   const end = offset + length
@@ -37,9 +37,9 @@ export function trimBsd(pieces: Piece[], { offset, length }: Arrival): number {
   return 0
 }
 
-/** The piece before the first that does not begin before `offset`; the first of all where each begins before it, or none. */
+/** The piece before the first one that begins at `offset` or later; index 0 if there is none before it, or none begins there. */
 function firstToLookAt(pieces: readonly Piece[], offset: number): number {
-  // The product looks for offset - 1 in 16 bits, which for 0 is behind everything.
+  // Suricata computes offset - 1 in 16 bits, which for 0 is beyond everything.
   if (offset === 0) return 0
   const at = pieces.findIndex((piece) => piece.offset >= offset)
   return Math.max(at - 1, 0)
@@ -55,8 +55,9 @@ function dropTrimmed(pieces: Piece[], at: number): void {
 }
 
 /**
- * 0 for a fragment that overlaps nothing, `SKIP` for one that repeats what is there in one run, `DISCARD` for any other overlap
- * (RFC 5722; Linux does so for IPv4 too). A run is what came in order, each behind all that had come (Linux inet_fragment.c).
+ * 0 for a fragment that overlaps nothing, `SKIP` for one that repeats data of a single run, `DISCARD` for any other overlap
+ * (RFC 5722; Linux applies this to IPv4 too). A run consists of fragments that came in order, each at the end of all before it
+ * (Linux inet_fragment.c).
  */
 export function checkDrop(pieces: readonly Span[], { offset, length }: Arrival): number {
   const end = offset + length

@@ -1,37 +1,37 @@
 import type { Slab } from './slab.ts'
 
-/** What part of a segment some bytes are. */
+/** A range of bytes of a segment. */
 export interface Span {
-  /** Bytes of the segment before it. */
+  /** Offset in the segment, in bytes. */
   readonly offset: number
   readonly data: { readonly length: number }
-  /** Came when what is before it was the last of all that had come: the two are of one run. */
+  /** It came directly at the end of all that had come before: it belongs to the same run as the span before it. */
   readonly joins: boolean
 }
 
-/** What is kept of one fragment: its data, from where it does not repeat what came before. */
+/** The kept part of one fragment: its data from where it does not repeat earlier data. */
 export interface Piece extends Span {
   readonly data: Uint8Array
   /** More fragments follow it. */
   readonly more: boolean
-  /** Bytes at its start that a newer fragment stands in for. */
+  /** Bytes at its start that a newer fragment replaces. */
   trim: number
-  /** IP header and what follows it up to the segment, of the fragment at offset 0. */
+  /** The IP header and the headers up to the segment, of the fragment at offset 0. */
   readonly head: Uint8Array | undefined
 }
 
-/** Offset just behind a piece. */
+/** The offset just after a piece. */
 export function endOf({ offset, data }: Span): number {
   return offset + data.length
 }
 
-/** Whether what comes at `offset` goes on where all that has come ends. */
+/** Whether data at `offset` continues exactly at the end of all that has come. */
 export function joinsRun(pieces: readonly Span[], offset: number): boolean {
   const last = pieces.at(-1)
   return last !== undefined && endOf(last) === offset
 }
 
-/** Puts a piece behind all that begin before it or with it. */
+/** Inserts a piece after all that begin before it or with it. */
 export function insertPiece<P extends Span>(pieces: P[], piece: P): void {
   let at = pieces.length
   while (at > 0 && (pieces[at - 1]?.offset ?? 0) > piece.offset) at--
@@ -39,8 +39,8 @@ export function insertPiece<P extends Span>(pieces: P[], piece: P): void {
 }
 
 /**
- * The head and the whole segment, undefined while something is missing. Pieces behind the one that ends the datagram are left
- * out, unless they begin where it does; where pieces overlap, the later one is written over the earlier one, but for its trim.
+ * The head and the whole segment; undefined while something is missing. Pieces after the one that ends the datagram are ignored,
+ * unless they begin where it does; where pieces overlap, the later one overwrites the earlier one, except for its trim.
  */
 export function joinPieces(pieces: readonly Piece[], slab: Slab): Uint8Array | undefined {
   const head = pieces[0]?.head

@@ -1,15 +1,15 @@
 import type { PacketBatch } from '../model/batch.ts'
 
-/** A frame to make others like: its `Link` code and the `Tunnels` code that it is read with. */
+/** A frame as a template for others: its `Link` code and the `Tunnels` code that it is read with. */
 export interface SideTemplate {
   readonly bytes: Uint8Array
   readonly link: number
   readonly tunnels: number
 }
 
-/** What one side of a flow has sent. */
+/** The state of what one side of a flow has sent. */
 export class Side {
-  /** Next sequence number, unsigned; undefined: nothing tells it. */
+  /** Next sequence number, unsigned; undefined: unknown. */
   next: number | undefined
   /** Sequence number of its SYN. */
   initial: number | undefined
@@ -18,7 +18,7 @@ export class Side {
   window = 0
   timestamp: { readonly value: number; readonly echo: number } | undefined
   finished = false
-  /** The latest frame: in a buffer that grows, so that following a flow allocates little. */
+  /** The latest frame, in a growing buffer, so that following a flow allocates little. */
   #frame = new Uint8Array(0)
   #length = -1
   #link = 0

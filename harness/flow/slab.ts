@@ -1,15 +1,15 @@
-/** Bytes of a slab, few because one byte that is kept keeps all of them; what is longer gets memory of its own. */
+/** Bytes of a slab; few, because one kept byte keeps the whole slab. Longer strings get memory of their own. */
 const SLAB = 16 << 10
 
 /**
- * Memory for many short byte strings, cut from slabs one after another: an array of its own for each takes longer to make, and to
- * collect, than its bytes to copy. No byte is given twice, so what was given may be kept, and its slab with it.
+ * Memory for many short byte strings, cut from slabs one after another: an array for each would take longer to allocate and
+ * collect than its bytes to copy. No byte is handed out twice, so the strings may be kept, which keeps their slabs too.
  */
 export class Slab {
   #buffer = new ArrayBuffer(0)
   #used = 0
 
-  /** So many bytes, all 0. */
+  /** `length` bytes, all 0. */
   take(length: number): Uint8Array {
     if (length > SLAB) return new Uint8Array(length)
     if (this.#used + length > this.#buffer.byteLength) {

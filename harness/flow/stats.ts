@@ -6,7 +6,7 @@ import { Lifetimes } from './lifetimes.ts'
 import { OPENINGS, openingOf } from './orientation.ts'
 import { icmpOf, ipProtocol } from './transport.ts'
 
-/** What is in a capture. */
+/** Summary of a capture. */
 export interface CaptureSummary {
   readonly packets: number
   /** On the wire. */
@@ -18,7 +18,7 @@ export interface CaptureSummary {
     readonly udp: number
     readonly icmp: number
     readonly other: number
-    /** Most flows at one time that had begun and not had their last packet. */
+    /** The most flows at one time that had begun and had not had their last packet. */
     readonly peak: number
   }
   /** How the TCP flows start. */
@@ -27,11 +27,11 @@ export interface CaptureSummary {
   /** Packets of which not all bytes were captured. */
   readonly truncated: number
   readonly malformed: number
-  /** Packets that are not IP, or of which not enough was captured to tell. */
+  /** Packets that are not IP, or too little of which was captured to know. */
   readonly notIp: number
 }
 
-/** Counts what is in a capture, batch by batch. Its memory grows with the number of flows, 16 bytes each. */
+/** Summarises a capture, batch by batch. Its memory grows with the number of flows, 16 bytes each. */
 export class FlowStats {
   readonly #lifetimes = new Lifetimes()
   readonly #kinds = new Float64Array(Object.keys(Kind).length)
@@ -102,7 +102,7 @@ export class FlowStats {
   }
 }
 
-/** TCP flags of a packet; where a first fragment was too short for them, of the datagram that the packet completes. */
+/** TCP flags of a packet; if a first fragment was too short for them, those of the datagram that the packet completes. */
 function flagsOf(batch: PacketBatch, i: number): number {
   if ((batch.l4[i] ?? -1) >= 0) return batch.flags[i] ?? 0
   return batch.rebuilt.find((datagram) => datagram.index === i)?.flags ?? 0

@@ -19,30 +19,30 @@ import { FlowPlaces } from './places.ts'
 import { icmpOf, ipProtocol } from './transport.ts'
 
 /**
- * Gives each packet its flow and direction. A flow is a tuple (VLAN ids, number of tunnels round it, protocol, addresses, ports),
- * whatever happens on it: a fresh SYN on a known tuple keeps the flow id and who the client is. Ids grow from 0 in the order of first
+ * Assigns flow and direction to each packet. A flow is a tuple (VLAN ids, tunnel depth, protocol, addresses, ports), whatever
+ * happens on it: a fresh SYN on a known tuple changes neither the flow id nor who the client is. Ids grow from 0 in the order of first
  * packets. An ICMP error belongs to the flow that it quotes, against the quoted packet's direction; fragments to the flow of their
  * datagram. Packets from an endpoint to itself are all c2s.
  *
- * No more than a certain number of flows is known at one time (see `FlowPlaces`). A forgotten flow that goes on is a new one.
+ * Only a limited number of flows is known at one time (see `FlowPlaces`). A forgotten flow that continues is a new one.
  */
 export class FlowTable {
-  /** The word with each key is flow id << 1 | 1 where the client is the endpoint that the key names first. */
+  /** The word with each key is flow id << 1, plus 1 if the client is the endpoint that the key names first. */
   readonly #keys = new KeyTables()
   readonly #places: FlowPlaces
   readonly #fragments: FragmentStore
   readonly #linux: boolean
   readonly #quote: Quote = { l3: 0, l4: -1, protocol: 0 }
-  /** What `#resolve` found: flow (-1: none) and direction. */
+  /** Result of `#resolve`: flow (-1: none) and direction. */
   #flow = -1
   #direction: number = Direction.c2s
-  /** Of what is being resolved: VLAN ids, tunnels, and the number and time of the packet. */
+  /** The packet being resolved: VLAN ids, tunnels, number and time. */
   #vlan = 0
   #stack = 0
   #number = 0
   #time: Nanos = 0
 
-  /** How its packets are read: whoever decodes for it does so accordingly. */
+  /** How its packets are read: the caller's decoder must use the same reading. */
   readonly reading: Reading
 
   /** `most`: flows known at one time, a power of two from 64 to `MOST_FLOWS`. */
@@ -53,12 +53,12 @@ export class FlowTable {
     this.#places = new FlowPlaces(this.#keys, most)
   }
 
-  /** The id that the next flow gets, if none is passed over. */
+  /** The id of the next flow, if none is skipped. */
   get count(): number {
     return this.#places.next
   }
 
-  /** How many flows had to make way. */
+  /** The number of flows that were forgotten. */
   get forgotten(): number {
     return this.#places.forgotten
   }
@@ -69,7 +69,7 @@ export class FlowTable {
   }
 
   /**
-   * Fills `flow` and `direction` of packets `from` … `to`-1, of all where that is not said, and appends the datagrams that they
+   * Fills `flow` and `direction` of packets `from` … `to`-1, by default of all, and appends the datagrams that they
    * complete to `rebuilt`.
    */
   assign(batch: PacketBatch, from = 0, to = batch.count): void {
@@ -80,7 +80,7 @@ export class FlowTable {
     }
   }
 
-  /** TCP and UDP of flows that there are: nearly every packet. Answers the index of the first other one, or `to`. */
+  /** TCP and UDP packets of known flows: nearly every packet. Returns the index of the first other one, or `to`. */
   #assignKnown(batch: PacketBatch, from: number, to: number): number {
     const { kind, source, destination, ports, vlan, flow, direction } = batch
     const table = this.#keys.four
@@ -125,17 +125,17 @@ export class FlowTable {
     return true
   }
 
-  /** What is known of a flow. Throws ERR_FLOW where there is no such flow, or none any more. */
+  /** The data of a flow. Throws ERR_FLOW if there is no such flow, or it was forgotten. */
   info(id: number): FlowInfo {
     return this.#places.info(id)
   }
 
-  /** The flows that are known, in the order of their ids. */
+  /** The known flows, in the order of their ids. */
   known(): Generator<FlowInfo> {
     return this.#places.known()
   }
 
-  /** Forgets every flow and keeps the memory; costs what was used. */
+  /** Forgets every flow and keeps the memory; the cost is proportional to what was used. */
   reset(): void {
     this.#keys.reset()
     this.#places.clear()
@@ -161,7 +161,7 @@ export class FlowTable {
     batch.direction[i] = this.#direction
   }
 
-  /** A fragment is of its datagram's flow from the moment the transport header is known. */
+  /** A fragment belongs to its datagram's flow from the moment the transport header is known. */
   #assignFragment(batch: PacketBatch, i: number, end: number): void {
     const datagram = this.#fragments.add(batch, i)
     batch.datagram[i] = datagram === undefined ? -1 : datagram.assembly.number
@@ -176,7 +176,7 @@ export class FlowTable {
     assembly.direction = this.#direction
   }
 
-  /** The whole tells its flow, whatever a fragment said; of a datagram that is a tunnel, what is in it counts. */
+  /** The flow is that of the whole datagram, whatever a fragment showed; if the datagram is a tunnel, that of the inner packet. */
   #addRebuilt(batch: PacketBatch, i: number, bytes: Uint8Array): void {
     const found = dissect(bytes, Link.raw)
     this.#flow = -1
@@ -194,7 +194,7 @@ export class FlowTable {
       this.#resolve(whole.bytes, 0, l4, whole.bytes.length, flags)
   }
 
-  /** Finds or opens the flow of the IP packet at `l3` in `bytes`: the packet at hand, or one that was rebuilt with it. */
+  /** Finds or opens the flow of the IP packet at `l3` in `bytes`: the current packet, or one that was rebuilt with it. */
   #resolve(bytes: Uint8Array, l3: number, l4: number, end: number, flags: number): void {
     const protocol = (this.#linux ? linuxProtocol : ipProtocol)(bytes, l3, end)
     const six = isIpv6(bytes, l3)
@@ -211,7 +211,7 @@ export class FlowTable {
     else this.#take(table, known, senderIsLow)
   }
 
-  /** The flow of the packet that the ICMP error at `l4` quotes, the other way. */
+  /** The flow of the packet quoted by the ICMP error at `l4`, in the opposite direction. */
   #resolveQuoted(bytes: Uint8Array, l4: number, end: number, six: boolean): void {
     const quote = this.#quote
     if (!findQuote(bytes, l4, end, six, quote, this.#linux)) return

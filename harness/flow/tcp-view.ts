@@ -11,7 +11,7 @@ export class TcpView {
   #l4 = 0
   #end = 0
 
-  /** Looks at packet `index`; false when it is no TCP segment. Valid as long as the batch. */
+  /** Refers to packet `index`; returns false if it is no TCP segment. Valid as long as the batch. */
   look(batch: PacketBatch, index: number): boolean {
     const kind = batch.kind[index]
     if (kind === Kind.tcp4 || kind === Kind.tcp6) {
@@ -46,12 +46,12 @@ export class TcpView {
     return u32(this.#bytes, this.#l4 + 8)
   }
 
-  /** As in the header: not scaled. */
+  /** As in the header, unscaled. */
   get window(): number {
     return u16(this.#bytes, this.#l4 + 14)
   }
 
-  /** What the segment takes of its side's sequence numbers: payload, SYN and FIN. */
+  /** The sequence space of the segment: payload, SYN and FIN. */
   get length(): number {
     return this.payload + (this.has(Tcp.syn) ? 1 : 0) + (this.has(Tcp.fin) ? 1 : 0)
   }

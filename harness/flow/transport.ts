@@ -3,7 +3,7 @@ import { isIpv6 } from '../wire/ip.ts'
 import { extensionLength } from '../wire/ipv6.ts'
 import { Protocol } from '../wire/numbers.ts'
 
-/** IP protocol of the packet at `l3` in a frame that ends at `end`: behind IPv6's extension headers as far as they are there. */
+/** IP protocol of the packet at `l3` in a frame that ends at `end`: for IPv6 that after the captured extension headers. */
 export function ipProtocol(bytes: Uint8Array, l3: number, end: number): number {
   if (!isIpv6(bytes, l3)) return bytes[l3 + 9] ?? 0
   let next = bytes[l3 + 6] ?? 0
@@ -18,8 +18,8 @@ export function ipProtocol(bytes: Uint8Array, l3: number, end: number): number {
 }
 
 /**
- * What stands for ports in the key of a flow, source << 16 | destination: ports of TCP, UDP and SCTP; for ICMP the type and
- * that of its answer (as Suricata keys them: not the identifier; of ICMPv6 the code of the packet's own side too), else 0.
+ * The ports in the key of a flow, source << 16 | destination: those of TCP, UDP and SCTP; for ICMP the type and
+ * that of its reply (as in Suricata's keys: without identifier; for ICMPv6 with the code on the packet's own side), else 0.
  * Undefined: they cannot be read.
  */
 export function flowPorts(bytes: Uint8Array, l4: number, protocol: number, six: boolean): number | undefined {
@@ -39,8 +39,8 @@ export function icmpOf(six: boolean): number {
 }
 
 /**
- * The type that answers an ICMP type, or that it answers: echo, router, timestamp, information, mask (RFC 792, 950, 1256); 0
- * for those that stand alone, so that each direction of them is a flow.
+ * The ICMP type that replies to a type, or that it replies to: echo, router, timestamp, information, mask (RFC 792, 950, 1256); 0
+ * for types without counterpart, so that each direction of them is a flow.
  */
 function counterpart4(type: number): number {
   switch (type) {

@@ -10,21 +10,21 @@ export function sumWords(bytes: Uint8Array, from: number, to: number): number {
   return even < to ? sum + (u8(bytes, even) << 8) : sum
 }
 
-/** The one's complement sum in 16 bits. */
+/** Folds a sum to the one's complement sum in 16 bits. */
 export function fold(sum: number): number {
   let folded = sum
   while (folded > 0xffff) folded = (folded % 0x10000) + Math.floor(folded / 0x10000)
   return folded
 }
 
-/** The internet checksum (RFC 1071) of bytes[from, to): 0 when they include a right one. */
+/** The internet checksum (RFC 1071) of bytes[from, to): 0 if they include a correct one. */
 export function checksum(bytes: Uint8Array, from = 0, to = bytes.length): number {
   return ~fold(sumWords(bytes, from, to)) & 0xffff
 }
 
 /** The checksum after covered words that summed to `before` were replaced by words that sum to `after` (RFC 1624, eqn 3). */
 export function updateChecksum(old: number, before: number, after: number): number {
-  // Of nothing but zeros 0xffff is the only right one.
+  // For all zeros only 0xffff is correct.
   if (before === after) return old
   return ~fold((~old & 0xffff) + (~fold(before) & 0xffff) + fold(after)) & 0xffff
 }
@@ -36,7 +36,7 @@ export function sumAddresses(bytes: Uint8Array, l3: number): number {
 
 /**
  * The checksum of the transport segment bytes[l4, stop) under the IP header at `l3`, with the pseudo-header of RFC 9293 3.1
- * or RFC 8200 8.1 (none for ICMPv4): 0 when the segment includes a right one.
+ * or RFC 8200 8.1 (none for ICMPv4): 0 if the segment includes a correct one.
  */
 export function transportChecksum(
   bytes: Uint8Array,

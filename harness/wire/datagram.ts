@@ -6,8 +6,8 @@ import { extensionLength } from './ipv6.ts'
 import { Protocol } from './numbers.ts'
 
 /**
- * Dissects the IPv4 datagram at `l3`; its frame ends at `wireEnd`, of which there is what lies before `end`. A header that is
- * wrong in itself leaves `l3` unset; one that is good, with options or a transport header that are not, has it set and is
+ * Dissects the IPv4 datagram at `l3`, whose frame ends at `wireEnd` and was captured up to `end`. An invalid IP header leaves `l3` unset;
+ * a valid one with invalid options or transport header sets it, and the packet is
  * malformed.
  */
 export function dissectIpv4(
@@ -41,8 +41,8 @@ export function dissectIpv4(
 }
 
 /**
- * As `dissectIpv4`. Extension headers are followed as far as the datagram goes. Of fragment headers only the first counts, and
- * one that makes a datagram of its own (RFC 6946) does not.
+ * Like `dissectIpv4`. Extension headers are followed as far as the datagram goes. Only the first fragment header counts, and
+ * one whose fragment is a whole datagram (RFC 6946) does not.
  */
 export function dissectIpv6(
   bytes: Uint8Array,
@@ -138,7 +138,7 @@ function transport(
 }
 
 /**
- * A fragment of a datagram; the transport header is in the first one, if that is long enough, but for options of TCP. Of SCTP its ports
+ * A fragment of a datagram; the first one has the transport header, if it is long enough, except for TCP options. For SCTP the ports
  * suffice.
  */
 function fragment(
@@ -165,16 +165,16 @@ function fragment(
   into.protocol = protocol
 }
 
-/** A packet of which the transport header is not there: its payload is all that follows `at`. */
+/** A packet without transport header: its payload is everything after `at`. */
 function partial(at: number, stop: number, kind: number, into: Dissection): void {
   into.kind = kind
   into.payload = stop - at
 }
 
-/** Ports and verification tag of SCTP, as much as the shortest first fragment holds. */
+/** Ports and verification tag of SCTP, which fit in the shortest first fragment. */
 const SCTP_PORTS = 8
 
-/** Bytes that the shortest header of a transport protocol takes; 0 for those that the decoder does not read. */
+/** The shortest header of a transport protocol, in bytes; 0 for protocols that the decoder does not read. */
 function leastHeader(protocol: number, six: boolean): number {
   switch (protocol) {
     case Protocol.tcp:
@@ -189,7 +189,7 @@ function leastHeader(protocol: number, six: boolean): number {
   }
 }
 
-/** What a frame is that ends within a header: merely cut by the snapshot length, or malformed. */
+/** The kind of a frame that ends within a header: merely truncated by the snapshot length, or malformed. */
 function cutOr(end: number, wireEnd: number): number {
   return wireEnd > end ? Kind.other : Kind.malformed
 }

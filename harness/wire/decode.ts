@@ -10,9 +10,9 @@ const found = newDissection()
 
 /**
  * Fills the wire/ columns of packets 0 … count-1. Never throws and never reads outside a frame, however damaged. Ethernet with
- * at most one VLAN tag, then IPv4 or IPv6 with nothing between it and TCP or UDP, is read here; everything else, and whatever
- * looks wrong at first glance, by `dissectFrame`. Where the batch says so, of a packet in a tunnel the columns are about the
- * innermost one. With `from` and `to` only packets `from` … `to`-1 are decoded, which follow those that were decoded before.
+ * at most one VLAN tag, then IPv4 or IPv6 directly followed by TCP or UDP, is decoded here; everything else, and whatever
+ * looks wrong at first glance, by `dissectFrame`. If the batch says so, the columns of a packet in a tunnel describe the
+ * innermost packet. With `from` and `to` only packets `from` … `to`-1 are decoded, which follow those decoded before.
  */
 export function decodeBatch(batch: PacketBatch, from = 0, to = batch.count): void {
   const { bytes, view, start, captured, original, link, kind, l3, l4, payload, flags, vlan, stack } = batch
@@ -25,7 +25,7 @@ export function decodeBatch(batch: PacketBatch, from = 0, to = batch.count): voi
     const at = start[i] ?? 0
     const have = captured[i] ?? 0
     const end = at + have
-    // 42: the shortest UDP over IPv4; every field read before the transport header lies within.
+    // 42: the shortest UDP over IPv4; every field read before the transport header lies within it.
     if (have >= 42 && link[i] === Link.ethernet) {
       let ip = at + 14
       let tag = 0
@@ -96,7 +96,7 @@ export function decodeBatch(batch: PacketBatch, from = 0, to = batch.count): voi
   }
 }
 
-/** What a TCP header says: the columns from `source` to `stamp`. At least 20 bytes of it were captured. */
+/** The fields of a TCP header: the columns from `source` to `stamp`. At least 20 bytes of it were captured. */
 function readTcp(batch: PacketBatch, i: number, ip: number, transport: number, end: number): void {
   const { bytes, view, seq, ack, window, options, stamp } = batch
   readEndpoints(batch, i, ip, transport)
@@ -110,7 +110,7 @@ function readTcp(batch: PacketBatch, i: number, ip: number, transport: number, e
   } else options[i] = words === 5 ? Options.none : Options.other
 }
 
-/** Addresses and ports, for whoever looks up flows. IPv6 addresses do not fit a column; what stands there then means nothing. */
+/** Addresses and ports, for flow lookup. IPv6 addresses do not fit a column, whose value is then meaningless. */
 function readEndpoints(batch: PacketBatch, i: number, ip: number, transport: number): void {
   const { view, source, destination, ports } = batch
   source[i] = view.getInt32(ip + 12)

@@ -6,7 +6,7 @@ import { EtherType } from './numbers.ts'
 
 const network = newNetworkStart()
 
-/** Dissects one frame that has an array to itself and may have been cut by a snapshot length. */
+/** Dissects one frame in an array of its own; a snapshot length may have truncated it. */
 export function dissect(frame: Uint8Array, link: number): Dissection {
   const found = newDissection()
   dissectFrame(frame, 0, frame.length, UNKNOWN_LENGTH, link, found)
@@ -15,9 +15,9 @@ export function dissect(frame: Uint8Array, link: number): Dissection {
 
 /**
  * Dissects the frame of `captured` bytes at `start`, which had `original` bytes on the wire. Reads nothing outside it and
- * never throws. Lengths that contradict each other or the frame's length on the wire are malformed; a header that was
- * merely not captured leaves what is known without it (an IP packet without transport offset, or `other`). Tunnels are left
- * alone: see tunnel/enter.ts.
+ * never throws. Lengths that contradict each other or the frame's length on the wire are malformed; if a header was
+ * merely not captured, the result is what is known without it (an IP packet without transport offset, or `other`). Tunnels are not
+ * entered: see tunnel/enter.ts.
  */
 export function dissectFrame(
   bytes: Uint8Array,
@@ -34,7 +34,7 @@ export function dissectFrame(
   dissectNetwork(bytes, network, end, start + Math.max(captured, original), into)
 }
 
-/** Dissects what a link header or a tunnel led to; its data ends at `wireEnd`, of which there is what lies before `end`. */
+/** Dissects the network header after a link or tunnel header; its data ends at `wireEnd` and was captured up to `end`. */
 export function dissectNetwork(
   bytes: Uint8Array,
   at: NetworkStart,

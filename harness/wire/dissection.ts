@@ -1,6 +1,6 @@
 import { Kind } from '../model/codes.ts'
 
-/** What is known of one frame: the wire/ columns of `PacketBatch`, with offsets in the array that holds the frame. */
+/** The dissection of one frame: the wire/ columns of `PacketBatch`, with offsets in the array that holds the frame. */
 export interface Dissection {
   kind: number
   l3: number
@@ -8,20 +8,20 @@ export interface Dissection {
   payload: number
   flags: number
   vlan: number
-  /** IP protocol of the transport header at `l4`; 0 where there is none. */
+  /** IP protocol of the transport header at `l4`; 0 if there is none. */
   protocol: number
   /** See `PacketBatch.stack`. */
   stack: number
-  /** Offset just behind the datagram by its own length; 0 where there is none. */
+  /** Offset just after the datagram by its own length; 0 if there is none. */
   stop: number
   /** Headers read so far, see `MAX_LAYERS`. */
   layers: number
 }
 
-/** More than any frame: nothing that is missing counts as contradicted. */
+/** Longer than any frame: missing bytes then contradict nothing. */
 export const UNKNOWN_LENGTH = 0x100000
 
-/** A dissection to write into. */
+/** An empty dissection to fill. */
 export function newDissection(): Dissection {
   return {
     kind: Kind.other,

@@ -16,7 +16,7 @@ import { refit } from './tunnel/refit.ts'
 export { readdress } from './readdress.ts'
 export { verifyChecksums } from './verify.ts'
 
-/** A recorded frame to make others from. */
+/** A recorded frame as a template for others. */
 export interface FrameTemplate {
   readonly bytes: Uint8Array
   /** A `Link` code. */
@@ -25,16 +25,16 @@ export interface FrameTemplate {
   readonly tunnels?: number
 }
 
-/** What a forged segment carries. Sequence numbers are taken modulo 2^32, the window modulo 2^16. */
+/** The fields of a forged segment. Sequence numbers are taken modulo 2^32, the window modulo 2^16. */
 export interface SegmentChange {
   readonly flags: number
   readonly seq: number
   readonly ack: number
-  /** As in the header: not scaled. */
+  /** As in the header, unscaled. */
   readonly window: number
   /** Bytes of payload, each an `x`. */
   readonly payload: number
-  /** Written as an option; the template's own is replaced. */
+  /** Written as an option; replaces the template's own. */
   readonly timestamp?: { readonly value: number; readonly echo: number } | undefined
   /** Keep the template's TCP options; absent: only the timestamp. */
   readonly keepOptions?: boolean
@@ -44,9 +44,9 @@ const LARGEST_DATAGRAM = 65_535
 const LARGEST_OPTIONS = 40
 
 /**
- * A TCP segment that was not recorded: link, tags, IP header (with extension headers) and ports of a frame of the same flow and
- * direction, everything else as in `change`, lengths and checksums right. Throws ERR_TEMPLATE when the template is not a whole
- * TCP header outside fragments, ERR_SEGMENT_LENGTH when the segment does not fit an IP datagram.
+ * A TCP segment that was not recorded: link header, tags, IP header (with extension headers) and ports of a frame of the same flow and
+ * direction, everything else as in `change`, with correct lengths and checksums. Throws ERR_TEMPLATE if the template has no whole
+ * TCP header outside fragments, ERR_SEGMENT_LENGTH if the segment does not fit in an IP datagram.
  */
 export function forgeTcp(template: FrameTemplate, change: SegmentChange): Uint8Array {
   const { bytes, link, tunnels = Tunnels.outer } = template

@@ -11,16 +11,16 @@ export interface IcmpHeader {
   readonly rest: number
 }
 
-/** Where the packet that an ICMP error quotes lies. */
+/** Location of the packet that an ICMP error quotes. */
 export interface Quote {
   l3: number
-  /** Offset of the quoted transport header, -1: not quoted, or the packet was a later fragment. */
+  /** Offset of the quoted transport header; -1: not quoted, or the packet was a later fragment. */
   l4: number
   /** IP protocol of the quoted packet. */
   protocol: number
 }
 
-/** Writes the header at `at` with a checksum of 0 and answers the offset behind it. */
+/** Writes the header at `at` with a checksum of 0 and returns the offset after it. */
 export function emitIcmp(header: IcmpHeader, bytes: Uint8Array, at: number): number {
   bytes[at] = header.type
   bytes[at + 1] = header.code
@@ -34,14 +34,14 @@ export function isIcmpError(type: number, six: boolean): boolean {
   return six ? type < 128 : type === 3 || type === 4 || type === 5 || type === 11 || type === 12
 }
 
-/** Bytes of a transport header that are quoted at least (RFC 792); Linux needs the ports. */
+/** The least number of transport header bytes that are quoted (RFC 792); Linux needs only the ports. */
 const LEAST = 8
 const LINUX_LEAST = 4
 
 /**
- * Finds the packet quoted by the ICMP error at `l4` in a frame that ends at `end`. False when there is none, or none with a
- * whole IP header of the same family. At least 8 bytes of the transport header are there when `into.l4` is not -1; `linux`: at least the
- * ports, and behind IPv6 it may be one of those behind which Linux does not look.
+ * Finds the packet quoted by the ICMP error at `l4` in a frame that ends at `end`. Returns false if there is none, or none with a
+ * whole IP header of the same family. At least 8 bytes of the transport header are there if `into.l4` is not -1; with `linux` at least the
+ * ports, and for IPv6 it may be a header beyond which Linux does not look.
  */
 export function findQuote(
   bytes: Uint8Array,

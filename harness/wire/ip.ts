@@ -5,7 +5,7 @@ export function isIpv6(bytes: Uint8Array, l3: number): boolean {
   return u8(bytes, l3) >> 4 === 6
 }
 
-/** Offset just behind the IP datagram at `l3`, by its own length field. */
+/** Offset just after the IP datagram at `l3`, by its own length field. */
 export function datagramEnd(bytes: Uint8Array, l3: number): number {
   return isIpv6(bytes, l3) ? l3 + 40 + u16(bytes, l3 + 4) : l3 + u16(bytes, l3 + 2)
 }

@@ -18,7 +18,7 @@ export interface Ipv4Header {
   readonly payloadLength: number
 }
 
-/** Writes the header at `at`, checksum included, and answers the offset behind it. */
+/** Writes the header at `at`, including its checksum, and returns the offset after it. */
 export function emitIpv4(header: Ipv4Header, bytes: Uint8Array, at: number): number {
   const length = 20 + header.options.length
   bytes[at] = 0x40 | (length >> 2)
@@ -37,8 +37,8 @@ export function emitIpv4(header: Ipv4Header, bytes: Uint8Array, at: number): num
 }
 
 /**
- * Whether each option of the IPv4 header at `l3` ends within the header (RFC 791 3.1), as far as it is there before `end`; what
- * they say is not looked at.
+ * Whether each option of the IPv4 header at `l3` ends within the header (RFC 791 3.1), as far as it was captured before `end`; their
+ * contents are not checked.
  */
 export function optionsFit(bytes: Uint8Array, l3: number, end: number): boolean {
   const to = Math.min(l3 + ((u8(bytes, l3) & 15) << 2), end)
@@ -56,10 +56,13 @@ export function optionsFit(bytes: Uint8Array, l3: number, end: number): boolean 
 
 const RECORD_ROUTE = 7
 const TIMESTAMP = 68
-/** Where, in these options, it is said which byte comes next; counted from 1. */
+/** Offset, in these options, of the pointer to the next byte, which counts from 1. */
 const POINTER = 2
 
-/** Whether the IPv4 header at `l3`, whose options fit, has an option into which every router writes: a route with room, or timestamps (RFC 791 3.1). */
+/**
+ * Whether the IPv4 header at `l3`, whose options fit, has an option into which every router writes: a route with room, or
+ * timestamps (RFC 791 3.1).
+ */
 export function isWrittenByRouters(bytes: Uint8Array, l3: number): boolean {
   const to = l3 + ((u8(bytes, l3) & 15) << 2)
   for (let at = l3 + 20; at + POINTER < to && bytes[at] !== 0; ) {

@@ -12,7 +12,7 @@ export interface Ipv6Header {
   readonly payloadLength: number
 }
 
-/** Writes the header at `at` and answers the offset behind it. */
+/** Writes the header at `at` and returns the offset after it. */
 export function emitIpv6(header: Ipv6Header, bytes: Uint8Array, at: number): number {
   putU32(bytes, at, (6 << 28) | (header.trafficClass << 20) | header.flowLabel)
   putU16(bytes, at + 4, header.payloadLength)
@@ -46,10 +46,10 @@ export function extensionLength(next: number, lengthByte: number): number {
   }
 }
 
-/** Headers of protocols of their own to Linux (ipv6_ext_hdr), though they have a next header (RFC 6275, 7401, 5533). */
+/** Headers that Linux treats as protocols (ipv6_ext_hdr), although they have a next header (RFC 6275, 7401, 5533). */
 const UNFOLLOWED: ReadonlySet<number> = new Set([Protocol.mobility, Protocol.hostIdentity, Protocol.shim6])
 
-/** The first header of the IPv6 packet at `l3` behind which Linux does not look; undefined: none is there, before `end` and fragments. */
+/** The first header of the IPv6 packet at `l3` beyond which Linux does not look; undefined: none before `end` and any fragment header. */
 export function findUnfollowed(
   bytes: Uint8Array,
   l3: number,
@@ -68,7 +68,7 @@ export function findUnfollowed(
   return undefined
 }
 
-/** Whether a header of that type is among those between IPv6 at `l3` and the transport at `l4`. */
+/** Whether a header of that type is between the IPv6 header at `l3` and the transport header at `l4`. */
 export function hasHeader(bytes: Uint8Array, l3: number, l4: number, type: number): boolean {
   let next = u8(bytes, l3 + 6)
   for (let at = l3 + 40; at < l4 && next !== type; ) {
@@ -87,7 +87,7 @@ const FOLLOWED: ReadonlySet<number> = new Set([
   Protocol.authentication,
   Protocol.fragment,
 ])
-/** Bytes of a transport header without which a first fragment is none; of any other protocol one suffices. */
+/** Transport header bytes that a first fragment must contain; for any other protocol one byte suffices. */
 const TRANSPORT: Readonly<Record<number, number>> = {
   [Protocol.tcp]: 20,
   [Protocol.udp]: 8,
@@ -95,8 +95,8 @@ const TRANSPORT: Readonly<Record<number, number>> = {
 }
 
 /**
- * The protocol whose header a datagram's first fragment does not hold, -1: none is cut, or not even its type is there. The fragment's own
- * header is at `at`, its data ends at `stop`, and what lies before `end` was captured. As Linux tells it (ipv6.h, ipv6frag_thdr_truncated).
+ * The protocol whose header is truncated in a datagram's first fragment; -1: none is, or not even its type is there. The fragment header
+ * is at `at`, its data ends at `stop`, and bytes before `end` were captured. As Linux decides it (ipv6.h, ipv6frag_thdr_truncated).
  */
 export function cutHeader(bytes: Uint8Array, at: number, stop: number, end: number): number {
   let next = u8(bytes, at)
@@ -111,7 +111,7 @@ export function cutHeader(bytes: Uint8Array, at: number, stop: number, end: numb
   return next === Protocol.none || from + (TRANSPORT[next] ?? 1) <= stop ? -1 : next
 }
 
-/** Offset of the fragment header of the IPv6 packet at `l3`, -1: there is none before `end`. */
+/** Offset of the fragment header of the IPv6 packet at `l3`; -1: there is none before `end`. */
 export function findFragmentHeader(bytes: Uint8Array, l3: number, end: number): number {
   let next = u8(bytes, l3 + 6)
   let at = l3 + 40

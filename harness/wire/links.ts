@@ -2,11 +2,11 @@ import { Link } from '../model/codes.ts'
 import { putU16, u8, u16 } from './bytes.ts'
 import { EtherType } from './numbers.ts'
 
-/** What lies behind a frame's link header and tags. */
+/** What follows a frame's link header and tags. */
 export interface NetworkStart {
-  /** Offset of the network header, -1 where the frame ends before it. */
+  /** Offset of the network header; -1 if the frame ends before it. */
   offset: number
-  /** EtherType of what starts there; 0 where the frame names none that the decoder knows. */
+  /** EtherType of what starts there; 0 if it is none that the decoder knows. */
   etherType: number
   /** The outer two VLAN ids, outer << 12 | inner. */
   vlan: number
@@ -14,13 +14,13 @@ export interface NetworkStart {
   innerVlan: number
   /** Headers read, as `MAX_LAYERS` counts them: Ethernet, each VLAN tag, a stack of labels. */
   layers: number
-  /** Offset of the link layer's own length of what follows (PPPoE, NFLOG), -1: it has none. */
+  /** Offset of the link layer's length field for what follows (PPPoE, NFLOG); -1: it has none. */
   lengthAt: number
 }
 
-/** VLAN tags followed; behind a fourth nothing is read (Suricata 7.0.10 decode-vlan.h). */
+/** VLAN tags that are followed; after a fourth one nothing is read (Suricata 7.0.10 decode-vlan.h). */
 const MAX_VLANS = 3
-/** MPLS labels with a meaning of their own: what follows is IPv4, or IPv6; the rest up to the last says nothing (RFC 3032 2.1). */
+/** MPLS labels with a special meaning: IPv4 follows, or IPv6; the other reserved ones say nothing about what follows (RFC 3032 2.1). */
 const Label = { ipv4: 0, ipv6: 2, lastReserved: 14 } as const
 const PSEUDOWIRE_CONTROL = 4
 /** Below this, an Ethernet type field is an 802.3 length. */
@@ -78,7 +78,7 @@ export function findNetwork(
   skipTags(bytes, end, into)
 }
 
-/** As `findNetwork`, for what starts at `at` with that EtherType, which may be a tag's. */
+/** Like `findNetwork`, for what starts at `at` with that EtherType, which may be a tag's. */
 export function findNetworkFrom(
   bytes: Uint8Array,
   at: number,
@@ -95,7 +95,7 @@ export function findNetworkFrom(
   skipTags(bytes, end, into)
 }
 
-/** Counts a VLAN id that did not stand in a tag as the outermost one. */
+/** Adds a VLAN id that was not in a tag as the outermost one. */
 export function putVlanBefore(vlan: number, into: NetworkStart): void {
   const outer = into.vlan >> 12
   if (into.vlan === 0) into.vlan = vlan
@@ -106,12 +106,12 @@ export function putVlanBefore(vlan: number, into: NetworkStart): void {
   }
 }
 
-/** A `NetworkStart` to write into. */
+/** A `NetworkStart` to fill. */
 export function newNetworkStart(): NetworkStart {
   return { offset: 0, etherType: 0, vlan: 0, innerVlan: 0, layers: 0, lengthAt: -1 }
 }
 
-/** Brings the link layer's own length field, where it has one, in step with a frame whose packet changed in length. */
+/** Updates the link layer's own length field, if it has one, after the frame's packet changed in length. */
 export function fitLink(frame: Uint8Array, link: number): void {
   const found = newNetworkStart()
   findNetwork(frame, 0, frame.length, link, found)
@@ -136,7 +136,7 @@ function fixedHeader(
   into.etherType = u16(bytes, start + typeAt)
 }
 
-/** No link header: the IP version tells the family, unless the link type does. */
+/** No link header: the IP version gives the family, unless the link type does. */
 function byVersion(bytes: Uint8Array, at: number, end: number, link: number, into: NetworkStart): void {
   into.offset = end > at ? at : -1
   into.etherType = 0
@@ -146,7 +146,7 @@ function byVersion(bytes: Uint8Array, at: number, end: number, link: number, int
   if (link === Link.raw6 || (link === Link.raw && version === 6)) into.etherType = EtherType.ipv6
 }
 
-/** BSD loopback: an address family in the byte order of the machine that recorded, which is not known. */
+/** BSD loopback: an address family in the byte order of the recording machine, which is unknown. */
 function addressFamily(bytes: Uint8Array, at: number, end: number, into: NetworkStart): void {
   if (end - at < 4) return
   into.offset = at + 4
@@ -173,8 +173,8 @@ function etherTypeOfPpp(protocol: number): number {
 }
 
 /**
- * Linux's netfilter log: attributes of which one, type 9, holds the packet. Their numbers are in the recording machine's
- * byte order; types are small, so the zero byte of the type tells which.
+ * Linux's netfilter log: attributes, of which type 9 holds the packet. Their numbers are in the recording machine's
+ * byte order; types are small, so the position of the zero byte gives the order.
  */
 function nflog(bytes: Uint8Array, start: number, end: number, into: NetworkStart): void {
   const family = u8(bytes, start)
@@ -229,7 +229,7 @@ function skipTags(bytes: Uint8Array, end: number, into: NetworkStart): void {
   }
 }
 
-/** What the label at the bottom of a stack stands before: what the label says, else what the first nibble suggests (RFC 4928 2). */
+/** What follows the label at the bottom of a stack: what the label says, else what the first nibble suggests (RFC 4928 2). */
 function belowLabels(bytes: Uint8Array, at: number, end: number, into: NetworkStart): void {
   const label = (u16(bytes, at) << 4) | (u8(bytes, at + 2) >> 4)
   const next = at + 4
@@ -245,7 +245,7 @@ function belowLabels(bytes: Uint8Array, at: number, end: number, into: NetworkSt
   } else byVersion(bytes, next, end, Link.raw, into)
 }
 
-/** Bytes that a tag of this EtherType takes, 0: it is no tag. */
+/** Length of a tag of this EtherType; 0: it is no tag. */
 function tagLength(etherType: number): number {
   switch (etherType) {
     case EtherType.vlan:

@@ -8,13 +8,13 @@ export const EtherType = {
   mpls: 0x8847,
   mplsMulticast: 0x8848,
   pppoeSession: 0x8864,
-  /** Behind a tunnel's header: a whole Ethernet frame (RFC 1701), PPP (RFC 2637), ERSPAN type I and II. */
+  /** After a tunnel header: a whole Ethernet frame (RFC 1701), PPP (RFC 2637), ERSPAN type I and II. */
   bridge: 0x6558,
   ppp: 0x880b,
   erspan: 0x88be,
 } as const
 
-/** IP protocol numbers, and IPv6 next headers, that the decoder tells apart (IANA registry). */
+/** IP protocol numbers, and IPv6 next headers, that the decoder distinguishes (IANA registry). */
 export const Protocol = {
   hopByHop: 0,
   icmp: 1,

@@ -14,8 +14,8 @@ import { refit } from './tunnel/refit.ts'
 const UDP_HEADER = 8
 
 /**
- * Where the payload of the whole TCP segment or UDP datagram in a frame begins and ends; undefined where there is none, as of fragments,
- * or the frame was cut short.
+ * The range of the payload of a whole TCP segment or UDP datagram in a frame; undefined if there is none, as in fragments,
+ * or if the frame was truncated.
  */
 export function payloadRange({ bytes, link, tunnels = Tunnels.outer }: FrameTemplate):
   | {
@@ -33,7 +33,7 @@ export function payloadRange({ bytes, link, tunnels = Tunnels.outer }: FrameTemp
 }
 
 /**
- * The packet of a frame with another payload, lengths and checksums right, whatever follows the datagram left out; undefined as for
+ * The packet of a frame with another payload and correct lengths and checksums, without anything after the datagram; undefined as for
  * `payloadRange`. Sequence numbers stay.
  */
 export function withPayload(template: FrameTemplate, payload: Uint8Array): Uint8Array | undefined {
@@ -50,7 +50,7 @@ export function withPayload(template: FrameTemplate, payload: Uint8Array): Uint8
   if (!isIpv6(frame, l3)) writeIpv4Checksum(frame, l3)
   const isUdp = kind === Kind.udp4 || kind === Kind.udp6
   if (isUdp) putU16(frame, l4 + 4, end - l4)
-  // Over IPv4 a datagram may do without.
+  // Over IPv4 the UDP checksum is optional.
   if (!isUdp || u16(frame, l4 + 6) !== 0)
     writeTransportChecksum(frame, l3, l4, end, isUdp ? Protocol.udp : Protocol.tcp)
   refit(frame, carriersIn(bytes, 0, bytes.length, UNKNOWN_LENGTH, link, tunnels, tunnelDepth(stack)))

@@ -12,24 +12,24 @@ import { carriersIn } from './tunnel/carriers.ts'
 import { dissectInner } from './tunnel/enter.ts'
 import { withinCarriers } from './tunnel/refit.ts'
 
-/** The new address (4 or 16 bytes, of the packet's own family) and port of one end; what is absent stays. */
+/** The new address (4 or 16 bytes, of the packet's own family) and port of one end; absent: unchanged. */
 export interface EndChange {
   readonly address?: Uint8Array
   readonly port?: number
 }
 
-/** How a packet is given other endpoints and sequence numbers. `source` is the end that sent this packet. */
+/** The changes to a packet's endpoints and sequence numbers. `source` is the end that sent this packet. */
 export interface AddressChange {
   readonly source?: EndChange
   readonly destination?: EndChange
   /** Added to the sequence number, modulo 2^32. */
   readonly seqDelta?: number
   /**
-   * Added to the acknowledgement number, where there is one, and to the edges of selective acknowledgements. Without the ACK flag
-   * there is one if it is not zero, as there are systems that take it for one.
+   * Added to the acknowledgement number, if there is one, and to the edges of selective acknowledgements. Without the ACK flag
+   * a number other than zero counts too, since some systems use it.
    */
   readonly ackDelta?: number
-  /** Added to the time stamp that is echoed (RFC 7323), where one is; not in quotes. */
+  /** Added to the echoed timestamp (RFC 7323), if there is one; not in quotes. */
   readonly echoDelta?: number
 }
 
@@ -38,16 +38,16 @@ interface Datagram {
   readonly l3: number
   readonly l4: number
   readonly protocol: number
-  /** End of what is there of it. */
+  /** End of its captured bytes. */
   readonly end: number
 }
 
 /**
- * Gives the packet of a frame (a `Link` code beside it) other endpoints and sequence numbers, in place. The packet quoted by an
- * ICMP error, which goes the other way, follows; the error's own addresses change only where they are those of the quoted
- * packet, since a router may have sent it. Checksums are updated, not recomputed: a wrong one stays wrong, and a frame cut by a
- * snapshot length or a first fragment stays right. Frames without an IP packet are left alone. Looking into tunnels (`tunnels`, a
- * `Tunnels` code), the packet is the innermost one, and those round it keep their addresses. Throws ERR_ADDRESS_FAMILY.
+ * Changes endpoints and sequence numbers of the packet in a frame (`Link` code beside it), in place. The packet quoted by an
+ * ICMP error, which goes in the opposite direction, is changed accordingly; the error's own addresses change only if they are those of
+ * the quoted packet, since a router may have sent it. Checksums are updated, not recomputed: a wrong one stays wrong, and one of a
+ * truncated frame or a first fragment stays correct. Frames without an IP packet are left alone. With tunnels (`tunnels`, a `Tunnels`
+ * code), the packet is the innermost one, and the outer ones keep their addresses. Throws ERR_ADDRESS_FAMILY.
  */
 export function readdress(
   frame: Uint8Array,
@@ -90,7 +90,7 @@ function changePacket(frame: Uint8Array, { l3, l4, protocol }: Dissection, chang
   )
 }
 
-/** Changes one datagram; `inside` changes what its transport payload holds, which its checksum covers too. */
+/** Changes one datagram; `inside` changes the contents of its transport payload, which its checksum covers too. */
 function changeDatagram(
   frame: Uint8Array,
   packet: Datagram,
@@ -142,7 +142,7 @@ function replaced(frame: Uint8Array, field: number, before: number, after: numbe
   putU16(frame, field, updateChecksum(u16(frame, field), before, after))
 }
 
-/** Shifts the numbers of the TCP header at `l4`, as far as it is there: a quote may end after the sequence number. */
+/** Shifts the numbers of the TCP header at `l4`, as far as they are there: a quote may end after the sequence number. */
 function shiftNumbers(frame: Uint8Array, l4: number, end: number, seqDelta: number, ackDelta: number): void {
   putU32(frame, l4 + 4, u32(frame, l4 + 4) + seqDelta)
   if (end - l4 < 14) return

@@ -8,7 +8,7 @@ import { fitLink } from './links.ts'
 import { carriersOf } from './tunnel/carriers.ts'
 import { refit, turnRound } from './tunnel/refit.ts'
 
-/** Which end of the packet that caused it a firewall's own packet goes to. */
+/** The end of the causing packet to which a firewall's own packet goes. */
 export type Towards = 'sender' | 'receiver'
 
 /** A frame whose transport segment is still to be written. */
@@ -21,7 +21,7 @@ export interface Reply {
 const NO_OPTIONS = new Uint8Array(0)
 const HOP_LIMIT = 64
 
-/** Brings the tunnels that a reply goes back in, once its segment is written, in step with it. */
+/** Updates the tunnels around a reply, once its segment is written. */
 export function finishReply(batch: PacketBatch, index: number, { frame }: Reply, to: Towards): void {
   if (tunnelDepth(batch.stack[index] ?? 0) === 0) return
   const start = batch.start[index] ?? 0
@@ -35,8 +35,8 @@ export function finishReply(batch: PacketBatch, index: number, { frame }: Reply,
 }
 
 /**
- * A frame about packet `index` with room for a segment of `length` bytes: the packet's link header (Ethernet addresses
- * exchanged towards the sender, tags, labels and tunnels kept) and a fresh IP header (hop limit 64, id 0, TOS 0) with addresses from
+ * A frame in reply to packet `index` with room for a segment of `length` bytes: the packet's link header (Ethernet addresses
+ * swapped towards the sender; tags, labels and tunnels kept) and a fresh IP header (hop limit 64, id 0, TOS 0) with addresses from
  * the IP header at `ip[l3]`, which is the packet's own or that of the datagram it completed.
  */
 export function startReply(
@@ -55,7 +55,7 @@ export function startReply(
   return replyBehind(header, batch.link[index] ?? 0, ip, l3, to, protocol, length, dontFragment)
 }
 
-/** The same behind the link header `header` of a packet of link layer `link`. */
+/** The same after the link header `header` of a packet of link layer `link`. */
 export function replyBehind(
   header: Uint8Array,
   link: number,

@@ -6,7 +6,7 @@ import { Protocol } from './numbers.ts'
 import { finishReply, type Reply, replyBehind, startReply, type Towards } from './reply.ts'
 import { emitTcp } from './tcp.ts'
 
-/** Whose numbers and flags a reset carries: those of Suricata's reject, or of RFC 9293 3.10.7.1, with DF as Linux sets it. */
+/** How the numbers and flags of a reset are chosen: as by Suricata's reject, or by RFC 9293 3.10.7.1, with DF as Linux sets it. */
 export type ResetStyle = 'suricata' | 'rfc'
 
 /** A whole frame with a reset, and its TCP numbers (absolute, unsigned). */
@@ -25,8 +25,8 @@ interface ResetNumbers {
 const NO_OPTIONS = new Uint8Array(0)
 
 /**
- * The reset that a firewall sends about a packet of the batch, or about a datagram rebuilt from fragments (whose own link
- * header is that of the fragment which completed it). Undefined when the cause is a reset, not TCP, or a fragment.
+ * The reset that a firewall sends in reply to a packet of the batch, or to a datagram rebuilt from fragments (with the link
+ * header of the fragment that completed it). Undefined if the cause is a reset, not TCP, or a fragment.
  */
 export function buildReset(
   batch: PacketBatch,
@@ -54,7 +54,7 @@ export function buildReset(
   return reset
 }
 
-/** Headers of a packet of a flow, from its first byte to its ports: enough to make resets of that flow. */
+/** The headers of a packet of a flow, from its first byte to its ports: enough to build resets of that flow. */
 export interface FlowHeaders {
   readonly bytes: Uint8Array
   readonly link: number
@@ -63,8 +63,8 @@ export interface FlowHeaders {
 }
 
 /**
- * A reset of a flow that no packet caused: it aborts what the other end has sent up to `seq` (RFC 9293 3.10.5). Suricata's style
- * acknowledges with `ack` as all its resets do.
+ * A reset of a flow without a causing packet: it aborts what the other end has sent up to `seq` (RFC 9293 3.10.5). Suricata's style
+ * acknowledges with `ack`, as all its resets do.
  */
 export function buildAbort(
   headers: FlowHeaders,
@@ -107,7 +107,7 @@ function finish(
   return { frame: reply.frame, seq: numbers.seq, ack: numbers.ack }
 }
 
-/** Always RST|ACK; looks at the acknowledgement *number*, and counts neither SYN nor FIN. */
+/** Always RST|ACK; uses the acknowledgement *number* whatever the flags, and counts neither SYN nor FIN. */
 function suricataNumbers(
   seq: number,
   ack: number,
@@ -122,8 +122,8 @@ function suricataNumbers(
 }
 
 /**
- * RFC 9293 3.10.7.1 towards the sender. Towards the receiver, of which the RFC says nothing, the numbers of the packet
- * itself: a receiver in any state that would take the packet takes the reset.
+ * RFC 9293 3.10.7.1 towards the sender. Towards the receiver, which the RFC does not cover, the numbers of the packet
+ * itself: a receiver in any state that would accept the packet accepts the reset.
  */
 function rfcNumbers(seq: number, ack: number, flags: number, payload: number, to: Towards): ResetNumbers {
   const acknowledges = (flags & Tcp.ack) !== 0

@@ -5,8 +5,8 @@ import { findTcpOption, TcpOption } from './tcp-options.ts'
 import { dissectInner } from './tunnel/enter.ts'
 
 /**
- * Replaces each edge of the selective acknowledgements in a frame, in place; whether there were any. The checksum is left as it was: see
- * `withPayload`.
+ * Replaces each edge of the selective acknowledgements in a frame, in place; returns whether there were any. The checksum is not
+ * updated: see `withPayload`.
  */
 export function mapSackEdges(
   { bytes, link, tunnels = Tunnels.outer }: FrameTemplate,

@@ -7,7 +7,7 @@ export interface SctpHeader {
   readonly tag: number
 }
 
-/** Bytes of the common header, of a chunk's header, and of what stands in an INIT or INIT ACK before its parameters. */
+/** Bytes of the common header, of a chunk header, and of the fixed fields of an INIT or INIT ACK before its parameters. */
 export const SCTP_HEADER = 12
 export const CHUNK_HEADER = 4
 export const INIT_BODY = 16
@@ -32,7 +32,7 @@ export const Chunk = {
 /** Flag of ABORT and SHUTDOWN COMPLETE: the tag is the receiver's own, reflected (RFC 9260 8.5.1). */
 export const TAG_REFLECTED = 1
 
-/** Writes the common header at `at` with a checksum of 0 and answers the offset behind it. */
+/** Writes the common header at `at` with a checksum of 0 and returns the offset after it. */
 export function emitSctp(header: SctpHeader, bytes: Uint8Array, at: number): number {
   putU16(bytes, at, header.sourcePort)
   putU16(bytes, at + 2, header.destinationPort)
@@ -52,7 +52,7 @@ export function emitChunk(type: number, flags: number, body: Uint8Array): Uint8A
   return bytes
 }
 
-/** Offset of the chunk behind the one at `at`. */
+/** Offset of the chunk after the one at `at`. */
 export function nextChunk(bytes: Uint8Array, at: number): number {
   return at + ((u16(bytes, at + 2) + 3) & ~3)
 }
@@ -66,7 +66,7 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   return value
 })
 
-/** The checksum of the packet bytes[at, stop), whose own checksum counts as 0: as a big-endian word of the header. */
+/** The checksum of the packet bytes[at, stop), computed with a checksum field of 0: as a big-endian word of the header. */
 export function sctpChecksum(bytes: Uint8Array, at: number, stop: number): number {
   let value = -1
   for (let i = at; i < stop; i++) {
@@ -77,7 +77,7 @@ export function sctpChecksum(bytes: Uint8Array, at: number, stop: number): numbe
   return ((sum << 24) | ((sum & 0xff00) << 8) | ((sum >>> 8) & 0xff00) | (sum >>> 24)) >>> 0
 }
 
-/** Whether the checksum in the header of the packet bytes[at, stop) is right. */
+/** Whether the checksum in the header of the packet bytes[at, stop) is correct. */
 export function hasRightSctpChecksum(bytes: Uint8Array, at: number, stop: number): boolean {
   return u32(bytes, at + CHECKSUM) === sctpChecksum(bytes, at, stop)
 }

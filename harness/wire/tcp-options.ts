@@ -11,7 +11,7 @@ export const TcpOption = {
   timestamps: 8,
 } as const
 
-/** The layout of options that nearly every data packet has: two fillers, then the timestamps (RFC 7323, appendix A). */
+/** The options of nearly every data packet: two NOPs, then the timestamps (RFC 7323, appendix A). */
 export const NOP_NOP_TIMESTAMPS = 0x0101080a
 
 /** The TCP options that matter to a firewall (RFC 9293 3.2, RFC 7323, RFC 2018). */
@@ -25,16 +25,16 @@ export interface TcpOptions {
 }
 
 /**
- * Offset of the first option of `kind` in the TCP header at `l4`, -1: none that has its right length. `end` is where the frame
- * ends, so a header that was not captured whole is read as far as it goes. A window scale is the byte at +2; an MSS the 16
- * bits at +2; timestamps the 32 bits at +2 and +6; the length of any is the byte at +1.
+ * Offset of the first option of `kind` in the TCP header at `l4`; -1: none with the right length. `end` is the end of the
+ * frame, so a header that was not captured completely is read as far as it goes. A window scale is the byte at +2; an MSS the 16
+ * bits at +2; timestamps the 32 bits at +2 and +6; the length of any option is the byte at +1.
  */
 export function findTcpOption(bytes: Uint8Array, l4: number, end: number, kind: number): number {
   const header = (u8(bytes, l4 + 12) >> 4) << 2
   return findOption(bytes, l4 + 20, Math.min(l4 + header, end), kind)
 }
 
-/** As `findTcpOption`, in options that lie in bytes[from, to). */
+/** Like `findTcpOption`, for options in bytes[from, to). */
 export function findOption(bytes: Uint8Array, from: number, to: number, kind: number): number {
   let at = from
   while (at < to) {
@@ -68,7 +68,7 @@ function hasRightLength(kind: number, length: number): boolean {
   }
 }
 
-/** Reads the options of a TCP header; unknown ones, and ones of a wrong length, are passed over. */
+/** Reads the options of a TCP header; unknown ones, and ones of a wrong length, are skipped. */
 export function parseTcpOptions(options: Uint8Array): TcpOptions {
   const offset = (kind: number) => findOption(options, 0, options.length, kind)
   const mss = offset(TcpOption.mss)
@@ -91,7 +91,7 @@ function sackBlocks(options: Uint8Array, at: number): [number, number][] {
   return blocks
 }
 
-/** Writes options, each padded in front to a multiple of 4. A header takes at most 40 bytes of them. */
+/** Writes options, each padded in front to a multiple of 4. A header has room for at most 40 bytes of them. */
 export function emitTcpOptions(options: TcpOptions): Uint8Array {
   const bytes: number[] = []
   if (options.mss !== undefined) bytes.push(TcpOption.mss, 4, ...word16(options.mss))

@@ -18,7 +18,7 @@ export interface TcpHeader {
   readonly options: Uint8Array
 }
 
-/** Reads the header at `at`; undefined where it, or the length that it names, does not fit in bytes[at, end). */
+/** Reads the header at `at`; undefined if it, or the length it gives, does not fit in bytes[at, end). */
 export function parseTcp(bytes: Uint8Array, at: number, end: number): TcpHeader | undefined {
   if (end - at < LEAST) return undefined
   const length = (u8(bytes, at + 12) >> 4) << 2
@@ -36,7 +36,7 @@ export function parseTcp(bytes: Uint8Array, at: number, end: number): TcpHeader 
   }
 }
 
-/** Writes the header at `at` with a checksum of 0 and answers the offset behind it. */
+/** Writes the header at `at` with a checksum of 0 and returns the offset after it. */
 export function emitTcp(header: TcpHeader, bytes: Uint8Array, at: number): number {
   const length = LEAST + header.options.length
   putU16(bytes, at, header.sourcePort)

@@ -11,13 +11,13 @@ import { isBetweenHosts } from './unreachable.ts'
 
 /** RFC 4443 3.3: fragment reassembly time exceeded. */
 const TIME_EXCEEDED = { type: 3, code: 1, rest: 0 } as const
-/** The least MTU of IPv6, which an error does not exceed (RFC 4443 2.4 c). */
+/** The minimum MTU of IPv6, which an error must not exceed (RFC 4443 2.4 c). */
 const LARGEST = 1280
 
 /**
- * The ICMPv6 error that its sender gets when the datagram of packet `index`, its first fragment, is not complete in time (RFC 8200 4.5).
- * Its source is the datagram's destination, since a firewall's own address is not known. Undefined where none may be sent: about an ICMP
- * error, to or from a group, or about what was not captured up to its transport header.
+ * The ICMPv6 error that the sender gets if the datagram of packet `index`, its first fragment, is not completed in time (RFC 8200 4.5).
+ * Its source is the datagram's destination, since a firewall's own address is not known. Undefined if none may be sent: about an ICMP
+ * error, to or from a multicast group, or about a packet not captured up to its transport header.
  */
 export function buildTimeExceeded(batch: PacketBatch, index: number): Uint8Array | undefined {
   const { bytes } = batch
@@ -36,7 +36,7 @@ export function buildTimeExceeded(batch: PacketBatch, index: number): Uint8Array
   return frame
 }
 
-/** Whether the ICMP error at `l4` of the IP packet at `l3` says that an IPv6 datagram was not complete in time. */
+/** Whether the ICMP error at `l4` of the IP packet at `l3` reports that the reassembly of an IPv6 datagram timed out. */
 export function isReassemblyTimeout(bytes: Uint8Array, l3: number, l4: number): boolean {
   return isIpv6(bytes, l3) && u8(bytes, l4) === TIME_EXCEEDED.type && u8(bytes, l4 + 1) === TIME_EXCEEDED.code
 }

@@ -7,7 +7,7 @@ export interface UdpHeader {
   readonly payloadLength: number
 }
 
-/** Writes the header at `at` with a checksum of 0 and answers the offset behind it. */
+/** Writes the header at `at` with a checksum of 0 and returns the offset after it. */
 export function emitUdp(header: UdpHeader, bytes: Uint8Array, at: number): number {
   putU16(bytes, at, header.sourcePort)
   putU16(bytes, at + 2, header.destinationPort)

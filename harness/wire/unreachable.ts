@@ -7,16 +7,16 @@ import { datagramEnd, destinationAt, isIpv6, sourceAt } from './ip.ts'
 import { Protocol } from './numbers.ts'
 import { finishReply, startReply } from './reply.ts'
 
-/** Suricata's reject says that it is prohibited, packet filters by default that the port is unreachable. */
+/** Suricata's reject reports "prohibited", packet filters by default "port unreachable". */
 export type UnreachableStyle = 'suricata' | 'port'
 
-/** Bytes that the whole ICMP datagram may have: Suricata fills the MTU, others keep to RFC 1812 4.3.2.3 and RFC 4443 2.4. */
+/** The largest ICMP datagram: Suricata fills the MTU, others keep to RFC 1812 4.3.2.3 and RFC 4443 2.4. */
 const LARGEST = { suricata: { v4: 1500, v6: 1500 }, port: { v4: 576, v6: 1280 } } as const
 
 /**
  * The ICMP destination unreachable that a firewall sends to the sender of packet `index`: IPv4 3/10 and IPv6 1/1 in Suricata's
- * style, 3/3 and 1/4 in the other. Undefined where RFC 1122 3.2.2 and RFC 4443 2.4 forbid one: about an ICMP error, a later
- * fragment, a packet to or from a multicast or broadcast address; and about what is not a readable IP packet.
+ * style, 3/3 and 1/4 in the other. Undefined if RFC 1122 3.2.2 and RFC 4443 2.4 forbid one: about an ICMP error, a later
+ * fragment, a packet to or from a multicast or broadcast address; and if the packet is not a readable IP packet.
  */
 export function buildUnreachable(
   batch: PacketBatch,
@@ -53,7 +53,7 @@ function mayAnswer(batch: PacketBatch, index: number, l3: number): boolean {
   return isBetweenHosts(batch, index, l3)
 }
 
-/** Whether neither link nor IP addresses of packet `index` are those of a group. */
+/** Whether neither link nor IP addresses of packet `index` are group addresses. */
 export function isBetweenHosts(batch: PacketBatch, index: number, l3: number): boolean {
   const { bytes } = batch
   const toGroup = batch.link[index] === Link.ethernet && (u8(bytes, batch.start[index] ?? 0) & 1) === 1
@@ -61,12 +61,12 @@ export function isBetweenHosts(batch: PacketBatch, index: number, l3: number): b
   return isOneHost(bytes, sourceAt(bytes, l3), l3) && isOneHost(bytes, destinationAt(bytes, l3), l3)
 }
 
-/** ICMP types that must not be answered by an error; redirects of ICMPv6 are no errors by number. */
+/** ICMP types that must not be answered by an error; ICMPv6 redirects are no errors by number. */
 function quotesOrRedirects(type: number, six: boolean): boolean {
   return isIcmpError(type, six) || (six && type === 137)
 }
 
-/** Whether an address can be that of one host: not multicast, broadcast or reserved, nor unspecified. */
+/** Whether an address can belong to a single host: not multicast, broadcast, reserved or unspecified. */
 function isOneHost(bytes: Uint8Array, at: number, l3: number): boolean {
   const first = u8(bytes, at)
   if (!isIpv6(bytes, l3)) return first !== 0 && first < 224

@@ -8,10 +8,10 @@ import { Protocol } from './numbers.ts'
 import { enterTunnel } from './tunnel/enter.ts'
 
 /**
- * Whether the checksums of a frame (a `Link` code beside it) hold: the IPv4 header's, and that of a whole TCP, UDP or ICMP
- * segment. `none` where nothing is wrong but the segment has no checksum, or was not captured whole, or there is none: UDP
- * over IPv4 may do without, fragments have theirs in the whole datagram. Looking into tunnels (`tunnels`, a `Tunnels` code), those of
- * all headers that the packet is in, and the answer is that for the innermost where none is bad.
+ * Whether the checksums of a frame (`Link` code beside it) are correct: the IPv4 header's, and that of a whole TCP, UDP or ICMP
+ * segment. `none` if nothing is wrong but the segment has no checksum, was not captured completely, or does not exist: UDP
+ * over IPv4 may omit it, that of fragments covers the whole datagram. With tunnels (`tunnels`, a `Tunnels` code), those of
+ * all headers around the packet count too, and the result is the innermost one's unless any is wrong.
  */
 export function verifyChecksums(
   frame: Uint8Array,

@@ -3,7 +3,7 @@ import { dissectFrame } from '../dissect.ts'
 import { type Dissection, newDissection } from '../dissection.ts'
 import { enterTunnel } from './enter.ts'
 
-/** The datagrams that a packet in tunnels travels in, outermost first; offsets are those of the batch's bytes. */
+/** The datagrams around a packet in tunnels, outermost first; offsets are those of the batch's bytes. */
 export function carriersOf(batch: PacketBatch, index: number): Dissection[] {
   const { bytes, start, captured, original, link, stack, tunnels } = batch
   const depth = tunnelDepth(stack[index] ?? 0)
@@ -12,14 +12,14 @@ export function carriersOf(batch: PacketBatch, index: number): Dissection[] {
   return carriersIn(bytes, from, length, original[index] ?? 0, link[index] ?? 0, tunnels, depth)
 }
 
-/** Offset in the batch's bytes of the IP header of a packet that nothing is round: its own, or of the outermost tunnel that it is in. */
+/** Offset in the batch's bytes of the outermost IP header: that of the outermost tunnel or, without tunnels, of the packet itself. */
 export function outermost(batch: PacketBatch, index: number): number {
   const depth = tunnelDepth(batch.stack[index] ?? 0)
   const own = batch.l3[index] ?? -1
   return depth === 0 ? own : (carriersOf(batch, index)[0]?.l3 ?? own)
 }
 
-/** The same of any frame; `depth`: how many of them there are at most. */
+/** The same for any frame; `depth`: the most carriers. */
 export function carriersIn(
   bytes: Uint8Array,
   start: number,
@@ -40,7 +40,7 @@ export function carriersIn(
   return carriers
 }
 
-/** A carrier as a datagram of its own. */
+/** A carrier in the form of a datagram of its own. */
 export function asDatagram(batch: PacketBatch, index: number, carrier: Dissection): Rebuilt {
   const { kind, l3, l4, payload, flags, stop } = carrier
   const end = Math.min(stop, (batch.start[index] ?? 0) + (batch.captured[index] ?? 0))

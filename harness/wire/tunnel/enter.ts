@@ -13,7 +13,7 @@ import { readTeredo } from './teredo.ts'
 import { readVxlan, VXLAN_PORT } from './vxlan.ts'
 
 /**
- * Headers of one frame at and beyond which nothing further in is read: Ethernet, VLAN tags, a stack of labels, IP, and the
+ * The number of headers of one frame at which decoding stops: Ethernet, VLAN tags, a stack of labels, IP, and the
  * headers of tunnels, each tunnel counting once more (Suricata 7.0.10, decoder.max-layers).
  */
 const MAX_LAYERS = 16
@@ -22,21 +22,21 @@ const inner = newInner()
 const network = newNetworkStart()
 const deeper = newDissection()
 
-/** As `dissect`, and in as far as there are tunnels that `tunnels`, a `Tunnels` code, says to look into. */
+/** Like `dissect`, but enters all tunnels of the kinds in `tunnels`, a `Tunnels` code. */
 export function dissectInner(frame: Uint8Array, link: number, tunnels: number): Dissection {
   const found = dissect(frame, link)
   if (tunnels !== Tunnels.outer) enterTunnels(frame, frame.length, tunnels, found)
   return found
 }
 
-/** Goes in as far as there are tunnels that `tunnels`, a `Tunnels` code, says to look into. `end`: that of the frame. */
+/** Enters all tunnels of the kinds in `tunnels`, a `Tunnels` code. `end`: that of the frame. */
 export function enterTunnels(bytes: Uint8Array, end: number, tunnels: number, found: Dissection): void {
   while (enterTunnel(bytes, end, tunnels, found));
 }
 
 /**
- * Makes `found` what is in the packet's tunnel. False, and nothing changed, where the packet is none, or there is no readable
- * IP header in it.
+ * Makes `found` the packet inside the tunnel. Returns false, and changes nothing, if the packet is no tunnel, or has no readable
+ * IP header inside.
  */
 export function enterTunnel(bytes: Uint8Array, end: number, tunnels: number, found: Dissection): boolean {
   const { kind, l4 } = found
@@ -65,7 +65,7 @@ export function enterTunnel(bytes: Uint8Array, end: number, tunnels: number, fou
   )
 }
 
-/** Whether a UDP payload of `length` bytes may be a tunnel's: by a port, or by how it begins. Cheap: asked of each datagram. */
+/** Whether a UDP payload of `length` bytes may be a tunnel: by its port, or its first byte. Cheap: called for each datagram. */
 export function mayBeTunnel(bytes: Uint8Array, l4: number, length: number): boolean {
   const first = u8(bytes, l4 + 8)
   if (length >= 40 && (first >> 4 === 6 || first === 0)) return true
@@ -76,7 +76,7 @@ function isPort(bytes: Uint8Array, l4: number, port: number): boolean {
   return u16(bytes, l4) === port || u16(bytes, l4 + 2) === port
 }
 
-/** Goes into `inner`, whose tunnel ends at `stop`. `headers`: those of the tunnel; `strict`: not where anything is wrong. */
+/** Enters `inner`, whose tunnel ends at `stop`. `headers`: those of the tunnel; `strict`: not if anything is wrong. */
 function enter(
   bytes: Uint8Array,
   end: number,

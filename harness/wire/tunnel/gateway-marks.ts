@@ -13,7 +13,7 @@ export const MARKS = [
 /** Bytes that the gateway load balancer's encapsulation adds: IPv4, UDP, GENEVE and these three options (its guide). */
 export const GENEVE_OVERHEAD = 68
 
-/** Where things are in what a gateway load balancer puts before a packet, as offsets. */
+/** Offsets of the fields that a gateway load balancer puts before a packet. */
 export interface MarkPlaces {
   endpoint: number
   attachment: number
@@ -25,14 +25,14 @@ export interface MarkPlaces {
 const HEADER = 8
 const OPTION_HEADER = 4
 
-/** Places that nothing was found at yet. */
+/** Offsets for a search that has found nothing yet. */
 export function noMarks(): MarkPlaces {
   return { endpoint: -1, attachment: -1, cookie: -1, inner: -1 }
 }
 
 /**
  * Finds the three options of a gateway load balancer, in any order and among others, in the GENEVE header at `at`, and the IP packet
- * behind it. A sentence where it is none of the load balancer's; of options that are there twice the first counts. Makes no object.
+ * after it. Returns a sentence if the header is not the load balancer's; of duplicate options the first counts. Allocates nothing.
  */
 export function findMarks(bytes: Uint8Array, at: number, end: number, into: MarkPlaces): string | undefined {
   const wrong = checkGeneve(bytes, at, end)

@@ -4,8 +4,8 @@ const HEADER = 8
 const OPTION_HEADER = 4
 
 /**
- * Why bytes[at, end) do not start with a readable GENEVE header (RFC 8926 3.4); undefined when they do. Reserved bits are not looked
- * at.
+ * Why bytes[at, end) do not start with a readable GENEVE header (RFC 8926 3.4); undefined if they do. Reserved bits are not
+ * checked.
  */
 export function checkGeneve(bytes: Uint8Array, at: number, end: number): string | undefined {
   if (end - at < HEADER) return `GENEVE needs ${HEADER} bytes, ${end - at} are there`

@@ -1,13 +1,13 @@
 import { putU16, putU32, u8, u16, u32 } from '../bytes.ts'
 
-/** Class of options for experiments (RFC 8926 7.2), and the type of the one that says what time it is. */
+/** Class of experimental options (RFC 8926 7.2), and the type of the one that holds the time. */
 const EXPERIMENTS = 0xff00
 const TIME = 1
 const HEADER = 8
 const OPTION_HEADER = 4
 const DATA = 8
 
-/** Bytes that the option takes. */
+/** Bytes of the option. */
 export const TIME_OPTION_BYTES = OPTION_HEADER + DATA
 
 /** Writes the option at bytes[at]: nanoseconds, a whole number from 0 to 2^53. */
@@ -19,7 +19,7 @@ export function putTime(bytes: Uint8Array, at: number, nanos: number): void {
   putU32(bytes, at + OPTION_HEADER + 4, nanos >>> 0)
 }
 
-/** The time that the GENEVE header at `at` says, whose options add up (`checkGeneve`); undefined where it says none. */
+/** The time in the GENEVE header at `at`, whose options add up (`checkGeneve`); undefined if it has none. */
 export function timeIn(bytes: Uint8Array, at: number): number | undefined {
   const stop = at + HEADER + ((u8(bytes, at) & 0x3f) << 2)
   for (let option = at + HEADER; option < stop; ) {

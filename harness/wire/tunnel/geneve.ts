@@ -9,8 +9,8 @@ const HEADER = 8
 const OPTION_HEADER = 4
 
 /**
- * Reads the GENEVE header (RFC 8926 3.4) at `at`, in a UDP payload that ends at `stop`. False where it is none: another
- * version, reserved bits set, options that do not add up, or nothing in it that the decoder reads.
+ * Reads the GENEVE header (RFC 8926 3.4) at `at`, in a UDP payload that ends at `stop`. Returns false if it is none: another
+ * version, reserved bits set, options that do not add up, or contents that the decoder does not read.
  */
 export function readGeneve(bytes: Uint8Array, at: number, stop: number, into: Inner): boolean {
   if (stop - at < HEADER) return false

@@ -66,7 +66,7 @@ function behindVersion1(bytes: Uint8Array, at: number): number {
   return at + 8 + numbers
 }
 
-/** ERSPAN: a mirrored Ethernet frame; type II, which has a sequence number in GRE, with a header of its own. */
+/** ERSPAN: a mirrored Ethernet frame; type II, recognised by GRE's sequence number, has a header of its own. */
 function readErspan(bytes: Uint8Array, at: number, stop: number, typeTwo: boolean, into: Inner): boolean {
   into.etherType = EtherType.bridge
   if (!typeTwo) return true

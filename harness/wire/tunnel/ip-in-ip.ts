@@ -4,9 +4,9 @@ import { EtherType, Protocol } from '../numbers.ts'
 import type { Inner } from './inner.ts'
 
 /**
- * Whether IP protocol `protocol`, whose data stands at `at`, is a packet in IP (RFC 2003, RFC 2473, RFC 4213 3): IPv6 in
- * either, IPv4 in IPv6, and IPv4 in IPv4 where it counts. `behindExtensions`: IPv6 extension headers precede it, behind which
- * only IPv4 is looked for.
+ * Whether IP protocol `protocol`, whose data is at `at`, is a packet in IP (RFC 2003, RFC 2473, RFC 4213 3): IPv6 in
+ * either, IPv4 in IPv6, and IPv4 in IPv4 if that counts. `behindExtensions`: IPv6 extension headers precede it, after which
+ * only IPv4 is recognised.
  */
 export function readIpInIp(
   bytes: Uint8Array,

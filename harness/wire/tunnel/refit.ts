@@ -10,7 +10,7 @@ const GRE_SEQUENCE = 0x10
 const GRE_ACKNOWLEDGEMENT = 0x80
 
 /**
- * Brings the tunnels of a frame in step with what is in them, which changed in length or content and ends where the frame does:
+ * Updates the tunnels of a frame after their contents, which end with the frame, changed in length or content:
  * lengths, and the checksums that are in use. `carriers` (see `carriersIn`) are outermost first.
  */
 export function refit(frame: Uint8Array, carriers: readonly Dissection[]): void {
@@ -37,7 +37,7 @@ function refitGre(frame: Uint8Array, at: number): void {
   }
 }
 
-/** Exchanges both addresses of every carrier: the way back, on which UDP ports stay (GENEVE's gateway load balancer). */
+/** Swaps the addresses of every carrier for the opposite direction, in which UDP ports stay (GENEVE's gateway load balancer). */
 export function turnRound(frame: Uint8Array, carriers: readonly Dissection[]): void {
   for (const { l3 } of carriers) {
     const source = sourceAt(frame, l3)
@@ -49,16 +49,14 @@ export function turnRound(frame: Uint8Array, carriers: readonly Dissection[]): v
   }
 }
 
-/** Where a carrier has a checksum over what is in it, -1: it has none in use. */
+/** Offset of a carrier's checksum over its contents; -1: none in use. */
 export function checksumAt(frame: Uint8Array, { kind, l4, protocol }: Dissection): number {
   const isUdp = kind === Kind.udp4 || kind === Kind.udp6
   if (isUdp) return u16(frame, l4 + 6) === 0 ? -1 : l4 + 6
   return protocol === Protocol.gre && (u8(frame, l4) & GRE_CHECKSUM) !== 0 ? l4 + 4 : -1
 }
 
-/**
- * Does `change`, which keeps lengths, to what is in the carriers, and updates their checksums: a wrong one stays wrong.
- */
+/** Applies `change`, which keeps lengths, to what is inside the carriers, and updates their checksums: a wrong one stays wrong. */
 export function withinCarriers(frame: Uint8Array, carriers: readonly Dissection[], change: () => void): void {
   const fields = carriers.toReversed().flatMap((carrier) => {
     const field = checksumAt(frame, carrier)

@@ -7,8 +7,8 @@ const IPV6_HEADER = 40
 
 /**
  * Reads a Teredo packet (RFC 4380 5.1.1) at `at`, in a UDP payload that ends at `stop`, on any port, as Suricata does: an IPv6
- * header whose length is right, perhaps behind an origin indication. One with authentication is not read, nor what has a hop
- * limit of 0 or hop-by-hop options that do not fit.
+ * header with a correct length, possibly after an origin indication. Packets with authentication are not read, nor those with a hop
+ * limit of 0 or with hop-by-hop options that do not fit.
  */
 export function readTeredo(bytes: Uint8Array, at: number, stop: number, into: Inner): boolean {
   if (stop - at < IPV6_HEADER) return false

@@ -7,7 +7,7 @@ export const VXLAN_PORT = 4789
 
 const HEADER = 8
 const ETHERNET = 14
-/** The bit that says that there is a network identifier. */
+/** The bit which says that there is a network identifier. */
 const HAS_VNI = 0x08
 
 /** Reads the VXLAN header (RFC 7348 5) at `at`, in a UDP payload that ends at `stop`; what follows is an Ethernet frame. */
