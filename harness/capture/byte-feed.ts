@@ -3,9 +3,9 @@ import { messageOf } from '../support/errors.ts'
 
 const NOTHING: Uint8Array = new Uint8Array(0)
 
-/** Pulls a stream's chunks one by one. A stream that breaks ends there, with `failure` set; nothing is thrown. */
+/** Pulls a stream's chunks one by one. If a stream breaks, the feed ends there, with `failure` set; nothing is thrown. */
 export class ByteFeed implements AsyncDisposable {
-  /** Why the stream ended before its end, as a sentence. */
+  /** Why the stream ended early, as a sentence. */
   failure: string | undefined
   readonly #stream: Readable
   readonly #chunks: AsyncIterator<Uint8Array>
@@ -35,7 +35,7 @@ export class ByteFeed implements AsyncDisposable {
     }
   }
 
-  /** The next `length` bytes, fewer where the stream ends; they are pulled again afterwards. */
+  /** The next `length` bytes, fewer if the stream ends; they are pulled again afterwards. */
   async peek(length: number): Promise<Uint8Array> {
     let seen = await this.pull()
     while (seen.length < length) {

@@ -18,16 +18,16 @@ import { LARGEST_INT, lengthFault, MAX_FRAME } from './records.ts'
 const MICROSECOND_LITTLE = Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1)
 const MICROSECOND_BIG = Uint8Array.of(0xa1, 0xb2, 0xc3, 0xd4)
 
-/** What pcap-parser takes for a stream: it is handed chunks when packets are asked for, so it need not pause. */
+/** The stream given to pcap-parser: it receives chunks only when packets are requested, so it need not pause. */
 class ChunkEmitter extends EventEmitter {
   pause(): void {}
   resume(): void {}
 }
 
 /**
- * A classic capture from a pipe, parsed by pcap-parser behind a guard for what it lets through: it knows no nanoseconds (it
- * is shown the microsecond magic number), believes any length (nothing more is fed to it once one lies), and is silent about
- * a capture that is cut off (bytes are counted). Holds the packets of one chunk.
+ * A classic capture from a pipe, parsed by pcap-parser behind guards for what that lacks: it knows no nanoseconds (it
+ * is given the microsecond magic number), accepts any length (feeding stops at the first invalid one), and does not report
+ * a truncated capture (bytes are counted). Holds the packets of one chunk.
  */
 export class ClassicPipeSource implements PacketSource {
   readonly name: string
@@ -39,12 +39,12 @@ export class ClassicPipeSource implements PacketSource {
   readonly #parserInput = new ChunkEmitter()
   #link = 0
   #epochSeconds = 0
-  /** Packets of the latest chunk, of which the first `#taken` are in batches. */
+  /** Packets of the latest chunk; the first `#taken` of them are in batches. */
   #parsed: Packet[] = []
   #taken = 0
-  /** Packets in batches. */
+  /** Number of packets in batches. */
   #given = 0
-  /** Bytes fed, and offset in the stream of the record that the parser is at, whose bytes are `#need`. */
+  /** Bytes fed; and the stream offset of the current record, which has `#need` bytes. */
   #fed = 0
   #offset = 0
   #need = FILE_HEADER
@@ -128,7 +128,7 @@ export class ClassicPipeSource implements PacketSource {
     this.#parsed.push(packet)
   }
 
-  /** Damage at the record that the parser is at; the first one counts. */
+  /** Records damage at the current record; only the first damage counts. */
   #stop(reason: string): void {
     this.damage ??= { offset: this.#offset, reason }
     this.#ended = true
@@ -171,7 +171,7 @@ export class ClassicPipeSource implements PacketSource {
   }
 }
 
-/** A version that pcap-parser does not take is told as it is told of files. */
+/** Gives a version that pcap-parser rejects the same message as for files. */
 function inOurWords(message: string): string {
   const [, major, minor] = /version (\d+)\.(\d+)/.exec(message) ?? []
   return (major !== undefined && versionFault(Number(major), Number(minor))) || message

@@ -7,13 +7,13 @@ import { LARGEST_INT, lengthFault, MAX_FRAME, type RecordWalker } from './record
 export const FILE_HEADER = 24
 export const RECORD_HEADER = 16
 
-/** What the magic number of a classic file tells: byte order, and nanoseconds in one unit of the fraction. */
+/** What the magic number of a classic file gives: byte order, and the nanoseconds per unit of the fraction. */
 export interface ClassicForm {
   readonly little: boolean
   readonly unit: 1 | 1000
 }
 
-/** Why a classic file header cannot be read, undefined where it can; versions as in draft-ietf-opsawg-pcap 4. */
+/** Why a classic file header cannot be read; undefined if it can. Versions as in draft-ietf-opsawg-pcap 4. */
 export function versionFault(major: number, minor: number): string | undefined {
   return major === 2 && minor === 4 ? undefined : `version ${major}.${minor} of the format is not 2.4`
 }
@@ -23,12 +23,12 @@ export function cutHeader(left: number): string {
   return `the file header is cut off after ${left} of ${FILE_HEADER} bytes`
 }
 
-/** Why the record of this packet cannot be read, of whose at least `need` bytes `left` are there. */
+/** Why the record of this packet cannot be read, which needs at least `need` bytes, of which `left` are there. */
 export function cutRecord(packet: number, left: number, need: number): string {
   return `packet ${packet} is cut off: ${left} of ${need} bytes of its record are there`
 }
 
-/** The link type in the last field of the file header, without the bits that tell the length of a frame check sequence. */
+/** The link type in the last field of the file header, without the bits for the length of a frame check sequence. */
 export function linkField(field: number): number {
   return field & 0x03ff_ffff
 }
@@ -43,7 +43,7 @@ export class ClassicWalker implements RecordWalker {
   #headerRead = false
   #link = 0
   #packets = 0
-  /** Never a small whole number at first, so that V8 reckons times as doubles from the first packet on. */
+  /** Initially never a small integer, so that V8 represents times as doubles from the first packet on. */
   #epochSeconds = Number.NEGATIVE_INFINITY
 
   constructor(form: ClassicForm) {
@@ -82,7 +82,7 @@ export class ClassicWalker implements RecordWalker {
     this.#headerRead = true
   }
 
-  /** The whole second of the first packet, once it is there and can be read. */
+  /** Sets the epoch to the whole second of the first packet, once that is there and readable. */
   #setEpoch(view: DataView, at: number, to: number): void {
     const captured = view.getUint32(at + 8, this.#form.little)
     if (captured > MAX_FRAME || to - at < RECORD_HEADER + captured) return

@@ -4,13 +4,13 @@ import type { CaptureHeader, Damage, PacketSource } from '../model/capture.ts'
 import { messageOf } from '../support/errors.ts'
 import type { RecordWalker } from './records.ts'
 
-/** Bytes asked of the system at a time; 128 KiB to 2 MiB measure alike, and less is read twice when a batch is full early. */
+/** Bytes per read; 128 KiB to 2 MiB perform alike, and with less, less is read twice when a batch is full early. */
 const SLICE = 256 << 10
 
 /**
- * A capture in a regular file, read straight into the consumer's batch. A record that a batch has no more room for is read
- * again into the next one, so that nothing is kept between calls, and what is skipped is never read. Reading ahead, by the
- * thread pool or in a worker, measured slower than this: its bytes come into the other core's cache.
+ * A capture in a regular file, read directly into the consumer's batch. A record for which a batch has no room is read
+ * again into the next one, so that nothing is kept between calls, and skipped data is never read. Reading ahead, in the
+ * thread pool or a worker, measured slower: its bytes end up in the other core's cache.
  */
 export class FileSource implements PacketSource {
   readonly name: string
@@ -22,7 +22,7 @@ export class FileSource implements PacketSource {
   #closed = false
   #failure: Damage | undefined
 
-  /** Takes over `fd` and closes it. */
+  /** Takes ownership of `fd` and closes it. */
   constructor(name: string, fd: number, walker: RecordWalker) {
     this.name = name
     this.#fd = fd
@@ -73,7 +73,7 @@ export class FileSource implements PacketSource {
     closeSync(this.#fd)
   }
 
-  /** Brings the next slice to bytes[at]; 0 at the end of the file, and where the system would not read on. */
+  /** Reads the next slice to bytes[at]; 0 at the end of the file, or if the system fails to read on. */
   #fill(bytes: Uint8Array, at: number): number {
     const offset = this.#position + at
     try {

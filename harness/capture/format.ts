@@ -3,7 +3,7 @@ import { type ClassicForm, ClassicWalker } from './classic.ts'
 import { PcapngWalker } from './pcapng.ts'
 import type { RecordWalker } from './records.ts'
 
-/** Bytes by which a format is told. */
+/** Number of bytes that identify a format. */
 export const MAGIC_LENGTH = 4
 
 /** The first bytes of classic files (draft-ietf-opsawg-pcap 4), in hexadecimal. */
@@ -15,7 +15,7 @@ const CLASSIC: Readonly<Record<string, ClassicForm>> = {
 }
 const PCAPNG = '0a0d0d0a'
 
-/** What people bring instead, by its first bytes, and what to do about it. */
+/** Common wrong inputs, by their first bytes, and what to do about them. */
 const FOREIGN: readonly (readonly [string, string])[] = [
   ['1f8b', 'is compressed with gzip: unpack it with "gunzip"'],
   ['28b52ffd', 'is compressed with zstd: unpack it with "unzstd"'],
@@ -25,10 +25,10 @@ const FOREIGN: readonly (readonly [string, string])[] = [
   ['736e6f6f', 'is a snoop file: convert it with "editcap -F pcap"'],
 ]
 
-/** How a capture is written, by its first bytes; of a capture that ends within them, by those that are there. */
+/** The format of a capture, by its first bytes, or as many of them as there are. */
 export type Format = { readonly kind: 'pcapng' } | { readonly kind: 'pcap'; readonly form: ClassicForm }
 
-/** Tells the format of a capture by its first bytes. Throws ERR_CAPTURE_EMPTY and ERR_CAPTURE_FORMAT. */
+/** Determines the format of a capture from its first bytes. Throws ERR_CAPTURE_EMPTY and ERR_CAPTURE_FORMAT. */
 export function formatOf(first: Uint8Array, name: string): Format {
   const magic = Buffer.from(first.subarray(0, MAGIC_LENGTH)).toString('hex')
   if (magic === '')
@@ -50,7 +50,7 @@ export function formatOf(first: Uint8Array, name: string): Format {
   )
 }
 
-/** A walker for captures of that format, at their beginning. */
+/** A walker for captures of that format, at the beginning of one. */
 export function walkerFor(format: Format): RecordWalker {
   return format.kind === 'pcapng' ? new PcapngWalker() : new ClassicWalker(format.form)
 }

@@ -4,7 +4,7 @@ import { linkTypeOf } from './link-types.ts'
 const OPTION_END = 0
 const OPTION_TSRESOL = 9
 const OPTION_TSOFFSET = 14
-/** Microseconds, where an interface does not say otherwise. */
+/** Microseconds, unless an interface says otherwise. */
 const DEFAULT_RESOLUTION = 6
 const WORD = 2 ** 32
 
@@ -16,9 +16,9 @@ export class CaptureInterface {
   /** A `Link` code. */
   readonly link: number
   readonly linkName: string
-  /** Bytes of a frame that were kept at most; 0: all. */
+  /** The most bytes of a frame that were kept; 0: all. */
   readonly snapLength: number
-  /** if_tsresol: a negative power of 10, or of 2 where the highest bit is set. */
+  /** if_tsresol: a negative power of 10, or of 2 if the highest bit is set. */
   readonly #resolution: number
   /** if_tsoffset: seconds to be added to each timestamp. */
   readonly #offset: bigint
@@ -26,7 +26,7 @@ export class CaptureInterface {
   #baseHigh = 0
   #baseLow = 0
   readonly #unitsPerSecond: number
-  /** Nanoseconds a unit; 0 where that is no whole number. */
+  /** Nanoseconds per unit; 0 if that is no whole number. */
   readonly #unit: number
 
   constructor(linkType: number, snapLength: number, resolution: number, offset: bigint) {
@@ -41,7 +41,7 @@ export class CaptureInterface {
     this.#unit = resolution <= 9 ? 10 ** (9 - resolution) : 0
   }
 
-  /** Whole seconds since 1970 in which the timestamp high · 2^32 + low lies. */
+  /** The timestamp high · 2^32 + low in whole seconds since 1970. */
   secondsOf(high: number, low: number): bigint {
     const units = (BigInt(high) << 32n) | BigInt(low)
     return units / this.#wholeUnits() + this.#offset
@@ -63,7 +63,7 @@ export class CaptureInterface {
     return seconds * NANOS_PER_SECOND + Math.floor(this.#restNanos(rest))
   }
 
-  /** One division where units are finer than nanoseconds, so that what is a whole number stays one. */
+  /** A single division if units are finer than nanoseconds, so that whole numbers stay whole. */
   #restNanos(rest: number): number {
     return this.#resolution > 0x7f
       ? (rest * NANOS_PER_SECOND) / this.#unitsPerSecond
@@ -76,7 +76,7 @@ export class CaptureInterface {
   }
 }
 
-/** Reads the interface description whose body (link type …) is view[at, end); a sentence where it cannot be read. */
+/** Reads the interface description whose body (link type …) is view[at, end); returns a sentence if it cannot be read. */
 export function readInterface(
   view: DataView,
   at: number,

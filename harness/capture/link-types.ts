@@ -1,7 +1,7 @@
 import { Link } from '../model/codes.ts'
 
 interface LinkType {
-  /** As libpcap calls it, without its prefix. */
+  /** Its libpcap name, without prefix. */
   readonly name: string
   /** A `Link` code. */
   readonly code: number
@@ -28,31 +28,31 @@ const LINK_TYPES: ReadonlyMap<number, LinkType> = new Map([
   [276, { name: 'LINUX_SLL2', code: Link.sll2 }],
 ])
 
-/** Link type numbers of files that are written, by `Link` code. */
+/** Link type numbers for written files, by `Link` code. */
 const NUMBERS: ReadonlyMap<number, number> = new Map(
   [...LINK_TYPES]
     .filter(([, { code }]) => code !== Link.unsupported)
     .map(([number, { code }]) => [code, number]),
 )
 
-/** What the link type `number` of a capture file is called, and how the decoder reads it. */
+/** The name of the link type `number` of a capture file, and how the decoder reads it. */
 export function linkTypeOf(number: number): LinkType {
   return LINK_TYPES.get(number) ?? { name: `LINKTYPE_${number}`, code: Link.unsupported }
 }
 
-/** Names of link types whose frames the decoder does not read. */
+/** Names of link types whose frames the decoder reads. */
 const READ: ReadonlySet<string> = new Set(
   [...LINK_TYPES.values()].filter(({ code }) => code !== Link.unsupported).map(({ name }) => name),
 )
 
-/** Of link types that a capture has, by name, those whose frames the decoder does not read: to it they are not IP. */
+/** Those of a capture's link types, by name, whose frames the decoder does not read: it treats these as not IP. */
 export function unreadLinks(names: Iterable<string>): readonly string[] {
   return [...names].filter((name) => !READ.has(name))
 }
 
 /**
- * The link type number to write for a `Link` code; 147 (reserved for private use) where it has none. PPP is 9, which leaves
- * open whether frames begin with an HDLC address.
+ * The link type number to write for a `Link` code; 147 (reserved for private use) if it has none. PPP is 9, for which
+ * frames may or may not begin with an HDLC address.
  */
 export function linkNumberOf(code: number): number {
   return code === Link.ppp ? 9 : (NUMBERS.get(code) ?? 147)

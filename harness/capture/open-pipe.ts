@@ -5,7 +5,7 @@ import { ByteFeed } from './byte-feed.ts'
 import { formatOf, MAGIC_LENGTH } from './format.ts'
 import { PcapngPipeSource } from './pcapng-pipe.ts'
 
-/** Opens the capture that a stream brings. Throws ERR_CAPTURE_OPEN, ERR_CAPTURE_EMPTY, ERR_CAPTURE_FORMAT. */
+/** Opens the capture in a stream. Throws ERR_CAPTURE_OPEN, ERR_CAPTURE_EMPTY, ERR_CAPTURE_FORMAT. */
 export async function openPipe(name: string, stream: Readable): Promise<PacketSource> {
   const feed = new ByteFeed(stream)
   try {
@@ -14,7 +14,7 @@ export async function openPipe(name: string, stream: Readable): Promise<PacketSo
       throw new FlowbreakError('ERR_CAPTURE_OPEN', `${name} cannot be read (${feed.failure}).`)
     const format = formatOf(first, name)
     if (format.kind === 'pcapng') return new PcapngPipeSource(name, feed)
-    // Loaded when needed: with pcap-parser it costs more than the rest of opening a capture.
+    // Loaded on demand: with pcap-parser this costs more than the rest of opening a capture.
     const { ClassicPipeSource } = await import('./classic-pipe.ts')
     return new ClassicPipeSource(name, feed, format.form)
   } catch (thrown) {

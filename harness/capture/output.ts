@@ -5,12 +5,12 @@ import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 const BUFFER = 1 << 20
 
 /**
- * A file that appears whole or not at all: bytes gather in a buffer, go to a temporary name beside the path, and get their
- * name on `close`. Disposing of it before that leaves nothing behind. It is for its owner alone. Throws ERR_CAPTURE_WRITE, exit code 3.
+ * A file that appears whole or not at all: bytes are buffered, written to a temporary name beside the path, and renamed
+ * on `close`. Disposing of it before that leaves nothing behind. Only the owner may read it. Throws ERR_CAPTURE_WRITE, exit code 3.
  */
 export class Output implements Disposable {
   readonly path: string
-  /** Where `reserve` makes room. */
+  /** The buffer in which `reserve` makes room. */
   bytes = new Uint8Array(BUFFER)
   view = new DataView(this.bytes.buffer)
   readonly #temporary: string
@@ -32,7 +32,7 @@ export class Output implements Disposable {
     }
   }
 
-  /** Makes room for the next `length` bytes; gives their index in `bytes`, and `view` of them. They hold what was there before. */
+  /** Makes room for the next `length` bytes; returns their index in `bytes` and `view`. They hold earlier contents. */
   reserve(length: number): number {
     if (this.#used + length > this.bytes.length) this.#flush()
     if (length > this.bytes.length) {
@@ -44,7 +44,7 @@ export class Output implements Disposable {
     return at
   }
 
-  /** Writes what is left and gives the file its name. */
+  /** Writes the rest and gives the file its name. */
   close(): void {
     if (this.#fd === undefined) return
     this.#flush()

@@ -28,7 +28,7 @@ declare module 'pcap-parser' {
   }
 
   const pcapParser: {
-    /** All that it asks of a stream is its events, and that it can be told to pause and to resume. */
+    /** Of a stream it uses only the events, and the methods to pause and resume. */
     parse(input: EventEmitter & { pause(): void; resume(): void }): Parser
   }
   export default pcapParser

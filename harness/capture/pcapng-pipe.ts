@@ -3,16 +3,16 @@ import type { CaptureHeader, Damage, PacketSource } from '../model/capture.ts'
 import type { ByteFeed } from './byte-feed.ts'
 import { PcapngWalker } from './pcapng.ts'
 
-/** A pcapng capture from a pipe. A batch is given as soon as there is a packet, so that a live capture is not held up. */
+/** A pcapng capture from a pipe. A batch is returned as soon as there is a packet, so that a live capture is not delayed. */
 export class PcapngPipeSource implements PacketSource {
   readonly name: string
   readonly #feed: ByteFeed
   readonly #walker = new PcapngWalker()
-  /** What was brought and not yet walked; a block of at most 1 MiB and a chunk. */
+  /** Received but not yet walked bytes; at most a block of 1 MiB and a chunk. */
   #held: Uint8Array = new Uint8Array(0)
-  /** Offset in the stream of what is held. */
+  /** Offset in the stream of the bytes held. */
   #offset = 0
-  /** Bytes to come that nobody needs. */
+  /** Bytes still to come that are not needed. */
   #skip = 0
   #ended = false
   #failure: Damage | undefined
@@ -62,7 +62,7 @@ export class PcapngPipeSource implements PacketSource {
     this.#ended = this.damage !== undefined
   }
 
-  /** Holds one chunk more, of which what nobody needs is let go at once. */
+  /** Holds one more chunk, except for bytes that are not needed. */
   async #pull(): Promise<void> {
     const chunk = await this.#feed.pull()
     if (chunk.length === 0) {

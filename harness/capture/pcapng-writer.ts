@@ -18,8 +18,8 @@ interface Option {
 }
 
 /**
- * Writes a pcapng capture with nanoseconds, little-endian, of one section with any number of interfaces, frame by frame and
- * each with a comment where there is something to say (draft-ietf-opsawg-pcapng); see `Output` for the file.
+ * Writes a pcapng capture with nanoseconds, little-endian, of one section with any number of interfaces, frame by frame,
+ * each with an optional comment (draft-ietf-opsawg-pcapng); see `Output` for the file.
  */
 export class PcapngWriter implements Disposable {
   readonly #output: Output
@@ -27,7 +27,7 @@ export class PcapngWriter implements Disposable {
   readonly #epochLow: number
   #interfaces = 0
 
-  /** `epoch` is the zero of times in nanoseconds since 1970. Throws ERR_CAPTURE_WRITE. */
+  /** `epoch`: when times are 0, in nanoseconds since 1970. Throws ERR_CAPTURE_WRITE. */
   constructor(path: string, epoch: bigint) {
     this.#epochHigh = Number(epoch >> 32n)
     this.#epochLow = Number(epoch & 0xffff_ffffn)
@@ -40,7 +40,7 @@ export class PcapngWriter implements Disposable {
     view.setBigInt64(at + 8, -1n, true)
   }
 
-  /** Describes an interface of this name, `link` a `Link` code; gives its number. Throws ERR_CAPTURE_WRITE. */
+  /** Adds an interface with this name, `link` a `Link` code; returns its number. Throws ERR_CAPTURE_WRITE. */
   addInterface(name: string, link: number): number {
     const at = this.#block(Block.interface, 8, [
       textOption(OPTION_NAME, name),
@@ -53,7 +53,7 @@ export class PcapngWriter implements Disposable {
     return this.#interfaces++
   }
 
-  /** Appends a frame of an interface, of `original` bytes on the wire. Throws ERR_CAPTURE_WRITE. */
+  /** Appends a frame on an interface, of `original` bytes on the wire. Throws ERR_CAPTURE_WRITE. */
   write(on: number, time: Nanos, frame: Uint8Array, comment = '', original = frame.length): void {
     const options = comment === '' ? [] : [textOption(OPTION_COMMENT, comment)]
     const at = this.#block(Block.enhancedPacket, 20 + padded(frame.length), options)
@@ -69,7 +69,7 @@ export class PcapngWriter implements Disposable {
     bytes.fill(0, at + 20 + frame.length, at + 20 + padded(frame.length))
   }
 
-  /** Finishes the file under its name; without it, disposing removes it. Throws ERR_CAPTURE_WRITE. */
+  /** Completes the file under its name; otherwise disposing removes it. Throws ERR_CAPTURE_WRITE. */
   close(): void {
     this.#output.close()
   }
@@ -78,7 +78,7 @@ export class PcapngWriter implements Disposable {
     this.#output[Symbol.dispose]()
   }
 
-  /** A block with everything but the `body` bytes of its fixed part and frame; gives their index. */
+  /** Writes a block except for the `body` bytes of its fixed part and frame; returns their index. */
   #block(type: number, body: number, options: readonly Option[]): number {
     let length = 12 + body
     for (const { value } of options) length += 4 + padded(value.length)
@@ -100,7 +100,7 @@ export class PcapngWriter implements Disposable {
   }
 }
 
-/** Text beyond what an option can hold is cut off. */
+/** Text longer than an option can hold is truncated. */
 function textOption(code: number, text: string): Option {
   return { code, value: Buffer.from(text, 'utf8').subarray(0, LONGEST_OPTION) }
 }

@@ -3,7 +3,7 @@ import type { Damage } from '../model/capture.ts'
 import { type CaptureInterface, readInterface } from './interface.ts'
 import { LARGEST_INT, lengthFault, MAX_FRAME, MAX_RECORD, type RecordWalker } from './records.ts'
 
-/** Block types of draft-ietf-opsawg-pcapng; the rest is skipped. */
+/** Block types of draft-ietf-opsawg-pcapng; others are skipped. */
 export const Block = {
   interface: 1,
   obsoletePacket: 2,
@@ -13,15 +13,15 @@ export const Block = {
 } as const
 
 export const BYTE_ORDER_MAGIC = 0x1a2b_3c4d
-/** Type, length, and the length once more at the end. */
+/** Type, length, and the length repeated at the end. */
 const EMPTY_BLOCK = 12
-/** Bytes of a block that is read whole: a frame and ample room for options. Blocks that are skipped may be longer. */
+/** The largest block that is read whole: a frame and ample room for options. Skipped blocks may be longer. */
 const MAX_BLOCK = MAX_RECORD
 
-/** Interfaces of one section, of which each takes memory as long as its section lasts. */
+/** The most interfaces of one section; each takes memory as long as its section lasts. */
 const MOST_INTERFACES = 65_536
 
-/** pcapng: any number of sections, each in its own byte order, and of interfaces (draft-ietf-opsawg-pcapng). */
+/** pcapng: any number of sections, each with its own byte order and any number of interfaces (draft-ietf-opsawg-pcapng). */
 export class PcapngWalker implements RecordWalker {
   readonly header = { format: 'pcapng' as const, epoch: 0n }
   readonly links = new Set<string>()
@@ -32,9 +32,9 @@ export class PcapngWalker implements RecordWalker {
   #packets = 0
   /** Seconds since 1970; undefined until a packet with a timestamp was read. */
   #epoch: bigint | undefined
-  /** Time of the latest packet, for those that bring none. */
+  /** Time of the latest packet, for packets without timestamp. */
   #latest: Nanos = 0
-  /** Of a block that is being skipped: its length, which must stand at its end again (0: none is), and its offset. */
+  /** The block being skipped: its length, which must be repeated at its end (0: none), and its offset. */
   #skipped = 0
   #skippedAt = 0
 
@@ -59,7 +59,7 @@ export class PcapngWalker implements RecordWalker {
       this.damage = { offset, reason: `a block is cut off: ${left} of ${this.need} bytes are there` }
   }
 
-  /** Takes one block; gives the index behind it, or `at` where it is not all there or cannot be read. */
+  /** Reads one block; returns the index after it, or `at` if it is incomplete or cannot be read. */
   #block(batch: PacketBatch, at: number, to: number, base: number): number {
     const { view } = batch
     this.need = EMPTY_BLOCK
@@ -91,7 +91,7 @@ export class PcapngWalker implements RecordWalker {
     return at
   }
 
-  /** The length at the end of a skipped block. */
+  /** Checks the length at the end of a skipped block. */
   #endSkip(batch: PacketBatch, at: number, to: number): number {
     this.need = 4
     if (to - at < 4) return at
@@ -109,7 +109,7 @@ export class PcapngWalker implements RecordWalker {
     return true
   }
 
-  /** Reads the body view[at, end) of a block; a sentence where it cannot. */
+  /** Reads the body view[at, end) of a block; returns a sentence if it cannot. */
   #take(batch: PacketBatch, type: number, at: number, end: number): string | undefined {
     const { view } = batch
     const little = this.#little
@@ -146,7 +146,7 @@ export class PcapngWalker implements RecordWalker {
     return undefined
   }
 
-  /** Enhanced and obsolete packet blocks differ in the width of the interface number alone. */
+  /** Enhanced and obsolete packet blocks differ only in the width of the interface number. */
   #timed(batch: PacketBatch, id: number, at: number, end: number): string | undefined {
     const { view } = batch
     const little = this.#little
@@ -163,7 +163,7 @@ export class PcapngWalker implements RecordWalker {
     return undefined
   }
 
-  /** A simple packet block has no time and no captured length: the latter follows from the first interface. */
+  /** A simple packet block has neither time nor captured length; the latter follows from the first interface. */
   #untimed(batch: PacketBatch, at: number, end: number): string | undefined {
     const by = this.#interfaces[0]
     if (by === undefined) return this.#noInterface(0)

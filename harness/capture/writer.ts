@@ -12,7 +12,7 @@ export class ClassicWriter implements Disposable {
   readonly #epochSeconds: number
   readonly #epochNanos: number
 
-  /** `link` is a `Link` code, `epoch` the zero of times in nanoseconds since 1970. Throws ERR_CAPTURE_WRITE. */
+  /** `link` is a `Link` code; `epoch`: when times are 0, in nanoseconds since 1970. Throws ERR_CAPTURE_WRITE. */
   constructor(path: string, link: number, epoch: bigint) {
     this.#epochSeconds = Number(epoch / BigInt(NANOS_PER_SECOND))
     this.#epochNanos = Number(epoch % BigInt(NANOS_PER_SECOND))
@@ -48,7 +48,7 @@ export class ClassicWriter implements Disposable {
     this.#output.bytes.set(part, at + RECORD_HEADER)
   }
 
-  /** Finishes the file under its name; without it, disposing removes it. Throws ERR_CAPTURE_WRITE. */
+  /** Completes the file under its name; otherwise disposing removes it. Throws ERR_CAPTURE_WRITE. */
   close(): void {
     this.#output.close()
   }

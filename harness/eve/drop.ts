@@ -5,7 +5,7 @@ import { isIcmpError } from '../wire/icmp.ts'
 import { Protocol } from '../wire/numbers.ts'
 import type { EveSubject } from './subject.ts'
 
-/** What EVE says of a packet that was stopped: its IP and transport headers, and why. */
+/** EVE's members for a packet that was dropped or rejected: its IP and transport headers, and the reason. */
 export function dropOf(subject: EveSubject, reason: number): Record<string, unknown> {
   const { protocol, l4 } = subject
   return {
@@ -23,7 +23,7 @@ export function dropOf(subject: EveSubject, reason: number): Record<string, unkn
   }
 }
 
-/** Suricata's words; default actions are rules of its own there. */
+/** Suricata's word for a reason; default actions are ordinary rules there. */
 function reasonWord(reason: number): string {
   return nameOf(Reason, reason === Reason['default action'] ? Reason.rules : reason)
 }
@@ -65,14 +65,14 @@ function tcpOf({ bytes, l4 }: EveSubject): Record<string, number | boolean> {
   }
 }
 
-/** Identifier and number of queries and their answers, in the byte order of the machines that Suricata mostly runs on. */
+/** Identifier and sequence number of queries and replies, in the byte order of the machines on which Suricata mostly runs. */
 function icmpOf({ bytes, l4 }: EveSubject): Record<string, number> {
   const query = !isIcmpError(bytes[l4] ?? 0, false)
   const swapped = (at: number) => (query ? (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) : 0)
   return { icmp_id: swapped(l4 + 4), icmp_seq: swapped(l4 + 6) }
 }
 
-/** EVE's `verdict` of a packet that was stopped, with who was told: the sender is `to_client` there, whichever end that is. */
+/** EVE's `verdict` of a dropped or rejected packet, with who got a reset or error: the sender is `to_client`, whichever end it is. */
 export function stoppedVerdict(emitted: readonly Emitted[]): Record<string, unknown> {
   if (emitted.length === 0) return { action: 'drop' }
   const ends = new Set(emitted.map(({ to }) => to))

@@ -3,20 +3,20 @@ import { openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 const BUFFER = 1 << 18
-/** Bytes of UTF-8 for each unit of a string's length, at most. */
+/** The most bytes of UTF-8 per unit of a string's length. */
 const WIDEST = 3
 const LINE_END = 0x0a
 
 /**
- * A file of JSON lines, made anew. Lines gather in a buffer and are written whole, so that what is there when it cannot go on
- * is good. Throws ERR_EVE_FILE: exit code 2 when it cannot be made, 3 when it can no longer be written (a full disk).
+ * A new file of JSON lines. Lines are buffered and written whole, so that the file is valid up to where writing
+ * fails. Throws ERR_EVE_FILE: exit code 2 if it cannot be created, 3 if it can no longer be written (a full disk).
  */
 export class EveFile implements Disposable {
   readonly #path: string
   #fd: number | undefined
   readonly #lines = Buffer.allocUnsafe(BUFFER)
   #used = 0
-  /** It could not be written: nothing more is, so that what went wrong is told once. */
+  /** Writing has failed: nothing more is written, so that the error is reported once. */
   #broken = false
 
   constructor(path: string) {
@@ -44,7 +44,7 @@ export class EveFile implements Disposable {
     }
   }
 
-  /** Writes what is left; a second call does nothing. */
+  /** Writes the rest; a second call does nothing. */
   close(): void {
     if (this.#fd === undefined) return
     try {

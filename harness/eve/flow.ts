@@ -19,8 +19,8 @@ const TCP_STATES: Readonly<Record<number, string>> = {
 }
 
 /**
- * Writes the events about flow entries: `flow`, and a `netflow` for each way that packets went. What it answers with is JSON text:
- * members that follow others, each behind its comma.
+ * Writes the events about flow entries: `flow`, and a `netflow` for each direction in which packets went. The methods return JSON text:
+ * members that follow others, each after its comma.
  */
 export class FlowEvents {
   readonly #columns: RecordColumns
@@ -31,7 +31,7 @@ export class FlowEvents {
     this.#clock = clock
   }
 
-  /** Who talks to whom, from the client to the server or (`back`) the other way. */
+  /** The flow's tuple, from the client to the server or (`back`) in the opposite direction. */
   tuple(row: number, back: boolean): string {
     const vlan = eveVlan(this.#columns.vlan[row] ?? 0)
     const { source, sourcePort, destination, destinationPort } = this.#ends(row, back)
@@ -39,20 +39,20 @@ export class FlowEvents {
     return `${vlan}${source}${sourcePort}${destination}${destinationPort},"proto":"${proto}"`
   }
 
-  /** What has been counted so far, and between whom, as alerts show it. */
+  /** The counters so far, and the endpoints, as alerts show them. */
   soFar(row: number): string {
     const { source, sourcePort, destination, destinationPort } = this.#ends(row, false)
     return `,"flow":{${this.#counts(row)}${source}${destination}${sourcePort}${destinationPort}}`
   }
 
-  /** The members of event `flow` behind its header. */
+  /** The members of event `flow` after its header. */
   flow(row: number, reason: FlowEnd): string {
     const flow = `${this.#counts(row)},${this.#times(row)}${this.#end(row, reason)}${this.#fate(row)}`
     const tcp = this.#columns.protocol[row] === Protocol.tcp ? this.#tcp(row) : ''
     return `${this.#icmp(row, true)},"flow":{${flow}}${tcp}`
   }
 
-  /** The members of event `netflow` behind its header; `ended`: AWS Network Firewall says there how the flow ended. */
+  /** The members of event `netflow` after its header; `ended`: AWS Network Firewall gives there how the flow ended. */
   netflow(row: number, back: boolean, ended: FlowEnd | undefined): string {
     const { packets, bytes, minTtl, maxTtl, flags, protocol, start } = this.#columns
     const way = row * 2 + (back ? 1 : 0)
@@ -67,12 +67,12 @@ export class FlowEvents {
     return `${this.#icmp(row, false, back)},"netflow":{${counted},${times},${ttl}${end}}${tcp}`
   }
 
-  /** Whether the server was heard. */
+  /** Whether packets of the server were seen. */
   wasAnswered(row: number): boolean {
     return (this.#columns.packets[row * 2 + 1] ?? 0) > 0
   }
 
-  /** Addresses and ports, a member each; ports are empty where the protocol has none. */
+  /** Addresses and ports, one member each; ports are empty if the protocol has none. */
   #ends(row: number, back: boolean) {
     const { addresses, version, protocol, ports } = this.#columns
     const client = row * 2 * ADDRESS_BYTES
@@ -108,7 +108,7 @@ export class FlowEvents {
     return `,"state":"${state}","reason":"${reason}","alerted":${this.#columns.alerted[row] === 1}`
   }
 
-  /** As Suricata maps sessions to flows: LAST_ACK, TIME_WAIT and CLOSED are closed, an unanswered SYN is new. */
+  /** Suricata's mapping of sessions to flow states: LAST_ACK, TIME_WAIT and CLOSED are closed, an unanswered SYN is new. */
   #stateWord(state: number): string {
     if (state < State.established) return 'new'
     return state === State.lastAck || state === State.timeWait || state === State.closed
@@ -136,7 +136,7 @@ export class FlowEvents {
     return `,"tcp":{${words}${eveFlags(both)}${state === undefined ? '' : `,"state":"${state}"`}}`
   }
 
-  /** Type and code of the query, and of what answers it. */
+  /** Type and code of the query, and of the reply. */
   #icmp(row: number, ofFlow: boolean, back = false): string {
     const { protocol, icmp } = this.#columns
     if (protocol[row] !== Protocol.icmp && protocol[row] !== Protocol.icmp6) return ''
@@ -149,7 +149,7 @@ export class FlowEvents {
   }
 }
 
-/** Pairs of ICMP queries and answers, either way (RFC 792, 950, 1256; RFC 4443, 4861, 4620); 0 where there is none. */
+/** Pairs of ICMP queries and replies, either way (RFC 792, 950, 1256; RFC 4443, 4861, 4620); 0 if there is none. */
 function answerTo(type: number, six: boolean): number {
   for (const [one, other] of six ? PAIRS6 : PAIRS4) {
     if (type === one) return other

@@ -8,7 +8,7 @@ import { FlowEvents } from './flow.ts'
 import { type EveSubject, subjectOf } from './subject.ts'
 import { EveClock, eveAddress, eveProtocol, eveVlan } from './text.ts'
 
-/** Suricata's EVE as it is, or the part of it that AWS Network Firewall logs, in its envelope. */
+/** Suricata's EVE, or the part of it that AWS Network Firewall logs, in its envelope. */
 export type EveFormat = 'suricata' | 'aws'
 export const EVE_FORMATS: readonly EveFormat[] = ['suricata', 'aws']
 
@@ -18,14 +18,14 @@ interface Alert {
 }
 
 /**
- * Turns what the stateful engine decides into EVE events, one JSON text each: alerts and drops as they happen, flows and
- * netflows when a flow entry ends. AWS logs alerts and netflows only. What the stateless engine or the load balancer decided
- * is in neither, as in the real logs.
+ * Turns decisions of the stateful engine into EVE events, one JSON text each: alerts and drops as they happen, flows and
+ * netflows when a flow entry ends. AWS logs alerts and netflows only. Decisions of the stateless engine or the load balancer
+ * are in neither, as in the real logs.
  */
 export class EveOutput implements RecordSink, AlertSink {
-  /** What an engine is given beside this, the sink of its alerts. */
+  /** The engine's record keeper; this object is its sink, and also the sink of alerts. */
   readonly records: FlowRecords = new FlowRecords(this)
-  /** The member `host` of each. */
+  /** The member `host` of each host. */
   readonly #hosts: readonly string[]
   readonly #format: EveFormat
   readonly #write: (line: string) => void
@@ -35,7 +35,7 @@ export class EveOutput implements RecordSink, AlertSink {
   readonly #allowedTexts = new Map<AlertingRule, string>()
   readonly #blockedTexts = new Map<AlertingRule, string>()
 
-  /** `write` takes each event as a line without its end. */
+  /** `write` receives each event as a line without line ending. */
   constructor(hosts: readonly string[], format: EveFormat, write: (line: string) => void) {
     this.#hosts = hosts.map((host) => `,"host":${JSON.stringify(host)}`)
     this.#format = format
@@ -50,7 +50,7 @@ export class EveOutput implements RecordSink, AlertSink {
     _toServer: boolean,
     blocked: boolean,
   ): void {
-    // Written once the packet is decided and counted, as the event shows both.
+    // Written once the packet is decided and counted, since the event shows both.
     this.#alerts.push({ rule, blocked })
   }
 
@@ -96,7 +96,7 @@ export class EveOutput implements RecordSink, AlertSink {
     if (flows.wasAnswered(row)) event('netflow', true, flows.netflow(row, true, aws ? reason : undefined))
   }
 
-  /** The members that an event about a packet begins with. */
+  /** The first members of an event about a packet. */
   #header(
     type: string,
     batch: PacketBatch,
@@ -124,7 +124,7 @@ export class EveOutput implements RecordSink, AlertSink {
     }
   }
 
-  /** What an alert says of its rule, the same each time. */
+  /** An alert's members about its rule, which are the same each time. */
   #alertText({ rule, blocked }: Alert): string {
     const texts = blocked ? this.#blockedTexts : this.#allowedTexts
     const known = texts.get(rule)
@@ -162,7 +162,7 @@ function alertOf(rule: AlertingRule, blocked: boolean) {
   }
 }
 
-/** What became of the packet as a whole; `alert` where nothing stopped it and no rule passed it. */
+/** The verdict on the packet as a whole; `alert` if nothing stopped it and no rule passed it. */
 function verdictOf(verdict: number, emitted: readonly Emitted[], alerts: readonly Alert[]): string {
   if (verdict !== Verdict.forward) return JSON.stringify(stoppedVerdict(emitted))
   return alerts.some(({ rule }) => rule.action === 'pass') ? '{"action":"pass"}' : '{"action":"alert"}'

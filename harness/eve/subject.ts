@@ -4,12 +4,12 @@ import { destinationAt, isIpv6, sourceAt } from '../wire/ip.ts'
 import { extensionLength } from '../wire/ipv6.ts'
 import { Protocol } from '../wire/numbers.ts'
 
-/** What an event is about: a packet of a batch, or a datagram that was put together. Holds while the batch does. */
+/** The subject of an event: a packet of a batch, or a reassembled datagram. Valid as long as the batch. */
 export interface EveSubject {
   readonly bytes: Uint8Array
-  /** Offset of the IP header, -1: none. */
+  /** Offset of the IP header; -1: none. */
   readonly l3: number
-  /** Offset of the transport header, -1: none. */
+  /** Offset of the transport header; -1: none. */
   readonly l4: number
   readonly version: 4 | 6
   readonly protocol: number
@@ -20,7 +20,7 @@ export interface EveSubject {
   readonly destinationPort: number
 }
 
-/** Reads what events say of a packet. */
+/** Reads the fields of a packet that events contain. */
 export function subjectOf(batch: PacketBatch, cause: number | Rebuilt): EveSubject {
   const whole = typeof cause !== 'number'
   const index = whole ? cause.index : cause
@@ -44,7 +44,7 @@ export function subjectOf(batch: PacketBatch, cause: number | Rebuilt): EveSubje
   }
 }
 
-/** What follows the extension headers, as far as they were captured. */
+/** The protocol after the extension headers, as far as they were captured. */
 function protocolOf6(bytes: Uint8Array, l3: number, end: number): number {
   let next = bytes[l3 + 6] ?? 0
   let at = l3 + 40

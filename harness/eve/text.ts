@@ -1,7 +1,7 @@
 import { NANOS_PER_SECOND, type Nanos } from '../model/batch.ts'
 
 const MICROS_PER_SECOND = 1_000_000
-/** Seconds since 1970 that have a year of four digits; a capture may claim any. */
+/** Range of seconds since 1970 with a four-digit year; a capture may contain any. */
 const FIRST_SECOND = -62_167_219_200
 const LAST_SECOND = 253_402_300_799
 const EPOCH_UNIT = BigInt(NANOS_PER_SECOND)
@@ -44,7 +44,7 @@ export function eveAddress(bytes: Uint8Array, at: number, version: number): stri
   return groups.join(':')
 }
 
-/** Names of IP protocols in EVE, where they are likely; others are told by number. */
+/** EVE's names of the more likely IP protocols; others are written as numbers. */
 const PROTOCOLS: Readonly<Record<number, string>> = {
   0: 'HOPOPT',
   1: 'ICMP',
@@ -68,7 +68,7 @@ export function eveProtocol(protocol: number): string {
   return PROTOCOLS[protocol] ?? String(protocol)
 }
 
-/** The member `vlan`, ids as EVE lists them, outer first; empty: untagged. `vlan` as in the batch. */
+/** The member `vlan`, a list of ids as in EVE, outer first; empty: untagged. `vlan` as in the batch. */
 export function eveVlan(vlan: number): string {
   if (vlan === 0) return ''
   const outer = vlan >>> 12
@@ -76,10 +76,10 @@ export function eveVlan(vlan: number): string {
 }
 
 const FLAG_NAMES = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg', 'ecn', 'cwr'] as const
-/** In the order of EVE. */
+/** EVE's order of flags. */
 const FLAG_ORDER = [1, 0, 2, 3, 4, 5, 6, 7] as const
 
-/** The TCP flags that are set, a member each. */
+/** The TCP flags that are set, one member each. */
 export function eveFlags(flags: number): string {
   let members = ''
   for (const bit of FLAG_ORDER) if ((flags & (1 << bit)) !== 0) members += `,"${FLAG_NAMES[bit]}":true`

@@ -86,7 +86,7 @@ export const DATAGRAM_WORDS = 11
 
 /**
  * Writes what all fragments of a datagram share (RFC 791 3.2: addresses, protocol, identification; RFC 8200 4.5: addresses,
- * identification). VLANs are distinguished, tunnels only by depth. `bothWays`: both directions between two hosts share identifications.
+ * identification). VLANs are distinguished, tunnels are not. `bothWays`: both directions between two hosts share identifications.
  */
 export function writeDatagramKey(
   key: Int32Array,
