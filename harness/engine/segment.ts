@@ -18,7 +18,7 @@ const Option = {
 } as const
 /** Fast Open under an experimental kind (RFC 6994, RFC 7413). */
 const FAST_OPEN_MAGIC = 0xf989
-/** The largest shift (RFC 7323 2.3); Suricata treats a larger one as absent. */
+/** The largest shift (RFC 7323 2.3); Suricata treats a larger one as 0. */
 export const MAX_SCALE = 14
 
 const NO_BYTES = new DataView(new ArrayBuffer(0))
@@ -140,7 +140,7 @@ export class Segment {
       this.scale = MAX_SCALE
   }
 
-  /** Whether the list of options says itself where it ends. */
+  /** Reads options up to `end`; returns whether an end-of-options option was reached. */
   #walkOptions(view: DataView, from: number, end: number): boolean {
     let at = from
     while (at < end) {

@@ -174,7 +174,7 @@ function resolveDots(path: BytesOut): void {
   path.length = written
 }
 
-/** 1 or 2: a segment of so many dots begins here; 0: none. */
+/** 1 or 2: a segment of this many dots begins here; 0: none. */
 function dotSegment(bytes: Uint8Array, at: number, end: number): number {
   let dots = 0
   while (dots < 3 && at + dots < end && bytes[at + dots] === DOT) dots++

@@ -10,7 +10,7 @@ const LONGEST_STEP = 4
 const FOLD = 0x20202020
 /** Knuth's multiplicative hash: 2^32 divided by the golden ratio. */
 const SPREAD = 0x9e3779b1
-/** Bits of the sieve for each gram in it: one in so many places without a pattern passes. */
+/** Bits of the sieve per gram in it: of the places without a pattern, one in this many passes. */
 const SPARSE = 128
 /** The lowest bits of the hash are ignored among entries. */
 const COARSER = 4
