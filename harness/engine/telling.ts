@@ -57,9 +57,9 @@ export function noteProbes(
 }
 
 /**
- * Whether detection has given up after the first `client` and `server` bytes of the sides. If sessions are picked up, the patterns of each side are
- * tried on both, and the client's probing ends with the server's, at the client's next packet, which is one that acknowledges the
- * server's bytes. In a session that was picked up the client's bytes suffice.
+ * Whether detection has given up after the first `client` and `server` bytes of the sides. If sessions are picked up, the patterns of
+ * each side are tried on both, and the client's probing ends with the server's, at the client's next packet, which is one that
+ * acknowledges the server's bytes. In a session that was picked up the client's bytes suffice.
  */
 export function isTold(
   words: Int32Array,

@@ -16,7 +16,7 @@ export interface RuleGroup {
   readonly content: boolean
   /** Some need the application protocol or its buffers. */
   readonly app: boolean
-  /** None inspects the content of a packet, and none is evaluated for every packet: [not established, established]. */
+  /** None needs content or the application layer, and none is evaluated for every packet: [not established, established]. */
   readonly idle: readonly [boolean, boolean]
 }
 

@@ -102,7 +102,7 @@ function isRelative(content: Content | undefined): boolean {
 }
 
 /**
- * The negated content, if any, that Suricata searches for in its prefilter, which ignores boundaries: the one with `fast_pattern`, or if
+ * The negated content, if any, that Suricata searches for in its prefilter, which ignores `endswith`: the one with `fast_pattern`, or if
  * all are negated the longest one without position.
  */
 function barringOf(contents: readonly Content[]): Content | undefined {
