@@ -1,44 +1,36 @@
 import { randomInt } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { COLLECTED } from '../log/evidence.ts'
-import { KeptEvents, type LinePlace } from '../log/kept.ts'
-import { PortableEvents } from '../log/portable.ts'
+import { KeptEvents } from '../log/kept.ts'
 import type { UnfinishedRun } from '../log/unfinished.ts'
-import { type LogLine, RunLogWriter } from '../log/write.ts'
-import type { Case } from '../model/case.ts'
-import type { RunEvent } from '../model/run-log.ts'
+import { RunLogWriter } from '../log/write.ts'
 import type { Target } from '../model/target.ts'
-import type { Costs } from '../plan/division.ts'
-import { planCases } from '../plan/plan.ts'
-import { parseShard } from '../plan/shard.ts'
 import { parseReporter, type ReporterChoice } from '../report/index.ts'
 import { CaptureStore } from '../run/captures.ts'
 import { inputsOf } from '../run/inputs.ts'
 import { MochaHost } from '../run/mocha-host.ts'
 import { mochaReporter } from '../run/mocha-reporter.ts'
-import { modelWarnings } from '../run/model-warnings.ts'
 import { runCases } from '../run/pipeline.ts'
 import { checkPlaces } from '../run/places.ts'
 import { withoutPassword } from '../run/queue/address.ts'
 import { checkRules } from '../run/rules.ts'
-import { steadOf } from '../run/stead.ts'
-import { loadSuites } from '../run/suites.ts'
-import { weakWarnings } from '../run/weak-warnings.ts'
-import type { ProfileInStead } from '../suite/case-setup.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { parsed } from './command.ts'
 import { type Configured, configured } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { deliverReports } from './reports.ts'
-import { evidenceChoiceOf, foldChoiceOf, heldBy } from './run-choices.ts'
+import { casesOfRun } from './run-cases.ts'
+import { evidenceChoiceOf, foldChoiceOf } from './run-choices.ts'
 import { type RunChoices, runCommand } from './run-command.ts'
+import { RunEvents } from './run-events.ts'
 import { runId } from './run-id.ts'
-import { knownFailuresOf, pointless, unneeded } from './run-known-failures.ts'
+import { knownFailuresOf } from './run-known-failures.ts'
 import { printPlan } from './run-plan.ts'
 import { progressOf } from './run-progress.ts'
 import { checkWithQueue, mustered } from './run-queue.ts'
 import { heldTargets } from './run-targets.ts'
-import { openWatch, tracedCase, tracedSuite } from './run-watch.ts'
+import { openingWarnings } from './run-warnings.ts'
+import { openWatch, tracedSuite } from './run-watch.ts'
 import { crewOf } from './run-workers.ts'
 import { PLACES, version } from './version.ts'
 
@@ -84,7 +76,8 @@ async function runSuites(
   await using queue = options.queue === undefined ? undefined : await mustered(options.queue, config)
   const names = options.target ?? ['reference']
   const named = queue === undefined ? watch.target : (name: string) => queue.target(name, signal)
-  const { targets, own } = await heldTargets(names, options.profile, named)
+  const held = await heldTargets(names, options.profile, named)
+  const { targets } = held
   const isCrewed = queue === undefined && !options.plan && options.trace === undefined
   await using crew = isCrewed
     ? crewOf(
@@ -94,23 +87,14 @@ async function runSuites(
       )
     : undefined
   const known = knownFailuresOf(options.knownFailures)
-  const held = heldBy(options.transparency)
-  const costs =
-    options.shardCosts === undefined
-      ? undefined
-      : (await import('./shard-costs.ts')).shardCostsOf(options.shardCosts, options.shard)
-  const casesBy = new Map(
-    targets.map((target) => [
-      target,
-      held(casesOf(suites, options, steadOf(target, own), costs?.costs), target),
-    ]),
-  )
-  const cases = [...casesBy.values()].flat()
+  const planned = await casesOfRun(suites, options, held)
+  const { casesBy, cases } = planned
   const seed = unfinished?.started.seed ?? options.seed ?? randomInt(2 ** 31)
   const fold = foldChoiceOf(options.fold)
   const evidence = evidenceChoiceOf(options.evidence, options.output)
+  const { repeat, retries = 0, bail = false } = options
   if (options.plan) {
-    await printPlan(casesBy, { seed, fold, repeat: options.repeat, json: options.json === true })
+    await printPlan(casesBy, { seed, fold, repeat, json: options.json === true })
     return ExitCode.ok
   }
 
@@ -118,7 +102,7 @@ async function runSuites(
   checkRules(cases)
   await checkPlaces(cases, captures)
   const inputs = inputsOf(cases, PLACES)
-  unfinished?.checkSame(version(), inputs, costs?.digest)
+  unfinished?.checkSame(version(), inputs, planned.costs)
   const run = unfinished?.started.run ?? runId()
   const file = unfinished?.log ?? join(options.output ?? 'reports/runs', run, 'run.ndjson')
   const folder = dirname(file)
@@ -126,7 +110,6 @@ async function runSuites(
   const traced = reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   // Metrics count packets of all cases.
   const asked = traced || watch.isOn
-  const { repeat, retries = 0, bail = false } = options
   const spec = { seed, fold, repeat, retries, bail, evidence, traced: asked }
   crew?.assign(
     {
@@ -142,29 +125,20 @@ async function runSuites(
     ...{ run, folder },
     spec: { ...spec, known: known.entries },
   })
-  const progress = await progressOf(casesBy, { seed, fold, repeat: options.repeat })
+  const progress = await progressOf(casesBy, { seed, fold, repeat })
   const host = new MochaHost(
     casesBy.get(targets[0] as Target) ?? [],
     targets.map(({ name }) => name),
   )
-  const events: RunEvent[] = []
-  const kept = new KeptEvents(file, { traced })
-  const portable = new PortableEvents(PLACES)
-  const take = (event: RunEvent, place?: LinePlace): void => {
-    events.push(place === undefined ? event : kept.keep(event, place))
-    progress.take(event)
-    if (event.type === 'case-finished' || event.type === 'case-skipped') host.settle(event)
-  }
-  const emit = (told: RunEvent, line?: LogLine): void => {
-    const event = portable.of(config.secrets.hide(told))
-    if (event.type === 'run-finished') for (const warning of unneeded(known, events)) emit(warning)
-    watch.take(event)
-    take(event, log.append(event, line))
-  }
+  const events = new RunEvents(
+    { log, kept: new KeptEvents(file, { traced }), watch, progress, host },
+    known,
+    (event) => config.secrets.hide(event),
+  )
   const hosted = host.run(reporters.find(({ mocha }) => mocha !== undefined)?.mocha)
   try {
-    for (const event of unfinished?.events ?? []) take(event)
-    emit({
+    for (const event of unfinished?.events ?? []) events.recall(event)
+    events.emit({
       type: 'run-started',
       schema: 1,
       run,
@@ -176,18 +150,13 @@ async function runSuites(
       command: ['flowbreak', 'run', ...args.map(withoutPassword)],
       ...inputs,
       ...(options.shard === undefined ? {} : { shard: options.shard }),
-      ...(costs === undefined ? {} : { costs: costs.digest }),
+      ...(planned.costs === undefined ? {} : { costs: planned.costs }),
     })
-    if (unfinished === undefined) {
-      for (const event of pointless(known, cases)) emit(event)
-      for (const event of weakWarnings(cases)) emit(event)
-      const modelled = targets.find(({ name }) => name === 'reference')
-      if (modelled !== undefined) for (const event of modelWarnings(casesBy.get(modelled) ?? [])) emit(event)
-    }
+    if (unfinished === undefined) for (const warning of openingWarnings(known, planned)) events.emit(warning)
     const { exitCode } = await runCases({
       cases: (target) => {
-        const planned = casesBy.get(target) ?? []
-        return unfinished?.remaining(target.name, planned) ?? planned
+        const all = casesBy.get(target) ?? []
+        return unfinished?.remaining(target.name, all) ?? all
       },
       before: unfinished?.events ?? [],
       captures,
@@ -202,7 +171,7 @@ async function runSuites(
       collect: { folder: join(folder, COLLECTED), redact: (text) => config.secrets.hide(text) },
       evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },
       signal,
-      emit,
+      emit: events.emit,
       told: watch.told,
     })
     if (exitCode === ExitCode.usage)
@@ -219,7 +188,7 @@ async function runSuites(
     await log.close()
     deliverReports(
       reporters.flatMap(({ choice }) => (choice === undefined ? [] : [choice])),
-      events,
+      events.all,
     )
   }
 }
@@ -230,24 +199,4 @@ const TRACED: ReadonlySet<string> = new Set(['html', 'ndjson'])
 /** One of flowbreak's reporters, or one of mocha's. Throws ERR_REPORTER. */
 function readReporter(text: string): { readonly mocha?: string; readonly choice?: ReporterChoice } {
   return text.startsWith('mocha:') ? { mocha: mochaReporter(text.slice(6)) } : { choice: parseReporter(text) }
-}
-
-function casesOf(
-  suites: readonly string[],
-  options: RunChoices,
-  stead: ProfileInStead,
-  costs: Costs | undefined,
-): readonly Case[] {
-  const { cases, total } = planCases(loadSuites(suites, PLACES, stead), {
-    grep: options.grep,
-    tags: options.tag,
-    policies: options.policy,
-    shard: options.shard === undefined ? undefined : parseShard(options.shard),
-    costs,
-  })
-  if (cases.length > 0) return tracedCase(cases, options.trace)
-  throw new FlowbreakError(
-    'ERR_NOTHING_MATCHED',
-    `None of the ${total} cases is selected by --grep, --tag, --policy and --shard: flowbreak suite list names them.`,
-  )
 }
