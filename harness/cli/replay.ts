@@ -1,7 +1,7 @@
 import type { Setup } from '../model/setup.ts'
 import type { Target } from '../model/target.ts'
 import { replayCapture } from '../run/replay.ts'
-import { NO_STORE } from '../suite/injection.ts'
+import { breaksNothing } from '../suite/injection.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
@@ -54,8 +54,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const [capture = '-'] = command.args
   const setup = makeSetup(await setupInputOf(options))
   const injections = parseInjections(options.inject ?? [])
-  if (setup.topology.sharing.kind !== 'store' && injections.some(({ kind }) => kind === 'store-outage'))
-    throw new FlowbreakError('ERR_INJECTION', NO_STORE)
+  for (const { kind } of injections) {
+    const problem = breaksNothing(kind, setup.topology.sharing.kind)
+    if (problem !== undefined) throw new FlowbreakError('ERR_INJECTION', problem)
+  }
   const printer = printerFor(options, setup.topology.hosts)
   using eve = await eveOf(options, setup)
   const { target, guard } = await targetOf(options, eve?.taps)

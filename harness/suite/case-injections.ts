@@ -1,7 +1,7 @@
 import type { Case, Injection } from '../model/case.ts'
 import type { Sharing, Stickiness } from '../model/setup.ts'
 import type { AxisReader } from './axes.ts'
-import { type InjectionInput, injectionLabel, NO_STORE, phaseOf, readInjection } from './injection.ts'
+import { breaksNothing, type InjectionInput, injectionLabel, phaseOf, readInjection } from './injection.ts'
 import type { Path, Report } from './problems.ts'
 import type { CaseInput } from './schema.ts'
 import { narrowTimeout } from './setup/load-balancer.ts'
@@ -47,7 +47,7 @@ export class InjectionMaker {
     const made = readItems(items, at, hosts, reader.report)
     if (endpoints === 'reactive') refusePrescribed(items, at, reader.report)
     if (stickiness !== '5-tuple') refuseTimeouts(items, at, stickiness, reader.report)
-    if (sharing !== 'store') refuseOutages(items, at, reader.report)
+    refuseForeign(items, at, sharing, reader.report)
     this.#read.set(input, read.set(key, made))
     return made
   }
@@ -72,9 +72,13 @@ function refuseTimeouts(items: Items, path: Path, stickiness: Stickiness, report
       report([...path, index, 'timeout-change'], narrowTimeout(stickiness))
 }
 
-function refuseOutages(items: Items, path: Path, report: Report): void {
+/** Reports injections that break nothing without the sharing that they are about. */
+function refuseForeign(items: Items, path: Path, sharing: Sharing['kind'], report: Report): void {
   for (const [index, item] of items.entries())
-    if (item['store-outage'] !== undefined) report([...path, index, 'store-outage'], NO_STORE, 'key')
+    for (const name of INJECTIONS) {
+      const problem = item[name] === undefined ? undefined : breaksNothing(name, sharing)
+      if (problem !== undefined) report([...path, index, name], problem, 'key')
+    }
 }
 
 function readItems(items: Items, path: Path, hosts: readonly string[], report: Report): CaseInjections {

@@ -44,6 +44,11 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
     suiteWith({ inject: '[store-outage: 12]', expect: '{ after store-outage: forward }' }),
     '9:14: There is no store in this setup: write sharing: store, or leave the outage out.',
   ],
+  [
+    'a loss of replicas that there are not',
+    suiteWith({ inject: '[replication-loss: 12]', expect: '{ after replication-loss: forward }' }),
+    '9:14: Nothing is replicated in this setup: write sharing: replication, or leave the loss out.',
+  ],
   ['no title', `suite: s\ncases: []\n`, '1:1: "title" is missing.', '2:8: This is empty.'],
   [
     'a bad name',

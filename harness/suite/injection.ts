@@ -1,5 +1,6 @@
 import type { Nanos } from '../model/batch.ts'
 import type { Injection, Position } from '../model/case.ts'
+import type { Sharing } from '../model/setup.ts'
 import { parseDuration } from '../support/duration.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { parsePosition } from './position.ts'
@@ -52,8 +53,25 @@ export function injectionLabel(kind: Injection['kind'], nth: number): string {
   return nth === 1 ? kind : `${kind}#${nth}`
 }
 
-/** The problem with a store outage in a setup without a store. */
-export const NO_STORE = 'There is no store in this setup: write sharing: store, or leave the outage out.'
+/** Injections that only one kind of sharing has something for, and the problem with them in a setup with another kind. */
+const OF_SHARING: {
+  readonly [K in Injection['kind']]?: readonly [sharing: Sharing['kind'], problem: string]
+} = {
+  'store-outage': [
+    'store',
+    'There is no store in this setup: write sharing: store, or leave the outage out.',
+  ],
+  'replication-loss': [
+    'replication',
+    'Nothing is replicated in this setup: write sharing: replication, or leave the loss out.',
+  ],
+}
+
+/** Why an injection would break nothing in a setup with this kind of sharing; undefined: it would. */
+export function breaksNothing(kind: Injection['kind'], sharing: Sharing['kind']): string | undefined {
+  const [needed, problem] = OF_SHARING[kind] ?? [sharing]
+  return needed === sharing ? undefined : problem
+}
 
 /** The phase that an injection begins: that of a reconnect has its label, since it consists of the reconnect's own packets. */
 export function phaseOf({ kind, label }: Pick<Injection, 'kind' | 'label'>): string {

@@ -60,10 +60,16 @@ describe('replay --sharing store', () => {
     )
   })
 
-  it('refuses an outage of a store that there is not', () => {
-    const args = ['replay', 'captures/echo-ladder-ipv4.pcap', '--inject', 'store-outage@9']
-    const { status, stderr } = flowbreak(args)
-    expect(status).to.equal(2)
-    expect(stderr).to.contain('There is no store in this setup')
+  it('refuses an outage of a store, and a loss of replicas, that the setup does not have', () => {
+    for (const [injection, problem] of [
+      ['store-outage@9', 'There is no store in this setup'],
+      ['replication-loss@9', 'Nothing is replicated in this setup'],
+    ] as const) {
+      const { status, stderr } = flowbreak([
+        ...['replay', 'captures/echo-ladder-ipv4.pcap', '--inject', injection],
+      ])
+      expect(status, injection).to.equal(2)
+      expect(stderr).to.contain(problem)
+    }
   })
 })

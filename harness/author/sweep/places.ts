@@ -3,7 +3,7 @@ import type { Case, Injection } from '../../model/case.ts'
 import { Direction } from '../../model/codes.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { Unplayed } from '../../model/sweep.ts'
-import { NO_STORE } from '../../suite/injection.ts'
+import { breaksNothing } from '../../suite/injection.ts'
 import { formatDuration } from '../../support/duration.ts'
 import type { Break } from './break.ts'
 import type { SweptFlow } from './swept-flow.ts'
@@ -26,11 +26,13 @@ export function* placesOf(flow: SweptFlow, breaks: readonly Break[], setup: Setu
   for (const [broken, each] of breaks.entries())
     for (const [packet, { number }] of flow.packets.entries()) {
       const injections = each.at(number)
-      const detail = injections.map((injection) => obstacle(injection, flow, packet, setup)).find(isSaid)
       const place = { broken, packet, injections }
-      if (detail === undefined) yield place
-      else if (detail === NO_STORE) yield { ...place, impossible: { why: 'skipped', detail } }
-      else yield { ...place, impossible: { why: 'impossible', detail } }
+      const sharing = setup.topology.sharing.kind
+      const foreign = injections.map(({ kind }) => breaksNothing(kind, sharing)).find(isSaid)
+      const detail = injections.map((injection) => obstacle(injection, flow, packet)).find(isSaid)
+      if (foreign !== undefined) yield { ...place, impossible: { why: 'skipped', detail: foreign } }
+      else if (detail !== undefined) yield { ...place, impossible: { why: 'impossible', detail } }
+      else yield place
     }
 }
 
@@ -74,13 +76,7 @@ function isSaid(detail: string | undefined): detail is string {
 }
 
 /** Why an injection cannot happen just before a packet; undefined: it can. */
-function obstacle(
-  injection: Injection,
-  { packets }: SweptFlow,
-  at: number,
-  setup: Setup,
-): string | undefined {
-  if (injection.kind === 'store-outage' && setup.topology.sharing.kind !== 'store') return NO_STORE
+function obstacle(injection: Injection, { packets }: SweptFlow, at: number): string | undefined {
   if (injection.kind === 'duplicate') {
     const way = Direction[injection.direction]
     const has = packets.slice(0, at).some(({ direction }) => direction === way)
