@@ -116,7 +116,7 @@ describe(`faults of the run itself, seed ${SEED}`, () => {
       // One that is found may have come to its own end before it is killed.
       while (!isKilled && running.child.exitCode === null) {
         const [victim] = rig.processes(named).filter((pid) => pid !== running.pid)
-        isKilled = rig.kill(victim, 'SIGKILL')
+        isKilled = await rig.killAtWork(victim)
         await sleep(2)
       }
       expect(isKilled, 'nothing was there to be killed').to.equal(true)

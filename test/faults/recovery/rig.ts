@@ -184,6 +184,19 @@ export class Rig implements Disposable {
     }
   }
 
+  /**
+   * Kills such a process while it works; false: it was ending already, or is none. It is stopped first, as a process that is ending takes
+   * the signal too, and ends as it would have without.
+   */
+  async killAtWork(pid: number | undefined): Promise<boolean> {
+    if (pid === undefined || !this.kill(pid, 'SIGSTOP')) return false
+    for (let state = stateOf(pid); !ENDING.has(state); state = stateOf(pid)) {
+      if (state === 'T') return this.kill(pid, 'SIGKILL')
+      await sleep(1)
+    }
+    return false
+  }
+
   #isOurs(pid: number): boolean {
     try {
       if (readlinkSync(`/proc/${pid}/cwd`).startsWith(this.#temporary)) return true
@@ -232,6 +245,19 @@ export class Rig implements Disposable {
   [Symbol.dispose](): void {
     for (const pid of this.processes()) this.kill(pid, 'SIGKILL')
     rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** States of a process that has ended, or that is none any more. */
+const ENDING: ReadonlySet<string> = new Set(['Z', 'X', ''])
+
+/** The letter that /proc/PID/stat has for the state of a process; empty: there is none. */
+function stateOf(pid: number): string {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return text.charAt(text.lastIndexOf(')') + 2)
+  } catch {
+    return ''
   }
 }
 
