@@ -4,6 +4,7 @@ import type { Target } from '../model/target.ts'
 import { HostedRun } from '../run/hosted-run.ts'
 import { rootsOf } from '../run/suites.ts'
 import { CaptureFinder } from '../suite/captures.ts'
+import { checkInjections } from '../suite/injection.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import type { SetupInput } from '../suite/setup/input.ts'
 import { makeSetup } from '../suite/setup.ts'
@@ -35,6 +36,9 @@ export interface PlayOptions {
 export async function play(options: PlayOptions): Promise<CaseTrace> {
   const { capture, inject = [], flow = 0, endpoints = 'recorded', seed = 1 } = options
   const target = options.target ?? new ReferenceTarget(version())
+  const setup = makeSetup(options.setup)
+  const injections = parseInjections(inject)
+  checkInjections(injections, setup.topology.sharing.kind)
   const test: Case = {
     name: `play/${capture}`,
     suite: 'play',
@@ -47,8 +51,8 @@ export async function play(options: PlayOptions): Promise<CaseTrace> {
     capture: captureNamed(capture),
     flow,
     endpoints,
-    setup: makeSetup(options.setup),
-    injections: parseInjections(inject),
+    setup,
+    injections,
     expectations: [],
   }
   const run = new HostedRun([test], async () => target, seed)

@@ -1,10 +1,9 @@
 import type { Setup } from '../model/setup.ts'
 import type { Target } from '../model/target.ts'
 import { replayCapture } from '../run/replay.ts'
-import { breaksNothing } from '../suite/injection.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
-import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { ExitCode } from '../support/errors.ts'
 import { type ReferenceTaps, ReferenceTarget } from '../target/reference/reference.ts'
 import { newCommand, parsed } from './command.ts'
 import type { VerbContext } from './context.ts'
@@ -54,10 +53,6 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const [capture = '-'] = command.args
   const setup = makeSetup(await setupInputOf(options))
   const injections = parseInjections(options.inject ?? [])
-  for (const { kind } of injections) {
-    const problem = breaksNothing(kind, setup.topology.sharing.kind)
-    if (problem !== undefined) throw new FlowbreakError('ERR_INJECTION', problem)
-  }
   const printer = printerFor(options, setup.topology.hosts)
   using eve = await eveOf(options, setup)
   const { target, guard } = await targetOf(options, eve?.taps)

@@ -116,15 +116,14 @@ async function runSuites(
       config: options.config,
       profile: options.profile,
       secrets: config.secrets.all,
-      ...{ ...spec, folder, watched: watch.isOn },
+      ...spec,
+      folder,
+      watched: watch.isOn,
       knownFailures: known.entries,
     },
     await captures.shared(),
   )
-  const away = await queue?.players(casesBy, signal, {
-    ...{ run, folder },
-    spec: { ...spec, known: known.entries },
-  })
+  const away = await queue?.players(casesBy, signal, { run, folder, spec: { ...spec, known: known.entries } })
   const progress = await progressOf(casesBy, { seed, fold, repeat })
   const host = new MochaHost(
     casesBy.get(targets[0] as Target) ?? [],

@@ -117,10 +117,7 @@ export class Engine {
     return to
   }
 
-  /**
-   * Decides one packet at the host that the sharing model chooses; false: it must wait. Control packets test paths and have no sessions to
-   * share.
-   */
+  /** Decides one packet at the host that the sharing model chooses; false: it must wait. Control packets have no sessions to share. */
   #decideShared(batch: PacketBatch, index: number, sharing: SharingModel): boolean {
     const arrived = batch.host[index] ?? 0
     const shared = arrived < this.#hosts.tables.length && batch.role[index] !== Role.control

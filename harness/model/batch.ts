@@ -67,6 +67,13 @@ export function sharedLength(capacity: number, byteCapacity: number): number {
   return capacity * COLUMNS_LENGTH + byteCapacity
 }
 
+/** A kind of column. */
+interface Column<T> {
+  readonly BYTES_PER_ELEMENT: number
+  new (length: number): T
+  new (memory: SharedArrayBuffer, at: number, length: number): T
+}
+
 /** Where columns are: one after another in one piece of memory, or each in its own. */
 class Room {
   readonly #memory: SharedArrayBuffer | undefined
@@ -76,36 +83,11 @@ class Room {
     this.#memory = memory
   }
 
-  doubles(length: number): Float64Array {
-    const memory = this.#memory
-    return memory === undefined
-      ? new Float64Array(length)
-      : new Float64Array(memory, this.#take(8 * length), length)
-  }
-
-  words(length: number): Int32Array {
-    const memory = this.#memory
-    return memory === undefined
-      ? new Int32Array(length)
-      : new Int32Array(memory, this.#take(4 * length), length)
-  }
-
-  halves(length: number): Uint16Array {
-    const memory = this.#memory
-    return memory === undefined
-      ? new Uint16Array(length)
-      : new Uint16Array(memory, this.#take(2 * length), length)
-  }
-
-  bytes(length: number): Uint8Array {
-    const memory = this.#memory
-    return memory === undefined ? new Uint8Array(length) : new Uint8Array(memory, this.#take(length), length)
-  }
-
-  #take(length: number): number {
+  column<T>(Kind: Column<T>, length: number): T {
+    if (this.#memory === undefined) return new Kind(length)
     const at = this.#used
-    this.#used += length
-    return at
+    this.#used += length * Kind.BYTES_PER_ELEMENT
+    return new Kind(this.#memory, at, length)
   }
 }
 
@@ -199,28 +181,28 @@ export class PacketBatch {
     const room = new Room(memory)
     this.capacity = capacity
     // The widest first, so that each is aligned.
-    this.time = room.doubles(capacity)
-    this.number = room.words(capacity)
-    this.start = room.words(capacity)
-    this.captured = room.words(capacity)
-    this.original = room.words(capacity)
-    this.l3 = room.words(capacity)
-    this.l4 = room.words(capacity)
-    this.payload = room.words(capacity)
-    this.vlan = room.words(capacity)
-    this.stack = room.words(capacity)
-    this.source = room.words(capacity)
-    this.destination = room.words(capacity)
-    this.ports = room.words(capacity)
-    this.seq = room.words(capacity)
-    this.ack = room.words(capacity)
-    this.stamp = room.words(capacity)
-    this.window = room.halves(capacity)
-    this.link = room.bytes(capacity)
-    this.kind = room.bytes(capacity)
-    this.flags = room.bytes(capacity)
-    this.options = room.bytes(capacity)
-    this.bytes = room.bytes(byteCapacity)
+    this.time = room.column(Float64Array, capacity)
+    this.number = room.column(Int32Array, capacity)
+    this.start = room.column(Int32Array, capacity)
+    this.captured = room.column(Int32Array, capacity)
+    this.original = room.column(Int32Array, capacity)
+    this.l3 = room.column(Int32Array, capacity)
+    this.l4 = room.column(Int32Array, capacity)
+    this.payload = room.column(Int32Array, capacity)
+    this.vlan = room.column(Int32Array, capacity)
+    this.stack = room.column(Int32Array, capacity)
+    this.source = room.column(Int32Array, capacity)
+    this.destination = room.column(Int32Array, capacity)
+    this.ports = room.column(Int32Array, capacity)
+    this.seq = room.column(Int32Array, capacity)
+    this.ack = room.column(Int32Array, capacity)
+    this.stamp = room.column(Int32Array, capacity)
+    this.window = room.column(Uint16Array, capacity)
+    this.link = room.column(Uint8Array, capacity)
+    this.kind = room.column(Uint8Array, capacity)
+    this.flags = room.column(Uint8Array, capacity)
+    this.options = room.column(Uint8Array, capacity)
+    this.bytes = room.column(Uint8Array, byteCapacity)
     this.view = viewOf(this.bytes)
     this.flow = new Int32Array(capacity)
     this.direction = new Uint8Array(capacity)

@@ -10,6 +10,7 @@ import { holdBatch } from '../observe/held.ts'
 import { sendsAllToFirst } from '../path/all-to-first.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
 import { readingOf } from '../profile/reading.ts'
+import { checkInjections } from '../suite/injection.ts'
 import { Breath } from '../support/breath.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import {
@@ -67,8 +68,9 @@ export interface Crowding {
   readonly forgotten: number
 }
 
-/** Replays one capture through a target while it is read. */
+/** Replays one capture through a target while it is read. Throws ERR_INJECTION for an injection that breaks nothing in the setup. */
 export async function replayCapture(options: ReplayOptions): Promise<Replayed> {
+  checkInjections(options.injections, options.setup.topology.sharing.kind)
   const inMemory =
     options.endpoints === 'reactive' || options.injections.some(({ kind }) => kind === 'reconnect')
   return inMemory ? replayRecorded(options) : replayStream(options)

@@ -73,6 +73,14 @@ export function breaksNothing(kind: Injection['kind'], sharing: Sharing['kind'])
   return needed === sharing ? undefined : problem
 }
 
+/** Throws ERR_INJECTION for the first injection that would break nothing in a setup with this kind of sharing. */
+export function checkInjections(injections: readonly Injection[], sharing: Sharing['kind']): void {
+  for (const { kind } of injections) {
+    const problem = breaksNothing(kind, sharing)
+    if (problem !== undefined) throw new FlowbreakError('ERR_INJECTION', problem)
+  }
+}
+
 /** The phase that an injection begins: that of a reconnect has its label, since it consists of the reconnect's own packets. */
 export function phaseOf({ kind, label }: Pick<Injection, 'kind' | 'label'>): string {
   return kind === 'reconnect' ? label : `after ${label}`

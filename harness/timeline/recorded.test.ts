@@ -51,7 +51,9 @@ describe('timeline/recorded', () => {
         const here = await loadRecorded(join(CAPTURES, file), reading, true)
         const there = elsewhere(here)
         expect(told(there), file).to.deep.equal(told(await loadRecorded(join(CAPTURES, file), reading)))
-        expect(there.batch.bytes.buffer, file).to.be.an.instanceOf(SharedArrayBuffer)
+        const { buffer, byteOffset, byteLength } = there.batch.bytes
+        expect(buffer, file).to.be.an.instanceOf(SharedArrayBuffer)
+        expect(byteOffset + byteLength, 'no room is left').to.equal(buffer.byteLength)
         here.batch.bytes[0] = (here.batch.bytes[0] ?? 0) ^ 0xff
         expect(there.batch.bytes[0], file).to.equal(here.batch.bytes[0])
       }
@@ -63,10 +65,13 @@ describe('timeline/recorded', () => {
       const whole = ipv6(Protocol.udp, udp(100))
       const [head = whole] = fragments6(whole, [48])
       const [atomic = whole] = fragments6(whole, [])
+      // Behind options, a header that Linux does not look behind.
+      const options = [Protocol.mobility, 0, 1, 4, 0, 0, 0, 0]
+      const mobility = ipv6(0, Uint8Array.of(...options, 59, 0, 5, 0, 0, 0, 0, 0))
       const path = join(folder, 'atomic.pcap')
-      writeFileSync(path, pcapOf(1, [ethernet(head), ethernet(atomic)]))
+      writeFileSync(path, pcapOf(1, [ethernet(head), ethernet(atomic), ethernet(mobility)]))
       const here = await loadRecorded(path, LINUX, true)
-      expect([...here.batch.kind]).to.deep.equal([Kind.fragment6, Kind.fragment6])
+      expect([...here.batch.kind]).to.deep.equal([Kind.fragment6, Kind.fragment6, Kind.ip6])
       expect(told(elsewhere(here))).to.deep.equal(told(await loadRecorded(path, LINUX)))
     }))
 })

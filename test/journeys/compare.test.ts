@@ -129,6 +129,13 @@ describe('journeys: compare', () => {
     }
   })
 
+  it('says of a sharing for which an injection breaks nothing that it does', () => {
+    const args = ['--inject', 'replication-loss@9', '--over', 'sharing=none,replication', '--json']
+    const { status, stdout } = flowbreak(['compare', 'captures/echo-ladder-ipv4.pcap', ...args])
+    expect(status).to.equal(0)
+    expect(stdout.match(/Nothing is replicated in this setup/g)).to.have.lengthOf(1)
+  })
+
   it('ends with 130 when it is interrupted', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
     try {
