@@ -1,4 +1,3 @@
-import type { PacketBatch } from '../model/batch.ts'
 import type { FlowInfo } from '../model/capture.ts'
 import type { Case, Impact } from '../model/case.ts'
 import type { Topology } from '../model/setup.ts'
@@ -13,7 +12,7 @@ import {
   placeInjections,
 } from '../timeline/compile.ts'
 import type { Answers } from '../timeline/feedback.ts'
-import { type Recorded, roadBatch } from '../timeline/recorded.ts'
+import { borrowingBatch, type Recorded, roadBatch } from '../timeline/recorded.ts'
 import type { Strangers } from './calibrate.ts'
 import { handshakeOf } from './openings.ts'
 import { TraceRecorder } from './recorder.ts'
@@ -37,7 +36,8 @@ export interface Offer {
 export class Offers {
   /** Gives offers their answers from observations; whoever plays an offer resets it first. */
   readonly rounds = new Rounds()
-  readonly #out: PacketBatch = roadBatch()
+  readonly #out = roadBatch()
+  readonly #run = borrowingBatch()
   readonly #controls: Readonly<Record<FlowInfo['family'], Controls>> = {
     ipv4: new Controls('ipv4'),
     ipv6: new Controls('ipv6'),
@@ -65,6 +65,7 @@ export class Offers {
       feedback: answers,
       seed: this.#seed,
       out: this.#out,
+      run: this.#run,
     }
     const reactive = test.endpoints === 'reactive' ? compileReactive(recorded, tested, options) : undefined
     const timeline = reactive ?? compileRecorded(recorded, options)

@@ -24,7 +24,7 @@ import {
 import { type Answers, Feedback } from '../timeline/feedback.ts'
 import { TimelineFlows } from '../timeline/flows.ts'
 import type { Placed } from '../timeline/positions.ts'
-import { loadRecorded, roadBatch } from '../timeline/recorded.ts'
+import { borrowingBatch, loadRecorded, roadBatch } from '../timeline/recorded.ts'
 import { playDirectly } from './direct.ts'
 import { assignHosts } from './offer.ts'
 import { Rounds } from './rounds.ts'
@@ -153,6 +153,7 @@ function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedb
     feedback,
     seed: options.seed,
     out,
+    run: borrowingBatch(),
   }
 }
 

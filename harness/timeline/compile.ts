@@ -21,8 +21,9 @@ export interface CompileOptions {
   readonly sharing: Sharing
   readonly feedback: Answers
   readonly seed: number
-  /** The batch that woven packets are written to. */
+  /** Batches of packets that are made or moved, and of those borrowed from the capture. */
   readonly out: PacketBatch
+  readonly run: PacketBatch
 }
 
 /** A timeline with its flows. */
@@ -77,20 +78,21 @@ export function compileRecorded(
   options: CompileOptions,
 ): CompiledTimeline & Required<Pick<CompiledTimeline, 'steps'>> {
   const flows = new TimelineFlows(recorded.flows, true)
-  const { placed, hosts, sharing, feedback, out } = options
+  const { placed, hosts, sharing, feedback, out, run } = options
   const weaver = new Weaver({
     placed,
     hosts,
     sharing,
     feedback,
     out,
+    run,
     fragments: recorded.flows.reading.fragments,
     recordedFlow: (flow) => packetsOf(recorded.batch, flow),
     newFlow: (frame, link) => flows.open(frame, link),
     random: seededRandom(options.seed),
   })
   function* steps(): Generator<TimelineChunk> {
-    for (const batch of recorded.pieces ?? [recorded.batch]) yield* weaver.weave(batch)
+    yield* weaver.weave(recorded.batch)
     yield* weaver.finish()
   }
   const made = steps()

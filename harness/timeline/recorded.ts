@@ -19,6 +19,11 @@ export function roadBatch(): PacketBatch {
   return new PacketBatch(BATCH_PACKETS, BATCH_BYTES)
 }
 
+/** A batch of that size for packets that are borrowed, not copied. */
+export function borrowingBatch(): PacketBatch {
+  return new PacketBatch(BATCH_PACKETS, 0)
+}
+
 /** Reads and decodes packets and assigns flows: the three stages before a timeline. */
 export async function* readPackets(source: PacketSource, flows: FlowTable): AsyncGenerator<PacketBatch> {
   const batch = roadBatch()
@@ -45,11 +50,6 @@ export interface Recorded {
     readonly Injection[],
     { readonly flow: number | undefined; readonly placed: readonly Placed[] }
   >
-  /**
-   * The same packets in several batches, so that a batch without an injection need not be woven; its times are then shifted by earlier
-   * injections, and whoever plays it again must restore them. Absent: `batch` is woven and stays as it is.
-   */
-  readonly pieces?: readonly PacketBatch[]
   /** Where its packets are, if other threads may use them too. */
   readonly shared?: SharedCapture
 }
@@ -117,6 +117,7 @@ export async function loadRecorded(
   const whole = new PacketBatch(count, bytes, memory)
   whole.tunnels = tunnelsOf(reading)
   for (const part of parts) appendBatch(whole, part)
+  whole.isLasting = true
   const recorded = { path, epoch, batch: whole, flows, places: new Map(), placed: new WeakMap() }
   if (memory === undefined) return recorded
   return { ...recorded, shared: { path, reading, epoch, count, bytes, stacked: whole.stacked, memory } }
@@ -129,6 +130,7 @@ export function openShared(shared: SharedCapture): Recorded {
   batch.tunnels = tunnelsOf(reading)
   batch.count = count
   batch.stacked = stacked
+  batch.isLasting = true
   const flows = new FlowTable(reading)
   flows.assign(batch)
   return { path, epoch, batch, flows, places: new Map(), placed: new WeakMap(), shared }

@@ -4,7 +4,7 @@ import { Role, Verdict } from '../model/codes.ts'
 import type { HostEvent } from '../model/timeline.ts'
 import { compileReactive, compileRecorded, placeInjections } from './compile.ts'
 import { Feedback } from './feedback.ts'
-import { loadRecorded, roadBatch } from './recorded.ts'
+import { borrowingBatch, loadRecorded, roadBatch } from './recorded.ts'
 
 /** One offered packet, in the form that tests check. */
 export interface Offered {
@@ -56,6 +56,7 @@ export async function weave(
     feedback,
     seed: 7,
     out: roadBatch(),
+    run: borrowingBatch(),
   }
   const reactive =
     options.endpoints === 'reactive' ? compileReactive(recorded, options.flow ?? 0, compile) : undefined

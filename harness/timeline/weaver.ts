@@ -4,7 +4,7 @@ import { Role } from '../model/codes.ts'
 import type { FragmentReading } from '../model/reading.ts'
 import type { Sharing } from '../model/setup.ts'
 import type { TimedEvent, TimelineChunk } from '../model/timeline.ts'
-import { appendFrame, appendPacket, appendPackets, frameOf } from './append.ts'
+import { appendFrame, appendPacket, frameOf } from './append.ts'
 import { Datagrams } from './datagrams.ts'
 import type { Answers } from './feedback.ts'
 import type { InjectionContext } from './inject/context.ts'
@@ -22,8 +22,9 @@ export interface WeaverOptions {
   /** Opens a flow that was not recorded, from its first frame; returns its id. */
   readonly newFlow: (frame: Uint8Array, link: number) => number
   readonly random: () => number
-  /** The batch that woven chunks are written to. */
+  /** The batch of packets that are offered one by one, and that of packets borrowed from the capture. */
   readonly out: PacketBatch
+  readonly run: PacketBatch
   /** How fragments were reassembled. */
   readonly fragments: FragmentReading
 }
@@ -51,15 +52,15 @@ interface Tested {
 }
 
 /**
- * Weaves injections into recorded batches and gives chunks in the order of offering. A batch that no injection touches
- * passes unchanged, without a copy. Chunks end before host events and guards, so that all earlier packets have been
- * observed before these happen.
+ * Weaves injections into recorded batches and gives chunks in the order of offering. Packets that no injection touches are
+ * not copied. Chunks end before host events and guards, so that all earlier packets have been observed before these happen.
  */
 export class Weaver {
   /** Names of the phases so far; the first is `before`. */
   readonly phases: string[] = ['before']
   readonly #options: WeaverOptions
   readonly #out: PacketBatch
+  readonly #run: PacketBatch
   readonly #agenda = new Agenda()
   readonly #datagrams: Datagrams
   readonly #tested = new Map<number, Tested>()
@@ -75,6 +76,7 @@ export class Weaver {
     this.#options = options
     this.#out = options.out
     this.#out.clear()
+    this.#run = options.run
     this.#datagrams = new Datagrams(options.fragments)
     this.#waiting = [...options.placed]
     for (const { flow, injection } of options.placed) {
@@ -86,34 +88,31 @@ export class Weaver {
 
   /** The chunks that come from a recorded batch. */
   *weave(batch: PacketBatch): Generator<TimelineChunk> {
-    if (this.#passes(batch)) {
-      yield this.#asItIs(batch)
-      return
-    }
     this.#out.tunnels = batch.tunnels
     for (let i = 0; i < batch.count; i++) {
-      const unbroken = this.#unbrokenUntil(batch, i)
-      if (unbroken > i) {
-        if (this.#out.count === this.#out.capacity) yield* this.#flush()
-        i = this.#takeRun(batch, i, unbroken) - 1
-        continue
-      }
       const flow = batch.flow[i] ?? -1
       const firing = this.#fire(batch, i)
       const tested = this.#tested.get(flow)
       const own = tested?.shift ?? 0
       const time = (batch.time[i] ?? 0) + this.#shift + own
       for (const { item, at } of firing) this.#agenda.add({ item, at: at ?? time })
+      if (tested === undefined || own === 0) {
+        // What is due at the packet's own time was added by an injection at this packet, so it comes first.
+        if (!this.#agenda.empty) yield* this.#release(time)
+        const unbroken = this.#unbrokenUntil(batch, i)
+        if (unbroken > i) {
+          yield* this.#borrowed(batch, i, unbroken)
+          i = unbroken - 1
+          continue
+        }
+      }
       tested?.cursor?.observe(batch, i)
+      if (tested?.isSilent === true) continue
       if (tested !== undefined && own > 0) {
-        if (tested.isSilent) continue
         this.#agenda.add({ at: time, item: frameOf(batch, i) })
         tested.lastTime = time
         continue
       }
-      // What is due at the packet's own time was added by an injection at this packet, so it comes first.
-      if (!this.#agenda.empty) yield* this.#release(time)
-      if (tested?.isSilent === true) continue
       if (this.#out.count === this.#out.capacity) yield* this.#flush()
       appendPacket(this.#out, batch, i)
       this.#place(flow, time, batch, i)
@@ -127,28 +126,7 @@ export class Weaver {
     yield* this.#flush()
   }
 
-  #passes(batch: PacketBatch): boolean {
-    if (!this.#agenda.empty || this.#isParted) return false
-    // A batch that is shared with other cases must not lose a datagram.
-    if (this.#shift > 0 && !this.#datagrams.empty) return false
-    const last = batch.number[batch.count - 1] ?? 0
-    return this.#waiting.every(({ packet, injection }) => packet > last && PLACE_ONLY.has(injection.kind))
-  }
-
-  #asItIs(batch: PacketBatch): TimelineChunk {
-    const { step, phase, role, time, count } = batch
-    for (let i = 0; i < count; i++) {
-      step[i] = this.#step + i
-      if (this.#shift !== 0) time[i] = (time[i] ?? 0) + this.#shift
-    }
-    phase.fill(this.#phase, 0, count)
-    role.fill(Role.probe, 0, count)
-    this.#step += count
-    this.#datagrams.offer(batch)
-    return { packets: batch, events: [] }
-  }
-
-  /** The index up to which packets from `from` on can be taken one after another: up to the place of the next injection. */
+  /** The index up to which packets from `from` on are the next ones, as they are: up to the place of the next injection. */
   #unbrokenUntil(batch: PacketBatch, from: number): number {
     if (!this.#agenda.empty || this.#isParted) return from
     let until = batch.count
@@ -241,26 +219,32 @@ export class Weaver {
     this.#agenda.silence(flow)
   }
 
-  /**
-   * Takes packets `from` … `to`-1, which are the next ones, with the datagrams that they completed, as far as there is room. Returns
-   * the index of the first packet that it did not take.
-   */
-  #takeRun(batch: PacketBatch, from: number, to: number): number {
-    const out = this.#out
-    const first = out.count
-    const end = Math.min(to, from + out.capacity - first)
-    appendPackets(out, batch, from, end)
-    for (let n = first; n < out.count; n++) this.#stamp(n, (batch.time[from + n - first] ?? 0) + this.#shift)
-    for (const rebuilt of batch.rebuilt)
-      if (rebuilt.index >= from && rebuilt.index < end)
-        out.rebuilt.push({ ...rebuilt, index: first + rebuilt.index - from })
-    for (const [flow, { cursor }] of this.#tested) {
-      for (let i = from; cursor !== undefined && i < end; i++)
-        if (batch.flow[i] === flow) cursor.observe(batch, i)
-      const last = out.flow.lastIndexOf(flow, out.count - 1)
-      if (last >= first) this.#noteLast(flow, last)
+  /** Packets `from` … `to`-1, which are the next ones, as they were recorded. */
+  *#borrowed(batch: PacketBatch, from: number, to: number): Generator<TimelineChunk> {
+    if (this.#out.count > 0) yield* this.#flush()
+    const run = this.#run
+    for (let first = from; first < to; first += run.capacity) {
+      const end = Math.min(to, first + run.capacity)
+      run.borrow(batch, first, end)
+      for (let n = 0; n < run.count; n++) {
+        run.time[n] = (batch.time[first + n] ?? 0) + this.#shift
+        run.step[n] = this.#step++
+      }
+      run.phase.fill(this.#phase, 0, run.count)
+      run.role.fill(Role.probe, 0, run.count)
+      for (const [flow, tested] of this.#tested) this.#follow(flow, tested, run)
+      yield this.#chunk(run)
     }
-    return end
+  }
+
+  /** Notes a run of packets for one of the flows that injections are about. */
+  #follow(flow: number, tested: Tested, run: PacketBatch): void {
+    const last = run.flow.lastIndexOf(flow)
+    if (last < 0) return
+    tested.lastTime = run.time[last]
+    tested.lastStep = run.step[last] ?? -1
+    if (tested.cursor === undefined) return
+    for (let n = 0; n <= last; n++) if (run.flow[n] === flow) tested.cursor.observe(run, n)
   }
 
   /** Sets flow and time of the recorded packet that was just appended, and copies a datagram that it completed. */
@@ -290,11 +274,15 @@ export class Weaver {
   *#flush(): Generator<TimelineChunk> {
     const out = this.#out
     if (out.count === 0 && this.#events.length === 0) return
-    const events = this.#events
-    this.#events = []
-    this.#datagrams.offer(out)
-    yield { packets: out, events }
+    yield this.#chunk(out)
     out.clear()
     out.stacked = false
+  }
+
+  #chunk(packets: PacketBatch): TimelineChunk {
+    const events = this.#events
+    this.#events = []
+    this.#datagrams.offer(packets)
+    return { packets, events }
   }
 }

@@ -77,7 +77,7 @@ function cellOf({ outcome, detail = '', trace, impact }: CaseFinished, tape: Tap
 class FlowStore extends CaptureStore {
   readonly #kept = new Map<string, Recorded>()
 
-  keep({ key }: Setup, { pieces: _, ...recorded }: Recorded): void {
+  keep({ key }: Setup, recorded: Recorded): void {
     this.#kept.set(key, recorded)
   }
 

@@ -10,20 +10,21 @@ import type { ReadyColumn, Sweeping } from './column.ts'
 import { caseOf, placesOf } from './places.ts'
 import { Tape } from './tape.ts'
 
-/**
- * Plays a column through the reference, which has everything in this process: its verdicts need no proof, and of what is offered only that is
- * made anew which lies about the break, in `out`.
- */
+/** Batches of timelines, which are reused. */
+export interface SweepBatches {
+  readonly out: PacketBatch
+  readonly run: PacketBatch
+}
+
+/** Plays a column through the reference, which has everything in this process: its verdicts need no proof. */
 export async function playInProcess(
   column: number,
   { target, setup, flow }: Omit<ReadyColumn, 'target'> & { readonly target: ReferenceTarget },
   { breaks, seed, signal, take }: Sweeping,
-  out: PacketBatch,
+  { out, run }: SweepBatches,
 ): Promise<void> {
   const { recorded, info } = flow
   const { hosts, sharing } = setup.topology
-  const { pieces = [] } = recorded
-  const times = pieces.map(({ time }) => time.slice())
   const tape = new Tape(flow, hosts)
   const path = new LoadBalancerPath(setup.topology, seed)
   const feedback = new Feedback()
@@ -44,9 +45,8 @@ export async function playInProcess(
       take(column, broken, packet, unplayed)
       continue
     }
-    for (const [index, piece] of pieces.entries()) piece.time.set(times[index] ?? [])
     const placed = placeInjections(recorded, injections, info.id)
-    const timeline = compileRecorded(recorded, { placed, hosts, sharing, feedback, seed, out })
+    const timeline = compileRecorded(recorded, { placed, hosts, sharing, feedback, seed, out, run })
     feedback.reset()
     path.reset()
     tape.begin()

@@ -8,7 +8,7 @@ import { CaptureStore } from '../../run/captures.ts'
 import { asFlowbreakError, ExitCode, FlowbreakError } from '../../support/errors.ts'
 import { ReferenceTarget } from '../../target/reference/reference.ts'
 import { happeningsOf } from '../../timeline/inject/index.ts'
-import { roadBatch } from '../../timeline/recorded.ts'
+import { borrowingBatch, roadBatch } from '../../timeline/recorded.ts'
 import { type Break, parseBreak, usualBreaks } from './break.ts'
 import type { ReadyColumn, Sweeping } from './column.ts'
 import { playInProcess } from './in-process.ts'
@@ -153,11 +153,11 @@ async function readyColumns({ capture, contestants, flow }: SweepOptions): Promi
 /** Plays column by column; what cannot be told of one stands in its cells. */
 async function playAll(ready: ReadonlyMap<number, ReadyColumn>, sweeping: Sweeping): Promise<void> {
   const others = new Map<Target, Map<number, ReadyColumn>>()
-  const out = roadBatch()
+  const batches = { out: roadBatch(), run: borrowingBatch() }
   for (const [column, each] of ready) {
     const { target } = each
     if (target instanceof ReferenceTarget && !sweeping.reactive) {
-      await playInProcess(column, { ...each, target }, sweeping, out).catch((thrown: unknown) =>
+      await playInProcess(column, { ...each, target }, sweeping, batches).catch((thrown: unknown) =>
         note(column, thrown, sweeping),
       )
       continue
@@ -196,8 +196,8 @@ function usualBreaksOf(columns: readonly ReadyColumn[], seed: number): readonly 
 /** A host that the flow does not go by; undefined where there is but one. */
 function otherHost({ setup, flow }: ReadyColumn, seed: number): string | undefined {
   const { hosts } = setup.topology
-  const [packets] = flow.recorded.pieces ?? []
-  if (hosts.length < 2 || packets === undefined) return undefined
+  if (hosts.length < 2) return undefined
+  const packets = flow.recorded.batch
   new LoadBalancerPath(setup.topology, seed).assign({ packets, events: [] })
   return hosts[((packets.host[0] ?? 0) + 1) % hosts.length]
 }

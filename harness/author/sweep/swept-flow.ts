@@ -5,8 +5,6 @@ import { FlowbreakError } from '../../support/errors.ts'
 import { appendPacket } from '../../timeline/append.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
 
-/** Packets of a piece: few, so that little has to be woven anew about a break. */
-const PIECE_PACKETS = 64
 /** Flows that are named where one is to be chosen. */
 const MOST_NAMED = 8
 
@@ -33,14 +31,11 @@ export function sweptFlow(whole: Recorded, chosen: number | undefined): SweptFlo
     throw new FlowbreakError('ERR_SWEEP_FLOW', `${path} has no flow ${flow}: choose ${namesOf(whole)}.`)
   const own = new PacketBatch(countOf(batch, flow), 0)
   own.tunnels = batch.tunnels
-  const pieces: PacketBatch[] = []
   const packets: SweptPacket[] = []
   const first = batch.time[0] ?? 0
   for (let i = 0; i < batch.count; i++) {
     if (batch.flow[i] !== flow) continue
-    if (packets.length % PIECE_PACKETS === 0) pieces.push(emptyPiece(batch))
     append(own, batch, i)
-    append(pieces.at(-1) ?? own, batch, i)
     packets.push({
       number: batch.number[i] ?? 0,
       time: (batch.time[i] ?? 0) - first,
@@ -50,7 +45,8 @@ export function sweptFlow(whole: Recorded, chosen: number | undefined): SweptFlo
       payload: batch.payload[i] ?? 0,
     })
   }
-  const recorded: Recorded = { ...whole, batch: own, places: new Map(), placed: new WeakMap(), pieces }
+  own.isLasting = true
+  const recorded: Recorded = { ...whole, batch: own, places: new Map(), placed: new WeakMap() }
   return { info: flows.info(flow), recorded, packets }
 }
 
@@ -58,12 +54,6 @@ function countOf(batch: PacketBatch, flow: number): number {
   let count = 0
   for (let i = 0; i < batch.count; i++) if (batch.flow[i] === flow) count++
   return count
-}
-
-function emptyPiece(batch: PacketBatch): PacketBatch {
-  const piece = new PacketBatch(PIECE_PACKETS, 0)
-  piece.tunnels = batch.tunnels
-  return piece
 }
 
 function append(to: PacketBatch, from: PacketBatch, index: number): void {

@@ -7,14 +7,21 @@ const ROOM = 4096
 const FRAMES = 64
 /** Most bytes that are kept for reuse by all stores together. */
 const KEPT = 8 << 20
-/** Numbers stored for each frame: what it is, its way, arm, time, link type, step, flow, and the offset and length of its bytes. */
-const WIDTH = 9
+/** Numbers stored for each frame: what it is, its way, arm, time, link type, step, flow, and the place, offset and length of its bytes. */
+const WIDTH = 10
+/** The place of bytes that were copied. */
+export const COPIED = 0
 const WHAT = ['packet', 'control', 'emitted', 'stray'] as const satisfies readonly WireFrame['what'][]
 const NO_FLOW = -2
 
-/** Frames in one block of memory; objects are made only on request, which for most cases never comes. */
+/**
+ * Frames that were copied into one block of memory, or are where they will stay as they are; objects are made only on request, which for
+ * most cases never comes.
+ */
 export class FrameStore {
   #bytes = Buffer.allocUnsafeSlow(ROOM)
+  /** Where frames stay as they are, by place - 1. */
+  readonly #lasting: Uint8Array[] = []
   #used = 0
   #numbers = new Float64Array(FRAMES * WIDTH)
   #count = 0
@@ -23,6 +30,7 @@ export class FrameStore {
   clear(): number {
     this.#used = 0
     this.#count = 0
+    this.#lasting.length = 0
     return this.#bytes.length
   }
 
@@ -39,8 +47,20 @@ export class FrameStore {
     return place
   }
 
-  /** Adds packet `i` of a batch, sent into an arm; its frame was copied to `place`. */
-  addPacket({ role, time, link, step, captured }: PacketBatch, i: number, arm: number, place: number): void {
+  /** The place of bytes that will stay as they are. */
+  placeOf(bytes: Uint8Array): number {
+    const known = this.#lasting.indexOf(bytes)
+    return known < 0 ? this.#lasting.push(bytes) : known + 1
+  }
+
+  /** Adds packet `i` of a batch, sent into an arm; its frame is at that offset of a place. */
+  addPacket(
+    { role, time, link, step, captured }: PacketBatch,
+    i: number,
+    arm: number,
+    place: number,
+    offset: number,
+  ): void {
     const n = this.#row(role[i] === Role.control ? 'control' : 'packet', 'sent', arm)
     const numbers = this.#numbers
     numbers[n + 3] = time[i] ?? 0
@@ -48,20 +68,22 @@ export class FrameStore {
     numbers[n + 5] = step[i] ?? -1
     numbers[n + 6] = NO_FLOW
     numbers[n + 7] = place
-    numbers[n + 8] = captured[i] ?? 0
+    numbers[n + 8] = offset
+    numbers[n + 9] = captured[i] ?? 0
   }
 
   /** Copies and adds a frame that was emitted out of an arm because of the packet of `step` (-1: without a causing packet). */
   addEmitted({ at, frame, link, flow }: Emitted, arm: number, step: number): void {
-    const place = this.copy(frame, 0, frame.length)
+    const offset = this.copy(frame, 0, frame.length)
     const n = this.#row('emitted', 'seen', arm)
     const numbers = this.#numbers
     numbers[n + 3] = at
     numbers[n + 4] = link
     numbers[n + 5] = step
     numbers[n + 6] = flow ?? NO_FLOW
-    numbers[n + 7] = place
-    numbers[n + 8] = frame.length
+    numbers[n + 7] = COPIED
+    numbers[n + 8] = offset
+    numbers[n + 9] = frame.length
   }
 
   /** Starts the numbers of one more frame and sets the first three; returns their offset. */
@@ -82,14 +104,16 @@ export class FrameStore {
   get frames(): readonly WireFrame[] {
     const frames: WireFrame[] = []
     for (let i = 0; i < this.#count; i++) {
-      const [what = 0, way, arm = 0, at = 0, link = 0, step = -1, flow = NO_FLOW, place = 0, length = 0] =
-        this.#numbers.subarray(i * WIDTH, (i + 1) * WIDTH)
+      const numbers = this.#numbers.subarray(i * WIDTH, (i + 1) * WIDTH)
+      const [what = 0, way, arm = 0, at = 0, link = 0, step = -1, flow = NO_FLOW] = numbers
+      const [place = COPIED, offset = 0, length = 0] = numbers.subarray(7)
+      const bytes = this.#lasting[place - 1] ?? this.#bytes
       frames.push({
         what: WHAT[what] ?? 'stray',
         way: way === 0 ? 'sent' : 'seen',
         arm,
         at,
-        frame: this.#bytes.subarray(place, place + length),
+        frame: bytes.subarray(offset, offset + length),
         link,
         step,
         ...(flow === NO_FLOW ? {} : { flow }),

@@ -1,9 +1,7 @@
-import type { PacketBatch } from '../../model/batch.ts'
 import { Host } from '../../model/codes.ts'
 import type { ObservationBatch, Session, WireFrame } from '../../model/target.ts'
-import { isInOnePiece } from '../../timeline/append.ts'
 import { directionOf } from '../fold/emitted.ts'
-import { FrameStore } from './frame-store.ts'
+import { COPIED, FrameStore } from './frame-store.ts'
 
 /**
  * Keeps the frames of one replay: in a session with wires, those on the wires; in any other, those offered and emitted. Packets that the
@@ -37,15 +35,15 @@ export class FrameKeeper implements Disposable {
   record({ packets }: ObservationBatch, from = 0, to = packets.count): void {
     const tapped = this.#session.tap !== undefined
     const store = this.#store
-    const whole = !tapped && isInOnePiece(packets, from, to) ? this.#copied(packets, from, to) : undefined
+    const place = packets.isLasting ? store.placeOf(packets.bytes) : COPIED
     for (let i = from; i < to; i++) {
       const host = packets.host[i] ?? Host.unknown
       if (tapped && host < Host.unknown) continue
-      const arm = this.#armOf(host, packets.direction[i] ?? 0)
       const start = packets.start[i] ?? 0
-      const place =
-        whole === undefined ? this.#copied(packets, i, i + 1) : whole + start - (packets.start[from] ?? 0)
-      store.addPacket(packets, i, arm, place)
+      const offset = packets.isLasting
+        ? start
+        : store.copy(packets.bytes, start, start + (packets.captured[i] ?? 0))
+      store.addPacket(packets, i, this.#armOf(host, packets.direction[i] ?? 0), place, offset)
     }
     for (const emitted of packets.emitted) {
       const { cause, by } = emitted
@@ -60,11 +58,6 @@ export class FrameKeeper implements Disposable {
 
   [Symbol.dispose](): void {
     this.#session.tap?.(undefined)
-  }
-
-  /** The offset in the store of the frames of packets `from` … `to`-1, which lie one after another. */
-  #copied({ bytes, start, captured }: PacketBatch, from: number, to: number): number {
-    return this.#store.copy(bytes, start[from] ?? 0, (start[to - 1] ?? 0) + (captured[to - 1] ?? 0))
   }
 
   #armOf(host: number, direction: number): number {
