@@ -95,8 +95,6 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength)
 }
 
-type Changeable<T> = { -readonly [Name in keyof T]: T[Name] }
-
 /**
  * Up to `capacity` frames and what the stages have found out about them. Each column is filled by exactly one stage (named
  * beside it), and holds values for indices 0 … count-1 once that stage has run. A batch is valid until the next one is
@@ -225,47 +223,6 @@ export class PacketBatch {
     this.rebuilt.length = 0
     this.emitted.length = 0
     this.parts.length = 0
-  }
-
-  /**
-   * Makes this batch packets `first` … `end`-1 of another, at most `capacity`: their frames and columns up to flow/ are those of the other
-   * one itself, except for `time`, which is not set. Nothing can be appended any more, until it borrows again.
-   */
-  borrow(other: PacketBatch, first: number, end: number): void {
-    const own: Changeable<this> = this
-    this.clear()
-    own.count = end - first
-    own.isLasting = other.isLasting
-    own.tunnels = other.tunnels
-    own.stacked = other.stacked
-    own.bytes = other.bytes
-    own.view = other.view
-    own.number = other.number.subarray(first, end)
-    own.start = other.start.subarray(first, end)
-    own.captured = other.captured.subarray(first, end)
-    own.original = other.original.subarray(first, end)
-    own.link = other.link.subarray(first, end)
-    own.kind = other.kind.subarray(first, end)
-    own.l3 = other.l3.subarray(first, end)
-    own.l4 = other.l4.subarray(first, end)
-    own.payload = other.payload.subarray(first, end)
-    own.flags = other.flags.subarray(first, end)
-    own.vlan = other.vlan.subarray(first, end)
-    own.stack = other.stack.subarray(first, end)
-    own.source = other.source.subarray(first, end)
-    own.destination = other.destination.subarray(first, end)
-    own.ports = other.ports.subarray(first, end)
-    own.seq = other.seq.subarray(first, end)
-    own.ack = other.ack.subarray(first, end)
-    own.window = other.window.subarray(first, end)
-    own.options = other.options.subarray(first, end)
-    own.stamp = other.stamp.subarray(first, end)
-    own.flow = other.flow.subarray(first, end)
-    own.direction = other.direction.subarray(first, end)
-    own.datagram = other.datagram.subarray(first, end)
-    for (const rebuilt of other.rebuilt)
-      if (rebuilt.index >= first && rebuilt.index < end)
-        this.rebuilt.push({ ...rebuilt, index: rebuilt.index - first })
   }
 
   /** Replaces the byte buffer by a larger one with its first `keep` bytes; offsets stay valid. */

@@ -71,7 +71,8 @@ export class Offers {
     const timeline = reactive ?? compileRecorded(recorded, options)
     const path = answers === this.rounds ? this.#ownPath(test) : this.#newPath(test)
     const { resetOnExpiry = 'none' } = test.setup.policy
-    const recorder = new TraceRecorder(hosts, resetOnExpiry === 'none' ? undefined : new Receivers())
+    const receivers = resetOnExpiry === 'none' ? undefined : new Receivers()
+    const recorder = new TraceRecorder(hosts, recorded.batch.count, receivers)
     const controls = this.controlsOf(test, recorded)
     const offered = (chunk: TimelineChunk): Iterable<TimelineChunk> => {
       const placed = { packets: chunk.packets, events: path.assign(chunk) }

@@ -1,6 +1,6 @@
 import { VERDICT_LETTERS } from '../grade/letters.ts'
 import type { PacketBatch } from '../model/batch.ts'
-import { Host, Knowledge, type KnowledgeName, Role } from '../model/codes.ts'
+import { Host, Knowledge, type KnowledgeName, Role, Verdict } from '../model/codes.ts'
 import type { CaseFinished, CaseTrace } from '../model/run-log.ts'
 import type { ObservationBatch, Outage, Sighting } from '../model/target.ts'
 import type { HostEvent, Owner, TimelineChunk } from '../model/timeline.ts'
@@ -9,42 +9,60 @@ import type { Controls } from '../observe/controls.ts'
 import type { Receivers } from '../observe/receivers.ts'
 import type { TimelineFlows } from '../timeline/flows.ts'
 import { Beside } from './beside.ts'
+import { Letters, numbersFor, putNumbers } from './trace-columns.ts'
 
-const KNOWLEDGE_LETTERS = 'slwn'
-const KNOWN: readonly KnowledgeName[] = ['self', 'log', 'wire']
-const FORWARD = 'f'
+const DIRECTIONS = Buffer.from('><')
+const VERDICTS = Buffer.from(VERDICT_LETTERS)
+const KNOWLEDGE = Buffer.from('slwn')
+const KNOWN = ['self', 'log', 'wire'] as const satisfies readonly KnowledgeName[]
 
 /** Records everything that was offered and observed in one attempt at a case. */
 export class TraceRecorder {
   readonly #hosts: readonly string[]
   readonly #receivers: Receivers | undefined
   readonly #beside = new Beside()
-  readonly #step: number[] = []
-  readonly #number: number[] = []
-  readonly #time: number[] = []
-  readonly #flow: number[] = []
-  readonly #kind: number[] = []
-  readonly #flags: number[] = []
-  readonly #payload: number[] = []
-  readonly #phase: number[] = []
-  readonly #host: number[] = []
-  readonly #by: number[] = []
-  readonly #reason: number[] = []
+  /** The number of probe packets observed: all columns have an entry for each. */
+  #count = 0
+  readonly #step: number[]
+  readonly #number: number[]
+  readonly #time: number[]
+  readonly #flow: number[]
+  readonly #kind: number[]
+  readonly #flags: number[]
+  readonly #payload: number[]
+  readonly #phase: number[]
+  readonly #host: number[]
+  readonly #by: number[]
+  readonly #reason: number[]
+  readonly #direction: Letters
+  readonly #verdict: Letters
+  readonly #knowledge: Letters
   readonly #emitted: CaseTrace['emitted'][number][] = []
   readonly #parts: NonNullable<CaseTrace['parts']>[number][] = []
   readonly #events: CaseTrace['events'][number][] = []
   #emissions: ObservationBatch['emissions']
-  #direction = ''
-  #verdict = ''
-  #knowledge = ''
   #zero: number | undefined
   /** The number of probe packets offered. */
   #offered = 0
 
-  /** `receivers`: judge resets at expiry; absent if the setup has none. */
-  constructor(hosts: readonly string[], receivers?: Receivers) {
+  /** `packets`: how many to expect. `receivers`: judge resets at expiry; absent if the setup has none. */
+  constructor(hosts: readonly string[], packets: number, receivers?: Receivers) {
     this.#hosts = hosts
     this.#receivers = receivers
+    this.#step = numbersFor(packets)
+    this.#number = numbersFor(packets)
+    this.#time = numbersFor(packets)
+    this.#flow = numbersFor(packets)
+    this.#kind = numbersFor(packets)
+    this.#flags = numbersFor(packets)
+    this.#payload = numbersFor(packets)
+    this.#phase = numbersFor(packets)
+    this.#host = numbersFor(packets)
+    this.#by = numbersFor(packets)
+    this.#reason = numbersFor(packets)
+    this.#direction = new Letters(DIRECTIONS, packets)
+    this.#verdict = new Letters(VERDICTS, packets)
+    this.#knowledge = new Letters(KNOWLEDGE, packets)
   }
 
   /** Notes the host events of a chunk as it is offered. */
@@ -70,23 +88,23 @@ export class TraceRecorder {
   }
 
   #recordProbes({ packets, by, knowledge }: ObservationBatch, from: number, to: number): void {
-    const base = this.#number.length - from
-    for (let i = from; i < to; i++) {
-      this.#step.push(packets.step[i] ?? -1)
-      this.#number.push(packets.number[i] ?? 0)
-      this.#time.push(this.#micros(packets.time[i] ?? 0))
-      this.#flow.push(packets.flow[i] ?? -1)
-      this.#kind.push(packets.kind[i] ?? 0)
-      this.#flags.push(packets.flags[i] ?? 0)
-      this.#payload.push(packets.payload[i] ?? 0)
-      this.#phase.push(packets.phase[i] ?? 0)
-      this.#host.push(packets.host[i] ?? Host.unknown)
-      this.#by.push(by[i] ?? Host.unknown)
-      this.#reason.push(packets.reason[i] ?? 0)
-      this.#direction += packets.direction[i] === 0 ? '>' : '<'
-      this.#verdict += VERDICT_LETTERS[packets.verdict[i] ?? 0] ?? 'u'
-      this.#knowledge += KNOWLEDGE_LETTERS[knowledge[i] ?? Knowledge.self] ?? 's'
-    }
+    const at = this.#count
+    const base = at - from
+    this.#count += to - from
+    putNumbers(this.#step, at, packets.step, from, to)
+    putNumbers(this.#number, at, packets.number, from, to)
+    for (let i = from; i < to; i++) this.#time[base + i] = this.#micros(packets.time[i] ?? 0)
+    putNumbers(this.#flow, at, packets.flow, from, to)
+    putNumbers(this.#kind, at, packets.kind, from, to)
+    putNumbers(this.#flags, at, packets.flags, from, to)
+    putNumbers(this.#payload, at, packets.payload, from, to)
+    putNumbers(this.#phase, at, packets.phase, from, to)
+    putNumbers(this.#host, at, packets.host, from, to)
+    putNumbers(this.#by, at, by, from, to)
+    putNumbers(this.#reason, at, packets.reason, from, to)
+    this.#direction.add(packets.direction, from, to)
+    this.#verdict.add(packets.verdict, from, to)
+    this.#knowledge.add(knowledge, from, to)
     this.#recordEmitted(packets, base)
     for (const { cause, host, part } of packets.parts) this.#parts.push({ index: base + cause, host, part })
   }
@@ -115,19 +133,19 @@ export class TraceRecorder {
 
   /** Index into the trace of the packet of a step; -1: not a packet of the case. */
   indexOf(step: number): number {
-    return step < 0 ? -1 : this.#step.lastIndexOf(step)
+    return step < 0 || this.#count === 0 ? -1 : this.#step.lastIndexOf(step, this.#count - 1)
   }
 
   #amend(index: number): void {
-    this.#verdict = this.#verdict.slice(0, index) + FORWARD + this.#verdict.slice(index + 1)
+    this.#verdict.set(index, Verdict.forward)
     this.#reason[index] = 0
   }
 
   /** How verdicts are known, and what was seen besides; complete once the timeline has ended. */
   beside(): Pick<CaseFinished, 'knowledge' | 'sightings' | 'outages'> {
     const knowledge: Partial<Record<KnowledgeName, number>> = {}
-    for (const [code, name] of KNOWN.entries()) {
-      const known = countOf(KNOWLEDGE_LETTERS[code] ?? '', this.#knowledge)
+    for (const name of KNOWN) {
+      const known = this.#knowledge.count(Knowledge[name])
       if (known > 0) knowledge[name] = known
     }
     return { knowledge, ...this.#beside.told() }
@@ -179,7 +197,7 @@ export class TraceRecorder {
   /** The whole trace, once the timeline has ended. */
   trace(flows: TimelineFlows, phases: readonly string[], controls: Controls): CaseTrace {
     let last = -1
-    for (const id of this.#flow) if (id > last) last = id
+    for (let i = 0; i < this.#count; i++) last = Math.max(last, this.#flow[i] ?? -1)
     const told: CaseTrace['flows'][number][] = []
     for (let id = 0; id <= last; id++) {
       const { protocol, client, server } = flows.info(id)
@@ -189,19 +207,19 @@ export class TraceRecorder {
       hosts: this.#hosts,
       phases: [...phases],
       flows: told,
-      number: this.#number,
-      time: this.#time,
-      flow: this.#flow,
-      direction: this.#direction,
-      kind: this.#kind,
-      flags: this.#flags,
-      payload: this.#payload,
-      phase: this.#phase,
-      host: this.#host,
-      by: this.#by,
-      verdict: this.#verdict,
-      reason: this.#reason,
-      knowledge: this.#knowledge,
+      number: this.#cut(this.#number),
+      time: this.#cut(this.#time),
+      flow: this.#cut(this.#flow),
+      direction: this.#direction.toString(),
+      kind: this.#cut(this.#kind),
+      flags: this.#cut(this.#flags),
+      payload: this.#cut(this.#payload),
+      phase: this.#cut(this.#phase),
+      host: this.#cut(this.#host),
+      by: this.#cut(this.#by),
+      verdict: this.#verdict.toString(),
+      reason: this.#cut(this.#reason),
+      knowledge: this.#knowledge.toString(),
       emitted: this.#emitted,
       ...(this.#parts.length === 0 ? {} : { parts: this.#parts }),
       ...(this.#emissions === undefined ? {} : { emissions: this.#emissions }),
@@ -214,16 +232,15 @@ export class TraceRecorder {
     }
   }
 
+  #cut(numbers: number[]): readonly number[] {
+    if (numbers.length > this.#count) numbers.length = this.#count
+    return numbers
+  }
+
   #micros(at: number): number {
     this.#zero ??= at
     return Math.round((at - this.#zero) / 1000)
   }
-}
-
-function countOf(letter: string, text: string): number {
-  let count = 0
-  for (let at = text.indexOf(letter); at >= 0; at = text.indexOf(letter, at + 1)) count++
-  return count
 }
 
 /** An event in words: `fw-a drained`, `s2c by fw-b`, `paths return`, `store down`. */

@@ -5,6 +5,7 @@ import type { FragmentReading } from '../model/reading.ts'
 import type { Sharing } from '../model/setup.ts'
 import type { TimedEvent, TimelineChunk } from '../model/timeline.ts'
 import { appendFrame, appendPacket, frameOf } from './append.ts'
+import { borrow } from './borrow.ts'
 import { Datagrams } from './datagrams.ts'
 import type { Answers } from './feedback.ts'
 import type { InjectionContext } from './inject/context.ts'
@@ -225,7 +226,7 @@ export class Weaver {
     const run = this.#run
     for (let first = from; first < to; first += run.capacity) {
       const end = Math.min(to, first + run.capacity)
-      run.borrow(batch, first, end)
+      borrow(run, batch, first, end)
       for (let n = 0; n < run.count; n++) {
         run.time[n] = (batch.time[first + n] ?? 0) + this.#shift
         run.step[n] = this.#step++
