@@ -240,7 +240,7 @@ export class Weaver {
 
   /** Notes a run of packets for one of the flows that injections are about. */
   #follow(flow: number, tested: Tested, run: PacketBatch): void {
-    const last = run.flow.lastIndexOf(flow)
+    const last = run.flow.lastIndexOf(flow, run.count - 1)
     if (last < 0) return
     tested.lastTime = run.time[last]
     tested.lastStep = run.step[last] ?? -1
