@@ -1,10 +1,13 @@
 import { fork } from 'node:child_process'
+import { setFlagsFromString } from 'node:v8'
 import { parentPort, Worker as Thread } from 'node:worker_threads'
 import type { FromWorker, OwnPort, ToWorker } from './messages.ts'
 import type { WorkerHandle } from './worker.ts'
 
 /** Starts a worker as a thread of this process. */
 export function startThread(program: string): WorkerHandle {
+  // Every core has a thread that plays: one that collects garbage is not helped by others, only kept waiting.
+  setFlagsFromString('--no-parallel-scavenge')
   const thread = new Thread(program)
   const name = `thread ${thread.threadId}`
   let problem: string | undefined
@@ -49,7 +52,7 @@ export function ownPort(): OwnPort {
   const port = parentPort
   if (port !== null)
     return {
-      post: (message, given) => port.postMessage(message, given),
+      post: (message) => port.postMessage(message),
       listen: (take) => port.on('message', take),
       close: () => port.close(),
     }

@@ -86,8 +86,7 @@ export interface Failed {
 
 /** One end of the connection between a run and a worker. */
 export interface WorkerPort<Sent, Received> {
-  /** `given`: memory that is transferred with it. */
-  post(message: Sent, given?: readonly ArrayBuffer[]): void
+  post(message: Sent): void
   listen(take: (message: Received) => void): void
 }
 

@@ -46,12 +46,11 @@ export class PartPacker {
     return this.#used
   }
 
-  /** Takes what is waiting, in memory of its own; undefined: nothing is. */
+  /** Takes what is waiting, in memory of exactly its size; undefined: nothing is. */
   take(): Part | undefined {
     if (this.#told.length === 0) return undefined
-    const part = { told: this.#told, lines: this.#lines.subarray(0, this.#used) }
+    const part = { told: this.#told, lines: new Uint8Array(this.#lines.subarray(0, this.#used)) }
     this.#told = []
-    this.#lines = Buffer.alloc(0)
     this.#used = 0
     return part
   }

@@ -75,7 +75,8 @@ export class WorkerServer {
       const part = packer?.take()
       if (part === undefined) return
       this.#onTheWay += part.lines.length
-      this.#port.post({ type: 'told', id, part }, [part.lines.buffer as ArrayBuffer])
+      // Copied, because after memory was once transferred, V8 checks at every access to typed arrays whether that is still there.
+      this.#port.post({ type: 'told', id, part })
     }
     try {
       const lot = this.#unpacker.unpack(sent)
