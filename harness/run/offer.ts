@@ -88,10 +88,7 @@ export class Offers {
       recorder,
       controls,
       impact,
-      // Most are played by their steps, and even making an asynchronous generator takes time.
-      get road() {
-        return roadOf(steps, timeline, offered, controls)
-      },
+      road: new Road(steps, timeline, offered, controls),
     }
   }
 
@@ -119,19 +116,36 @@ export class Offers {
 
 type Offered = (chunk: TimelineChunk) => Iterable<TimelineChunk>
 
-/** The chunks on their road, in a single stage, because each asynchronous stage costs time for every chunk. */
-async function* roadOf(
-  steps: Iterable<TimelineChunk> | undefined,
-  { chunks }: CompiledTimeline,
-  offered: Offered,
-  controls: Controls,
-): AsyncGenerator<TimelineChunk> {
-  if (steps !== undefined) {
-    for (const chunk of steps) yield chunk
-    return
+/**
+ * The chunks on their road, in a single stage, because each asynchronous stage costs time for every chunk. (A class: an object with a getter of
+ * its own has a hidden class of its own, which keeps everything that the getter knows until the next full garbage collection.)
+ */
+class Road implements AsyncIterable<TimelineChunk> {
+  readonly #steps: Iterable<TimelineChunk> | undefined
+  readonly #timeline: CompiledTimeline
+  readonly #offered: Offered
+  readonly #controls: Controls
+
+  constructor(
+    steps: Iterable<TimelineChunk> | undefined,
+    timeline: CompiledTimeline,
+    offered: Offered,
+    controls: Controls,
+  ) {
+    this.#steps = steps
+    this.#timeline = timeline
+    this.#offered = offered
+    this.#controls = controls
   }
-  for await (const chunk of chunks) for (const each of offered(chunk)) yield each
-  for (const each of controls.close()) yield each
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TimelineChunk> {
+    if (this.#steps !== undefined) {
+      for (const chunk of this.#steps) yield chunk
+      return
+    }
+    for await (const chunk of this.#timeline.chunks) for (const each of this.#offered(chunk)) yield each
+    for (const each of this.#controls.close()) yield each
+  }
 }
 
 function* stepsOf(

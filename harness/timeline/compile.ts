@@ -91,24 +91,26 @@ export function compileRecorded(
     newFlow: (frame, link) => flows.open(frame, link),
     random: seededRandom(options.seed),
   })
-  function* steps(): Generator<TimelineChunk> {
-    yield* weaver.weave(recorded.batch)
-    yield* weaver.finish()
-  }
-  const made = steps()
-  return {
-    epoch: recorded.epoch,
-    phases: weaver.phases,
-    get chunks() {
-      return waiting(made)
-    },
-    steps: made,
-    flows,
-  }
+  const steps = stepsOf(weaver, recorded.batch)
+  return { epoch: recorded.epoch, phases: weaver.phases, chunks: new Waited(steps), steps, flows }
 }
 
-async function* waiting(chunks: Iterable<TimelineChunk>): AsyncGenerator<TimelineChunk> {
-  for (const chunk of chunks) yield chunk
+function* stepsOf(weaver: Weaver, batch: PacketBatch): Generator<TimelineChunk> {
+  yield* weaver.weave(batch)
+  yield* weaver.finish()
+}
+
+/** Chunks that nobody has to wait for, in the form of those that have to be waited for. */
+class Waited implements AsyncIterable<TimelineChunk> {
+  readonly #steps: Iterable<TimelineChunk>
+
+  constructor(steps: Iterable<TimelineChunk>) {
+    this.#steps = steps
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TimelineChunk> {
+    for (const chunk of this.#steps) yield chunk
+  }
 }
 
 /** The timeline of a case with reactive endpoints; `impact` is known once its chunks have ended. */
@@ -129,7 +131,7 @@ export function compileReactive(
   return {
     epoch: recorded.epoch,
     phases: simulation.phases,
-    chunks: waiting(made),
+    chunks: new Waited(made),
     steps: made,
     flows,
     impact: () => simulation.impact,
