@@ -3,10 +3,13 @@ import {
   bringsData,
   countedFin,
   firstByte,
+  hasLeapt,
   heardOf,
   insert,
   isDeep,
   isInOrder,
+  noteDeep,
+  noteLeap,
   noticeLoss,
   reach,
   startHearing,
@@ -71,7 +74,8 @@ export function isDropped(table: SessionTable, base: number, own: number, pickUp
   if (oddity !== undefined && isDeep(oddity, base, own)) return true
   if (oddity !== undefined && lingers(oddity, base, own)) return false
   const next = words[own + NEXT] ?? 0
-  if (reach(words, own, next, oddity && heardOf(oddity, base, own)) > DEPTH) return true
+  const leapt = oddity !== undefined && hasLeapt(oddity, base, own)
+  if (!leapt && reach(words, own, next, oddity && heardOf(oddity, base, own)) > DEPTH) return true
   if (isKept(words, base, own)) return false
   return isGivenUpNow(words, base, oddity, pickUp) && !isAwaited(words, base, own, oddity, pickUp)
 }
@@ -148,7 +152,7 @@ export function endLingering(table: SessionTable, base: number, own: number, pic
 
 /**
  * Records which data a segment of an open session brought, after its state was updated. `state` and the expected sequence numbers `next`
- * and `peerNext` are those before the update. As long as the data of each side arrives in order there is nothing to record.
+ * and `peerNext` are those before the update. As long as the data of each side arrives in order, only what it tells is recorded.
  */
 export function hear(
   table: SessionTable,
@@ -169,8 +173,11 @@ export function hear(
   const ended = segment.has(Tcp.fin) && before((segment.seq + segment.length) | 0, (next - counted) | 0)
   const inOrder = !afterFin && !ended && isInOrder(segment, words[own + ISN] ?? 0, next, after)
   const adopted = words[peer + NEXT] !== peerNext
-  const pickedUp = ((words[base] ?? 0) & Flag.pickedUp) !== 0
-  if (inOrder && !adopted && !pickedUp && ((words[base] ?? 0) & Flag.special) === 0) return
+  const isPlain = ((words[base] ?? 0) & (Flag.special | Flag.pickedUp)) === 0
+  if (inOrder && !adopted && isPlain && (!bringsData(segment) || ((words[base] ?? 0) & Flag.gaveUp) !== 0))
+    return
+  if (!inOrder && !bringsData(segment)) noteLeap(table, base, own, next)
+  if (adopted) noteLeap(table, base, peer, peerNext)
   const isClient = own - base === CLIENT
   const clientNext = isClient ? next : peerNext
   const serverNext = isClient ? peerNext : next
@@ -186,7 +193,6 @@ export function hear(
   if (!inOrder) startHearing(table, base, own, next - counted)
   if (adopted) startHearing(table, base, peer, peerNext - countedFin(base, peer, state))
   const oddity = oddityAt(table, base)
-  if (oddity === undefined && !pickedUp) return
   // Beyond the reassembly depth nothing of a stream reaches the application layer.
   if (oddity !== undefined && isDeep(oddity, base, own)) return
   if (oddity !== undefined && bringsData(segment)) insert(words, base, own, segment, oddity)
@@ -210,11 +216,12 @@ function settleTold(table: SessionTable, base: number, own: number): void {
   giveUp(table, base)
 }
 
-/** On data of this side after detection gave up: releases acknowledged data except for one chunk. */
+/** On data of this side: releases acknowledged data except for one chunk if detection gave up, and all of it beyond the depth. */
 function letGo(table: SessionTable, base: number, own: number, segment: Segment, pickUp: boolean): void {
   const oddity = oddityAt(table, base)
   if (oddity === undefined || !bringsData(segment)) return
   const { words } = table
+  noteDeep(words, base, own, segment, oddity)
   const kept = keptOf(oddity, base, own)
   const acked = ((words[own + ACKED] ?? 0) - firstByte(words, own)) | 0
   if (kept < 0 || acked - CHUNK <= kept) return

@@ -1,7 +1,7 @@
 import { Tcp } from '../model/codes.ts'
 import { makeOddity } from './oddities.ts'
 import type { Oddity } from './oddity.ts'
-import { ACKED, CLIENT, ISN, SERVER, STATE_MASK, State } from './record.ts'
+import { ACKED, CLIENT, ISN, NEXT, SERVER, STATE_MASK, State } from './record.ts'
 import { type SackedRanges, withRange } from './sacks.ts'
 import type { Segment } from './segment.ts'
 import { before, upTo } from './sequence.ts'
@@ -41,14 +41,36 @@ export function startHearing(table: SessionTable, base: number, own: number, nex
 }
 
 export function insert(words: Int32Array, base: number, own: number, segment: Segment, oddity: Oddity): void {
+  noteDeep(words, base, own, segment, oddity)
   const heard = heardOf(oddity, base, own)
+  if (heard === undefined || isDeep(oddity, base, own)) return
   const start = firstByte(words, own)
   const end = (segment.seq + segment.length) | 0
-  if (((end - start) | 0) > DEPTH) {
-    if (own - base === CLIENT) oddity.clientDeep = true
-    else oddity.serverDeep = true
-  } else if (heard !== undefined && before(start, end) && !before(segment.seq, (start - 1) | 0))
+  if (before(start, end) && !before(segment.seq, (start - 1) | 0))
     setHeard(oddity, base, own, withRange(heard, before(segment.seq, start) ? start : segment.seq, end))
+}
+
+/** Notes data beyond the reassembly depth: nothing of its stream is kept any more (Suricata 7, StreamTcpReassembleCheckDepth). */
+export function noteDeep(
+  words: Int32Array,
+  base: number,
+  own: number,
+  segment: Segment,
+  oddity: Oddity,
+): void {
+  if (((segment.seq + segment.length - firstByte(words, own)) | 0) <= DEPTH) return
+  if (own - base === CLIENT) oddity.clientDeep = true
+  else oddity.serverDeep = true
+}
+
+/** Notes that the expected sequence number, which was `next`, went beyond that depth without data. */
+export function noteLeap(table: SessionTable, base: number, own: number, next: number): void {
+  const { words } = table
+  if (reach(words, own, next, undefined) > DEPTH) return
+  if (reach(words, own, words[own + NEXT] ?? 0, undefined) <= DEPTH) return
+  const oddity = makeOddity(table, base)
+  if (own - base === CLIENT) oddity.clientLeapt = true
+  else oddity.serverLeapt = true
 }
 
 /** Notes a loss: the first bytes are missing, later ones are there, and some were acknowledged. In a closing session none need be. */
@@ -82,6 +104,10 @@ export function heardOf(oddity: Oddity, base: number, own: number): SackedRanges
 
 export function isDeep(oddity: Oddity, base: number, own: number): boolean {
   return own - base === CLIENT ? oddity.clientDeep : oddity.serverDeep
+}
+
+export function hasLeapt(oddity: Oddity, base: number, own: number): boolean {
+  return own - base === CLIENT ? oddity.clientLeapt : oddity.serverLeapt
 }
 
 function setHeard(oddity: Oddity, base: number, own: number, heard: SackedRanges): void {

@@ -51,6 +51,9 @@ export class Oddity {
   serverMissed = false
   clientDeep = false
   serverDeep = false
+  /** That side's expected sequence number went beyond that depth without data: it does not tell how far the data goes. */
+  clientLeapt = false
+  serverLeapt = false
   /** That side's data is kept for content rules although none asks for it: the number of bytes released so far; -1: not kept. */
   clientKept = -1
   serverKept = -1
@@ -75,6 +78,8 @@ export class Oddity {
       !this.serverLingers &&
       !this.clientDeep &&
       !this.serverDeep &&
+      !this.clientLeapt &&
+      !this.serverLeapt &&
       this.clientHeard === undefined &&
       this.serverHeard === undefined &&
       !this.resetByClient &&

@@ -1,12 +1,5 @@
-import { expect } from 'chai'
-import { putU16 } from '../../wire/bytes.ts'
-import { packet } from '../example-engine.test.ts'
-import { fold, type OracleCase } from '../oracle-cases.test.ts'
-import { judge } from '../oracle-compare.test.ts'
-import type { OracleOptions } from '../oracle-suricata.test.ts'
+import { type Case, play, QUIET } from './play.test.ts'
 
-/** A server's port that belongs to no application of which Suricata waits for more. */
-const QUIET = 7007
 const HANDSHAKE = ['> S 0 ts=100/0', '< SA 0 1 ts=100/100', '> A 1 1 ts=101/100']
 const BARE = ['> S 0', '< SA 0 1', '> A 1 1']
 /** What an old timestamp makes an error unless it is passed over for coming from before the first byte. */
@@ -23,8 +16,6 @@ const oneSided = (way: '>' | '<', bytes: number) =>
   ]).flat()
 /** Stale data of the client's, and only that, with a SYN, which is an error unless it is passed over. */
 const SYN_OF_CLIENT = '> S -50 len=10'
-
-type Case = readonly [name: string, lines: readonly string[], last: readonly string[], port?: number]
 
 /** Conversations about when an application is given up and when data is lost, and what becomes of their last packets. */
 const CASES: readonly Case[] = [
@@ -141,6 +132,11 @@ const CASES: readonly Case[] = [
       '< PA 5000 9000 len=20 win=9',
     ],
     ['forward'],
+  ],
+  [
+    'nor is it kept where that side told, with any flags, and acknowledged nothing',
+    [...HANDSHAKE, '> PA 1 1 len=40', '< PAU 1 1 len=40', STALE],
+    ['drop stream error'],
   ],
   [
     'that next packet may be an error',
@@ -272,28 +268,3 @@ describe('engine against real Suricata: when an application is given up, and whe
   it('the same where sessions are picked up midway', () =>
     play(PICKED_UP, { exception: 'continue', midstream: true }))
 })
-
-async function play(cases: readonly Case[], options: OracleOptions): Promise<void> {
-  const { frames, owner } = fold(cases.map(asCase))
-  const judged = await judge(frames, options)
-  for (const [at, [name, , last]] of cases.entries()) {
-    const own = judged.filter((_, index) => owner[index] === at)
-    expect(
-      own.map(({ ours }) => ours),
-      name,
-    ).to.deep.equal(own.map(({ theirs }) => theirs))
-    expect(
-      own.slice(-last.length).map(({ theirs }) => theirs),
-      name,
-    ).to.deep.equal(last)
-  }
-}
-
-function asCase([name, lines, , port = QUIET]: Case): OracleCase {
-  const frames = lines.map((line, at) => {
-    const { bytes } = packet(line)
-    putU16(bytes, line.startsWith('>') ? 36 : 34, port)
-    return { time: at * 1e6, bytes }
-  })
-  return { name, frames }
-}
