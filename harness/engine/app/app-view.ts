@@ -120,6 +120,8 @@ export class AppView {
   transaction = new Int32Array(FIRST_BUFFERS)
   /** A `Sight` code. */
   sight = new Uint8Array(FIRST_BUFFERS)
+  /** With which showing of the flow's buffers it was fresh, from 1. */
+  showing = new Int32Array(FIRST_BUFFERS)
   /** Range of the buffer in `bytes`. */
   from = new Int32Array(FIRST_BUFFERS)
   to = new Int32Array(FIRST_BUFFERS)
@@ -161,12 +163,13 @@ export class AppView {
   }
 
   /** Adds a buffer, the bytes `from` … `to`-1 of `bytes`. */
-  add(kind: number, transaction: number, sight: number, from: number, to: number): void {
+  add(kind: number, transaction: number, sight: number, showing: number, from: number, to: number): void {
     const at = this.count++
     if (at === this.kind.length) this.#grow()
     this.kind[at] = kind
     this.transaction[at] = transaction
     this.sight[at] = sight
+    this.showing[at] = showing
     this.from[at] = from
     this.to[at] = to
   }
@@ -176,6 +179,7 @@ export class AppView {
     this.kind = copied(this.kind, new Uint8Array(capacity))
     this.transaction = copied(this.transaction, new Int32Array(capacity))
     this.sight = copied(this.sight, new Uint8Array(capacity))
+    this.showing = copied(this.showing, new Int32Array(capacity))
     this.from = copied(this.from, new Int32Array(capacity))
     this.to = copied(this.to, new Int32Array(capacity))
   }

@@ -28,14 +28,23 @@ class Side {
 
 /** TLS 1.0 … 1.3: records and, in them, the ClientHello's server name (RFC 6066 3), across records and segments. */
 export class TlsParser implements Parser {
-  readonly openTransaction = Number.POSITIVE_INFINITY
   readonly #client = new Side()
   readonly #server = new Side()
   readonly #name = new ServerName()
   #earlyData = false
+  /** Application data has come. */
+  #isOver = false
+  /** It came before rules saw the name, or with it: then those that no pattern calls match again and again. */
+  #namedLate = false
+  /** The bytes of a hello whose name is to be added. */
+  #hello: Uint8Array | undefined
+
+  get openTransaction(): number {
+    return this.#namedLate ? 0 : Number.POSITIVE_INFINITY
+  }
 
   reads(toServer: boolean): boolean {
-    return toServer && !this.#client.greeted
+    return toServer && (!this.#client.greeted || this.#namedLate)
   }
 
   get pending(): boolean {
@@ -50,10 +59,25 @@ export class TlsParser implements Parser {
     found: Transactions,
     result: ParserResult,
   ): number {
+    const outcome = this.#read(toServer, bytes, from, to, result)
+    const { from: start, to: end } = this.#name
+    if (this.#hello !== undefined && end > start) {
+      this.#namedLate = this.#isOver
+      found.add(Buffer.tlsSni, 0, true, this.#hello, start, end, this.#namedLate)
+    }
+    this.#hello = undefined
+    return outcome
+  }
+
+  skip(): number {
+    return Parsed.error
+  }
+
+  #read(toServer: boolean, bytes: Uint8Array, from: number, to: number, result: ParserResult): number {
     const side = toServer ? this.#client : this.#server
     let at = from
     if (side.left > 0) {
-      if (this.#hides()) result.hidden = true
+      this.#hide(result)
       const skipped = Math.min(side.left, to - at)
       side.left -= skipped
       at += skipped
@@ -78,46 +102,34 @@ export class TlsParser implements Parser {
         return Parsed.error
       const end = at + HEADER + length
       if (type === Type.applicationData) {
-        if (at + HEADER < to && this.#hides()) result.hidden = true
+        if (at + HEADER < to) this.#hide(result)
         side.left = Math.max(0, end - to)
         at = Math.min(end, to)
         continue
       }
       if (end > to) return incomplete(result, at - from, HEADER + length)
-      if (
-        type === Type.handshake &&
-        !side.greeted &&
-        !this.#readHandshake(toServer, bytes, at + HEADER, end, found)
-      )
-        return Parsed.error
+      const isHandshake = type === Type.handshake && !side.greeted
+      if (isHandshake && !this.#readHandshake(toServer, bytes, at + HEADER, end)) return Parsed.error
       at = end
     }
     return Parsed.all
   }
 
-  skip(): number {
-    return Parsed.error
-  }
-
   /** Application data means that the handshake is over, except for early data, which comes before the server's hello. */
-  #hides(): boolean {
-    return !this.#earlyData || this.#server.greeted
+  #hide(result: ParserResult): void {
+    if (this.#earlyData && !this.#server.greeted) return
+    this.#isOver = true
+    result.hidden = true
   }
 
   /** Reads the handshake messages of one record; returns false if Suricata gives up. */
-  #readHandshake(
-    toServer: boolean,
-    bytes: Uint8Array,
-    from: number,
-    end: number,
-    found: Transactions,
-  ): boolean {
+  #readHandshake(toServer: boolean, bytes: Uint8Array, from: number, end: number): boolean {
     const side = toServer ? this.#client : this.#server
     if (end - from < 4) return false
     let at = from
     while (at < end && !side.greeted) {
       if (side.message !== undefined) {
-        at = this.#continueMessage(side, toServer, bytes, at, end, found)
+        at = this.#continueMessage(side, toServer, bytes, at, end)
         continue
       }
       if (end - at < 4) return false
@@ -126,7 +138,7 @@ export class TlsParser implements Parser {
       at += 4
       const isHello = type === (toServer ? CLIENT_HELLO : SERVER_HELLO)
       if (length <= end - at) {
-        if (isHello) this.#readHello(side, toServer, bytes, at, at + length, found)
+        if (isHello) this.#readHello(side, toServer, bytes, at, at + length)
         at += length
       } else if (isHello && length <= MAX_MESSAGE) {
         side.message = new Uint8Array(length)
@@ -140,14 +152,7 @@ export class TlsParser implements Parser {
     return true
   }
 
-  #continueMessage(
-    side: Side,
-    toServer: boolean,
-    bytes: Uint8Array,
-    from: number,
-    end: number,
-    found: Transactions,
-  ): number {
+  #continueMessage(side: Side, toServer: boolean, bytes: Uint8Array, from: number, end: number): number {
     const message = side.message
     if (message === undefined) return end
     const added = Math.min(message.length - side.messageUsed, end - from)
@@ -155,25 +160,17 @@ export class TlsParser implements Parser {
     side.messageUsed += added
     if (side.messageUsed === message.length) {
       side.message = undefined
-      this.#readHello(side, toServer, message, 0, message.length, found)
+      this.#readHello(side, toServer, message, 0, message.length)
     }
     return from + added
   }
 
-  #readHello(
-    side: Side,
-    toServer: boolean,
-    bytes: Uint8Array,
-    from: number,
-    end: number,
-    found: Transactions,
-  ): void {
+  #readHello(side: Side, toServer: boolean, bytes: Uint8Array, from: number, end: number): void {
     side.greeted = true
     if (!toServer) return
-    const name = this.#name
-    findServerName(bytes, from, end, name)
-    this.#earlyData = name.earlyData
-    if (name.to > name.from) found.add(Buffer.tlsSni, 0, true, bytes, name.from, name.to)
+    findServerName(bytes, from, end, this.#name)
+    this.#earlyData = this.#name.earlyData
+    this.#hello = bytes
   }
 }
 

@@ -7,13 +7,15 @@ const NOTHING = new Uint8Array(0)
 export class Transactions {
   #bytes = NOTHING
   #used = 0
+  #showings = 0
   /** For each buffer: kind, transaction, start and end; and its state. */
   readonly #kind: number[] = []
   readonly #transaction: number[] = []
   readonly #from: number[] = []
   readonly #to: number[] = []
   readonly #toServer: boolean[] = []
-  readonly #shown: boolean[] = []
+  /** With which showing it was shown first; 0: it has not been shown. */
+  readonly #shown: number[] = []
   readonly #again: boolean[] = []
 
   /** Bytes of memory held. */
@@ -40,31 +42,29 @@ export class Transactions {
     this.#from.push(start)
     this.#to.push(this.#used)
     this.#toServer.push(toServer)
-    this.#shown.push(false)
+    this.#shown.push(0)
     this.#again.push(again)
   }
 
   /** Shows the buffers of a direction to the rules, those of `needed` kinds (bit `1 << kind`). */
   show(view: AppView, toServer: boolean, needed: number): void {
     view.bytes = this.#bytes
+    this.#showings++
     for (let i = 0; i < this.#kind.length; i++) {
       const kind = this.#kind[i] ?? 0
       if (this.#toServer[i] !== toServer) continue
-      if ((needed & (1 << kind)) !== 0)
-        view.add(
-          kind,
-          this.#transaction[i] ?? 0,
-          this.#shown[i] === false ? Sight.fresh : this.#again[i] === true ? Sight.again : Sight.seen,
-          this.#from[i] ?? 0,
-          this.#to[i] ?? 0,
-        )
-      this.#shown[i] = true
+      const isFresh = this.#shown[i] === 0
+      const showing = isFresh ? this.#showings : (this.#shown[i] ?? 0)
+      this.#shown[i] = showing
+      if ((needed & (1 << kind)) === 0) continue
+      const sight = isFresh ? Sight.fresh : this.#again[i] === true ? Sight.again : Sight.seen
+      view.add(kind, this.#transaction[i] ?? 0, sight, showing, this.#from[i] ?? 0, this.#to[i] ?? 0)
     }
   }
 
   /** Whether some buffer of a `needed` kind has not been shown. */
   awaitsShowing(needed: number): boolean {
-    return this.#kind.some((kind, i) => this.#shown[i] === false && (needed & (1 << kind)) !== 0)
+    return this.#kind.some((kind, i) => this.#shown[i] === 0 && (needed & (1 << kind)) !== 0)
   }
 
   /** Removes buffers that were shown and belong to transactions before `open`. Invalidates what the view refers to. */
@@ -72,7 +72,7 @@ export class Transactions {
     const count = this.#kind.length
     let kept = 0
     for (let i = 0; i < count; i++) {
-      if (this.#shown[i] === true && (this.#transaction[i] ?? 0) < open) continue
+      if (this.#shown[i] !== 0 && (this.#transaction[i] ?? 0) < open) continue
       if (kept !== i) this.#move(i, kept)
       kept++
     }
@@ -87,7 +87,7 @@ export class Transactions {
   #move(from: number, to: number): void {
     for (const column of [this.#kind, this.#transaction, this.#from, this.#to]) column[to] = column[from] ?? 0
     this.#toServer[to] = this.#toServer[from] ?? true
-    this.#shown[to] = this.#shown[from] ?? true
+    this.#shown[to] = this.#shown[from] ?? 0
     this.#again[to] = this.#again[from] ?? false
   }
 

@@ -1,4 +1,5 @@
 import type { Content } from './content.ts'
+import { searchedOf } from './searched.ts'
 
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte))
 
@@ -101,19 +102,12 @@ function isRelative(content: Content | undefined): boolean {
   return content?.distance !== undefined || content?.within !== undefined
 }
 
-/**
- * The negated content, if any, that Suricata searches for in its prefilter, which ignores `endswith`: the one with `fast_pattern`, or if
- * all are negated the longest one without position.
- */
+/** The negated content, if any, that Suricata searches for in its prefilter, which ignores `endswith`: not one with a position. */
 function barringOf(contents: readonly Content[]): Content | undefined {
-  const fast = contents.find(({ fast }) => fast)
-  if (fast !== undefined) return fast.negated ? fast : undefined
-  if (!contents.every(({ negated }) => negated)) return undefined
-  const anywhere = contents.filter(
-    ({ offset, depth, distance, within }) =>
-      offset < 0 && depth < 0 && distance === undefined && within === undefined,
-  )
-  return anywhere.toSorted((a, b) => b.bytes.length - a.bytes.length)[0]
+  const searched = searchedOf(contents)
+  if (searched?.negated !== true) return undefined
+  const { offset, depth, distance, within } = searched
+  return offset < 0 && depth < 0 && distance === undefined && within === undefined ? searched : undefined
 }
 
 function withoutEnd(contents: readonly Content[], which: Content | undefined): readonly Content[] {

@@ -154,26 +154,34 @@ export class Matcher {
     for (let i = 0; i < count; i++) this.#call(group, byPattern[pairs[i * 2] ?? 0] ?? [])
   }
 
-  /** Whether a rule finds all its buffers in one transaction, at least one of them for the first time unless the rule repeats. */
+  /**
+   * Whether a rule finds all its buffers in one transaction, at least one of them for the first time. A rule that no pattern selects
+   * matches again, unless it came to wait for another buffer after the one that is searched first (detect.c, DetectRunTxInspectRule).
+   */
   #isAbout(place: number, id: number, subject: RuleSubject): boolean {
     const signature = this.#set.signatures[place]
     if (signature === undefined) return false
     const { established } = signature.rule.flow ?? NO_FLOW_MATCH
     if (established !== undefined && established !== subject.established) return false
     if (!this.#answersFlowbits(place)) return false
-    const { bytes, kind, transaction, sight, from, to, count } = this.#view
-    const repeats = this.#set.repeats.has(place)
+    const { bytes, kind, transaction, sight, showing, from, to, count } = this.#view
+    const repeating = this.#set.repeating[place]
     let anew = false
+    let searched = -1
+    let latest = 0
     for (const { buffer, contents } of this.#set.buffers[place] ?? []) {
       let found = false
       for (let i = 0; i < count && !found; i++) {
         if (kind[i] !== buffer || transaction[i] !== id) continue
         found = contents.match(bytes, from[i] ?? 0, to[i] ?? 0, true)
-        if (found && (sight[i] === Sight.fresh || (repeats && sight[i] === Sight.again))) anew = true
+        if (!found) continue
+        if (sight[i] === Sight.fresh) anew = true
+        if (sight[i] === Sight.again && buffer === repeating) searched = showing[i] ?? 0
+        latest = Math.max(latest, showing[i] ?? 0)
       }
       if (!found) return false
     }
-    return anew
+    return anew || searched >= latest
   }
 }
 

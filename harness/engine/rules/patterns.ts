@@ -1,8 +1,9 @@
 import type { Content } from './content.ts'
 import { lower } from './inspect.ts'
 import { PatternSearch } from './pattern-search.ts'
+import { searchedOf } from './searched.ts'
 
-/** Which pattern selects which signatures: one positive content of each, the longest or the one with `fast_pattern`. */
+/** Which pattern selects which signatures: the content of each that is searched first, unless that is negated. */
 export class Patterns {
   /** Undefined if there are no patterns. */
   readonly search: PatternSearch | undefined
@@ -29,9 +30,8 @@ export class Patterns {
   }
 }
 
-/** The bytes that the pattern search uses for contents; undefined if all are negated. */
+/** The bytes that the pattern search uses for contents; undefined if they select no rule, since they are negated. */
 export function patternOf(contents: readonly Content[]): Uint8Array | undefined {
-  const positive = contents.filter(({ negated }) => !negated)
-  const fast = positive.find((content) => content.fast)
-  return (fast ?? positive.toSorted((a, b) => b.bytes.length - a.bytes.length)[0])?.bytes
+  const searched = searchedOf(contents)
+  return searched?.negated === false ? searched.bytes : undefined
 }

@@ -9,6 +9,7 @@ import { KeptStreams } from './kept-streams.ts'
 import { inOrder } from './order.ts'
 import { Patterns, patternOf } from './patterns.ts'
 import type { Rule } from './rule.ts'
+import { searchedBuffer } from './searched.ts'
 import { type Signature, signaturesOf } from './signature.ts'
 
 /** A sticky buffer of a signature, prepared for inspection. */
@@ -29,8 +30,8 @@ export class RuleSet {
   readonly signatures: readonly Signature[]
   readonly contents: readonly Contents[]
   readonly buffers: readonly (readonly BufferContents[])[]
-  /** May match a transaction more than once (`Sight.again`). */
-  readonly repeats: Bits
+  /** The kind of buffer with which a rule may match a transaction more than once (`Sight.again`); -1: with none. */
+  readonly repeating: Int8Array
   readonly flowbits: readonly (readonly FlowbitStep[])[]
   readonly columns: FlowbitColumns
   /** Patterns for payload and stream. */
@@ -51,8 +52,7 @@ export class RuleSet {
     this.buffers = signatures.map(({ rule }) =>
       rule.buffers.map(({ buffer, contents }) => ({ buffer, contents: new Contents(contents) })),
     )
-    this.repeats = new Bits(signatures.length)
-    for (const [place, { rule }] of signatures.entries()) if (isUncalled(rule)) this.repeats.add(place)
+    this.repeating = Int8Array.from(signatures, ({ rule }) => uncalledBuffer(rule))
     this.columns = new FlowbitColumns(rules)
     this.flowbits = signatures.map(({ rule }) => this.columns.steps(rule))
     const contents = signatures.map(({ rule }, place) => ({ place, contents: rule.contents }))
@@ -73,14 +73,15 @@ export class RuleSet {
   }
 }
 
-/** Whether a rule inspects buffers without any pattern to select it. */
-function isUncalled({ buffers }: Rule): boolean {
-  return buffers.length > 0 && buffers.every(({ contents }) => patternOf(contents) === undefined)
+/** The buffer of a rule that is searched first, if no pattern in it selects the rule; else -1. */
+function uncalledBuffer({ buffers }: Rule): number {
+  const searched = searchedBuffer(buffers)
+  return searched === undefined || patternOf(searched.contents) !== undefined ? -1 : searched.buffer
 }
 
 function callsOf(signatures: readonly Signature[], buffer: number): BufferCalls {
   const mine = signatures.map(({ rule }, place) => {
-    const calling = callingBuffer(rule)
+    const calling = searchedBuffer(rule.buffers)
     return { place, contents: calling?.buffer === buffer ? calling.contents : [] }
   })
   return {
@@ -94,9 +95,4 @@ function callsOf(signatures: readonly Signature[], buffer: number): BufferCalls 
 /** Whether the rule never inspects TCP data, which encryption may hide. */
 function hasNoStream({ protocol }: Rule): boolean {
   return protocol === 'udp' || protocol === 'icmp'
-}
-
-/** The buffer that selects a rule: one with a pattern if there is any. */
-function callingBuffer({ buffers }: Rule) {
-  return buffers.find(({ contents }) => patternOf(contents) !== undefined) ?? buffers[0]
 }

@@ -15,6 +15,10 @@ const UNCALLED = [
   'http.host; content:!"x"',
 ]
 
+const DATA = '\x17\x03\x01\0\x01x'
+/** A ClientHello that names `a`. */
+const HELLO = `\x16\x03\x01\0\x39\x01\0\0\x35\x03\x03${'r'.repeat(32)}\0\0\x02\x13\x01\x01\0\0\x0a\0\0\0\x06\0\x04\0\0\x01a`
+
 /** The frames of a conversation made by chance, which says what it says for ever. */
 function made(seed: number, index: number): readonly OracleFrame[] {
   return makeConversation(seed, index, {}).frames
@@ -58,6 +62,37 @@ const WRITTEN: readonly Written[] = [
     rules: alerts('http', UNCALLED),
   },
   {
+    what: 'unless it came to wait for another buffer after the one that is searched first',
+    frames: [
+      cutSmall(tcpExchange(80, [`>${get('/1')}${get('/2')}`]), 17, 400),
+      tcpExchange(80, [`>${POST}`, '>01234', '>56789', '>POST /3 HTTP/1.1\r\n', `>${HOST}\r\n`, '>0', '>1']),
+    ],
+    rules: alerts('http', [
+      'http.uri; content:!"x"; http.host; content:!"x"',
+      'http.host; content:!"xx"; http.uri; content:!"x"',
+      'http.host; content:!"x"; http.uri; content:!"xx"',
+      'http.host; content:!"x"; http.method; content:!"xxx"',
+      'http.host; content:!"x"; fast_pattern; http.uri; content:!"xxx"',
+      'http.host; content:!"|05|"; http.uri; content:!"x"',
+    ]),
+  },
+  {
+    what: 'application data before the name, or with it, makes such rules match again and again',
+    frames: [
+      tcpExchange(443, [`>${HELLO}${DATA}`, `>${DATA}`, `>${DATA}`]),
+      tcpExchange(443, [
+        `>${HELLO.slice(0, 9)}`,
+        `<${DATA}`,
+        `>${HELLO.slice(9)}`,
+        `>${DATA}`,
+        `<${DATA}`,
+        `>${DATA}`,
+      ]),
+      tcpExchange(443, [`>${HELLO}`, `>${DATA}`, `<${DATA}`, `>${DATA}`]),
+    ],
+    rules: alerts('tls', ['tls.sni; content:!"x"', 'tls.sni; content:"a"']),
+  },
+  {
     what: 'a negated content of a buffer is no obstacle where it is not at the end',
     frames: [tcpExchange(80, [`>${get('/next/a')}`])],
     rules: alerts('http', ['http.uri; content:!"next"; endswith', 'http.host; content:!"a.exa"; endswith']),
@@ -73,6 +108,15 @@ const WRITTEN: readonly Written[] = [
       'content:!"x"; offset:1; depth:2; content:!"cd"; endswith',
       'content:"s"; content:!"SSS"; nocase; endswith; fast_pattern',
       'content:"s"; content:!"SSS"; nocase; endswith',
+    ]),
+  },
+  {
+    what: 'but not where it has a position, and no other stands in for it',
+    frames: [tcpExchange(7007, ['>xxx', '>xxy'])],
+    rules: alerts('tcp', [
+      'content:!"xx"; endswith; content:!"yyyy"; within:12',
+      'content:!"yyyy"; offset:0; content:!"xx"; endswith',
+      'content:!"xx"; endswith; content:!"|80|y"; content:!"yy"; offset:1',
     ]),
   },
   {
