@@ -61,7 +61,7 @@ function closesBoth(table: SessionTable, base: number, segment: Segment): boolea
   const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
-  if (!passesPaws(words, base, own, segment)) return false
+  if (!passesPaws(table, base, own, segment)) return false
   const acknowledges = segment.has(Tcp.ack)
   const next = words[own + NEXT] ?? 0
   const counted = (next - 1) | 0
@@ -74,7 +74,7 @@ function closesBoth(table: SessionTable, base: number, segment: Segment): boolea
     enter(table, base, acknowledges ? State.timeWait : State.closing)
     noteWindow(words, base, peer, segment)
   }
-  noteTimestamp(words, base, own, segment)
+  noteTimestamp(table, base, own, segment)
   segment.taken = true
   if (repeated && !segment.toServer && acknowledges) return true
   adoptAcknowledged(words, peer, segment)
@@ -88,7 +88,7 @@ function acknowledgesFin(table: SessionTable, base: number, segment: Segment): b
   const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
-  if (!passesPaws(words, base, own, segment)) return false
+  if (!passesPaws(table, base, own, segment)) return false
   if (!acknowledgesCredibly(table, base, peer, segment)) return false
   const expected = segment.toServer ? (words[own + NEXT] ?? 0) : ((words[own + NEXT] ?? 0) - 1) | 0
   const decides = !segment.toServer || segment.ack === words[peer + NEXT]
@@ -97,7 +97,7 @@ function acknowledgesFin(table: SessionTable, base: number, segment: Segment): b
     if (segment.seq === expected) enter(table, base, State.finWait2)
     noteWindow(words, base, peer, segment)
   }
-  noteTimestamp(words, base, own, segment)
+  noteTimestamp(table, base, own, segment)
   segment.taken = true
   adoptAcknowledged(words, peer, segment)
   advanceFrom(table, base, own, segment, expected)
@@ -114,7 +114,7 @@ export function trackFinWait2(table: SessionTable, base: number, segment: Segmen
   const fin = segment.has(Tcp.fin)
   if (!fin && segment.has(Tcp.syn)) return false
   if (!fin && !segment.has(Tcp.ack)) return true
-  if (!passesPaws(words, base, own, segment)) return false
+  if (!passesPaws(table, base, own, segment)) return false
   const next = words[own + NEXT] ?? 0
   const repeatsFin = fin && segment.seq === ((next - 1) | 0) && segment.ack === words[peer + ACKED]
   const repeated = repeatsFin || isRetransmission(words, own, segment)
@@ -126,7 +126,7 @@ export function trackFinWait2(table: SessionTable, base: number, segment: Segmen
     if (fin && segment.toServer) advanceFrom(table, base, own, segment, next)
     noteWindow(words, base, peer, segment)
   }
-  noteTimestamp(words, base, own, segment)
+  noteTimestamp(table, base, own, segment)
   segment.taken = true
   if (fin) {
     adoptAcknowledged(words, peer, segment)
@@ -146,14 +146,14 @@ export function trackClosing(table: SessionTable, base: number, segment: Segment
   if (!segment.has(Tcp.ack)) return true
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
-  if (!passesPaws(words, base, own, segment)) return false
+  if (!passesPaws(table, base, own, segment)) return false
   if (segment.seq !== words[own + NEXT] || !acknowledgesCredibly(table, base, peer, segment)) return false
   if (!isRetransmission(words, own, segment)) {
     enter(table, base, State.timeWait)
     // The client's window, whichever side sent the segment (Suricata 7, StreamTcpPacketStateClosing).
     noteWindow(words, base, base + CLIENT, segment)
   }
-  finish(words, base, own, peer, segment)
+  finish(table, base, own, peer, segment)
   return true
 }
 
@@ -165,7 +165,7 @@ export function trackCloseWait(table: SessionTable, base: number, segment: Segme
   const fin = segment.has(Tcp.fin)
   if (!fin && segment.has(Tcp.syn)) return false
   if (!fin && !segment.has(Tcp.ack)) return true
-  if (!passesPaws(words, base, own, segment)) return false
+  if (!passesPaws(table, base, own, segment)) return false
   const repeated = isRetransmission(words, own, segment)
   if (!(fin ? repeated || isExpectedFin(words, own, segment) : isInCloseWindow(words, own, segment)))
     return false
@@ -174,7 +174,7 @@ export function trackCloseWait(table: SessionTable, base: number, segment: Segme
     if (fin && !segment.toServer) enter(table, base, State.lastAck)
     noteWindow(words, base, peer, segment)
   }
-  noteTimestamp(words, base, own, segment)
+  noteTimestamp(table, base, own, segment)
   segment.taken = true
   adoptAcknowledged(words, peer, segment)
   if (!fin) advanceFrom(table, base, own, segment, words[own + NEXT] ?? 0)
@@ -202,7 +202,7 @@ export function trackLastAck(table: SessionTable, base: number, segment: Segment
   if (!segment.has(Tcp.ack)) return true
   const client = base + CLIENT
   const server = base + SERVER
-  if (!passesPaws(words, base, segment.toServer ? client : server, segment)) return false
+  if (!passesPaws(table, base, segment.toServer ? client : server, segment)) return false
   if (!segment.toServer) return true
   if (!acknowledgesCredibly(table, base, server, segment)) return false
   if (!isRetransmission(words, client, segment)) {
@@ -212,7 +212,7 @@ export function trackLastAck(table: SessionTable, base: number, segment: Segment
     if (ahead >= 0) enter(table, base, State.closed)
     noteWindow(words, base, server, segment)
   }
-  finish(words, base, client, server, segment)
+  finish(table, base, client, server, segment)
   return true
 }
 
@@ -224,7 +224,7 @@ export function trackTimeWait(table: SessionTable, base: number, segment: Segmen
   if (!segment.has(Tcp.ack)) return true
   const own = base + (segment.toServer ? CLIENT : SERVER)
   const peer = base + (segment.toServer ? SERVER : CLIENT)
-  if (!passesPaws(words, base, own, segment)) return false
+  if (!passesPaws(table, base, own, segment)) return false
   const repeated = isRetransmission(words, own, segment)
   if (!repeated) {
     // One past NEXT accounts for the client's FIN, one before it for the server's.
@@ -238,12 +238,13 @@ export function trackTimeWait(table: SessionTable, base: number, segment: Segmen
     enter(table, base, State.closed)
     noteWindow(words, base, peer, segment)
   }
-  finish(words, base, own, peer, segment)
+  finish(table, base, own, peer, segment)
   return true
 }
 
-function finish(words: Int32Array, base: number, own: number, peer: number, segment: Segment): void {
-  noteTimestamp(words, base, own, segment)
+function finish(table: SessionTable, base: number, own: number, peer: number, segment: Segment): void {
+  const { words } = table
+  noteTimestamp(table, base, own, segment)
   segment.taken = true
   adoptAcknowledged(words, peer, segment)
   noteAcknowledgement(words, peer, segment)

@@ -29,14 +29,14 @@ export function trackEstablished(
   const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
   if (segment.has(Tcp.syn | Tcp.fin)) {
-    if (segment.has(Tcp.fin)) return passesPaws(words, base, own, segment) && acceptFin(table, base, segment)
+    if (segment.has(Tcp.fin)) return passesPaws(table, base, own, segment) && acceptFin(table, base, segment)
     return segment.has(Tcp.ack) && repeatsSynAck(words, base, segment)
   }
   if (!segment.has(Tcp.ack)) {
     segment.delivered = false
     return true
   }
-  if (!passesPaws(words, base, own, segment)) return false
+  if (!passesPaws(table, base, own, segment)) return false
   if (!segment.toServer) words[base] = (words[base] ?? 0) | Flag.confirmed
   const peer = base + (segment.toServer ? SERVER : CLIENT)
   return advance(table, base, own, peer, segment, windowCheck, asyncOneside)
@@ -90,7 +90,7 @@ function advance(
   segment.delivered = true
   noteWindow(words, base, peer, segment)
   noteAcknowledgement(words, peer, segment)
-  noteTimestamp(words, base, own, segment)
+  noteTimestamp(table, base, own, segment)
   raiseLimit(table, base, peer, segment)
   segment.taken = true
   return true

@@ -37,7 +37,7 @@ export interface ExamplePacket {
 
 /**
  * A packet from a line: direction, flags, sequence and acknowledgement number relative to the initial ones, then in any
- * order `len=` `win=` `ts=value/echo` `scale=` `@seconds` `host=` `port=` (the client's). `> PA 1 1 len=10 @5`; `> UDP` or
+ * order `len=` `win=` `ts=value/echo` `scale=` `tfo` (asks for a cookie) `@seconds` `host=` `port=` (the client's). `> PA 1 1 len=10 @5`; `> UDP` or
  * `> PING`/`< PONG` for what is not TCP; flags `.` are none.
  */
 export function packet(line: string, options: FrameOptions = {}): ExamplePacket {
@@ -62,7 +62,8 @@ export function packet(line: string, options: FrameOptions = {}): ExamplePacket 
       .split('/')
       .map(Number)
     const scale = value('scale=', -1)
-    const header = 20 + (stamps === undefined ? 0 : 12) + (scale < 0 ? 0 : 4)
+    const scaled = 20 + (stamps === undefined ? 0 : 12) + (scale < 0 ? 0 : 4)
+    const header = scaled + (rest.includes('tfo') ? 4 : 0)
     const bytes = new Uint8Array(header + value('len=', 0))
     const view = new DataView(bytes.buffer)
     const { clientIsn = 1000, serverIsn = 5000 } = options
@@ -80,7 +81,8 @@ export function packet(line: string, options: FrameOptions = {}): ExamplePacket 
       view.setUint32(24, stamps[0] ?? 0)
       view.setUint32(28, stamps[1] ?? 0)
     }
-    if (scale >= 0) view.setUint32(header - 4, 0x01030300 | scale)
+    if (scale >= 0) view.setUint32(scaled - 4, 0x01030300 | scale)
+    if (header > scaled) view.setUint32(scaled, 0x22020101)
     return bytes
   }
 

@@ -23,7 +23,7 @@ export function acceptFin(table: SessionTable, base: number, segment: Segment): 
   enter(table, base, segment.toServer ? State.closeWait : State.finWait1)
   words[own + NEXT] = segment.toServer ? end : (end + 1) | 0
   noteWindow(words, base, peer, segment)
-  noteTimestamp(words, base, own, segment)
+  noteTimestamp(table, base, own, segment)
   adoptAcknowledged(words, peer, segment)
   noteAcknowledgement(words, peer, segment)
   segment.taken = true

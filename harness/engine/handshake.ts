@@ -51,14 +51,14 @@ export function trackSynReceived(
 ): boolean {
   const { words } = table
   const own = base + (segment.toServer ? CLIENT : SERVER)
-  if (segment.has(Tcp.fin)) return passesPaws(words, base, own, segment) && acceptFin(table, base, segment)
+  if (segment.has(Tcp.fin)) return passesPaws(table, base, own, segment) && acceptFin(table, base, segment)
   if (segment.has(Tcp.syn)) return repeatsHandshake(table, base, segment)
   if (!segment.has(Tcp.ack)) {
     segment.delivered = false
     return true
   }
   chooseSynAck(table, base, segment)
-  if (!passesPaws(words, base, own, segment)) return false
+  if (!passesPaws(table, base, own, segment)) return false
   const head = words[base] ?? 0
   if (!segment.toServer) {
     if ((head & Flag.splitHandshake) !== 0) return endSplitHandshake(table, base, segment)
@@ -109,8 +109,8 @@ function goOnAlone(table: SessionTable, base: number, segment: Segment): boolean
   words[server + LIMIT] = segment.ack
   let head = words[base] ?? 0
   if ((head & Flag.scaling) !== 0) head = withScale(head, CLIENT, MAX_SCALE)
-  if (segment.hasTimestamp && (head & Flag.clientTimestamps) !== 0)
-    head = (head | Flag.timestamps) & ~Flag.clientTimestamps
+  oddity.unstamped = segment.hasTimestamp && (head & Flag.clientTimestamps) !== 0
+  if (oddity.unstamped) head = (head | Flag.timestamps) & ~Flag.clientTimestamps
   else words[client + STAMP] = 0
   words[base] = head
   segment.taken = true
@@ -131,7 +131,7 @@ function endSplitHandshake(table: SessionTable, base: number, segment: Segment):
   const server = base + SERVER
   if (segment.seq !== words[server + NEXT] || !acknowledgesCredibly(table, base, client, segment))
     return false
-  noteTimestamp(words, base, server, segment)
+  noteTimestamp(table, base, server, segment)
   noteAcknowledgement(words, client, segment)
   advanceNext(table, base, server, (segment.seq + segment.length) | 0)
   noteWindow(words, base, client, segment)
@@ -154,7 +154,7 @@ function endHandshake(table: SessionTable, base: number, segment: Segment, async
     const later = after(segment.seq, next) && upTo(segment.seq, words[client + LIMIT] ?? 0)
     if (expected || !acknowledges || !later) return endFastOpen(table, base, segment, expected)
   }
-  noteTimestamp(words, base, client, segment)
+  noteTimestamp(table, base, client, segment)
   noteAcknowledgement(words, server, segment)
   const end = (segment.seq + segment.length) | 0
   if (expected) advanceNext(table, base, client, end)
@@ -194,7 +194,7 @@ function endHandshakeAlone(table: SessionTable, base: number, segment: Segment):
   words[server + ACKED] = segment.seq
   noteWindow(words, base, client, segment)
   words[client + ACKED] = segment.ack
-  noteTimestamp(words, base, segment.toServer ? client : server, segment)
+  noteTimestamp(table, base, segment.toServer ? client : server, segment)
   if (((words[base] ?? 0) & Flag.pickedUp) !== 0) {
     words[server + WINDOW] = segment.window
     setLimit(words, server)

@@ -30,6 +30,8 @@ export class Oddity {
   async = false
   seenClient = false
   seenServer = false
+  /** No timestamp of the server has been accepted yet, since its SYN-ACK was not seen (Suricata 7, last_pkt_ts is 0). */
+  unstamped = false
   /** TCP Fast Open (RFC 7413); a SYN-ACK did not acknowledge the SYN's data. */
   fastOpen = false
   dataIgnored = false
@@ -69,6 +71,7 @@ export class Oddity {
   isIdle(): boolean {
     return (
       !this.async &&
+      !this.unstamped &&
       !this.fastOpen &&
       !this.dataIgnored &&
       !this.lossy &&

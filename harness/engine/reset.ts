@@ -25,7 +25,7 @@ export function acceptReset(table: SessionTable, base: number, segment: Segment,
     if (acknowledgesCredibly(table, base, peer, segment)) noteAcknowledgement(words, peer, segment)
     if (before(words[own + ACKED] ?? 0, segment.seq)) words[own + ACKED] = segment.seq
   }
-  noteTimestamp(words, base, own, segment)
+  noteTimestamp(table, base, own, segment)
   return true
 }
 
@@ -44,7 +44,7 @@ function isRight(
   segment: Segment,
   exact: boolean,
 ): boolean {
-  if (!passesPaws(table.words, base, own, segment)) return false
+  if (!passesPaws(table, base, own, segment)) return false
   if (segment.has(Tcp.ack) && segment.ack !== 0 && !acknowledgesCredibly(table, base, peer, segment))
     return false
   if (segment.signed) noteReset(table, base, segment)

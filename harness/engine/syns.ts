@@ -30,8 +30,11 @@ export function openSession(
   words[base + SERVER + WINDOW] = segment.window
   if (segment.scale >= 0) noteScale(words, base, segment)
   if (!segment.fastOpen) return
-  makeOddity(table, base).fastOpen = true
+  const oddity = makeOddity(table, base)
+  oddity.fastOpen = true
   words[client + NEXT] = (segment.seq + 1 + segment.length) | 0
+  // A single byte does not get into the stream: Suricata looks for it in the place of the SYN (StreamTcpReassembleCheckDepth).
+  if (segment.length === 1) oddity.clientHeard = []
 }
 
 /** The server sends a SYN of its own: simultaneous open, or a split handshake. */

@@ -71,7 +71,10 @@ function trackState(
   if (open && settings.windowCheck === WindowCheck.eventOnly) {
     const next = ((words[own + ISN] ?? 0) + sent) | 0
     const peerNext = ((words[peer + ISN] ?? 0) + peerSent) | 0
-    hear(table, base, own, peer, segment, state, next, peerNext, settings.pickUp)
+    // Where a SYN-ACK turned the flow round wrongly, data ends the handshake in the other stream (Suricata 7, PacketStateSynRecv).
+    if (state === State.synReceived && !segment.has(Tcp.fin) && words[peer + NEXT] !== peerNext)
+      hear(table, base, peer, own, segment, state, peerNext, next, settings.pickUp)
+    else hear(table, base, own, peer, segment, state, next, peerNext, settings.pickUp)
   }
   return true
 }
