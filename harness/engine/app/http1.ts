@@ -92,19 +92,21 @@ export class HttpParser implements Parser {
       if (!this.#takeLine(bytes, at, to, found)) return Parsed.error
       this.#held.clear()
     }
-    if (this.#at === At.after && this.#held.length === 0) this.#end(At.idle)
+    if (this.#at === At.after && this.#held.length === 0) this.#complete(At.idle)
     return Parsed.all
   }
 
-  skip(toServer: boolean, length: number): number {
+  skip(toServer: boolean, length: number, result: ParserResult): number {
     if (!toServer) return Parsed.all
+    this.#touched = this.#at === At.body
     if (this.#at === At.body) {
       this.#left = Math.max(0, this.#left - length)
       if (this.#left === 0) this.#end(At.idle)
     } else if (this.#at === At.after) {
-      this.#end(At.idle)
+      this.#complete(At.idle)
       this.#held.clear()
     }
+    result.untouched = !this.#touched
     return Parsed.all
   }
 
@@ -141,10 +143,11 @@ export class HttpParser implements Parser {
         if (!isEmptyLine(line, from, to)) this.#startRequest(bytes, rest, end, found)
         return true
       case At.after:
-        if (isEmptyLine(line, from, to)) return true
+        // What is no request counts as body.
+        this.#touched = true
         if (!startsWithMethod(line, from, to)) return true
-        this.#end(At.line)
-        this.#startRequest(bytes, rest, end, found)
+        this.#complete(At.line)
+        if (!this.#request.short) this.#startRequest(bytes, rest, end, found)
         return true
       case At.headers:
         if (isEmptyLine(line, from, to)) return this.#endHeaders(found)
@@ -167,10 +170,15 @@ export class HttpParser implements Parser {
     request.readLine(line, this.#from, chomp(line, this.#from, this.#to))
     this.#at = At.headers
     this.#announced = false
-    if (request.short && !hasContent(bytes, rest, end)) {
-      this.#announce(found)
-      this.#end(At.ignored)
-    }
+    if (request.short) request.short = !hasContent(bytes, rest, end)
+    if (!request.short) return
+    this.#announce(found)
+    this.#at = At.after
+  }
+
+  /** Ends a request with `next`; one of HTTP 0.9 with nothing that matters. */
+  #complete(next: number): void {
+    this.#end(this.#request.short ? At.ignored : next)
   }
 
   /** The request is complete, including its body: with this packet it is inspected for the last time. */
@@ -180,12 +188,15 @@ export class HttpParser implements Parser {
     this.#at = next
   }
 
-  /** Rules see the request line with the first byte of the headers, which is when Suricata inspects it again. */
+  /**
+   * Rules see the request line with the first byte of the headers, which is when Suricata inspects it again. Without headers it is
+   * not over yet, so that a match is remembered.
+   */
   #announce(found: Transactions): void {
-    const { method, uri } = this.#request
+    const { method, uri, short } = this.#request
     this.#announced = true
-    found.add(Buffer.httpMethod, this.openTransaction, true, method.bytes, 0, method.length, true)
-    found.add(Buffer.httpUri, this.openTransaction, true, uri.bytes, 0, uri.length, true)
+    found.add(Buffer.httpMethod, this.openTransaction, true, method.bytes, 0, method.length, !short)
+    found.add(Buffer.httpUri, this.openTransaction, true, uri.bytes, 0, uri.length, !short)
   }
 
   #endHeaders(found: Transactions): boolean {

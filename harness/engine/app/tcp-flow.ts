@@ -221,8 +221,9 @@ export class TcpFlow {
   /** Bytes are missing that the peer has: they will not come. Returns false if neither detection nor parser can continue. */
   #skip(toServer: boolean, stream: Stream, length: number): boolean {
     if (!this.#detection.skip(toServer)) return false
-    this.#parsed = toServer ? 1 : 2
-    if (this.#parser?.skip(toServer, length) === Parsed.error) this.disabled = true
+    result.untouched = false
+    if (this.#parser?.skip(toServer, length, result) === Parsed.error) this.disabled = true
+    this.#noteParsed(toServer)
     stream.progress += length
     return !this.disabled
   }
@@ -268,13 +269,18 @@ export class TcpFlow {
     result.finished = false
     result.untouched = false
     const outcome = parser.parse(toServer, bytes, from, from + length, this.transactions, result)
-    if (toServer && !result.untouched) this.hasNews = true
-    if (!toServer || this.hasNews) this.#parsed = toServer ? 1 : 2
+    this.#noteParsed(toServer)
     if (result.hidden || result.finished) this.hidden = true
     if (outcome === Parsed.error || result.finished) this.disabled = true
     if (outcome === Parsed.some) {
       stream.progress += result.consumed
       stream.required = result.needed
     } else stream.progress += length
+  }
+
+  /** After a call of the parser, which has filled `result`. */
+  #noteParsed(toServer: boolean): void {
+    if (toServer && !result.untouched) this.hasNews = true
+    if (!toServer || this.hasNews) this.#parsed = toServer ? 1 : 2
   }
 }

@@ -77,6 +77,34 @@ const WRITTEN: readonly Written[] = [
     ]),
   },
   {
+    what: 'a request without version ends with the data in which it came, or with the next whole line',
+    frames: [
+      ['>GET /\r\n\r', '>\n', '>GET /2 HTTP/1.1\r\n', '>\r\n'],
+      ['>GET /\r\n ', '>x', '>\n', '>y\r\n', '<ok'],
+      ['>GET /\r\n\t', '>GET /2 HTTP/1.1\r\n\r\n', '>z'],
+      ['>GET /\r\n \n \n ', '>\n \n', '>  \n'],
+      ['>GET /\r\nx', '>y\r\n\r\n'],
+    ].map((lines) => tcpExchange(80, lines)),
+    rules: alerts('http', ['http.uri; content:!"zz"', 'http.uri; content:"/2"', 'http.host; content:!"z"']),
+  },
+  {
+    what: 'nor do missing bytes between its lines make Suricata ask about a request',
+    frames: [
+      tcpExchange(80, [
+        '<HTTP/1.1 200 OK\r\n',
+        '->GET / HTTP/1.1\r\n',
+        '<y',
+        '>ontent',
+        '->lost',
+        '<y',
+        '>ple a\r\n\r',
+        '>\n',
+        '>x',
+      ]),
+    ],
+    rules: alerts('http', ['http.uri; content:!"zz"', 'http.method; content:"o"']),
+  },
+  {
     what: 'application data before the name, or with it, makes such rules match again and again',
     frames: [
       tcpExchange(443, [`>${HELLO}${DATA}`, `>${DATA}`, `>${DATA}`]),
