@@ -46,7 +46,9 @@ export function insert(words: Int32Array, base: number, own: number, segment: Se
   if (heard === undefined || isDeep(oddity, base, own)) return
   const start = firstByte(words, own)
   const end = (segment.seq + segment.length) | 0
-  if (before(start, end) && !before(segment.seq, (start - 1) | 0))
+  // Nor is the last byte before the depth taken alone.
+  const isLast = ((segment.seq - start) | 0) === DEPTH - 1
+  if (before(start, end) && !before(segment.seq, (start - 1) | 0) && !isLast)
     setHeard(oddity, base, own, withRange(heard, before(segment.seq, start) ? start : segment.seq, end))
 }
 

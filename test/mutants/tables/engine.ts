@@ -60,7 +60,7 @@ export const ENGINE = [
   ...mutants('engine/timestamps.js', [
     [
       'old timestamps pass',
-      'return !isOldStamp(segment.stamp, last) || isFirstStamp(words, base, own, segment, last)',
+      'return !isOldStamp(segment.stamp, words[own + STAMP] ?? 0) || isFirstStamp(table, base, own, segment)',
       'return true',
     ],
   ]),
