@@ -12,7 +12,7 @@ import { applyException, classifyMiss, Miss } from './miss.ts'
 import { Outcome } from './outcome.ts'
 import { openPlainly } from './plain/opening.ts'
 import { trackWindows } from './plain/tracker.ts'
-import { EXPIRED, EXTRA, Flag, KEPT_C2S, KEPT_S2C, STATE_MASK, State } from './record.ts'
+import { CLIENT, EXPIRED, EXTRA, Flag, KEPT_C2S, KEPT_S2C, NEXT, STATE_MASK, State } from './record.ts'
 import { hasClosed, mayOpen, startsAnew } from './reuse.ts'
 import type { RuleStage } from './rules/stage.ts'
 import type { Segment } from './segment.ts'
@@ -80,6 +80,7 @@ export class TcpStage implements TcpDecider {
     const state = head & STATE_MASK
     // With Fast Open the flow is established at the SYN-ACK, its session later.
     const flowState = table.timedState(base)
+    const ending = mayEndHandshakeWithData(table.words, base, state, segment)
     const outcome =
       state === State.bare
         ? this.#decideMiss(batch, cause, host, table, base, direction, segment)
@@ -88,7 +89,7 @@ export class TcpStage implements TcpDecider {
     const established =
       state >= State.established ||
       flowState === State.established ||
-      endedHandshakeWithData(table.words, base, state, segment)
+      (ending && ((table.words[base] ?? 0) & STATE_MASK) === State.established)
     const delivery = !segment.delivered
       ? Delivery.none
       : state === State.bare
@@ -176,10 +177,10 @@ export class TcpStage implements TcpDecider {
   }
 }
 
-/** Client data that completes the handshake counts as established at once, since the ACK before it was lost. */
-function endedHandshakeWithData(words: Int32Array, base: number, before: number, segment: Segment): boolean {
-  const now = (words[base] ?? 0) & STATE_MASK
-  return before === State.synReceived && now === State.established && segment.toServer && segment.length > 0
+/** Client data that completes the handshake counts as established at once if it comes next, since the ACK before it was lost. */
+function mayEndHandshakeWithData(words: Int32Array, base: number, state: number, segment: Segment): boolean {
+  const { toServer, length, seq } = segment
+  return state === State.synReceived && toServer && length > 0 && seq === words[base + CLIENT + NEXT]
 }
 
 /** Who gets a reset, given the profile and the packet's direction. */

@@ -102,10 +102,7 @@ export class HttpParser implements Parser {
     if (this.#at === At.body) {
       this.#left = Math.max(0, this.#left - length)
       if (this.#left === 0) this.#end(At.idle)
-    } else if (this.#at === At.after) {
-      this.#complete(At.idle)
-      this.#held.clear()
-    }
+    } else if (this.#at === At.after) this.#complete(At.idle)
     result.untouched = !this.#touched
     return Parsed.all
   }

@@ -121,6 +121,20 @@ const WRITTEN: readonly Written[] = [
     rules: alerts('tls', ['tls.sni; content:!"x"', 'tls.sni; content:"a"']),
   },
   {
+    what: 'what begins a line after a request is the beginning of the next, though bytes are missing behind it',
+    frames: [
+      tcpExchange(80, [
+        `>${get('/1')}`,
+        '<HTTP/1.1 200 OK\r\n',
+        `>${get('/2')}POST`,
+        '->lost',
+        '<y',
+        `>${get('/3')}`,
+      ]),
+    ],
+    rules: alerts('http', ['http.method; content:"POST"', 'http.method; content:"GET"; startswith']),
+  },
+  {
     what: 'a negated content of a buffer is no obstacle where it is not at the end',
     frames: [tcpExchange(80, [`>${get('/next/a')}`])],
     rules: alerts('http', ['http.uri; content:!"next"; endswith', 'http.host; content:!"a.exa"; endswith']),
@@ -203,6 +217,14 @@ const WRITTEN: readonly Written[] = [
     what: 'after a SYN of each side, data of the server ends a handshake and is not established yet',
     frames: [made(19, 14)],
     rules: alerts('tcp', ['flow:established,to_client', 'flow:not_established,to_client']),
+  },
+  {
+    what: 'data that ends a handshake is of an established flow, but not where something is missing before it',
+    frames: [
+      tcpExchange(7007, ['>a']).filter((_, at) => at !== 2),
+      tcpExchange(7007, ['->a', '>b']).filter((_, at) => at !== 2),
+    ],
+    rules: alerts('tcp', ['flow:established', 'flow:not_established']),
   },
   {
     what: 'data beside SYN and FIN is of the stream',
