@@ -222,7 +222,7 @@ export class TcpFlow {
   #skip(toServer: boolean, stream: Stream, length: number): boolean {
     if (!this.#detection.skip(toServer)) return false
     result.untouched = false
-    if (this.#parser?.skip(toServer, length, result) === Parsed.error) this.disabled = true
+    if (this.#useParser()?.skip(toServer, length, result) === Parsed.error) this.disabled = true
     this.#noteParsed(toServer)
     stream.progress += length
     return !this.disabled
@@ -258,9 +258,7 @@ export class TcpFlow {
   }
 
   #parse(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
-    if (this.#parser === undefined && (this.#parses & (1 << this.protocol)) !== 0)
-      this.#parser = makeParser(this.protocol, true)
-    const parser = this.#parser
+    const parser = this.#useParser()
     if (parser === undefined) {
       this.disabled = true
       return
@@ -276,6 +274,13 @@ export class TcpFlow {
       stream.progress += result.consumed
       stream.required = result.needed
     } else stream.progress += length
+  }
+
+  /** The parser, made when it is first called; undefined if the protocol needs none. */
+  #useParser(): Parser | undefined {
+    if (this.#parser === undefined && (this.#parses & (1 << this.protocol)) !== 0)
+      this.#parser = makeParser(this.protocol, true)
+    return this.#parser
   }
 
   /** After a call of the parser, which has filled `result`. */

@@ -153,6 +153,13 @@ const WRITTEN: readonly Written[] = [
     ]),
   },
   {
+    what: 'nothing is hidden by application data behind missing bytes, with which Suricata gives TLS up',
+    frames: [
+      tcpExchange(443, [`->${HELLO}`, `>${DATA}`, '<\x16\x03\x01\0\x2a\x02\0\0\x26\x03\x03', '<sss', '>rrr']),
+    ],
+    rules: alerts('tcp', ['content:"sss"', 'content:"r"', 'content:!"p"']),
+  },
+  {
     what: 'but not where it has a position, and no other stands in for it',
     frames: [tcpExchange(7007, ['>xxx', '>xxy'])],
     rules: alerts('tcp', [
