@@ -36,7 +36,7 @@ export function sumAddresses(bytes: Uint8Array, l3: number): number {
 
 /**
  * The checksum of the transport segment bytes[l4, stop) under the IP header at `l3`, with the pseudo-header of RFC 9293 3.1
- * or RFC 8200 8.1 (none for ICMPv4): 0 if the segment includes a correct one.
+ * or RFC 8200 8.1 (none for ICMPv4): 0 if the segment includes a correct one. It covers the segment as far as `covered`, an offset.
  */
 export function transportChecksum(
   bytes: Uint8Array,
@@ -44,9 +44,10 @@ export function transportChecksum(
   l4: number,
   stop: number,
   protocol: number,
+  covered = stop,
 ): number {
   const pseudo = protocol === Protocol.icmp ? 0 : sumAddresses(bytes, l3) + protocol + stop - l4
-  return ~fold(pseudo + sumWords(bytes, l4, stop)) & 0xffff
+  return ~fold(pseudo + sumWords(bytes, l4, covered)) & 0xffff
 }
 
 /** Offset of the checksum within a TCP, UDP, UDP-Lite or ICMP header. */

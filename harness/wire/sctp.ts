@@ -65,15 +65,34 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   for (let bit = 0; bit < 8; bit++) value = (value & 1) === 0 ? value >>> 1 : (value >>> 1) ^ POLYNOMIAL
   return value
 })
+const FIRST_BYTES = Uint8Array.from(TABLE, (value) => value >>> 24)
+const NO_CHECKSUM = new Uint8Array(4)
+
+/** The register of CRC32c after bytes[from, to), which was `register` before them. */
+export function crcAfter(register: number, bytes: Uint8Array, from: number, to: number): number {
+  let value = register
+  for (let at = from; at < to; at++) value = (value >>> 8) ^ (TABLE[(value ^ u8(bytes, at)) & 255] ?? 0)
+  return value
+}
+
+/** Writes the four bytes at `at` that take the register of CRC32c from `before` to `after`. */
+export function writeCrcStep(bytes: Uint8Array, at: number, before: number, after: number): void {
+  let value = after
+  for (let step = 0; step < 4; step++) {
+    // No two entries have the same first byte, so that it names the entry which the step used.
+    const entry = FIRST_BYTES.indexOf(value >>> 24)
+    value = ((value ^ (TABLE[entry] ?? 0)) << 8) | entry
+  }
+  value ^= before
+  for (let k = 0; k < 4; k++) bytes[at + k] = value >>> (8 * k)
+}
 
 /** The checksum of the packet bytes[at, stop), computed with a checksum field of 0: as a big-endian word of the header. */
 export function sctpChecksum(bytes: Uint8Array, at: number, stop: number): number {
-  let value = -1
-  for (let i = at; i < stop; i++) {
-    const byte = i >= at + CHECKSUM && i < at + SCTP_HEADER ? 0 : u8(bytes, i)
-    value = (value >>> 8) ^ (TABLE[(value ^ byte) & 255] ?? 0)
-  }
-  const sum = ~value
+  const field = at + CHECKSUM
+  const before = crcAfter(-1, bytes, at, Math.min(field, stop))
+  const behind = crcAfter(before, NO_CHECKSUM, 0, Math.min(4, stop - field))
+  const sum = ~crcAfter(behind, bytes, at + SCTP_HEADER, stop)
   return ((sum << 24) | ((sum & 0xff00) << 8) | ((sum >>> 8) & 0xff00) | (sum >>> 24)) >>> 0
 }
 

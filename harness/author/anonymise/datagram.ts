@@ -5,7 +5,7 @@ import { Protocol } from '../../wire/numbers.ts'
 import type { Datagram } from './form.ts'
 import { changeHeader } from './headers.ts'
 import type { Maps } from './maps.ts'
-import { noteSums, type Sums, writeSums } from './sums.ts'
+import { newSums, noteSums, writeSums } from './sums.ts'
 import { changeTransport, headerOf } from './transport.ts'
 
 const LONGEST_TCP_HEADER = 60
@@ -17,7 +17,7 @@ export function changeDatagram(
   end: number,
   maps: Maps,
 ): void {
-  const sums: Sums = { header: true, transport: 'none', before: 0 }
+  const sums = newSums()
   noteSums(bytes, l3, l4, protocol, stop, end, form === 'whole', sums)
   changeHeader(bytes, l3, end, maps)
   const last = Math.min(stop, end)
@@ -25,20 +25,28 @@ export function changeDatagram(
   else if (form === 'broken') maps.filler.fill(bytes, brokenBody(bytes, l3), last)
   else if (form === 'whole') maps.filler.fill(bytes, behindHeader(bytes, l3), last)
   // What a fragment holds cannot be told, so nothing of it is kept.
-  else if (l4 >= 0) maps.filler.fillKeepingSum(bytes, l4 + headerOf(bytes, l4, protocol), last)
-  else maps.filler.fillKeepingSum(bytes, laterBody(bytes, l3, last), last)
+  else if (l4 >= 0) fillFragment(bytes, l4 + headerOf(bytes, l4, protocol, last), last, protocol, maps)
+  else fillLater(bytes, l3, last, maps)
   writeSums(bytes, l3, l4, protocol, stop, end, sums)
 }
 
-/** Where what a later fragment brings of payload begins: TCP's header may reach into it. */
-function laterBody(bytes: Uint8Array, l3: number, end: number): number {
-  if (!isIpv6(bytes, l3)) {
-    const body = behindHeader(bytes, l3)
-    return body + headerLeft(bytes[l3 + 9] ?? 0, (u16(bytes, l3 + 6) & 0x1fff) << 3)
+/** Fills what a fragment brings of payload, so that the checksum of the datagram holds as it did. */
+function fillFragment(bytes: Uint8Array, from: number, to: number, protocol: number, { filler }: Maps): void {
+  if (protocol === Protocol.sctp) filler.fillKeepingCrc(bytes, from, to)
+  else filler.fillKeepingSum(bytes, from, to)
+}
+
+/** Fills what a later fragment brings of payload: TCP's header may reach into it. */
+function fillLater(bytes: Uint8Array, l3: number, last: number, maps: Maps): void {
+  const fragment = isIpv6(bytes, l3) ? findFragmentHeader(bytes, l3, last) : -1
+  if (isIpv6(bytes, l3) && fragment < 0) {
+    maps.filler.fillKeepingSum(bytes, behindHeader(bytes, l3), last)
+    return
   }
-  const fragment = findFragmentHeader(bytes, l3, end)
-  if (fragment < 0) return behindHeader(bytes, l3)
-  return fragment + 8 + headerLeft(bytes[fragment] ?? 0, u16(bytes, fragment + 2) & 0xfff8)
+  const protocol = bytes[fragment < 0 ? l3 + 9 : fragment] ?? 0
+  const offset = fragment < 0 ? (u16(bytes, l3 + 6) & 0x1fff) << 3 : u16(bytes, fragment + 2) & 0xfff8
+  const body = fragment < 0 ? behindHeader(bytes, l3) : fragment + 8
+  fillFragment(bytes, body + headerLeft(protocol, offset), last, protocol, maps)
 }
 
 function headerLeft(protocol: number, offset: number): number {

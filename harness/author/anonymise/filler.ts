@@ -1,5 +1,6 @@
 import { putU16 } from '../../wire/bytes.ts'
 import { fold, sumWords } from '../../wire/checksum.ts'
+import { crcAfter, writeCrcStep } from '../../wire/sctp.ts'
 
 /** What becomes of payload: letters that follow the sequence number, zeros, or nothing but what names hosts. */
 export const PAYLOADS = ['scrub', 'zero', 'keep'] as const
@@ -53,5 +54,13 @@ export class Filler {
     putU16(bytes, from, fold(before + (0xffff - rest)))
     // Zeros have a sum that nothing else has.
     if (before === 0) bytes.fill(0, from, to)
+  }
+
+  /** The same for CRC32c, which bytes[from, to) are a part of; less than four bytes stay. */
+  fillKeepingCrc(bytes: Uint8Array, from: number, to: number): void {
+    if (to - from < 4) return
+    const after = crcAfter(0, bytes, from, to)
+    this.fill(bytes, from, to)
+    writeCrcStep(bytes, to - 4, crcAfter(0, bytes, from, to - 4), after)
   }
 }

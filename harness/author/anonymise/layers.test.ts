@@ -3,18 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { PacketBatch } from '../../model/batch.ts'
 import { Link, Tunnels } from '../../model/codes.ts'
 import { parseCidr } from '../../support/cidr.ts'
-import { decodeBatch } from '../../wire/decode.ts'
 import { CLIENT6, hex, ipv4, ipv6, join8, MACS, SERVER6, tcp } from '../../wire/example-frames.test.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { dissectInner } from '../../wire/tunnel/enter.ts'
 import { inEveryTunnel } from '../../wire/tunnel/example-tunnels.test.ts'
 import { verifyChecksums } from '../../wire/verify.ts'
 import { anonymise } from '../anonymise.ts'
-import { Anonymiser } from './anonymiser.ts'
-import type { PayloadWord } from './filler.ts'
+import { changed } from './changed.test.ts'
 
 const CAPTURES = new URL('../../../captures/', import.meta.url).pathname
 const KEY = Uint8Array.from({ length: 32 }, (_, index) => index * 7)
@@ -23,28 +20,6 @@ function bytesOf(text: string): Uint8Array {
   const bytes = parseCidr(text)?.bytes
   if (bytes === undefined) throw new Error(text)
   return bytes
-}
-
-/** Frames after they were anonymised together. */
-function changed(frames: readonly Uint8Array[], payload: PayloadWord = 'scrub'): Uint8Array[] {
-  const batch = new PacketBatch(frames.length, 0)
-  batch.growBytes(
-    frames.reduce((sum, { length }) => sum + length, 0),
-    0,
-  )
-  let at = 0
-  for (const frame of frames) {
-    const i = batch.count++
-    batch.bytes.set(frame, at)
-    batch.start[i] = at
-    batch.captured[i] = frame.length
-    batch.original[i] = frame.length
-    batch.link[i] = Link.ethernet
-    at += frame.length
-  }
-  decodeBatch(batch)
-  new Anonymiser(KEY, payload).change(batch)
-  return frames.map((_, i) => batch.copyFrame(i))
 }
 
 function holds(frame: Uint8Array, part: Uint8Array): boolean {

@@ -2,14 +2,18 @@ import { putU16, u16, u32 } from '../../wire/bytes.ts'
 import { checksum } from '../../wire/checksum.ts'
 import { isIpv6 } from '../../wire/ip.ts'
 import { Protocol } from '../../wire/numbers.ts'
+import { UDP_LITE_HEADER } from '../../wire/udp-lite.ts'
 import type { ChangeDatagram } from './form.ts'
 import { changeIcmp } from './icmp-body.ts'
 import type { Maps } from './maps.ts'
+import { changeSctp, sctpHeaderOf } from './sctp.ts'
 
 const IGMP = 2
 /** TCP options that hold a digest, a cookie or another address of the host: MD5, authentication, MPTCP, fast open, experiments. */
 const TELLING: ReadonlySet<number> = new Set([19, 29, 30, 34, 253, 254])
 const IGMP_REPORTS = 0x22
+/** Protocols with a header of 8 bytes. */
+const EIGHT: ReadonlySet<number> = new Set([Protocol.udp, Protocol.udpLite, Protocol.icmp, Protocol.icmp6])
 
 /** Changes what follows the IP header: transport header at `l4`, and payload, before `stop`. */
 export function changeTransport(
@@ -32,16 +36,21 @@ export function changeTransport(
     if (kept === undefined) filler.fill(bytes, l4 + 8, end)
     else kept.udp(bytes, l4, l4 + 8, end)
     filler.fill(bytes, end, stop)
-  } else if (protocol === Protocol.icmp || protocol === Protocol.icmp6)
+  } else if (protocol === Protocol.udpLite) {
+    if (kept === undefined) filler.fill(bytes, l4 + UDP_LITE_HEADER, stop)
+    else kept.udp(bytes, l4, l4 + UDP_LITE_HEADER, stop)
+  } else if (protocol === Protocol.sctp) changeSctp(bytes, l4, stop, maps)
+  else if (protocol === Protocol.icmp || protocol === Protocol.icmp6)
     changeIcmp(bytes, l4, stop, isIpv6(bytes, l3), maps, changeQuoted)
   else if (protocol === IGMP) changeIgmp(bytes, l4, stop, maps)
   else filler.fill(bytes, l4, stop)
 }
 
-/** Bytes of a transport header that a datagram begins with. */
-export function headerOf(bytes: Uint8Array, l4: number, protocol: number): number {
+/** Bytes of a transport header that a datagram begins with, of which there is something before `stop`. */
+export function headerOf(bytes: Uint8Array, l4: number, protocol: number, stop: number): number {
   if (protocol === Protocol.tcp) return Math.max(20, ((bytes[l4 + 12] ?? 0) >> 4) << 2)
-  return protocol === Protocol.udp || protocol === Protocol.icmp || protocol === Protocol.icmp6 ? 8 : 0
+  if (protocol === Protocol.sctp) return sctpHeaderOf(bytes, l4, stop)
+  return EIGHT.has(protocol) ? 8 : 0
 }
 
 function changeTcpOptions(bytes: Uint8Array, from: number, to: number, { filler }: Maps): void {

@@ -15,7 +15,7 @@ import { changeDatagram } from './datagram.ts'
 import { formOf } from './form-of.ts'
 import { changeHeader } from './headers.ts'
 import type { Maps } from './maps.ts'
-import { noteSums, type Sums, writeSums } from './sums.ts'
+import { newSums, noteSums, writeSums } from './sums.ts'
 
 /** More tunnels than the decoder follows. */
 const DEEPEST = 16
@@ -43,7 +43,7 @@ export function changeTunnels(
   const udp = kind === Kind.udp4 || kind === Kind.udp6
   const ownEnd = udp ? l4 + u16(bytes, l4 + 4) : stop
   const noted = carriers.map((carrier) => {
-    const sums: Sums = { header: true, transport: 'none', before: 0 }
+    const sums = newSums()
     const last = carrierEnd(bytes, carrier)
     noteSums(bytes, carrier.l3, carrier.l4, carrier.protocol, last, end, true, sums)
     return { carrier, sums, last }

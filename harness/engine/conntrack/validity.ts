@@ -1,11 +1,9 @@
 import { isCall } from '../../flow/linux.ts'
 import { u16 } from '../../wire/bytes.ts'
-import { fold, sumAddresses, sumWords } from '../../wire/checksum.ts'
+import { transportChecksum } from '../../wire/checksum.ts'
 import { EtherType, Protocol } from '../../wire/numbers.ts'
 import { hasRightSctpChecksum } from '../../wire/sctp.ts'
-
-/** Bytes of a UDP-Lite header. */
-const UDP_LITE_HEADER = 8
+import { coveredByUdpLite } from '../../wire/udp-lite.ts'
 
 /**
  * Whether the transport header at `l4`, of a protocol other than TCP, UDP and ICMP, is invalid in itself. The datagram at `l3` ends at
@@ -40,11 +38,9 @@ function isInvalidUdpLite(
   end: number,
   checks: boolean,
 ): boolean {
-  const length = stop - l4
-  const covered = u16(bytes, l4 + 4) || length
-  if (covered < UDP_LITE_HEADER || covered > length || u16(bytes, l4 + 6) === 0) return true
-  if (!checks || l4 + covered > end) return false
+  const covered = coveredByUdpLite(bytes, l4, stop)
+  if (covered < 0 || u16(bytes, l4 + 6) === 0) return true
+  if (!checks || covered > end) return false
   // Linux uses UDP's protocol number in the pseudo-header, as no UDP-Lite endpoint does (nf_checksum_partial with IPPROTO_UDP).
-  const pseudo = sumAddresses(bytes, l3) + Protocol.udp + length
-  return fold(pseudo + sumWords(bytes, l4, l4 + covered)) !== 0xffff
+  return transportChecksum(bytes, l3, l4, stop, Protocol.udp, covered) !== 0
 }
