@@ -210,12 +210,13 @@ export class Engine {
         }
       } else if (type === Kind.fragment4 || type === Kind.fragment6) {
         outcome = this.#decideFragment(batch, i, by, id)
-      } else outcome = this.#pseudo.decide(batch, i, by, id)
+      } else outcome = type === Kind.cut ? Outcome.unread : this.#pseudo.decide(batch, i, by, id)
       if (stacked && outcome === Outcome.forward && tunnelDepth(stack[i] ?? 0) !== 0)
         outcome = this.#pseudo.decideCarriers(batch, i, by)
       verdict[i] = verdictOf(outcome)
       reason[i] = reasonOf(outcome)
-      if (role[i] !== Role.control) counters.count(by, outcome, ipBytes(batch, i))
+      if (role[i] !== Role.control && outcome !== Outcome.unread)
+        counters.count(by, outcome, ipBytes(batch, i))
     }
   }
 

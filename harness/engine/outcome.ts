@@ -25,6 +25,8 @@ export const Outcome = {
   ctNewDrop: outcomeOf(Verdict.drop, Reason['ct new']),
   ctNewReject: outcomeOf(Verdict.reject, Reason['ct new']),
   tableFull: outcomeOf(Verdict.drop, Reason['flow table full']),
+  /** Too little of the packet is in the capture. */
+  unread: outcomeOf(Verdict.undecided, Reason['header not captured']),
 } as const
 
 /** The `Verdict` code in an outcome. */

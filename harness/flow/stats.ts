@@ -39,6 +39,8 @@ export class FlowStats {
   #packets = 0
   #bytes = 0
   #truncated = 0
+  /** Packets without a whole IP header. */
+  #cutEarly = 0
   #first = Number.POSITIVE_INFINITY
   #last = Number.NEGATIVE_INFINITY
   #udp = 0
@@ -55,6 +57,7 @@ export class FlowStats {
       const what = kind[i] ?? 0
       this.#bytes += length
       if ((captured[i] ?? 0) < length) this.#truncated++
+      if (what === Kind.cut && (batch.l3[i] ?? -1) < 0) this.#cutEarly++
       if (at < this.#first) this.#first = at
       if (at > this.#last) this.#last = at
       kinds[what] = (kinds[what] ?? 0) + 1
@@ -85,7 +88,7 @@ export class FlowStats {
       fragments: (kinds[Kind.fragment4] ?? 0) + (kinds[Kind.fragment6] ?? 0),
       truncated: this.#truncated,
       malformed: kinds[Kind.malformed] ?? 0,
-      notIp: kinds[Kind.other] ?? 0,
+      notIp: (kinds[Kind.other] ?? 0) + this.#cutEarly,
     }
   }
 

@@ -155,7 +155,7 @@ export class FlowTable {
     this.#number = batch.number[i] ?? 0
     this.#time = batch.time[i] ?? 0
     if (kind === Kind.fragment4 || kind === Kind.fragment6) this.#assignFragment(batch, i, end)
-    else if (kind !== Kind.other && kind !== Kind.malformed)
+    else if (kind !== Kind.other && kind !== Kind.malformed && kind !== Kind.cut)
       this.#resolve(batch.bytes, l3, batch.l4[i] ?? -1, end, batch.flags[i] ?? 0)
     batch.flow[i] = this.#flow
     batch.direction[i] = this.#direction

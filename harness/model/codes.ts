@@ -17,6 +17,8 @@ export const Kind = {
   ip4: 9,
   ip6: 10,
   malformed: 11,
+  /** The capture's snapshot length cut it within a header, so that its flow is not known. */
+  cut: 12,
 } as const
 
 /** The direction of a packet in its flow; the client is the side that opened the flow. */
@@ -58,6 +60,8 @@ export const Reason = {
   'wrong tunnel options': 20,
   /** The same: it was sent whole, and fragments have no ports by which to know their flow. */
   'fragmented by host': 21,
+  /** Undecided: the capture's snapshot length cut the packet within a header. */
+  'header not captured': 22,
 } as const
 export type ReasonName = keyof typeof Reason
 

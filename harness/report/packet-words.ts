@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<number, string>> = {
   [Kind.ip4]: 'IPv4',
   [Kind.ip6]: 'IPv6',
   [Kind.malformed]: 'malformed',
+  [Kind.cut]: 'cut',
 }
 
 /** A packet of a trace in a few words: `packet 14, c2s, PSH ACK 128 B, at 1.250 s, decided by fw-b`. */

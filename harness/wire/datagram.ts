@@ -1,9 +1,11 @@
 import { Kind } from '../model/codes.ts'
 import { u16 } from './bytes.ts'
 import type { Dissection } from './dissection.ts'
+import { isIcmpError } from './icmp.ts'
 import { optionsFit } from './ipv4.ts'
 import { extensionLength } from './ipv6.ts'
 import { Protocol } from './numbers.ts'
+import { CHUNK_HEADER, Chunk, INIT_BODY, SCTP_HEADER } from './sctp.ts'
 
 /**
  * Dissects the IPv4 datagram at `l3`, whose frame ends at `wireEnd` and was captured up to `end`. An invalid IP header leaves `l3` unset;
@@ -30,6 +32,10 @@ export function dissectIpv4(
   }
   into.l3 = l3
   into.stop = l3 + total
+  if (end < l3 + header) {
+    partial(l3 + header, l3 + total, Kind.cut, into)
+    return
+  }
   if (header > 20 && !optionsFit(bytes, l3, end)) {
     into.kind = Kind.malformed
     return
@@ -79,7 +85,7 @@ export function dissectIpv6(
       return
     }
     if (at + length > Math.min(stop, end)) {
-      partial(at, stop, fragmented ? Kind.fragment6 : Kind.ip6, into)
+      partial(at, stop, at + length > stop ? Kind.fragment6 : Kind.cut, into)
       return
     }
     if (next === Protocol.fragment && first) {
@@ -112,10 +118,13 @@ function transport(
     into.kind = Kind.malformed
     return
   }
-  if (least === 0 || end - at < least || protocol === Protocol.sctp || protocol === Protocol.esp) {
+  if (end < Math.min(stop, at + telling(bytes, at, end, protocol, six))) {
+    partial(at, stop, Kind.cut, into)
+    return
+  }
+  if (least === 0 || protocol === Protocol.sctp || protocol === Protocol.esp) {
     partial(at, stop, six ? Kind.ip6 : Kind.ip4, into)
-    const there = least === 0 ? protocol !== Protocol.none && at < Math.min(stop, end) : end - at >= least
-    if (there) {
+    if (least > 0 || (protocol !== Protocol.none && at < Math.min(stop, end))) {
       into.l4 = at
       into.protocol = protocol
     }
@@ -154,6 +163,7 @@ function fragment(
   partial(at, stop, six ? Kind.fragment6 : Kind.fragment4, into)
   const least = protocol === Protocol.sctp ? SCTP_PORTS : leastHeader(protocol, six)
   const here = Math.min(stop, end) - at
+  if (first && here < Math.min(least, stop - at)) into.kind = Kind.cut
   if (!first || here <= 0 || here < least || protocol === Protocol.none) return
   if (protocol === Protocol.tcp) {
     const header = ((bytes[at + 12] ?? 0) >> 4) << 2
@@ -189,7 +199,27 @@ function leastHeader(protocol: number, six: boolean): number {
   }
 }
 
-/** The kind of a frame that ends within a header: merely truncated by the snapshot length, or malformed. */
+/**
+ * Bytes of the transport header at `at`, captured up to `end`, without which nobody can tell what becomes of a packet: of SCTP with the
+ * header of the first chunk, and the tag in it; of an ICMP error with the addresses and ports of the packet that it quotes.
+ */
+function telling(bytes: Uint8Array, at: number, end: number, protocol: number, six: boolean): number {
+  if (protocol === Protocol.sctp)
+    return SCTP_HEADER + CHUNK_HEADER + (opensSctp(bytes, at, end) ? INIT_BODY : 0)
+  if (protocol === Protocol.udpLite || protocol === Protocol.gre) return 8
+  const least = leastHeader(protocol, six)
+  const isIcmp = protocol === (six ? Protocol.icmp6 : Protocol.icmp)
+  if (!isIcmp || end <= at || !isIcmpError(bytes[at] ?? 0, six)) return least
+  const quoted = at + least
+  return least + (six || end <= quoted ? 40 : ((bytes[quoted] ?? 0) & 15) << 2) + 8
+}
+
+function opensSctp(bytes: Uint8Array, at: number, end: number): boolean {
+  const type = bytes[at + SCTP_HEADER]
+  return end > at + SCTP_HEADER && (type === Chunk.init || type === Chunk.initAck)
+}
+
+/** The kind of a frame that ends within a header: merely cut by the snapshot length, or malformed. */
 function cutOr(end: number, wireEnd: number): number {
-  return wireEnd > end ? Kind.other : Kind.malformed
+  return wireEnd > end ? Kind.cut : Kind.malformed
 }

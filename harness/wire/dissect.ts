@@ -15,9 +15,9 @@ export function dissect(frame: Uint8Array, link: number): Dissection {
 
 /**
  * Dissects the frame of `captured` bytes at `start`, which had `original` bytes on the wire. Reads nothing outside it and
- * never throws. Lengths that contradict each other or the frame's length on the wire are malformed; if a header was
- * merely not captured, the result is what is known without it (an IP packet without transport offset, or `other`). Tunnels are not
- * entered: see tunnel/enter.ts.
+ * never throws. Lengths that contradict each other or the frame's length on the wire are malformed; if a header that
+ * tells the flow was merely not captured, the packet is `cut`, without transport offset. Tunnels are not entered: see
+ * tunnel/enter.ts.
  */
 export function dissectFrame(
   bytes: Uint8Array,
@@ -52,7 +52,7 @@ export function dissectNetwork(
   into.stack |= at.innerVlan << 8
   into.stop = 0
   into.layers += at.layers + 1
-  if (at.offset < 0) into.kind = wireEnd > end ? Kind.other : Kind.malformed
+  if (at.offset < 0) into.kind = wireEnd > end ? Kind.cut : Kind.malformed
   else if (at.etherType === EtherType.ipv4) dissectIpv4(bytes, at.offset, end, wireEnd, into)
   else if (at.etherType === EtherType.ipv6) dissectIpv6(bytes, at.offset, end, wireEnd, into)
 }

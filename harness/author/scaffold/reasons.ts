@@ -69,6 +69,9 @@ const REASONS: Readonly<Record<Exclude<ReasonName, 'none'>, Reasoner>> = {
   'wrong tunnel port': () => ['It came back by other UDP ports than its flow has.'],
   'wrong tunnel options': () => ['It came back with other options of its tunnel than it was sent with.'],
   'fragmented by host': () => ['It came back whole though it was sent in fragments, or the other way round.'],
+  'header not captured': () => [
+    'The snapshot length of the capture cut it within a header: record it whole.',
+  ],
 }
 
 /** Why a line is proposed, in a sentence, and the document of the setting that decides it. */

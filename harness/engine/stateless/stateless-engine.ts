@@ -1,5 +1,5 @@
 import type { PacketBatch } from '../../model/batch.ts'
-import { Role } from '../../model/codes.ts'
+import { Kind, Role } from '../../model/codes.ts'
 import type { Stateless, StatelessAction } from '../../model/setup.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { StatelessCounters } from './counters.ts'
@@ -41,6 +41,8 @@ export class StatelessEngine {
 
   /** The `Way` of packet `index` at a host; counted there, unless it is a control. */
   decide(batch: PacketBatch, index: number, host: number): number {
+    // Nobody can tell whether a rule matches it, so that the stateful engine says so.
+    if (batch.kind[index] === Kind.cut) return Way.forward
     const step = this.#subject.read(batch, index) ? this.#stepFor(this.#subject) : this.#fallback
     if (batch.role[index] !== Role.control) this.#counters.count(batch, index, host, step)
     return step.way

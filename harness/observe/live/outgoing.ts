@@ -1,5 +1,5 @@
 import { type PacketBatch, tunnelDepth } from '../../model/batch.ts'
-import { Kind, Link, Role, Verdict } from '../../model/codes.ts'
+import { Kind, Link, Reason, Role, Verdict } from '../../model/codes.ts'
 import { writeIpv4Checksum, writeTransportChecksum } from '../../wire/checksum.ts'
 import { UNKNOWN_LENGTH } from '../../wire/dissection.ts'
 import { datagramEnd } from '../../wire/ip.ts'
@@ -38,13 +38,13 @@ export class Outgoing {
 
   /**
    * Adds packet `i`, which takes the road `road` (host and direction), to what is to be sent. Returns the marker that replaces it
-   * if it is a control, -1 if it is a packet; undefined if it cannot be sent: it is not IP, or too large.
+   * if it is a control, -1 if it is a packet; undefined if it cannot be sent: it is not IP, cut within a header, or too large.
    */
   add(batch: PacketBatch, i: number, road: number): number | undefined {
     const { offered, sent, markers, translations, largest } = this.#parts
     const l3 = outermost(batch, i)
     const kind = batch.kind[i] ?? Kind.other
-    if (l3 < 0 || kind === Kind.malformed) return undefined
+    if (l3 < 0 || kind === Kind.malformed || kind === Kind.cut) return undefined
     const way = (batch.flow[i] ?? -1) * 2 + (batch.direction[i] ?? 0)
     const isMarker = batch.role[i] === Role.control && isAllowed(batch, i)
     const end = (batch.start[i] ?? 0) + (batch.captured[i] ?? 0)
@@ -109,4 +109,10 @@ function isAllowed(batch: PacketBatch, i: number): boolean {
   const ports = batch.ports[i] ?? 0
   const { denied } = CONTROL_PORT
   return (kind === Kind.udp4 || kind === Kind.udp6) && ports >>> 16 !== denied && (ports & 0xffff) !== denied
+}
+
+/** Why a packet is not sent; what is not IP has no reason. */
+export function unsentReason(kind: number, l3: number): number {
+  if (kind === Kind.cut) return Reason['header not captured']
+  return l3 < 0 || kind === Kind.malformed ? Reason.none : Reason['packet too big']
 }

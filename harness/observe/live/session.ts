@@ -1,5 +1,5 @@
 import { PacketBatch } from '../../model/batch.ts'
-import { Host, Kind, Knowledge, Reason, Role, Verdict } from '../../model/codes.ts'
+import { Host, Knowledge, Role, Verdict } from '../../model/codes.ts'
 import type { ObservationBatch, Session, WireFrame } from '../../model/target.ts'
 import type { TimedEvent, Timeline, TimelineChunk } from '../../model/timeline.ts'
 import type { HostActions } from './actions.ts'
@@ -12,7 +12,7 @@ import { Markers } from './markers.ts'
 import { Matcher } from './matcher.ts'
 import { Offered } from './offered.ts'
 import { Openings } from './openings.ts'
-import { Outgoing } from './outgoing.ts'
+import { Outgoing, unsentReason } from './outgoing.ts'
 import { monotonicNow, type Port } from './port.ts'
 import { Roads } from './roads.ts'
 import { LiveSendingTimes } from './sending-times.ts'
@@ -251,8 +251,7 @@ export class LiveSession implements Session {
     packets.verdict[i] = Verdict.undecided
     packets.reason[i] = 0
     const marker = this.#outgoing.add(packets, i, road)
-    if (marker === undefined && (packets.l3[i] ?? -1) >= 0 && packets.kind[i] !== Kind.malformed)
-      packets.reason[i] = Reason['packet too big']
+    if (marker === undefined) packets.reason[i] = unsentReason(packets.kind[i] ?? 0, packets.l3[i] ?? -1)
     if (marker !== undefined && marker >= 0)
       this.#roads.sending(marker, {
         road,

@@ -1,6 +1,6 @@
 import type { PacketBatch } from '../../model/batch.ts'
 import type { Case } from '../../model/case.ts'
-import { Host, Knowledge, Reason, Verdict } from '../../model/codes.ts'
+import { Host, Kind, Knowledge, Reason, Verdict } from '../../model/codes.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { Capabilities, ObservationBatch, Session, Target } from '../../model/target.ts'
 import type { Timeline } from '../../model/timeline.ts'
@@ -130,8 +130,10 @@ class SuricataSession implements Session {
   #take({ batches, indices, eve }: Decided): void {
     for (const [n, packets] of batches.entries()) {
       const at = indices[n] ?? 0
-      packets.verdict[at] = eve.verdicts[n] ?? Verdict.undecided
-      packets.reason[at] = reasonOf(eve.reasonOf(n))
+      // Suricata passes what it cannot read, which says nothing of the packet that was on the wire.
+      const unread = packets.kind[at] === Kind.cut
+      packets.verdict[at] = unread ? Verdict.undecided : (eve.verdicts[n] ?? Verdict.undecided)
+      packets.reason[at] = unread ? Reason['header not captured'] : reasonOf(eve.reasonOf(n))
       this.#counters.count(packets, at)
     }
   }
