@@ -53,7 +53,7 @@ const SILENCE = { virtual: 900, real: 10 } as const
 
 /**
  * `flowbreak learn TARGET`: exit 0 if the target was learned, however much of it is unknown; 1 if its answers vary, if nothing that
- * the reference can be explains them, or if predictions were wrong; 3 if it answered nothing.
+ * the reference can be explains them, or if predictions were wrong; 3, and nothing written, if it answered nothing.
  */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = configOption(
@@ -151,11 +151,20 @@ async function learnTarget(target: Target, options: Options, signal: AbortSignal
   if (options.json)
     print(`${JSON.stringify({ ...document, ...(twin === undefined ? {} : { twin }) }, null, 2)}\n`)
   else print(`${learnedText(document)}${twin === undefined ? '' : twinText(twin)}`)
+  if (Object.keys(document.knobs).length === 0) throw nothingLearned(learned)
   write()
-  if (Object.keys(document.knobs).length === 0) return ExitCode.broken
   const steady =
     learned.troubles.length === 0 && learned.unsteady.size === 0 && learned.unexplained.length === 0
   return steady && (twin === undefined || twin.agreed === twin.packets) ? ExitCode.ok : ExitCode.failed
+}
+
+function nothingLearned({ target, troubles }: Learned): FlowbreakError {
+  const why = troubles.length === 0 ? 'flowbreak doctor says whether it can be reached' : troubles.join('; ')
+  return new FlowbreakError(
+    'ERR_LEARN_NOTHING',
+    `Nothing was learned of ${target}, so nothing is written: ${why.replace(/\.$/, '')}.`,
+    { exitCode: ExitCode.broken },
+  )
 }
 
 /** The learned document, and a function that writes it to where it was asked for. */

@@ -1,9 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { flowbreak } from './command.ts'
+import { flowbreak, ROOT } from './command.ts'
 
+/** A target that can be asked who it is, and nothing else. */
+const DIES = `import { serve } from '${ROOT}test/faults/programs/firewall.mjs'
+await serve({ request: ({ type }) => type === 'prepare' && process.exit(1) })
+`
 const CAPTURE = 'captures/echo-ladder-ipv4.pcap'
 
 describe('journeys: learn', () => {
@@ -52,6 +56,24 @@ describe('journeys: learn', () => {
       /^learned-reference is nearest to fortinet: (\d+) of \1 known knobs are the same$/m,
     )
   }).timeout(240_000)
+
+  it('writes nothing of a target that answers nothing, and says why', () => {
+    writeFileSync(join(folder, 'dies.mjs'), DIES)
+    const config = join(folder, 'dies.yaml')
+    writeFileSync(
+      config,
+      `targets: { mine: { kind: process, command: [node, ${join(folder, 'dies.mjs')}] } }\n`,
+    )
+    const out = join(folder, 'out')
+    const files = ['--output', join(out, 'profile'), '--html', join(out, 'sheet.html')]
+    const failed = flowbreak(['learn', 'mine', '--config', config, ...files])
+    expect(failed.stderr).to.match(
+      /^flowbreak: Nothing was learned of mine, so nothing is written: the target broke: .*\(ERR_LEARN_NOTHING\)\n$/,
+    )
+    expect(failed.status).to.equal(3)
+    expect(failed.stdout).to.match(/^What is wrong with the target$/m)
+    expect(existsSync(out)).to.equal(false)
+  }).timeout(60_000)
 
   it('refuses what it cannot do, in a sentence', () => {
     const nothing = flowbreak(['learn'])
