@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Injection } from '../model/case.ts'
-import { parseInjection, parseInjections } from './injection-text.ts'
+import { parseInjection, parseInjections, parseUnplaced } from './injection-text.ts'
 
 const SECOND = 1e9
 
@@ -138,5 +138,27 @@ describe('suite/injection-text', () => {
       expect(() => parseInjection(text), text)
         .to.throw(sentence)
         .with.property('code', 'ERR_INJECTION')
+  })
+
+  it('reads injections without a place as those at a packet, and says without a place what is wrong', () => {
+    const fail = (message: string): never => {
+      throw new Error(message)
+    }
+    const texts = ['host-swap:crash', 'idle-gap:400s', 'asymmetric-path:s2c=fw-b', 'host-swap']
+    const placed = texts.map((text) => text.replace(/^[^:]*/, '$&@17'))
+    expect(parseUnplaced(texts, 17, fail)).to.deep.equal(parseInjections(placed))
+    for (const [text, sentence] of [
+      ['host-swap:burn', 'Write host-swap, host-swap:crash or host-swap:crash,outage.'],
+      ['idle-gap', 'Write idle-gap:400s.'],
+      ['idle-gap:long', /^"long" is not a duration/],
+      ['table-full:x', /^"x" is not a duration/],
+      ['host-swp', /^"host-swp" is not an injection: .* Did you mean "host-swap"\?$/],
+      ['segment', 'A segment has too many numbers for an option: write a suite.'],
+    ] as const) {
+      const read = () => parseUnplaced([text], 12, fail)
+      if (typeof sentence === 'string') expect(read, text).to.throw(sentence)
+      else expect(read, text).to.throw(sentence)
+      expect(read, text).to.throw(/^[^@]*$/)
+    }
   })
 })

@@ -7,24 +7,27 @@ import {
   DIRECTIONS,
   DURING,
   INJECTIONS,
+  listWords,
   notAWord,
   SCOPES,
   STORE_STATES,
   TUPLES,
 } from './words.ts'
 
-/** By kind: how the text after the position is written, and the fields that it gives; undefined: the text does not match. */
+/**
+ * By kind: how it is written, and the fields that the text behind the position gives; undefined: the text does not match.
+ */
 const ARGUMENTS: Readonly<
   Record<
     Exclude<Injection['kind'], 'segment'>,
     {
-      readonly form: string
+      readonly forms: readonly string[]
       readonly read: (text: string | undefined) => Omit<InjectionInput, 'at'> | undefined
     }
   >
 > = {
   'host-swap': {
-    form: 'host-swap@12, host-swap@12:crash or host-swap@12:crash,outage',
+    forms: ['host-swap@12', 'host-swap@12:crash', 'host-swap@12:crash,outage'],
     read: (text) => {
       const [cause, during, ...more] = text?.split(',') ?? []
       if (more.length > 0 || (during !== undefined && asWord(DURING, during) === undefined)) return undefined
@@ -33,42 +36,42 @@ const ARGUMENTS: Readonly<
     },
   },
   'timeout-change': {
-    form: 'timeout-change@12:60s or timeout-change@12:hosts=60s',
+    forms: ['timeout-change@12:60s', 'timeout-change@12:hosts=60s'],
     read: (text) => {
       const [duration, scope] = ownedText(text)
       return duration === undefined ? undefined : { 'tcp-idle': duration, scope }
     },
   },
   'table-full': {
-    form: 'table-full@12, table-full@12:60s, table-full@12:hosts or table-full@12:hosts=60s',
+    forms: ['table-full@12', 'table-full@12:60s', 'table-full@12:hosts', 'table-full@12:hosts=60s'],
     read: (text) => {
       const [lasts, scope] = ownedText(text === 'hosts' ? 'hosts=' : text)
       return { for: lasts === '' ? undefined : lasts, scope }
     },
   },
   'replication-loss': {
-    form: 'replication-loss@12 or replication-loss@12:flow',
+    forms: ['replication-loss@12', 'replication-loss@12:flow'],
     read: (text) => optional(text, SCOPES, (scope) => ({ scope })),
   },
-  'idle-gap': { form: 'idle-gap@12:400s', read: (gap) => (gap === undefined ? undefined : { gap }) },
+  'idle-gap': { forms: ['idle-gap@12:400s'], read: (gap) => (gap === undefined ? undefined : { gap }) },
   'asymmetric-path': {
-    form: 'asymmetric-path@12:s2c=fw-b or asymmetric-path@12:s2c=bypass',
+    forms: ['asymmetric-path@12:s2c=fw-b', 'asymmetric-path@12:s2c=bypass'],
     read: (text) => {
       const match = /^(c2s|s2c)=(.+)$/.exec(text ?? '')
       return match === null ? undefined : { direction: match[1], to: match[2] }
     },
   },
-  'path-return': { form: 'path-return@20', read: (text) => (text === undefined ? {} : undefined) },
+  'path-return': { forms: ['path-return@20'], read: (text) => (text === undefined ? {} : undefined) },
   'store-outage': {
-    form: 'store-outage@12, store-outage@12:slow or store-outage@20:up',
+    forms: ['store-outage@12', 'store-outage@12:slow', 'store-outage@20:up'],
     read: (text) => optional(text, STORE_STATES, (state) => ({ state })),
   },
   reconnect: {
-    form: 'reconnect@15, reconnect@15:same or reconnect@15:new-port',
+    forms: ['reconnect@15', 'reconnect@15:same', 'reconnect@15:new-port'],
     read: (text) => optional(text, TUPLES, (tuple) => ({ tuple })),
   },
   duplicate: {
-    form: 'duplicate@14:c2s',
+    forms: ['duplicate@14:c2s'],
     read: (text) => (asWord(DIRECTIONS, text) === undefined ? undefined : { direction: text }),
   },
 }
@@ -95,20 +98,19 @@ export interface WrittenInjection {
   readonly fields: InjectionInput
 }
 
+/** The text of an injection in its parts: `host-swap@12:crash`, or `host-swap:crash` where the place is not written. */
+interface Parts {
+  readonly name: string
+  readonly at: string
+  readonly argument: string | undefined
+  readonly placed: boolean
+  /** Throws the sentence that says what is wrong. */
+  readonly fail: (message: string) => never
+}
+
 /** Reads the same text as `parseInjection`, into the form of a suite file. Throws ERR_INJECTION. */
 export function readInjectionText(text: string): WrittenInjection {
-  const match = /^([^@]*)@((?:c2s:|s2c:)?[^:]*)(?::(.*))?$/.exec(text)
-  const name = match?.[1] ?? text.split('@', 1)[0]
-  const kind = asWord(INJECTIONS, name)
-  if (kind === undefined) throw injectionError(text, notAWord(name, 'an injection', INJECTIONS))
-  if (kind === 'segment')
-    throw injectionError(text, 'A segment has too many numbers for an option: write a suite.')
-  const { form, read } = ARGUMENTS[kind]
-  const at = match?.[2]
-  if (at === undefined || at === '') throw injectionError(text, `It names no position: write ${form}.`)
-  const fields = read(match?.[3])
-  if (fields === undefined) throw injectionError(text, `Write ${form}.`)
-  return { kind, fields: { at, ...fields } }
+  return readParts(partsOf(text))
 }
 
 /**
@@ -116,25 +118,68 @@ export function readInjectionText(text: string): WrittenInjection {
  * label is that of the first of its kind. Host names are not checked: the topology is not known here. Throws ERR_INJECTION.
  */
 export function parseInjection(text: string): Injection {
-  const { kind, fields } = readInjectionText(text)
-  const injection = readInjection(kind, fields, kind, undefined, (_path, message) => {
-    throw injectionError(text, message)
-  })
-  if (injection === undefined) throw injectionError(text, `Write ${ARGUMENTS[kind].form}.`)
-  return injection
+  return injectionOf(partsOf(text))
 }
 
 /** Reads several injections in order; the second of a kind is labelled `host-swap#2`, and so on. Throws ERR_INJECTION. */
 export function parseInjections(texts: readonly string[]): readonly Injection[] {
+  return labelled(texts.map(parseInjection))
+}
+
+/**
+ * The same for texts without a place, `host-swap:crash`, all just before one packet; `fail` throws what is wrong, a sentence without
+ * a place.
+ */
+export function parseUnplaced(
+  texts: readonly string[],
+  packet: number,
+  fail: (message: string) => never,
+): readonly Injection[] {
+  return labelled(
+    texts.map((text) => {
+      const [name = '', ...rest] = text.split(':')
+      const argument = rest.length === 0 ? undefined : rest.join(':')
+      return injectionOf({ name, at: String(packet), argument, placed: false, fail })
+    }),
+  )
+}
+
+function partsOf(text: string): Parts {
+  const match = /^([^@]*)@((?:c2s:|s2c:)?[^:]*)(?::(.*))?$/.exec(text)
+  const [name = ''] = text.split('@', 1)
+  const fail = (message: string): never => {
+    throw new FlowbreakError('ERR_INJECTION', `Injection "${text}": ${message}`)
+  }
+  return { name, at: match?.[2] ?? '', argument: match?.[3], placed: true, fail }
+}
+
+function readParts({ name, at, argument, placed, fail }: Parts): WrittenInjection {
+  const kind = asWord(INJECTIONS, name)
+  if (kind === undefined) return fail(notAWord(name, 'an injection', INJECTIONS))
+  if (kind === 'segment') return fail('A segment has too many numbers for an option: write a suite.')
+  if (at === '') return fail(`It names no position: write ${formsOf(kind, placed)}.`)
+  const fields = ARGUMENTS[kind].read(argument)
+  return fields === undefined ? fail(`Write ${formsOf(kind, placed)}.`) : { kind, fields: { at, ...fields } }
+}
+
+function injectionOf(parts: Parts): Injection {
+  const { kind, fields } = readParts(parts)
+  const { placed, fail } = parts
+  const injection = readInjection(kind, fields, kind, undefined, (_path, message) => fail(message))
+  return injection ?? fail(`Write ${formsOf(kind, placed)}.`)
+}
+
+/** How an injection of that kind is written. */
+function formsOf(kind: WrittenInjection['kind'], placed: boolean): string {
+  const { forms } = ARGUMENTS[kind]
+  return listWords(placed ? forms : forms.map((form) => form.replace(/@\d+/, '')))
+}
+
+function labelled(injections: readonly Injection[]): readonly Injection[] {
   const seen = new Map<string, number>()
-  return texts.map((text) => {
-    const injection = parseInjection(text)
+  return injections.map((injection) => {
     const nth = (seen.get(injection.kind) ?? 0) + 1
     seen.set(injection.kind, nth)
     return { ...injection, label: injectionLabel(injection.kind, nth) }
   })
-}
-
-function injectionError(text: string, message: string): FlowbreakError {
-  return new FlowbreakError('ERR_INJECTION', `Injection "${text}": ${message}`)
 }
