@@ -31,12 +31,19 @@ const OWN_TAG =
   bitOf(Chunk.heartbeat) |
   bitOf(Chunk.heartbeatAck)
 const DATA = bitOf(Chunk.data)
+const NOTHING = new Uint8Array(0)
 
 /** Tracks SCTP associations as Linux does (nf_conntrack_proto_sctp.c, 6.18). */
 export class SctpTracker {
   /** Nanoseconds, indexed by `SctpState`. */
   readonly #timeouts: Float64Array
-  /** The entry while a packet is tracked; what is kept of it is written back. */
+  /** The packet that is tracked: its SCTP header at `#l4`, its captured end, its tag, and the types of its chunks as bits. */
+  #bytes: Uint8Array = NOTHING
+  #l4 = 0
+  #end = 0
+  #tag = 0
+  #types = 0
+  /** Its entry meanwhile; what is kept of it is written back. */
   readonly #tags = new Int32Array(2)
   #bits = 0
   #state: number = SctpState.none
@@ -59,9 +66,13 @@ export class SctpTracker {
     l4: number,
     end: number,
   ): number {
-    const types = chunkTypes(bytes, l4, end)
-    if (types < 0) return Ct.invalid
-    if (!isAlive(table, base, now)) return this.#open(table, base, direction, now, bytes, l4, end, types)
+    this.#types = chunkTypes(bytes, l4, end)
+    if (this.#types < 0) return Ct.invalid
+    this.#bytes = bytes
+    this.#l4 = l4
+    this.#end = end
+    this.#tag = u32(bytes, l4 + 4) | 0
+    if (!isAlive(table, base, now)) return this.#open(table, base, direction, now)
     const { words } = table
     const head = words[base] ?? 0
     const from = isToServer(head, direction) ? 0 : 1
@@ -69,7 +80,7 @@ export class SctpTracker {
     this.#tags[1] = words[base + SCTP_TAG + 1] ?? 0
     this.#bits = words[base + SCTP_BITS] ?? 0
     this.#state = head & STATE_MASK
-    const valid = this.#take(from, bytes, l4, end, types, false)
+    const valid = this.#take(from, false)
     // A packet that turns out to be invalid midway still has its effect up to there.
     this.#keep(table, base)
     if (!valid) return Ct.invalid
@@ -89,21 +100,11 @@ export class SctpTracker {
   }
 
   /** A flow without entry: its sender becomes the original direction. */
-  #open(
-    table: SessionTable,
-    base: number,
-    direction: number,
-    now: Nanos,
-    bytes: Uint8Array,
-    l4: number,
-    end: number,
-    types: number,
-  ): number {
+  #open(table: SessionTable, base: number, direction: number, now: Nanos): number {
     this.#tags.fill(0)
     this.#bits = 0
     this.#state = SctpState.none
-    if ((types & NO_OPENING) !== 0 || !this.#begin(bytes, l4, end)) return Ct.invalid
-    if (!this.#take(0, bytes, l4, end, types, true)) return Ct.invalid
+    if ((this.#types & NO_OPENING) !== 0 || !this.#begin() || !this.#take(0, true)) return Ct.invalid
     if (table.isAbsent(base) && !table.admits(base, now)) return Ct.full
     const flipped = direction === Direction.s2c ? Flag.flipped : 0
     table.open(base, withState(flipped, this.#state), Family.sctp, now)
@@ -113,9 +114,11 @@ export class SctpTracker {
   }
 
   /** Whether every chunk may create an entry; sets the entry's first tag. */
-  #begin(bytes: Uint8Array, l4: number, end: number): boolean {
-    const tag = u32(bytes, l4 + 4) | 0
-    for (let at = l4 + SCTP_HEADER; isChunk(at, end); at = nextChunk(bytes, at)) {
+  #begin(): boolean {
+    const bytes = this.#bytes
+    const end = this.#end
+    const tag = this.#tag
+    for (let at = this.#l4 + SCTP_HEADER; isChunk(at, end); at = nextChunk(bytes, at)) {
       const type = bytes[at] ?? 0
       if (nextSctpState(0, type, SctpState.none) === SctpState.none) return false
       if (type === Chunk.init) {
@@ -128,25 +131,28 @@ export class SctpTracker {
   }
 
   /** Tracks the chunks of a packet; returns false if it is invalid. */
-  #take(from: number, bytes: Uint8Array, l4: number, end: number, types: number, isFresh: boolean): boolean {
-    const tag = u32(bytes, l4 + 4) | 0
+  #take(from: number, isFresh: boolean): boolean {
+    const bytes = this.#bytes
+    const end = this.#end
+    const tag = this.#tag
+    const types = this.#types
     this.#idle = false
     this.#timed = SctpState.none
     if ((types & OWN_TAG) === 0 && tag !== this.#tags[from]) return false
-    for (let at = l4 + SCTP_HEADER; isChunk(at, end); at = nextChunk(bytes, at)) {
+    for (let at = this.#l4 + SCTP_HEADER; isChunk(at, end); at = nextChunk(bytes, at)) {
       const type = bytes[at] ?? 0
       if (type === Chunk.heartbeat || type === Chunk.heartbeatAck) {
         const isKnown = this.#tags[from] === 0 || tag === this.#tags[from]
         if (!isKnown && (this.#idle || (types & DATA) !== 0)) return false
-        if (isKnown) this.#settle(from, tag)
+        if (isKnown) this.#settle(from)
         else if (type === Chunk.heartbeatAck) {
-          if (!this.#rename(from, tag)) return false
+          if (!this.#rename(from)) return false
         } else {
           this.#bits = (this.#bits & ~DOUBTED_BY_REPLY) | DOUBTED | (from === 1 ? DOUBTED_BY_REPLY : 0)
           this.#idle = true
           continue
         }
-      } else if (!this.#fits(from, tag, type, bytes[at + 1] ?? 0)) return false
+      } else if (!this.#fits(from, type, bytes[at + 1] ?? 0)) return false
       if (type === Chunk.cookieAck) this.#bits &= ~(INIT_SEEN | (INIT_SEEN << 1))
       const before = this.#state
       const next = nextSctpState(from, type, before)
@@ -163,8 +169,9 @@ export class SctpTracker {
     return true
   }
 
-  /** Whether a chunk other than HEARTBEAT and HEARTBEAT ACK may carry that tag (RFC 9260 8.5.1). */
-  #fits(from: number, tag: number, type: number, flags: number): boolean {
+  /** Whether a chunk other than HEARTBEAT and HEARTBEAT ACK may carry the packet's tag (RFC 9260 8.5.1). */
+  #fits(from: number, type: number, flags: number): boolean {
+    const tag = this.#tag
     if (type === Chunk.init) return tag === 0
     if (type === Chunk.cookieEcho) return tag === this.#tags[from]
     if (type !== Chunk.abort && type !== Chunk.shutdownComplete) return true
@@ -172,17 +179,17 @@ export class SctpTracker {
   }
 
   /** Handles a HEARTBEAT or HEARTBEAT ACK whose tag is that of its direction, or becomes it. */
-  #settle(from: number, tag: number): void {
-    if (this.#tags[from] === 0) this.#tags[from] = tag
+  #settle(from: number): void {
+    if (this.#tags[from] === 0) this.#tags[from] = this.#tag
     else this.#bits &= ~DOUBTED
   }
 
   /** A HEARTBEAT ACK with another tag answers a HEARTBEAT with another tag: its direction uses its tag from now on; false: none came. */
-  #rename(from: number, tag: number): boolean {
+  #rename(from: number): boolean {
     const byReply = (this.#bits & DOUBTED_BY_REPLY) !== 0
     if ((this.#bits & DOUBTED) === 0 || byReply === (from === 1)) return false
     this.#bits &= ~DOUBTED
-    this.#tags[from] = tag
+    this.#tags[from] = this.#tag
     this.#tags[1 - from] = 0
     return true
   }
