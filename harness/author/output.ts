@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { PcapngWriter } from '../capture/pcapng-writer.ts'
 import { ClassicWriter } from '../capture/writer.ts'
 import type { Nanos } from '../model/batch.ts'
@@ -80,7 +80,7 @@ export class CaptureOutput implements Disposable {
 
 /** Throws ERR_CAPTURE_ITSELF where both paths are of one file: what is read is never changed. */
 export function checkOther(file: string, out: string): void {
-  const [from, to] = [file, out].map((path) => statSync(path, { throwIfNoEntry: false }))
+  const [from, to] = [file, out].map((path) => (existsSync(path) ? statSync(path) : undefined))
   if (from === undefined || to === undefined || from.dev !== to.dev || from.ino !== to.ino) return
   throw new FlowbreakError(
     'ERR_CAPTURE_ITSELF',

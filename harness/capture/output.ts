@@ -1,12 +1,14 @@
 import { closeSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { openToWrite } from '../support/caller.ts'
+import { dirname } from 'node:path'
+import { makeFolder, openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 const BUFFER = 1 << 20
 
 /**
  * A file that appears whole or not at all: bytes are buffered, written to a temporary name beside the path, and renamed
- * on `close`. Disposing of it before that leaves nothing behind. Only the owner may read it. Throws ERR_CAPTURE_WRITE, exit code 3.
+ * on `close`. Disposing of it before that leaves nothing behind. Only the owner may read it. Its folder is
+ * made. Throws ERR_CAPTURE_WRITE, exit code 3.
  */
 export class Output implements Disposable {
   readonly path: string
@@ -26,6 +28,7 @@ export class Output implements Disposable {
       )
     this.#temporary = `${path}.${process.pid}.partial`
     try {
+      makeFolder(dirname(path))
       this.#fd = openToWrite(this.#temporary, 'w', 0o600)
     } catch (thrown) {
       throw this.#failed(thrown)

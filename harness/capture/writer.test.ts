@@ -104,8 +104,8 @@ describe('capture/writer', () => {
   })
 
   it('says where it cannot write', () => {
-    expect(() => new ClassicWriter('/nowhere/at/all.pcap', Link.ethernet, EPOCH))
-      .to.throw(FlowbreakError, /^\/nowhere\/at\/all\.pcap cannot be written \(ENOENT/)
+    expect(() => new ClassicWriter('/dev/null/at/all.pcap', Link.ethernet, EPOCH))
+      .to.throw(FlowbreakError, /^\/dev\/null\/at\/all\.pcap cannot be written \(ENOTDIR/)
       .that.includes({ code: 'ERR_CAPTURE_WRITE', exitCode: 3 })
   })
 })

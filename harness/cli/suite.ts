@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs'
 import { planCases } from '../plan/plan.ts'
 import { loadSuites } from '../run/suites.ts'
 import { suiteSchema } from '../suite/schema.ts'
+import { writeInFolder } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { newCommand, parsedGroup } from './command.ts'
 import type { VerbContext } from './context.ts'
@@ -47,11 +47,12 @@ export async function main(args: readonly string[], context: VerbContext): Promi
 
 function writeSchema(file: string, text: string): void {
   try {
-    writeFileSync(file, text)
+    writeInFolder(file, text)
   } catch (thrown) {
     throw new FlowbreakError(
       'ERR_OUTPUT',
       `The schema ${file} cannot be written (${messageOf(thrown)}): name another file.`,
+      { exitCode: ExitCode.broken, cause: thrown },
     )
   }
 }

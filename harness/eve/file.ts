@@ -1,5 +1,6 @@
 import { closeSync, writeSync } from 'node:fs'
-import { openToWrite } from '../support/caller.ts'
+import { dirname } from 'node:path'
+import { makeFolder, openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 const BUFFER = 1 << 18
@@ -9,7 +10,7 @@ const LINE_END = 0x0a
 
 /**
  * A new file of JSON lines. Lines are buffered and written whole, so that the file is valid up to where writing
- * fails. Throws ERR_EVE_FILE: exit code 2 if it cannot be created, 3 if it can no longer be written (a full disk).
+ * fails. Its folder is made. Throws ERR_EVE_FILE, exit code 3.
  */
 export class EveFile implements Disposable {
   readonly #path: string
@@ -27,9 +28,10 @@ export class EveFile implements Disposable {
         '--eve takes a file: standard output is for what the replay itself prints.',
       )
     try {
+      makeFolder(dirname(path))
       this.#fd = openToWrite(path, 'w', 0o600)
     } catch (thrown) {
-      throw this.#failed(thrown, ExitCode.usage)
+      throw this.#failed(thrown)
     }
   }
 
@@ -71,15 +73,15 @@ export class EveFile implements Disposable {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd ?? -1, bytes, at)
     } catch (thrown) {
       this.#broken = true
-      throw this.#failed(thrown, ExitCode.broken)
+      throw this.#failed(thrown)
     }
   }
 
-  #failed(thrown: unknown, exitCode: ExitCode): FlowbreakError {
+  #failed(thrown: unknown): FlowbreakError {
     return new FlowbreakError(
       'ERR_EVE_FILE',
       `The EVE file ${this.#path} cannot be written (${messageOf(thrown)}): name another.`,
-      { exitCode, cause: thrown },
+      { exitCode: ExitCode.broken, cause: thrown },
     )
   }
 }

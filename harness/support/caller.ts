@@ -1,4 +1,13 @@
-import { chownSync, existsSync, fchownSync, mkdirSync, openSync, statSync } from 'node:fs'
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  fchownSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /** A user and a group of this machine. */
@@ -49,6 +58,17 @@ export function makeFolder(path: string, mode = 0o777): void {
     giveToCaller(folder)
   }
   if (!statSync(path).isDirectory()) mkdirSync(path)
+}
+
+/** Writes a file, and makes its folder where there is none. Throws the system's error. */
+export function writeInFolder(path: string, text: string): void {
+  makeFolder(dirname(path))
+  const fd = openToWrite(path, 'w')
+  try {
+    writeFileSync(fd, text)
+  } finally {
+    closeSync(fd)
+  }
 }
 
 /** Any number of a user; -1 is excluded, because to the system it means "unchanged". */

@@ -54,8 +54,8 @@ describe('journey: EVE of a replay', () => {
 
   it('says what is wrong with the file or the options', () => {
     const refused: [args: readonly string[], status: number, sentence: RegExp][] = [
-      [['--eve', folder], 2, /The EVE file .* cannot be written \(EISDIR.*\(ERR_EVE_FILE\)\n$/],
-      [['--eve', join(folder, 'none/eve.json')], 2, /cannot be written \(ENOENT.*ERR_EVE_FILE/],
+      [['--eve', folder], 3, /The EVE file .* cannot be written \(EISDIR.*\(ERR_EVE_FILE\)\n$/],
+      [['--eve', join(CAPTURE, 'eve.json')], 3, /cannot be written \(EEXIST.*ERR_EVE_FILE/],
       [['--eve', '-'], 2, /--eve takes a file: standard output is for .*ERR_EVE_FILE/],
       [
         ['--eve', join(folder, 'x'), '--profile', 'linux-conntrack'],

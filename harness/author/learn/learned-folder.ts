@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LEARNED, pathWord } from '../../report/publish/publish.ts'
 import { SUMS, sumsOf } from '../../report/publish/sums.ts'
-import { FlowbreakError, messageOf } from '../../support/errors.ts'
+import { makeFolder, writeInFolder } from '../../support/caller.ts'
+import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 import { documentText, type ProfileDocument } from './document.ts'
 import { type RecordedProbe, writeCaptures } from './evidence-files.ts'
 import { learnedReadme } from './readme.ts'
@@ -24,12 +25,12 @@ export interface LearnedFolder {
 
 /**
  * Writes what was learned: the profile, its datasheet, captures of the probes that show it, and how to learn it again. Throws
- * ERR_LEARN_OUTPUT, ERR_CAPTURE_WRITE.
+ * ERR_LEARN_OUTPUT, ERR_CAPTURE_WRITE, exit code 3.
  */
 export function writeLearnedFolder(folder: string, learned: LearnedFolder): void {
   const { document, twin, captures, recorded, command } = learned
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     writeFileSync(join(folder, PROFILE_FILE), documentText(document))
     writeFileSync(join(folder, SHEET_FILE), renderSheet(document, twin))
     writeFileSync(join(folder, 'README.md'), learnedReadme({ document, twin, command }))
@@ -66,10 +67,10 @@ export function isProfilePath(path: string): boolean {
   return /\.(ya?ml|json)$/.test(path)
 }
 
-/** Writes one file. Throws ERR_LEARN_OUTPUT. */
+/** Writes one file, and makes its folder. Throws ERR_LEARN_OUTPUT. */
 export function writeLearnedFile(file: string, text: string): void {
   try {
-    writeFileSync(file, text)
+    writeInFolder(file, text)
   } catch (thrown) {
     throw outputError(file, thrown)
   }
@@ -79,5 +80,6 @@ function outputError(path: string, thrown: unknown): FlowbreakError {
   return new FlowbreakError(
     'ERR_LEARN_OUTPUT',
     `The profile cannot be written to ${path} (${messageOf(thrown)}): name a place that can be written.`,
+    { exitCode: ExitCode.broken, cause: thrown },
   )
 }

@@ -1,12 +1,14 @@
 import { existsSync, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { makeFolder } from '../../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 
 /** What file systems say that have no hard links. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
 /**
- * Writes a suite, whole or not at all, and only if `check` takes it, which is given it under another name. Throws ERR_SUITE_EXISTS where there is a file of that name that is not to be replaced, and
- * ERR_SUITE_WRITE (exit code 3), after which that file is what it was.
+ * Writes a suite, whole or not at all, and only if `check` takes it, which is given it under another name; its folder is made. Throws
+ * ERR_SUITE_EXISTS where there is a file of that name that is not to be replaced, and ERR_SUITE_WRITE (exit code 3), after which that file is what it was.
  */
 export function writeSuite<T>(
   file: string,
@@ -17,6 +19,7 @@ export function writeSuite<T>(
   if (!replace && existsSync(file)) throw existing(file)
   const temporary = `${file}.${process.pid}.partial`
   try {
+    makeFolder(dirname(file))
     writeFileSync(temporary, text, { flush: true })
     const checked = check(temporary)
     if (replace) renameSync(temporary, file)
@@ -30,7 +33,7 @@ export function writeSuite<T>(
       cause: thrown,
     })
   } finally {
-    rmSync(temporary, { force: true })
+    if (existsSync(temporary)) rmSync(temporary)
   }
 }
 

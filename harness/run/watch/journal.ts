@@ -1,7 +1,9 @@
+import { dirname } from 'node:path'
 import { type Logger, pino } from 'pino'
 import type { RunEvent } from '../../model/run-log.ts'
 import { NEEDS_A_LOOK } from '../../report/outcomes.ts'
-import { FlowbreakError, messageOf } from '../../support/errors.ts'
+import { makeFolder } from '../../support/caller.ts'
+import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 import type { Doing, LogLevel, Watch } from './watch.ts'
 
 export interface JournalOptions {
@@ -24,12 +26,13 @@ export class Journal implements Watch {
   /** Timelines played since the last result. */
   #replays = 0
 
-  /** Throws ERR_LOG_FILE if the file cannot be opened. */
+  /** The file's folder is made. Throws ERR_LOG_FILE, exit code 3, if the file cannot be opened. */
   constructor({ file, level, hide, warn }: JournalOptions) {
     this.#hide = hide
     try {
       // Synchronous, so that what a process did before it was killed is in the file.
-      const destination = pino.destination({ dest: file ?? 2, sync: true, append: true, mkdir: true })
+      if (file !== undefined) makeFolder(dirname(file))
+      const destination = pino.destination({ dest: file ?? 2, sync: true, append: true })
       let isWell = true
       destination.on('error', (thrown: Error) => {
         if (isWell) warn(`The log ${file ?? 'on standard error'} takes no more (${messageOf(thrown)}).`)
@@ -49,7 +52,7 @@ export class Journal implements Watch {
       throw new FlowbreakError(
         'ERR_LOG_FILE',
         `The log ${file} cannot be written (${messageOf(thrown)}): give --log another file.`,
-        { cause: thrown },
+        { exitCode: ExitCode.broken, cause: thrown },
       )
     }
   }

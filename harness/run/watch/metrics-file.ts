@@ -1,5 +1,6 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import { FlowbreakError, messageOf } from '../../support/errors.ts'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { writeInFolder } from '../../support/caller.ts'
+import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 import type { RunMetrics } from './metrics.ts'
 
 /** Milliseconds between two versions of the file. */
@@ -7,7 +8,7 @@ const PERIOD = 5000
 
 /**
  * Keeps metrics in a file, for the textfile collector of node_exporter: rewritten from time to time and once more on
- * disposal, always completely. Throws ERR_METRICS if it cannot be written; later errors are passed to `warn` once.
+ * disposal, always completely; its folder is made. Throws ERR_METRICS, exit code 3, if it cannot be written; later errors are passed to `warn` once.
  */
 export async function keepMetrics(
   metrics: RunMetrics,
@@ -18,14 +19,14 @@ export async function keepMetrics(
     const text = await metrics.text()
     const next = `${file}.${process.pid}`
     try {
-      writeFileSync(next, text)
+      writeInFolder(next, text)
       renameSync(next, file)
     } catch (thrown) {
-      rmSync(next, { force: true })
+      if (existsSync(next)) rmSync(next)
       throw new FlowbreakError(
         'ERR_METRICS',
         `The metrics file ${file} cannot be written (${messageOf(thrown)}): give --metrics another one.`,
-        { cause: thrown },
+        { exitCode: ExitCode.broken, cause: thrown },
       )
     }
   }
