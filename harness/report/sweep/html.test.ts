@@ -98,6 +98,31 @@ describe('a sweep', function () {
     expect(await again.locator('table.sweep caption').textContent()).to.include('idle-gap:400s')
   })
 
+  it('shows every column of the packets beside the map, in a window of 1280 pixels', async () => {
+    // The map that is drawn where nothing is named: six kinds of sharing, three policies.
+    const sharings = ['none', 'replication', 'cluster', 'store', 'sync', 'snat']
+    const values = sharings.flatMap((sharing) =>
+      ['drop', 'reject', 'continue'].map((policy) => [sharing, policy]),
+    )
+    const spread = <T>(of: readonly T[]) => values.flatMap((_, at) => of.slice(at % of.length).slice(0, 1))
+    const wide: SweepMap = {
+      ...map,
+      columns: spread(map.columns).map((column, at) => ({ ...column, values: values[at] ?? [] })),
+      cells: map.cells.map(spread),
+    }
+    const page = await browser.open(sweepPage(wide), '#0.1.1', { width: 1280 })
+    expect(await page.locator('table.sweep tbody tr:first-child button.cell').count()).to.equal(18)
+    const [content, seen] = (await page.evaluate(
+      '(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])(document.querySelector(".ladder"))',
+    )) as [number, number]
+    expect(content).to.equal(seen)
+    const [drawn, ladder] = [
+      await page.locator('#map').boundingBox(),
+      await page.locator('.ladder').boundingBox(),
+    ]
+    expect((drawn?.x ?? 0) + (drawn?.width ?? 0)).to.be.below(ladder?.x ?? 0)
+  })
+
   it('is used by keys alone: one stop for the map, arrows within it', async () => {
     const page = await browser.open(sweepPage(map))
     await page.focus('button.cell[tabindex="0"]')

@@ -146,5 +146,5 @@ function ladder(view: SweepView, { broken, packet: at }: Place, cell: CellView):
   })
   const alone = (cell.told ?? []).filter(([packet]) => packet < 0).map(([, words]) => words)
   const expired = alone.length > 0 && markup`<p>Of no packet: ${alone.join(', ')}.</p>`
-  return markup`<h3 id="h-ladder">Its packets</h3>${expired}<div class="scroll ladder" tabindex="0" role="region" aria-labelledby="h-ladder"><table><thead><tr><th scope="col">packet</th><th scope="col">time, s</th><th scope="col">way</th><th scope="col">what</th><th scope="col">verdict</th><th scope="col">by</th><th scope="col">sent</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  return markup`<h3 id="h-ladder">Its packets</h3>${expired}<div class="scroll ladder" tabindex="0" role="region" aria-labelledby="h-ladder"><table><thead><tr><th scope="col"><span aria-hidden="true">#</span><span class="unseen">packet</span></th><th scope="col">time, s</th><th scope="col"><span class="unseen">way</span></th><th scope="col">what</th><th scope="col">verdict</th><th scope="col">by</th><th scope="col">sent</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
