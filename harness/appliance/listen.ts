@@ -40,7 +40,7 @@ export async function healthPort(place: Place): Promise<HealthPort> {
 function unavailable(protocol: string, { address, port }: Place, thrown: unknown): FlowbreakError {
   return new FlowbreakError(
     'ERR_APPLIANCE_LISTEN',
-    `${protocol} ${address}:${port} cannot be listened on (${messageOf(thrown)}): choose another address or port, or 0 for any that is free.`,
+    `${protocol} ${address}:${port} cannot be opened for listening (${messageOf(thrown)}): choose another address or port, or 0 for any free port.`,
     { exitCode: ExitCode.broken, cause: thrown },
   )
 }

@@ -17,7 +17,7 @@ export async function anonymise(options: AnonymiseOptions): Promise<Transcribed 
   const { file, key, payload } = options
   const anonymiser = new Anonymiser(key, payload)
   const done = await transcribe(
-    { ...options, nothing: `${file} holds no packets: record it again.` },
+    { ...options, nothing: `${file} contains no packets: record it again.` },
     (batch, output, epoch) => {
       anonymiser.change(batch)
       for (let i = 0; i < batch.count; i++) writePacket(output, batch, i, epoch)

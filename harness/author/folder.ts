@@ -8,11 +8,14 @@ export function checkEmpty(folder: string): void {
   const stats = existsSync(folder) ? statSync(folder) : undefined
   if (stats === undefined) return
   if (!stats.isDirectory())
-    throw new FlowbreakError('ERR_FOLDER', `${folder} is no folder: name one that is not there yet.`)
+    throw new FlowbreakError(
+      'ERR_FOLDER',
+      `${folder} is not a folder: name a folder that does not exist yet.`,
+    )
   if (readdirSync(folder).length > 0)
     throw new FlowbreakError(
       'ERR_FOLDER',
-      `${folder} is not empty, and nothing in it is replaced: name another folder.`,
+      `${folder} is not empty, and existing files are never replaced: name another folder.`,
     )
 }
 

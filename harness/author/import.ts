@@ -57,10 +57,10 @@ export async function importCapture(options: ImportOptions): Promise<Transcribed
   if (manifestPath(out) === out)
     throw new FlowbreakError(
       'ERR_USAGE',
-      `${out} would be the name of its own manifest: name a file that does not end in .json.`,
+      `${out} is the name that its manifest would have: name a file that does not end in .json.`,
     )
   const importer = new Importer(options)
-  const nothing = `No packet of ${file} is chosen: see flowbreak capture info ${file} --flows.`
+  const nothing = `No packet of ${file} is selected: see flowbreak capture info ${file} --flows.`
   const done = await transcribe({ ...options, flows: new FlowTable(), nothing }, (batch, output, epoch) =>
     importer.take(batch, output, epoch),
   )

@@ -84,6 +84,6 @@ export function checkOther(file: string, out: string): void {
   if (from === undefined || to === undefined || from.dev !== to.dev || from.ino !== to.ino) return
   throw new FlowbreakError(
     'ERR_CAPTURE_ITSELF',
-    `${out} is the capture that is read, which stays as it is: name another file with -o.`,
+    `${out} is the capture that is read, which is never changed: name another file with -o.`,
   )
 }

@@ -36,7 +36,7 @@ export async function recordCapture(options: RecordOptions): Promise<Recording> 
   if (device !== ANY && !(/^[^/\s]+$/.test(device) && existsSync(join('/sys/class/net', device))))
     throw new FlowbreakError(
       'ERR_RECORD_INTERFACE',
-      `There is no interface ${device}: "ip link" names those that there are.`,
+      `There is no interface ${device}: "ip link" lists the interfaces.`,
     )
   checkNodePcap()
   const told: RecorderOptions = {
@@ -111,7 +111,7 @@ function errorOf(
   if (filter !== '' && /syntax|filter|expression|unknown|illegal|parse/i.test(reason))
     return new FlowbreakError(
       'ERR_FILTER',
-      `The filter "${filter}" is none of libpcap's (${reason}): see "man pcap-filter".`,
+      `The filter "${filter}" is not valid for libpcap (${reason}): see "man pcap-filter".`,
     )
   return broken(device, reason)
 }
@@ -119,7 +119,7 @@ function errorOf(
 function broken(device: string, reason: string): FlowbreakError {
   return new FlowbreakError(
     'ERR_RECORD',
-    `Recording at ${device} failed (${reason}): see that it is up, "ip link set ${device} up".`,
+    `Recording at ${device} failed (${reason}): check that it is up, "ip link set ${device} up".`,
     { exitCode: ExitCode.broken },
   )
 }

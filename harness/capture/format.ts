@@ -34,7 +34,7 @@ export function formatOf(first: Uint8Array, name: string): Format {
   if (magic === '')
     throw new FlowbreakError(
       'ERR_CAPTURE_EMPTY',
-      `${name} is empty: not even a file header was written; record it again.`,
+      `${name} is empty: it does not even have a file header; record it again.`,
     )
   for (const known in CLASSIC) {
     const form = CLASSIC[known]

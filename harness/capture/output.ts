@@ -24,7 +24,7 @@ export class Output implements Disposable {
     if (path === '-')
       throw new FlowbreakError(
         'ERR_CAPTURE_WRITE',
-        'A capture goes to a file, and standard output is none: name one with -o.',
+        'A capture cannot be written to standard output: name a file with -o.',
       )
     this.#temporary = `${path}.${process.pid}.partial`
     try {

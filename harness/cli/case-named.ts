@@ -43,5 +43,8 @@ export function caseNamed(
 export function fileOfRun(file: string, what: string, code: `ERR_${string}`): string {
   const found = [file, ...PLACES.map((place) => join(place, file))].find((path) => existsSync(path))
   if (found !== undefined) return found
-  throw new FlowbreakError(code, `The ${what} ${file} is not here: go to the folder of the run.`)
+  throw new FlowbreakError(
+    code,
+    `The ${what} ${file} was not found: change to the folder in which the run was started.`,
+  )
 }

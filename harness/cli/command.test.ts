@@ -25,7 +25,7 @@ describe('cli/command', () => {
 
   it('refuses a second value of what is taken once, in either spelling', async () => {
     expect(await refused('-o', 'x', '--output', 'y')).to.equal(
-      'ERR_USAGE --output is given more than once, and is taken once: see flowbreak play --help.',
+      'ERR_USAGE --output is given more than once, but may be given only once: see flowbreak play --help.',
     )
     expect(await refused('--output=x')).to.equal('')
   })

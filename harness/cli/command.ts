@@ -55,7 +55,7 @@ function refuseRepeated(command: Command): void {
       if (given > 1)
         throw new FlowbreakError(
           'ERR_USAGE',
-          `${option.long} is given more than once, and is taken once: see flowbreak ${fullName(command)} --help.`,
+          `${option.long} is given more than once, but may be given only once: see flowbreak ${fullName(command)} --help.`,
         )
     })
   }

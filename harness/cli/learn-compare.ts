@@ -64,7 +64,10 @@ function namesOf(knobs: readonly KnobName[]): string {
 export function printIdentity(name: string, json: boolean): ExitCode {
   const profile = readKnownProfile(name)
   if (profile.values.size === 0)
-    throw new FlowbreakError('ERR_LEARN_EMPTY', `${name} knows no knob: learn it from a target that answers.`)
+    throw new FlowbreakError(
+      'ERR_LEARN_EMPTY',
+      `${name} has no known knob: learn it from a target that answers.`,
+    )
   if (json) print(`${JSON.stringify({ profile: profile.name, nearest: nearestOf(profile) }, null, 2)}\n`)
   else print(identityText(profile))
   return ExitCode.ok

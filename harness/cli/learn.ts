@@ -208,7 +208,7 @@ function policiesBut(target: Target, asked: readonly string[] | undefined): read
   if (strange !== undefined)
     throw new FlowbreakError(
       'ERR_USAGE',
-      `--policy takes one that the target can be brought to, ${policies.join(', ')}, not ${strange}.`,
+      `--policy takes one that the target can be set to, ${policies.join(', ')}, not ${strange}.`,
     )
   return policies.filter((policy) => asked !== undefined && !asked.includes(policy))
 }

@@ -32,9 +32,9 @@ describe('cli/load-balancer-options', () => {
 
   it('refuses other keys, and keys without a value', () => {
     for (const [option, sentence] of [
-      ['stickines=2-tuple', /--lb takes no "stickines".* Did you mean "stickiness"\?$/],
+      ['stickines=2-tuple', /--lb has no key "stickines".* Did you mean "stickiness"\?$/],
       ['capacity', /--lb capacity has no value/],
-      ['=3', /--lb takes no ""/],
+      ['=3', /--lb has no key ""/],
     ] as const)
       expect(() => loadBalancerOf([option]))
         .to.throw(FlowbreakError, sentence)

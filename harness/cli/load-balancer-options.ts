@@ -44,7 +44,7 @@ function pairOf(option: string): readonly [string, string] {
   if (!KEYS.includes(key))
     throw new FlowbreakError(
       'ERR_USAGE',
-      `--lb takes no "${key}": write KEY=VALUE, where KEY is ${listWords(KEYS)}.${didYouMean(key, KEYS)}`,
+      `--lb has no key "${key}": write KEY=VALUE, where KEY is ${listWords(KEYS)}.${didYouMean(key, KEYS)}`,
     )
   if (at < 0) throw new FlowbreakError('ERR_USAGE', `--lb ${key} has no value: write ${key}=….`)
   return [key, option.slice(at + 1)]

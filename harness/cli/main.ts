@@ -9,10 +9,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<ExitC
   const answered = aboutItself(name)
   if (answered !== undefined) return answered
   if (!isVerb(name))
-    throw new FlowbreakError(
-      'ERR_USAGE',
-      `There is no command ${name}: flowbreak --help names those that there are.`,
-    )
+    throw new FlowbreakError('ERR_USAGE', `There is no command ${name}: flowbreak --help lists the commands.`)
   const { main: verb } = await VERBS[name].load()
   return verb(rest, { signal })
 }

@@ -29,7 +29,7 @@ export function print(text: string): void {
 export function outputError(thrown: unknown): FlowbreakError {
   return new FlowbreakError(
     'ERR_OUTPUT_WRITE',
-    `Standard output cannot be written (${messageOf(thrown)}): make room there, or send it elsewhere.`,
+    `Standard output cannot be written (${messageOf(thrown)}): free space there, or write it elsewhere.`,
     { exitCode: ExitCode.broken, cause: thrown },
   )
 }

@@ -66,7 +66,7 @@ describe('runProcess', () => {
 
   it('says that there is no room for what it prints, and breaks', () => {
     const said =
-      'flowbreak: Standard output cannot be written (ENOSPC: no space left on device, write): make room there, or send it elsewhere. (ERR_OUTPUT_WRITE)\n'
+      'flowbreak: Standard output cannot be written (ENOSPC: no space left on device, write): free space there, or write it elsewhere. (ERR_OUTPUT_WRITE)\n'
     for (const write of ['process.stdout.write("a line\\n")', 'print("a line\\n")'])
       expect(withoutRoom(`async () => { ${write}; return 0 }`), write).to.deep.equal({ status: 3, said })
   })

@@ -14,7 +14,7 @@ export async function openQueue(text: string, { queue, secrets }: Configured): P
   if (text === 'config' && queue === undefined)
     throw new FlowbreakError(
       'ERR_USAGE',
-      '--queue config: the configuration names none: write queue: redis://… in it.',
+      '--queue config: the configuration has no queue: write queue: redis://… in it.',
     )
   const named = text === 'config' ? queue : undefined
   const { url, folder, place } = named ?? { url: text, folder: process.cwd(), place: '--queue' }

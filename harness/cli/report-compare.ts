@@ -58,7 +58,7 @@ function choiceOf(text: string) {
   if (render === undefined || file === '')
     throw new FlowbreakError(
       'ERR_REPORTER',
-      `"${text}" is no reporter of a comparison: take ${Object.keys(FORMATS).join(', ')}, or one of them with =FILE.`,
+      `"${text}" is not a reporter of a comparison: use ${Object.keys(FORMATS).join(', ')}, or one of them with =FILE.`,
     )
   return { name, render, file }
 }

@@ -15,7 +15,7 @@ export function deliverBeside(
     const able = Object.entries(REPORTERS).flatMap(([name, one]) => (one.beside === undefined ? [] : [name]))
     throw new FlowbreakError(
       'ERR_REPORTER',
-      `${choice.name} shows one run: name one, or take ${able.join(', ')} to see several side by side.`,
+      `${choice.name} shows one run: name one run, or use ${able.join(', ')} to see several side by side.`,
     )
   })
   for (const { name, file, pieces } of rendered) {

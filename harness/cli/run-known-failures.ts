@@ -17,13 +17,13 @@ export function* pointless(known: KnownFailures, cases: readonly Case[]): Genera
     yield {
       type: 'warning',
       code: 'WARN_KNOWN_FAILURE_UNMATCHED',
-      message: `The known failure ${pattern} names no case of this run.`,
+      message: `The known failure ${pattern} matches no case of this run.`,
     }
   for (const { pattern, expires } of known.expired)
     yield {
       type: 'warning',
       code: 'WARN_KNOWN_FAILURE_EXPIRED',
-      message: `The known failure ${pattern} was excused until ${expires} and is no more.`,
+      message: `The known failure ${pattern} was excused until ${expires}; that date has passed.`,
     }
 }
 

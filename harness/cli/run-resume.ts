@@ -28,7 +28,7 @@ export async function resumedBy(command: Command, resume: string): Promise<Resum
   if (other !== undefined)
     throw new FlowbreakError(
       'ERR_USAGE',
-      `--resume goes on with a run as it was begun, and ${other} would change it: leave it out, or start anew.`,
+      `--resume continues a run with the options that it began with, and ${other} would change them: leave it out, or start a new run.`,
     )
   const unfinished = new UnfinishedRun(findLog(resume))
   const begun = runCommand()

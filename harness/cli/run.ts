@@ -51,7 +51,7 @@ async function runSuites(
   if (options.json === true && options.plan !== true && options.trace === undefined)
     throw new FlowbreakError(
       'ERR_USAGE',
-      '--json is how --plan and --trace are printed: give one of them, or --reporter json for the report.',
+      '--json works only with --plan or --trace: give one of them, or --reporter json for the report.',
     )
   checkWithQueue(options)
   await using watch = await openWatch(options, config)

@@ -117,7 +117,7 @@ async function askForFile(suite: string): Promise<string> {
   return write('Which file?', suiteFileOf(suite), (text) => {
     notEmpty(text)
     if (!/\.ya?ml$/.test(text))
-      throw new FlowbreakError('ERR_USAGE', 'A suite ends in .yaml: write such a name.')
+      throw new FlowbreakError('ERR_USAGE', 'The name of a suite must end in .yaml: write such a name.')
     return text
   })
 }
@@ -127,7 +127,7 @@ async function mayReplace(file: string): Promise<boolean> {
   if (await agree(`${file} is there already. Replace it?`, false)) return true
   throw new FlowbreakError(
     'ERR_SUITE_EXISTS',
-    `${file} is there already and stays as it is: name another file with -o.`,
+    `${file} already exists and is not replaced: name another file with -o.`,
   )
 }
 

@@ -102,7 +102,7 @@ async function askForPosition({ recorded, flows }: Breaking): Promise<string> {
   return write('Before which packet?', candidates[0]?.text ?? '1', (text) => {
     for (const flow of flows)
       if (packetAt(recorded, text, flow) === undefined)
-        throw new FlowbreakError('ERR_POSITION', `Flow ${flow} has no such packet: name another.`)
+        throw new FlowbreakError('ERR_POSITION', `Flow ${flow} has no such packet: choose another position.`)
     return text
   })
 }

@@ -60,7 +60,7 @@ export async function writeSuiteOf(
   if (options.inject === undefined)
     throw new FlowbreakError(
       'ERR_USAGE',
-      'Nothing says what breaks: give --inject, such as --inject host-swap@c2s:data#2, or run it on a terminal, which asks.',
+      'Nothing is said to break: give --inject, such as --inject host-swap@c2s:data#2, or run it on a terminal to be asked.',
     )
   const name = options.name ?? suiteNameOf(capture)
   const { policy: wanted, ...setup } = await setupInputOf(options)

@@ -13,7 +13,7 @@ export function findConfig(folder: string): string | undefined {
     if (found.length > 1)
       throw new FlowbreakError(
         'ERR_CONFIG',
-        `There is more than one configuration, ${found.join(' and ')}: keep one, or name it by --config.`,
+        `There is more than one configuration, ${found.join(' and ')}: keep one, or name one with --config.`,
       )
     if (found[0] !== undefined) return found[0]
     if (dirname(at) === at) return undefined

@@ -44,10 +44,10 @@ describe('config/load', () => {
 
   it('names what is wrong by line and column', async () => {
     expect(await told('flowbreak.config.yaml', 'target:\n  lab: { kind: reference }\n')).to.equal(
-      'flowbreak.config.yaml:1:1: "target" is no key of this mapping. Did you mean "targets"?',
+      'flowbreak.config.yaml:1:1: "target" is not a key of this mapping. Did you mean "targets"?',
     )
     expect(await told('flowbreak.config.yaml', 'seed: 1\ncolour: red\n')).to.match(
-      /^flowbreak.config.yaml:2:1: "colour" is no key of this mapping. Known here: targets, suites, .*knownFailures or queue\.$/,
+      /^flowbreak.config.yaml:2:1: "colour" is not a key of this mapping. Known here: targets, suites, .*knownFailures or queue\.$/,
     )
     expect(await told('flowbreak.config.yaml', 'targets:\n  lab: { kind: referense }')).to.match(
       /^flowbreak.config.yaml:2:16: "referense" is not a kind of target: write .* Did you mean "reference"\?$/,
@@ -59,18 +59,18 @@ describe('config/load', () => {
       /^flowbreak.config.yaml:1:17: "kind" is missing\.$/,
     )
     expect(await told('flowbreak.config.json', '{ "seed": -1,\n "retries": "two" }')).to.equal(
-      'flowbreak.config.json:1:11: This is below 0.\nflowbreak.config.json:2:13: This is text, where a number is wanted.',
+      'flowbreak.config.json:1:11: This is below 0.\nflowbreak.config.json:2:13: This is text, but a number is expected.',
     )
     expect(await told('flowbreak.config.yaml', 'seed: [1')).to.match(/^flowbreak.config.yaml:1:9: /)
     expect(await told('flowbreak.config.yaml', 'seed: 1\nseed: 2')).to.contain(
       ':2:1: This key was already given',
     )
-    expect(await told('flowbreak.config.yaml', '')).to.contain('This is empty, where a mapping is wanted.')
+    expect(await told('flowbreak.config.yaml', '')).to.contain('This is empty, but a mapping is expected.')
   })
 
   it('names what is wrong in a module by its key', async () => {
     expect(await told('flowbreak.config.mjs', 'export default { seed: 0.5 }')).to.equal(
-      'flowbreak.config.mjs: seed: This is a number, where a whole number is wanted.',
+      'flowbreak.config.mjs: seed: This is a number, but a whole number is expected.',
     )
     expect(await told('flowbreak.config.mjs', 'export const seed = 1')).to.equal(
       'flowbreak.config.mjs has no default export: write export default defineConfig({ … }).',
@@ -87,12 +87,12 @@ describe('config/load', () => {
       'notes.txt': '',
     })
     expect(await messageBy(loadConfig(undefined, folder.path))).to.match(
-      /^There is more than one configuration, .*\.json and .*\.yaml: keep one, or name it by --config\.$/,
+      /^There is more than one configuration, .*\.json and .*\.yaml: keep one, or name one with --config\.$/,
     )
     expect(await messageBy(loadConfig('no.yaml', folder.path))).to.match(/no.yaml cannot be read/)
     expect(await messageBy(loadConfig('no.mjs', folder.path))).to.match(/no.mjs cannot be loaded/)
     expect(await messageBy(loadConfig('notes.txt', folder.path))).to.match(
-      /notes.txt is no configuration: name a .yaml/,
+      /notes.txt is not a configuration: name a .yaml/,
     )
   })
 

@@ -72,7 +72,7 @@ async function readModule(file: string): Promise<ReadConfig> {
 function unreadable(file: string): never {
   throw new FlowbreakError(
     'ERR_CONFIG',
-    `${file} is no configuration: name a .yaml, .json, .js, .mjs or .ts file.`,
+    `${file} is not a configuration: name a .yaml, .json, .js, .mjs or .ts file.`,
   )
 }
 

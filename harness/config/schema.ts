@@ -7,7 +7,7 @@ const text = z.string().min(1)
 const natural = z.int().min(0)
 const target = z.union([
   z.looseObject({ kind: text }),
-  z.custom((value) => isTarget(value), { error: 'This is no target.' }),
+  z.custom((value) => isTarget(value), { error: 'This is not a target.' }),
 ])
 
 /** The grammar of configuration files; each kind of target reads its own options. */

@@ -15,7 +15,7 @@ export class Secrets {
         if (found === undefined)
           throw new FlowbreakError(
             'ERR_CONFIG',
-            `${place}: The environment has no ${name}: set it, or take it out.`,
+            `${place}: The environment variable ${name} is not set: set it, or remove it here.`,
           )
         if (found.length >= SHORTEST) this.#values.set(found, `\${${name}}`)
         return found

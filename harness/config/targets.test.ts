@@ -114,7 +114,7 @@ describe('config/targets', () => {
       expect(hidden.message).to.contain(`bad \${FLOWBREAK_TEST_KEY} and much`)
       expect(hidden.stack).not.to.contain('hunter2')
       expect(await messageBy(named('none', folder))).to.match(
-        /flowbreak.config.yaml:4:9: The environment has no FLOWBREAK_TEST_NO_KEY: set it, or take it out\.$/,
+        /flowbreak.config.yaml:4:9: The environment variable FLOWBREAK_TEST_NO_KEY is not set: set it, or remove it here\.$/,
       )
     } finally {
       delete process.env.FLOWBREAK_TEST_KEY

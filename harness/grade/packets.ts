@@ -81,7 +81,7 @@ function problemOf(expectation: PacketExpectation, trace: CaseTrace, index: numb
   if (expectation.reason !== undefined && reason !== expectation.reason) return `${verdict} for ${reason}`
   const parts = expectation.parts === undefined ? [] : partsOf(trace, index)
   if (expectation.parts?.some((part) => !parts.includes(part)))
-    return `${verdict} with ${parts.join(' and ') || 'nobody having a part'}`
+    return `${verdict} with ${parts.join(' and ') || 'no host having a part'}`
   if (verdict === 'reject') return problemOfReject(expectation, trace, index)
   return undefined
 }

@@ -47,7 +47,7 @@ describe('KeptEvents', () => {
     const all = await kept(file)
     writeFileSync(file, 'gone')
     expect(() => all.map(wholeEvent))
-      .to.throw(`The run log ${file} is no longer what was read before (`)
+      .to.throw(`The run log ${file} has changed since it was read (`)
       .with.property('code', 'ERR_LOG')
   })
 })

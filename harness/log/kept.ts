@@ -149,7 +149,7 @@ class LogLines {
     } catch (thrown) {
       throw new FlowbreakError(
         'ERR_LOG',
-        `The run log ${this.#file} is no longer what was read before (${messageOf(thrown)}).`,
+        `The run log ${this.#file} has changed since it was read (${messageOf(thrown)}).`,
         { cause: thrown },
       )
     }

@@ -89,6 +89,6 @@ function lastEvent(file: string, line: Line): RunEvent {
 function damaged(file: string, line: number, why: string): FlowbreakError {
   return new FlowbreakError(
     'ERR_LOG',
-    `${file}:${line}: this line is no event of a run log (${why}): what stands before it is good.`,
+    `${file}:${line}: this line is not an event of a run log (${why}); the lines before it are valid.`,
   )
 }

@@ -106,7 +106,7 @@ describe('RunLogWriter', () => {
     writeFileSync(file, 'mine')
     expect(() => new RunLogWriter(file)).to.throw(
       FlowbreakError,
-      `${file} is there already and is not a run log`,
+      `${file} already exists and is not a run log`,
     )
     expect(readFileSync(file, 'utf8')).to.equal('mine')
   })

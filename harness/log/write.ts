@@ -52,7 +52,7 @@ export class RunLogWriter {
     const problem = headProblemOf(this.#fd)
     if (problem !== undefined) {
       closeSync(this.#fd)
-      throw new FlowbreakError('ERR_LOG_WRITE', `${file} is there already and ${problem}.`)
+      throw new FlowbreakError('ERR_LOG_WRITE', `${file} already exists and ${problem}.`)
     }
     this.#lock = this.#locked()
     this.#keepWhole()

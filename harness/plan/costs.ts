@@ -21,7 +21,7 @@ export function readCosts(file: string): Costs {
       thrown instanceof z.ZodError ? z.prettifyError(thrown).replaceAll(/\s+/g, ' ') : messageOf(thrown)
     throw new FlowbreakError(
       'ERR_COSTS',
-      `${file} holds no costs of cases (${why}): make it with flowbreak report costs RUN.`,
+      `${file} does not contain the costs of cases (${why}): make it with flowbreak report costs RUN.`,
       { cause: thrown },
     )
   }

@@ -85,7 +85,7 @@ describe('plan/division', () => {
     for (const text of ['{}', '{"schema":1,"cases":{"a":-1}}', 'no JSON']) {
       writeFileSync(file, text)
       expect(() => readCosts(file))
-        .to.throw(`${file} holds no costs of cases (`)
+        .to.throw(`${file} does not contain the costs of cases (`)
         .with.property('code', 'ERR_COSTS')
     }
     rmSync(folder, { recursive: true })

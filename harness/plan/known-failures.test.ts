@@ -49,14 +49,14 @@ describe('plan/known-failures', () => {
   })
 
   it('refuses what is no list, with its place', () => {
-    expect(mistakes('core: x')).to.deep.equal(['k.yaml:1:1: This is a mapping, where a list is wanted.'])
-    expect(mistakes('- core')).to.deep.equal(['k.yaml:1:3: This is text, where a mapping is wanted.'])
+    expect(mistakes('core: x')).to.deep.equal(['k.yaml:1:1: This is a mapping, but a list is expected.'])
+    expect(mistakes('- core')).to.deep.equal(['k.yaml:1:3: This is text, but a mapping is expected.'])
     expect(mistakes('- { pattern: a }\n- { pattern: b, reason: " " }')).to.deep.equal([
       'k.yaml:1:3: "reason" is missing.',
       'k.yaml:2:25: This is empty.',
     ])
     expect(mistakes('- { pattern: a, reason: r, expire: 1 }')).to.deep.equal([
-      'k.yaml:1:28: "expire" is no key of this mapping. Did you mean "expires"?',
+      'k.yaml:1:28: "expire" is not a key of this mapping. Did you mean "expires"?',
     ])
     const [pattern, feb, word] = mistakes(
       '- { pattern: a//b, reason: r }\n- { pattern: a, reason: r, expires: 2027-02-30 }\n- { pattern: a, reason: r, expires: soon }',

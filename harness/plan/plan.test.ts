@@ -206,7 +206,7 @@ describe('plan/capabilities', () => {
     }
   })
 
-  it('takes a profile of one’s own by the one that it extends only where a target can be brought to it', () => {
+  it('takes a profile of one’s own by the one that it extends only where a target can be set to it', () => {
     const knobs = { tcpNew: { value: 30, mark: 'DOC', source: 'guide' } } as const
     const own = caseOf('a', { hosts: 1, profile: { name: 'mine', extends: 'suricata-7', knobs } })
     const fixed: Capabilities = { ...EVERYTHING, profiles: ['suricata-7'], features: ['inner-tunnels'] }

@@ -30,7 +30,11 @@ export const linuxConntrack: Profile = {
     },
     missScope: { value: 'packet', mark: 'RUN', source: JUDGED },
     flaglessOnMiss: { value: 'policy', mark: 'SRC', source: `${TCP}: flags that no packet has are invalid` },
-    missAfterExpiry: { value: 'policy', mark: 'SRC', source: `${TCP}: an expired entry is none` },
+    missAfterExpiry: {
+      value: 'policy',
+      mark: 'SRC',
+      source: `${TCP}: an expired entry is treated as no entry`,
+    },
     resetOnExpiry: {
       value: 'none',
       mark: 'RUN',
@@ -134,7 +138,7 @@ export const linuxConntrack: Profile = {
     ftpHelper: {
       value: false,
       mark: 'DOC',
-      source: `nft(8), ct helper: none is assigned unless a rule does so`,
+      source: `nft(8), ct helper: a helper is assigned only by a rule`,
     },
     synReuseOnNullSession: { value: true, mark: 'RUN', source: `${TCP}: what was dropped left no entry` },
     synOnLiveSession: { value: 'ignore', mark: 'SRC', source: TCP },

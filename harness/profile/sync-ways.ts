@@ -32,7 +32,7 @@ export const SYNC_WAYS: Readonly<Record<SyncWay, SyncDefaults>> = {
     repair: {
       value: 'resend',
       mark: 'MEM',
-      source: `${CONNTRACKD}: Mode FTFW; NOTRACK is none, ALARM refresh`,
+      source: `${CONNTRACKD}: Mode FTFW (resend); mode NOTRACK would be none, mode ALARM refresh`,
     },
     externalCache: {
       value: true,
@@ -83,7 +83,11 @@ export const SYNC_WAYS: Readonly<Record<SyncWay, SyncDefaults>> = {
     repair: { value: 'none', mark: 'INF', source: 'documentation is silent' },
     externalCache: NO_CACHE,
     defer: NO_DEFER,
-    halfOpen: { value: true, mark: 'DOC', source: `${FGSP}: a handshake may be split where sync is fast` },
+    halfOpen: {
+      value: true,
+      mark: 'DOC',
+      source: `${FGSP}: a handshake may be split between units if synchronisation is fast enough`,
+    },
     http: WHOLE,
     connectionless: { value: false, mark: 'DOC', source: `${FGSP}: session-pickup-connectionless, disable` },
     pickupDelay: { value: 0, mark: 'DOC', source: `${FGSP}: session-pickup-delay, disable; enabled 30 s` },

@@ -57,12 +57,15 @@ export function parseReporter(text: string): ReporterChoice {
   if (!isReporterName(name))
     throw new FlowbreakError(
       'ERR_REPORTER',
-      `There is no reporter "${name}": take one of ${Object.keys(REPORTERS).join(', ')}.`,
+      `There is no reporter "${name}": use one of ${Object.keys(REPORTERS).join(', ')}.`,
     )
   if (at < 0) return { name }
   const file = text.slice(at + 1)
   if (file === '')
-    throw new FlowbreakError('ERR_REPORTER', `"${text}" names no file: write ${name}=FILE, or ${name} alone.`)
+    throw new FlowbreakError(
+      'ERR_REPORTER',
+      `"${text}" does not name a file: write ${name}=FILE, or ${name} alone.`,
+    )
   return { name, file }
 }
 

@@ -18,7 +18,7 @@ describe('parseReporter', () => {
       expect(() => parseReporter(wrong))
         .to.throw(
           FlowbreakError,
-          'take one of console, json, ndjson, junit, ctrf, html, markdown, github, sarif.',
+          'use one of console, json, ndjson, junit, ctrf, html, markdown, github, sarif.',
         )
         .with.property('code', 'ERR_REPORTER')
     expect(() => parseReporter('json=')).to.throw(FlowbreakError, 'write json=FILE')

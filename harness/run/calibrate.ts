@@ -130,7 +130,7 @@ const WRONG = {
   allowed: (road: string) =>
     `A datagram that is allowed did not come out by ${road}: the target is deaf or dead there.`,
   opening: (road: string) =>
-    `A new connection did not come out by ${road}: the target lets nothing through that is no control.`,
+    `A new connection did not come out by ${road}: the target lets only control packets through.`,
   denied: (road: string) =>
     `A reset of no known connection came out by ${road}: the target lets everything through.`,
   'denied-port': (road: string) =>

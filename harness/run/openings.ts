@@ -51,7 +51,7 @@ export async function calibrateOpenings(
   // Hosts that share all sessions would also share one that nobody answers.
   if (closed === undefined)
     return setup.topology.sharing.kind === 'sync' ? {} : { draw: () => strangers(port) }
-  const wrong = `A new connection to port ${port} was not let through by ${hosts[closed]}: the target lets nothing through that is no control, or is not set to what the suite says.`
+  const wrong = `A new connection to port ${port} was not let through by ${hosts[closed]}: the target lets only control packets through, or is not configured as the suite says.`
   return { wrong }
 }
 

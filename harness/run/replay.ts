@@ -164,7 +164,7 @@ async function place(options: ReplayOptions): Promise<readonly Placed[]> {
   if (capture === '-')
     throw new FlowbreakError(
       'ERR_INJECTION_PIPE',
-      'Injections need to see the capture before it is replayed, which a pipe does not allow: write it to a file first.',
+      'Injections need the whole capture before it is replayed, which is impossible with a pipe: write it to a file first.',
     )
   await using source = await openCapture(capture)
   // Awaited here: the source is closed on return.

@@ -115,7 +115,7 @@ export class Rounds implements Answers {
     if (++this.#takenBack === MOST_TAKEN_BACK)
       throw new FlowbreakError(
         'ERR_LATE',
-        `Packets on whose drop it depended what was offered next came out late, ${MOST_TAKEN_BACK} times over: see what holds them back.`,
+        `Packets that were taken for dropped came out late ${MOST_TAKEN_BACK} times, and what was offered next depended on them: find out what delays them.`,
         { exitCode: ExitCode.broken },
       )
     this.#now.reset()

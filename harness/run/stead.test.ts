@@ -47,14 +47,14 @@ cases:
 }
 
 describe('run/stead', () => {
-  it('puts a profile of the target in the place of one that it cannot be brought to, where provenance counts for less', () => {
+  it('puts a profile of the target in the place of one that it cannot be set to, where provenance counts for less', () => {
     expect(casesUnder(brought('linux-conntrack'), true)).to.deep.equal([
       'drop linux-conntrack provisional',
       'reject linux-conntrack provisional',
     ])
   })
 
-  it('leaves cases as they are where the target can be brought to their profile, or the suite is about one system', () => {
+  it('leaves cases as they are where the target can be set to their profile, or the suite is about one system', () => {
     const asWritten = ['drop suricata-7 core', 'reject suricata-7 core']
     expect(casesUnder(reference, true)).to.deep.equal(asWritten)
     expect(casesUnder(brought('linux-conntrack', 'suricata-7'), true)).to.deep.equal(asWritten)
@@ -78,6 +78,6 @@ describe('run/stead', () => {
     expect(heldTo(reference, 'pf').capabilities.profiles).to.deep.equal(['pf'])
     expect(() => heldTo(brought('pf'), 'panos'))
       .to.throw(FlowbreakError)
-      .with.property('message', '--profile: target lab cannot be brought to panos: choose pf.')
+      .with.property('message', '--profile: target lab cannot be set to panos: choose pf.')
   })
 })

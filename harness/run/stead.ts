@@ -25,7 +25,7 @@ export function heldTo(target: Target, profile: string): Target {
   if (capabilities.profiles !== 'any' && !capabilities.profiles.includes(profile))
     throw new FlowbreakError(
       'ERR_USAGE',
-      `--profile: target ${name} cannot be brought to ${profile}: choose ${capabilities.profiles.join(' or ')}.`,
+      `--profile: target ${name} cannot be set to ${profile}: choose ${capabilities.profiles.join(' or ')}.`,
     )
   return targetWith(target, { capabilities: { ...capabilities, profiles: [profile] } })
 }

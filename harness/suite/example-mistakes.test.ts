@@ -22,8 +22,8 @@ export function suiteWith(changes: Readonly<Record<string, string>>, head = HEAD
 // Lines of `suiteWith`: 4 cases, 5 name, 6 requirement, 7 source, 8 capture, 9 inject, 10 expect, 11 and on: further keys.
 const EXPECT = '10'
 export const MISTAKES: readonly (readonly [what: string, text: string, ...expected: readonly string[]])[] = [
-  ['nothing', '', '1:1: This is empty, where a mapping is wanted.'],
-  ['text', 'hello', '1:1: This is text, where a mapping is wanted.'],
+  ['nothing', '', '1:1: This is empty, but a mapping is expected.'],
+  ['text', 'hello', '1:1: This is text, but a mapping is expected.'],
   [
     'no YAML',
     'suite: [a\ntitle: }\n',
@@ -36,8 +36,8 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
     'unknown keys, each told',
     `${HEAD}cases: []\nsetpu: {}\nfoo: 1\n`,
     '4:8: This is empty.',
-    '5:1: "setpu" is no key of this mapping. Did you mean "setup"?',
-    '6:1: "foo" is no key of this mapping. Known here: suite, title, any-firewall, transparency, setup, matrix or cases.',
+    '5:1: "setpu" is not a key of this mapping. Did you mean "setup"?',
+    '6:1: "foo" is not a key of this mapping. Known here: suite, title, any-firewall, transparency, setup, matrix or cases.',
   ],
   [
     'an outage of a store that there is not',
@@ -58,7 +58,7 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
   [
     'an unknown key of a case',
     suiteWith({ tgas: '[x]' }),
-    '11:5: "tgas" is no key of this mapping. Did you mean "tags"?',
+    '11:5: "tgas" is not a key of this mapping. Did you mean "tags"?',
   ],
   ['no source', suiteWith({ source: '' }), '5:5: "source" is missing.'],
   ['no sources', suiteWith({ source: '[]' }), '7:13: This is empty.'],
@@ -92,7 +92,7 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
   [
     'a capture that is a number',
     suiteWith({ capture: '4' }),
-    '8:14: This is a number, where text is wanted.',
+    '8:14: This is a number, but text is expected.',
   ],
   [
     'an axis that is not there',
@@ -179,13 +179,13 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
   [
     'an unknown key of the load balancer',
     suiteWith({ setup: '{ load-balancer: { idle: 1 } }' }),
-    '11:31: "idle" is no key of this mapping. Known here: placement, tcp-idle, other-idle, non-syn-miss, failover, on-deregistration, on-unhealthy, reset-on, stickiness, capacity, health, deregistration-delay, zones, zone, cross-zone, all-unhealthy, mtu, host-mtu or host-tcp-established.',
+    '11:31: "idle" is not a key of this mapping. Known here: placement, tcp-idle, other-idle, non-syn-miss, failover, on-deregistration, on-unhealthy, reset-on, stickiness, capacity, health, deregistration-delay, zones, zone, cross-zone, all-unhealthy, mtu, host-mtu or host-tcp-established.',
   ],
 
   [
     'an unknown injection',
     suiteWith({ inject: '[{ host-swp: 1 }]' }),
-    '9:16: "host-swp" is no key of this mapping. Did you mean "host-swap"?',
+    '9:16: "host-swp" is not a key of this mapping. Did you mean "host-swap"?',
   ],
   ['no injection', suiteWith({ inject: '[{}]' }), '9:14: One injection an item: begin each with "- ".'],
   [
@@ -201,7 +201,7 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
   [
     'a position that is a list',
     suiteWith({ inject: '[{ host-swap: { at: [1] } }]' }),
-    '9:33: This is a list, where text or a number is wanted.',
+    '9:33: This is a list, but text or a number is expected.',
   ],
   ['no position', suiteWith({ inject: '[{ host-swap: { cause: drain } }]' }), '9:27: "at" is missing.'],
   [
@@ -246,7 +246,7 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
   [
     'an idle gap in short',
     suiteWith({ inject: '[{ idle-gap: 12 }]' }),
-    '9:26: This is a number, where a mapping is wanted.',
+    '9:26: This is a number, but a mapping is expected.',
   ],
   [
     'keepalives without a gap',
@@ -321,17 +321,17 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
   [
     'an unknown place',
     suiteWith({ expect: '{ before: { frist: drop } }' }),
-    `${EXPECT}:25: "frist" is no key of this mapping. Did you mean "first"?`,
+    `${EXPECT}:25: "frist" is not a key of this mapping. Did you mean "first"?`,
   ],
   [
     'a packet that is none',
     suiteWith({ expect: '{ before: { packet 0: drop } }' }),
-    `${EXPECT}:25: "packet 0" is no key of this mapping. Did you mean "packet N"?`,
+    `${EXPECT}:25: "packet 0" is not a key of this mapping. Did you mean "packet N"?`,
   ],
   [
     'a packet with what is no answer',
     suiteWith({ expect: '{ before: { packet 3: { is: drop, form: x } } }' }),
-    `${EXPECT}:47: "form" is no key of this mapping. Known here: is, tolerated, towards, by, reason, parts, source, level or unreviewed.`,
+    `${EXPECT}:47: "form" is not a key of this mapping. Known here: is, tolerated, towards, by, reason, parts, source, level or unreviewed.`,
   ],
   [
     'an answer that says nothing',
@@ -341,12 +341,12 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
   [
     'a phase of no packets',
     suiteWith({ expect: '{ before: { towards: client } }' }),
-    `${EXPECT}:23: This names no packets: add all, first, rest, packet N, c2s or s2c.`,
+    `${EXPECT}:23: This does not say which packets: add all, first, rest, packet N, c2s or s2c.`,
   ],
   [
     'a direction of no packets',
     suiteWith({ expect: '{ before: { c2s: { by: lb } } }' }),
-    `${EXPECT}:30: This names no packets: add all, first, rest or packet N.`,
+    `${EXPECT}:30: This does not say which packets: add all, first, rest or packet N.`,
   ],
   [
     'words that are none',
@@ -359,7 +359,7 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
     'parts of no host, and no parts',
     suiteWith({ expect: '{ before: { all: { is: drop, parts: [fw-c owner, owner] } } }' }),
     `${EXPECT}:50: "fw-c" is not a host: write fw-a or fw-b. Did you mean "fw-a"?`,
-    `${EXPECT}:62: "owner" names no part: write a host and what it did, as in fw-b forwarder.`,
+    `${EXPECT}:62: "owner" is not a part: write a host and what it did, as in fw-b forwarder.`,
   ],
   [
     'a drop that tells somebody',
@@ -391,14 +391,14 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
   [
     'a wrong shape inside a selector',
     suiteWith({ expect: '{ before: { policy: { drop: { frist: drop }, reject: 3 } } }' }),
-    `${EXPECT}:43: "frist" is no key of this mapping. Did you mean "first"?`,
-    `${EXPECT}:66: This is a number, where text or a list or a mapping is wanted.`,
+    `${EXPECT}:43: "frist" is not a key of this mapping. Did you mean "first"?`,
+    `${EXPECT}:66: This is a number, but text or a list or a mapping is expected.`,
   ],
   ['nothing expected', suiteWith({ expect: '{}' }), `${EXPECT}:5: Nothing is expected of this case.`],
   [
     'an unknown counter',
     suiteWith({ expect: '{ counters: { DropedPackets: 1 } }' }),
-    `${EXPECT}:27: "DropedPackets" is no key of this mapping. Did you mean "DroppedPackets"?`,
+    `${EXPECT}:27: "DropedPackets" is not a key of this mapping. Did you mean "DroppedPackets"?`,
   ],
   [
     'a counter of an unknown host',

@@ -26,7 +26,7 @@ export function unknownKeys(keys: readonly string[], known: readonly string[]): 
   return keys
     .slice(0, MOST_KEYS)
     .map((key) => didYouMean(key, known) || ` Known here: ${listWords(known)}.`)
-    .map((hint, index) => `"${keys[index]}" is no key of this mapping.${hint}`)
+    .map((hint, index) => `"${keys[index]}" is not a key of this mapping.${hint}`)
     .join('\n')
 }
 

@@ -114,8 +114,8 @@ describe('suite/injection-text', () => {
   it('refuses the rest, saying how it is written', () => {
     const refused: Record<string, RegExp> = {
       'host-swp@1': /"host-swp" is not an injection: .* Did you mean "host-swap"\?$/,
-      'host-swap': /It names no position: write host-swap@12/,
-      'host-swap@': /It names no position/,
+      'host-swap': /It has no position: write host-swap@12/,
+      'host-swap@': /It has no position/,
       'host-swap@0': /"0" is not a position/,
       'host-swap@c2s:dta': /Did you mean "data"\?$/,
       'host-swap@12:crush': /Write host-swap@12, host-swap@12:crash or host-swap@12:crash,outage\.$/,

@@ -157,7 +157,7 @@ function readParts({ name, at, argument, placed, fail }: Parts): WrittenInjectio
   const kind = asWord(INJECTIONS, name)
   if (kind === undefined) return fail(notAWord(name, 'an injection', INJECTIONS))
   if (kind === 'segment') return fail('A segment has too many numbers for an option: write a suite.')
-  if (at === '') return fail(`It names no position: write ${formsOf(kind, placed)}.`)
+  if (at === '') return fail(`It has no position: write ${formsOf(kind, placed)}.`)
   const fields = ARGUMENTS[kind].read(argument)
   return fields === undefined ? fail(`Write ${formsOf(kind, placed)}.`) : { kind, fields: { at, ...fields } }
 }

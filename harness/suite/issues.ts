@@ -80,7 +80,7 @@ const NOUNS: Readonly<Record<string, string>> = {
 
 function notThat(value: unknown, wanted: readonly string[]): string {
   const nouns = [...new Set(wanted.map((kind) => NOUNS[kind] ?? kind))]
-  return `This is ${nounOf(value)}, where ${nouns.join(' or ')} is wanted.`
+  return `This is ${nounOf(value)}, but ${nouns.join(' or ')} is expected.`
 }
 
 function nounOf(value: unknown): string {

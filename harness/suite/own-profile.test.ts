@@ -54,13 +54,13 @@ knobs:
 `),
     ).to.deep.equal([
       'mine.yaml:1:10: "pff" is not a profile: write aws-nfw, suricata-7, suricata-6.0.9, linux-conntrack, pf, panos, cisco-asa, cisco-cluster, fortinet, checkpoint or juniper-srx. Did you mean "pf"?',
-      'mine.yaml:2:1: "knob" is no key of a profile: write name, extends, title, product, knobs. Did you mean "knobs"?',
+      'mine.yaml:2:1: "knob" is not a key of a profile: write name, extends, title, product, knobs. Did you mean "knobs"?',
       'mine.yaml:3:7: "pf" cannot name it: write a-z, 0-9, ".", "_" and "-", and no known profile\'s name.',
       'mine.yaml:4:8: Write title as text.',
       'mine.yaml:6:3: There is no knob "tcpNw". Did you mean "tcpNew"?',
-      'mine.yaml:7:28: This is no value of tcpSynReceived: write a number from 0 to 2592000.',
+      'mine.yaml:7:28: This is not a value of tcpSynReceived: write a number from 0 to 2592000.',
       'mine.yaml:7:38: "GUESS" is not a mark: write DOC, SRC, SEED, RUN, MEM or INF.',
-      'mine.yaml:7:45: "from" is no part of a knob: write value, mark, source.',
+      'mine.yaml:7:45: "from" is not a part of a knob: write value, mark, source.',
       'mine.yaml:8:14: Write { value, mark, source }, of which value must be there.',
       'mine.yaml:9:35: Write source as text.',
     ])

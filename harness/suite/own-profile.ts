@@ -30,7 +30,7 @@ export function readOwnProfile(file: string): OwnProfile {
     if (!KEYS.includes(key) && !LEARNED_KEYS.includes(key))
       report(
         [key],
-        `"${key}" is no key of a profile: write ${KEYS.join(', ')}.${didYouMean(key, KEYS)}`,
+        `"${key}" is not a key of a profile: write ${KEYS.join(', ')}.${didYouMean(key, KEYS)}`,
         'key',
       )
   const base = asWord(profileNames(), written.extends)
@@ -92,9 +92,9 @@ function knobOf(name: string, written: unknown, source: string, report: Report):
   }
   for (const key of Object.keys(written))
     if (!KNOB_KEYS.includes(key) && !LEARNED_KNOB_KEYS.includes(key))
-      report([...path, key], `"${key}" is no part of a knob: write value, mark, source.`, 'key')
+      report([...path, key], `"${key}" is not a part of a knob: write value, mark, source.`, 'key')
   const wrong = wrongValue(name, written.value)
-  if (wrong !== undefined) report([...path, 'value'], `This is no value of ${name}: ${wrong}.`)
+  if (wrong !== undefined) report([...path, 'value'], `This is not a value of ${name}: ${wrong}.`)
   const mark = asWord(MARKS, written.mark ?? 'INF')
   if (mark === undefined) report([...path, 'mark'], notAWord(written.mark, 'a mark', MARKS))
   if (written.source !== undefined && typeof written.source !== 'string')

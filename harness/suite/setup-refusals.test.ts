@@ -39,7 +39,7 @@ describe('suite/setup: refusals', () => {
       [{ 'reset-on-expiry': 'server' }, /^reset-on-expiry: /],
       [
         { profile: 'linux-conntrack', 'reset-on-expiry': 'both' },
-        /^reset-on-expiry: .* tells nobody of an expiry/,
+        /^reset-on-expiry: .* sends nothing when a session expires/,
       ],
       [{ sharing: 'clusters' }, /^sharing: .*Did you mean "cluster"/],
       [{ 'rule-order': 'as-written' }, /^rule-order: /],

@@ -20,5 +20,5 @@ export function loadStateless(file: string): StatelessInput {
   }
   reportIssues(parsed.error.issues, [], yaml.value, problems.report)
   problems.throwIfAny('ERR_STATELESS')
-  throw new FlowbreakError('ERR_STATELESS', `${file} describes no stateless engine.`)
+  throw new FlowbreakError('ERR_STATELESS', `${file} does not describe a stateless engine.`)
 }

@@ -161,12 +161,14 @@ describe('suite/stateless', () => {
       expect(loadStateless(join(folder, 'good.yaml')).default).to.equal('aws:drop')
       expect(loadStateless(join(folder, 'good.json')).rules).to.have.length(1)
       const bad = refusal(() => loadStateless(join(folder, 'bad.yaml'))).split('\n')
-      expect(bad[0]).to.match(/bad\.yaml:1:1: "defalt" is no key of this mapping\. Did you mean "default"\?$/)
-      expect(bad[1]).to.match(/bad\.yaml:3:47: "protocol" is no key of this mapping\./)
+      expect(bad[0]).to.match(
+        /bad\.yaml:1:1: "defalt" is not a key of this mapping\. Did you mean "default"\?$/,
+      )
+      expect(bad[1]).to.match(/bad\.yaml:3:47: "protocol" is not a key of this mapping\./)
       const worse = refusal(() => loadStateless(join(folder, 'worse.yaml'))).split('\n')
       expect(worse.map((line) => /worse\.yaml:(\d+:\d+)/.exec(line)?.[1])).to.deep.equal(['2:15', '3:13'])
       expect(refusal(() => loadStateless(join(folder, 'empty.yaml')))).to.match(
-        /empty\.yaml:1:1: .*a mapping is wanted/,
+        /empty\.yaml:1:1: .*a mapping is expected/,
       )
       expect(refusal(() => loadStateless(join(folder, 'none.yaml')))).to.match(/none\.yaml cannot be read/)
       writeFileSync(join(folder, 'broken.yaml'), 'rules: [')

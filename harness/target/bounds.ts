@@ -86,6 +86,6 @@ function entriesOf(
 function wrong(name: string, option: string, value: unknown, wanted: string): FlowbreakError {
   return new FlowbreakError(
     'ERR_TARGET_OPTION',
-    `Target ${name}: ${option}: ${JSON.stringify(value)} cannot be: write ${wanted}.`,
+    `Target ${name}: ${option}: ${JSON.stringify(value)} is not possible: write ${wanted}.`,
   )
 }

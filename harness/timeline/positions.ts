@@ -87,7 +87,7 @@ export class PositionFinder {
     if (!this.#isThere)
       throw new FlowbreakError(
         'ERR_POSITION',
-        `${this.#name} has no flow ${this.#flow} that anything could happen to: flowbreak capture info --flows lists those that it has.`,
+        `${this.#name} has no flow ${this.#flow} for an injection: flowbreak capture info --flows lists its flows.`,
       )
     return this.#open.map(({ injection, seen, found }) => {
       if (found !== undefined) return found

@@ -93,7 +93,7 @@ export async function loadRecorded(
     if (bytes > RECORDED_LIMIT)
       throw new FlowbreakError(
         'ERR_CAPTURE_TOO_LARGE',
-        `${path} holds more than ${RECORDED_LIMIT >> 20} MiB of frames: cut a case's capture down to the flows that it needs.`,
+        `${path} contains more than ${RECORDED_LIMIT >> 20} MiB of frames: cut a case's capture down to the flows that it needs.`,
       )
   }
   if (source.damage !== undefined)
@@ -110,7 +110,7 @@ export async function loadRecorded(
   if (count === 0)
     throw new FlowbreakError(
       'ERR_CAPTURE_EMPTY',
-      `${path} holds no packets: record it again or name another.`,
+      `${path} contains no packets: record it again or name another.`,
     )
   const { epoch } = source.header
   const memory = isShared ? new SharedArrayBuffer(sharedLength(count, bytes)) : undefined

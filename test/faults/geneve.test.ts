@@ -63,7 +63,7 @@ const STRUCK: readonly Fault[] = [
 
 const FIRST: readonly Fault[] = [
   { name: 'forwards everything', liar: true, told: /lets everything through/ },
-  { name: 'drops everything but controls', liar: true, told: /lets nothing through that is no control/ },
+  { name: 'drops everything but controls', liar: true, told: /lets only control packets through/ },
   { name: 'kills one of two hosts', told: /sent by the client arm of fw-b does not come out/ },
   { name: 'kills', told: /sent by the client arm of fw-a does not come out/ },
   { name: 'freezes', told: /sent by the client arm of fw-a does not come out/ },

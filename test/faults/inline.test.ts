@@ -15,7 +15,7 @@ import type { Moment } from './moments.ts'
 const FIRST: readonly Fault[] = [
   { name: 'forwards everything', liar: true, told: /lets everything through/ },
   { name: 'is a bridge', liar: true, told: /lets everything through/ },
-  { name: 'drops everything but controls', liar: true, told: /lets nothing through that is no control/ },
+  { name: 'drops everything but controls', liar: true, told: /lets only control packets through/ },
   { name: 'swaps two arms', told: /arms are exchanged/ },
   { name: 'kills one of two hosts', told: /interface c1 has no carrier/ },
   { name: 'kills', told: /interface c0 has no carrier/ },

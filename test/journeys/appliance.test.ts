@@ -51,7 +51,7 @@ describe('flowbreak appliance', () => {
     const { status, stdout, stderr } = flowbreak(['appliance', '--listen', String(appliance.port)])
     expect({ status, stdout }).to.deep.equal({ status: 3, stdout: '' })
     expect(stderr).to.match(
-      /^flowbreak: UDP 127\.0\.0\.1:\d+ cannot be listened on .*\(ERR_APPLIANCE_LISTEN\)\n$/,
+      /^flowbreak: UDP 127\.0\.0\.1:\d+ cannot be opened for listening .*\(ERR_APPLIANCE_LISTEN\)\n$/,
     )
   })
 

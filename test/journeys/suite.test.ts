@@ -131,7 +131,7 @@ describe('journeys: suite', () => {
     const sentences: readonly (readonly [readonly string[], RegExp])[] = [
       [
         ['suite', 'new', 'mine.pcap'],
-        /^flowbreak: Nothing says what breaks: give --inject, such as .* \(ERR_USAGE\)\n$/,
+        /^flowbreak: Nothing is said to break: give --inject, such as .* \(ERR_USAGE\)\n$/,
       ],
       [['suite', 'new', 'none.pcap', '--inject', 'host-swap@8'], /There is no capture none\.pcap/],
       [
@@ -153,7 +153,7 @@ describe('journeys: suite', () => {
       ],
       [
         ['suite', 'new', 'mine.pcap', '--inject', 'host-swap@8', '-o', 'mine.pcap'],
-        /mine\.pcap is there already and stays as it is/,
+        /mine\.pcap already exists and is not replaced/,
       ],
     ]
     const before = readFileSync(join(folder, 'mine.pcap'))

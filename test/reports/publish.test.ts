@@ -71,7 +71,7 @@ describe('publishRun', () => {
     const other = await playedLog(folder, { run: 'run-2' })
     const again = { log: other, events: readRunLog(other) }
     expect(() => publish(again))
-      .to.throw(FlowbreakError, 'holds the report of run run-1')
+      .to.throw(FlowbreakError, 'already contains the report of run run-1')
       .with.property('code', 'ERR_PUBLISH')
     publish({ ...again, replace: true })
     expect(readCard(place).run.id).to.equal('run-2')
@@ -105,10 +105,10 @@ describe('publishRun', () => {
     writeFileSync(join(place, 'summary.json'), '{"schema":2}')
     expect(() => publishedBelow(to)).to.throw(
       FlowbreakError,
-      'has version 2, and this flowbreak reads version 1',
+      'has version 2, but this flowbreak reads version 1',
     )
     writeFileSync(join(place, 'summary.json'), '{')
-    expect(() => publishedBelow(to)).to.throw(FlowbreakError, 'is no summary of a published report')
+    expect(() => publishedBelow(to)).to.throw(FlowbreakError, 'is not the summary of a published report')
   })
 })
 

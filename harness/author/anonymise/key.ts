@@ -24,6 +24,6 @@ export function readKey(path: string): Uint8Array {
   if (/^[\da-f]{64}$/i.test(text)) return Uint8Array.from(Buffer.from(text, 'hex'))
   throw new FlowbreakError(
     'ERR_ANONYMISE_KEY',
-    `${path} holds no key, which is 64 hexadecimal digits: make one with "openssl rand -hex 32".`,
+    `${path} does not contain a key of 64 hexadecimal digits: make one with "openssl rand -hex 32".`,
   )
 }

@@ -25,7 +25,7 @@ export function associationPacket(
   const type = name === undefined ? undefined : CHUNKS[name]
   if (type === undefined) {
     if (name !== undefined)
-      throw new FlowbreakError('ERR_PROBE', `A probe says "${name}", which is no chunk.`)
+      throw new FlowbreakError('ERR_PROBE', `A probe says "${name}", which is not a chunk.`)
     const bare = new Uint8Array(BARE)
     emitSctp({ sourcePort, destinationPort, tag: 1 }, bare, 0)
     return bare

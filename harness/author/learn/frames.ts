@@ -246,6 +246,7 @@ function inTurn<T>([client, server]: readonly [T, T] | readonly T[], direction: 
 /** Throws ERR_PROBE where there is no such text. */
 function textOf(name: string, server: readonly number[]): Uint8Array {
   const text = TEXTS[name]
-  if (text === undefined) throw new FlowbreakError('ERR_PROBE', `A probe says "${name}", which is no text.`)
+  if (text === undefined)
+    throw new FlowbreakError('ERR_PROBE', `A probe says "${name}", which is not a known text.`)
   return Buffer.from(text(server), 'latin1')
 }

@@ -58,7 +58,7 @@ export function requirePublished(report: string): void {
   if (existsSync(join(report, SUMS))) return
   throw new FlowbreakError(
     'ERR_LEARN_PUBLISH',
-    `${report} is no published report: name the folder that flowbreak report publish wrote, such as reports/suricata/7.0.10-drop.`,
+    `${report} is not a published report: name the folder that flowbreak report publish wrote, such as reports/suricata/7.0.10-drop.`,
   )
 }
 

@@ -128,7 +128,7 @@ export function parseProbe(text: string): readonly Step[] {
     else
       throw new FlowbreakError(
         'ERR_PROBE',
-        `"${word}" in the probe "${text}" is no packet, wait, host or event.`,
+        `"${word}" in the probe "${text}" is not a packet, wait, host or event.`,
       )
   }
   return steps

@@ -27,7 +27,7 @@ export function writeSuite<T>(
     return checked
   } catch (thrown) {
     if (thrown instanceof FlowbreakError) throw unlike(thrown, temporary, file)
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') throw existing(file)
+    if (isTaken(thrown)) throw existing(file)
     throw new FlowbreakError('ERR_SUITE_WRITE', `${file} cannot be written (${messageOf(thrown)}).`, {
       exitCode: ExitCode.broken,
       cause: thrown,
@@ -35,6 +35,17 @@ export function writeSuite<T>(
   } finally {
     if (existsSync(temporary)) rmSync(temporary)
   }
+}
+
+/** Whether a file has come to be there meanwhile; a folder of it that is a file has the same code. */
+function isTaken(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    thrown.code === 'EEXIST' &&
+    'syscall' in thrown &&
+    thrown.syscall !== 'mkdir'
+  )
 }
 
 /** A link fails where another file came to be there meanwhile; a rename, where there are no links, would replace it. */
@@ -50,12 +61,15 @@ function moveToNew(from: string, to: string): void {
 /** What is wrong with a text that is no suite, without the name that it had meanwhile. */
 function unlike(thrown: FlowbreakError, temporary: string, file: string): FlowbreakError {
   const sentence = thrown.message.replaceAll(temporary, file)
-  return new FlowbreakError('ERR_SUITE_NEW', `Nothing is written, as it would be no suite. ${sentence}`)
+  return new FlowbreakError(
+    'ERR_SUITE_NEW',
+    `Nothing is written, because it would not be a valid suite. ${sentence}`,
+  )
 }
 
 function existing(file: string): FlowbreakError {
   return new FlowbreakError(
     'ERR_SUITE_EXISTS',
-    `${file} is there already and stays as it is: name another file with -o, or replace it with --force.`,
+    `${file} already exists and is not replaced: name another file with -o, or replace it with --force.`,
   )
 }

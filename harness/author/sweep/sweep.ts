@@ -62,7 +62,7 @@ export async function sweepCapture(options: SweepOptions): Promise<Swept> {
   if (capture === '-')
     throw new FlowbreakError(
       'ERR_SWEEP_PIPE',
-      'A sweep is of a file, not of standard input: write it to one.',
+      'A sweep needs a file, not standard input: write the capture to a file first.',
     )
   const given = options.breaks?.map(parseBreak)
   const { ready, refused } = await readyColumns(options)

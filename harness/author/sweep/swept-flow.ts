@@ -24,7 +24,7 @@ export function sweptFlow(whole: Recorded, chosen: number | undefined): SweptFlo
   if (chosen === undefined && flows.count > 1)
     throw new FlowbreakError(
       'ERR_SWEEP_FLOW',
-      `${path} has ${flows.count} flows, and one is swept: choose it with --flow, ${namesOf(whole)}.`,
+      `${path} has ${flows.count} flows, but a sweep is of one flow: choose it with --flow, ${namesOf(whole)}.`,
     )
   const flow = chosen ?? 0
   if (flow >= flows.count)

@@ -98,7 +98,7 @@ function stretchOf({ piece, negated }: ListItem, size: Size): Stretches {
 
 function parseBlock(piece: Piece) {
   const { text } = piece
-  if (text.startsWith('$')) throw complain(piece, `there are no variables here, so not ${text} either`)
+  if (text.startsWith('$')) throw complain(piece, `variables such as ${text} are not supported here`)
   const [address = '', length] = text.split('/')
   const host = parseCidr(address)
   const block = parseCidr(text)

@@ -101,7 +101,7 @@ class OptionReader {
         return
       case 'classtype':
         if (!CLASSTYPE.test(value.text))
-          throw complain(value, `${JSON.stringify(value.text)} names no classtype`)
+          throw complain(value, `${JSON.stringify(value.text)} is not a classtype`)
         options.classtype = value.text
         return
       case 'noalert':

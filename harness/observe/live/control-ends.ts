@@ -49,7 +49,7 @@ function bytesOf(address: string): Uint8Array {
 /** An address of a block, except the first and the last, which may mean the network and everybody in it. */
 function addressIn(block: string, draw: (from: number, below: number) => number): Uint8Array {
   const cidr = parseCidr(block)
-  if (cidr === undefined) throw new RangeError(`${block} is no block of addresses`)
+  if (cidr === undefined) throw new RangeError(`${block} is not a block of addresses`)
   const address = cidr.bytes.slice()
   const free = address.length * 8 - cidr.bits
   const bits = Math.min(MOST_BITS, free)

@@ -50,7 +50,7 @@ export function publishRun(options: PublishOptions): { readonly folder: string; 
     if (there !== card.run.id)
       throw new FlowbreakError(
         'ERR_PUBLISH',
-        `${folder} holds the report of run ${there}: publish ${card.run.id} under another name (--as), or put it in that place (--replace).`,
+        `${folder} already contains the report of run ${there}: publish ${card.run.id} under another name (--as), or replace that report (--replace).`,
       )
   }
   const temporary = `${folder}.${process.pid}.partial`

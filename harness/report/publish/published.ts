@@ -16,14 +16,14 @@ export function readCard(folder: string): Card {
   } catch (thrown) {
     throw new FlowbreakError(
       'ERR_PUBLISHED',
-      `${file} is no summary of a published report (${messageOf(thrown)}).`,
+      `${file} is not the summary of a published report (${messageOf(thrown)}).`,
     )
   }
   const schema = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined
   if (schema === CARD_SCHEMA) return value as Card
   throw new FlowbreakError(
     'ERR_PUBLISHED',
-    `${file} has version ${JSON.stringify(schema)}, and this flowbreak reads version ${CARD_SCHEMA}.`,
+    `${file} has version ${JSON.stringify(schema)}, but this flowbreak reads version ${CARD_SCHEMA}.`,
   )
 }
 

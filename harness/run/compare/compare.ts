@@ -165,7 +165,7 @@ function checkRereadable(capture: string): void {
   if (capture === '-' || isPipe(capture))
     throw new FlowbreakError(
       'ERR_COMPARE_PIPE',
-      'A capture that is compared is read once for each value, which a pipe does not allow: write it to a file first.',
+      'compare reads the capture once for each value, which is impossible with a pipe: write it to a file first.',
     )
 }
 

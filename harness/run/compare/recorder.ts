@@ -57,7 +57,7 @@ export class ColumnRecorder {
     if (base + packets.count > this.#most)
       throw new FlowbreakError(
         'ERR_CAPTURE_TOO_LARGE',
-        `${this.#capture} has more than ${this.#most} packets to set side by side: cut it down to the flows that matter.`,
+        `${this.#capture} has more than ${this.#most} packets, too many to compare: reduce it to the flows that matter with capture slice.`,
       )
     this.#makeRoom(base + packets.count)
     for (let i = 0; i < packets.count; i++) {

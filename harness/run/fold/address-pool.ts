@@ -59,7 +59,7 @@ class Block {
 
   constructor(name: keyof AddressRanges, text: string, draw: number, taken: readonly Uint8Array[]) {
     const cidr = parseCidr(text)
-    if (cidr === undefined) throw new RangeError(`${text} is no block of addresses`)
+    if (cidr === undefined) throw new RangeError(`${text} is not a block of addresses`)
     this.#name = name
     this.#text = text
     this.#cidr = cidr

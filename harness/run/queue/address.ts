@@ -42,7 +42,7 @@ export function readAddress(text: string, folder: string): QueueAddress {
   const unknown = [...options.keys()].find((key) => !OPTIONS.includes(key))
   if (unknown !== undefined) throw wrong(`it has an option ${unknown}, and can have ${listWords(OPTIONS)}`)
   const database = /^\/?(\d*)$/.exec(url.pathname)?.[1]
-  if (database === undefined) throw wrong(`${url.pathname} is no number of a database`)
+  if (database === undefined) throw wrong(`${url.pathname} is not the number of a database`)
   const file = (key: (typeof FILES)[number]) => pem(key, options.get(key), folder)
   const tls = { ...file('ca'), ...file('cert'), ...file('key') }
   if (url.protocol === 'redis:' && Object.keys(tls).length > 0)

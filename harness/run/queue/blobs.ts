@@ -85,7 +85,7 @@ export class BlobCache {
   /** The path of the file, once it has been fetched. */
   file(link: Link, run: RunKeys, blob: Blob): Promise<string> {
     const { sha256 } = blob
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw refused(`${JSON.stringify(sha256)} is no hash`)
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw refused(`${JSON.stringify(sha256)} is not a hash`)
     let fetched = this.#fetched.get(sha256)
     if (fetched === undefined) {
       const file = join(this.#folder, sha256)
@@ -122,7 +122,7 @@ function* partsOf(file: string): Generator<Buffer> {
 }
 
 function refused(why: string): FlowbreakError {
-  return new FlowbreakError('ERR_QUEUE_FILE', `A file of the run does not travel: ${why}.`, {
+  return new FlowbreakError('ERR_QUEUE_FILE', `A file of the run cannot be sent: ${why}.`, {
     exitCode: ExitCode.broken,
   })
 }

@@ -71,7 +71,7 @@ export class Muster {
       ...said,
       ...(lacking === undefined ? {} : { lacks: (test) => lacking.get(test.name) }),
       prepare: () => {
-        throw new FlowbreakError('ERR_QUEUE', `Target ${target.name} is at workers, and not here.`)
+        throw new FlowbreakError('ERR_QUEUE', `Target ${target.name} runs on workers, not here.`)
       },
     }
   }

@@ -100,7 +100,7 @@ export class RemoteRun implements LotPlayer {
       if (end === 'lost')
         throw new FlowbreakError(
           WORKER_LOST,
-          `Nothing was heard for ${this.#link.address.lost} s of the worker that played it.`,
+          `The worker that played it has sent nothing for ${this.#link.address.lost} s.`,
         )
     }
   }

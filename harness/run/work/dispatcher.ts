@@ -52,7 +52,7 @@ export class Dispatcher {
     setMaxListeners(0, this.#signal)
     for (const { target } of options.lanes)
       if (!options.players.some((player) => takes(player, target)))
-        throw new FlowbreakError('ERR_NOT_PLAYED', `Nobody plays the lots of target ${target}.`)
+        throw new FlowbreakError('ERR_NOT_PLAYED', `No worker plays the lots of target ${target}.`)
   }
 
   /** Plays everything; returns whether the log stopped the run. Throws errors of players. */

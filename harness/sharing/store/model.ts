@@ -161,7 +161,7 @@ export class StoreModel implements SharingModel {
 export function broken(store: Store, thrown: unknown): FlowbreakError {
   return new FlowbreakError(
     'ERR_STORE',
-    `The store at ${store.name} failed (${messageOf(thrown)}), which nothing in the case asks for: see that it runs, or name another by endpoint.`,
+    `The store at ${store.name} failed (${messageOf(thrown)}), and no injection of the case causes that: check that it runs, or name another one with endpoint.`,
     { exitCode: ExitCode.broken, cause: thrown },
   )
 }

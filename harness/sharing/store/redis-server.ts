@@ -63,7 +63,7 @@ export async function startRedis(): Promise<RedisServer> {
   }
   throw new FlowbreakError(
     'ERR_STORE_START',
-    `redis-server does not come up on the loopback (${messageOf(problem)}): try to start one by hand, with TLS.`,
+    `redis-server does not start on the loopback interface (${messageOf(problem)}): try to start one by hand, with TLS.`,
     { exitCode: ExitCode.broken, cause: problem },
   )
 }

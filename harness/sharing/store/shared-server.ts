@@ -30,7 +30,7 @@ export async function leaseDatabase(): Promise<Lease> {
   if (database === undefined)
     throw new FlowbreakError(
       'ERR_STORE_BUSY',
-      `${DATABASES} setups with sharing "store" are open at once: dispose of some first.`,
+      `${DATABASES} setups with sharing "store" are open at the same time: close some of them first.`,
       { exitCode: ExitCode.broken },
     )
   return { address: server.address, database, pid: server.pid, release: () => free.push(database) }

@@ -68,7 +68,7 @@ export class DetailsReader {
     if (part === undefined)
       this.#reader.report(
         path,
-        `"${text}" names no part: write a host and what it did, as in fw-b forwarder.`,
+        `"${text}" is not a part: write a host and what it did, as in fw-b forwarder.`,
       )
     else this.word(host, this.#context.hosts, 'a host', path)
     return `${host} ${part}`

@@ -56,7 +56,7 @@ export class PacketReader {
       if (!named)
         this.#reader.report(
           selected.path,
-          'This names no packets: add all, first, rest, packet N, c2s or s2c.',
+          'This does not say which packets: add all, first, rest, packet N, c2s or s2c.',
         )
     }
   }
@@ -75,7 +75,10 @@ export class PacketReader {
     else {
       const inner = this.#detailed.details(value, selected.path, outer)
       if (!this.#places(value, selected.path, inner, { phase, direction }))
-        this.#reader.report(selected.path, 'This names no packets: add all, first, rest or packet N.')
+        this.#reader.report(
+          selected.path,
+          'This does not say which packets: add all, first, rest or packet N.',
+        )
     }
   }
 

@@ -59,7 +59,7 @@ describe('setup: sharing cluster', () => {
       ['rtt=20ms', /^sharing\.rtt: A round trip on the cluster control link takes less than 20 ms/],
       ['redirect=maybe', /^sharing\.redirect: "maybe" is not a position of a switch: write on or off/],
       ['link-mtu=100', /^sharing\.link-mtu: "100" is out of range/],
-      ['lag=1s', /^sharing\.lag: "lag" is no key of sharing cluster/],
+      ['lag=1s', /^sharing\.lag: "lag" is not a key of sharing cluster/],
       ['delay=-1s', /^sharing\.delay: /],
       ['decrypts=https', /^sharing\.decrypts: /],
     ]

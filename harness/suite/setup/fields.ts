@@ -82,7 +82,7 @@ export class Fields {
     for (const key of Object.keys(this.#values)) {
       if (this.#asked.includes(key)) continue
       const hint = didYouMean(key, this.#asked) || ` Known here: ${listWords(this.#asked)}.`
-      this.#report(this.#at(key), `"${key}" is no key of ${owner}.${hint}`, 'key')
+      this.#report(this.#at(key), `"${key}" is not a key of ${owner}.${hint}`, 'key')
     }
   }
 

@@ -15,17 +15,18 @@ export function initCfgProblem(file: string): string | undefined {
   } catch (thrown) {
     return `${file} cannot be read (${messageOf(thrown)}): name the init-cfg.txt that the firewalls boot with.`
   }
-  if (text.length > MOST_BYTES) return `${file} is no init-cfg.txt: it is longer than ${MOST_BYTES} bytes.`
+  if (text.length > MOST_BYTES)
+    return `${file} is not an init-cfg.txt: it is longer than ${MOST_BYTES} bytes.`
   const values = valuesOf(text)
   const commands = (values.get('plugin-op-commands') ?? '').split(',').map((command) => command.trim())
   if (!commands.includes('set-sess-ress:True'))
     return `${file} has no set-sess-ress:True among its plugin-op-commands, without which a VM-Series shares no sessions: add it.`
   const endpoint = values.get('redis-endpoint')
   if (endpoint === undefined)
-    return `${file} names no redis-endpoint, which a VM-Series takes its sessions from: write redis-endpoint=host:port.`
+    return `${file} does not set redis-endpoint, from which a VM-Series takes its sessions: write redis-endpoint=host:port.`
   return hasPort(endpoint)
     ? undefined
-    : `${file} has redis-endpoint=${endpoint}, where a VM-Series wants host:port: add the port.`
+    : `${file} has redis-endpoint=${endpoint}, but a VM-Series needs host:port: add the port.`
 }
 
 /** Whether a text is `host:port`. */

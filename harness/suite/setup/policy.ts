@@ -40,7 +40,7 @@ export function readPolicy(input: SetupInput, profile: Profile, report: Report):
   if (resetOnExpiry !== 'none' && profile.knobs.tracker.value === 'conntrack')
     report(
       ['reset-on-expiry'],
-      `The system of profile "${profile.name}" tells nobody of an expiry: leave reset-on-expiry out.`,
+      `The system of profile "${profile.name}" sends nothing when a session expires: leave reset-on-expiry out.`,
     )
   const generation = word(
     input.generation,

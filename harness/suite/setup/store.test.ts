@@ -51,7 +51,9 @@ describe('suite/setup: sharing store', () => {
 
   it('is refused with what is no endpoint, and with a group where there is none', () => {
     for (const endpoint of ['redis', 'redis:', 'redis:0', 'redis:65536', 'a:b:1', 'rediss://a:1'])
-      expect(refusal({ kind: 'store', endpoint }), endpoint).to.contain('is no endpoint of a Redis')
+      expect(refusal({ kind: 'store', endpoint }), endpoint).to.contain(
+        'is not the address of a Redis server',
+      )
     expect(refusal('store:group=a')).to.contain('of use only with an endpoint')
     expect(refusal('store:endpoint=a:1,group=abcdefghi')).to.contain('up to eight')
   })
@@ -95,9 +97,9 @@ describe('suite/setup: sharing store', () => {
     })
 
     it('is refused without an endpoint, or one without a port', () => {
-      expect(said([GOOD[1] ?? ''])).to.contain('names no redis-endpoint')
+      expect(said([GOOD[1] ?? ''])).to.contain('does not set redis-endpoint')
       expect(said([GOOD[1] ?? '', 'redis-endpoint=10.0.0.7'])).to.contain(
-        'has redis-endpoint=10.0.0.7, where a VM-Series wants host:port',
+        'has redis-endpoint=10.0.0.7, but a VM-Series needs host:port',
       )
     })
 

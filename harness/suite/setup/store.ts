@@ -35,7 +35,7 @@ export function readStore(fields: Fields, { loadBalancer, folder }: Around): Sha
   if (wrong !== undefined) fields.problem('init-cfg', wrong)
   const endpoint = fields.text('endpoint')
   if (endpoint !== undefined && !hasPort(endpoint))
-    fields.problem('endpoint', `"${endpoint}" is no endpoint of a Redis: write host:port.`)
+    fields.problem('endpoint', `"${endpoint}" is not the address of a Redis server: write host:port.`)
   const group = fields.text('group')
   if (group !== undefined && (!GROUP.test(group) || endpoint === undefined))
     fields.problem(

@@ -205,7 +205,7 @@ function readInto(batch: PacketBatch, frames: FrameColumns, from: number, to: nu
 function unsent(error: Error): FlowbreakError {
   return new FlowbreakError(
     'ERR_PORT',
-    `A datagram to an appliance could not be sent (${messageOf(error)}): check hosts, and mtu against that of the way to them.`,
+    `A datagram to an appliance could not be sent (${messageOf(error)}): check hosts, and that mtu fits the path to them.`,
     { exitCode: ExitCode.broken, cause: error },
   )
 }

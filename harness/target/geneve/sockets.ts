@@ -23,7 +23,7 @@ export async function openSocket(address: string, port: number): Promise<Socket>
     socket.close()
     throw new FlowbreakError(
       'ERR_PORT',
-      `The load balancer cannot have UDP ${address}:${port} (${messageOf(thrown)}): end what has it, or set listen to another address of this machine.`,
+      `The load balancer cannot use UDP ${address}:${port} (${messageOf(thrown)}): stop the program that uses it, or set listen to another address of this machine.`,
       { exitCode: ExitCode.broken, cause: thrown },
     )
   }

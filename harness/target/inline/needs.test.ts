@@ -25,7 +25,7 @@ describe('target/inline/needs', () => {
     const strange = [{ client: host?.client, server: { ...host?.server, interface: 'eth99' } }]
     const loop = [{ client: host?.client, server: { ...host?.server, interface: 'lo' } }]
     expect(await problem({ hosts: strange })).to.equal(
-      `ERR_INLINE 3 There is no interface eth99 in the namespace ${lab.outer}: name one that there is (${ip} -brief link).`,
+      `ERR_INLINE 3 There is no interface eth99 in the namespace ${lab.outer}: name an existing one (${ip} -brief link lists them).`,
     )
     expect(await problem({ hosts: loop })).to.contain('ERR_INLINE 3 The interface lo is not Ethernet')
     expect(await problem({ mtu: 9000 })).to.equal(

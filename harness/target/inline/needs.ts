@@ -44,7 +44,9 @@ async function checkInterface(device: string, { mtu, namespace }: Needed): Promi
   const [found] = Array.isArray(facts) ? facts.filter(isRecord) : []
   const where = namespace === undefined ? '' : ` in the namespace ${namespace}`
   if (found === undefined)
-    throw broken(`There is no interface ${device}${where}: name one that there is (${ip} -brief link).`)
+    throw broken(
+      `There is no interface ${device}${where}: name an existing one (${ip} -brief link lists them).`,
+    )
   const flags: readonly unknown[] = Array.isArray(found.flags) ? found.flags : []
   if (found.link_type !== ETHERNET)
     throw broken(`The interface ${device} is not Ethernet: name one that is (${ip} -brief link).`)

@@ -77,7 +77,7 @@ export class NetfilterTarget implements Target {
     if (lacking === undefined) return
     throw new FlowbreakError(
       'ERR_NETFILTER_SETUP',
-      `The kernel cannot be brought to ${lacking}: take profile linux-conntrack, or target reference.`,
+      `The kernel cannot be set to ${lacking}: use profile linux-conntrack, or target reference.`,
     )
   }
 

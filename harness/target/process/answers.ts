@@ -24,13 +24,13 @@ const KEYS = ['packet', 'verdict', 'reason', 'by', 'known', 'emitted', 'parts']
 /** Writes a program's answer into the batch. Returns what is wrong, as the end of a sentence; undefined: nothing. */
 export function takeAnswers(answer: Readonly<Record<string, unknown>>, asked: Asked): string | undefined {
   const { observations, emitted = [] } = answer
-  if (!Array.isArray(observations)) return `gave observations ${shown(observations)}, which is no list`
-  if (!Array.isArray(emitted)) return `gave emitted ${shown(emitted)}, which is no list`
+  if (!Array.isArray(observations)) return `gave observations ${shown(observations)}, which is not a list`
+  if (!Array.isArray(emitted)) return `gave emitted ${shown(emitted)}, which is not a list`
   const answered = new Set<number>()
   for (const observation of observations) {
     const problem = isRecord(observation)
       ? takeObservation(observation, asked, answered)
-      : `gave an observation ${shown(observation)}, which is no object`
+      : `gave an observation ${shown(observation)}, which is not an object`
     if (problem !== undefined) return problem
   }
   for (const each of emitted) {
@@ -59,7 +59,7 @@ function takeObservation(
   const of = `of packet ${packet}`
   const unknown = Object.keys(observation).find((key) => !KEYS.includes(key))
   if (unknown !== undefined)
-    return `says ${printable(shown(unknown))} ${of}, which is no part of an observation.${didYouMean(unknown, KEYS)}`
+    return `says ${printable(shown(unknown))} ${of}, which is not a field of an observation.${didYouMean(unknown, KEYS)}`
   const code = codeOf(Verdict, verdict)
   if (code === undefined)
     return `gave the verdict ${shown(verdict)} ${of}: there are ${listWords([...VERDICTS, 'undecided'])}`
@@ -71,7 +71,8 @@ function takeObservation(
   const knowledge = known === undefined ? asked.usually : codeOf(KNOWN, known)
   if (knowledge === undefined)
     return `knows the verdict ${of} by ${shown(known)}: it is to be self, log or wire`
-  if (!Array.isArray(emitted) || !Array.isArray(parts)) return `gave emitted or parts ${of} that are no list`
+  if (!Array.isArray(emitted) || !Array.isArray(parts))
+    return `gave emitted or parts ${of} that are not a list`
   asked.packets.verdict[index] = code
   asked.packets.reason[index] = why
   asked.by[index] = decider
@@ -94,7 +95,7 @@ function takeEmitted(each: unknown, asked: Asked, cause: number): string | undef
   const { to, frame, by, time, flow } = isRecord(each) ? each : {}
   const ends = cause < 0 ? ['client', 'server'] : ['sender', 'receiver']
   const end = ends.find((word) => word === to)
-  if (end === undefined) return `emitted a frame to ${shown(to)}, where ${listWords(ends)} is wanted,`
+  if (end === undefined) return `emitted a frame to ${shown(to)}, but ${listWords(ends)} is expected,`
   if (typeof frame !== 'string') return `emitted a frame ${shown(frame)}, which is to be base64,`
   const { packets, hosts } = asked
   const sender = by === undefined && cause >= 0 ? packets.host[cause] : hostOf(by, hosts)

@@ -67,8 +67,8 @@ const FAULTS: readonly (readonly [Script, string, string])[] = [
     'ERR_TARGET_DIED',
     'ended with exit code 3 before it was told to. It wrote to standard error: out of  [31mmemory',
   ],
-  [{ hello: 'hi there' }, 'ERR_TARGET_ANSWER', 'answered hello with what is no JSON: "hi there"'],
-  [{ hello: '[1]' }, 'ERR_TARGET_ANSWER', 'answered hello with [1], which is no JSON object'],
+  [{ hello: 'hi there' }, 'ERR_TARGET_ANSWER', 'answered hello with something that is not JSON: "hi there"'],
+  [{ hello: '[1]' }, 'ERR_TARGET_ANSWER', 'answered hello with [1], which is not a JSON object'],
   [{ hello: { type: 'ready' } }, 'ERR_TARGET_ANSWER', 'was asked hello, and its answer has the type "ready"'],
   [
     { hello: { protocol: 2 } },
@@ -90,13 +90,13 @@ const FAULTS: readonly (readonly [Script, string, string])[] = [
   [{ prepare: { error: 'no such profile' } }, 'ERR_TARGET_REFUSED', 'refused prepare: no such profile'],
   [{ prepare: 0 }, 'ERR_TARGET_DIED', 'ended with exit code 0 before it was told to'],
   [{ reset: 1 }, 'ERR_TARGET_DIED', 'ended with exit code 1'],
-  [{ replay: 'no' }, 'ERR_TARGET_ANSWER', 'answered replay with what is no JSON: "no"'],
-  [{ end: 'no' }, 'ERR_TARGET_ANSWER', 'answered end with what is no JSON: "no"'],
+  [{ replay: 'no' }, 'ERR_TARGET_ANSWER', 'answered replay with something that is not JSON: "no"'],
+  [{ end: 'no' }, 'ERR_TARGET_ANSWER', 'answered end with something that is not JSON: "no"'],
   [{ steps: 9 }, 'ERR_TARGET_DIED', 'ended with exit code 9'],
   [
     { steps: { observations: 'all well' } },
     'ERR_TARGET_ANSWER',
-    'gave observations "all well", which is no list',
+    'gave observations "all well", which is not a list',
   ],
   [all(), 'ERR_TARGET_ANSWER', 'answered for 4 of 5 packets: packet 5 is missing'],
   [all(forward(5), forward(6)), 'ERR_TARGET_ANSWER', 'answered for packet 6, which it was not asked about'],
@@ -126,12 +126,12 @@ const FAULTS: readonly (readonly [Script, string, string])[] = [
   [
     all(forward(5, { verdit: 1 })),
     'ERR_TARGET_ANSWER',
-    'says "verdit" of packet 5, which is no part of an observation. Did you mean "verdict"?',
+    'says "verdit" of packet 5, which is not a field of an observation. Did you mean "verdict"?',
   ],
   [
     all(forward(5, { emitted: [{ to: 'me' }] })),
     'ERR_TARGET_ANSWER',
-    'emitted a frame to "me", where sender or receiver is wanted',
+    'emitted a frame to "me", but sender or receiver is expected',
   ],
   [
     all(forward(5, { emitted: [{ to: 'sender', frame: 'AAAA' }] })),

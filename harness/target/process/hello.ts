@@ -34,10 +34,10 @@ export async function request(
   try {
     answer = JSON.parse(line)
   } catch {
-    program.refuse(`answered ${message.type} with what is no JSON: ${printable(shown(line))}`)
+    program.refuse(`answered ${message.type} with something that is not JSON: ${printable(shown(line))}`)
   }
   if (!isRecord(answer))
-    program.refuse(`answered ${message.type} with ${shown(answer)}, which is no JSON object`)
+    program.refuse(`answered ${message.type} with ${shown(answer)}, which is not a JSON object`)
   if (typeof answer.error === 'string')
     program.refuse(`refused ${message.type}: ${printable(answer.error)}`, 'ERR_TARGET_REFUSED')
   if (answer.type !== message.type)

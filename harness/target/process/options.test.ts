@@ -62,8 +62,8 @@ describe('target/process options', () => {
       [{ command: [] }, 'command: This is empty.'],
       [{ command: ['', 'a'] }, 'command: This is empty.'],
       [{ command: 'a "b' }, 'command: "a "b" has a quote that is not closed.'],
-      [{ command: 7 }, 'command: This is a number, where text or a list is wanted.'],
-      [{ command: 'a', comand: 'b' }, '"comand" is no key of this mapping. Did you mean "command"?'],
+      [{ command: 7 }, 'command: This is a number, but text or a list is expected.'],
+      [{ command: 'a', comand: 'b' }, '"comand" is not a key of this mapping. Did you mean "command"?'],
       [{ command: 'a', timeout: 'soon' }, 'timeout: "soon" is not a duration'],
       [{ command: 'a', timeout: 0 }, 'timeout: This is below 1ms.'],
     ] as const

@@ -70,7 +70,7 @@ describe('target/suricata: binaries that fail', () => {
     const whole = STATS('"blocked":1')
     const logs: [string, string, RegExp][] = [
       ['', 'ERR_SURICATA_FAILED', /left no EVE log/],
-      [writing(DROP), 'ERR_SURICATA_FAILED', /without having told its counters/],
+      [writing(DROP), 'ERR_SURICATA_FAILED', /without reporting its counters/],
       [writing(DROP, '{"event_type":"st'), 'ERR_SURICATA_FAILED', /left no EVE log that can be read/],
       [writing(whole), 'ERR_SURICATA_COUNTERS', /logged 0 packets.*counted 1/],
       [
@@ -90,7 +90,7 @@ describe('target/suricata: binaries that fail', () => {
   it('hangs: is stopped when its time is up, with all that it started', async () => {
     const error = await errorOf('echo "reading"; sleep 600', { timeout: 0.5 })
     expect(error).to.include({ code: 'ERR_SURICATA_TIMEOUT', exitCode: 3 })
-    expect(error.message).to.match(/^Suricata was not done after 0\.5 s.*It said: reading$/)
+    expect(error.message).to.match(/^Suricata did not finish within 0\.5 s.*It said: reading$/)
   })
 
   it('interrupted: the processes of all hosts end, and nothing is left', async () => {
@@ -144,11 +144,11 @@ describe('target/suricata: what it refuses', () => {
     }
   })
 
-  it('setups that it cannot be brought to', async () => {
+  it('setups that it cannot be set to', async () => {
     const error: unknown = await sessionOf({ profile: 'pf' }).catch((thrown: unknown) => thrown)
     expect(error).to.include({ code: 'ERR_SURICATA_SETUP', exitCode: 2 })
     expect(error)
       .to.have.property('message')
-      .that.matches(/^Suricata cannot be brought to profile pf:/)
+      .that.matches(/^Suricata cannot be set to profile pf:/)
   })
 })

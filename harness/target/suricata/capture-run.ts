@@ -115,7 +115,7 @@ function check({ totals, stopped }: EveReader, count: number): void {
   if (totals === undefined)
     throw broken(
       'ERR_SURICATA_FAILED',
-      'Suricata ended without having told its counters: its verdicts may not be all.',
+      'Suricata ended without reporting its counters, so some verdicts may be missing: look at its log.',
     )
   if (totals.packets !== count)
     throw broken(

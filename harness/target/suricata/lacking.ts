@@ -61,7 +61,7 @@ export function requireSetup(setup: Setup, capabilities: Capabilities): void {
   if (lacking === undefined) return
   throw new FlowbreakError(
     'ERR_SURICATA_SETUP',
-    `Suricata cannot be brought to ${lacking}: take profile suricata-7, or target reference.`,
+    `Suricata cannot be set to ${lacking}: use profile suricata-7, or target reference.`,
   )
 }
 

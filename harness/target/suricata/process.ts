@@ -45,7 +45,7 @@ export async function runProcess({ command, args, cwd, timeout, signal }: Comman
     if (late)
       throw new FlowbreakError(
         'ERR_SURICATA_TIMEOUT',
-        `Suricata was not done after ${timeout} s and was stopped: give it a longer timeout, or less to read.${quoted(said())}`,
+        `Suricata did not finish within ${timeout} s and was stopped: give it a longer timeout, or a smaller capture.${quoted(said())}`,
         { exitCode: ExitCode.broken },
       )
     return { code, killedBy, said: said() }
@@ -82,7 +82,7 @@ function unstarted({ spawnfile }: ChildProcess, cause: Error): FlowbreakError {
   const code = 'code' in cause ? cause.code : cause.message
   return new FlowbreakError(
     'ERR_SURICATA_FAILED',
-    `Suricata (${spawnfile}) cannot be started (${code}): see that it can be run, and that this user may have more processes and open files (ulimit -a).`,
+    `Suricata (${spawnfile}) cannot be started (${code}): check that it can be run, and that the limits of this user allow more processes and open files (ulimit -a).`,
     { exitCode: ExitCode.broken, cause },
   )
 }

@@ -145,7 +145,7 @@ function answer(session: PcapSession, frame: Buffer | undefined): void {
 }
 
 function tooLarge(device: string, length: number, { largest }: ChildOptions): string {
-  return `a datagram of ${length} bytes came by ${device}, where ${largest} is the most, so segments are put together on the way: ethtool -K ${device} gro off lro off, and the same at the device`
+  return `a datagram of ${length} bytes came by ${device}, but the largest possible is ${largest}, so segments are merged on the way: ethtool -K ${device} gro off lro off, and the same at the device`
 }
 
 /** Loads node-pcap without its warning about an interface without an IPv4 address, which is intended here. */
