@@ -102,7 +102,7 @@ describe('journeys: compare', () => {
     refuses([LADDER, '--over', 'policy', '--endpoints', 'dead'], /recorded or reactive/)
     refuses(['/nonexistent.pcap', '--over', 'policy'], /\/nonexistent\.pcap/)
     refuses(['captures', '--over', 'policy'], /folder|directory/)
-    refuses(['-', '--over', 'policy'], /pipe does not allow/)
+    refuses(['-', '--over', 'policy'], /impossible with a pipe/)
   })
 
   it('compares what comes before damage, tells where it is, and ends with 2', () => {

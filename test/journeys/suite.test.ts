@@ -148,8 +148,8 @@ describe('journeys: suite', () => {
         /"allow" is not a policy/,
       ],
       [
-        ['suite', 'new', 'mine.pcap', '--inject', 'host-swap@8', '-o', 'none/x.yaml'],
-        /none\/x\.yaml cannot be written/,
+        ['suite', 'new', 'mine.pcap', '--inject', 'host-swap@8', '-o', 'mine.pcap/x.yaml'],
+        /mine\.pcap\/x\.yaml cannot be written/,
       ],
       [
         ['suite', 'new', 'mine.pcap', '--inject', 'host-swap@8', '-o', 'mine.pcap'],
@@ -161,7 +161,7 @@ describe('journeys: suite', () => {
       const { status, stderr, stdout } = run(...args)
       expect(stderr, args.join(' ')).to.match(sentence)
       expect(stderr.split('\n').length).to.equal(2)
-      expect([status, stdout]).to.deep.equal([args.includes('none/x.yaml') ? 3 : 2, ''])
+      expect([status, stdout]).to.deep.equal([args.includes('mine.pcap/x.yaml') ? 3 : 2, ''])
     }
     expect(readFileSync(join(folder, 'mine.pcap')).equals(before)).to.equal(true)
     expect(readdirSync(folder)).to.deep.equal(['mine.pcap'])
