@@ -31,7 +31,7 @@ export async function slice(options: SliceOptions): Promise<Transcribed> {
       out: options.out,
       signal: options.signal,
       flows: table,
-      nothing: `No packet of ${file} is chosen: see flowbreak capture info ${file} --flows.`,
+      nothing: `No packet of ${file} is selected: see flowbreak capture info ${file} --flows.`,
     },
     (batch, output, epoch) => {
       first ??= batch.time[0] ?? 0

@@ -156,7 +156,7 @@ describe('grade', () => {
       observed: 'drop with fw-b forwarder and fw-a owner',
     })
     expect(grade(packets({ parts: ['fw-a owner'] }), traceOf('ffd')).mismatches[0]?.observed).to.equal(
-      'drop with nobody having a part',
+      'drop with no host having a part',
     )
   })
 

@@ -64,7 +64,7 @@ describe('run/openings', () => {
   it('names the host that lets none through', async () => {
     const { wrong, port } = await opened({}, { liars: [1] })
     expect(wrong).to.match(
-      /^A new connection to port 7 was not let through by fw-b: the target lets nothing /,
+      /^A new connection to port 7 was not let through by fw-b: the target lets only control packets /,
     )
     expect(port).to.equal(undefined)
   })

@@ -76,7 +76,7 @@ describe('faults of the machine', () => {
     const ended = [await running.ended]
     await expectNothingLost(rig, {
       ...{ fault: 'no file descriptors left', times: 1, before, planned: FEW, ended, codes: [3] },
-      told: /Suricata \(\S+\) cannot be started \(EMFILE\): see that it can be run, [^;]* open files \(ulimit -a\)\./,
+      told: /Suricata \(\S+\) cannot be started \(EMFILE\): check that it can be run, [^;]* open files \(ulimit -a\)\./,
     })
     const { pass = 0, error = 0 } = rig.outcomes()
     expect(pass).to.be.within(1, FEW - 1)

@@ -92,14 +92,14 @@ describe('journeys: capture', () => {
       )
     }
     refuses(['slice', LADDER, '-o', out], /give --flow, --filter, --packets or --time/)
-    refuses(['slice', LADDER, '-o', out, '--flow', '9'], /No packet of .* is chosen/)
+    refuses(['slice', LADDER, '-o', out, '--flow', '9'], /No packet of .* is selected/)
     refuses(['slice', LADDER, '-o', out, '--filter', 'host nobody'], /from "nobody" on/)
     refuses(['slice', LADDER, '-o', out, '--time', '3'], /--time takes a range/)
     refuses(['slice', LADDER, '--flow', '0'], /required option '-o/)
     refuses(['slice', copy, '-o', copy, '--flow', '0'], /is the capture that is read/)
     refuses(['anonymise', LADDER, '-o', out, '--payload', 'some'], /scrub, zero, keep/)
-    refuses(['anonymise', LADDER, '-o', out, '--key', LADDER], /holds no key/)
-    refuses(['anonymise', LADDER, '-o', join(folder, 'no', 'out.pcap')], /cannot be written/, 3)
+    refuses(['anonymise', LADDER, '-o', out, '--key', LADDER], /does not contain a key/)
+    refuses(['anonymise', LADDER, '-o', join(copy, 'out.pcap')], /cannot be written/, 3)
     refuses(['anonymise', LADDER, '-o', folder], /cannot be written/, 3)
     refuses(['anonymise', join(folder, 'none.pcap'), '-o', out], /There is no capture/)
   })
@@ -167,7 +167,7 @@ describe('journeys: capture', () => {
     const out = join(folder, 'out.pcap')
     const absent = flowbreak(['capture', 'record', 'nowhere0', '-o', out])
     expect(absent.stderr).to.match(
-      /^flowbreak: There is no interface nowhere0: "ip link" names .*\(ERR_RECORD_INTERFACE\)\n$/,
+      /^flowbreak: There is no interface nowhere0: "ip link" lists .*\(ERR_RECORD_INTERFACE\)\n$/,
     )
     expect(absent.status).to.equal(2)
     const args = ['--bounding-set=-net_raw', process.execPath, MAIN, 'capture', 'record', 'lo', '-o', out]

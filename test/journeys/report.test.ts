@@ -133,7 +133,7 @@ describe('journeys: report', () => {
     expect(inFolder('report', 'compare', run, run, '--reporter', 'html').stdout).to.match(/^<!doctype html>/)
     const refused = inFolder('report', 'compare', run, run, '--reporter', 'junit')
     expect(refused.status).to.equal(2)
-    expect(refused.stderr).to.include('take console, json, markdown, html')
+    expect(refused.stderr).to.include('use console, json, markdown, html')
   })
 
   it('writes a folder about one case, and says which of several is meant', () => {

@@ -103,7 +103,7 @@ describe('journeys: resume', () => {
     truncateSync(log(), readFileSync(log()).length - 7)
     const refused = ask('--resume', run(), '--seed', '3')
     expect(refused.status).to.equal(2)
-    expect(refused.stderr).to.contain('--seed would change it')
+    expect(refused.stderr).to.contain('--seed would change them')
     expectWhole()
     const starts = jsonLines(readFileSync(log(), 'utf8')).filter(({ type }) => type === 'run-started')
     expect(starts.map(({ seed, run: id }) => [seed, id])).to.deep.equal([
@@ -124,7 +124,7 @@ describe('journeys: resume', () => {
     expect(complete.status).to.equal(2)
     expect(complete.stderr).to.contain('is complete')
     expect(ask('--resume', 'nowhere').stderr).to.contain('There is no run nowhere')
-    expect(ask('suite.yaml', '--resume', run()).stderr).to.contain('suite.yaml would change it')
+    expect(ask('suite.yaml', '--resume', run()).stderr).to.contain('suite.yaml would change them')
   })
 
   it('refuses a run that still goes on', async () => {

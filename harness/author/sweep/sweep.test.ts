@@ -165,7 +165,7 @@ describe('sweepCapture', () => {
     expect(await refusal({ flow: 4 })).to.match(/has no flow 4: choose 0 \(tcp/)
     expect(await refusal({ breaks: ['host-swap@12'] })).to.match(/names a place.*write host-swap\./)
     expect(await refusal({ breaks: ['asymmetric-path:c2s=fw-z'] })).to.match(/no host fw-z/)
-    expect(await refusal({ capture: '-' })).to.match(/not of standard input/)
+    expect(await refusal({ capture: '-' })).to.match(/not standard input/)
     const many = Array.from({ length: 400 }, (): SetupInput => ({}))
     expect(await refusal({ capture: 'captures/bulk-wscale-ipv4.pcap' }, many)).to.match(
       /has \d+ packets, too many to be broken at each of them 2000 times over/,

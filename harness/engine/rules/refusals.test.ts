@@ -29,7 +29,7 @@ const REFUSED: readonly [string, number, string][] = [
   ['drop tcp any any -> any 80 (priority:1; priority:2; sid:1;)', 41, 'one priority keyword only'],
   ['drop tcp any any -> any 80 (sid:4294967295;)', 33, 'whole number of 1 to 4294967294'],
   ['drop tcp any any -> any 80 (noalert:x; sid:1;)', 37, 'noalert takes no value'],
-  ['drop tcp any any -> any 80 (classtype:; sid:1;)', 39, 'names no classtype'],
+  ['drop tcp any any -> any 80 (classtype:; sid:1;)', 39, 'is not a classtype'],
   ['drop tcp any any -> any 80 (metadata:"x"; sid:1;)', 38, 'not what metadata takes'],
   ['drop tcp any any -> any 80 (reference:url; sid:1;)', 39, 'not what reference takes'],
   ['drop tcp any any -> any 80 (flow:established,; sid:1;)', 34, 'also behind a comma'],

@@ -60,7 +60,7 @@ describe('engine/rules: reading', () => {
     ['drop tcp-stream any any -> any 80 (flags:S; sid:1;)', 6, 'about no single packet'],
     ['block tcp any any -> any 80 (sid:1;)', 1, '"block" is not an action'],
     ['drop smb any any -> any 80 (sid:1;)', 6, '"smb" is not a protocol'],
-    ['drop tcp $HOME_NET any -> any 80 (sid:1;)', 10, 'no variables'],
+    ['drop tcp $HOME_NET any -> any 80 (sid:1;)', 10, 'variables such as $HOME_NET are not supported'],
     ['drop tcp 1.2.3 any -> any 80 (sid:1;)', 10, '"1.2.3" is not an address'],
     ['drop tcp 1.2.3.4/33 any -> any 80 (sid:1;)', 10, 'prefix length of 0 to 32'],
     ['drop tcp any 70000 -> any 80 (sid:1;)', 14, 'is not a port number'],

@@ -22,12 +22,13 @@ export function demandSame(batch: PacketBatch, again: PacketBatch): void {
 }
 
 /** Headers lie within the frame, transport headers whole, and there are no more tunnels than there may be. */
-export function demandInside(batch: PacketBatch, { bytes }: FrameInput): void {
+export function demandInside(batch: PacketBatch, { bytes, original }: FrameInput): void {
   const kind = batch.kind[0] ?? -1
   const l3 = batch.l3[0] ?? -2
   const l4 = batch.l4[0] ?? -2
   const end = 16 + bytes.length
-  demand(kind >= 0 && kind <= Kind.malformed, `kind ${kind}`)
+  demand(kind >= 0 && kind <= Kind.cut, `kind ${kind}`)
+  demand(kind !== Kind.cut || original > bytes.length, 'a frame that is whole counts as cut')
   demand(l3 === -1 || (l3 >= 16 && l3 + (isIpv6(batch.bytes, l3) ? 40 : 20) <= end), `l3 ${l3} of ${end}`)
   demand(l4 === -1 || (l4 > l3 && l4 < end), `l4 ${l4} of ${end}`)
   const payload = batch.payload[0] ?? -1

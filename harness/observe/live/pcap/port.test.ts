@@ -50,7 +50,7 @@ describe('observe/live/pcap/port', () => {
     large.append(0, 0, Uint8Array.of(0x45), 0, 1, 3999)
     await device.send(large, 0, 1)
     expect((await failed).message)
-      .to.contain('a datagram of 4000 bytes came by c0, where 1280 is the most')
+      .to.contain('a datagram of 4000 bytes came by c0, but the largest possible is 1280')
       .and.to.contain('ethtool -K c0 gro off lro off')
   })
 })
