@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { RunEvent } from '../model/run-log.ts'
 import { makeFolder, openToWrite } from '../support/caller.ts'
@@ -11,6 +11,8 @@ import { wholeLength } from './whole-length.ts'
 
 /** Bytes that are collected within one turn of the event loop before they are written to the file. */
 const BUFFER = 1 << 18
+/** Bytes after which the disk is asked to take what was written, while the run goes on: `close` then has little to wait for. */
+const AHEAD = 32 << 20
 const NEWLINE = 0x0a
 
 /** A line of a log as it is written, without its newline: text, or text in UTF-8. */
@@ -31,6 +33,9 @@ export class RunLogWriter {
   /** How many of these bytes the sealer has. */
   #sealed = 0
   #written = 0
+  /** How many of these bytes the disk has not been asked to take. */
+  #unsynced = 0
+  #syncing: Promise<void> | undefined
   #scheduled = false
   #closed = false
   #failure: FlowbreakError | undefined
@@ -79,6 +84,7 @@ export class RunLogWriter {
     this.#flush()
     this.#closed = true
     process.off('exit', this.#onExit)
+    await this.#syncing
     if (this.#failure === undefined) this.#try(() => fsyncSync(this.#fd))
     closeSync(this.#fd)
     this.#lock?.release()
@@ -143,6 +149,19 @@ export class RunLogWriter {
     this.#try(() => {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at)
       this.#written += bytes.length
+      this.#unsynced += bytes.length
+    })
+    if (this.#unsynced >= AHEAD && this.#syncing === undefined && this.#lock !== undefined) this.#syncAhead()
+  }
+
+  #syncAhead(): void {
+    this.#unsynced = 0
+    this.#syncing = new Promise((done) => {
+      fdatasync(this.#fd, (problem) => {
+        this.#syncing = undefined
+        if (problem !== null) this.#failure ??= this.#failed(problem)
+        done()
+      })
     })
   }
 
