@@ -176,12 +176,15 @@ export function hear(
   const isPlain = ((words[base] ?? 0) & (Flag.special | Flag.pickedUp)) === 0
   if (inOrder && !adopted && isPlain && (!bringsData(segment) || ((words[base] ?? 0) & Flag.gaveUp) !== 0))
     return
-  if (!inOrder && !bringsData(segment)) noteLeap(table, base, own, next)
-  if (adopted) noteLeap(table, base, peer, peerNext)
   const isClient = own - base === CLIENT
   const clientNext = isClient ? next : peerNext
   const serverNext = isClient ? peerNext : next
-  if (isGivenUp(words, base, oddityAt(table, base), state, clientNext, serverNext, pickUp)) {
+  const wasGivenUp = isGivenUp(words, base, oddityAt(table, base), state, clientNext, serverNext, pickUp)
+  // Once detection gave up, only data that is kept for rules is asked about the depth.
+  if (!inOrder && !bringsData(segment) && (!wasGivenUp || isKept(words, base, own)))
+    noteLeap(table, base, own, next)
+  if (adopted && (!wasGivenUp || isKept(words, base, peer))) noteLeap(table, base, peer, peerNext)
+  if (wasGivenUp) {
     // A FIN may move the numbers back: that detection gave up must persist, and so must what is kept of the other side.
     if (!inOrder || adopted) {
       const oddity = oddityAt(table, base)
