@@ -215,8 +215,7 @@ export class Engine {
         outcome = this.#pseudo.decideCarriers(batch, i, by)
       verdict[i] = verdictOf(outcome)
       reason[i] = reasonOf(outcome)
-      if (role[i] !== Role.control && outcome !== Outcome.unread)
-        counters.count(by, outcome, ipBytes(batch, i))
+      if (role[i] !== Role.control && type !== Kind.cut) counters.count(by, outcome, ipBytes(batch, i))
     }
   }
 

@@ -38,8 +38,9 @@ export function noteTimestamp(table: SessionTable, base: number, own: number, se
   const isOld = isOldStamp(segment.stamp, words[own + STAMP] ?? 0)
   if (isOld && !isFirstStamp(table, base, own, segment)) return
   if (segment.seq === words[own + NEXT]) words[own + STAMP] = segment.stamp
+  if (own - base !== SERVER) return
   const oddity = oddityAt(table, base)
-  if (own - base !== SERVER || oddity?.unstamped !== true) return
+  if (oddity?.unstamped !== true) return
   oddity.unstamped = false
   settleOddity(table, base, oddity)
 }

@@ -94,7 +94,7 @@ export function appendPackets(into: PacketBatch, batch: PacketBatch, from: numbe
 }
 
 /** Whether the frames of packets `from` … `to`-1 lie one after another without gaps, as those of a capture in memory do. */
-export function isInOnePiece({ start, captured }: PacketBatch, from: number, to: number): boolean {
+function isInOnePiece({ start, captured }: PacketBatch, from: number, to: number): boolean {
   for (let i = from + 1; i < to; i++)
     if (start[i] !== (start[i - 1] ?? 0) + (captured[i - 1] ?? 0)) return false
   return to > from

@@ -1,27 +1,23 @@
-import type { PacketBatch } from '../../model/batch.ts'
 import type { SweepCell } from '../../model/sweep.ts'
 import { LoadBalancerPath } from '../../path/load-balancer.ts'
 import { lacks } from '../../plan/capabilities.ts'
 import { Breath } from '../../support/breath.ts'
 import type { ReferenceTarget } from '../../target/reference/reference.ts'
-import { compileRecorded, placeInjections } from '../../timeline/compile.ts'
+import { type CompileOptions, compileRecorded, placeInjections } from '../../timeline/compile.ts'
 import { Feedback } from '../../timeline/feedback.ts'
 import type { ReadyColumn, Sweeping } from './column.ts'
 import { caseOf, placesOf } from './places.ts'
 import { Tape } from './tape.ts'
 
-/** Batches of timelines, which are reused. */
-export interface SweepBatches {
-  readonly out: PacketBatch
-  readonly run: PacketBatch
-}
-
-/** Plays a column through the reference, which has everything in this process: its verdicts need no proof. */
+/**
+ * Plays a column through the reference, which has everything in this process: its verdicts need no proof. `out` and `run` are reused from
+ * timeline to timeline.
+ */
 export async function playInProcess(
   column: number,
   { target, setup, flow }: Omit<ReadyColumn, 'target'> & { readonly target: ReferenceTarget },
   { breaks, seed, signal, take }: Sweeping,
-  { out, run }: SweepBatches,
+  { out, run }: Pick<CompileOptions, 'out' | 'run'>,
 ): Promise<void> {
   const { recorded, info } = flow
   const { hosts, sharing } = setup.topology

@@ -6,7 +6,7 @@ import type { WorkerHandle } from './worker.ts'
 
 /** Starts a worker as a thread of this process. */
 export function startThread(program: string): WorkerHandle {
-  // Every core has a thread that plays: one that collects garbage is not helped by others, only kept waiting.
+  // Where every core has a thread that plays, helpers only keep one waiting that collects garbage.
   setFlagsFromString('--no-parallel-scavenge')
   const thread = new Thread(program)
   const name = `thread ${thread.threadId}`
