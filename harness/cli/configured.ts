@@ -54,6 +54,14 @@ export async function configured(named: string | undefined): Promise<Configured>
   }
 }
 
+/** The suites that a command line names, else those of the named configuration or the nearest one; none: all. Throws ERR_CONFIG. */
+export async function suitesNamed(
+  names: readonly string[],
+  config: string | undefined,
+): Promise<readonly string[]> {
+  return names.length > 0 ? names : ((await configured(config)).settings.suites ?? [])
+}
+
 /** The targets of a configuration by name, each made only once, for callers that use a target several times. */
 export function targetsOnce(config: Configured): (name: string) => Promise<Target> {
   const made = new Map<string, Promise<Target>>()

@@ -5,10 +5,12 @@ import { type Checked, type CheckOptions, checkSuites } from '../author/check.ts
 import { loadSuites } from '../run/suites.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand } from './command.ts'
+import { configOption, suitesNamed } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { PLACES } from './version.ts'
 
 interface Options {
+  readonly config?: string
   readonly allowUnreviewed?: true
   readonly reference: boolean
   readonly mutants?: true
@@ -18,18 +20,21 @@ interface Options {
 
 /** `flowbreak suite check`; `ended`: called with the exit code, 2 if something was found. */
 export function checkCommand({ signal }: VerbContext, ended: (code: ExitCode) => void): Command {
-  return newCommand(
-    'check',
-    'Compares suites with their captures and the reference, and reports every mistake with file, line and column.',
+  return configOption(
+    newCommand(
+      'check',
+      'Compares suites with their captures and the reference, and reports every mistake with file, line and column.',
+    ),
   )
-    .argument('[suite...]', 'files, folders or names of suites (default: all)')
+    .argument('[suite...]', 'files, folders or names of suites (default: as configured, or all)')
     .option('--allow-unreviewed', 'accept expectations that are still marked unreviewed')
     .option('--no-reference', 'do not compare expectations with the reference')
     .option('--mutants', 'also report cases that no wrong decision of the reference makes fail')
     .option('--watch', 'check again whenever a suite or a capture changes, until Ctrl-C')
     .option('--json', 'print the findings as JSON')
     .option('--debug', 'show where an error comes from')
-    .action(async (names: string[], options: Options) => {
+    .action(async (named: string[], options: Options) => {
+      const names = await suitesNamed(named, options.config)
       const check = () => checkOnce(names, options, signal)
       if (options.watch !== true) {
         ended(await check())

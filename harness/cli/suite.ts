@@ -4,6 +4,7 @@ import { suiteSchema } from '../suite/schema.ts'
 import { writeInFolder } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { newCommand, parsedGroup } from './command.ts'
+import { configOption, suitesNamed } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { checkCommand } from './suite-check.ts'
 import { newSuiteCommand } from './suite-new.ts'
@@ -19,12 +20,12 @@ export async function main(args: readonly string[], context: VerbContext): Promi
   command.addCommand(newSuiteCommand(context, ended))
   command.addCommand(checkCommand(context, ended))
   command.addCommand(
-    newCommand('list', 'Lists the cases of suites.')
-      .argument('[suite...]', 'files, folders or names of suites (default: all)')
+    configOption(newCommand('list', 'Lists the cases of suites.'))
+      .argument('[suite...]', 'files, folders or names of suites (default: as configured, or all)')
       .option('--json', 'print one JSON object per case')
       .option('--debug', 'show where an error comes from')
-      .action((names: string[], { json }: { json?: true }) => {
-        for (const test of planCases(loadSuites(names, PLACES)).cases) {
+      .action(async (names: string[], { config, json }: { config?: string; json?: true }) => {
+        for (const test of planCases(loadSuites(await suitesNamed(names, config), PLACES)).cases) {
           const { name, file, line, rows, tags, requirement } = test
           process.stdout.write(
             json ? `${JSON.stringify({ name, file, line, rows, tags, requirement })}\n` : `${name}\n`,

@@ -35,7 +35,10 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     'sweep',
     'Breaks one flow of a capture before each of its packets and draws a map of the results; or shows what suites cover.',
   )
-    .argument('[capture...]', 'a pcap or pcapng file; with --coverage: suites (default: all)')
+    .argument(
+      '[capture...]',
+      'a pcap or pcapng file; with --coverage: suites (default: as configured, or all)',
+    )
     .option(
       '--break <injection>',
       'what breaks: an injection as for replay --inject, without its place: host-swap:crash, idle-gap:400s; join several at one place with +; may be repeated (default: host swap, crash, idle gap, each direction by another host)',
@@ -70,7 +73,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()
-  if (options.coverage) return (await import('./sweep-coverage.ts')).coverage(command.args, options)
+  if (options.coverage) return (await import('./sweep-coverage.ts')).coverage(command)
   const [capture, more] = command.args
   if (capture === undefined || more !== undefined)
     throw new FlowbreakError('ERR_USAGE', 'Name one capture to sweep: see flowbreak sweep --help.')

@@ -66,6 +66,25 @@ describe('journeys: configuration', () => {
     expect(readFileSync(join(folder, 'below/here', run, 'run.ndjson'), 'utf8')).to.contain('"seed":3')
   })
 
+  it('names the suites of every command that reads suites', () => {
+    const listed = below('suite', 'list')
+    expect(listed.status, listed.stderr).to.equal(0)
+    const names = listed.stdout.trim().split('\n')
+    expect(new Set(names.map((name) => name.split('/').slice(0, 2).join('/')))).to.deep.equal(
+      new Set(['core/fresh-syn']),
+    )
+    const checked = below('suite', 'check', '--no-reference', '--json')
+    expect(JSON.parse(checked.stdout)).to.include({ suites: 1, cases: names.length })
+    expect(JSON.parse(below('sweep', '--coverage', '--json').stdout).cases).to.equal(names.length)
+    expect(below('suite', 'list', 'core/resets').stdout).to.match(/^core\/resets\//)
+    writeFileSync(join(folder, 'other.yaml'), 'suites: [core/resets]\n')
+    const other = ['--config', '../other.yaml']
+    expect(below('suite', 'list', ...other).stdout).to.match(/^core\/resets\//)
+    expect(JSON.parse(below('suite', 'check', '--no-reference', '--json', ...other).stdout).suites).to.equal(
+      1,
+    )
+  })
+
   it('names targets for replay and compare', () => {
     const replayed = below('replay', CAPTURE, '--target', 'mine', '--quiet')
     expect(replayed).to.include({
