@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { thrownBy, withFiles } from '../suite/helpers.test.ts'
@@ -44,12 +45,24 @@ describe('plan/find', () => {
   it('says what there is where nothing is found', () => {
     withFiles(FILES, (folder) => {
       const roots = [join(folder, 'suites')]
+      mkdirSync(join(folder, 'bare'))
+      expect(thrownBy(() => findSuites([join(folder, 'bare')], roots), folder)).to.deep.equal({
+        code: 'ERR_SUITE_NOT_FOUND',
+        lines: [
+          'There are no suites in bare: name a folder with files that end in .yaml or .yml, or a suite.',
+        ],
+      })
       expect(thrownBy(() => findSuites(['core', 'no/such/suite'], roots), folder)).to.deep.equal({
         code: 'ERR_SUITE_NOT_FOUND',
         lines: [
           'There is no suite "no/such/suite". There are aws-network-firewall/policy, core/idle, core/host-swap.',
         ],
       })
+      for (const path of [join(folder, 'none.yaml'), join(folder, 'none'), './none', '../none', 'none.yml'])
+        expect(thrownBy(() => findSuites([path], roots), folder)).to.deep.equal({
+          code: 'ERR_SUITE_NOT_FOUND',
+          lines: [`There is no suite file ${path.replace(`${folder}/`, '')}: check the path.`],
+        })
       expect(thrownBy(() => findSuites([], [join(folder, 'empty')]), folder)).to.deep.equal({
         code: 'ERR_SUITE_NOT_FOUND',
         lines: ['There are no suites in empty. None was found.'],

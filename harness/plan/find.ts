@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { extname, isAbsolute, join } from 'node:path'
 import { listWords } from '../suite/words.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { compilePattern } from './pattern.ts'
@@ -26,10 +26,23 @@ function suitesOf(arg: string, roots: readonly string[], all: readonly string[])
     const files = suitesAt(place)
     if (files.length > 0) return files
   }
-  const matches = compilePattern(arg.replace(/\/+$/, ''))
-  const named = all.filter((file) => matches(nameOf(file) ?? ''))
-  if (named.length === 0) throw notFound('There is no suite', `"${arg}"`, all)
-  return named
+  // Neither is a pattern; an absolute path would not even be readable as one.
+  const isPath = isAbsolute(arg) || /^\.\.?($|\/)|\.ya?ml$/.test(arg)
+  const named = isPath ? [] : suitesNamed(arg, all)
+  if (named.length > 0) return named
+  if (statSync(arg, { throwIfNoEntry: false })?.isDirectory())
+    throw new FlowbreakError(
+      'ERR_SUITE_NOT_FOUND',
+      `There are no suites in ${arg}: name a folder with files that end in .yaml or .yml, or a suite.`,
+    )
+  if (isPath)
+    throw new FlowbreakError('ERR_SUITE_NOT_FOUND', `There is no suite file ${arg}: check the path.`)
+  throw notFound('There is no suite', `"${arg}"`, all)
+}
+
+function suitesNamed(name: string, all: readonly string[]): readonly string[] {
+  const matches = compilePattern(name.replace(/\/+$/, ''))
+  return all.filter((file) => matches(nameOf(file) ?? ''))
 }
 
 /** The file at a path, or with an ending, or all files if there is a folder. */
