@@ -25,6 +25,18 @@ const codes = (events: readonly RunEvent[]) =>
   events.flatMap((event) => (event.type === 'warning' && event.code !== 'WARN_UNUSED' ? [event.code] : []))
 
 describe('mergeRuns', () => {
+  it('says once what several runs warned of in the same words', () => {
+    const same = { type: 'warning', code: 'WARN_SAME', message: 'A knob is from memory.' } as const
+    const warned = (at: number): RunEvent[] => {
+      const own: RunEvent = { ...same, code: 'WARN_OWN', message: `Of part ${at}.` }
+      const [start, ...rest] = part(at, 2)
+      return start === undefined ? [] : [start, same, own, ...rest]
+    }
+    expect(
+      codes(mergeRuns([warned(0), warned(1)], MERGING)).filter((code) => /SAME|OWN/.test(code)),
+    ).to.deep.equal(['WARN_SAME', 'WARN_OWN', 'WARN_OWN'])
+  })
+
   it('makes of the parts of a run what the run would have been', () => {
     const merged = mergeRuns([part(0, 3), part(1, 3), part(2, 3)], MERGING)
     const [whole, summary] = [summarise(EVENTS), summarise(merged)]

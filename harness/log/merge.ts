@@ -29,7 +29,9 @@ export function mergeRuns(logs: readonly (readonly RunEvent[])[], { run, at, com
   warnings.push(...shardWarnings(parts), ...versionWarnings(starts))
   const whole = kept.every((events) => summarise(events).reason === 'completed')
   const missing = missingShards(parts.map(({ shard }) => shard))
-  const inside = kept.flat().filter(({ type }) => type !== 'run-started' && type !== 'run-finished')
+  const inside = warnedOnce(
+    kept.flat().filter(({ type }) => type !== 'run-started' && type !== 'run-finished'),
+  )
   const start: Started = {
     type: 'run-started',
     schema: 1,
@@ -58,6 +60,16 @@ export function mergeRuns(logs: readonly (readonly RunEvent[])[], { run, at, com
 function startOf(events: readonly RunEvent[]): Started[] {
   const start = events.find((event) => event.type === 'run-started')
   return start?.type === 'run-started' ? [start] : []
+}
+
+/** Leaves out warnings that an earlier run has given in the same words: each part of a run warns of what its cases have in common. */
+function warnedOnce(events: readonly RunEvent[]): readonly RunEvent[] {
+  const seen = new Set<string>()
+  return events.filter((event) => {
+    if (event.type !== 'warning') return true
+    const text = JSON.stringify(event)
+    return !seen.has(text) && seen.add(text) !== undefined
+  })
 }
 
 /** The number of cases that a run was to play and did not. */
