@@ -1,7 +1,7 @@
 import { closeSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder, openToWrite } from '../support/caller.ts'
-import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
 
 const BUFFER = 1 << 20
 
@@ -78,9 +78,13 @@ export class Output implements Disposable {
   }
 
   #failed(thrown: unknown): FlowbreakError {
-    return new FlowbreakError('ERR_CAPTURE_WRITE', `${this.path} cannot be written (${messageOf(thrown)}).`, {
-      exitCode: ExitCode.broken,
-      cause: thrown,
-    })
+    return new FlowbreakError(
+      'ERR_CAPTURE_WRITE',
+      `${this.path} cannot be written (${reasonOf(thrown)}): write it elsewhere.`,
+      {
+        exitCode: ExitCode.broken,
+        cause: thrown,
+      },
+    )
   }
 }

@@ -53,6 +53,9 @@ describe('writeReport', () => {
       expect(() => writeReport(file, 'two'))
         .to.throw(FlowbreakError, `The report ${file} cannot be written`)
         .with.include({ code: 'ERR_REPORT_WRITE', exitCode: 3 })
+        // The temporary file beside it is nobody's business.
+        .and.property('message')
+        .match(/ \([A-Z]+: [a-z ]+\): write it elsewhere\.$/)
     expect(readdirSync(folder)).to.deep.equal(['a'])
     expect(readFileSync(join(folder, 'a/b.json'), 'utf8')).to.equal('one')
   })

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder, openToWrite } from '../support/caller.ts'
-import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
 
 /** Characters that are written at once. */
 const GATHERED = 1 << 19
@@ -20,7 +20,7 @@ export function writeReport(file: string, text: string | Iterable<string>): void
     discard(temporary)
     throw new FlowbreakError(
       'ERR_REPORT_WRITE',
-      `The report ${file} cannot be written (${messageOf(thrown)}).`,
+      `The report ${file} cannot be written (${reasonOf(thrown)}): write it elsewhere.`,
       {
         exitCode: ExitCode.broken,
         cause: thrown,

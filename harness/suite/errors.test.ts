@@ -69,9 +69,11 @@ describe('suite errors', () => {
     withFiles({}, (folder) => {
       const { code, lines } = thrownBy(() => loadSuite(join(folder, 'none.yaml'), { captures: [] }), folder)
       expect([code, lines[0]]).to.deep.equal(['ERR_SUITE', lines[0]])
-      expect(lines[0]).to.match(/^none\.yaml cannot be read: ENOENT/)
+      expect(lines[0]).to.equal(
+        'none.yaml cannot be read (ENOENT: no such file or directory): check the path.',
+      )
       expect(thrownBy(() => loadSuite(folder, { captures: [] }), folder).lines[0]).to.match(
-        /cannot be read: EISDIR/,
+        /cannot be read \(EISDIR: illegal operation on a directory\): check the path\.$/,
       )
     })
   })

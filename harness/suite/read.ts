@@ -10,7 +10,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml'
-import { FlowbreakError, messageOf } from '../support/errors.ts'
+import { FlowbreakError, messageOf, reasonOf } from '../support/errors.ts'
 import { type Path, type Place, Problems } from './problems.ts'
 
 /** The value of a YAML file, and the places of its parts. */
@@ -107,7 +107,9 @@ function readText(file: string, code: `ERR_${string}`): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof FlowbreakError) throw error
-    throw new FlowbreakError(code, `${file} cannot be read: ${messageOf(error)}.`, { cause: error })
+    throw new FlowbreakError(code, `${file} cannot be read (${reasonOf(error)}): check the path.`, {
+      cause: error,
+    })
   }
 }
 

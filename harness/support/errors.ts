@@ -35,3 +35,10 @@ export function asFlowbreakError(thrown: unknown): FlowbreakError | undefined {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
+
+/** The same, of a system's error without the call and the paths that it was made with, which may be of temporary files. */
+export function reasonOf(thrown: unknown): string {
+  const message = messageOf(thrown)
+  const call = thrown instanceof Error && 'syscall' in thrown ? message.indexOf(`, ${thrown.syscall}`) : -1
+  return call < 0 ? message : message.slice(0, call)
+}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { FlowbreakError, messageOf } from '../../support/errors.ts'
+import { FlowbreakError, reasonOf } from '../../support/errors.ts'
 import { KEY_BYTES } from './prefix-cipher.ts'
 
 /** A key that nobody knows: what is anonymised with it cannot be told from captures that were with another. */
@@ -19,7 +19,10 @@ export function readKey(path: string): Uint8Array {
   try {
     text = readFileSync(path, 'utf8').trim()
   } catch (thrown) {
-    throw new FlowbreakError('ERR_ANONYMISE_KEY', `The key ${path} cannot be read (${messageOf(thrown)}).`)
+    throw new FlowbreakError(
+      'ERR_ANONYMISE_KEY',
+      `The key ${path} cannot be read (${reasonOf(thrown)}): check the path.`,
+    )
   }
   if (/^[\da-f]{64}$/i.test(text)) return Uint8Array.from(Buffer.from(text, 'hex'))
   throw new FlowbreakError(
