@@ -1,10 +1,10 @@
 import { FlowTable } from '../flow/table.ts'
 import type { PacketBatch } from '../model/batch.ts'
-import { FlowbreakError } from '../support/errors.ts'
+import { shellWord } from '../report/rerun.ts'
 import { checksumFault, mendChecksums } from './import/checksums.ts'
 import { Duplicates } from './import/duplicates.ts'
 import { isSuperFrame, segmentsOf } from './import/segments.ts'
-import { manifestPath, writeManifest } from './manifest.ts'
+import { checkManifestPlace, writeManifest } from './manifest.ts'
 import type { CaptureOutput } from './output.ts'
 import { isInRanges, type NumberRange } from './slice/ranges.ts'
 import { type Transcribed, transcribe, writePacket } from './transcribe.ts'
@@ -54,13 +54,9 @@ const NAMED = 10
 /** Brings a capture in: chosen flows, no packet twice, and what is wrong with it told or mended. Throws as `transcribe` and `writeManifest` do. */
 export async function importCapture(options: ImportOptions): Promise<Transcribed & ImportReport> {
   const { file, out } = options
-  if (manifestPath(out) === out)
-    throw new FlowbreakError(
-      'ERR_USAGE',
-      `${out} is the name that its manifest would have: name a file that does not end in .json.`,
-    )
+  checkManifestPlace(out)
   const importer = new Importer(options)
-  const nothing = `No packet of ${file} is selected: see flowbreak capture info ${file} --flows.`
+  const nothing = `No packet of ${file} is selected: see flowbreak capture info ${shellWord(file)} --flows.`
   const done = await transcribe({ ...options, flows: new FlowTable(), nothing }, (batch, output, epoch) =>
     importer.take(batch, output, epoch),
   )

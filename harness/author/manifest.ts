@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join, parse } from 'node:path'
-import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
 import { type Contents, contentsOf } from './contents.ts'
 
 /** How link types are called in manifests, by the capture reader's words. */
@@ -21,6 +29,33 @@ export interface ManifestFacts {
 export function manifestPath(capture: string): string {
   const { dir, name } = parse(capture)
   return join(dir, `${name}.json`)
+}
+
+/**
+ * Checks, before anything is written, that the manifest of a capture replaces neither the capture nor a file of another kind. Throws
+ * ERR_USAGE.
+ */
+export function checkManifestPlace(capture: string): void {
+  const path = manifestPath(capture)
+  if (path === join(capture))
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `${capture} is the name that its manifest would have: name a file that does not end in .json.`,
+    )
+  if (existsSync(path) && !isManifest(path))
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `${path}, where the manifest of ${capture} would be, is a file of another kind: name another file with -o.`,
+    )
+}
+
+function isManifest(path: string): boolean {
+  try {
+    const { capture }: { capture?: unknown } = JSON.parse(readFileSync(path, 'utf8'))
+    return typeof capture === 'string'
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -58,10 +93,14 @@ export async function writeManifest(capture: string, facts: ManifestFacts): Prom
     renameSync(temporary, path)
   } catch (thrown) {
     rmSync(temporary, { force: true })
-    throw new FlowbreakError('ERR_MANIFEST_WRITE', `${path} cannot be written (${messageOf(thrown)}).`, {
-      exitCode: ExitCode.broken,
-      cause: thrown,
-    })
+    throw new FlowbreakError(
+      'ERR_MANIFEST_WRITE',
+      `${path} cannot be written (${reasonOf(thrown)}): write the capture elsewhere.`,
+      {
+        exitCode: ExitCode.broken,
+        cause: thrown,
+      },
+    )
   }
   return path
 }

@@ -5,6 +5,11 @@ import type { Nanos } from '../model/batch.ts'
 import { Link, nameOf } from '../model/codes.ts'
 import { FlowbreakError } from '../support/errors.ts'
 
+/** Whether a file of that name is written as pcapng. */
+export function isPcapng(path: string): boolean {
+  return path.toLowerCase().endsWith('.pcapng')
+}
+
 /**
  * A capture that is written: pcapng where its name ends so, else classic, both with nanoseconds. It appears under its name when it
  * is closed; without it, disposing leaves nothing behind. The first frame opens it.
@@ -21,7 +26,7 @@ export class CaptureOutput implements Disposable {
 
   constructor(path: string) {
     this.path = path
-    this.format = path.toLowerCase().endsWith('.pcapng') ? 'pcapng' : 'pcap'
+    this.format = isPcapng(path) ? 'pcapng' : 'pcap'
   }
 
   /**

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkNodePcap } from '../observe/live/pcap/port.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
-import { writeManifest } from './manifest.ts'
+import { checkManifestPlace, writeManifest } from './manifest.ts'
 import type { Ending, Progress, RecorderMessage, RecorderOptions } from './record/messages.ts'
 import { RECORDER } from './record/recorder-path.ts'
 
@@ -38,6 +38,7 @@ export async function recordCapture(options: RecordOptions): Promise<Recording> 
       'ERR_RECORD_INTERFACE',
       `There is no interface ${device}: "ip link" lists the interfaces.`,
     )
+  checkManifestPlace(out)
   checkNodePcap()
   const told: RecorderOptions = {
     device,

@@ -1,6 +1,7 @@
 import { FlowTable } from '../flow/table.ts'
 import type { Nanos } from '../model/batch.ts'
 import { PLAIN_READING, type Reading } from '../model/reading.ts'
+import { shellWord } from '../report/rerun.ts'
 import type { Filter } from './slice/filter.ts'
 import { isInRanges, type NumberRange } from './slice/ranges.ts'
 import { type Transcribed, transcribe, writePacket } from './transcribe.ts'
@@ -31,7 +32,7 @@ export async function slice(options: SliceOptions): Promise<Transcribed> {
       out: options.out,
       signal: options.signal,
       flows: table,
-      nothing: `No packet of ${file} is selected: see flowbreak capture info ${file} --flows.`,
+      nothing: `No packet of ${file} is selected: see flowbreak capture info ${shellWord(file)} --flows.`,
     },
     (batch, output, epoch) => {
       first ??= batch.time[0] ?? 0

@@ -29,7 +29,7 @@ export function recordCommand(signal: AbortSignal): Command {
     .argument('<interface>', 'the name of the interface, as shown by "ip link", or any')
     .requiredOption(
       '-o, --output <file>',
-      'the pcap file to write; the manifest has the same name with .json',
+      'the file to write: pcapng if its name ends in .pcapng, else pcap; the manifest has the same name with .json',
     )
     .option('--filter <expression>', 'record only packets that match this libpcap filter: "tcp port 443"', '')
     .option('--time <duration>', 'stop after this time: 30s, 5m')

@@ -31,13 +31,13 @@ describe('author/record', () => {
   })
 
   const record = (
-    limits: { packets?: number; bytes?: number; time?: number; filter?: string },
+    limits: { packets?: number; bytes?: number; time?: number; filter?: string; out?: string },
     stopAfter = 0,
   ) => {
     const stop = new AbortController()
     return recordCapture({
       device: NAME,
-      out: join(folder, 'out.pcap'),
+      out: join(folder, limits.out ?? 'out.pcap'),
       filter: limits.filter ?? `udp port ${PORT}`,
       snapLength: 262_144,
       title: 'A test',
@@ -76,6 +76,16 @@ describe('author/record', () => {
     // 42 bytes of headers and 8 of payload each.
     expect(await record({ bytes: 101 })).to.include({ packets: 3, ending: 'bytes' })
     expect(await record({ time: 300, filter: 'tcp port 9' })).to.include({ packets: 0, ending: 'time' })
+  })
+
+  it('writes pcapng where the name of the file asks for it, also without a frame', async () => {
+    const out = 'out.pcapng'
+    const { manifest } = await record({ packets: 3, out })
+    expect(JSON.parse(readFileSync(manifest, 'utf8'))).to.include({ format: 'pcapng', packets: 3 })
+    const { batch } = await loadRecorded(join(folder, out))
+    expect(Buffer.from(batch.copyFrame(2)).subarray(42).toString()).to.equal('packet 2')
+    const none = await record({ time: 300, filter: 'tcp port 9', out })
+    expect(JSON.parse(readFileSync(none.manifest, 'utf8'))).to.include({ format: 'pcapng', packets: 0 })
   })
 
   it('says what is wrong with an interface and a filter, and leaves nothing', async () => {

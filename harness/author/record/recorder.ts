@@ -1,7 +1,9 @@
+import { PcapngWriter } from '../../capture/pcapng-writer.ts'
 import { ClassicWriter } from '../../capture/writer.ts'
 import { NANOS_PER_SECOND } from '../../model/batch.ts'
 import { Link } from '../../model/codes.ts'
 import { asFlowbreakError, FlowbreakError, messageOf } from '../../support/errors.ts'
+import { isPcapng } from '../output.ts'
 import type { Ending, RecorderMessage, RecorderOptions } from './messages.ts'
 
 /** Bytes of the ring in the kernel. */
@@ -34,7 +36,7 @@ async function main(options: RecorderOptions): Promise<void> {
       `${options.device} gives frames of a kind that is not read (${session.link_type}): record at an Ethernet interface.`,
     )
   const began = Math.floor(Date.now() / 1000)
-  const writer = new ClassicWriter(options.out, link, BigInt(began) * BigInt(NANOS_PER_SECOND))
+  const writer = writerFor(options, link, BigInt(began) * BigInt(NANOS_PER_SECOND))
   let packets = 0
   let bytes = 0
   let over = false
@@ -79,6 +81,24 @@ async function main(options: RecorderOptions): Promise<void> {
     process.exit(0)
   })
   tell({ type: 'ready' })
+}
+
+interface FrameWriter extends Disposable {
+  write(time: number, bytes: Uint8Array, start: number, captured: number, original: number): void
+  close(): void
+}
+
+/** Writes the file in the format that its name asks for, as `capture import` and the others do; it is there even without a frame. */
+function writerFor({ out, device }: RecorderOptions, link: number, epoch: bigint): FrameWriter {
+  if (!isPcapng(out)) return new ClassicWriter(out, link, epoch)
+  const writer = new PcapngWriter(out, epoch)
+  const on = writer.addInterface(device, link)
+  return {
+    write: (time, bytes, start, captured, original) =>
+      writer.write(on, time, bytes.subarray(start, start + captured), '', original),
+    close: () => writer.close(),
+    [Symbol.dispose]: () => writer[Symbol.dispose](),
+  }
 }
 
 function tell(message: RecorderMessage): void {
