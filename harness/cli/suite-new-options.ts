@@ -5,6 +5,7 @@ import { flowSizes } from '../author/scaffold/propose.ts'
 import type { WrittenSuite } from '../author/scaffold.ts'
 import type { Setup } from '../model/setup.ts'
 import { readingOf } from '../profile/reading.ts'
+import { shellWord } from '../report/rerun.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { loadRecorded } from '../timeline/recorded.ts'
 import type { SetupOptions } from './setup-options.ts'
@@ -73,8 +74,8 @@ export function printWritten(written: WrittenSuite, json: boolean): void {
             '"unreviewed: true" where you agree; until then it fails nothing.',
           ]),
       '',
-      `  flowbreak run ${file}`,
-      `  flowbreak suite check ${file}`,
+      `  flowbreak run ${shellWord(file)}`,
+      `  flowbreak suite check ${shellWord(file)}`,
       '',
     ].join('\n'),
   )

@@ -35,6 +35,14 @@ describe('journeys: suite', () => {
   const run = (...args: readonly string[]) => flowbreak(args, { cwd: folder })
   const written = () => readFileSync(join(folder, 'mine.yaml'), 'utf8')
 
+  it('quotes a file for a shell where it says what to do next', () => {
+    const { status, stdout, stderr } = run(...GOOD, '-o', "my 'own.yaml")
+    expect(status, stderr).to.equal(0)
+    expect(stdout).to.contain(
+      "\n  flowbreak run 'my '\\''own.yaml'\n  flowbreak suite check 'my '\\''own.yaml'\n",
+    )
+  })
+
   it('from a capture of one’s own to a reviewed suite and a first result, by options', () => {
     const made = run(...GOOD)
     expect(made.status, made.stderr).to.equal(0)
