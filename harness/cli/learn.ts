@@ -128,6 +128,8 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
 
 async function learnTarget(target: Target, options: Options, signal: AbortSignal): Promise<ExitCode> {
   if (options.publish !== undefined) requirePublished(options.publish)
+  // Before the target is asked anything, which may take an hour.
+  const captures = options.twin?.flatMap(capturesIn)
   const { profiles } = target.capabilities
   const asked = options.profile ?? (profiles === 'any' ? 'aws-nfw' : (profiles[0] ?? 'aws-nfw'))
   const without = [...withoutOf(options.without), ...policiesBut(target, options.policy)]
@@ -145,7 +147,7 @@ async function learnTarget(target: Target, options: Options, signal: AbortSignal
       if (process.stderr.isTTY) process.stderr.write(`flowbreak: learn ${sentence} …\n`)
     },
   })
-  const twin = options.twin === undefined ? undefined : await twinOf(options.twin, options, subject, learned)
+  const twin = captures === undefined ? undefined : await twinOf(captures, options, subject, learned)
   const { document, write } = documented(learned, options, twin)
   // Printed before files are written: an hour's work is not lost if a file cannot be written.
   if (options.json)
@@ -232,7 +234,7 @@ function twinOf(
     subject,
     model,
     values,
-    captures: captures.flatMap(capturesIn),
+    captures,
     cases: twinCases,
     seed,
     longest: SILENCE[clock] * clockScale,

@@ -3,7 +3,7 @@ import type { Target } from '../model/target.ts'
 import { replayCapture } from '../run/replay.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
-import { ExitCode } from '../support/errors.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { type ReferenceTaps, ReferenceTarget } from '../target/reference/reference.ts'
 import { newCommand, parsed } from './command.ts'
 import type { VerbContext } from './context.ts'
@@ -50,6 +50,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()
+  checkForm(options)
   const [capture = '-'] = command.args
   const setup = makeSetup(await setupInputOf(options))
   const injections = parseInjections(options.inject ?? [])
@@ -78,6 +79,16 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   eve?.close()
   checkWhole({ capture, damage, unread }, 'replayed')
   return ExitCode.ok
+}
+
+/** Throws ERR_USAGE if two forms of output are asked for, of which only one would be printed. */
+function checkForm({ json, quiet, ladder }: Options): void {
+  const forms = [json && '--json', quiet && '--quiet', ladder && '--ladder'].filter((form) => form)
+  if (forms.length > 1)
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `${forms.join(' and ')} each say what a replay prints: give one of them.`,
+    )
 }
 
 /** The target that the options name; configurations are loaded only for targets other than the reference. */

@@ -5,7 +5,7 @@ import { COLLECTED } from '../log/evidence.ts'
 import { mergeRuns } from '../log/merge.ts'
 import { readRunLog } from '../log/read.ts'
 import { RunLogWriter } from '../log/write.ts'
-import { parseReporter, REPORTERS } from '../report/index.ts'
+import { parseReporters, REPORTERS } from '../report/index.ts'
 import { EVIDENCE } from '../report/publish/publish.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, repeatable } from './command.ts'
@@ -38,7 +38,7 @@ export function mergeCommand(leave: (code: ExitCode) => void): Command {
 }
 
 async function merge(runs: readonly string[], { output, reporter, json }: Options): Promise<ExitCode> {
-  const choices = (reporter ?? [json ? 'json' : 'console']).map(parseReporter)
+  const choices = parseReporters(reporter ?? [json ? 'json' : 'console'])
   const logs = runs.map(findLog)
   const run = runId()
   const events = mergeRuns(logs.map(readRunLog), {

@@ -29,7 +29,9 @@ export async function printPlan(
     return
   }
   for (const name of names) process.stdout.write(`${name}\n`)
-  process.stdout.write(`${names.length} cases, ${setups} setups, ${captures} captures\n`)
+  process.stdout.write(
+    `${counted(names.length, 'case')}, ${counted(setups, 'setup')}, ${counted(captures, 'capture')}\n`,
+  )
   for (const summary of targets) process.stdout.write(textOf(summary))
 }
 
@@ -51,7 +53,7 @@ function textOf(summary: PlanSummary): string {
   const { target, cases, skipped, setups, replays, folds, alone, peak, timelineSeconds, wallSeconds } =
     summary
   const lines = [
-    `${target}: ${cases} cases, ${setups} setups, ${replays} replays, ${folds} of them folds`,
+    `${target}: ${counted(cases, 'case')}, ${counted(setups, 'setup')}, ${counted(replays, 'replay')}, ${folds} of them folds`,
     ...Object.entries(alone).map(([why, count]) => `  ${count} alone: ${why}`),
     `  at most ${peak.sessions} sessions; in a second ${peak.packetsPerSecond} packets, ${peak.bytesPerSecond} bytes, ${peak.newConnectionsPerSecond} new connections`,
     wallSeconds === undefined
@@ -60,4 +62,8 @@ function textOf(summary: PlanSummary): string {
     ...skipped.map(({ name, lacks }) => `  skipped ${name}: ${lacks}`),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

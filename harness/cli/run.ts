@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { UnfinishedRun } from '../log/unfinished.ts'
-import { parseReporter } from '../report/index.ts'
+import { checkFiles, parseReporter } from '../report/index.ts'
 import { mochaReporter } from '../run/mocha-reporter.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { parsed } from './command.ts'
@@ -56,6 +56,7 @@ async function runSuites(
   checkWithQueue(options)
   await using watch = await openWatch(options, config)
   const reporters = (options.reporter ?? (options.trace === undefined ? ['console'] : [])).map(readReporter)
+  checkFiles(reporters.flatMap(({ choice }) => choice ?? []))
   await using queue = options.queue === undefined ? undefined : await mustered(options.queue, config)
   const names = options.target ?? ['reference']
   const named = queue === undefined ? watch.target : (name: string) => queue.target(name, signal)

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { RunEvent } from '../model/run-log.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { renderConsole } from './console.ts'
@@ -67,6 +68,29 @@ export function parseReporter(text: string): ReporterChoice {
       `"${text}" does not name a file: write ${name}=FILE, or ${name} alone.`,
     )
   return { name, file }
+}
+
+/** Reads several. Throws ERR_REPORTER, also if two would write the same file, of which only the last would be left. */
+export function parseReporters(texts: readonly string[]): readonly ReporterChoice[] {
+  const choices = texts.map(parseReporter)
+  checkFiles(choices)
+  return choices
+}
+
+/** Throws ERR_REPORTER if two reports would be written to one file. */
+export function checkFiles(choices: readonly ReporterChoice[]): void {
+  const taken = new Map<string, ReporterName>()
+  for (const { name, file } of choices) {
+    if (file === undefined) continue
+    const path = resolve(file)
+    const other = taken.get(path)
+    if (other !== undefined)
+      throw new FlowbreakError(
+        'ERR_REPORTER',
+        `The reporters ${other} and ${name} would both write ${file}: give each a file of its own.`,
+      )
+    taken.set(path, name)
+  }
 }
 
 function isReporterName(name: string): name is ReporterName {

@@ -55,6 +55,72 @@ describe('journeys: bad input', () => {
     refuses(['report', 'show', 'nothing-of-this-name'], /no run nothing-of-this-name/)
   })
 
+  it('refuses options of which one would be ignored', () => {
+    refuses(
+      ['replay', LADDER, '--json', '--quiet'],
+      /^flowbreak: --json and --quiet each say what a replay prints/,
+    )
+    refuses(['replay', LADDER, '--quiet', '--ladder'], /--quiet and --ladder each say/)
+    for (const option of [['--policy', 'drop'], ['--break', 'host-swap'], ['--flow', '0'], ['--ndjson']])
+      refuses(['sweep', '--coverage', ...option], new RegExp(`breaks nothing: leave ${option[0]} out\\.`))
+    const file = join(folder, 'report')
+    for (const verb of [
+      ['run', 'core/resets'],
+      ['report', 'show'],
+    ])
+      refuses(
+        [...verb, '--reporter', `json=${file}`, '--reporter', `html=${folder}/./report`],
+        /The reporters json and html would both write .*report: give each a file of its own\. \(ERR_REPORTER\)/,
+      )
+    expect(readdirSync(folder)).to.deep.equal([])
+  })
+
+  it('counts one thing in the singular', () => {
+    const { stdout } = flowbreak(['run', suite(SUITE), '--plan'])
+    expect(stdout).to.match(
+      /^1 case, 1 setup, 1 capture\nreference: 1 case, 1 setup, 1 replay, 0 of them folds\n/m,
+    )
+    const one = join(folder, 'one.pcap')
+    expect(flowbreak(['capture', 'slice', LADDER, '-o', one, '--packets', '1']).status).to.equal(0)
+    const swept = flowbreak(['sweep', one, '--break', 'host-swap', '--policy', 'drop', '--sharing', 'none'])
+    expect(swept.stdout.replaceAll('\n', ' ')).to.contain('; 1 packet, 1 break, 1 column ')
+  })
+
+  it('asks a target nothing where there is nothing to hold its twin against', () => {
+    refuses(
+      ['learn', 'reference', '--twin', '/nonexistent'],
+      /no capture \/nonexistent: .*\(ERR_CAPTURE_MISSING\)/,
+    )
+    refuses(
+      ['learn', 'reference', '--twin', folder],
+      /has no file that ends in \.pcap .*\(ERR_CAPTURE_MISSING\)/,
+    )
+  })
+
+  it('sweeps no flow that reactive endpoints cannot play, which is no fault of a target', () => {
+    const sentence = /is not a TCP connection .*\(ERR_REACTIVE\)/
+    refuses(['sweep', 'captures/udp-ladder-ipv4.pcap', '--endpoints', 'reactive'], sentence)
+  })
+
+  it('writes no manifest over the capture or over a file of another kind', () => {
+    const [out, other] = [join(folder, 'package.pcap'), join(folder, 'package.json')]
+    writeFileSync(other, '{"name": "mine"}')
+    for (const verb of [
+      ['import', LADDER],
+      ['record', 'lo', '--packets', '1'],
+    ]) {
+      refuses(
+        ['capture', ...verb, '-o', out],
+        /package\.json, where the manifest .* would be, is a file of another kind/,
+      )
+      refuses(['capture', ...verb, '-o', other], /package\.json is the name that its manifest would have/)
+    }
+    expect(readdirSync(folder)).to.deep.equal(['package.json'])
+    expect(readFileSync(other, 'utf8')).to.equal('{"name": "mine"}')
+    const again = ['capture', 'import', LADDER, '-o', join(folder, 'mine.pcap')]
+    for (let times = 0; times < 2; times++) expect(flowbreak(again).status).to.equal(0)
+  })
+
   it('refuses captures that are missing, a folder, empty or of no known format', () => {
     const empty = join(folder, 'empty.pcap')
     writeFileSync(empty, '')

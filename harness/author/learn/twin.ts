@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { ExceptionPolicy } from '../../model/setup.ts'
+import { FlowbreakError } from '../../support/errors.ts'
 import { seededRandom } from '../../timeline/random.ts'
 import { breakCapture, type HeldOut } from './held-out.ts'
 import type { Values } from './knob-values.ts'
@@ -105,13 +106,22 @@ function asSent(compiled: Compiled, outcomes: readonly Outcome[]): Compiled {
   return { ...compiled, steps, prepared: new Map() }
 }
 
-/** The captures of a folder, or a capture. */
+/** The captures of a folder, or a capture. Throws ERR_CAPTURE_MISSING if there is none. */
 export function capturesIn(path: string): readonly string[] {
-  if (/\.pcap(ng)?$/.test(path)) return [path]
-  return readdirSync(path)
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined)
+    throw new FlowbreakError('ERR_CAPTURE_MISSING', `There is no capture ${path}: check the path.`)
+  if (!found.isDirectory()) return [path]
+  const captures = readdirSync(path)
     .filter((name) => /\.pcap(ng)?$/.test(name))
     .sort()
     .map((name) => join(path, name))
+  if (captures.length === 0)
+    throw new FlowbreakError(
+      'ERR_CAPTURE_MISSING',
+      `${path} has no file that ends in .pcap or .pcapng: name a capture, or a folder of captures.`,
+    )
+  return captures
 }
 
 /** Per cent of the packets that were predicted, rounded down. */

@@ -8,6 +8,7 @@ import { CaptureStore } from '../../run/captures.ts'
 import { asFlowbreakError, ExitCode, FlowbreakError } from '../../support/errors.ts'
 import { ReferenceTarget } from '../../target/reference/reference.ts'
 import { happeningsOf } from '../../timeline/inject/index.ts'
+import { readScript } from '../../timeline/reactive/script.ts'
 import { borrowingBatch, roadBatch } from '../../timeline/recorded.ts'
 import { type Break, parseBreak, usualBreaks } from './break.ts'
 import type { ReadyColumn, Sweeping } from './column.ts'
@@ -68,6 +69,8 @@ export async function sweepCapture(options: SweepOptions): Promise<Swept> {
   const { ready, refused } = await readyColumns(options)
   const [first] = ready.values()
   if (first === undefined) throw nothingSwept(contestants, refused)
+  // A flow that no endpoint could play is no fault of a target.
+  if (endpoints === 'reactive') readScript(capture, first.flow.recorded.batch)
   const breaks = given ?? usualBreaksOf([...ready.values()], seed).map(parseBreak)
   for (const each of breaks) checkBreak(each, first)
 

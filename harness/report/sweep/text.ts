@@ -44,7 +44,7 @@ export function* sweepText(map: SweepMap, screen: Screen): Generator<string> {
   const paint = painter(screen.colour)
   const { capture, flow, packets, columns, breaks } = map
   const ends = `${flow.protocol} ${flow.client} to ${flow.server}`
-  const over = `${packets.length} packets, ${breaks.length} ${breaks.length === 1 ? 'break' : 'breaks'}, ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`
+  const over = `${counted(packets, 'packet')}, ${counted(breaks, 'break')}, ${counted(columns, 'column')}`
   yield paint('bold', wrap(plain(`${basename(capture)}, flow ${flow.id}: ${ends}; ${over}`), width))
   const lead = leadOf(map)
   const marks = marksOf(map, width - lead.width)
@@ -176,4 +176,8 @@ function notesOf(map: SweepMap): ReadonlySet<string> {
               : `${name}, ${cell.why}: ${cell.detail}`,
           )
   return notes
+}
+
+function counted({ length }: readonly unknown[], noun: string): string {
+  return `${length} ${noun}${length === 1 ? '' : 's'}`
 }
