@@ -9,6 +9,7 @@ export function newCommand(name: string, summary: string): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => {}, writeOut: print })
     .helpOption('-h, --help', 'show this help')
+    .configureHelp({ commandUsage: (command) => `flowbreak ${fullName(command)} ${command.usage()}` })
     .showSuggestionAfterError(true)
 }
 

@@ -30,6 +30,10 @@ describe('suite/setup: refusals', () => {
         /^mode: Only Next Generation policies have a monitor mode: write generation: next\.$/,
       ],
       [{ generation: 'v2' }, /^generation: "v2" is not a generation of policies: write classic or next\./],
+      [
+        { generation: 'next', profile: 'panos' },
+        /^generation: Next Generation policies are AWS .*, and profile "panos" is of another system: leave generation out\.$/,
+      ],
       [{ generation: 'next', mode: 'watch' }, /^mode: "watch" is not a mode/],
       [{ profile: 'pfsense' }, /^profile: "pfsense" is not a profile: write aws-nfw, /],
       [

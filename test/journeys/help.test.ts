@@ -40,4 +40,11 @@ describe('flowbreak --help', () => {
         expect(answer.stdout).to.match(new RegExp(`^ {2}${verb} +${summary}$`, 'm'))
     }
   })
+
+  it('begins with the command as it is typed', () => {
+    for (const words of ['run', 'capture', 'capture slice', 'report bug'])
+      expect(flowbreak([...words.split(' '), '--help']).stdout).to.match(
+        new RegExp(`^Usage: flowbreak ${words} \\[`),
+      )
+  })
 })

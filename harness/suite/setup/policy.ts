@@ -42,14 +42,7 @@ export function readPolicy(input: SetupInput, profile: Profile, report: Report):
       ['reset-on-expiry'],
       `The system of profile "${profile.name}" sends nothing when a session expires: leave reset-on-expiry out.`,
     )
-  const generation = word(
-    input.generation,
-    GENERATIONS,
-    'classic',
-    'a generation of policies',
-    ['generation'],
-    report,
-  )
+  const generation = generationOf(input.generation, profile, report)
   return {
     exception: exceptionOf(input.policy, generation, profile, report),
     ...modeOf(input.mode, generation, report),
@@ -58,6 +51,20 @@ export function readPolicy(input: SetupInput, profile: Profile, report: Report):
     ...(tcpIdle === undefined ? {} : { tcpIdle }),
     ...(resetOnExpiry === 'none' && byProfile === 'none' ? {} : { resetOnExpiry }),
   }
+}
+
+/**
+ * Generations are AWS's, whose engine is Suricata: for a system that follows sessions in another way, Next Generation would only mean its
+ * default, which that system may not even have.
+ */
+function generationOf(text: string | undefined, profile: Profile, report: Report): Generation {
+  const generation = word(text, GENERATIONS, 'classic', 'a generation of policies', ['generation'], report)
+  if (generation !== 'next' || profile.knobs.tracker.value === 'suricata') return generation
+  report(
+    ['generation'],
+    `Next Generation policies are AWS Network Firewall's, and profile "${profile.name}" is of another system: leave generation out.`,
+  )
+  return 'classic'
 }
 
 /**
