@@ -162,6 +162,8 @@ async function played(
     told: watch.told,
   })
   if (exitCode === ExitCode.usage)
-    process.stderr.write('flowbreak: Every case was skipped, for what the targets lack: nothing was shown.\n')
+    process.stderr.write(
+      'flowbreak: Every case was skipped, for what the targets lack: choose other cases, or a target that can play them. (ERR_NOTHING_PLAYED)\n',
+    )
   return exitCode as ExitCode
 }

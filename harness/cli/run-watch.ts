@@ -121,12 +121,14 @@ export function tracedSuite(word: string | undefined): readonly string[] | undef
   return undefined
 }
 
+const HIGHEST_PORT = 65_535
+
 /** A server for an address with a port, else a file. */
 async function metricsOf(where: string, closers: Closer[]): Promise<Watch> {
   const { RunMetrics } = await import('../run/watch/metrics.ts')
   const metrics = new RunMetrics()
   const [, host = LOOPBACK, port] = ADDRESS.exec(where) ?? []
-  if (port !== undefined) {
+  if (Number(port) <= HIGHEST_PORT) {
     const { serveMetrics } = await import('../run/watch/metrics-server.ts')
     const server = await serveMetrics(metrics, host.replace(/^\[(.*)\]$/, '$1'), Number(port))
     closers.push(async () => server[Symbol.asyncDispose]())

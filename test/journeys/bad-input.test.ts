@@ -75,6 +75,19 @@ describe('journeys: bad input', () => {
     expect(readdirSync(folder)).to.deep.equal([])
   })
 
+  it('says what a run shows nothing by: a port that there is none of, and cases that no target can play', () => {
+    refuses(
+      ['run', 'core/resets', '--metrics', '127.0.0.1:65536'],
+      /--metrics takes a port, .*, not 127\.0\.0\.1:65536\. \(ERR_USAGE\)/,
+    )
+    const runs = ['--output', join(folder, 'runs')]
+    const { status, stderr } = flowbreak(['run', suite(SUITE), '--profile', 'pf', ...runs])
+    expect(stderr).to.equal(
+      'flowbreak: Every case was skipped, for what the targets lack: choose other cases, or a target that can play them. (ERR_NOTHING_PLAYED)\n',
+    )
+    expect(status).to.equal(2)
+  })
+
   it('counts one thing in the singular', () => {
     const { stdout } = flowbreak(['run', suite(SUITE), '--plan'])
     expect(stdout).to.match(
