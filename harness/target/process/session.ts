@@ -1,5 +1,5 @@
 import { NANOS_PER_SECOND } from '../../model/batch.ts'
-import { Host, Knowledge } from '../../model/codes.ts'
+import { Host, Kind, Knowledge, Reason, Verdict } from '../../model/codes.ts'
 import type { ObservationBatch, Session } from '../../model/target.ts'
 import type { Timeline, TimelineChunk } from '../../model/timeline.ts'
 import { isRecord } from '../../support/record.ts'
@@ -98,6 +98,14 @@ export class ProcessSession implements Session {
       if (host >= Host.unknown) {
         this.#by[i] = host === Host.bypass ? Host.path : host
         this.#knowledge[i] = Knowledge.log
+        continue
+      }
+      if (packets.kind[i] === Kind.cut) {
+        // Of headers that nobody has, a program could only guess.
+        packets.verdict[i] = Verdict.undecided
+        packets.reason[i] = Reason['header not captured']
+        this.#by[i] = host
+        this.#knowledge[i] = this.#hello.knowledge
         continue
       }
       const length = packets.captured[i] ?? 0
