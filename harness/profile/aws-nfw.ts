@@ -1,8 +1,8 @@
 import { gatewayLoadBalancer, gatewayLoadBalancerFacts } from './gateway-load-balancer.ts'
 import type { Profile } from './knobs.ts'
 
-const ENGINE = 'AWS is silent; Suricata 7.0.10, the engine inside'
-const TIMEOUTS = 'AWS is silent; Suricata 7 suricata.yaml'
+const ENGINE = 'AWS does not say; Suricata 7.0.10, the engine inside, does it so'
+const TIMEOUTS = 'AWS does not say; the suricata.yaml of Suricata 7 does'
 
 /** AWS Network Firewall: what its documentation says, and Suricata 7 where it is silent. */
 export const awsNfw: Profile = {
@@ -55,7 +55,7 @@ export const awsNfw: Profile = {
       value: 'outer',
       mark: 'INF',
       source:
-        'AWS is silent; a capture from behind its load balancer shows the tunnel, the engine never does',
+        'AWS does not say; a capture from behind its load balancer shows the tunnel, which the engine never sees',
     },
     ipv4InIpv4: { value: false, mark: 'SRC', source: ENGINE },
     carrier: {
@@ -102,12 +102,12 @@ export const awsNfw: Profile = {
     dropMarkReplicated: {
       value: true,
       mark: 'INF',
-      source: 'AWS is silent; a mark is part of the flow state',
+      source: 'AWS does not say; a mark is part of the flow state',
     },
     importLiberal: {
       value: true,
       mark: 'INF',
-      source: 'AWS is silent; sessions advance between export and flush',
+      source: 'AWS does not say; sessions advance between export and flush',
     },
     appStateReplicated: {
       value: true,
@@ -134,7 +134,7 @@ export const awsNfw: Profile = {
     maxFlows: {
       value: 439_268,
       mark: 'INF',
-      source: 'AWS is silent; Suricata 7.0.10 with its suricata.yaml',
+      source: 'AWS does not say; Suricata 7.0.10 with its suricata.yaml has room for so many',
     },
     onTableFull: { value: 'evictOldest', mark: 'SRC', source: ENGINE },
     rejectNonTcp: {
@@ -180,7 +180,11 @@ export const awsNfw: Profile = {
         mark: 'SEED',
         source: 'session state replication, December 2024; on by default, no setting',
       },
-      replicatesOnCrash: { value: false, mark: 'INF', source: 'AWS is silent about unplanned loss' },
+      replicatesOnCrash: {
+        value: false,
+        mark: 'INF',
+        source: 'AWS says nothing about unplanned loss',
+      },
     },
     loadBalancer: gatewayLoadBalancerFacts,
   },

@@ -4,7 +4,7 @@ import { notSuricata } from './not-suricata.ts'
 
 const OUT_OF_STATE = "Check Point: first packet isn't SYN"
 const TIMEOUTS = 'Check Point stateful inspection settings'
-const SILENT = 'documentation is silent'
+const SILENT = 'the documentation does not say'
 const NO_ENTRY = 'what is dropped makes no entry in the connections table'
 
 /** Check Point security gateway. */

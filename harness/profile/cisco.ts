@@ -5,7 +5,7 @@ import { notSuricata } from './not-suricata.ts'
 const CONNECTIONS = 'Cisco ASA firewall CLI guide, connection settings'
 const NOT_SYN = 'Cisco ASP drop reason tcp-not-syn, first TCP packet not SYN'
 const ASP = 'Cisco ASP drop reasons tcp-seq-past-win, tcp-rstfin-ooo, tcp-rst-syn-in-win'
-const SILENT = 'documentation is silent; as pf.c'
+const SILENT = 'the documentation does not say; pf.c does it so'
 const NO_CONNECTION = 'Cisco ASA keeps no connection for what it drops'
 
 /** Cisco ASA, and the LINA engine of Secure Firewall, as a single unit. */
@@ -32,7 +32,7 @@ export const ciscoAsa: Profile = {
       source: 'Cisco 111986, TCP state bypass: a packet other than a SYN makes a connection, as UDP would',
     },
     rejectTarget: { value: 'source', mark: 'MEM', source: 'service resetinbound, resetoutbound' },
-    rstStyle: { value: 'rfc', mark: 'INF', source: 'documentation is silent; RFC 9293' },
+    rstStyle: { value: 'rfc', mark: 'INF', source: 'the documentation does not say; RFC 9293 does' },
     resetOnExpiry: { value: 'none', mark: 'DOC', source: `${CONNECTIONS}: timeout idle … reset is optional` },
     tracker: { value: 'windows', mark: 'INF', source: `${ASP}; the arithmetic as pf.c` },
     windowCheck: { value: 'strict', mark: 'MEM', source: ASP },
@@ -57,18 +57,30 @@ export const ciscoAsa: Profile = {
     udpEstablished: { value: 120, mark: 'DOC', source: `${CONNECTIONS}: udp` },
     icmpNew: { value: 2, mark: 'DOC', source: `${CONNECTIONS}: icmp` },
     icmpEstablished: { value: 2, mark: 'DOC', source: `${CONNECTIONS}: icmp` },
-    other: { value: 120, mark: 'INF', source: 'documentation is silent; as UDP' },
-    otherEstablished: { value: 120, mark: 'INF', source: 'documentation is silent; as UDP' },
+    other: {
+      value: 120,
+      mark: 'INF',
+      source: 'the documentation does not say; it is taken to be as for UDP',
+    },
+    otherEstablished: {
+      value: 120,
+      mark: 'INF',
+      source: 'the documentation does not say; it is taken to be as for UDP',
+    },
     discardTcp: { value: 'state', mark: 'INF', source: NO_CONNECTION },
     discardUdp: { value: 'state', mark: 'INF', source: NO_CONNECTION },
     discardOther: { value: 'state', mark: 'INF', source: NO_CONNECTION },
-    expiry: { value: 'continuous', mark: 'INF', source: 'documentation is silent about the clock' },
+    expiry: {
+      value: 'continuous',
+      mark: 'INF',
+      source: 'the documentation says nothing about the clock',
+    },
     dropMarkRefreshesIdle: { value: true, mark: 'INF', source: NO_CONNECTION },
     dropMarkReplicated: { value: false, mark: 'INF', source: NO_CONNECTION },
     importLiberal: {
       value: true,
       mark: 'INF',
-      source: 'documentation is silent about windows of a stand-by connection',
+      source: 'the documentation says nothing about windows of a stand-by connection',
     },
     passScope: {
       value: 'flow',

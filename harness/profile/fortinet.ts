@@ -6,7 +6,7 @@ const NO_SESSION = 'Fortinet community 191772: no session matched'
 const WITHOUT_SYN = 'FortiOS tcp-session-without-syn'
 const TIMERS = 'FortiOS config system global'
 const REPLAY = 'FortiOS anti-replay strict'
-const SILENT = 'documentation is silent; as pf.c'
+const SILENT = 'the documentation does not say; pf.c does it so'
 const NO_MARK = 'a packet that matches no session makes none'
 
 /** Fortinet FortiOS. */
@@ -24,7 +24,7 @@ export const fortinet: Profile = {
     missAfterExpiry: { value: 'policy', mark: 'DOC', source: NO_SESSION },
     continueMode: { value: 'pickup', mark: 'DOC', source: `${WITHOUT_SYN} all, per policy` },
     rejectTarget: { value: 'source', mark: 'INF', source: 'policy reject is not offered' },
-    rstStyle: { value: 'rfc', mark: 'INF', source: 'documentation is silent; RFC 9293' },
+    rstStyle: { value: 'rfc', mark: 'INF', source: 'the documentation does not say; RFC 9293 does' },
     resetOnExpiry: {
       value: 'none',
       mark: 'DOC',
@@ -36,7 +36,11 @@ export const fortinet: Profile = {
     rstValidation: { value: 'window', mark: 'INF', source: SILENT },
     synReuseOnNullSession: { value: true, mark: 'DOC', source: NO_MARK },
     synOnLiveSession: { value: 'drop', mark: 'INF', source: SILENT },
-    synOnClosedSession: { value: 'open', mark: 'INF', source: 'documentation is silent; as most systems' },
+    synOnClosedSession: {
+      value: 'open',
+      mark: 'INF',
+      source: 'the documentation does not say; most systems do it so',
+    },
     tcpNew: { value: 10, mark: 'DOC', source: `${TIMERS}: tcp-halfopen-timer` },
     tcpSynReceived: { value: 10, mark: 'DOC', source: `${TIMERS}: tcp-halfopen-timer` },
     tcpEstablished: { value: 3600, mark: 'DOC', source: 'FortiOS config system session-ttl' },
@@ -47,26 +51,30 @@ export const fortinet: Profile = {
     tcpUnverifiedReset: { value: 1, mark: 'INF', source: 'not looked at: any RST in the window counts' },
     udpNew: { value: 180, mark: 'MEM', source: `${TIMERS}: udp-idle-timer` },
     udpEstablished: { value: 180, mark: 'MEM', source: `${TIMERS}: udp-idle-timer` },
-    icmpNew: { value: 60, mark: 'INF', source: 'documentation is silent' },
-    icmpEstablished: { value: 60, mark: 'INF', source: 'documentation is silent' },
-    other: { value: 60, mark: 'INF', source: 'documentation is silent' },
+    icmpNew: { value: 60, mark: 'INF', source: 'the documentation does not say' },
+    icmpEstablished: { value: 60, mark: 'INF', source: 'the documentation does not say' },
+    other: { value: 60, mark: 'INF', source: 'the documentation does not say' },
     discardTcp: { value: 'state', mark: 'INF', source: NO_MARK },
     discardUdp: { value: 'state', mark: 'INF', source: NO_MARK },
     discardOther: { value: 'state', mark: 'INF', source: NO_MARK },
-    expiry: { value: 'continuous', mark: 'INF', source: 'documentation is silent about the clock' },
+    expiry: {
+      value: 'continuous',
+      mark: 'INF',
+      source: 'the documentation says nothing about the clock',
+    },
     dropMarkRefreshesIdle: { value: true, mark: 'INF', source: NO_MARK },
     dropMarkReplicated: { value: false, mark: 'INF', source: NO_MARK },
     importLiberal: {
       value: true,
       mark: 'INF',
-      source: 'documentation is silent about windows of a synchronised session',
+      source: 'the documentation says nothing about windows of a synchronised session',
     },
     passScope: {
       value: 'flow',
       mark: 'MEM',
       source: 'policy is looked up for the first packet of a session',
     },
-    rejectNonTcp: { value: 'drop', mark: 'INF', source: 'documentation is silent' },
+    rejectNonTcp: { value: 'drop', mark: 'INF', source: 'the documentation does not say' },
     ...gatewayLoadBalancer,
   },
   switches: [

@@ -4,7 +4,7 @@ import { notSuricata } from './not-suricata.ts'
 
 const SYN_CHECK = 'Junos tcp-session no-syn-check: SYN check is on by default'
 const SESSIONS = 'Junos flow-based sessions'
-const SILENT = 'documentation is silent'
+const SILENT = 'the documentation does not say'
 const NO_SESSION = 'what is dropped makes no session'
 
 /** Juniper SRX. */

@@ -7,7 +7,7 @@ const TCP = 'PAN-OS TCP settings'
 const TCP_DROP = 'PAN-OS zone protection, TCP drop'
 const TIMEOUTS = 'PAN-OS session timeouts'
 const NO_SESSION = 'PAN-OS TCP settings: a non-SYN packet makes no session'
-const SILENT = 'documentation is silent; as pf.c'
+const SILENT = 'the documentation does not say; pf.c does it so'
 
 /** Palo Alto Networks PAN-OS, VM-Series among them. */
 export const panos: Profile = {
@@ -33,7 +33,7 @@ export const panos: Profile = {
       source: 'tcp-reject-non-syn no; not offered, as its session is undocumented',
     },
     rejectTarget: { value: 'source', mark: 'INF', source: 'policy reject is not offered' },
-    rstStyle: { value: 'rfc', mark: 'INF', source: 'documentation is silent; RFC 9293' },
+    rstStyle: { value: 'rfc', mark: 'INF', source: 'the documentation does not say; RFC 9293 does' },
     resetOnExpiry: {
       value: 'none',
       mark: 'INF',
@@ -45,7 +45,11 @@ export const panos: Profile = {
     rstValidation: { value: 'pending', mark: 'DOC', source: `${TIMEOUTS}: unverified RST` },
     synReuseOnNullSession: { value: true, mark: 'DOC', source: NO_SESSION },
     synOnLiveSession: { value: 'drop', mark: 'INF', source: SILENT },
-    synOnClosedSession: { value: 'open', mark: 'INF', source: 'documentation is silent; as most systems' },
+    synOnClosedSession: {
+      value: 'open',
+      mark: 'INF',
+      source: 'the documentation does not say; most systems do it so',
+    },
     tcpNew: { value: 5, mark: 'DOC', source: `${TIMEOUTS}: TCP handshake, before SYN-ACK` },
     tcpSynReceived: { value: 10, mark: 'DOC', source: `${TIMEOUTS}: TCP init, before the handshake is done` },
     tcpEstablished: { value: 3600, mark: 'DOC', source: `${TIMEOUTS}: TCP` },
@@ -71,7 +75,11 @@ export const panos: Profile = {
     discardTcp: { value: 90, mark: 'DOC', source: `${TIMEOUTS}: discard TCP` },
     discardUdp: { value: 60, mark: 'DOC', source: `${TIMEOUTS}: discard UDP` },
     discardOther: { value: 60, mark: 'DOC', source: `${TIMEOUTS}: discard default` },
-    expiry: { value: 'continuous', mark: 'INF', source: 'documentation is silent about the clock' },
+    expiry: {
+      value: 'continuous',
+      mark: 'INF',
+      source: 'the documentation says nothing about the clock',
+    },
     dropMarkRefreshesIdle: {
       value: false,
       mark: 'INF',
@@ -80,7 +88,7 @@ export const panos: Profile = {
     dropMarkReplicated: {
       value: false,
       mark: 'INF',
-      source: 'documentation is silent about denied sessions',
+      source: 'the documentation says nothing about denied sessions',
     },
     importLiberal: { value: true, mark: 'INF', source: '128 bytes a session in Redis cannot hold windows' },
     passScope: {

@@ -6,13 +6,17 @@ export const storeModel = {
   miss: {
     value: 'tcp-reject-non-syn',
     mark: 'INF',
-    source: 'documentation is silent about a miss in the store',
+    source: 'the documentation says nothing about a miss in the store',
   },
-  lag: { value: 0, mark: 'INF', source: 'documentation is silent about when sessions are written' },
-  latency: { value: 0.001, mark: 'INF', source: 'documentation is silent; a Redis in the same region' },
+  lag: { value: 0, mark: 'INF', source: 'the documentation says nothing about when sessions are written' },
+  latency: {
+    value: 0.001,
+    mark: 'INF',
+    source: 'the documentation does not say; a Redis in the same region answers so fast',
+  },
   timeout: {
     value: 1,
     mark: 'INF',
-    source: 'documentation is silent about how long an answer is waited for',
+    source: 'the documentation says nothing about how long an answer is waited for',
   },
 } as const satisfies Facts['sharing']
