@@ -44,8 +44,8 @@ describe('config/targets', () => {
 
   it('says what a module lacks', async () => {
     const cases = [
-      ['export default 7', 'exports by default is no target: it is to be an object with prepare()'],
-      ['export const target = 1', 'exports by default is no target'],
+      ['export default 7', 'exports by default is not a target: it has to be an object with prepare()'],
+      ['export const target = 1', 'exports by default is not a target'],
       ["export default { name: 'x' }", 'exports by default has no version: it is to be a text'],
       [
         "export default () => ({ name: 'x', version: '1' })",

@@ -16,7 +16,7 @@ export function headProblem(line: string): string | undefined {
     return 'is not a run log: its first line is not JSON'
   }
   if (typeof value !== 'object' || value === null || !('type' in value) || value.type !== 'run-started')
-    return 'is not a run log: its first line is no run-started event'
+    return 'is not a run log: its first line is not a run-started event'
   const schema = 'schema' in value ? value.schema : undefined
   if (schema === LOG_SCHEMA) return undefined
   return `is a run log of version ${JSON.stringify(schema)}, and this flowbreak reads version ${LOG_SCHEMA}: use the flowbreak that wrote it`

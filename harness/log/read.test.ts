@@ -57,7 +57,7 @@ describe('readRunLog', () => {
   it('refuses what is no run log, another version and an empty file, each with a sentence', () => {
     expect(refusal('').message).to.equal(`${file} is empty: no run was logged in it.`)
     expect(refusal('hello\n').message).to.include('is not a run log: its first line is not JSON')
-    expect(refusal('{"a":1}\n').message).to.include('its first line is no run-started event')
+    expect(refusal('{"a":1}\n').message).to.include('its first line is not a run-started event')
     expect(refusal('{"type":"run-started","schema":2}\n').message).to.include('is a run log of version 2')
     expect(refusal('[]\n')).to.include({ code: 'ERR_LOG', exitCode: 2 })
   })

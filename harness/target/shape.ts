@@ -40,7 +40,8 @@ const MOST_HOSTS = 250
 
 /** What is wrong with a value that should be a target, as the end of a sentence after its name; undefined: nothing. */
 export function targetProblem(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return 'is no target: it is to be an object with prepare()'
+  if (typeof value !== 'object' || value === null)
+    return 'is not a target: it has to be an object with prepare()'
   const { name, version, capabilities, prepare } = value as Partial<Record<keyof Target, unknown>>
   if (typeof name !== 'string' || name === '') return 'has no name: it is to be a text'
   if (typeof version !== 'string' || version === '') return 'has no version: it is to be a text'

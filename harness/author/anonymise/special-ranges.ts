@@ -28,7 +28,7 @@ function ranges(mapped: readonly string[], kept: readonly string[]): SpecialRang
   ]
   return all.map(({ text, kept: stays }) => {
     const block = parseCidr(text)
-    if (block === undefined) throw new RangeError(`${text} is no range`)
+    if (block === undefined) throw new RangeError(`${text} is not a range`)
     return { ...block, kept: stays }
   })
 }

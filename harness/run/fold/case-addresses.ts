@@ -148,7 +148,7 @@ export class CaseAddresses {
 function endOf(text: string): { readonly address: Uint8Array; readonly port?: number } {
   const [, six, four, port] = /^(?:\[(.+)\]|([\d.]+))(?::(\d+))?$/.exec(text) ?? [undefined, text]
   const address = parseCidr(six ?? four ?? text)?.bytes
-  if (address === undefined) throw new RangeError(`${text} is no end of a flow`)
+  if (address === undefined) throw new RangeError(`${text} is not an end of a flow`)
   return port === undefined ? { address } : { address, port: Number(port) }
 }
 

@@ -55,7 +55,7 @@ export async function keepFiles(
 ): Promise<void> {
   const folders = new Map<string, FileBlob[]>()
   for (const file of files) {
-    if (!PATH.test(file.path)) throw refused(file.path, 'is no name of such a file')
+    if (!PATH.test(file.path)) throw refused(file.path, 'is not the name of such a file')
     const place = dirname(file.path)
     folders.set(place, [...(folders.get(place) ?? []), file])
   }

@@ -29,8 +29,8 @@ describe('options of target geneve', () => {
   for (const [wrong, words] of [
     [{ hosts: undefined }, 'hosts must be a list'],
     [{ hosts: [] }, 'hosts must be a list'],
-    [{ hosts: ['fw.example'] }, '"fw.example" is no IPv4 address'],
-    [{ hosts: ['10.0.0.1:0'] }, '"10.0.0.1:0" is no IPv4 address'],
+    [{ hosts: ['fw.example'] }, '"fw.example" is not an IPv4 address'],
+    [{ hosts: ['10.0.0.1:0'] }, '"10.0.0.1:0" is not an IPv4 address'],
     [{ hosts: ['10.0.0.1', '10.0.0.1:6081'] }, '10.0.0.1:6081 is there twice'],
     [{ listen: 'here' }, 'listen must be an IPv4 address'],
     [{ returns: 'home' }, 'returns must be'],

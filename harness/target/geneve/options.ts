@@ -66,7 +66,7 @@ function readHosts(value: unknown, wrong: Wrong): readonly Address[] {
     const [, address = '', port = String(GENEVE_PORT)] = /^([^:]+)(?::(\d{1,5}))?$/.exec(String(text)) ?? []
     if (!isIPv4(address) || Number(port) < 1 || Number(port) > 65_535)
       throw wrong(
-        `hosts: ${JSON.stringify(text)} is no IPv4 address with a port, as 10.0.1.10:${GENEVE_PORT}`,
+        `hosts: ${JSON.stringify(text)} is not an IPv4 address with a port, such as 10.0.1.10:${GENEVE_PORT}`,
       )
     return { address, port: Number(port) }
   })

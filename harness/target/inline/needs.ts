@@ -27,7 +27,7 @@ export async function checkNeeds(
     )
   if (machine.uid !== 0)
     throw broken(
-      `Target ${name} sends and hears frames at interfaces, which takes root: sudo -E npx flowbreak run --target ${name}.`,
+      `Target ${name} sends and hears frames at interfaces, which needs root: sudo -E npx flowbreak run --target ${name}.`,
     )
   checkNodePcap()
   const devices = new Set(needed.hosts.flatMap(({ client, server }) => [client.interface, server.interface]))

@@ -34,7 +34,7 @@ export function checkMachine(
     throw fail(`The ${target} target ${linux}, which this machine does not run: use --target reference.`)
   if (machine.uid !== 0)
     throw fail(
-      `The ${target} target makes network namespaces, which takes root: sudo -E npx flowbreak run --target ${target}.`,
+      `The ${target} target makes network namespaces, which needs root: sudo -E npx flowbreak run --target ${target}.`,
     )
   const missing = Object.entries(programs).filter(([program]) => !isThere(program, machine.path))
   if (missing.length > 0)

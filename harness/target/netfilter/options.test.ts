@@ -54,7 +54,7 @@ describe('target/netfilter/options', () => {
 
   it('says in one sentence what to type where it cannot run', () => {
     const machine = { platform: 'linux', uid: 0, path: '' }
-    expect(() => checkNeeds(false, { ...machine, uid: 1000 })).to.throw(/takes root: sudo -E/)
+    expect(() => checkNeeds(false, { ...machine, uid: 1000 })).to.throw(/needs root: sudo -E/)
     expect(() => checkNeeds(false, { ...machine, platform: 'darwin' })).to.throw(/--target reference/)
     expect(() => checkNeeds(false, machine)).to.throw('apt-get install iproute2 nftables conntrack ethtool.')
     expect(() => checkNeeds(true, machine)).to.throw('conntrackd.')

@@ -5,7 +5,7 @@ export function checkNeeds(machine?: Machine): void {
   const needs = {
     target: 'suricata-live',
     code: 'ERR_SURICATA_LIVE',
-    linux: 'takes network namespaces of Linux',
+    linux: 'needs network namespaces of Linux',
     programs: LAB_PROGRAMS,
   } as const
   checkMachine(needs, machine)

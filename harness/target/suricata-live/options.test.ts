@@ -28,7 +28,7 @@ describe('target/suricata-live/options', () => {
   it('says in one sentence what to type where it cannot run', () => {
     const machine = { platform: 'linux', uid: 0, path: '' }
     expect(() => checkNeeds({ ...machine, uid: 1000 })).to.throw(
-      'The suricata-live target makes network namespaces, which takes root: sudo -E npx flowbreak run --target suricata-live.',
+      'The suricata-live target makes network namespaces, which needs root: sudo -E npx flowbreak run --target suricata-live.',
     )
     expect(() => checkNeeds({ ...machine, platform: 'darwin' })).to.throw(/--target reference/)
     expect(() => checkNeeds(machine)).to.throw('apt-get install iproute2 ethtool.')

@@ -132,7 +132,7 @@ describe('target/suricata: what it refuses', () => {
 
   it('options that are none of its own, or of the wrong kind', async () => {
     const wrong: [Readonly<Record<string, unknown>>, RegExp][] = [
-      [{ binray: 'x' }, /has no option binray: it takes binary and timeout/],
+      [{ binray: 'x' }, /has no option binray: its options are binary and timeout/],
       [{ binary: '' }, /needs as binary/],
       [{ timeout: 0 }, /needs as timeout a number of seconds above 0/],
       [{ timeout: '5' }, /needs as timeout/],

@@ -14,7 +14,8 @@ const LONGEST = 86_400
 /** Reads the options of a target. Throws ERR_TARGET_OPTION with what is wrong and what is allowed. */
 export function readOptions({ kind: _, ...spec }: Readonly<Record<string, unknown>>): SuricataOptions {
   for (const name of Object.keys(spec))
-    if (!Object.hasOwn(DEFAULTS, name)) throw wrong(`has no option ${name}: it takes binary and timeout`)
+    if (!Object.hasOwn(DEFAULTS, name))
+      throw wrong(`has no option ${name}: its options are binary and timeout`)
   const { binary = DEFAULTS.binary, timeout = DEFAULTS.timeout } = spec
   if (typeof binary !== 'string' || binary === '')
     throw wrong('needs as binary the path of a Suricata, or its name on the PATH')
