@@ -80,7 +80,7 @@ export function randomCases(seed: number, roll: Roll): OracleCase[] {
   }
   // Data of a SYN is another matter (docs/rules.md).
   for (const { index, frames } of makeConversations(seed, 30, { anomalies: 0 }))
-    if (!frames.some(({ line }) => /^[<>] S .*len=/.test(line)))
+    if (!frames.some(({ line }) => /^[<>] (fragment of )?S .*len=/.test(line)))
       cases.push({ name: `conversation ${index} of ${seed}`, frames })
   return cases.filter(({ frames }) => frames.length > 0)
 }
