@@ -5,14 +5,10 @@ import type { Nanos } from '../model/batch.ts'
 import { Link, nameOf } from '../model/codes.ts'
 import { FlowbreakError } from '../support/errors.ts'
 
-/** Whether a file of that name is written as pcapng. */
-export function isPcapng(path: string): boolean {
-  return path.toLowerCase().endsWith('.pcapng')
-}
-
 /**
  * A capture that is written: pcapng where its name ends so, else classic, both with nanoseconds. It appears under its name when it
- * is closed; without it, disposing leaves nothing behind. The first frame opens it.
+ * is closed; without it, disposing leaves nothing behind.
+ * The first frame opens it, if `open` has not.
  */
 export class CaptureOutput implements Disposable {
   readonly path: string
@@ -20,13 +16,23 @@ export class CaptureOutput implements Disposable {
   packets = 0
   #classic: ClassicWriter | undefined
   #pcapng: PcapngWriter | undefined
-  #link = -1
-  /** Interfaces of the file by `Link` code. */
+  /** Interfaces of the file by `Link` code; a classic file has one. */
   readonly #interfaces = new Map<number, number>()
 
   constructor(path: string) {
     this.path = path
-    this.format = isPcapng(path) ? 'pcapng' : 'pcap'
+    this.format = path.toLowerCase().endsWith('.pcapng') ? 'pcapng' : 'pcap'
+  }
+
+  /**
+   * Opens the file for frames of a `Link` code, so that it is there even if none comes; `name`: of their interface, which a classic file does
+   * not keep. Throws as `write` does.
+   */
+  open(epoch: bigint, link: number, name = `${this.#interfaces.size}`): void {
+    if (this.#classic !== undefined) throw this.#secondLink(link)
+    if (this.format === 'pcap') this.#classic = new ClassicWriter(this.path, link, epoch)
+    else this.#pcapng ??= new PcapngWriter(this.path, epoch)
+    this.#interfaces.set(link, this.#pcapng?.addInterface(name, link) ?? 0)
   }
 
   /**
@@ -42,23 +48,16 @@ export class CaptureOutput implements Disposable {
     original: number,
     link: number,
   ): void {
+    if (!this.#interfaces.has(link)) this.open(epoch, link)
     this.packets++
-    if (this.format === 'pcapng') {
-      this.#pcapng ??= new PcapngWriter(this.path, epoch)
-      const on = this.#interfaces.get(link) ?? this.#add(this.#pcapng, link)
-      this.#pcapng.write(on, time, bytes.subarray(start, start + captured), '', original)
-      return
-    }
-    if (this.#classic === undefined) {
-      this.#classic = new ClassicWriter(this.path, link, epoch)
-      this.#link = link
-    } else if (link !== this.#link) throw this.#secondLink(link)
-    this.#classic.write(time, bytes, start, captured, original)
+    this.#classic?.write(time, bytes, start, captured, original)
+    const on = this.#interfaces.get(link) ?? 0
+    this.#pcapng?.write(on, time, bytes.subarray(start, start + captured), '', original)
   }
 
-  /** Gives the file its name. Throws ERR_CAPTURE_WRITE; ERR_CAPTURE_NOTHING where there is no packet to write. */
-  close(nothing: string): void {
-    if (this.packets === 0) throw new FlowbreakError('ERR_CAPTURE_NOTHING', nothing)
+  /** Gives the file its name. Throws ERR_CAPTURE_WRITE; with `nothing`, ERR_CAPTURE_NOTHING where no packet was written. */
+  close(nothing?: string): void {
+    if (this.packets === 0 && nothing !== undefined) throw new FlowbreakError('ERR_CAPTURE_NOTHING', nothing)
     this.#classic?.close()
     this.#pcapng?.close()
   }
@@ -68,14 +67,8 @@ export class CaptureOutput implements Disposable {
     this.#pcapng?.[Symbol.dispose]()
   }
 
-  #add(writer: PcapngWriter, link: number): number {
-    const number = writer.addInterface(`${this.#interfaces.size}`, link)
-    this.#interfaces.set(link, number)
-    return number
-  }
-
   #secondLink(link: number): FlowbreakError {
-    const [one, other] = [nameOf(Link, this.#link), nameOf(Link, link)]
+    const [one, other] = [...this.#interfaces.keys(), link].map((code) => nameOf(Link, code))
     return new FlowbreakError(
       'ERR_CAPTURE_LINKS',
       `${this.path} cannot hold frames of two kinds (${one} and ${other}): write a file that ends in .pcapng.`,

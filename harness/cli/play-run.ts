@@ -15,7 +15,7 @@ import { withoutPassword } from '../run/queue/address.ts'
 import type { RunSpec } from '../run/queue/messages.ts'
 import { checkRules } from '../run/rules.ts'
 import type { LotPlayer } from '../run/work/lot.ts'
-import { ExitCode } from '../support/errors.ts'
+import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import type { Configured } from './configured.ts'
 import { deliverReports } from './reports.ts'
 import type { RunCases } from './run-cases.ts'
@@ -135,7 +135,7 @@ export async function playRun(run: PlannedRun): Promise<ExitCode> {
   }
 }
 
-/** Plays the cases that are left to play; the exit code depends on the outcomes of all. */
+/** Plays the cases that are left to play; the exit code depends on the outcomes of all. Throws ERR_NOTHING_PLAYED if all were skipped. */
 async function played(
   { planned, choices, config, unfinished, targets, known, watch, signal }: PlannedRun,
   captures: CaptureStore,
@@ -162,8 +162,9 @@ async function played(
     told: watch.told,
   })
   if (exitCode === ExitCode.usage)
-    process.stderr.write(
-      'flowbreak: Every case was skipped, for what the targets lack: choose other cases, or a target that can play them. (ERR_NOTHING_PLAYED)\n',
+    throw new FlowbreakError(
+      'ERR_NOTHING_PLAYED',
+      'Every case was skipped, for what the targets lack: choose other cases, or a target that can play them.',
     )
   return exitCode as ExitCode
 }

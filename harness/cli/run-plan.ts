@@ -4,6 +4,7 @@ import { CaptureStore } from '../run/captures.ts'
 import { Offers } from '../run/offer.ts'
 import { type PlanSummary, summarisePlan } from '../run/plan-summary.ts'
 import type { FoldChoice } from '../run/target-plan.ts'
+import { counted } from '../support/counted.ts'
 
 export interface PlanOptions {
   readonly seed: number
@@ -62,8 +63,4 @@ function textOf(summary: PlanSummary): string {
     ...skipped.map(({ name, lacks }) => `  skipped ${name}: ${lacks}`),
   ]
   return `${lines.join('\n')}\n`
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { type FindingKind, findingText } from '../author/check/finding.ts'
 import { type Checked, type CheckOptions, checkSuites } from '../author/check.ts'
 import { loadSuites } from '../run/suites.ts'
+import { counted } from '../support/counted.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand } from './command.ts'
 import { configOption, suitesNamed } from './configured.ts'
@@ -89,5 +90,5 @@ function summary(suites: number, { cases, findings, unplayed }: Checked): string
   const hint = findings.some(({ kind }) => kind === 'unreviewed')
     ? 'Where you agree, delete the mark; --allow-unreviewed takes them as they are.\n'
     : ''
-  return `${suites} suite${suites === 1 ? '' : 's'} with ${cases} case${cases === 1 ? '' : 's'}: ${what}.\n${left}${hint}`
+  return `${counted(suites, 'suite')} with ${counted(cases, 'case')}: ${what}.\n${left}${hint}`
 }

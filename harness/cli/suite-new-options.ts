@@ -6,6 +6,7 @@ import type { WrittenSuite } from '../author/scaffold.ts'
 import type { Setup } from '../model/setup.ts'
 import { readingOf } from '../profile/reading.ts'
 import { shellWord } from '../report/rerun.ts'
+import { counted } from '../support/counted.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { loadRecorded } from '../timeline/recorded.ts'
 import type { SetupOptions } from './setup-options.ts'
@@ -79,8 +80,4 @@ export function printWritten(written: WrittenSuite, json: boolean): void {
       '',
     ].join('\n'),
   )
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

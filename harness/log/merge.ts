@@ -68,7 +68,9 @@ function warnedOnce(events: readonly RunEvent[]): readonly RunEvent[] {
   return events.filter((event) => {
     if (event.type !== 'warning') return true
     const text = JSON.stringify(event)
-    return !seen.has(text) && seen.add(text) !== undefined
+    const isNew = !seen.has(text)
+    seen.add(text)
+    return isNew
   })
 }
 

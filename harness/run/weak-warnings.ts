@@ -2,6 +2,7 @@ import type { Case } from '../model/case.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { Knob, Mark, Setup } from '../model/setup.ts'
 import { type Knobs, profileOf } from '../profile/index.ts'
+import { counted } from '../support/counted.ts'
 
 /** Most settings that a warning names. */
 const MOST_NAMED = 4
@@ -72,10 +73,6 @@ export function* weakWarnings(cases: readonly Case[]): Generator<RunEvent> {
 
 function unreviewedOf({ expectations }: Case): number {
   return expectations.filter(({ unreviewed }) => unreviewed === true).length
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** As many settings as fit on a line, and how many more there are. */

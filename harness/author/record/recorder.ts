@@ -1,9 +1,7 @@
-import { PcapngWriter } from '../../capture/pcapng-writer.ts'
-import { ClassicWriter } from '../../capture/writer.ts'
 import { NANOS_PER_SECOND } from '../../model/batch.ts'
 import { Link } from '../../model/codes.ts'
 import { asFlowbreakError, FlowbreakError, messageOf } from '../../support/errors.ts'
-import { isPcapng } from '../output.ts'
+import { CaptureOutput } from '../output.ts'
 import type { Ending, RecorderMessage, RecorderOptions } from './messages.ts'
 
 /** Bytes of the ring in the kernel. */
@@ -36,16 +34,17 @@ async function main(options: RecorderOptions): Promise<void> {
       `${options.device} gives frames of a kind that is not read (${session.link_type}): record at an Ethernet interface.`,
     )
   const began = Math.floor(Date.now() / 1000)
-  const writer = writerFor(options, link, BigInt(began) * BigInt(NANOS_PER_SECOND))
-  let packets = 0
+  const epoch = BigInt(began) * BigInt(NANOS_PER_SECOND)
+  const output = new CaptureOutput(options.out)
+  output.open(epoch, link, options.device)
   let bytes = 0
   let over = false
-  const state = () => ({ packets, bytes, missed: session.stats().ps_drop })
+  const state = () => ({ packets: output.packets, bytes, missed: session.stats().ps_drop })
   const finish = (ending: Ending) => {
     if (over) return
     over = true
     try {
-      writer.close()
+      output.close()
       tell({ type: 'done', ending, ...state() })
     } catch (thrown) {
       fail(thrown)
@@ -53,7 +52,7 @@ async function main(options: RecorderOptions): Promise<void> {
   }
   const fail = (thrown: unknown) => {
     over = true
-    writer[Symbol.dispose]()
+    output[Symbol.dispose]()
     tell(failure(thrown))
   }
   session.on('packet', ({ buf, header }: { readonly buf: Buffer; readonly header: Buffer }) => {
@@ -61,14 +60,13 @@ async function main(options: RecorderOptions): Promise<void> {
     const time = (header.readUInt32LE(0) - began) * NANOS_PER_SECOND + header.readUInt32LE(4) * 1000
     const captured = header.readUInt32LE(8)
     try {
-      writer.write(time, buf, 0, captured, header.readUInt32LE(12))
+      output.write(epoch, time, buf, 0, captured, header.readUInt32LE(12), link)
     } catch (thrown) {
       fail(thrown)
       return
     }
-    packets++
     bytes += captured
-    if (packets === options.packets) finish('packets')
+    if (output.packets === options.packets) finish('packets')
     else if (options.bytes !== undefined && bytes >= options.bytes) finish('bytes')
   })
   setInterval(() => {
@@ -81,24 +79,6 @@ async function main(options: RecorderOptions): Promise<void> {
     process.exit(0)
   })
   tell({ type: 'ready' })
-}
-
-interface FrameWriter extends Disposable {
-  write(time: number, bytes: Uint8Array, start: number, captured: number, original: number): void
-  close(): void
-}
-
-/** Writes the file in the format that its name asks for, as `capture import` and the others do; it is there even without a frame. */
-function writerFor({ out, device }: RecorderOptions, link: number, epoch: bigint): FrameWriter {
-  if (!isPcapng(out)) return new ClassicWriter(out, link, epoch)
-  const writer = new PcapngWriter(out, epoch)
-  const on = writer.addInterface(device, link)
-  return {
-    write: (time, bytes, start, captured, original) =>
-      writer.write(on, time, bytes.subarray(start, start + captured), '', original),
-    close: () => writer.close(),
-    [Symbol.dispose]: () => writer[Symbol.dispose](),
-  }
 }
 
 function tell(message: RecorderMessage): void {

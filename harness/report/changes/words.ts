@@ -1,19 +1,20 @@
+import { counted } from '../../support/counted.ts'
 import type { Changes, Lone } from './changes.ts'
 
 /** `2 regressions, 1 repair, …`: the changes that are worth mentioning, or that there are none. */
 export function headline({ regressions, repairs, others, added, vanished, common }: Changes): string {
   const parts = [
-    counted(regressions.length, 'regression'),
-    counted(repairs.length, 'repair'),
-    counted(others.length, 'other change'),
-    counted(added.length, 'new case'),
-    counted(vanished.length, 'vanished case'),
+    some(regressions.length, 'regression'),
+    some(repairs.length, 'repair'),
+    some(others.length, 'other change'),
+    some(added.length, 'new case'),
+    some(vanished.length, 'vanished case'),
   ].filter((part) => part !== '')
   return parts.length === 0 ? `no change in ${common} cases` : `${parts.join(', ')}; ${common} cases in both`
 }
 
-function counted(count: number, word: string): string {
-  return count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`
+function some(count: number, noun: string): string {
+  return count === 0 ? '' : counted(count, noun)
 }
 
 /** Lone cases by outcome, on one line: `3 passed`, …. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { Direction, nameOf } from '../../model/codes.ts'
 import { isPlayed, type SweepCell, type SweepMap } from '../../model/sweep.ts'
+import { counted } from '../../support/counted.ts'
 import { largest } from '../../support/largest.ts'
 import { contentWords } from '../packet-words.ts'
 import { type Paint, painter, type Style } from '../paint.ts'
@@ -44,7 +45,7 @@ export function* sweepText(map: SweepMap, screen: Screen): Generator<string> {
   const paint = painter(screen.colour)
   const { capture, flow, packets, columns, breaks } = map
   const ends = `${flow.protocol} ${flow.client} to ${flow.server}`
-  const over = `${counted(packets, 'packet')}, ${counted(breaks, 'break')}, ${counted(columns, 'column')}`
+  const over = `${counted(packets.length, 'packet')}, ${counted(breaks.length, 'break')}, ${counted(columns.length, 'column')}`
   yield paint('bold', wrap(plain(`${basename(capture)}, flow ${flow.id}: ${ends}; ${over}`), width))
   const lead = leadOf(map)
   const marks = marksOf(map, width - lead.width)
@@ -176,8 +177,4 @@ function notesOf(map: SweepMap): ReadonlySet<string> {
               : `${name}, ${cell.why}: ${cell.detail}`,
           )
   return notes
-}
-
-function counted({ length }: readonly unknown[], noun: string): string {
-  return `${length} ${noun}${length === 1 ? '' : 's'}`
 }
