@@ -62,6 +62,9 @@ export function withTunnelDepth(stack: number, depth: number): number {
 /** Bytes that a packet takes in the columns of capture/ and wire/: a double, fifteen words, a half one, four bytes. */
 const COLUMNS_LENGTH = 8 + 15 * 4 + 2 + 4
 
+/** Bytes that it takes in the columns of the stages behind them: three words, six bytes. */
+const LATER_LENGTH = 3 * 4 + 6
+
 /** Bytes of memory for the frames of a batch and its columns of capture/ and wire/. */
 export function sharedLength(capacity: number, byteCapacity: number): number {
   return capacity * COLUMNS_LENGTH + byteCapacity
@@ -71,15 +74,25 @@ export function sharedLength(capacity: number, byteCapacity: number): number {
 interface Column<T> {
   readonly BYTES_PER_ELEMENT: number
   new (length: number): T
-  new (memory: SharedArrayBuffer, at: number, length: number): T
+  new (memory: ArrayBufferLike, at: number, length: number): T
+}
+
+/**
+ * Most packets of a batch whose columns share a piece of memory. That is got and given back several times as fast; but one after another,
+ * long columns of a round length would have each packet's elements in the same few places of the processor's cache.
+ */
+const SMALL = 512
+
+function pieceFor(capacity: number, length: number): ArrayBuffer | undefined {
+  return capacity <= SMALL ? new ArrayBuffer(capacity * length) : undefined
 }
 
 /** Where columns are: one after another in one piece of memory, or each in its own. */
 class Room {
-  readonly #memory: SharedArrayBuffer | undefined
+  readonly #memory: ArrayBufferLike | undefined
   #used = 0
 
-  constructor(memory: SharedArrayBuffer | undefined) {
+  constructor(memory: ArrayBufferLike | undefined) {
     this.#memory = memory
   }
 
@@ -180,7 +193,7 @@ export class PacketBatch {
 
   /** `memory`: what frames and the columns of capture/ and wire/ are put into, `sharedLength` bytes; absent: memory of this thread. */
   constructor(capacity: number, byteCapacity: number, memory?: SharedArrayBuffer) {
-    const room = new Room(memory)
+    const room = new Room(memory ?? pieceFor(capacity, COLUMNS_LENGTH))
     this.capacity = capacity
     // The widest first, so that each is aligned.
     this.time = room.column(Float64Array, capacity)
@@ -204,17 +217,18 @@ export class PacketBatch {
     this.kind = room.column(Uint8Array, capacity)
     this.flags = room.column(Uint8Array, capacity)
     this.options = room.column(Uint8Array, capacity)
-    this.bytes = room.column(Uint8Array, byteCapacity)
+    this.bytes = memory === undefined ? new Uint8Array(byteCapacity) : room.column(Uint8Array, byteCapacity)
     this.view = viewOf(this.bytes)
-    this.flow = new Int32Array(capacity)
-    this.direction = new Uint8Array(capacity)
-    this.datagram = new Int32Array(capacity)
-    this.step = new Int32Array(capacity)
-    this.phase = new Uint8Array(capacity)
-    this.role = new Uint8Array(capacity)
-    this.host = new Uint8Array(capacity)
-    this.verdict = new Uint8Array(capacity)
-    this.reason = new Uint8Array(capacity)
+    const later = new Room(pieceFor(capacity, LATER_LENGTH))
+    this.flow = later.column(Int32Array, capacity)
+    this.datagram = later.column(Int32Array, capacity)
+    this.step = later.column(Int32Array, capacity)
+    this.direction = later.column(Uint8Array, capacity)
+    this.phase = later.column(Uint8Array, capacity)
+    this.role = later.column(Uint8Array, capacity)
+    this.host = later.column(Uint8Array, capacity)
+    this.verdict = later.column(Uint8Array, capacity)
+    this.reason = later.column(Uint8Array, capacity)
   }
 
   /** Forgets the packets, keeps the memory. */
