@@ -13,6 +13,7 @@ import { sourceAt } from '../wire/ip.ts'
 import { calibrate } from './calibrate.ts'
 import { CalibratedSession } from './calibrated-session.ts'
 import { CaptureStore } from './captures.ts'
+import { allSuites } from './fixtures/all-suites.ts'
 import { CasePlayer } from './play.ts'
 import { loadSuites } from './suites.ts'
 
@@ -71,8 +72,7 @@ describe('run/calibrate', () => {
 
   it('is passed by the reference under every setup of the suites', async () => {
     const setups = new Map<string, Setup>()
-    for (const { cases } of loadSuites([], [ROOT]))
-      for (const { setup } of cases) setups.set(setup.key, setup)
+    for (const { cases } of allSuites()) for (const { setup } of cases) setups.set(setup.key, setup)
     for (const setup of setups.values()) {
       if (setup.topology.sharing.kind === 'store') continue
       await using session = await reference.prepare(setup, signal)

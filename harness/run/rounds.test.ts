@@ -5,12 +5,11 @@ import { Verdict } from '../model/codes.ts'
 import type { ObservationBatch, Session, Target } from '../model/target.ts'
 import type { TimelineChunk } from '../model/timeline.ts'
 import { holdBatch } from '../observe/held.ts'
-import { findSuites } from '../plan/find.ts'
-import { loadSuite } from '../suite/cases.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
 import { ReferenceTarget } from '../target/reference/reference.ts'
 import { CaptureStore } from './captures.ts'
+import { allSuites } from './fixtures/all-suites.ts'
 import { CasePlayer } from './play.ts'
 import { replayCapture } from './replay.ts'
 import { Rounds } from './rounds.ts'
@@ -39,9 +38,7 @@ function notReactive(session: Session, played: () => void): Session {
 
 /** What a case depends on answers for: recorded packets with a guard, or reactive endpoints. */
 function dependent(kind: 'guard' | 'reactive'): readonly Case[] {
-  const cases = findSuites([], [`${ROOT}suites`]).flatMap(
-    (file) => loadSuite(file, { captures: [`${ROOT}captures`] }).cases,
-  )
+  const cases = allSuites().flatMap((suite) => suite.cases)
   return cases.filter(({ endpoints, injections, setup }) =>
     setup.topology.sharing.kind === 'store'
       ? false

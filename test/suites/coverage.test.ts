@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { expect } from 'chai'
 import type { Case } from '../../harness/index.ts'
-import { loadSuites } from '../../harness/index.ts'
+import { allSuites } from '../../harness/run/fixtures/all-suites.ts'
 import { FAMILIES, POLICIES, placeOf } from './cells.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
@@ -29,7 +29,7 @@ function tableRows(text: string): Row[] {
   return rows
 }
 
-const CASES: readonly Case[] = loadSuites([], [ROOT]).flatMap(({ cases }) => cases)
+const CASES: readonly Case[] = allSuites().flatMap(({ cases }) => cases)
 
 /** All that decides what is offered, and all that is held against it. */
 function identityOf({ capture, flow, endpoints, injections, setup, expectations }: Case): string {

@@ -2,12 +2,11 @@ import { expect } from 'chai'
 import { type Cell as AnyCell, isEmptyBy } from '../../harness/author/cells/cells.ts'
 import { coverageOf, isGap } from '../../harness/author/cells/coverage.ts'
 import { EMPTY_RULES } from '../../harness/author/cells/empty-rules.ts'
-import { loadSuites } from '../../harness/index.ts'
+import { allSuites } from '../../harness/run/fixtures/all-suites.ts'
 import { EMPTY, FAMILIES, POLICIES, placeOf, SHARINGS } from './cells.ts'
 import { EVENTS, ROW_EVENTS } from './events.ts'
 
-const ROOT = new URL('../../', import.meta.url).pathname
-const CASES = loadSuites([], [ROOT]).flatMap(({ cases }) => cases)
+const CASES = allSuites().flatMap(({ cases }) => cases)
 
 /** The tables say which protocol a row is about. */
 type Cell = Omit<AnyCell, 'protocol'>

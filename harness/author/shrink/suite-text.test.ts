@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Case } from '../../model/case.ts'
-import { loadSuites } from '../../run/suites.ts'
+import { allSuites } from '../../run/fixtures/all-suites.ts'
 import { loadSuite } from '../../suite/cases.ts'
 import { CAPTURES } from './example.test.ts'
 import { PROFILE_FILE, profileText, suiteText } from './suite-text.ts'
-
-const ROOT = new URL('../../../', import.meta.url).pathname
 
 /** What of a case must not change. */
 function essence({ setup, injections, expectations, flow, endpoints, requirement }: Case) {
@@ -32,7 +30,7 @@ describe('author/shrink: suite text', () => {
     const seen = new Set<string>()
     const shapes = new Set<string>()
     const isNew = (test: Case) => shapes.size < shapes.add(shapeOf(test)).size
-    for (const { cases, setups } of loadSuites([], [ROOT])) {
+    for (const { cases, setups } of allSuites()) {
       for (const test of cases) {
         if (!isNew(test)) continue
         const setup = setups.get(test.setup.key) ?? {}

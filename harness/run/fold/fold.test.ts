@@ -3,15 +3,14 @@ import type { Case } from '../../model/case.ts'
 import { aloneOn, foldCases } from '../../plan/folding.ts'
 import { getTarget } from '../../target/targets.ts'
 import { CaptureStore } from '../captures.ts'
+import { allSuites } from '../fixtures/all-suites.ts'
 import { FoldPlayer } from '../fold.ts'
 import { Offers } from '../offer.ts'
 import { type Attempt, CasePlayer } from '../play.ts'
-import { loadSuites } from '../suites.ts'
 import { RunAddresses } from './disguise.ts'
 import type { FoldEntry } from './playing.ts'
 import { surveyCase } from './survey.ts'
 
-const ROOT = new URL('../../../', import.meta.url).pathname
 const SEED = 7
 const target = getTarget('reference', 'test')
 /** As far as folds go, and as if it answered only at the end: what depends on answers is then folded in rounds. */
@@ -43,7 +42,7 @@ function bySetup(cases: readonly Case[]): readonly (readonly Case[])[] {
 }
 
 describe('folding', () => {
-  const suites = loadSuites([], [ROOT]).filter(({ cases }) => cases.length > 0)
+  const suites = allSuites().filter(({ cases }) => cases.length > 0)
   const seen = { folded: 0, together: 0 }
 
   for (const { name, cases } of suites)
