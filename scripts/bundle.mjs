@@ -99,6 +99,19 @@ await main(async (root) => {
     entryPoints: { main: 'scripts/lib/launcher.cjs', 'run-worker': 'scripts/lib/run-worker.cjs' },
     format: 'cjs',
   })
+  // What other programs import. One that TypeScript is made JavaScript for as it loads has that done to each module it reaches.
+  await build({
+    ...common,
+    entryPoints: { index: 'dist/index.js', mocha: 'dist/mocha.js', chai: 'dist/chai.js' },
+    external: [...PACKAGES, 'chai', 'mocha'],
+    format: 'esm',
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const bundleUrl = import.meta.url, require = requireFrom(bundleUrl)",
+    },
+    plugins: [ours, unasked],
+  })
   // What runs in the reader's browser.
   await build({
     absWorkingDir: root,

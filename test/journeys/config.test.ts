@@ -6,7 +6,7 @@ import { flowbreak, ROOT } from './command.ts'
 
 const CAPTURE = `${ROOT}captures/echo-ladder-ipv4.pcap`
 
-const CONFIG = `import { defineConfig } from '${ROOT}dist/index.js'
+const CONFIG = `import { defineConfig } from '${ROOT}dist/bin/index.mjs'
 const key: string = '\${FLOWBREAK_JOURNEY_KEY}'
 export default defineConfig({
   targets: { mine: { kind: 'module', module: './target.mjs', key } },
@@ -16,7 +16,7 @@ export default defineConfig({
   seed: 77,
 })
 `
-const TARGET = `import { ReferenceTarget } from '${ROOT}dist/index.js'
+const TARGET = `import { ReferenceTarget } from '${ROOT}dist/bin/index.mjs'
 export default ({ key }) => new ReferenceTarget('1.' + key)
 `
 
