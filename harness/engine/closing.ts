@@ -8,6 +8,7 @@ import { noteTimestamp, passesPaws } from './timestamps.ts'
 import {
   acknowledgesCredibly,
   adoptAcknowledged,
+  adoptAcknowledgedAhead,
   advanceNext,
   isAsync,
   isRetransmission,
@@ -77,7 +78,7 @@ function closesBoth(table: SessionTable, base: number, segment: Segment): boolea
   noteTimestamp(table, base, own, segment)
   segment.taken = true
   if (repeated && !segment.toServer && acknowledges) return true
-  adoptAcknowledged(words, peer, segment)
+  adoptAcknowledgedAhead(words, peer, segment)
   advanceFrom(table, base, own, segment, segment.toServer && acknowledges ? next : counted)
   noteAcknowledgement(words, peer, segment)
   return true
@@ -99,7 +100,7 @@ function acknowledgesFin(table: SessionTable, base: number, segment: Segment): b
   }
   noteTimestamp(table, base, own, segment)
   segment.taken = true
-  adoptAcknowledged(words, peer, segment)
+  adoptAcknowledgedAhead(words, peer, segment)
   advanceFrom(table, base, own, segment, expected)
   noteAcknowledgement(words, peer, segment)
   raiseLimit(table, base, peer, segment)

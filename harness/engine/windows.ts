@@ -81,6 +81,11 @@ export function adoptAcknowledged(words: Int32Array, peer: number, segment: Segm
   if (before(words[peer + NEXT] ?? 0, segment.ack)) words[peer + NEXT] = segment.ack
 }
 
+/** The same in FIN_WAIT1, where half the sequence space is no distance ahead (Suricata 7, StreamTcpPacketStateFinWait1). */
+export function adoptAcknowledgedAhead(words: Int32Array, peer: number, segment: Segment): void {
+  if (after(segment.ack, words[peer + NEXT] ?? 0)) words[peer + NEXT] = segment.ack
+}
+
 /** The selectively acknowledged ranges of a stream. */
 export function sacksOf(oddity: Oddity, base: number, peer: number): SackedRanges {
   return peer - base === CLIENT ? oddity.clientSacks : oddity.serverSacks

@@ -134,6 +134,20 @@ const CASES: readonly Case[] = [
     ['forward'],
   ],
   [
+    "after the server's FIN an acknowledgement half the number space away is not ahead, and tells nothing of what was sent",
+    [
+      '> S 0 scale=5',
+      '< SA 0 1 scale=5',
+      '> A 1 1 len=2',
+      '< A 1 101',
+      '> PA -2147483647 1',
+      '< FA 1 101',
+      '< A 1 1',
+      '> FA -99 1',
+    ],
+    ['forward'],
+  ],
+  [
     'nor is it kept where that side told, with any flags, and acknowledged nothing',
     [...HANDSHAKE, '> PA 1 1 len=40', '< PAU 1 1 len=40', STALE],
     ['drop stream error'],
@@ -211,6 +225,21 @@ const PICKED_UP: readonly Case[] = [
   [
     "where the flow's server sent it, to whom Suricata then looks as if the other had, nothing of its own is kept",
     ['< RA 1 1', '> PA 1 1 len=100', '> FA -90 1 len=20'],
+    ['drop stream error'],
+  ],
+  [
+    "a FIN far beyond the reassembly depth: the server's data from before its first byte is not kept",
+    [
+      '> S 0 scale=9',
+      '< S 0 scale=9',
+      '> SA 0 1 scale=9',
+      '> A 1 1 len=1',
+      '< RA 0 5002',
+      '< F 1 len=1000',
+      '> FA 2 1 len=30',
+      '< FA 1073741825 2',
+      '< PA -999 2 len=1000',
+    ],
     ['drop stream error'],
   ],
   ['the FIN of 16 bytes is no seventeenth', ['> FA 1 1 len=16', SYN_OF_CLIENT], ['forward']],
