@@ -20,7 +20,8 @@ import { ACKED, CLIENT, EXTRA, Flag, ISN, KEPT_C2S, KEPT_S2C, NEXT, SERVER, STAT
 import type { Segment } from './segment.ts'
 import { before } from './sequence.ts'
 import type { SessionTable } from './table.ts'
-import { clientTells, DEPTH, isFirstSinceTold, isTold, serverTells } from './telling.ts'
+import { DEPTH, isFirstSinceTold, isTold } from './telling.ts'
+import { tells } from './telling-segment.ts'
 
 /*
  * How Suricata's application layer affects session tracking. Until the application protocol is detected, or detection gives up, all
@@ -200,7 +201,7 @@ export function hear(
   if (oddity !== undefined && isDeep(oddity, base, own)) return
   if (oddity !== undefined && bringsData(segment)) insert(words, base, own, segment, oddity)
   if (oddity !== undefined && segment.taken) noticeLoss(words, base, own, oddity)
-  if (isGivenUpNow(words, base, oddity, pickUp) || tellsAlone(words, base, own, segment, oddity, pickUp))
+  if (isGivenUpNow(words, base, oddity, pickUp) || tells(words, base, own, segment, oddity, pickUp))
     settleTold(table, base, own)
   letGo(table, base, own, segment, pickUp)
 }
@@ -231,26 +232,6 @@ function letGo(table: SessionTable, base: number, own: number, segment: Segment,
   if (!isGivenUpNow(words, base, oddity, pickUp)) return
   if (own - base === CLIENT) oddity.clientKept = acked - CHUNK
   else oddity.serverKept = acked - CHUNK
-}
-
-/** The other side's first bytes were missed and this side's were not: then this side's bytes suffice for detection to give up. */
-function tellsAlone(
-  words: Int32Array,
-  base: number,
-  own: number,
-  segment: Segment,
-  oddity: Oddity | undefined,
-  pickUp: boolean,
-): boolean {
-  if (oddity === undefined) return false
-  const client = own - base === CLIENT
-  const [missed, otherMissed] = client
-    ? [oddity.clientMissed, oddity.serverMissed]
-    : [oddity.serverMissed, oddity.clientMissed]
-  if (!segment.taken || missed || !otherMissed) return false
-  const enough = client ? clientTells(words, base, true) : serverTells(words, base, pickUp)
-  const next = (words[own + NEXT] ?? 0) - countedFin(base, own, (words[base] ?? 0) & STATE_MASK)
-  return reach(words, own, next, heardOf(oddity, base, own)) >= enough
 }
 
 function isGivenUpNow(words: Int32Array, base: number, oddity: Oddity | undefined, pickUp: boolean): boolean {

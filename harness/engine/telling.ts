@@ -77,7 +77,14 @@ export function isTold(
   const pickedUp = ((words[base] ?? 0) & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp
   const enough = pickedUp ? probes.server : serverTells(words, base, pickUp)
   if (client >= probes.client) return pickedUp || server >= enough
-  return pickUp && server >= enough && acknowledgedOf(words, base + SERVER) >= enough
+  return (
+    pickUp && acknowledgedOf(words, base + SERVER) >= enough && isToldByServer(words, base, client, server)
+  )
+}
+
+/** Whether, where sessions are picked up, the client's next packet after the first `server` bytes of the server ends its probing, too. */
+export function isToldByServer(words: Int32Array, base: number, client: number, server: number): boolean {
+  return client >= PATTERNS.client && server >= serverTells(words, base, true)
 }
 
 /**
