@@ -5,6 +5,7 @@ import type { UnfinishedRun } from '../log/unfinished.ts'
 import { RunLogWriter } from '../log/write.ts'
 import type { Target } from '../model/target.ts'
 import type { KnownFailures } from '../plan/known-failures.ts'
+import type { Destination } from '../report/destinations.ts'
 import type { ReporterChoice } from '../report/index.ts'
 import { CaptureStore } from '../run/captures.ts'
 import { inputsOf } from '../run/inputs.ts'
@@ -36,6 +37,8 @@ const TRACED: ReadonlySet<string> = new Set(['html', 'ndjson'])
 export interface RunReporter {
   readonly mocha?: string
   readonly choice?: ReporterChoice
+  /** Undefined: not known. */
+  readonly destination: Destination | undefined
 }
 
 /** A run that is planned, and who takes part in it. */

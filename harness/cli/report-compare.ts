@@ -5,7 +5,9 @@ import { type Changes, changesOf } from '../report/changes/changes.ts'
 import { changesConsole } from '../report/changes/console.ts'
 import { changesJson } from '../report/changes/json.ts'
 import { changesMarkdown } from '../report/changes/markdown.ts'
+import { checkDestinations } from '../report/destinations.ts'
 import { renderRuns } from '../report/html.ts'
+import { type ReportersAsked, reporterWords } from '../report/index.ts'
 import { PLAIN_SCREEN, type Screen, screenOf } from '../report/screen.ts'
 import { writeReport } from '../report/write-report.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
@@ -13,14 +15,18 @@ import { newCommand, repeatable } from './command.ts'
 import { print } from './output.ts'
 import { findLog, RUN_WORDS } from './report-find.ts'
 
-/** `runs`: the logs themselves, for the format that shows both side by side. */
-type Format = (changes: Changes, screen: Screen, runs: readonly (readonly RunEvent[])[]) => string
+interface Format {
+  /** `runs`: the logs themselves, for the format that shows both side by side. */
+  readonly render: (changes: Changes, screen: Screen, runs: readonly (readonly RunEvent[])[]) => string
+  /** Whether it is one document, read by programs. */
+  readonly alone?: true
+}
 
 const FORMATS: Readonly<Record<string, Format>> = {
-  console: changesConsole,
-  json: changesJson,
-  markdown: changesMarkdown,
-  html: (_changes, _screen, runs) => renderRuns(runs),
+  console: { render: changesConsole },
+  json: { render: changesJson, alone: true },
+  markdown: { render: changesMarkdown },
+  html: { render: (_changes, _screen, runs) => renderRuns(runs), alone: true },
 }
 
 /** `flowbreak report compare OLD NEW`; `leave` is called with exit code 1 if a case that passed does not pass any more. */
@@ -35,8 +41,9 @@ export function compareCommand(leave: (code: ExitCode) => void): Command {
     )
     .option('--json', 'the same as --reporter json')
     .option('--debug', 'show where an error comes from')
-    .action((old: string, now: string, { reporter, json }: { reporter?: readonly string[]; json?: true }) => {
-      const choices = (reporter ?? [json ? 'json' : 'console']).map(choiceOf)
+    .action((old: string, now: string, asked: ReportersAsked) => {
+      const choices = reporterWords(asked).map(choiceOf)
+      checkDestinations(choices)
       const runs = [readRunLog(findLog(old)), readRunLog(findLog(now))] as const
       const changes = changesOf(...runs)
       const screen = screenOf(process.stdout, process.env)
@@ -53,12 +60,12 @@ export function compareCommand(leave: (code: ExitCode) => void): Command {
 
 function choiceOf(text: string) {
   const [name = '', ...rest] = text.split('=')
-  const render = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined
+  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined
   const file = rest.length === 0 ? undefined : rest.join('=')
-  if (render === undefined || file === '')
+  if (format === undefined || file === '')
     throw new FlowbreakError(
       'ERR_REPORTER',
       `"${text}" is not a reporter of a comparison: use ${Object.keys(FORMATS).join(', ')}, or one of them with =FILE.`,
     )
-  return { name, render, file }
+  return { name, file, render: format.render, alone: format.alone ?? false }
 }

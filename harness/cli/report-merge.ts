@@ -5,7 +5,7 @@ import { COLLECTED } from '../log/evidence.ts'
 import { mergeRuns } from '../log/merge.ts'
 import { readRunLog } from '../log/read.ts'
 import { RunLogWriter } from '../log/write.ts'
-import { parseReporters, REPORTERS } from '../report/index.ts'
+import { parseReporters, REPORTERS, type ReportersAsked } from '../report/index.ts'
 import { EVIDENCE } from '../report/publish/publish.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, repeatable } from './command.ts'
@@ -13,10 +13,8 @@ import { findLog, RUN_WORDS, RUNS } from './report-find.ts'
 import { deliverReports } from './reports.ts'
 import { runId } from './run-id.ts'
 
-interface Options {
+interface Options extends ReportersAsked {
   readonly output: string
-  readonly reporter?: readonly string[]
-  readonly json?: true
 }
 
 /** `flowbreak report merge RUN…`; `leave` is called with the exit code of the merged results. */
@@ -37,8 +35,8 @@ export function mergeCommand(leave: (code: ExitCode) => void): Command {
     .action(async (runs: readonly string[], options: Options) => leave(await merge(runs, options)))
 }
 
-async function merge(runs: readonly string[], { output, reporter, json }: Options): Promise<ExitCode> {
-  const choices = parseReporters(reporter ?? [json ? 'json' : 'console'])
+async function merge(runs: readonly string[], { output, ...asked }: Options): Promise<ExitCode> {
+  const choices = parseReporters(asked)
   const logs = runs.map(findLog)
   const run = runId()
   const events = mergeRuns(logs.map(readRunLog), {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { readRunLog } from '../log/read.ts'
-import { parseReporters, REPORTERS } from '../report/index.ts'
+import { parseReporters, REPORTERS, type ReportersAsked } from '../report/index.ts'
 import { newCommand, repeatable } from './command.ts'
 import { findLog, RUN_WORDS } from './report-find.ts'
 import { deliverBeside, deliverReports } from './reports.ts'
@@ -16,9 +16,8 @@ export function showCommand(): Command {
     )
     .option('--json', 'the same as --reporter json')
     .option('--debug', 'show where an error comes from')
-    .action((runs: readonly string[], options: { reporter?: readonly string[]; json?: true }) => {
-      const names = options.reporter ?? [options.json ? 'json' : 'console']
-      const choices = parseReporters(names)
+    .action((runs: readonly string[], asked: ReportersAsked) => {
+      const choices = parseReporters(asked)
       if (runs.length < 2) deliverReports(choices, readRunLog(findLog(runs[0])))
       else
         deliverBeside(

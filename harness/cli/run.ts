@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
 import type { UnfinishedRun } from '../log/unfinished.ts'
-import { checkFiles, parseReporter } from '../report/index.ts'
-import { mochaReporter } from '../run/mocha-reporter.ts'
+import { checkDestinations } from '../report/destinations.ts'
+import { destinationOf, parseReporter } from '../report/index.ts'
+import { mochaDestination, mochaReporter } from '../run/mocha-reporter.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { parsed } from './command.ts'
 import { type Configured, configured } from './configured.ts'
@@ -56,7 +57,7 @@ async function runSuites(
   checkWithQueue(options)
   await using watch = await openWatch(options, config)
   const reporters = (options.reporter ?? (options.trace === undefined ? ['console'] : [])).map(readReporter)
-  checkFiles(reporters.flatMap(({ choice }) => choice ?? []))
+  checkReporters(reporters, options)
   await using queue = options.queue === undefined ? undefined : await mustered(options.queue, config)
   const names = options.target ?? ['reference']
   const named = queue === undefined ? watch.target : (name: string) => queue.target(name, signal)
@@ -87,7 +88,23 @@ async function runSuites(
   })
 }
 
+/** Throws ERR_REPORTER for reports that would get in each other's way, or in that of the story of `--trace`. */
+function checkReporters(reporters: readonly RunReporter[], { trace, json }: RunChoices): void {
+  if (reporters.filter(({ mocha }) => mocha !== undefined).length > 1)
+    throw new FlowbreakError('ERR_REPORTER', 'A run has only one reporter of mocha: leave the others out.')
+  const story = { name: 'the story of --trace', alone: json === true, printedOnly: true }
+  checkDestinations([
+    ...(trace === undefined ? [] : [story]),
+    ...reporters.flatMap(({ destination }) => destination ?? []),
+  ])
+}
+
 /** One of flowbreak's reporters, or one of mocha's. Throws ERR_REPORTER. */
 function readReporter(text: string): RunReporter {
-  return text.startsWith('mocha:') ? { mocha: mochaReporter(text.slice(6)) } : { choice: parseReporter(text) }
+  if (!text.startsWith('mocha:')) {
+    const choice = parseReporter(text)
+    return { choice, destination: destinationOf(choice) }
+  }
+  const name = text.slice('mocha:'.length)
+  return { mocha: mochaReporter(name), destination: mochaDestination(name) }
 }

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path'
 import type { RunEvent } from '../model/run-log.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { renderConsole } from './console.ts'
 import { ctrfReport, renderCtrf } from './ctrf.ts'
+import { checkDestinations, type Destination } from './destinations.ts'
 import { renderGithub } from './github.ts'
 import { htmlReport, renderHtml } from './html.ts'
 import { jsonReport, renderJson } from './json.ts'
@@ -19,6 +19,8 @@ export interface Reporter {
   readonly pieces?: (events: readonly RunEvent[]) => Iterable<string>
   /** Several runs side by side, for formats that can show this. */
   readonly beside?: (runs: readonly (readonly RunEvent[])[]) => Iterable<string>
+  /** Whether it is one document, read by programs, and not text for people, of which several can stand in a row. */
+  readonly alone?: true
 }
 
 export type ReporterName =
@@ -35,20 +37,27 @@ export type ReporterName =
 /** The report formats by name. */
 export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = {
   console: { render: renderConsole },
-  json: { render: renderJson, pieces: jsonReport },
-  ndjson: { render: renderNdjson, pieces: ndjsonReport },
-  junit: { render: renderJunit, pieces: junitReport },
-  ctrf: { render: renderCtrf, pieces: ctrfReport },
-  html: { render: renderHtml, pieces: (events) => htmlReport([events]), beside: htmlReport },
+  json: { render: renderJson, pieces: jsonReport, alone: true },
+  ndjson: { render: renderNdjson, pieces: ndjsonReport, alone: true },
+  junit: { render: renderJunit, pieces: junitReport, alone: true },
+  ctrf: { render: renderCtrf, pieces: ctrfReport, alone: true },
+  html: { render: renderHtml, pieces: (events) => htmlReport([events]), beside: htmlReport, alone: true },
   markdown: { render: renderMarkdown },
   github: { render: renderGithub },
-  sarif: { render: renderSarif },
+  sarif: { render: renderSarif, alone: true },
 }
 
 export interface ReporterChoice {
   readonly name: ReporterName
   /** The output file; absent: standard output. */
   readonly file?: string
+}
+
+/** The options of commands that make reports of earlier runs. */
+export interface ReportersAsked {
+  readonly reporter?: readonly string[]
+  /** The same as a `reporter` more, `json`. */
+  readonly json?: true
 }
 
 /** Reads `json` or `json=out/report.json`. Throws ERR_REPORTER, which lists the formats. */
@@ -70,27 +79,22 @@ export function parseReporter(text: string): ReporterChoice {
   return { name, file }
 }
 
-/** Reads several. Throws ERR_REPORTER, also if two would write the same file, of which only the last would be left. */
-export function parseReporters(texts: readonly string[]): readonly ReporterChoice[] {
-  const choices = texts.map(parseReporter)
-  checkFiles(choices)
+/** The reporters that are asked for, unread, or else `console`. */
+export function reporterWords({ reporter = [], json }: ReportersAsked): readonly string[] {
+  const asked = json ? [...reporter, 'json'] : reporter
+  return asked.length > 0 ? asked : ['console']
+}
+
+/** Reads those that are asked for, or else `console`. Throws ERR_REPORTER, also for reports that would get in each other's way. */
+export function parseReporters(asked: ReportersAsked): readonly ReporterChoice[] {
+  const choices = reporterWords(asked).map(parseReporter)
+  checkDestinations(choices.map(destinationOf))
   return choices
 }
 
-/** Throws ERR_REPORTER if two reports would be written to one file. */
-export function checkFiles(choices: readonly ReporterChoice[]): void {
-  const taken = new Map<string, ReporterName>()
-  for (const { name, file } of choices) {
-    if (file === undefined) continue
-    const path = resolve(file)
-    const other = taken.get(path)
-    if (other !== undefined)
-      throw new FlowbreakError(
-        'ERR_REPORTER',
-        `The reporters ${other} and ${name} would both write ${file}: give each a file of its own.`,
-      )
-    taken.set(path, name)
-  }
+/** Where a report goes. */
+export function destinationOf({ name, file }: ReporterChoice): Destination {
+  return { name, file, alone: REPORTERS[name].alone ?? false }
 }
 
 function isReporterName(name: string): name is ReporterName {

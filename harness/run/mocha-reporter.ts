@@ -1,7 +1,17 @@
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import Mocha from 'mocha'
+import type { Destination } from '../report/destinations.ts'
 import { FlowbreakError } from '../support/errors.ts'
+
+/** Reporters of mocha's that programs read. */
+const ALONE: ReadonlySet<string> = new Set(['json', 'json-stream', 'xunit'])
+
+/** Where a reporter of mocha's own goes; undefined: only the module that it is in knows. */
+export function mochaDestination(name: string): Destination | undefined {
+  if (!Object.hasOwn(Mocha.reporters, name)) return undefined
+  return { name: `mocha:${name}`, alone: ALONE.has(name.toLowerCase()), printedOnly: true }
+}
 
 /**
  * A reporter for mocha: one of its own by name, or the path of a module; a module is looked for from the working directory, then

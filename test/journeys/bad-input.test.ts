@@ -67,12 +67,40 @@ describe('journeys: bad input', () => {
     for (const verb of [
       ['run', 'core/resets'],
       ['report', 'show'],
+      ['report', 'compare', 'a', 'b'],
     ])
       refuses(
         [...verb, '--reporter', `json=${file}`, '--reporter', `html=${folder}/./report`],
         /The reporters json and html would both write .*report: give each a file of its own\. \(ERR_REPORTER\)/,
       )
     expect(readdirSync(folder)).to.deep.equal([])
+  })
+
+  it('refuses reports that no program could read, since others are printed around them', () => {
+    const trace = ['run', 'core/resets', '--trace', 'core/resets/nothing-of-this-name']
+    for (const [verb, asked, sentence] of [
+      [
+        ['run', 'core/resets'],
+        ['json', 'ndjson'],
+        /: json and ndjson would both .* read json: .* ndjson=FILE\./,
+      ],
+      [['run', 'core/resets'], ['console', 'junit'], /: console and junit .* read junit: .* junit=FILE\./],
+      [['run', 'core/resets'], ['sarif', 'github'], /: sarif and github .* read sarif: .* github=FILE\./],
+      [['run', 'core/resets'], ['json', 'mocha:spec'], /: json and mocha:spec .* --reporter json=FILE\./],
+      [['run', 'core/resets'], ['console', 'mocha:xunit'], /read mocha:xunit: .* console=FILE\./],
+      [trace, ['json'], /: the story of --trace and json .* --reporter json=FILE\./],
+      [[...trace, '--json'], ['console'], /read the story of --trace: .* console=FILE\./],
+      [['report', 'show'], ['html', 'ctrf'], /: html and ctrf /],
+      [['report', 'show', '--json'], ['console'], /: console and json /],
+      [['report', 'compare', 'a', 'b'], ['json', 'markdown'], /: json and markdown /],
+    ] as const) {
+      const reporters = asked.flatMap((name) => ['--reporter', name])
+      refuses([...verb, ...reporters], new RegExp(`${sentence.source}.*\\(ERR_REPORTER\\)`))
+    }
+    refuses(
+      ['run', 'core/resets', '--reporter', 'mocha:spec', '--reporter', 'mocha:dot'],
+      /only one reporter of mocha: leave the others out\. \(ERR_REPORTER\)/,
+    )
   })
 
   it('says what a run shows nothing by: a port that there is none of, and cases that no target can play', () => {
