@@ -72,6 +72,7 @@ const KINDS: Readonly<Record<FindingKind, string>> = {
   unreviewed: 'unreviewed',
   contradicted: 'contradicted by the reference',
   'not-in-capture': 'not in their captures',
+  'undoes-nothing': 'with nothing to undo',
   duplicate: 'said twice',
   insensitive: 'that no mutant turns red',
 }

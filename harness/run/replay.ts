@@ -10,7 +10,7 @@ import { holdBatch } from '../observe/held.ts'
 import { sendsAllToFirst } from '../path/all-to-first.ts'
 import { LoadBalancerPath } from '../path/load-balancer.ts'
 import { readingOf } from '../profile/reading.ts'
-import { checkInjections } from '../suite/injection.ts'
+import { checkInjections } from '../suite/breaks-nothing.ts'
 import { Breath } from '../support/breath.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import {

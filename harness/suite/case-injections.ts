@@ -1,7 +1,8 @@
 import type { Case, Injection } from '../model/case.ts'
 import type { Sharing, Stickiness } from '../model/setup.ts'
 import type { AxisReader } from './axes.ts'
-import { breaksNothing, type InjectionInput, injectionLabel, phaseOf, readInjection } from './injection.ts'
+import { breaksNothing, undoesNothing } from './breaks-nothing.ts'
+import { type InjectionInput, injectionLabel, phaseOf, readInjection } from './injection.ts'
 import type { Path, Report } from './problems.ts'
 import type { CaseInput } from './schema.ts'
 import { narrowTimeout } from './setup/load-balancer.ts'
@@ -81,9 +82,18 @@ function refuseForeign(items: Items, path: Path, sharing: Sharing['kind'], repor
     }
 }
 
+/** Reports injections that have nothing to undo. */
+function refuseIdle(injections: readonly Injection[], paths: readonly Path[], report: Report): void {
+  for (const [index, path] of paths.entries()) {
+    const problem = undoesNothing(injections, index)
+    if (problem !== undefined) report(path, problem, 'key')
+  }
+}
+
 function readItems(items: Items, path: Path, hosts: readonly string[], report: Report): CaseInjections {
   const counts = new Map<string, number>()
   const injections: Injection[] = []
+  const paths: Path[] = []
   const phases = ['before']
   for (const [index, item] of items.entries()) {
     const [kind, ...more] = INJECTIONS.filter((name) => item[name] !== undefined)
@@ -102,7 +112,11 @@ function readItems(items: Items, path: Path, hosts: readonly string[], report: R
     const injection = readInjection(kind, fields, label, hosts, (key, message) => {
       report(short ? at : [...at, ...key], message)
     })
-    if (injection !== undefined) injections.push(injection)
+    if (injection === undefined) continue
+    injections.push(injection)
+    paths.push(at)
   }
+  // One that cannot be read may be what another undoes.
+  if (injections.length === items.length) refuseIdle(injections, paths, report)
   return { injections, phases }
 }

@@ -49,6 +49,36 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
     suiteWith({ inject: '[replication-loss: 12]', expect: '{ after replication-loss: forward }' }),
     '9:14: Nothing is replicated in this setup: write sharing: replication, or leave the loss out.',
   ],
+  [
+    'a return with nothing to undo',
+    suiteWith({ inject: '[path-return: 12]', expect: '{ after path-return: forward }' }),
+    '9:14: No host-swap and no asymmetric-path comes before it, so it undoes nothing: put one before it, or leave it out.',
+  ],
+  [
+    'a return before what it would undo',
+    suiteWith({ inject: '[{ path-return: 12 }, { host-swap: 13 }, { path-return: 14 }]' }),
+    '9:16: No host-swap and no asymmetric-path comes before it, so it undoes nothing: put one before it, or leave it out.',
+  ],
+  [
+    'the same of one class of packets',
+    suiteWith({ inject: '[{ path-return: c2s:data#2 }, { host-swap: c2s:data#3 }]' }),
+    '9:16: No host-swap and no asymmetric-path comes before it, so it undoes nothing: put one before it, or leave it out.',
+  ],
+  [
+    'the same at one place, where the order of the list decides',
+    suiteWith({
+      inject: '[{ path-return: 2s }, { asymmetric-path: { at: 2s, direction: c2s, to: fw-b } }]',
+    }),
+    '9:16: No host-swap and no asymmetric-path comes before it, so it undoes nothing: put one before it, or leave it out.',
+  ],
+  [
+    'a store that is up already',
+    suiteWith({
+      setup: '{ profile: panos, sharing: store }',
+      inject: '[{ store-outage: { at: 12, state: up } }, { store-outage: 13 }]',
+    }).replace(', reject', ''),
+    '9:16: No outage comes before it, so the store is up already: put a store-outage before it, or leave it out.',
+  ],
   ['no title', `suite: s\ncases: []\n`, '1:1: "title" is missing.', '2:8: This is empty.'],
   [
     'a bad name',

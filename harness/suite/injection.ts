@@ -1,6 +1,5 @@
 import type { Nanos } from '../model/batch.ts'
 import type { Injection, Position } from '../model/case.ts'
-import type { Sharing } from '../model/setup.ts'
 import { parseDuration } from '../support/duration.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { parsePosition } from './position.ts'
@@ -51,34 +50,6 @@ export interface InjectionInput {
 /** `host-swap`, then `host-swap#2`: the label of the nth injection (from 1) of a kind. */
 export function injectionLabel(kind: Injection['kind'], nth: number): string {
   return nth === 1 ? kind : `${kind}#${nth}`
-}
-
-/** Injections that only one kind of sharing has something for, and the problem with them in a setup with another kind. */
-const OF_SHARING: {
-  readonly [K in Injection['kind']]?: readonly [sharing: Sharing['kind'], problem: string]
-} = {
-  'store-outage': [
-    'store',
-    'There is no store in this setup: write sharing: store, or leave the outage out.',
-  ],
-  'replication-loss': [
-    'replication',
-    'Nothing is replicated in this setup: write sharing: replication, or leave the loss out.',
-  ],
-}
-
-/** Why an injection would break nothing in a setup with this kind of sharing; undefined: it would. */
-export function breaksNothing(kind: Injection['kind'], sharing: Sharing['kind']): string | undefined {
-  const [needed, problem] = OF_SHARING[kind] ?? [sharing]
-  return needed === sharing ? undefined : problem
-}
-
-/** Throws ERR_INJECTION for the first injection that would break nothing in a setup with this kind of sharing. */
-export function checkInjections(injections: readonly Injection[], sharing: Sharing['kind']): void {
-  for (const { kind } of injections) {
-    const problem = breaksNothing(kind, sharing)
-    if (problem !== undefined) throw new FlowbreakError('ERR_INJECTION', problem)
-  }
 }
 
 /** The phase that an injection begins: that of a reconnect has its label, since it consists of the reconnect's own packets. */

@@ -48,6 +48,7 @@ describe('journeys: bad input', () => {
     refuses(['replay', LADDER, '--policy', 'perhaps'], /perhaps/)
     refuses(['replay', LADDER, '--hosts', '0'], /--hosts takes a whole number from 1/)
     refuses(['replay', LADDER, '--inject', 'host-swap'], /host-swap/)
+    refuses(['replay', LADDER, '--inject', 'path-return@9'], /path-return: No host-swap .* undoes nothing/)
     refuses(['replay', LADDER, '--target', 'nowhere'], /no target nowhere/)
     refuses(['run', '--reporter', 'paper'], /no reporter "paper"/)
     refuses(['run', '--shard', '3/2'], /3\/2/)

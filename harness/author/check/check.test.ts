@@ -93,6 +93,15 @@ describe('author/check', () => {
     ])
   })
 
+  it('names injections that the capture shows to come before what they would undo', async () => {
+    const text = HEAD + caseText('one', 'blocked')
+    const returning = (at: string) => text.replace('c2s:data#2 }]', `c2s:data#2 }, { path-return: ${at} }]`)
+    expect(await found(returning('s2c:data#1'), { reference: false })).to.deep.equal([
+      'mine.yaml:9:41: No host-swap and no asymmetric-path comes before it, so it undoes nothing: put one before it, or leave it out (one/policy:drop and 1 more).',
+    ])
+    expect(await found(returning('s2c:data#2'), { reference: false })).to.deep.equal([])
+  })
+
   it('names cases that are there twice, and axes that change nothing', async () => {
     const twice =
       HEAD +

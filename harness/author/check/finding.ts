@@ -2,7 +2,13 @@ import type { LoadedSuite } from '../../suite/cases.ts'
 import type { Place } from '../../suite/problems.ts'
 
 /** What can be wrong with a suite that is one. */
-export type FindingKind = 'unreviewed' | 'contradicted' | 'not-in-capture' | 'duplicate' | 'insensitive'
+export type FindingKind =
+  | 'unreviewed'
+  | 'contradicted'
+  | 'not-in-capture'
+  | 'undoes-nothing'
+  | 'duplicate'
+  | 'insensitive'
 
 export interface Finding extends Place {
   readonly kind: FindingKind

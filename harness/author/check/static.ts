@@ -1,8 +1,10 @@
-import type { Case } from '../../model/case.ts'
+import type { Case, Injection } from '../../model/case.ts'
 import type { CaptureStore } from '../../run/captures.ts'
+import { undoesNothing } from '../../suite/breaks-nothing.ts'
 import type { LoadedSuite } from '../../suite/cases.ts'
 import { FlowbreakError, messageOf } from '../../support/errors.ts'
 import { placeInjections } from '../../timeline/compile.ts'
+import type { Recorded } from '../../timeline/recorded.ts'
 import type { Findings } from './finding.ts'
 
 /** Expectations that nobody has looked at, one finding for each mark. */
@@ -103,7 +105,23 @@ export async function findMissing(
           return true
         }
       })
-      if (problems.length === 0) playable.add(test)
+      if (problems.length === 0 && !findIdle(suite, test, recorded, findings)) playable.add(test)
     }
   return playable
+}
+
+/** Injections whose places in the capture show that there is nothing to undo before them; returns whether there are any. */
+function findIdle(suite: LoadedSuite, test: Case, recorded: Recorded, findings: Findings): boolean {
+  const placed = placeInjections(recorded, test.injections, test.flow < 0 ? undefined : test.flow).map(
+    ({ injection, packet }): Injection => ({ ...injection, at: { packet } }),
+  )
+  let isIdle = false
+  for (const index of placed.keys()) {
+    const problem = undoesNothing(placed, index)
+    if (problem === undefined) continue
+    isIdle = true
+    const place = suite.locate(['cases', suite.entryOf(test), 'inject', index])
+    findings.add('undoes-nothing', suite, place, problem, test.name)
+  }
+  return isIdle
 }

@@ -155,7 +155,7 @@ expect: { before: forward, after host-swap: forward }`
         const test = caseFrom(`
 capture: ${capture}
 setup: { profile: ${profile}, policy: ${policy} }
-inject: [{ ${second} }, { host-swap: ${packet} }]
+inject: [{ host-swap: ${packet} }, { ${second} }]
 expect: { after host-swap: ${wanted} }`)
         const recorded = await recordedFor(test)
         let found: Awaited<ReturnType<typeof shrink>>

@@ -3,7 +3,7 @@ import type { Case, Injection } from '../../model/case.ts'
 import { Direction } from '../../model/codes.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { Unplayed } from '../../model/sweep.ts'
-import { breaksNothing } from '../../suite/injection.ts'
+import { breaksNothing, undoesNothing } from '../../suite/breaks-nothing.ts'
 import { formatDuration } from '../../support/duration.ts'
 import type { Break } from './break.ts'
 import type { SweptFlow } from './swept-flow.ts'
@@ -28,7 +28,9 @@ export function* placesOf(flow: SweptFlow, breaks: readonly Break[], setup: Setu
       const injections = each.at(number)
       const place = { broken, packet, injections }
       const sharing = setup.topology.sharing.kind
-      const foreign = injections.map(({ kind }) => breaksNothing(kind, sharing)).find(isSaid)
+      const foreign = injections
+        .map(({ kind }, at) => breaksNothing(kind, sharing) ?? undoesNothing(injections, at))
+        .find(isSaid)
       const detail = injections.map((injection) => obstacle(injection, flow, packet)).find(isSaid)
       if (foreign !== undefined) yield { ...place, impossible: { why: 'skipped', detail: foreign } }
       else if (detail !== undefined) yield { ...place, impossible: { why: 'impossible', detail } }
