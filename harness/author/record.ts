@@ -32,7 +32,7 @@ const ANY = 'any'
  * code 2); ERR_NODE_PCAP, ERR_RECORD_PERMISSION, ERR_RECORD, ERR_CAPTURE_WRITE and ERR_MANIFEST_WRITE (exit code 3).
  */
 export async function recordCapture(options: RecordOptions): Promise<Recording> {
-  const { device, out, filter, snapLength, packets, bytes, time } = options
+  const { device, out, filter, snapLength, packets, bytes, flows, time } = options
   if (device !== ANY && !(/^[^/\s]+$/.test(device) && existsSync(join('/sys/class/net', device))))
     throw new FlowbreakError(
       'ERR_RECORD_INTERFACE',
@@ -47,6 +47,7 @@ export async function recordCapture(options: RecordOptions): Promise<Recording> 
     snapLength,
     ...(packets === undefined ? {} : { packets }),
     ...(bytes === undefined ? {} : { bytes }),
+    ...(flows === undefined ? {} : { flows }),
     ...(time === undefined ? {} : { time }),
   }
   const child = fork(RECORDER, [JSON.stringify(told)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })

@@ -13,6 +13,7 @@ interface RecordFlags {
   readonly snapLength: number
   readonly packets?: number
   readonly bytes?: number
+  readonly flows?: number
   readonly time?: string
   readonly title?: string
   readonly json?: true
@@ -36,6 +37,11 @@ export function recordCommand(signal: AbortSignal): Command {
     .option('--packets <number>', 'stop after this many packets', wholeNumber('--packets', 1))
     .option('--bytes <number>', 'stop after this many bytes of frames', wholeNumber('--bytes', 1))
     .option(
+      '--flows <number>',
+      'record the packets of this many flows, those that come first, and stop once all of them are closed TCP connections',
+      wholeNumber('--flows', 1),
+    )
+    .option(
       '--snap-length <bytes>',
       'keep at most this many bytes of each frame',
       wholeNumber('--snap-length', 64),
@@ -45,7 +51,7 @@ export function recordCommand(signal: AbortSignal): Command {
     .option('--json', 'print the report as JSON')
     .option('--debug', 'show where an error comes from')
     .action(async (device: string, flags: RecordFlags) => {
-      const { output, filter, snapLength, packets, bytes, time, title } = flags
+      const { output, filter, snapLength, packets, bytes, flows, time, title } = flags
       const terminal = process.stderr.isTTY
       const done = await recordCapture({
         device,
@@ -54,6 +60,7 @@ export function recordCommand(signal: AbortSignal): Command {
         snapLength: Math.min(snapLength, LONGEST),
         ...(packets === undefined ? {} : { packets }),
         ...(bytes === undefined ? {} : { bytes }),
+        ...(flows === undefined ? {} : { flows }),
         ...(time === undefined ? {} : { time: parseDuration(time) / 1e6 }),
         title: title ?? `Recorded at ${device}`,
         with: { flowbreak: version() },

@@ -8,12 +8,14 @@ export interface RecorderOptions {
   readonly packets?: number
   /** Of frames, as they are kept. */
   readonly bytes?: number
+  /** Flows, of which the first are kept, and packets of no other. */
+  readonly flows?: number
   /** Milliseconds. */
   readonly time?: number
 }
 
 /** Why a recording ended. */
-export type Ending = 'stopped' | 'packets' | 'bytes' | 'time'
+export type Ending = 'stopped' | 'packets' | 'bytes' | 'flows' | 'time'
 
 export interface Progress {
   readonly packets: number

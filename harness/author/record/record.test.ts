@@ -1,10 +1,12 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { Tcp } from '../../model/codes.ts'
 import { loadRecorded } from '../../timeline/recorded.ts'
 import { verifyChecksums } from '../../wire/verify.ts'
 import { recordCapture } from '../record.ts'
@@ -12,7 +14,13 @@ import { recordCapture } from '../record.ts'
 const NAME = 'fbrec0'
 const HERE = '192.0.2.141'
 const THERE = '192.0.2.142'
+const MAC = '02:00:00:00:00:42'
 const PORT = 47_011
+
+/** The namespace of the other end. */
+const SPACE = 'fbrec'
+/** Says a word to whoever connects, and closes. */
+const SERVER = `require('net').createServer((s) => s.end('hello')).listen(${PORT}, () => console.log('ready'))`
 
 /** A pair of interfaces of its own: whatever else this machine talks about is not on it. */
 describe('author/record', () => {
@@ -20,19 +28,31 @@ describe('author/record', () => {
   before(function () {
     if (process.getuid?.() !== 0) this.skip()
     folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
-    ip('link', 'add', NAME, 'type', 'veth', 'peer', 'name', 'fbrec1')
+    ip('netns', 'add', SPACE)
+    ip('link', 'add', NAME, 'type', 'veth', 'peer', 'name', 'fbrec1', 'address', MAC, 'netns', SPACE)
     ip('address', 'add', `${HERE}/30`, 'dev', NAME)
-    for (const name of [NAME, 'fbrec1']) ip('link', 'set', name, 'up')
-    ip('neigh', 'replace', THERE, 'lladdr', '02:00:00:00:00:42', 'dev', NAME)
+    ip('-n', SPACE, 'address', 'add', `${THERE}/30`, 'dev', 'fbrec1')
+    ip('link', 'set', NAME, 'up')
+    ip('-n', SPACE, 'link', 'set', 'fbrec1', 'up')
+    ip('neigh', 'replace', THERE, 'lladdr', MAC, 'dev', NAME)
   })
   after(() => {
     spawnSync('ip', ['link', 'delete', NAME])
+    spawnSync('ip', ['netns', 'delete', SPACE])
     if (folder !== '') rmSync(folder, { recursive: true, force: true })
   })
 
   const record = (
-    limits: { packets?: number; bytes?: number; time?: number; filter?: string; out?: string },
+    limits: {
+      packets?: number
+      bytes?: number
+      flows?: number
+      time?: number
+      filter?: string
+      out?: string
+    },
     stopAfter = 0,
+    talk = () => send(20),
   ) => {
     const stop = new AbortController()
     return recordCapture({
@@ -45,8 +65,9 @@ describe('author/record', () => {
       signal: stop.signal,
       ...(limits.packets === undefined ? {} : { packets: limits.packets }),
       ...(limits.bytes === undefined ? {} : { bytes: limits.bytes }),
+      ...(limits.flows === undefined ? {} : { flows: limits.flows }),
       ...(limits.time === undefined ? {} : { time: limits.time }),
-      ready: () => void send(20),
+      ready: () => void talk(),
       progress: ({ packets }) => {
         if (stopAfter > 0 && packets >= stopAfter) stop.abort()
       },
@@ -76,6 +97,37 @@ describe('author/record', () => {
     // 42 bytes of headers and 8 of payload each.
     expect(await record({ bytes: 101 })).to.include({ packets: 3, ending: 'bytes' })
     expect(await record({ time: 300, filter: 'tcp port 9' })).to.include({ packets: 0, ending: 'time' })
+  })
+
+  it('keeps the first flows and no packet of later ones, and stops when these have been closed', async () => {
+    const out = 'flows.pcap'
+    const filter = `tcp port ${PORT} or udp port ${PORT}`
+    // A flow without an end, so that another limit has to stop it.
+    const udp = await record({ flows: 2, time: 1500, filter, out }, 0, async () => {
+      for (let n = 0; n < 3; n++) await send(5)
+    })
+    expect(udp).to.include({ packets: 10, ending: 'time' })
+    expect((await loadRecorded(join(folder, out))).flows.count).to.equal(2)
+    const server = spawn('ip', ['netns', 'exec', SPACE, process.execPath, '-e', SERVER])
+    try {
+      await once(server.stdout, 'data')
+      const tcp = await record({ flows: 2, time: 20_000, filter, out }, 0, () => connections(4))
+      expect(tcp).to.include({ ending: 'flows' })
+    } finally {
+      server.kill()
+    }
+    const { flows, batch } = await loadRecorded(join(folder, out))
+    expect(flows.count).to.equal(2)
+    const { flow, flags, count } = batch
+    for (const id of [0, 1]) {
+      const own = [...flow.subarray(0, count).keys()].filter((i) => flow[i] === id)
+      const fins = own.filter((i) => ((flags[i] ?? 0) & Tcp.fin) !== 0)
+      // The whole connection, from the SYN to the acknowledgement of the second FIN.
+      expect(flags[own[0] ?? -1]).to.equal(Tcp.syn)
+      expect(fins).to.have.lengthOf(2)
+    }
+    const last = batch.count - 1
+    expect(flags[last]).to.equal(Tcp.ack)
   })
 
   it('writes pcapng where the name of the file asks for it, also without a frame', async () => {
@@ -108,6 +160,15 @@ describe('author/record', () => {
     expect(readdirSync(folder)).to.deep.equal(before)
   })
 })
+
+/** TCP connections one after another, each closed by both sides. */
+async function connections(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    const socket = connect({ host: THERE, port: PORT, localAddress: HERE })
+    socket.resume()
+    await once(socket, 'close')
+  }
+}
 
 async function send(count: number): Promise<void> {
   const socket = createSocket('udp4')

@@ -2,6 +2,7 @@ import { NANOS_PER_SECOND } from '../../model/batch.ts'
 import { Link } from '../../model/codes.ts'
 import { asFlowbreakError, FlowbreakError, messageOf } from '../../support/errors.ts'
 import { CaptureOutput } from '../output.ts'
+import { FirstFlows } from './first-flows.ts'
 import type { Ending, RecorderMessage, RecorderOptions } from './messages.ts'
 
 /** Bytes of the ring in the kernel. */
@@ -37,6 +38,7 @@ async function main(options: RecorderOptions): Promise<void> {
   const epoch = BigInt(began) * BigInt(NANOS_PER_SECOND)
   const output = new CaptureOutput(options.out)
   output.open(epoch, link, options.device)
+  const flows = options.flows === undefined ? undefined : new FirstFlows(options.flows)
   let bytes = 0
   let over = false
   const state = () => ({ packets: output.packets, bytes, missed: session.stats().ps_drop })
@@ -59,8 +61,10 @@ async function main(options: RecorderOptions): Promise<void> {
     if (over) return
     const time = (header.readUInt32LE(0) - began) * NANOS_PER_SECOND + header.readUInt32LE(4) * 1000
     const captured = header.readUInt32LE(8)
+    const original = header.readUInt32LE(12)
+    if (flows?.takes(buf, captured, original, time, link) === false) return
     try {
-      output.write(epoch, time, buf, 0, captured, header.readUInt32LE(12), link)
+      output.write(epoch, time, buf, 0, captured, original, link)
     } catch (thrown) {
       fail(thrown)
       return
@@ -68,6 +72,7 @@ async function main(options: RecorderOptions): Promise<void> {
     bytes += captured
     if (output.packets === options.packets) finish('packets')
     else if (options.bytes !== undefined && bytes >= options.bytes) finish('bytes')
+    else if (flows?.ended) finish('flows')
   })
   setInterval(() => {
     if (!over) tell({ type: 'progress', ...state() })
