@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
-import { messageOf } from '../support/errors.ts'
+import { asFlowbreakError, messageOf } from '../support/errors.ts'
 
 const NOTHING: Uint8Array = new Uint8Array(0)
 
-/** Pulls a stream's chunks one by one. If a stream breaks, the feed ends there, with `failure` set; nothing is thrown. */
+/** Pulls a stream's chunks one by one. If a stream breaks, the feed ends there, with `failure` set; thrown is only what a stream was destroyed with on purpose. */
 export class ByteFeed implements AsyncDisposable {
   /** Why the stream ended early, as a sentence. */
   failure: string | undefined
@@ -30,6 +30,8 @@ export class ByteFeed implements AsyncDisposable {
         if (next.value.length > 0) return next.value
       }
     } catch (thrown) {
+      // An interruption ends what is done with the stream, and not the capture in it.
+      if (asFlowbreakError(thrown) !== undefined) throw thrown
       this.failure = `reading failed: ${messageOf(thrown)}`
       return NOTHING
     }

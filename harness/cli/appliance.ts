@@ -8,6 +8,7 @@ import { GENEVE_PORT } from '../wire/tunnel/geneve.ts'
 import { newCommand, parsed } from './command.ts'
 import type { VerbContext } from './context.ts'
 import { print } from './output.ts'
+import { isTerminalClosed } from './own-terminal.ts'
 import { firewallOptions, type SetupOptions, setupInputOf } from './setup-options.ts'
 
 interface Options extends SetupOptions {
@@ -20,7 +21,7 @@ interface Options extends SetupOptions {
 
 const LOOPBACK = '127.0.0.1'
 
-/** `flowbreak appliance`: serves until it is ended; exit 0 on SIGTERM, 130 on Ctrl-C. SIGHUP empties its session table. */
+/** `flowbreak appliance`: serves until it is ended; exit 0 on SIGTERM, 130 on Ctrl-C. SIGHUP empties its session table, unless its terminal was closed. */
 export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
   const command = newCommand(
     'appliance',
@@ -56,17 +57,27 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const { health, clockScale, return: returnTo, json } = options
   const listen = options.listen ?? { address: LOOPBACK, port: GENEVE_PORT }
   await using appliance = await Appliance.start({ setup, listen, health, clockScale, returnTo })
-  const forget = () => void appliance.reset()
-  process.on('SIGHUP', forget)
+  using _ = onHangUp(() => void appliance.reset())
   try {
     const ended = end(signal)
     print(startText(appliance, listen, health, json === true))
     await Promise.race([ended, appliance.failure])
     return ExitCode.ok
   } finally {
-    process.off('SIGHUP', forget)
     print(totalsText(appliance.totals(), json === true))
   }
+}
+
+/** Does `work` on SIGHUP; but one that comes because the terminal of this process was closed interrupts, as it does every command. */
+function onHangUp(work: () => void): Disposable {
+  const others = process.listeners('SIGHUP')
+  const take = () => {
+    if (isTerminalClosed()) for (const other of others) other('SIGHUP')
+    else work()
+  }
+  process.removeAllListeners('SIGHUP')
+  process.on('SIGHUP', take)
+  return { [Symbol.dispose]: () => void process.off('SIGHUP', take) }
 }
 
 /** Resolves on SIGTERM, and rejects on Ctrl-C. */

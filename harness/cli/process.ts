@@ -2,6 +2,10 @@ import type { EventEmitter } from 'node:events'
 import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { plainLines } from '../support/steering.ts'
 import { outputError } from './output.ts'
+import { isTerminalClosed, leaveClosedTerminal } from './own-terminal.ts'
+
+/** Signals that interrupt: Ctrl-C, a supervisor's, and that of a terminal that is closed. */
+const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
  * Runs the command line of this process and sets its exit code; every error ends here. `--debug`, wherever it
@@ -20,11 +24,18 @@ export async function runProcess(
   const interrupted = new FlowbreakError('ERR_INTERRUPTED', 'Interrupted.', {
     exitCode: ExitCode.interrupted,
   })
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort(interrupted))
+  const stop = () => {
+    interrupt.abort(interrupted)
+    // Whoever reads it may wait for what never comes.
+    process.stdin.on('error', () => undefined).destroy(interrupted)
+  }
+  for (const name of STOPS) process.once(name, stop)
+  // Nobody hears what is said at a terminal that was closed.
+  process.stderr.on('error', () => undefined)
   let lost: NodeJS.ErrnoException | undefined
   output?.on('error', (error: NodeJS.ErrnoException) => {
     lost ??= error
-    interrupt.abort(interrupted)
+    stop()
   })
   const isUnread = () => lost?.code === 'EPIPE'
   try {
@@ -36,7 +47,11 @@ export async function runProcess(
   } catch (thrown) {
     process.exitCode = isUnread() && thrown === interrupted ? ExitCode.ok : told(thrown, debug)
   }
-  if (lost !== undefined && !isUnread()) process.exitCode = told(outputError(lost), debug)
+  if (lost !== undefined && !isUnread() && !isTerminalClosed())
+    process.exitCode = told(outputError(lost), debug)
+  // What could not be said at the end is not what ended it.
+  if (isTerminalClosed() && interrupt.signal.aborted) process.exitCode = ExitCode.interrupted
+  leaveClosedTerminal()
 }
 
 /** Prints what went wrong in one line; returns its exit code. */

@@ -60,8 +60,8 @@ async function begin(run: WorkerRun, told: (doing: Doing) => void): Promise<Play
 
 const server = new WorkerServer(ownPort(), begin)
 if (isMainThread) {
-  // Ctrl-C reaches all processes of a terminal: the run decides what to do about it.
-  process.on('SIGINT', () => undefined)
+  // Ctrl-C, and the end of a terminal, reach all processes of a terminal: the run decides what to do about it.
+  for (const name of ['SIGINT', 'SIGHUP']) process.on(name, () => undefined)
   process.on('SIGTERM', () => void server.leave())
   // The run is gone, for whatever reason.
   process.on('disconnect', () => void server.leave())

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { expect } from 'chai'
-import { flowbreak, jsonLines, ROOT } from './command.ts'
+import { flowbreak, jsonLines, MAIN, ROOT } from './command.ts'
 
 const DOWNLOAD = 'captures/http-download-ipv4.pcap'
 const LADDER = 'captures/echo-ladder-ipv4.pcap'
@@ -130,6 +133,31 @@ describe('journeys: replay', () => {
     expect(flowbreak(args).stdout).to.contain('impact=hung')
     expect(flowbreak([...args, '--reset-on-expiry', 'both']).stdout).to.contain('impact=reset')
   })
+
+  for (const verb of [['replay'], ['capture', 'info']])
+    it(`${verb.join(' ')}: is interrupted while it waits for more of standard input`, async () => {
+      const child = spawn(process.execPath, [MAIN, ...verb, '-'], {
+        cwd: ROOT,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      })
+      try {
+        let said = ''
+        child.stderr.on('data', (text) => {
+          said += text
+        })
+        const ended = once(child, 'close')
+        // Taken as soon as it is read, which is when all of it waits for the rest.
+        await new Promise((resolve) =>
+          child.stdin.write(readFileSync(join(ROOT, LADDER)).subarray(0, 1000), resolve),
+        )
+        await setTimeout(1000)
+        child.kill('SIGINT')
+        expect(await Promise.race([ended, setTimeout(20_000, 'it still waits')])).to.deep.equal([130, null])
+        expect(said).to.equal('flowbreak: Interrupted. (ERR_INTERRUPTED)\n')
+      } finally {
+        child.kill('SIGKILL')
+      }
+    })
 
   it('gives the same output for the same seed', () => {
     const args = ['replay', LADDER, '--inject', 'reconnect@12', '--json', '--seed', '5']

@@ -90,6 +90,11 @@ describe('journeys: resume', () => {
     expectWhole()
   })
 
+  it('goes on after its terminal was closed, and repeats nothing', async () => {
+    await cutOff('SIGHUP')
+    expectWhole()
+  })
+
   it('goes on after it was killed, without the line that was half written', async () => {
     await cutOff('SIGKILL')
     appendFileSync(log(), '{"type":"case-finished","case":{"na')

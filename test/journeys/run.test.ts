@@ -104,29 +104,30 @@ describe('journeys: run', () => {
     expect(readdirSync(folder)).to.deep.equal(['suite.yaml'])
   })
 
-  it('keeps what was done when it is interrupted, and ends with 130', async () => {
-    const child = startFlowbreak(['run', 'suite.yaml', '--reporter', 'json=run.json'], folder)
-    const seen = async () => {
-      for (;;) {
-        const runs = join(folder, 'reports/runs')
-        try {
-          const [run = ''] = readdirSync(runs)
-          if (readFileSync(join(runs, run, 'run.ndjson'), 'utf8').includes('case-finished'))
-            return join(runs, run, 'run.ndjson')
-        } catch {
-          // Not there yet.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    it(`keeps what was done when ${signal} interrupts it, and ends with 130`, async () => {
+      const child = startFlowbreak(['run', 'suite.yaml', '--reporter', 'json=run.json'], folder)
+      const seen = async () => {
+        for (;;) {
+          const runs = join(folder, 'reports/runs')
+          try {
+            const [run = ''] = readdirSync(runs)
+            if (readFileSync(join(runs, run, 'run.ndjson'), 'utf8').includes('case-finished'))
+              return join(runs, run, 'run.ndjson')
+          } catch {
+            // Not there yet.
+          }
+          await new Promise((resolve) => setTimeout(resolve, 5))
         }
-        await new Promise((resolve) => setTimeout(resolve, 5))
       }
-    }
-    const file = await seen()
-    child.kill('SIGINT')
-    const [status] = await once(child, 'exit')
-    expect(status).to.equal(130)
-    const events = jsonLines(readFileSync(file, 'utf8'))
-    expect(events.at(-1)).to.include({ type: 'run-finished', reason: 'interrupted', exitCode: 130 })
-    const done = events.filter(({ type }) => type === 'case-finished').length
-    expect(done).to.be.within(1, 4999)
-    expect(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')).cases).to.have.lengthOf(done)
-  })
+      const file = await seen()
+      child.kill(signal)
+      const [status] = await once(child, 'exit')
+      expect(status).to.equal(130)
+      const events = jsonLines(readFileSync(file, 'utf8'))
+      expect(events.at(-1)).to.include({ type: 'run-finished', reason: 'interrupted', exitCode: 130 })
+      const done = events.filter(({ type }) => type === 'case-finished').length
+      expect(done).to.be.within(1, 4999)
+      expect(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')).cases).to.have.lengthOf(done)
+    })
 })

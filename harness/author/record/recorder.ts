@@ -99,8 +99,8 @@ function failure(thrown: unknown): RecorderMessage {
   }
 }
 
-// Ctrl-C goes to every process of a terminal; whoever started this one says when it is over.
-for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => undefined)
+// Ctrl-C, and the end of a terminal, go to every process there; whoever started this one says when it is over.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => undefined)
 try {
   await main(JSON.parse(process.argv[2] ?? '{}') as RecorderOptions)
 } catch (thrown) {
