@@ -46,6 +46,9 @@ describe('config/load', () => {
     expect(await told('flowbreak.config.yaml', 'target:\n  lab: { kind: reference }\n')).to.equal(
       'flowbreak.config.yaml:1:1: "target" is not a key of this mapping. Did you mean "targets"?',
     )
+    expect(await told('flowbreak.config.yaml', 'targets:\n  a: &a { kind: reference }\n  <<: *a\n')).to.equal(
+      'flowbreak.config.yaml:3:3: Merge keys (<<) are not supported: write the keys out, or repeat a whole value by an anchor (&name) and an alias (*name).',
+    )
     expect(await told('flowbreak.config.yaml', 'seed: 1\ncolour: red\n')).to.match(
       /^flowbreak.config.yaml:2:1: "colour" is not a key of this mapping. Known here: targets, suites, .*knownFailures or queue\.$/,
     )

@@ -31,6 +31,12 @@ export const MISTAKES: readonly (readonly [what: string, text: string, ...expect
     '2:8: Unexpected flow-map-end token in YAML stream: "}".',
   ],
   ['a key twice', `suite: a\nsuite: b\n`, '2:1: This key was already given in this mapping.'],
+  [
+    'merge keys, also where names are free',
+    `${HEAD}setup: &base { policy: drop }\ncases:\n  - name: a\n    setup: { <<: *base, hosts: 3 }\n    matrix: { "<<": [x] }\n`,
+    '7:14: Merge keys (<<) are not supported: write the keys out, or repeat a whole value by an anchor (&name) and an alias (*name).',
+    '8:15: Merge keys (<<) are not supported: write the keys out, or repeat a whole value by an anchor (&name) and an alias (*name).',
+  ],
   ['a list as a key', '? [a]\n: b\n', '1:3: With stringKeys, all keys must be strings.'],
   [
     'unknown keys, each told',

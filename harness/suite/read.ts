@@ -73,7 +73,10 @@ export function parseYaml(text: string, file: string, code: `ERR_${string}`): Ya
   }
 }
 
-/** Reports keys that occur twice in a mapping. */
+/** A key of YAML 1.1, which would be taken for a name where names are free. */
+const MERGE_KEY = '<<'
+
+/** Reports keys that occur twice in a mapping, and merge keys. */
 function checkKeys(document: Document, syntax: Problems, file: string, code: `ERR_${string}`): void {
   const checkMap = (_: unknown, { items }: YAMLMap) => {
     const seen = new Set<string>()
@@ -82,6 +85,11 @@ function checkKeys(document: Document, syntax: Problems, file: string, code: `ER
       const text = String(key.value)
       if (seen.has(text)) syntax.report([startOf(key) ?? 0], 'This key was already given in this mapping.')
       seen.add(text)
+      if (text === MERGE_KEY)
+        syntax.report(
+          [startOf(key) ?? 0],
+          'Merge keys (<<) are not supported: write the keys out, or repeat a whole value by an anchor (&name) and an alias (*name).',
+        )
     }
   }
   try {
