@@ -74,7 +74,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
       repeatable,
     )
     .option(
-      '--output <path>',
+      '-o, --output <path>',
       'a .yaml file for the profile, or a folder for the profile, its datasheet, and captures of the packets that show each knob',
     )
     .option(

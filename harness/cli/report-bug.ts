@@ -30,7 +30,7 @@ export function bugCommand(): Command {
     .argument('<case>', 'the name of a case, or a part of it that no other case has')
     .option('--run <run>', `${RUN_WORDS} (default: the latest)`)
     .option('--target <name>', 'the target, if the run had several')
-    .option('--output <dir>', 'the folder to write (default: bug- and the name of the case)')
+    .option('-o, --output <dir>', 'the folder to write (default: bug- and the name of the case)')
     .option('--json', 'print what was written as JSON')
     .option('--debug', 'show where an error comes from')
     .action((name: string, options: Options) => bug(name, options))

@@ -24,7 +24,7 @@ export function mergeCommand(leave: (code: ExitCode) => void): Command {
     'Merges several runs into one: the parts of a run (--shard), or a run and repetitions of some of its cases.',
   )
     .argument('<run...>', RUN_WORDS)
-    .option('--output <dir>', 'the folder for the merged run', RUNS)
+    .option('-o, --output <dir>', 'the folder for the merged run', RUNS)
     .option(
       '--reporter <name[=file]>',
       `${Object.keys(REPORTERS).join(', ')}; may be repeated (default console)`,

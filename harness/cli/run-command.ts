@@ -62,7 +62,7 @@ export function runCommand(): Command {
       `${Object.keys(REPORTERS).join(', ')}, or mocha:<name> for one of mocha's own; may be repeated (default console)`,
       repeatable,
     )
-    .option('--output <dir>', 'the folder of run logs (default reports/runs)')
+    .option('-o, --output <dir>', 'the folder of run logs (default reports/runs)')
     .option(
       '--transparency <kind>',
       'strict: packets must come out unaltered, unless a case says otherwise; or translated: devices may alter them (default: as the target says)',

@@ -35,7 +35,7 @@ export async function main(args: readonly string[], context: VerbContext): Promi
   )
   command.addCommand(
     newCommand('schema', 'Prints the JSON schema of suites, for editors.')
-      .option('--output <file>', 'write it to this file')
+      .option('-o, --output <file>', 'write it to this file')
       .option('--debug', 'show where an error comes from')
       .action(({ output }: { output?: string }) => {
         const text = `${JSON.stringify(suiteSchema(), null, 2)}\n`

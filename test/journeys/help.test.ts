@@ -41,6 +41,15 @@ describe('flowbreak --help', () => {
     }
   })
 
+  it('has -o wherever a file or folder of output is named', () => {
+    const writing = ['run', 'learn', 'suite new', 'suite schema', 'report merge', 'report bug']
+    for (const words of [
+      ...writing,
+      ...['record', 'import', 'slice', 'anonymise'].map((verb) => `capture ${verb}`),
+    ])
+      expect(flowbreak([...words.split(' '), '--help']).stdout, words).to.contain('  -o, --output <')
+  })
+
   it('begins with the command as it is typed', () => {
     for (const words of ['run', 'capture', 'capture slice', 'report bug'])
       expect(flowbreak([...words.split(' '), '--help']).stdout).to.match(

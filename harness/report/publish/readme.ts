@@ -83,8 +83,8 @@ function commandLines({ run: { command, seed } }: Card): readonly string[] {
   return [words.join(' ')]
 }
 
-const OUTPUT = /^--(reporter|output)=/
-const OUTPUT_ALONE = new Set(['--reporter', '--output'])
+const OUTPUT = /^(--(reporter|output)=|-o.)/
+const OUTPUT_ALONE = new Set(['--reporter', '--output', '-o'])
 
 /** A word for a shell; characters that could steer a terminal are left out. */
 function shellWord(word: string): string {
