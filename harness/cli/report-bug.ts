@@ -11,10 +11,12 @@ import { pathWord } from '../report/publish/publish.ts'
 import { loadRecorded } from '../timeline/recorded.ts'
 import { caseNamed, fileOfRun } from './case-named.ts'
 import { newCommand } from './command.ts'
+import { configOption } from './configured.ts'
 import { print } from './output.ts'
 import { findLog, RUN_WORDS } from './report-find.ts'
 
 interface Options {
+  readonly config?: string
   readonly run?: string
   readonly target?: string
   readonly output?: string
@@ -23,9 +25,11 @@ interface Options {
 
 /** `flowbreak report bug CASE` */
 export function bugCommand(): Command {
-  return newCommand(
-    'bug',
-    "Writes a folder about one case for a vendor's support, who do not need flowbreak to read it.",
+  return configOption(
+    newCommand(
+      'bug',
+      "Writes a folder about one case for a vendor's support, who do not need flowbreak to read it.",
+    ),
   )
     .argument('<case>', 'the name of a case, or a part of it that no other case has')
     .option('--run <run>', `${RUN_WORDS} (default: the latest)`)
@@ -36,8 +40,8 @@ export function bugCommand(): Command {
     .action((name: string, options: Options) => bug(name, options))
 }
 
-async function bug(name: string, { run, target, output, json }: Options): Promise<void> {
-  const log = findLog(run)
+async function bug(name: string, { config, run, target, output, json }: Options): Promise<void> {
+  const log = await findLog(run, config)
   const events = readRunLog(log)
   const result = caseNamed(events, name, { target, log, code: 'ERR_BUG' })
   const folder = output ?? `bug-${pathWord(result.case.name)}`

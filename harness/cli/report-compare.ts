@@ -12,6 +12,7 @@ import { PLAIN_SCREEN, type Screen, screenOf } from '../report/screen.ts'
 import { writeReport } from '../report/write-report.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { newCommand, repeatable } from './command.ts'
+import { configOption } from './configured.ts'
 import { print } from './output.ts'
 import { findLog, RUN_WORDS } from './report-find.ts'
 
@@ -31,7 +32,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 
 /** `flowbreak report compare OLD NEW`; `leave` is called with exit code 1 if a case that passed does not pass any more. */
 export function compareCommand(leave: (code: ExitCode) => void): Command {
-  return newCommand('compare', 'Compares two runs: regressions, repairs, new cases, times.')
+  return configOption(newCommand('compare', 'Compares two runs: regressions, repairs, new cases, times.'))
     .argument('<old>', RUN_WORDS)
     .argument('<new>', 'the newer run, named in the same way')
     .option(
@@ -41,10 +42,13 @@ export function compareCommand(leave: (code: ExitCode) => void): Command {
     )
     .option('--json', 'the same as --reporter json')
     .option('--debug', 'show where an error comes from')
-    .action((old: string, now: string, asked: ReportersAsked) => {
+    .action(async (old: string, now: string, asked: ReportersAsked & { config?: string }) => {
       const choices = reporterWords(asked).map(choiceOf)
       checkDestinations(choices)
-      const runs = [readRunLog(findLog(old)), readRunLog(findLog(now))] as const
+      const runs = [
+        readRunLog(await findLog(old, asked.config)),
+        readRunLog(await findLog(now, asked.config)),
+      ] as const
       const changes = changesOf(...runs)
       const screen = screenOf(process.stdout, process.env)
       for (const { name, render, file } of choices) {

@@ -9,22 +9,26 @@ import { parseReporters, REPORTERS, type ReportersAsked } from '../report/index.
 import { EVIDENCE } from '../report/publish/publish.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, repeatable } from './command.ts'
-import { findLog, RUN_WORDS, RUNS } from './report-find.ts'
+import { configOption } from './configured.ts'
+import { findLog, RUN_WORDS, runsFolder } from './report-find.ts'
 import { deliverReports } from './reports.ts'
 import { runId } from './run-id.ts'
 
 interface Options extends ReportersAsked {
-  readonly output: string
+  readonly config?: string
+  readonly output?: string
 }
 
 /** `flowbreak report merge RUN…`; `leave` is called with the exit code of the merged results. */
 export function mergeCommand(leave: (code: ExitCode) => void): Command {
-  return newCommand(
-    'merge',
-    'Merges several runs into one: the parts of a run (--shard), or a run and repetitions of some of its cases.',
+  return configOption(
+    newCommand(
+      'merge',
+      'Merges several runs into one: the parts of a run (--shard), or a run and repetitions of some of its cases.',
+    ),
   )
     .argument('<run...>', RUN_WORDS)
-    .option('-o, --output <dir>', 'the folder for the merged run', RUNS)
+    .option('-o, --output <dir>', 'the folder for the merged run (default: that of run)')
     .option(
       '--reporter <name[=file]>',
       `${Object.keys(REPORTERS).join(', ')}; may be repeated (default console)`,
@@ -35,16 +39,16 @@ export function mergeCommand(leave: (code: ExitCode) => void): Command {
     .action(async (runs: readonly string[], options: Options) => leave(await merge(runs, options)))
 }
 
-async function merge(runs: readonly string[], { output, ...asked }: Options): Promise<ExitCode> {
+async function merge(runs: readonly string[], { config, output, ...asked }: Options): Promise<ExitCode> {
   const choices = parseReporters(asked)
-  const logs = runs.map(findLog)
+  const logs = await Promise.all(runs.map((name) => findLog(name, config)))
   const run = runId()
   const events = mergeRuns(logs.map(readRunLog), {
     run,
     at: new Date().toISOString(),
     command: ['flowbreak', 'report', 'merge', ...runs],
   })
-  const folder = join(output, run)
+  const folder = join(output ?? (await runsFolder(config)), run)
   const writer = new RunLogWriter(join(folder, 'run.ndjson'))
   for (const event of events) writer.append(event)
   await writer.close()

@@ -11,11 +11,13 @@ import { LEVELS, levelWords } from '../report/publish/words.ts'
 import { writeReport } from '../report/write-report.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { newCommand } from './command.ts'
+import { configOption } from './configured.ts'
 import { print } from './output.ts'
 import { findLog, RUN_WORDS } from './report-find.ts'
 import { verifyLog } from './report-verify.ts'
 
 interface Options {
+  readonly config?: string
   readonly as?: string
   readonly to: string
   readonly replace?: true
@@ -24,9 +26,11 @@ interface Options {
 
 /** `flowbreak report publish RUN` */
 export function publishCommand(): Command {
-  return newCommand(
-    'publish',
-    'Publishes the report of a run, with instructions to reproduce it, and updates the index of all reports.',
+  return configOption(
+    newCommand(
+      'publish',
+      'Publishes the report of a run, with instructions to reproduce it, and updates the index of all reports.',
+    ),
   )
     .argument('<run>', RUN_WORDS)
     .option(
@@ -40,8 +44,8 @@ export function publishCommand(): Command {
     .action((run: string, options: Options) => publish(run, options))
 }
 
-function publish(run: string, { as, to, replace, json }: Options): void {
-  const log = findLog(run)
+async function publish(run: string, { config, as, to, replace, json }: Options): Promise<void> {
+  const log = await findLog(run, config)
   const events = readRunLog(log)
   const name = nameOf(events, as)
   requireWhole(log)

@@ -6,6 +6,7 @@ import { plain } from '../report/plain.ts'
 import { type Verified, verifyRun } from '../report/verify/verify.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand } from './command.ts'
+import { configOption } from './configured.ts'
 import { print } from './output.ts'
 import { findLog, RUN_WORDS } from './report-find.ts'
 import { PLACES } from './version.ts'
@@ -15,15 +16,17 @@ const WRITTEN = 40
 
 /** `flowbreak report verify [RUN]`; `leave` is called with exit code 1 if verification fails. */
 export function verifyCommand(leave: (code: ExitCode) => void): Command {
-  return newCommand(
-    'verify',
-    'Checks that a report is consistent, and grades every case again from what was observed.',
+  return configOption(
+    newCommand(
+      'verify',
+      'Checks that a report is consistent, and grades every case again from what was observed.',
+    ),
   )
     .argument('[run]', `${RUN_WORDS} (default: the latest)`)
     .option('--json', 'print the findings as JSON')
     .option('--debug', 'show where an error comes from')
-    .action((run: string | undefined, { json }: { json?: true }) => {
-      const verified = verifyLog(findLog(run))
+    .action(async (run: string | undefined, { config, json }: { config?: string; json?: true }) => {
+      const verified = verifyLog(await findLog(run, config))
       print(json ? `${JSON.stringify(verified, null, 2)}\n` : wordsOf(verified))
       if (verified.findings.length > 0) leave(ExitCode.failed)
     })

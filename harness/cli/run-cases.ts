@@ -32,7 +32,11 @@ export async function casesOfRun(
   const costs =
     options.shardCosts === undefined
       ? undefined
-      : (await import('./shard-costs.ts')).shardCostsOf(options.shardCosts, options.shard)
+      : await (await import('./shard-costs.ts')).shardCostsOf(
+          options.shardCosts,
+          options.shard,
+          options.config,
+        )
   const casesBy = new Map(
     targets.map((target) => [
       target,

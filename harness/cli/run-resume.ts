@@ -30,7 +30,7 @@ export async function resumedBy(command: Command, resume: string): Promise<Resum
       'ERR_USAGE',
       `--resume continues a run with the options that it began with, and ${other} would change them: leave it out, or start a new run.`,
     )
-  const unfinished = new UnfinishedRun(findLog(resume))
+  const unfinished = new UnfinishedRun(await findLog(resume))
   const begun = runCommand()
   await parsed(begun, unfinished.started.command.slice(2))
   const chosen = FREELY.map((name) => [name, given[name]] as const).filter(([, value]) => value !== undefined)

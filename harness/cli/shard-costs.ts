@@ -14,9 +14,15 @@ export interface ShardCosts {
 }
 
 /** The costs in a file (`*.json`), or those of an earlier run. Throws ERR_COSTS, ERR_RUN_NOT_FOUND, and ERR_USAGE without --shard. */
-export function shardCostsOf(word: string, shard: string | undefined): ShardCosts {
+export async function shardCostsOf(
+  word: string,
+  shard: string | undefined,
+  config: string | undefined,
+): Promise<ShardCosts> {
   if (shard === undefined)
     throw new FlowbreakError('ERR_USAGE', '--shard-costs balances the parts of a run: give --shard i/n too.')
-  const costs = roundedCosts(word.endsWith('.json') ? readCosts(word) : costsOf(streamRunLog(findLog(word))))
+  const costs = roundedCosts(
+    word.endsWith('.json') ? readCosts(word) : costsOf(streamRunLog(await findLog(word, config))),
+  )
   return { costs, digest: contentName(costsText(costs)) }
 }

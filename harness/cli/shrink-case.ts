@@ -25,8 +25,13 @@ export interface LoggedCase {
 }
 
 /** The case of a run that a word means, and what it was played with. Throws ERR_SHRINK, ERR_RUN_NOT_FOUND. */
-export function loggedCase(name: string, run: string, target: string | undefined): LoggedCase {
-  const log = findLog(run)
+export async function loggedCase(
+  name: string,
+  run: string,
+  target: string | undefined,
+  config: string | undefined,
+): Promise<LoggedCase> {
+  const log = await findLog(run, config)
   const events = readRunLog(log)
   const found = caseNamed(events, name, { target, log, code: 'ERR_SHRINK' })
   const started = events.find((event) => event.type === 'run-started')

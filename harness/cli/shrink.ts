@@ -70,7 +70,9 @@ async function shrinkCase(
   if (asked.length > 2 || new Set(asked).size < asked.length)
     throw new FlowbreakError('ERR_USAGE', 'shrink takes one --target, or two that are not the same.')
   const logged =
-    run === undefined ? undefined : loggedCase(name, run, asked.length > 1 ? undefined : asked[0])
+    run === undefined
+      ? undefined
+      : await loggedCase(name, run, asked.length > 1 ? undefined : asked[0], options.config)
   const names = asked.length > 0 ? asked : [logged?.target ?? 'reference']
   const targets = await Promise.all(names.map((each) => config.target(each)))
   const { test, setup } = written(name, logged, options, config, targets)

@@ -49,6 +49,21 @@ describe('journeys: configuration', () => {
     expect(`${log}${report}${stderr}`).not.to.contain('hunter2')
   })
 
+  it('says where reports find runs, by name and the latest one', () => {
+    expect(below('run', '--seed', '5').status).to.equal(0)
+    const latest = readdirSync(join(folder, 'logs')).sort().at(-1) ?? ''
+    const idOf = (...args: string[]) => JSON.parse(below('report', 'show', '--json', ...args).stdout).run.id
+    expect([idOf(), idOf(latest)]).to.deep.equal([latest, latest])
+    const named = ['--config', join(folder, 'flowbreak.config.ts')]
+    const verified = flowbreak(['report', 'verify', latest, ...named], { cwd: tmpdir() })
+    expect(verified.status, verified.stderr).to.equal(0)
+    expect(below('report', 'compare', latest, latest).status).to.equal(0)
+    const merged = below('report', 'merge', latest)
+    expect(merged.stderr).to.contain(join(folder, 'logs'))
+    const absent = below('report', 'show', 'nothing')
+    expect(absent.stderr).to.contain(`a run below ${join(folder, 'logs')}`)
+  })
+
   it('lets the command line go before it', () => {
     const { status, stdout } = below(
       'run',
