@@ -50,7 +50,17 @@ export async function playedLog(
     startedAt: '2026-11-21T07:00:00.000Z',
     planned: cases.length,
     seed: 7,
-    command: ['flowbreak', 'run', 'core/resets', '--reporter', 'html=out.html', '-o', 'out', '--grep', "it's"],
+    command: [
+      'flowbreak',
+      'run',
+      'core/resets',
+      '--reporter',
+      'html=out.html',
+      '-o',
+      'out',
+      '--grep',
+      "it's",
+    ],
     ...inputsOf(cases, [ROOT]),
   })
   await runCases({
