@@ -201,6 +201,8 @@ export interface Target {
   readonly shared?: 'threads' | 'processes' | undefined
   /** Packets that may come out of it differently from what the device decided, so that `learn` ignores them; absent: none. */
   readonly unreliable?: readonly 'fragments'[] | undefined
+  /** Names of the knobs that it cannot be set to exactly, so that `learn` does not take what they show for the system's own; absent: none. */
+  inexact?(setup: Setup): readonly string[]
   /**
    * Names of the devices that it drives, the same on every machine, so that only one worker at a time drives each. Absent: the target itself
    * counts as one, unless it can be `shared`.

@@ -19,6 +19,7 @@ export function targetWith(target: Target, changes: Partial<Said>): Target {
     ...(target.transparency === undefined ? {} : { transparency: target.transparency }),
     ...(target.unreliable === undefined ? {} : { unreliable: target.unreliable }),
     ...(target.shared === undefined ? {} : { shared: target.shared }),
+    inexact: (setup) => target.inexact?.(setup) ?? [],
     lacks: (test) => target.lacks?.(test),
     prepare: (setup, signal) => target.prepare(setup, signal),
   }

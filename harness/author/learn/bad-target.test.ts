@@ -47,6 +47,17 @@ function neverConfidentlyWrong({ findings }: Learned): void {
 }
 
 describe('author/learn: targets that are not well', () => {
+  it('knows nothing of a time-out that the target cannot be set to exactly', async () => {
+    const target: Target = { ...spoiled(() => undefined), inexact: () => ['tcpNew'] }
+    const learned = await learnFrom('suricata-7', target)
+    expect(learned.findings.get('tcpNew')).to.have.property(
+      'unknown',
+      'the target lacks a clock that can keep it exactly',
+    )
+    expect(learned.findings.get('udpNew')).to.have.property('value', 30)
+    neverConfidentlyWrong(learned)
+  })
+
   it('says that a target answers at random, and knows nothing of it', async () => {
     const random = seededRandom(3)
     const learned = await learnFrom(

@@ -1,5 +1,6 @@
 import type { ExceptionPolicy } from '../../model/setup.ts'
 import { messageOf } from '../../support/errors.ts'
+import type { Ladder } from './ladders.ts'
 import { parseProbe } from './notation.ts'
 import { eventsOf } from './play.ts'
 import type { Probe, SetupName } from './probe.ts'
@@ -71,6 +72,12 @@ export class Bench {
       .flatMap(({ event }) => (event === undefined ? [] : eventsOf(event)))
       .find(({ kind }) => !events.includes(kind))
     return this.lacks(setup) ?? (missing === undefined ? undefined : `event ${missing.kind}`)
+  }
+
+  /** The same of a ladder, whose number the target may not be able to keep. */
+  lacksOfLadder(ladder: Ladder): string | undefined {
+    const inexact = this.#subject.isInexact(ladder.knob, ladder.setup)
+    return this.lacksOf(ladder) ?? (inexact ? 'a clock that can keep it exactly' : undefined)
   }
 
   /** Plays probes that were not yet; a target that breaks leaves them without answers. */

@@ -189,7 +189,7 @@ async function numberOf(knob: KnobName, found: Evidenced): Promise<Finding> {
   const boundary = boundaries.get(knob)
   if (boundary === undefined) {
     const own = LADDERS.filter((ladder) => ladder.knob === knob)
-    const lacking = own.map((ladder) => bench.lacksOf(ladder)).find((lacks) => lacks !== undefined)
+    const lacking = own.map((ladder) => bench.lacksOfLadder(ladder)).find((lacks) => lacks !== undefined)
     return {
       unknown: lacking === undefined ? 'it shows in no answer of this target' : `the target lacks ${lacking}`,
     }

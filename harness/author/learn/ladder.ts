@@ -155,7 +155,7 @@ export class Ladders {
       if (script.includes('{') && !known) continue
       const ladder = { ...way, script: resolved(script, values) }
       if (longestWaitBeside(ladder) > this.#longest) continue
-      if (mounted.has(ladder.knob) || this.#bench.lacksOf(ladder) !== undefined) continue
+      if (mounted.has(ladder.knob) || this.#bench.lacksOfLadder(ladder) !== undefined) continue
       const found = await this.#mountOne(ladder, values)
       if (found !== undefined) mounted.set(ladder.knob, found)
     }

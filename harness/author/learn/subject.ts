@@ -3,6 +3,7 @@ import type { Session, Target } from '../../model/target.ts'
 import { setupLacks } from '../../plan/capabilities.ts'
 import { FlowbreakError, messageOf } from '../../support/errors.ts'
 import type { RecordedProbe } from './evidence-files.ts'
+import type { KnobName } from './knob-values.ts'
 import { latenessOf, type Moment } from './lateness.ts'
 import { type Compiled, compileProbes, playCompiled } from './play.ts'
 import { type Answer, basePolicyOf, type Probe, type SetupName, setupInputFor } from './probe.ts'
@@ -70,6 +71,12 @@ export class Subject {
     if (this.#without.includes(policy.exception)) return `policy ${policy.exception}`
     if (this.#without.includes(topology.sharing.kind)) return `sharing ${topology.sharing.kind}`
     return setupLacks(setup, this.target.capabilities)
+  }
+
+  /** Whether the target cannot be set to a knob exactly under a setup: what shows is not the system's own value then. */
+  isInexact(knob: KnobName, name: SetupName): boolean {
+    const setup = this.#setup(name)
+    return typeof setup !== 'string' && (this.target.inexact?.(setup) ?? []).includes(knob)
   }
 
   /** Plays probes of setups that the target has; each of their answers, by name. */

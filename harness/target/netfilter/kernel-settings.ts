@@ -1,31 +1,31 @@
 import type { Policy, Setup } from '../../model/setup.ts'
 import type { Knobs } from '../../profile/index.ts'
-import { SHORTEST, scaledTimeout } from '../lab/scale.ts'
+import { isExact, SHORTEST, scaledTimeout } from '../lab/scale.ts'
+
+/** Knobs that are time-outs of the kernel. */
+const TIMEOUTS = [
+  ...(['tcpNew', 'tcpSynReceived', 'tcpEstablished', 'tcpFinWait', 'tcpCloseWait', 'tcpLastAck'] as const),
+  ...(['tcpTimeWait', 'tcpClosed', 'tcpRetransmitting', 'tcpUnacknowledged'] as const),
+  ...(['udpNew', 'udpEstablished', 'icmpNew', 'other', 'greNew', 'greEstablished'] as const),
+  ...(['sctpClosed', 'sctpCookieWait', 'sctpCookieEchoed', 'sctpEstablished', 'sctpShutdownSent'] as const),
+  ...(['sctpShutdownReceived', 'sctpShutdownAckSent', 'sctpHeartbeatSent'] as const),
+  ...(['fragmentTimeout4', 'fragmentTimeout6'] as const),
+]
 
 /** Knobs that a kernel or its rules can be set to; a profile that changes others is not this firewall. */
 const SETTABLE: ReadonlySet<string> = new Set([
-  'windowCheck',
-  'ignoreInvalidReset',
-  'invalid',
-  'tcpMostRetransmissions',
-  ...[
-    'tcpNew',
-    'tcpSynReceived',
-    'tcpEstablished',
-    'tcpFinWait',
-    'tcpCloseWait',
-    'tcpLastAck',
-    'tcpTimeWait',
-  ],
-  ...['tcpClosed', 'tcpRetransmitting', 'tcpUnacknowledged', 'udpNew', 'udpEstablished', 'icmpNew', 'other'],
-  ...['greNew', 'greEstablished', 'sctpClosed', 'sctpCookieWait', 'sctpCookieEchoed', 'sctpEstablished'],
-  ...['sctpShutdownSent', 'sctpShutdownReceived', 'sctpShutdownAckSent', 'sctpHeartbeatSent'],
-  ...['fragmentTimeout4', 'fragmentTimeout6'],
+  ...['windowCheck', 'ignoreInvalidReset', 'invalid', 'tcpMostRetransmissions'],
+  ...TIMEOUTS,
 ])
 
 /** The first knob that a user's own profile changes and that this kernel cannot be set to; undefined: none. */
 export function fixedKnob({ ownProfile }: Pick<Setup, 'ownProfile'>): string | undefined {
   return Object.keys(ownProfile?.knobs ?? {}).find((name) => !SETTABLE.has(name))
+}
+
+/** Time-outs that the kernel, which counts in whole seconds, cannot keep exactly if its clock is `scale` times as fast. */
+export function inexactKnobs(knobs: Knobs, scale: number): readonly string[] {
+  return TIMEOUTS.filter((name) => !isExact((knobs[name] ?? knobs.other).value, scale))
 }
 
 /** Values below /proc/sys, by name. */

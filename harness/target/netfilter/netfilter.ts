@@ -16,7 +16,7 @@ import { removeLeftovers } from '../lab/ownership.ts'
 import type { TargetContext, TargetSpec } from '../spec.ts'
 import { Conntrackd, syncLacks } from './conntrackd.ts'
 import { configuring, NetfilterHosts } from './hosts.ts'
-import { fixedKnob, kernelSettings } from './kernel-settings.ts'
+import { fixedKnob, inexactKnobs, kernelSettings } from './kernel-settings.ts'
 import { checkNeeds } from './needs.ts'
 import { type NetfilterOptions, readOptions } from './options.ts'
 import { openRouters, type RoutersPlan } from './routers.ts'
@@ -62,6 +62,10 @@ export class NetfilterTarget implements Target {
 
   lacks({ setup }: Case): string | undefined {
     return this.#lacking(setup)
+  }
+
+  inexact(setup: Setup): readonly string[] {
+    return inexactKnobs(profileOf(setup).knobs, this.#options.scale)
   }
 
   #lacking(setup: Setup): string | undefined {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { getProfile } from '../../profile/index.ts'
 import { makeTarget } from '../targets.ts'
-import { kernelSettings } from './kernel-settings.ts'
+import { inexactKnobs, kernelSettings } from './kernel-settings.ts'
 import { checkNeeds } from './needs.ts'
 import { readOptions } from './options.ts'
 
@@ -43,6 +43,14 @@ describe('target/netfilter/options', () => {
     for (const [name, value] of Object.entries(settings))
       if (name.includes('timeout') || name.endsWith('frag_time')) expect(value, name).to.be.at.least(2)
     expect(() => kernelSettings(knobs, POLICY, 8)).to.throw(/tcp_timeout_close of 10 s .* choose 5 at most/)
+  })
+
+  it('knows which time-outs its clock cannot keep: those that become 2 s, or are rounded', () => {
+    const short = ['sctpCookieWait', 'sctpCookieEchoed']
+    const shut = ['sctpShutdownSent', 'sctpShutdownReceived', 'sctpShutdownAckSent']
+    expect(inexactKnobs(knobs, 1)).to.deep.equal([])
+    expect(inexactKnobs(knobs, 5)).to.have.members([...short, ...shut])
+    expect(inexactKnobs(knobs, 4)).to.include.members(['tcpClosed', 'udpNew', 'sctpEstablished'])
   })
 
   it('picks connections up where the policy is to continue, and only there', () => {

@@ -1,4 +1,4 @@
-import { scaledTimeout } from '../lab/scale.ts'
+import { isExact, scaledTimeout } from '../lab/scale.ts'
 import { configurationOf } from '../suricata/configuration.ts'
 import type { SuricataSettings } from '../suricata/settings.ts'
 import { LINK } from './namespace.ts'
@@ -27,6 +27,15 @@ export function scaledSettings(settings: SuricataSettings, scale: number): Suric
     },
     fragmentTimeout: scaledTimeout('fragmentTimeout', fragmentTimeout, scale),
   }
+}
+
+/** Knobs whose time-outs Suricata, which counts in whole seconds, cannot keep exactly if its clock is `scale` times as fast. */
+export function inexactKnobs(
+  { timeouts, fragmentTimeout }: SuricataSettings,
+  scale: number,
+): readonly string[] {
+  const kept = { ...timeouts, fragmentTimeout4: fragmentTimeout, fragmentTimeout6: fragmentTimeout }
+  return Object.entries(kept).flatMap(([name, seconds]) => (isExact(seconds, scale) ? [] : [name]))
 }
 
 /** Suricata's configuration between two interfaces: that of the offline target, with the way that frames come and go. */

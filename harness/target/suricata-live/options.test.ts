@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { makeSetup } from '../../suite/setup.ts'
 import { settingsOf } from '../suricata/settings.ts'
 import { makeTarget } from '../targets.ts'
-import { liveConfigurationOf, scaledSettings } from './configuration.ts'
+import { inexactKnobs, liveConfigurationOf, scaledSettings } from './configuration.ts'
 import { checkNeeds } from './needs.ts'
 import { readOptions } from './options.ts'
 
@@ -47,6 +47,8 @@ describe('target/suricata-live/options', () => {
       expect(value, name).to.equal(Math.round(settings.timeouts[name as keyof typeof timeouts] / 15))
     expect(fragmentTimeout).to.equal(Math.round(settings.fragmentTimeout / 15))
     expect(() => scaledSettings(settings, 25)).to.throw(/of 30 s shorter than 2 s/)
+    expect(inexactKnobs(settings, 5)).to.deep.equal([])
+    expect(inexactKnobs(settings, 4)).to.include.members(['udpNew', 'icmpNew', 'other'])
     expect(liveConfigurationOf(settings)).to.include(`tcp: { new: ${settings.timeouts.tcpNew}, `)
   })
 })

@@ -14,7 +14,7 @@ import { caseLacks, requireSetup } from '../suricata/lacking.ts'
 import { rulesOf } from '../suricata/rules.ts'
 import { settingsOf } from '../suricata/settings.ts'
 import { suricataArms } from './arms.ts'
-import { liveConfigurationOf, scaledSettings } from './configuration.ts'
+import { inexactKnobs, liveConfigurationOf, scaledSettings } from './configuration.ts'
 import { gapLacks } from './gaps.ts'
 import { SuricataHosts } from './hosts.ts'
 import { LINK, namespaceScript } from './namespace.ts'
@@ -62,6 +62,10 @@ class SuricataLiveTarget implements Target {
 
   lacks(test: Case): string | undefined {
     return caseLacks(test) ?? gapLacks(test, this.#options.scale)
+  }
+
+  inexact(setup: Setup): readonly string[] {
+    return inexactKnobs(settingsOf(setup), this.#options.scale)
   }
 
   async prepare(setup: Setup, signal: AbortSignal): Promise<Session> {
