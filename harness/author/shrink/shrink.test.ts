@@ -146,16 +146,18 @@ expect: { before: forward, after host-swap: forward }`
       second: fc.constantFrom(
         'idle-gap: { at: 3, gap: 5s }',
         'duplicate: { at: 4, direction: c2s }',
-        'path-return: 8',
+        'path-return: 9',
       ),
       wanted: fc.constantFrom('forward', 'drop'),
     })
     return fc.assert(
       fc.asyncProperty(broken, async ({ capture, policy, profile, packet, second, wanted }) => {
+        const swap = `host-swap: ${packet}`
+        // At one place they come in the order in which they are written, and what comes after the swap is what is looked at.
         const test = caseFrom(`
 capture: ${capture}
 setup: { profile: ${profile}, policy: ${policy} }
-inject: [{ host-swap: ${packet} }, { ${second} }]
+inject: [${(second.startsWith('path-return') ? [swap, second] : [second, swap]).map((each) => `{ ${each} }`)}]
 expect: { after host-swap: ${wanted} }`)
         const recorded = await recordedFor(test)
         let found: Awaited<ReturnType<typeof shrink>>
