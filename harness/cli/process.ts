@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { plainLines } from '../support/steering.ts'
 import { outputError } from './output.ts'
-import { isTerminalClosed, leaveClosedTerminal } from './own-terminal.ts'
+import { isTerminalClosed, leaveClosedTerminal, speaksToTerminal } from './own-terminal.ts'
 
 /** Signals that interrupt: Ctrl-C, a supervisor's, and that of a terminal that is closed. */
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -31,7 +31,7 @@ export async function runProcess(
   }
   for (const name of STOPS) process.once(name, stop)
   // Nobody hears what is said at a terminal that was closed.
-  process.stderr.on('error', () => undefined)
+  if (speaksToTerminal()) process.stderr.on('error', () => undefined)
   let lost: NodeJS.ErrnoException | undefined
   output?.on('error', (error: NodeJS.ErrnoException) => {
     lost ??= error
@@ -57,6 +57,8 @@ export async function runProcess(
 /** Prints what went wrong in one line; returns its exit code. */
 export function told(thrown: unknown, debug: boolean): ExitCode {
   const known = asFlowbreakError(thrown)
+  // Where it cannot be said, the exit code still tells.
+  process.stderr.on('error', () => undefined)
   process.stderr.write(`flowbreak: ${plainLines(messageOf(thrown))} (${known?.code ?? 'ERR_INTERNAL'})\n`)
   if (debug && thrown instanceof Error) process.stderr.write(`${plainLines(thrown.stack ?? '')}\n`)
   return known?.exitCode ?? ExitCode.broken

@@ -53,6 +53,7 @@ const SELDOM = [
   'net',
   'readline',
   'timers/promises',
+  'tty',
   'worker_threads',
   'zlib',
 ]
