@@ -146,11 +146,12 @@ describe('journeys: replay', () => {
           said += text
         })
         const ended = once(child, 'close')
-        // Taken as soon as it is read, which is when all of it waits for the rest.
-        await new Promise((resolve) =>
-          child.stdin.write(readFileSync(join(ROOT, LADDER)).subarray(0, 1000), resolve),
-        )
-        await setTimeout(1000)
+        child.stdout.resume()
+        // More than is kept on the way: once the last of it has left, it is being read.
+        const capture = readFileSync(join(ROOT, LADDER))
+        const packets = Array.from({ length: 1000 }, () => capture.subarray(24))
+        const long = Buffer.concat([capture.subarray(0, 24), ...packets])
+        await new Promise((resolve) => child.stdin.write(long, resolve))
         child.kill('SIGINT')
         expect(await Promise.race([ended, setTimeout(20_000, 'it still waits')])).to.deep.equal([130, null])
         expect(said).to.equal('flowbreak: Interrupted. (ERR_INTERRUPTED)\n')
