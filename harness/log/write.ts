@@ -5,6 +5,7 @@ import { makeFolder, openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { headProblemOf } from './head.ts'
 import type { LinePlace } from './kept.ts'
+import { LineBytes } from './line-bytes.ts'
 import { LogLock } from './lock.ts'
 import { Sealer } from './seal.ts'
 import { wholeLength } from './whole-length.ts'
@@ -13,7 +14,6 @@ import { wholeLength } from './whole-length.ts'
 const BUFFER = 1 << 18
 /** Bytes after which the disk is asked to take what was written, while the run goes on: `close` then has little to wait for. */
 const AHEAD = 32 << 20
-const NEWLINE = 0x0a
 
 /** A line of a log as it is written, without its newline: text, or text in UTF-8. */
 export type LogLine = string | Uint8Array
@@ -27,9 +27,8 @@ export type LogLine = string | Uint8Array
 export class RunLogWriter {
   readonly file: string
   readonly #fd: number
-  /** What is still to be written, in its first `#length` bytes. */
-  #bytes = Buffer.allocUnsafeSlow(2 * BUFFER)
-  #length = 0
+  /** What is still to be written. */
+  readonly #lines = new LineBytes(2 * BUFFER)
   /** How many of these bytes the sealer has. */
   #sealed = 0
   #written = 0
@@ -67,10 +66,18 @@ export class RunLogWriter {
   }
 
   /** Appends one event, or its `line` as it is; returns the position of its line. Throws errors of earlier writes. */
-  append(event: RunEvent, line: LogLine = JSON.stringify(event)): LinePlace {
+  append(event: RunEvent, line?: LogLine): LinePlace {
     if (this.#failure !== undefined) throw this.#failure
-    const place = this.#put(event.type === 'run-finished' ? this.#seal(textOf(line)) : line)
-    if (this.#length >= BUFFER) this.#flush()
+    const lines = this.#lines
+    const from = lines.length
+    if (event.type === 'run-finished')
+      lines.text(this.#seal(line === undefined ? JSON.stringify(event) : textOf(line)))
+    else if (line === undefined) lines.event(event)
+    else if (typeof line === 'string') lines.text(line)
+    else lines.bytes(line)
+    const place = { at: this.#written + from, length: lines.length - from }
+    lines.newline()
+    if (lines.length >= BUFFER) this.#flush()
     else if (!this.#scheduled) {
       this.#scheduled = true
       setImmediate(() => this.#flush())
@@ -111,40 +118,22 @@ export class RunLogWriter {
     }
   }
 
-  #put(line: LogLine): LinePlace {
-    // In UTF-8 a character takes at most three bytes.
-    const most = typeof line === 'string' ? 3 * line.length : line.length
-    const needed = this.#length + most + 1
-    if (needed > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(needed)
-      this.#bytes.copy(larger, 0, 0, this.#length)
-      this.#bytes = larger
-    }
-    let { length } = line
-    if (typeof line === 'string') length = this.#bytes.write(line, this.#length)
-    else this.#bytes.set(line, this.#length)
-    const place = { at: this.#written + this.#length, length }
-    this.#length += length
-    this.#bytes[this.#length++] = NEWLINE
-    return place
-  }
-
   #seal(line: string): string {
     this.#takeForSeal()
     return this.#sealer.sealed(line)
   }
 
   #takeForSeal(): void {
-    this.#sealer.take(this.#bytes.subarray(this.#sealed, this.#length))
-    this.#sealed = this.#length
+    this.#sealer.take(this.#lines.view(this.#sealed))
+    this.#sealed = this.#lines.length
   }
 
   #flush(): void {
     this.#scheduled = false
-    if (this.#closed || this.#failure !== undefined || this.#length === 0) return
+    if (this.#closed || this.#failure !== undefined || this.#lines.length === 0) return
     this.#takeForSeal()
-    const bytes = this.#bytes.subarray(0, this.#length)
-    this.#length = 0
+    const bytes = this.#lines.view()
+    this.#lines.clear()
     this.#sealed = 0
     this.#try(() => {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at)

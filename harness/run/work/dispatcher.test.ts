@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { LogLine } from '../../log/write.ts'
 import type { Case } from '../../model/case.ts'
 import type { CaseFinished } from '../../model/run-log.ts'
 import { makeSetup } from '../../suite/setup.ts'
@@ -196,5 +197,31 @@ describe('run/work/dispatcher', () => {
       logged(players).then(String, (error) => error.code)
     expect(await thrown([broken, ...some(2)])).to.equal('ERR_TEST')
     expect(await thrown([new FakePlayer(1, {}, ['a'])])).to.equal('ERR_NOT_PLAYED')
+  })
+
+  it('keeps lines that are ahead of the log, though their player uses the memory again', async () => {
+    const [one = 0x31, two = 0x32] = Buffer.from('12')
+    const memory = Buffer.alloc(1)
+    const player = (target: string, letter: number, until: Promise<void>): LotPlayer => ({
+      targets: [target],
+      play: async (lot, _, take) => {
+        await until
+        for (const each of lot.cases) {
+          memory[0] = letter
+          take(finished(lot, each), memory)
+          memory[0] = 0
+        }
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    })
+    const lines: string[] = []
+    const lanes = ['a', 'b'].map((name) => new Lane(name, planned(name, [2])))
+    const log = (_: LotEvent, line?: LogLine): boolean => {
+      if (line !== undefined) lines.push(Buffer.from(line).toString())
+      return false
+    }
+    const players = [player('a', one, wait(20)), player('b', two, wait(0))]
+    await new Dispatcher({ lanes, players, signal: new AbortController().signal, log }).run()
+    expect(lines).to.deep.equal(['1', '1', '2', '2'])
   })
 })

@@ -129,7 +129,8 @@ export class Dispatcher {
     }
     if (entry === this.#head) this.#log(event, line)
     else {
-      entry.held.push([event, line])
+      // Bytes are the worker's, who will use them again.
+      entry.held.push([event, line instanceof Uint8Array ? new Uint8Array(line) : line])
       this.#ahead += line?.length ?? 0
     }
   }

@@ -52,11 +52,13 @@ export function ownPort(): OwnPort {
   const port = parentPort
   if (port !== null)
     return {
+      isThread: true,
       post: (message) => port.postMessage(message),
       listen: (take) => port.on('message', take),
       close: () => port.close(),
     }
   return {
+    isThread: false,
     post: (message) => {
       if (process.connected) process.send?.(message)
     },

@@ -27,7 +27,7 @@ export type LotEvent = Exclude<RunEvent, { readonly type: 'run-started' | 'run-f
 
 /**
  * Takes the events of a lot, in order; a player that gets a promise waits for it before it goes on. `line`: the event's line of the log, if
- * it was formatted elsewhere; the event itself may then lack the packets of a case that passed.
+ * it was formatted elsewhere, valid until the call returns; the event itself may then lack the packets of a case that passed.
  */
 export type TakeLotEvent = (event: LotEvent, line?: LogLine) => void | Promise<void>
 

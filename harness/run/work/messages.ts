@@ -48,7 +48,10 @@ export type SentTold =
 /** A part of a lot's events, and their complete lines of the log one after another. */
 export interface Part {
   readonly told: readonly SentTold[]
+  /** Memory of the worker's, if it is a thread: valid until the run says that it has taken them. */
   readonly lines: Uint8Array
+  /** The worker's number for that memory. */
+  readonly block: number
 }
 
 /** A lot on its way: common fields of its cases once, and their setup only if the worker has not had it yet. */
@@ -61,7 +64,7 @@ export type SentLot = Omit<Lot, 'cases'> & {
 export type ToWorker =
   | { readonly type: 'run'; readonly run: WorkerRun }
   | { readonly type: 'play'; readonly id: number; readonly lot: SentLot }
-  | { readonly type: 'taken'; readonly bytes: number }
+  | { readonly type: 'taken'; readonly bytes: number; readonly block: number }
   | { readonly type: 'abort' }
   | { readonly type: 'end' }
 
@@ -92,6 +95,8 @@ export interface WorkerPort<Sent, Received> {
 
 /** The worker's end. */
 export interface OwnPort extends WorkerPort<FromWorker, ToWorker> {
+  /** Whether the run is in the same process, and so can share memory. */
+  readonly isThread: boolean
   /** Lets the worker end, once nothing else keeps it alive. */
   close(): void
 }

@@ -2,11 +2,9 @@ import { untraced } from '../../log/kept.ts'
 import { Shared } from '../../log/shared.ts'
 import type { CaseFinished } from '../../model/run-log.ts'
 import { summaryOf } from '../play.ts'
+import { Blocks } from './blocks.ts'
 import type { Lot, LotEvent } from './lot.ts'
 import type { Part, SentTold } from './messages.ts'
-
-/** Bytes reserved for lines at first. */
-const ROOM = 1 << 17
 
 /** The worker's end for the events of a lot: packs events and their lines to be sent, without what the run already has. */
 export class PartPacker {
@@ -14,23 +12,32 @@ export class PartPacker {
   readonly #traced: boolean
   /** Values that cases have in common, so that a part has each once. */
   readonly #shared: Shared
+  readonly #blocks: Blocks
   #told: SentTold[] = []
-  #lines = Buffer.alloc(0)
-  #used = 0
+  /** Where the lines of the next part are; absent: there are none. */
+  #filled: ReturnType<Blocks['take']> | undefined
 
-  /** `traced`: packets of cases that passed are sent in events too, not only in lines. `shared`: common values of other lots. */
-  constructor({ cases }: Lot, traced: boolean, shared = new Shared()) {
+  /**
+   * `traced`: packets of cases that passed are sent in events too, not only in lines. `shared`: common values of other lots.
+   * `blocks`: for lines; each part has one.
+   */
+  constructor({ cases }: Lot, traced: boolean, shared = new Shared(), blocks = new Blocks(false)) {
     this.#places = new Map(cases.map(({ name }, place) => [name, place]))
     this.#traced = traced
     this.#shared = shared
+    this.#blocks = blocks
   }
 
   /** Adds an event in its logged form; returns how many bytes of lines are waiting. */
   add(event: LotEvent): number {
-    const length = this.#write(JSON.stringify(event))
+    this.#filled ??= this.#blocks.take()
+    const { lines } = this.#filled
+    const from = lines.length
+    lines.event(event)
+    const length = lines.length - from
     if (event.type !== 'case-finished') {
       this.#told.push({ event, length })
-      return this.#used
+      return lines.length
     }
     const { case: test, ...rest } = this.#traced ? event : (untraced(event) as CaseFinished)
     const sent = {
@@ -43,29 +50,17 @@ export class PartPacker {
     this.#told.push(
       of === undefined ? { event: { ...sent, case: test }, length } : { of, event: sent, length },
     )
-    return this.#used
+    return lines.length
   }
 
-  /** Takes what is waiting, in memory of exactly its size; undefined: nothing is. */
+  /** Takes what is waiting; its lines are valid until their block is given back. Undefined: nothing is. */
   take(): Part | undefined {
-    if (this.#told.length === 0) return undefined
-    const part = { told: this.#told, lines: new Uint8Array(this.#lines.subarray(0, this.#used)) }
+    if (this.#filled === undefined) return undefined
+    const { block, lines } = this.#filled
+    const part = { told: this.#told, lines: lines.view(), block }
     this.#told = []
-    this.#used = 0
+    this.#filled = undefined
     return part
-  }
-
-  #write(line: string): number {
-    // In UTF-8 a character takes at most three bytes.
-    const needed = this.#used + 3 * line.length
-    if (needed > this.#lines.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, ROOM, 2 * this.#lines.length))
-      this.#lines.copy(larger, 0, 0, this.#used)
-      this.#lines = larger
-    }
-    const length = this.#lines.write(line, this.#used)
-    this.#used += length
-    return length
   }
 }
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { Shared } from '../../log/shared.ts'
 import { asFlowbreakError, ExitCode, messageOf } from '../../support/errors.ts'
 import type { Doing } from '../watch/watch.ts'
+import { Blocks } from './blocks.ts'
 import type { LotEvent, LotPlayer } from './lot.ts'
 import type { Failed, OwnPort, ToWorker, WorkerRun } from './messages.ts'
 import { LotUnpacker } from './parcel.ts'
@@ -28,6 +29,7 @@ export class WorkerServer {
   readonly #begin: (run: WorkerRun, told: (doing: Doing) => void) => Promise<Playing>
   readonly #abort = new AbortController()
   readonly #shared = new Shared()
+  readonly #blocks: Blocks
   #playing: Promise<Playing> | undefined
   readonly #lots = new Set<Promise<void>>()
   readonly #unpacker = new LotUnpacker()
@@ -37,6 +39,7 @@ export class WorkerServer {
   /** `begin`: makes what a run is played with; `told`: takes what targets do, if somebody watches. */
   constructor(port: OwnPort, begin: (run: WorkerRun, told: (doing: Doing) => void) => Promise<Playing>) {
     this.#port = port
+    this.#blocks = new Blocks(port.isThread)
     this.#begin = begin
     // Each target that it drives in parallel adds a listener.
     setMaxListeners(0, this.#abort.signal)
@@ -61,6 +64,7 @@ export class WorkerServer {
       this.#lots.add(played)
     } else if (message.type === 'taken') {
       this.#onTheWay -= message.bytes
+      this.#blocks.back(message.block)
       if (this.#onTheWay <= ON_THE_WAY) for (const go of this.#room.splice(0)) go()
     } else if (message.type === 'abort') this.#abort.abort()
     else void this.leave()
@@ -75,14 +79,14 @@ export class WorkerServer {
       const part = packer?.take()
       if (part === undefined) return
       this.#onTheWay += part.lines.length
-      // Copied, because after memory was once transferred, V8 checks at every access to typed arrays whether that is still there.
+      // Shared or copied, because after memory was once transferred, V8 checks at every access to typed arrays whether that is still there.
       this.#port.post({ type: 'told', id, part })
     }
     try {
       const lot = this.#unpacker.unpack(sent)
       if (this.#playing === undefined) return
       const { players, told, traced } = await this.#playing
-      const packing = new PartPacker(lot, traced, this.#shared)
+      const packing = new PartPacker(lot, traced, this.#shared, this.#blocks)
       packer = packing
       const player = players.find(({ targets }) => targets?.includes(lot.target))
       await player?.play(lot, this.#abort.signal, (event) => {

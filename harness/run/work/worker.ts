@@ -150,7 +150,8 @@ export class Worker implements AsyncDisposable {
     }
     try {
       for (const [event, line] of unpackPart(message.part, pending.lot)) pending.take(event, line)
-      handle.post({ type: 'taken', bytes: message.part.lines.length })
+      const { lines, block } = message.part
+      handle.post({ type: 'taken', bytes: lines.length, block })
     } catch (thrown) {
       // The log takes no more.
       pending.end(thrown as FlowbreakError)
