@@ -2,7 +2,7 @@ import type { PacketExpectation } from '../model/case.ts'
 import { Host, nameOf, Reason } from '../model/codes.ts'
 import type { CaseTrace, Mismatch, Sighted } from '../model/run-log.ts'
 import { lateWords } from './late.ts'
-import { verdictOfLetter } from './letters.ts'
+import { VERDICT_LETTERS, verdictOfLetter } from './letters.ts'
 
 /** The most mismatches of one expectation that are written out; the last of them counts the rest. */
 const WRITTEN = 20
@@ -29,9 +29,12 @@ export function checkPackets(
   const indices = packetsMeant(expectation, flow, trace)
   if (indices.length === 0) return { checked: 1, met: 0, mismatches: [nothingOffered(expectation)] }
   const mismatches: Mismatch[] = []
+  const good = lettersThatSuffice(expectation)
+  const emitted = causedBy(trace.emitted)
   let missed = 0
   for (const index of indices) {
-    const problem = problemOf(expectation, trace, index)
+    if (good.includes(trace.verdict[index] ?? '-')) continue
+    const problem = problemOf(expectation, trace, index, emitted)
     if (problem === undefined) continue
     missed++
     const observed = problem + lateWords(sightings, index)
@@ -69,7 +72,42 @@ export function packetsMeant(
   return indices
 }
 
-function problemOf(expectation: PacketExpectation, trace: CaseTrace, index: number): string | undefined {
+/** Letters of the verdicts for which nothing else of a packet has to be looked at. */
+function lettersThatSuffice({ conforms, tolerated, by, reason, parts }: PacketExpectation): string {
+  const hasDetails = by !== undefined || reason !== undefined || parts !== undefined
+  return [...VERDICT_LETTERS]
+    .filter((letter) => {
+      const verdict = verdictOfLetter(letter)
+      if (verdict === undefined) return false
+      return conforms.includes(verdict) ? !hasDetails && verdict !== 'reject' : tolerated.includes(verdict)
+    })
+    .join('')
+}
+
+type Emitted = CaseTrace['emitted'][number]
+
+/** What each packet caused, sorted once it is asked for: a case may have as many resets as packets. */
+function causedBy(all: CaseTrace['emitted']): (index: number) => readonly Emitted[] {
+  let sorted: Map<number, Emitted[]> | undefined
+  return (index) => {
+    if (sorted === undefined) {
+      sorted = new Map()
+      for (const each of all) {
+        const others = sorted.get(each.index)
+        if (others === undefined) sorted.set(each.index, [each])
+        else others.push(each)
+      }
+    }
+    return sorted.get(index) ?? []
+  }
+}
+
+function problemOf(
+  expectation: PacketExpectation,
+  trace: CaseTrace,
+  index: number,
+  emitted: (index: number) => readonly Emitted[],
+): string | undefined {
   const verdict = verdictOfLetter(trace.verdict[index])
   if (verdict === undefined) return 'not run'
   if (!expectation.conforms.includes(verdict) && !expectation.tolerated.includes(verdict)) return verdict
@@ -82,7 +120,7 @@ function problemOf(expectation: PacketExpectation, trace: CaseTrace, index: numb
   const parts = expectation.parts === undefined ? [] : partsOf(trace, index)
   if (expectation.parts?.some((part) => !parts.includes(part)))
     return `${verdict} with ${parts.join(' and ') || 'no host having a part'}`
-  if (verdict === 'reject') return problemOfReject(expectation, trace, index)
+  if (verdict === 'reject') return problemOfReject(expectation, trace, index, emitted(index))
   return undefined
 }
 
@@ -90,8 +128,8 @@ function problemOfReject(
   expectation: PacketExpectation,
   trace: CaseTrace,
   index: number,
+  emitted: readonly Emitted[],
 ): string | undefined {
-  const emitted = trace.emitted.filter((entry) => entry.index === index)
   const ignored = emitted.find((entry) => !entry.acceptable)
   if (ignored !== undefined) return `reject with a reset that the ${ignored.to} would ignore`
   const towards = expectation.towards ?? 'any'

@@ -84,10 +84,14 @@ export class Controls {
 
   #roadsOf(packets: PacketBatch): number[] {
     const fresh: number[] = []
+    // Most packets take the road of the one before them in their direction.
+    const before: [number, number] = [-1, -1]
     for (let i = 0; i < packets.count; i++) {
       const host = packets.host[i] ?? Host.unknown
-      if (host >= Host.unknown) continue
-      const road = host * 2 + (packets.direction[i] ?? 0)
+      const direction = packets.direction[i] === 0 ? 0 : 1
+      if (host === before[direction] || host >= Host.unknown) continue
+      before[direction] = host
+      const road = host * 2 + direction
       if (!this.#open.has(road) && !fresh.includes(road)) fresh.push(road)
     }
     return fresh
