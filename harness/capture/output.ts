@@ -3,7 +3,8 @@ import { dirname } from 'node:path'
 import { makeFolder, openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
 
-const BUFFER = 1 << 20
+/** Bytes that are buffered at first, and at most: most files are small, and memory for all of a large one costs time to touch. */
+const [LEAST, BUFFER] = [1 << 14, 1 << 20]
 
 /**
  * A file that appears whole or not at all: bytes are buffered, written to a temporary name beside the path, and renamed
@@ -13,7 +14,7 @@ const BUFFER = 1 << 20
 export class Output implements Disposable {
   readonly path: string
   /** The buffer in which `reserve` makes room. */
-  bytes = new Uint8Array(BUFFER)
+  bytes = new Uint8Array(LEAST)
   view = new DataView(this.bytes.buffer)
   readonly #temporary: string
   #fd: number | undefined
@@ -37,10 +38,13 @@ export class Output implements Disposable {
 
   /** Makes room for the next `length` bytes; returns their index in `bytes` and `view`. They hold earlier contents. */
   reserve(length: number): number {
-    if (this.#used + length > this.bytes.length) this.#flush()
-    if (length > this.bytes.length) {
-      this.bytes = new Uint8Array(length)
-      this.view = new DataView(this.bytes.buffer)
+    if (this.#used + length > BUFFER) this.#flush()
+    const needed = this.#used + length
+    if (needed > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, Math.min(2 * this.bytes.length, BUFFER)))
+      larger.set(this.bytes.subarray(0, this.#used))
+      this.bytes = larger
+      this.view = new DataView(larger.buffer)
     }
     const at = this.#used
     this.#used += length
