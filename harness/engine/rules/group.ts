@@ -2,12 +2,14 @@ import { destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
 import { Protocol } from '../../wire/numbers.ts'
 import { Bits } from './bits.ts'
 import { AddressClasses, PortClasses } from './header-classes.ts'
+import { OtherSearch } from './other-search.ts'
 import type { RuleProtocol } from './rule.ts'
 import type { Signature } from './signature.ts'
 
 /** The signatures whose header matches the packets of a flow in one direction. Numbers are places in the rule order. */
 export interface RuleGroup {
-  readonly members: Bits
+  /** Evaluated when a pattern selects them: those of the group, and for some packets those of the other direction. */
+  readonly called: Bits
   /** Evaluated for the first packet. */
   readonly first: Int32Array
   /** Evaluated for every packet, since no pattern selects them: while the flow is not established, and when it is. */
@@ -39,6 +41,7 @@ export interface PacketHeader {
 export class RuleGroups {
   readonly #signatures: readonly Signature[]
   readonly #patterned: Bits
+  readonly #otherSearch: OtherSearch
   readonly #sources: readonly [AddressClasses, AddressClasses]
   readonly #destinations: readonly [AddressClasses, AddressClasses]
   readonly #sourcePorts: PortClasses
@@ -52,6 +55,11 @@ export class RuleGroups {
   constructor(signatures: readonly Signature[], patterned: Bits) {
     this.#signatures = signatures
     this.#patterned = patterned
+    this.#otherSearch = new OtherSearch(
+      signatures,
+      ({ rule, toServer }, protocol, way) =>
+        (toServer ?? way) === way && matchesProtocol(rule.protocol, protocol),
+    )
     const sources = signatures.map(({ rule, turned }) => (turned ? rule.destination : rule.source))
     const destinations = signatures.map(({ rule, turned }) => (turned ? rule.source : rule.destination))
     this.#sources = [new AddressClasses(sources, 4), new AddressClasses(sources, 16)]
@@ -113,14 +121,21 @@ export class RuleGroups {
     const members = Bits.of(this.#signatures.length, (index) =>
       this.#fits(index, protocol, toServer, hasFlow),
     )
+    const called = members.copy()
+    if (protocol !== Protocol.tcp && protocol !== Protocol.udp)
+      for (const index of this.#signatures.keys())
+        if (this.#isCalled(index, protocol, toServer, hasFlow)) called.add(index)
     for (const accepting of [
       sources.accepting[source],
       destinations.accepting[destination],
       this.#sourcePorts.accepting[sourcePort],
       this.#destinationPorts.accepting[destinationPort],
     ])
-      if (accepting !== undefined) members.intersect(accepting)
-    const made = this.#intern(members)
+      if (accepting !== undefined) {
+        members.intersect(accepting)
+        called.intersect(accepting)
+      }
+    const made = this.#intern(members, called)
     this.#byKey.set(ends, among.set(rest, made))
     return made
   }
@@ -133,16 +148,24 @@ export class RuleGroups {
     return matchesProtocol(signature.rule.protocol, protocol)
   }
 
-  #intern(members: Bits): number {
-    const text = members.words.join()
+  /** Whether a pattern selects the signature for packets of this protocol, whatever its direction. */
+  #isCalled(index: number, protocol: number, toServer: boolean, hasFlow: boolean): boolean {
+    const signature = this.#signatures[index]
+    if (signature === undefined || !this.#patterned.has(index)) return false
+    if (!this.#otherSearch.calls(signature, protocol, toServer)) return false
+    return this.#fits(index, protocol, signature.toServer ?? toServer, hasFlow)
+  }
+
+  #intern(members: Bits, called: Bits): number {
+    const text = `${members.words.join()} ${called.words.join()}`
     const known = this.#byMembers.get(text)
     if (known !== undefined) return known
-    this.groups.push(this.#make(members))
+    this.groups.push(this.#make(members, called))
     this.#byMembers.set(text, this.groups.length - 1)
     return this.groups.length - 1
   }
 
-  #make(members: Bits): RuleGroup {
+  #make(members: Bits, called: Bits): RuleGroup {
     const list = members.list()
     const signature = (index: number) => this.#signatures[index]
     const rest = list.filter((index) => signature(index)?.ofFirst === false)
@@ -154,11 +177,11 @@ export class RuleGroups {
           return plain && (wanted === undefined || wanted === established)
         }),
       )
-    const content = rest.some((index) => signature(index)?.look !== 0)
+    const content = called.list().some((index) => signature(index)?.look !== 0)
     const app = rest.some((index) => signature(index)?.appProtocol !== 0)
     const ways = [steady(false), steady(true)] as const
     return {
-      members,
+      called,
       first: Int32Array.from(list.filter((index) => signature(index)?.ofFirst === true)),
       steady: ways,
       content,

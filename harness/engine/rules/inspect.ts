@@ -25,6 +25,11 @@ export class Contents {
     this.#patterns = contents.map(({ bytes, nocase }) => (nocase ? bytes.map(lower) : bytes))
   }
 
+  /** Some bytes prevent a match wherever they are found. */
+  get bars(): boolean {
+    return this.#barring !== undefined
+  }
+
   /** Whether the bytes `from` … `to`-1 contain them. `unsearched`: no pattern search was made before (`AppView.lastLook`). */
   match(bytes: Uint8Array, from: number, to: number, unsearched = false): boolean {
     this.#asked = unsearched ? this.#contents : this.#searched

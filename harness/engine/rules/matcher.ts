@@ -79,7 +79,7 @@ export class Matcher {
   }
 
   #call(group: RuleGroup, places: readonly number[]): void {
-    for (const place of places) if (group.members.has(place)) this.#called.push(place)
+    for (const place of places) if (group.called.has(place)) this.#called.push(place)
   }
 
   #ask(place: number, subject: RuleSubject): void {
