@@ -44,4 +44,19 @@ describe('wire/icmp', () => {
     expect(quoted(1, ipv6(Protocol.udp, udp(2)).slice(0, 47), true)).to.include({ l4: -1 })
     expect(quoted(1, packet(), true)).to.equal(undefined)
   })
+
+  it('reads, as Linux does, the next protocol of a quote that ends within an extension header', () => {
+    const message = (fragment: string, length: number) =>
+      icmp(2, 0, ipv6(50, udp(2), 44, hex(fragment)).slice(0, length))
+    const find = (fragment: string, length: number, linux: boolean) => {
+      const quote = { l3: -1, l4: -1, protocol: 0 }
+      const bytes = message(fragment, length)
+      return findQuote(bytes, 0, bytes.length, true, quote, linux) ? quote : undefined
+    }
+    const first = '3200 0001 00000009'
+    expect(find(first, 44, true)).to.deep.equal({ l3: 8, l4: -1, protocol: 50 })
+    expect(find(first, 43, true)).to.equal(undefined)
+    expect(find('3200 0009 00000009', 56, true)).to.equal(undefined)
+    expect(find(first, 47, false)).to.deep.equal({ l3: 8, l4: -1, protocol: 44 })
+  })
 })

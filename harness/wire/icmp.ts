@@ -41,7 +41,7 @@ const LINUX_LEAST = 4
 /**
  * Finds the packet quoted by the ICMP error at `l4` in a frame that ends at `end`. Returns false if there is none, or none with a
  * whole IP header of the same family. At least 8 bytes of the transport header are there if `into.l4` is not -1; with `linux` at least the
- * ports, and for IPv6 it may be a header beyond which Linux does not look.
+ * ports, and for IPv6 it may be a header beyond which Linux does not look, and no packet is found of which Linux cannot read the protocol.
  */
 export function findQuote(
   bytes: Uint8Array,
@@ -80,10 +80,17 @@ function findQuotedTransport6(
   let next = u8(bytes, l3 + 6)
   let at = l3 + 40
   let first = true
-  while (end - at >= 8) {
+  for (;;) {
+    const there = end - at
+    // Of an extension header Linux needs what leads to the next header (ipv6_skip_exthdr).
+    if (there < (linux ? (next === Protocol.fragment ? 4 : 2) : 8)) {
+      if (linux && extensionLength(next, 0) > 0) return false
+      break
+    }
     const length = extensionLength(next, u8(bytes, at + 1))
     if (length === 0) break
     if (next === Protocol.fragment && (u16(bytes, at + 2) & 0xfff8) !== 0) first = false
+    if (linux && !first) return false
     next = u8(bytes, at)
     at += length
     if (!first) break

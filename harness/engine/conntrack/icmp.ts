@@ -2,7 +2,6 @@ import { linuxPorts } from '../../flow/linux.ts'
 import { u16, u32 } from '../../wire/bytes.ts'
 import { findQuote, type Quote } from '../../wire/icmp.ts'
 import { addressLength, destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
-import { findFragmentHeader } from '../../wire/ipv6.ts'
 import { isWrongCall } from './validity.ts'
 
 /** ICMP queries, which create an entry: echo, timestamp, information, mask; for ICMPv6 echo and node information. */
@@ -46,7 +45,7 @@ export function relatedQuote(
   if (!findQuote(bytes, l4, end, six, quote, true)) return undefined
   const { l4: at, protocol } = quote
   if (linuxPorts(bytes, at, end, protocol, six) === undefined) return undefined
-  if (at < 0 ? isLaterFragment(bytes, quote.l3, end) : isWrongCall(bytes, at, end, protocol)) return undefined
+  if (at < 0 ? isLaterFragment(bytes, quote.l3) : isWrongCall(bytes, at, end, protocol)) return undefined
   const outer = destinationAt(bytes, l3)
   const inner = sourceAt(bytes, quote.l3)
   for (let at = 0; at < addressLength(bytes, l3); at += 4)
@@ -54,8 +53,7 @@ export function relatedQuote(
   return quote
 }
 
-function isLaterFragment(bytes: Uint8Array, l3: number, end: number): boolean {
-  if (!isIpv6(bytes, l3)) return (u16(bytes, l3 + 6) & 0x1fff) !== 0
-  const header = findFragmentHeader(bytes, l3, end)
-  return header >= 0 && u16(bytes, header + 2) >= 8
+/** Of IPv6, such a quote is not found at all. */
+function isLaterFragment(bytes: Uint8Array, l3: number): boolean {
+  return !isIpv6(bytes, l3) && (u16(bytes, l3 + 6) & 0x1fff) !== 0
 }
