@@ -1,5 +1,5 @@
 import type { Findings } from './findings.ts'
-import { lower } from './inspect.ts'
+import { lower } from './lower.ts'
 
 /**
  * Finds many patterns in one pass over bytes, ignoring case: the Aho-Corasick automaton ("Efficient string matching", 1975)

@@ -1,5 +1,5 @@
 import type { Findings } from './findings.ts'
-import { lower } from './inspect.ts'
+import { lower } from './lower.ts'
 
 /** Bytes that are read at once. */
 const GRAM = 4

@@ -1,7 +1,7 @@
 import type { Content } from './content.ts'
+import { type Limits, limitsOf } from './limits.ts'
+import { LOWER, lower } from './lower.ts'
 import { searchedOf } from './searched.ts'
-
-const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte))
 
 /** Contents prepared for the search: in sequence, each relative to the previous one if it says so. */
 export class Contents {
@@ -9,17 +9,24 @@ export class Contents {
   /** The contents to check after the pattern search. */
   readonly #searched: readonly Content[]
   #asked: readonly Content[]
+  readonly #limits: readonly Limits[]
   /** If it is found, nothing matches. */
   readonly #barring: Content | undefined
+  /** Unless it is found within its limits, nothing matches. */
+  readonly #calling: Content | undefined
   /** In lower case if case is ignored. */
   readonly #patterns: readonly Uint8Array[]
+  /** A content that depends on no other decided that nothing matches. */
+  #over = false
   #bytes: Uint8Array = new Uint8Array(0)
   #from = 0
   #length = 0
 
   constructor(contents: readonly Content[]) {
     this.#contents = contents
-    this.#barring = barringOf(contents)
+    this.#limits = limitsOf(contents)
+    this.#barring = barringOf(contents, this.#limits)
+    this.#calling = callingOf(contents, this.#limits)
     this.#searched = withoutEnd(contents, this.#barring)
     this.#asked = this.#searched
     this.#patterns = contents.map(({ bytes, nocase }) => (nocase ? bytes.map(lower) : bytes))
@@ -36,6 +43,7 @@ export class Contents {
     this.#bytes = bytes
     this.#from = from
     this.#length = to - from
+    this.#over = false
     return this.#matchFrom(0, 0)
   }
 
@@ -49,32 +57,57 @@ export class Contents {
     return this.#find(pattern, content.nocase, 0, to - from) >= 0
   }
 
+  /** Whether the pattern search selects the rule for the bytes. Given that they match, only a content that is relative tells. */
+  isCalledBy(bytes: Uint8Array, from: number, to: number): boolean {
+    const content = this.#calling
+    const index = content === undefined ? -1 : this.#contents.indexOf(content)
+    const pattern = this.#patterns[index]
+    if (content === undefined || pattern === undefined) return true
+    const { offset, depth } = this.#limits[index] ?? UNLIMITED
+    this.#bytes = bytes
+    this.#from = from
+    // The pattern search allows one byte more than the inspection.
+    return this.#find(pattern, content.nocase, offset, Math.min(to - from, depth + 1)) >= 0
+  }
+
   /** Whether contents from the `index`th on are found, given that the previous one ended at `end` (Suricata 7, content inspection). */
   #matchFrom(index: number, end: number): boolean {
     const content = this.#asked[index]
     const pattern = this.#patterns[index]
     if (content === undefined || pattern === undefined) return true
     const { negated, endsWith, distance, within } = content
+    const { offset, depth } = this.#limits[index] ?? UNLIMITED
     const size = this.#length
-    let start = Math.max(0, content.offset)
-    let limit = content.depth >= 0 ? Math.min(content.depth, size) : size
+    let start = offset
+    let limit = depth > 0 ? Math.min(depth, size) : size
     if (distance !== undefined || within !== undefined) {
-      start = Math.max(0, end + (distance ?? 0))
+      start = Math.max(offset, end + (distance ?? 0))
       const reach = within === undefined ? -1 : end + within + (distance ?? 0)
-      // Suricata ignores a limit before the start.
-      if (reach >= 0) limit = Math.min(size, reach)
+      // Suricata ignores a limit before the start, and counts the depth from there too.
+      limit = Math.min(size, reach >= 0 ? reach : size, depth > 0 ? end + depth : size)
     }
     if (start > limit || limit <= 0) return negated && this.#matchFrom(index + 1, end)
     const first = start
     for (;;) {
       const at = endsWith && limit < size ? -1 : this.#find(pattern, content.nocase, start, limit)
-      if (at < 0) return negated && this.#matchFrom(index + 1, end)
+      if (at < 0) {
+        if (negated) return this.#matchFrom(index + 1, end)
+        this.#over ||= !isRelative(content)
+        return false
+      }
       const behind = at + pattern.length
-      // A negated content that is found, but not at the end, does not prevent a match; lengths are compared as in Suricata.
-      if (negated) return endsWith && limit - first !== behind && this.#matchFrom(index + 1, end)
-      const goesOn = !endsWith || behind === size
-      if (goesOn && this.#matchFrom(index + 1, behind)) return true
-      if (goesOn && !isRelative(this.#asked[index + 1])) return false
+      const next = this.#asked[index + 1]
+      if (negated) {
+        // One that is found, but not at the end, does not prevent a match; lengths are compared as in Suricata.
+        if (endsWith && limit - first !== behind) return this.#matchFrom(index + 1, end)
+        this.#over ||= !isRelative(content) && !isRelative(next) && content.offset < 0 && depth === 0
+        return false
+      }
+      if (!endsWith || behind === size) {
+        if (this.#matchFrom(index + 1, behind)) return true
+        this.#over ||= !isTriedAgain(next)
+        if (this.#over) return false
+      }
       start = at + 1
       if (start > limit) return false
     }
@@ -107,20 +140,33 @@ function isRelative(content: Content | undefined): boolean {
   return content?.distance !== undefined || content?.within !== undefined
 }
 
+/** Whether, if it is not found, the content before it is looked for farther on: a distance alone is not nearer there. */
+function isTriedAgain(content: Content | undefined): boolean {
+  return content?.within !== undefined || (content?.distance !== undefined && content.negated)
+}
+
 /** The negated content, if any, that Suricata searches for in its prefilter, which ignores `endswith`: not one with a position. */
-function barringOf(contents: readonly Content[]): Content | undefined {
+function barringOf(contents: readonly Content[], limits: readonly Limits[]): Content | undefined {
   const searched = searchedOf(contents)
   if (searched?.negated !== true) return undefined
+  const index = contents.indexOf(searched)
   const { offset, depth, distance, within } = searched
-  return offset < 0 && depth < 0 && distance === undefined && within === undefined ? searched : undefined
+  // At the start, a distance of nothing is no position.
+  const isDistant = distance !== undefined && (distance !== 0 || index !== 0)
+  const isPlaced = offset >= 0 || depth >= 0 || isDistant || within !== undefined
+  return isPlaced || limits[index]?.depth !== 0 ? undefined : searched
 }
+
+/** The content, if any, that Suricata searches for in its prefilter, if its depth is one that the inspection counts from elsewhere. */
+function callingOf(contents: readonly Content[], limits: readonly Limits[]): Content | undefined {
+  const searched = searchedOf(contents)
+  if (searched?.negated !== false || !isRelative(searched)) return undefined
+  return limits[contents.indexOf(searched)]?.depth === 0 ? undefined : searched
+}
+
+const UNLIMITED: Limits = { offset: 0, depth: 0 }
 
 function withoutEnd(contents: readonly Content[], which: Content | undefined): readonly Content[] {
   if (which === undefined) return contents
   return contents.map((content) => (content === which ? { ...content, endsWith: false } : content))
-}
-
-/** ASCII lower case. */
-export function lower(byte: number): number {
-  return LOWER[byte] ?? byte
 }

@@ -90,7 +90,8 @@ export class Matcher {
     const { established } = rule.flow ?? NO_FLOW_MATCH
     if (established !== undefined && established !== subject.established) return
     this.#ofStream = false
-    if (look !== 0 && !this.#hasContent(place, look, subject)) return
+    if (look !== 0 && !(this.#hasContent(place, look, subject) && this.#isSelected(place, look, subject)))
+      return
     if (rule.flags.length > 0 && !hasFlags(rule.flags, subject)) return
     if (this.#answersFlowbits(place)) this.#matched(place, this.#ofStream)
   }
@@ -112,6 +113,16 @@ export class Matcher {
       if (!lastLook && contents.isBarredBy(stream, streamFrom, streamTo)) return false
     }
     return contents.match(payload, payloadFrom, payloadTo, lastLook)
+  }
+
+  /** Whether the pattern search, too, selects a rule whose contents are there. */
+  #isSelected(place: number, look: number, { payload, payloadFrom, payloadTo }: RuleSubject): boolean {
+    const contents = this.#set.contents[place]
+    const { lastLook, stream, streamFrom, streamTo } = this.#view
+    if (contents === undefined || lastLook) return true
+    const inStream = this.#ofStream && streamTo > streamFrom
+    if (inStream && contents.isCalledBy(stream, streamFrom, streamTo)) return true
+    return (!inStream || (look & Look.payload) !== 0) && contents.isCalledBy(payload, payloadFrom, payloadTo)
   }
 
   #answersFlowbits(place: number): boolean {
@@ -169,11 +180,12 @@ export class Matcher {
     let anew = false
     let searched = -1
     let latest = 0
-    for (const { buffer, contents } of this.#set.buffers[place] ?? []) {
+    for (const { buffer, contents, calls } of this.#set.buffers[place] ?? []) {
       let found = false
       for (let i = 0; i < count && !found; i++) {
         if (kind[i] !== buffer || transaction[i] !== id) continue
-        found = contents.match(bytes, from[i] ?? 0, to[i] ?? 0, true)
+        const [start, end] = [from[i] ?? 0, to[i] ?? 0]
+        found = contents.match(bytes, start, end, true) && (!calls || contents.isCalledBy(bytes, start, end))
         if (!found) continue
         if (sight[i] === Sight.fresh) anew = true
         if (sight[i] === Sight.again && buffer === repeating) searched = showing[i] ?? 0

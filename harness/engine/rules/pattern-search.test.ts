@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { lower } from './inspect.ts'
+import { lower } from './lower.ts'
 import { PatternSearch } from './pattern-search.ts'
 
 /** Of three letters, so that they overlap, begin alike and hold each other. */

@@ -1,5 +1,5 @@
 import type { Content } from './content.ts'
-import { lower } from './inspect.ts'
+import { lower } from './lower.ts'
 import { PatternSearch } from './pattern-search.ts'
 import { searchedOf } from './searched.ts'
 

@@ -16,6 +16,8 @@ import { type Signature, signaturesOf } from './signature.ts'
 export interface BufferContents {
   readonly buffer: number
   readonly contents: Contents
+  /** Its contents are those that the pattern search is about. */
+  readonly calls: boolean
 }
 
 /** For one kind of buffer: what selects signatures when such a buffer is present. */
@@ -49,9 +51,14 @@ export class RuleSet {
     const signatures = inOrder(made, order)
     this.signatures = signatures
     this.contents = signatures.map(({ rule }) => new Contents(rule.contents))
-    this.buffers = signatures.map(({ rule }) =>
-      rule.buffers.map(({ buffer, contents }) => ({ buffer, contents: new Contents(contents) })),
-    )
+    this.buffers = signatures.map(({ rule }) => {
+      const calling = searchedBuffer(rule.buffers)
+      return rule.buffers.map((each) => ({
+        buffer: each.buffer,
+        contents: new Contents(each.contents),
+        calls: each === calling,
+      }))
+    })
     this.repeating = Int8Array.from(signatures, ({ rule }) => uncalledBuffer(rule))
     this.columns = new FlowbitColumns(rules)
     this.flowbits = signatures.map(({ rule }) => this.columns.steps(rule))

@@ -1,5 +1,6 @@
 import { Buffer } from '../app/app-view.ts'
 import type { Content } from './content.ts'
+import { lower } from './lower.ts'
 import type { BufferMatch } from './rule.ts'
 
 /*
@@ -22,7 +23,7 @@ export function searchedOf(contents: readonly Content[]): Content | undefined {
   const among = positive.length > 0 ? positive : contents
   const longest = Math.max(...among.map(({ bytes }) => bytes.length))
   const candidates = among.filter(({ bytes }) => bytes.length === longest)
-  return candidates.toSorted((a, b) => strengthOf(b.bytes) - strengthOf(a.bytes))[0]
+  return candidates.toSorted((a, b) => strengthOf(b) - strengthOf(a))[0]
 }
 
 /** The buffer with the content that is searched: the URI or the host before the method. */
@@ -42,9 +43,10 @@ function rankOf({ buffer }: BufferMatch): number {
   return RANKS.get(buffer) ?? LAST_RANK
 }
 
-/** How much a pattern tells: unusual bytes more, repeated ones less (PatternStrength). */
-function strengthOf(bytes: Uint8Array): number {
-  return bytes.reduce((sum, byte, at) => sum + (bytes.indexOf(byte) < at ? 1 : weightOf(byte)), 0)
+/** How much a pattern tells: unusual bytes more, repeated ones less (PatternStrength). Where case is ignored it is one of small letters. */
+function strengthOf({ bytes, nocase }: Content): number {
+  const pattern = nocase ? bytes.map(lower) : bytes
+  return pattern.reduce((sum, byte, at) => sum + (pattern.indexOf(byte) < at ? 1 : weightOf(byte)), 0)
 }
 
 function weightOf(byte: number): number {
