@@ -157,12 +157,21 @@ export class Matcher {
     const { bytes, kind, from, to } = this.#view
     const calls = this.#set.bufferCalls[kind[index] ?? 0]
     if (calls === undefined) return
-    // The protocol is not yet known when the rules for a packet that opens a session are collected.
-    if (!this.#view.unshown) this.#call(group, calls.always)
+    // The protocol is not yet known when the rules for a packet that opens a session are collected: only a pattern selects any.
+    for (const place of calls.always)
+      if (group.called.has(place) && (!this.#view.unshown || this.#isBarred(place, index)))
+        this.#called.push(place)
     const { search, calls: byPattern } = calls.patterns
     if (search === undefined) return
     const { pairs, count } = search.scan(bytes, from[index] ?? 0, to[index] ?? 0)
     for (let i = 0; i < count; i++) this.#call(group, byPattern[pairs[i * 2] ?? 0] ?? [])
+  }
+
+  /** Whether a rule's longest content, which is negated, is in the `index`th buffer. */
+  #isBarred(place: number, index: number): boolean {
+    const { bytes, kind, from, to } = this.#view
+    const own = this.#set.buffers[place]?.find(({ buffer }) => buffer === kind[index])
+    return own?.contents.isBarredBy(bytes, from[index] ?? 0, to[index] ?? 0) === true
   }
 
   /**
