@@ -66,7 +66,10 @@ function fragmented({ name, frames }: OracleCase, roll: Roll): OracleCase {
   return { name: `${name} in fragments`, frames: pieces }
 }
 
-/** The frame in two or three fragments, in any order, of which one may be lost; itself where it is of no such kind. */
+/**
+ * The frame in two or three fragments, in any order, of which one may be lost, unless it is the first, after which the case was chosen
+ * (`withClientsFirst`); itself where it is of no such kind.
+ */
 function fragmentsOf(frame: OracleFrame, id: number, roll: Roll): OracleFrame[] {
   const packet = packetOf(frame.bytes)
   if (packet === undefined || !isWhole(frame.bytes)) return [frame]
@@ -80,7 +83,7 @@ function fragmentsOf(frame: OracleFrame, id: number, roll: Roll): OracleFrame[] 
     return { from: edge * 8, to: Math.min(next * 8, length), more: next < blocks }
   })
   if (chance(roll, 30)) pieces.reverse()
-  if (chance(roll, 5)) pieces.pop()
+  if (chance(roll, 5) && id > 1) pieces.pop()
   return pieces.map((piece) => ({
     time: frame.time,
     bytes: join8(frame.bytes.subarray(0, ETHERNET), cut(packet, piece, id)),
