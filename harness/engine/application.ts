@@ -20,7 +20,7 @@ import { ACKED, CLIENT, EXTRA, Flag, ISN, KEPT_C2S, KEPT_S2C, NEXT, SERVER, STAT
 import type { Segment } from './segment.ts'
 import { before } from './sequence.ts'
 import type { SessionTable } from './table.ts'
-import { DEPTH, isFirstSinceTold, isTold } from './telling.ts'
+import { DEPTH, endsWithServer, isTold, isToldByServer } from './telling.ts'
 import { tells } from './telling-segment.ts'
 
 /*
@@ -44,6 +44,11 @@ export function noteAskedBefore(table: SessionTable, base: number): void {
   const oddity = makeOddity(table, base)
   if (isKept(words, base, base + CLIENT)) oddity.clientKept = 0
   if (isKept(words, base, base + SERVER)) oddity.serverKept = 0
+}
+
+/** Where the numbers of the sides do not tell when detection gives up, every packet is looked at until it does. */
+export function noteProbing(table: SessionTable, base: number, pickUp: boolean): void {
+  if (endsWithServer(table.words, base, pickUp)) makeOddity(table, base).probing = true
 }
 
 /** Whether this side's data is kept for content rules, whatever happens to application detection. */
@@ -82,8 +87,8 @@ export function isDropped(table: SessionTable, base: number, own: number, pickUp
 }
 
 /**
- * Whether this side's data is still kept because it has sent nothing since the other side's data made detection give up. For data in
- * order only acknowledgements show that.
+ * Whether this side's data is still kept because it has sent nothing since the other side's data made detection give up. If it had, that
+ * would have been noted then.
  */
 function isAwaited(
   words: Int32Array,
@@ -110,12 +115,9 @@ function wasAwaited(
 ): boolean {
   const isClient = own - base === CLIENT
   const [client, server] = isClient ? [next, peerNext] : [peerNext, next]
-  if (((words[base] ?? 0) & Flag.gaveUp) !== 0) return false
-  if (!isGivenUp(words, base, oddity, state, client, server, pickUp)) return false
-  const peer = base + (isClient ? SERVER : CLIENT)
-  const sent = reach(words, own, next, oddity && heardOf(oddity, base, own))
-  const told = reach(words, peer, peerNext, oddity && heardOf(oddity, base, peer))
-  return isFirstSinceTold(words, base, own - base, sent, told, pickUp)
+  const head = words[base] ?? 0
+  if ((head & Flag.gaveUp) !== 0 || isClient === ((head & Flag.serverLast) === 0)) return false
+  return isGivenUp(words, base, oddity, state, client, server, pickUp)
 }
 
 /**
@@ -136,7 +138,7 @@ export function hearPickUp(table: SessionTable, base: number, segment: Segment, 
 
 /**
  * A packet of this side arrived: data of it that was kept only until then is released (Suricata 7, StreamTcpPruneSession).
- * Packets that `advanceInOrder` handles leave no note here.
+ * For packets that it handles, `advanceInOrder` does this.
  */
 export function endLingering(table: SessionTable, base: number, own: number, pickUp: boolean): void {
   const { words } = table
@@ -256,6 +258,7 @@ function isGivenUp(
   const client = reach(words, base + CLIENT, clientNext, oddity?.clientHeard)
   const next = serverNext - countedFin(base, base + SERVER, state)
   const server = reach(words, base + SERVER, next, oddity?.serverHeard)
+  if (oddity?.probed === true && isToldByServer(words, base, client, server)) return true
   return isTold(words, base, client, server, pickUp)
 }
 
@@ -263,6 +266,8 @@ function giveUp(table: SessionTable, base: number): void {
   table.words[base] = (table.words[base] ?? 0) | Flag.gaveUp
   const oddity = oddityAt(table, base)
   if (oddity === undefined) return
+  oddity.probing = false
+  oddity.probed = false
   oddity.clientHeard = undefined
   oddity.serverHeard = undefined
   settleOddity(table, base, oddity)

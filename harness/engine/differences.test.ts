@@ -21,8 +21,6 @@ export interface Difference {
 const SURICATA = 'Suricata 7.0.10'
 /** Recordings of applications that Suricata recognises. */
 const KNOWN = /^(dns|ftp|http|postgres|redis|ssh|tls13|vlan-http)/
-/** More bytes of one side than this tell that an application is not known, on any port. */
-const TELLING = 36
 /** Nanoseconds of silence that end a session of Suricata's, after which it is picked up midway or not at all. */
 const SESSION = 600e9
 /** Ports of NFS and PostgreSQL, and so many bytes of the server tell there whatever they are. */
@@ -37,13 +35,12 @@ export const DIFFERENCES: readonly Difference[] = [
       isOfStream(disagreement) && KNOWN.test(disagreement.conversation.recording ?? ''),
   },
   {
-    id: 'application-moment',
+    id: 'application-bytes',
     realEngine: SURICATA,
     covers: (disagreement) => {
-      if (!isOfStream(disagreement)) return false
       const { conversation, index, ours } = disagreement
-      if (conversation.recording !== undefined) return false
-      return ours === 'forward' ? isUnacknowledged(conversation, index) : isByContent(conversation, index)
+      if (!isOfStream(disagreement) || conversation.recording !== undefined) return false
+      return ours !== 'forward' && isByContent(conversation, index)
     },
   },
 ]
@@ -64,15 +61,6 @@ export function isAllInOrder({ frames }: Conversation, index: number): boolean {
 /** Line `application-known`, about a packet of a recording. */
 export function isOfKnownApplication(recording: string, ours: string, theirs: string): boolean {
   return KNOWN.test(recording) && [ours, theirs].sort().join() === 'drop stream error,forward'
-}
-
-/** The packet's side has acknowledged too little of this connection to show that it has sent something since the other told. */
-function isUnacknowledged({ frames }: Conversation, index: number): boolean {
-  const opening = frames.slice(0, index).findLastIndex(({ line }) => /^[<>] S /.test(line))
-  return frames
-    .slice(opening + 1, index)
-    .filter(({ toServer }) => toServer === frames[index]?.toServer)
-    .every(({ line }) => Number(/^[<>] \w*A\w* -?\d+ (-?\d+)/.exec(line)?.[1] ?? 0) <= TELLING + 1)
 }
 
 /** The server has said little by this packet, on a port where that may tell or not. */

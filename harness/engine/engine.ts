@@ -182,7 +182,7 @@ export class Engine {
     const counters = this.#counters
     const rules = this.#rules
     const segment = this.#segment
-    const idle = this.#settings.inOrderIdle
+    const { inOrderIdle: idle, pickUp } = this.#settings
     for (let i = from; i < to; i++) {
       const by = host[i] ?? 0
       const table = tables[by]
@@ -197,7 +197,7 @@ export class Engine {
         if (
           ((flags[i] ?? 0) & ~Tcp.psh) === Tcp.ack &&
           now - table.lastSeen(base) <= idle &&
-          advanceInOrder(table.words, base, batch, i)
+          advanceInOrder(table.words, base, batch, i, pickUp)
         ) {
           table.see(base, now)
           if (rules !== undefined) {

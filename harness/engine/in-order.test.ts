@@ -9,7 +9,7 @@ import { Segment } from './segment.ts'
 import { SessionTable } from './table.ts'
 import { track } from './tracker.ts'
 
-const SETTINGS = { windowCheck: 0, exactReset: true, asyncOneside: false, pickUp: false }
+const SETTINGS = { windowCheck: 0, exactReset: true, asyncOneside: false }
 const near = fc.integer({ min: -3, max: 3 }).map((steps) => steps * 100)
 
 /** A session in some state, with numbers near each other so that segments often fit. */
@@ -69,14 +69,16 @@ describe('engine: in-order packets', () => {
         fc.constantFrom(0, 0, 1, 100),
         fc.boolean(),
         fc.constantFrom(Tcp.ack, Tcp.ack | Tcp.psh),
-        (words, view, length, fromClient, flags) => {
+        fc.boolean(),
+        (words, view, length, fromClient, flags, pickUp) => {
           const [quick, slow] = [new SessionTable(), new SessionTable()]
           for (const table of [quick, slow]) {
             table.touch(0)
             table.words.set(words)
           }
           const before = [...quick.words.subarray(0, RECORD_WORDS)]
-          if (!advanceInOrder(quick.words, 0, batchOf(view, flags, length, fromClient), 0)) {
+          const batch = batchOf(view, flags, length, fromClient)
+          if (!advanceInOrder(quick.words, 0, batch, 0, pickUp)) {
             expect([...quick.words.subarray(0, RECORD_WORDS)]).to.deep.equal(before)
             return
           }
@@ -84,7 +86,7 @@ describe('engine: in-order packets', () => {
           const segment = new Segment()
           segment.read(view, 0, view.byteLength, flags, length)
           segment.toServer = fromClient === (((words[0] ?? 0) & Flag.flipped) === 0)
-          expect(track(slow, 0, segment, SETTINGS)).to.equal(true)
+          expect(track(slow, 0, segment, { ...SETTINGS, pickUp })).to.equal(true)
           expect([...quick.words.subarray(0, RECORD_WORDS)]).to.deep.equal([
             ...slow.words.subarray(0, RECORD_WORDS),
           ])

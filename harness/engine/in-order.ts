@@ -14,6 +14,7 @@ import {
   scaleOf,
   WINDOW,
 } from './record.ts'
+import { hasTold } from './telling.ts'
 import { isOldStamp } from './timestamps.ts'
 
 /** Matches an established session without pending special cases, whatever was negotiated in its handshake. */
@@ -32,9 +33,16 @@ const PLAIN_MASK =
 /**
  * Fast path for nearly every packet of a capture: an ACK, with or without data, that starts at the expected sequence number, within all
  * windows, on a plain established session. Either updates the record exactly as `track` would, without a `Segment`, and returns true; or
- * changes nothing and returns false. Packet `index` of the batch must be TCP with flags ACK, or ACK and PSH.
+ * changes nothing and returns false. Packet `index` of the batch must be TCP with flags ACK, or ACK and PSH. If its data makes
+ * protocol detection give up, that is recorded only when the other side answers.
  */
-export function advanceInOrder(words: Int32Array, base: number, batch: PacketBatch, index: number): boolean {
+export function advanceInOrder(
+  words: Int32Array,
+  base: number,
+  batch: PacketBatch,
+  index: number,
+  pickUp: boolean,
+): boolean {
   const head = words[base] ?? 0
   if ((head & PLAIN_MASK) !== State.established) return false
   // Branch-free from here on for unpredictable conditions: the direction, and whether the packet carries data or opens a window.
@@ -63,7 +71,9 @@ export function advanceInOrder(words: Int32Array, base: number, batch: PacketBat
     words[own + STAMP] = last ^ ((last ^ stamp) & isEmpty)
   }
 
-  words[base] = head | (Flag.confirmed & -fromServer)
+  const isTurn = (head & Flag.serverLast) !== (Flag.serverLast & -fromServer)
+  const given = isTurn && (head & Flag.gaveUp) === 0 && hasTold(words, base, pickUp) ? Flag.gaveUp : 0
+  words[base] = (head & ~Flag.serverLast) | ((Flag.confirmed | Flag.serverLast) & -fromServer) | given
   const window = (batch.window[index] ?? 0) << scaleOf(head, peer - base)
   const limit = words[peer + LIMIT] ?? 0
   const beyond = (ack + window - limit) | 0

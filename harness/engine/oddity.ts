@@ -62,6 +62,10 @@ export class Oddity {
   /** The other side's packet made detection give up: that side's data is kept until its own next packet. */
   clientLingers = false
   serverLingers = false
+  /** Protocol detection goes on, and may end with a packet that the numbers do not show. */
+  probing = false
+  /** Where sessions are picked up: the client has sent something after the server's bytes ended the server's probing, and so the client's. */
+  probed = false
   /** Data was given up as lost: any RST is believed. */
   lossy = false
   clientSacks: SackedRanges = []
@@ -75,6 +79,7 @@ export class Oddity {
       !this.fastOpen &&
       !this.dataIgnored &&
       !this.lossy &&
+      !this.probing &&
       this.clientKept < 0 &&
       this.serverKept < 0 &&
       !this.clientLingers &&

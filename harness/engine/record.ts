@@ -90,6 +90,8 @@ export const Flag = {
   /** UDP, ICMP: which sides have been seen. */
   seenClient: 1 << 6,
   seenServer: 1 << 7,
+  /** TCP: the last packet was the server's. */
+  serverLast: 1 << 7,
   /** Both SYNs carried timestamps, so timestamps are checked. */
   timestamps: 1 << 8,
   clientTimestamps: 1 << 9,

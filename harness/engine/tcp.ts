@@ -2,7 +2,7 @@ import type { Nanos, PacketBatch, Rebuilt } from '../model/batch.ts'
 import { Direction, Role } from '../model/codes.ts'
 import { u32 } from '../wire/bytes.ts'
 import { Delivery } from './app/app-view.ts'
-import { hearPickUp, noteAskedBefore } from './application.ts'
+import { hearPickUp, noteAskedBefore, noteProbing } from './application.ts'
 import type { Counters } from './counters.ts'
 import { mayAnswer, type ResetTarget, sendReset } from './emit.ts'
 import { bareHead, enterFlow, isToServer, NO_ROOM } from './entry.ts'
@@ -145,6 +145,7 @@ export class TcpStage implements TcpDecider {
     const { toServer } = segment
     noteProbes(words, base, toServer ? source : destination, toServer ? destination : source, pickUp)
     noteAskedBefore(table, base)
+    if (windowCheck === WindowCheck.eventOnly) noteProbing(table, base, pickUp)
     if (windowCheck === WindowCheck.eventOnly && ((words[base] ?? 0) & PICKED_UP) === Flag.pickedUp)
       hearPickUp(table, base, segment, pickUp)
   }

@@ -2,11 +2,11 @@ import { countedFin, heardOf, reach } from './heard.ts'
 import type { Oddity } from './oddity.ts'
 import { CLIENT, NEXT, SERVER, STATE_MASK } from './record.ts'
 import type { Segment } from './segment.ts'
-import { clientTells, isToldByServer, serverTells } from './telling.ts'
+import { clientTells, endsProbing, isToldByServer, serverTells } from './telling.ts'
 
 /*
  * Segments that make detection give up although the numbers of both sides do not show it (telling.ts): because of what was missed, or of
- * the order in which they came. A segment that `advanceInOrder` handles is not looked at.
+ * the order in which they came.
  */
 
 /** Whether this segment, which has updated its session, makes detection give up in one of these ways. */
@@ -37,7 +37,9 @@ export function tells(
  */
 function tellsAfterServer(words: Int32Array, base: number, oddity: Oddity | undefined): boolean {
   const client = heardBytes(words, base, base + CLIENT, oddity)
-  return isToldByServer(words, base, client, heardBytes(words, base, base + SERVER, oddity))
+  const server = heardBytes(words, base, base + SERVER, oddity)
+  if (oddity?.probing === true && endsProbing(words, base, server)) oddity.probed = true
+  return isToldByServer(words, base, client, server)
 }
 
 /** How many contiguous bytes of this side's have been there from the first on. */

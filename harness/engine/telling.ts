@@ -1,4 +1,4 @@
-import { ACKED, CLIENT, EXTRA, Flag, ISN, SERVER, WINDOW } from './record.ts'
+import { CLIENT, EXTRA, Flag, ISN, NEXT, SERVER, WINDOW } from './record.ts'
 
 /*
  * After how many bytes Suricata's protocol detection gives up on an unknown application. Two mechanisms look at the first bytes of each
@@ -58,8 +58,7 @@ export function noteProbes(
 
 /**
  * Whether detection has given up after the first `client` and `server` bytes of the sides. If sessions are picked up, the patterns of
- * each side are tried on both, and the client's probing ends with the server's, at the client's next packet, which is one that
- * acknowledges the server's bytes. In a session that was picked up the client's bytes suffice.
+ * each side are tried on both. In a session that was picked up the client's bytes suffice.
  */
 export function isTold(
   words: Int32Array,
@@ -76,10 +75,21 @@ export function isTold(
   const probes = PROBES[row] ?? PROBES[0]
   const pickedUp = ((words[base] ?? 0) & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp
   const enough = pickedUp ? probes.server : serverTells(words, base, pickUp)
-  if (client >= probes.client) return pickedUp || server >= enough
-  return (
-    pickUp && acknowledgedOf(words, base + SERVER) >= enough && isToldByServer(words, base, client, server)
-  )
+  return client >= probes.client && (pickedUp || server >= enough)
+}
+
+/** The same for a session in which all came in order, by its numbers. */
+export function hasTold(words: Int32Array, base: number, pickUp: boolean): boolean {
+  return isTold(words, base, sentBy(words, base + CLIENT), sentBy(words, base + SERVER), pickUp)
+}
+
+/**
+ * Whether the numbers do not show all that makes detection give up: where sessions are picked up, the client's probing ends with the
+ * server's, at the client's next packet, and takes longer by itself.
+ */
+export function endsWithServer(words: Int32Array, base: number, pickUp: boolean): boolean {
+  const row = rowOf(words, base)
+  return pickUp && row !== ENDLESS && (PROBES[row] ?? PROBES[0]).client > PATTERNS.client
 }
 
 /** Whether, where sessions are picked up, the client's next packet after the first `server` bytes of the server ends its probing, too. */
@@ -87,26 +97,9 @@ export function isToldByServer(words: Int32Array, base: number, client: number, 
   return client >= PATTERNS.client && server >= serverTells(words, base, true)
 }
 
-/**
- * Whether, as far as acknowledgements show, a side that has sent `own` bytes has sent nothing since the `other` bytes of its peer made
- * detection give up: it has not yet acknowledged as many bytes as that took.
- */
-export function isFirstSinceTold(
-  words: Int32Array,
-  base: number,
-  stream: number,
-  own: number,
-  other: number,
-  pickUp: boolean,
-): boolean {
-  if (isTooMuch(words, base, stream, own, 1)) return false
-  const client = clientTells(words, base, !pickUp)
-  const server = serverTells(words, base, pickUp)
-  const [ownTells, otherTells, peer] = stream === CLIENT ? [client, server, SERVER] : [server, client, CLIENT]
-  const acknowledged = acknowledgedOf(words, base + peer)
-  if (own < ownTells && isTooMuch(words, base, peer, other, 1))
-    return !isTooMuch(words, base, peer, acknowledged, 1)
-  return acknowledged < otherTells
+/** Whether the first `server` bytes of the server end its probing. */
+export function endsProbing(words: Int32Array, base: number, server: number): boolean {
+  return server >= (PROBES[rowOf(words, base)] ?? PROBES[0]).server
 }
 
 /** Bytes of the client that suffice once the server's do; `alone`: none of the server's bytes were looked at. */
@@ -130,8 +123,8 @@ function isTooMuch(words: Int32Array, base: number, stream: number, bytes: numbe
   return bytes > times * Math.max(TOO_MUCH, Math.min(words[base + peer + WINDOW] ?? 0, DEPTH))
 }
 
-function acknowledgedOf(words: Int32Array, stream: number): number {
-  return ((words[stream + ACKED] ?? 0) - (words[stream + ISN] ?? 0) - 1) | 0
+function sentBy(words: Int32Array, stream: number): number {
+  return ((words[stream + NEXT] ?? 0) - (words[stream + ISN] ?? 0) - 1) | 0
 }
 
 function rowOf(words: Int32Array, base: number): number {

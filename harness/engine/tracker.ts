@@ -42,9 +42,15 @@ export function track(table: SessionTable, base: number, segment: Segment, setti
     isAside(table, base, own, peer, segment) ||
     (keeps && isBeforeStart(table, base, own, segment, settings.pickUp))
   if (keeps) endLingering(table, base, own, settings.pickUp)
+  noteSender(words, base, segment)
   if (!skipped && !trackState(table, base, own, peer, segment, settings)) return false
   if (((words[base] ?? 0) & Flag.special) !== 0) forgetReset(table, base, segment)
   return true
+}
+
+function noteSender(words: Int32Array, base: number, { toServer }: Segment): void {
+  const head = words[base] ?? 0
+  words[base] = toServer ? head & ~Flag.serverLast : head | Flag.serverLast
 }
 
 function trackState(

@@ -2,23 +2,12 @@ import { putU16 } from '../../wire/bytes.ts'
 import { packet } from '../example-engine.test.ts'
 import type { Conversation, ConversationFrame } from './conversation.test.ts'
 
-/** A server's port that belongs to no application of which Suricata waits for more, and one where it depends. */
-const QUIET = 7007
+/** A server's port where it depends on its bytes how many of them Suricata waits for. */
 const POSTGRESQL = 5432
 const LETTER = 0x78
 
-/** Conversations about line `application-moment`: stale data, which an old timestamp makes an error, comes when there is doubt. */
+/** Conversations about line `application-bytes`: stale data, which an old timestamp makes an error, comes when there is doubt. */
 export const MOMENTS: readonly Conversation[] = [
-  // The server has sent something since the client told, and acknowledged nothing of it.
-  conversation(QUIET, 6, [
-    '> S 0 ts=100/0',
-    '< SA 0 1 ts=100/100',
-    '> A 1 1 ts=101/100',
-    '< PA 1 1 len=40 ts=101/101',
-    '> PA 1 41 len=40 ts=102/101',
-    '< PA 41 1 len=40 ts=102/101',
-    '< PA -90 41 len=20 ts=5/102',
-  ]),
   // The server's bytes might be the beginning of an answer of PostgreSQL's.
   conversation(POSTGRESQL, 6, [
     '> S 0 ts=100/0',
