@@ -2,7 +2,7 @@ import { Flag, PASSED, STATE_MASK, State } from '../engine/record.ts'
 import { ADDRESS_BYTES, type RecordColumns } from '../engine/records/columns.ts'
 import type { FlowEnd } from '../engine/records/flow-records.ts'
 import { Verdict } from '../model/codes.ts'
-import { Protocol } from '../wire/numbers.ts'
+import { hasPorts, Protocol } from '../wire/numbers.ts'
 import { type EveClock, eveAddress, eveFlags, eveHex, eveProtocol, eveVlan } from './text.ts'
 
 const TCP_STATES: Readonly<Record<number, string>> = {
@@ -79,7 +79,7 @@ export class FlowEvents {
     const server = client + ADDRESS_BYTES
     const six = version[row] ?? 4
     const pair = ports[row] ?? 0
-    const withPorts = protocol[row] === Protocol.tcp || protocol[row] === Protocol.udp
+    const withPorts = hasPorts(protocol[row] ?? 0)
     return {
       source: `,"src_ip":"${eveAddress(addresses, back ? server : client, six)}"`,
       sourcePort: withPorts ? `,"src_port":${back ? pair & 0xffff : pair >>> 16}` : '',

@@ -2,7 +2,7 @@ import type { PacketBatch, Rebuilt } from '../model/batch.ts'
 import { u16 } from '../wire/bytes.ts'
 import { destinationAt, isIpv6, sourceAt } from '../wire/ip.ts'
 import { extensionLength } from '../wire/ipv6.ts'
-import { Protocol } from '../wire/numbers.ts'
+import { hasPorts } from '../wire/numbers.ts'
 
 /** The subject of an event: a packet of a batch, or a reassembled datagram. Valid as long as the batch. */
 export interface EveSubject {
@@ -30,7 +30,7 @@ export function subjectOf(batch: PacketBatch, cause: number | Rebuilt): EveSubje
   const end = whole ? bytes.length : (batch.start[index] ?? 0) + (batch.captured[index] ?? 0)
   const six = l3 >= 0 && isIpv6(bytes, l3)
   const protocol = l3 < 0 ? -1 : six ? protocolOf6(bytes, l3, end) : (bytes[l3 + 9] ?? 0)
-  const ports = l4 >= 0 && (protocol === Protocol.tcp || protocol === Protocol.udp)
+  const ports = l4 >= 0 && hasPorts(protocol)
   return {
     bytes,
     l3,

@@ -1,7 +1,7 @@
 import { u16 } from '../wire/bytes.ts'
 import { isIpv6 } from '../wire/ip.ts'
 import { extensionLength } from '../wire/ipv6.ts'
-import { Protocol } from '../wire/numbers.ts'
+import { hasPorts, Protocol } from '../wire/numbers.ts'
 
 /** IP protocol of the packet at `l3` in a frame that ends at `end`: for IPv6 that after the captured extension headers. */
 export function ipProtocol(bytes: Uint8Array, l3: number, end: number): number {
@@ -24,8 +24,7 @@ export function ipProtocol(bytes: Uint8Array, l3: number, end: number): number {
  */
 export function flowPorts(bytes: Uint8Array, l4: number, protocol: number, six: boolean): number | undefined {
   const isIcmp = protocol === icmpOf(six)
-  const hasPorts = protocol === Protocol.tcp || protocol === Protocol.udp || protocol === Protocol.sctp
-  if (!isIcmp && !hasPorts) return 0
+  if (!isIcmp && !hasPorts(protocol)) return 0
   if (l4 < 0) return undefined
   if (!isIcmp) return (u16(bytes, l4) << 16) | u16(bytes, l4 + 2)
   const type = bytes[l4] ?? 0

@@ -36,3 +36,8 @@ export const Protocol = {
   hostIdentity: 139,
   shim6: 140,
 } as const
+
+/** Whether the first words of the protocol's header are ports, with which flows are told apart: TCP, UDP and SCTP. */
+export function hasPorts(protocol: number): boolean {
+  return protocol === Protocol.tcp || protocol === Protocol.udp || protocol === Protocol.sctp
+}

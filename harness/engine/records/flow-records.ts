@@ -3,7 +3,7 @@ import type { Nanos, PacketBatch, Rebuilt } from '../../model/batch.ts'
 import { Kind, Reason } from '../../model/codes.ts'
 import { u16 } from '../../wire/bytes.ts'
 import { destinationAt, isIpv6, sourceAt } from '../../wire/ip.ts'
-import { Protocol } from '../../wire/numbers.ts'
+import { hasPorts } from '../../wire/numbers.ts'
 import { reasonOf, verdictOf } from '../outcome.ts'
 import { EXTRA, Flag, STATE_MASK, State } from '../record.ts'
 import type { SessionTable } from '../table.ts'
@@ -162,7 +162,7 @@ export class FlowRecords {
     columns.version[row] = six ? 6 : 4
     columns.protocol[row] = protocol
     columns.vlan[row] = batch.vlan[index] ?? 0
-    const ports = l4 >= 0 && (protocol === Protocol.tcp || protocol === Protocol.udp)
+    const ports = l4 >= 0 && hasPorts(protocol)
     columns.ports[row] = ports ? (u16(bytes, l4) << 16) | u16(bytes, l4 + 2) : 0
     columns.icmp[row] = l4 >= 0 && !ports ? u16(bytes, l4) : 0
   }

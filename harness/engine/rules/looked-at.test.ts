@@ -46,4 +46,18 @@ describe('engine/rules against real Suricata: what is looked at of packets that 
     expect(found.slice(0, 60)).to.deep.equal([])
     expect(alerts).to.be.greaterThan(300)
   })
+
+  it('of SCTP the ports, too', async () => {
+    const [source, destination] = [0x4041, 0x4243]
+    const ends = [
+      `${source} -> any any`,
+      `any -> any ${destination}`,
+      `!${source} -> any any`,
+      '0:65535 -> any any',
+    ]
+    const rules = ends.map((each, at) => `alert ip any ${each} (sid:${at + 1};)`)
+    const { found, alerts } = await compareRules(cases(), rules)
+    expect(found).to.deep.equal([])
+    expect(alerts).to.be.greaterThan(20)
+  })
 })

@@ -1,9 +1,10 @@
+import { ipProtocol } from '../../flow/transport.ts'
 import type { PacketBatch, Rebuilt } from '../../model/batch.ts'
 import { Kind } from '../../model/codes.ts'
 import { u16 } from '../../wire/bytes.ts'
 import { isIpv6 } from '../../wire/ip.ts'
 import { optionsFit } from '../../wire/ipv4.ts'
-import { Protocol } from '../../wire/numbers.ts'
+import { hasPorts, Protocol } from '../../wire/numbers.ts'
 import { isIcmpError } from '../icmp.ts'
 import type { PacketHeader } from './group.ts'
 import { lookedAt } from './looked-at.ts'
@@ -48,9 +49,11 @@ export class RuleSubject implements PacketHeader {
     const fragment = kind === Kind.fragment4 || kind === Kind.fragment6
     this.wholeDatagram = !fragment
     const transport = l4 >= 0 && !fragment
-    const ports = transport && (this.protocol === Protocol.tcp || this.protocol === Protocol.udp)
-    this.sourcePort = ports ? u16(this.bytes, l4) : -1
-    this.destinationPort = ports ? u16(this.bytes, l4 + 2) : -1
+    const ports = transport && hasPorts(kind === Kind.ip6 ? ipProtocol(this.bytes, l3, l4) : this.protocol)
+    // Of SCTP whose header is cut Suricata takes the ports for 0.
+    const none = this.protocol === Protocol.sctp && !fragment ? 0 : -1
+    this.sourcePort = ports ? u16(this.bytes, l4) : none
+    this.destinationPort = ports ? u16(this.bytes, l4 + 2) : none
     this.payload = this.bytes
     this.payloadFrom = 0
     this.payloadTo = 0
