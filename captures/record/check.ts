@@ -3,10 +3,12 @@ import type { Family } from './addresses.ts'
 import type { Flow } from './flows.ts'
 import type { Expects } from './recording.ts'
 
-const CHECKSUMS = ['ip', 'tcp', 'udp'].flatMap((protocol) => ['-o', `${protocol}.check_checksum:TRUE`])
+const CHECKSUMS = ['ip', 'tcp', 'udp']
+  .flatMap((protocol) => ['-o', `${protocol}.check_checksum:TRUE`])
+  .concat('-o', 'sctp.checksum:CRC32C')
 const bad = (...protocols: string[]): string => protocols.map((p) => `${p}.checksum.status == 0`).join(' || ')
 // tshark takes the cut quote in an ICMP error for the whole segment.
-const BAD_CHECKSUM = `${bad('ip', 'icmp', 'icmpv6')} || (!icmp && !icmpv6 && (${bad('tcp', 'udp')}))`
+const BAD_CHECKSUM = `${bad('ip', 'icmp', 'icmpv6', 'sctp')} || (!icmp && !icmpv6 && (${bad('tcp', 'udp')}))`
 const ETHERNET_FRAME = 1514
 const VLAN_TAG = 4
 

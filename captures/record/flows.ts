@@ -4,7 +4,7 @@ import type { Protocol } from './recording.ts'
 /** One flow of a capture, as its manifest lists it. */
 export interface Flow {
   readonly protocol: Protocol
-  /** `192.0.2.10:40000`, `[2001:db8:c::10]:40000`, or an address alone for ICMP. */
+  /** `192.0.2.10:40000`, `[2001:db8:c::10]:40000`, or an address alone for ICMP and SCTP. */
   readonly client: string
   readonly server: string
   /** Every frame of the flow, with its fragments and the ICMP errors about it. */
@@ -32,6 +32,7 @@ const COLUMNS = [
   'tcp.dstport',
   'udp.srcport',
   'udp.dstport',
+  'sctp.srcport',
   'tcp.flags',
   'icmp.type',
   'icmpv6.type',
@@ -99,6 +100,7 @@ function protocolOf(row: Row): Protocol {
   if (row['udp.srcport'] !== '') return 'udp'
   if (row['icmp.type'] !== '') return 'icmp'
   if (row['icmpv6.type'] !== '') return 'icmp6'
+  if (row['sctp.srcport'] !== '') return 'ip'
   throw new Error(`Frame ${row['frame.number']} belongs to no flow that a manifest can list.`)
 }
 

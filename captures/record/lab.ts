@@ -66,10 +66,10 @@ export class Lab implements Disposable {
     })
   }
 
-  /** Returns once `service`, started in the server's namespace, listens on `port`; throws with its words if it ends before. */
-  async listen(protocol: 'tcp' | 'udp', port: number, service: ProcessPromise): Promise<void> {
+  /** Returns once `service`, started in the server's namespace, listens on `port`, of a raw socket its protocol; throws with its words if it ends before. */
+  async listen(protocol: 'tcp' | 'udp' | 'raw', port: number, service: ProcessPromise): Promise<void> {
     const running = service.nothrow()
-    const kind = protocol === 'tcp' ? '-tl' : '-ul'
+    const kind = { tcp: '-tl', udp: '-ul', raw: '-wl' }[protocol]
     for (let tries = 0; tries < 100; tries++) {
       const sockets = await this.in('server')`ss -Hn ${kind} sport = :${port}`
       if (sockets.stdout.trim() !== '') return

@@ -13,6 +13,7 @@ const ASK: Record<Exclude<Program, 'node'>, readonly [string, ...string[]]> = {
   postgresql: ['psql', '--version'],
   redis: ['redis-server', '--version'],
   tcpreplay: ['tcpreplay', '-V'],
+  usrsctp: ['dpkg-query', '-W', 'libusrsctp-examples'],
   vsftpd: ['vsftpd', '-v'],
 }
 

@@ -1,7 +1,8 @@
 import type { Family } from './addresses.ts'
 import type { Lab, LabShape } from './lab.ts'
 
-export type Protocol = 'tcp' | 'udp' | 'icmp' | 'icmp6'
+/** `ip`: any other, as SCTP. */
+export type Protocol = 'tcp' | 'udp' | 'icmp' | 'icmp6' | 'ip'
 
 /** The programs a recording may name; their versions go into its manifest. */
 export type Program =
@@ -16,6 +17,7 @@ export type Program =
   | 'postgresql'
   | 'redis'
   | 'tcpreplay'
+  | 'usrsctp'
   | 'vsftpd'
 
 /** One recording, declared: what runs at each end, on which lab, and what the file must then hold. */
@@ -56,7 +58,7 @@ export interface Expects {
 
 export interface ExpectedFlow {
   /** `icmp` stands for ICMPv6 too where the family is IPv6. */
-  readonly protocol: 'tcp' | 'udp' | 'icmp'
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'ip'
   readonly closes?: 'fin' | 'rst' | 'open'
   readonly times?: number
 }

@@ -11,6 +11,7 @@ import { many } from './many.ts'
 import { postgres } from './postgres.ts'
 import type { Recording } from './recording.ts'
 import { redis } from './redis.ts'
+import { sctp } from './sctp.ts'
 import { ssh } from './ssh.ts'
 import { tls } from './tls.ts'
 import { vlan } from './vlan.ts'
@@ -29,6 +30,7 @@ export const SCRIPTS: Readonly<Record<string, readonly Recording[]>> = {
   'many.ts': many,
   'postgres.ts': postgres,
   'redis.ts': redis,
+  'sctp.ts': sctp,
   'ssh.ts': ssh,
   'tls.ts': tls,
   'vlan.ts': vlan,

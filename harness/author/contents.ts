@@ -11,7 +11,7 @@ import { isIcmpError } from '../wire/icmp.ts'
 export interface FoundFlow {
   readonly protocol: FlowInfo['protocol']
   readonly family: FlowInfo['family']
-  /** `192.0.2.10:40000`, `[2001:db8:c::10]:40000`, or an address alone for ICMP. */
+  /** `192.0.2.10:40000`, `[2001:db8:c::10]:40000`, or an address alone for ICMP and SCTP. */
   readonly client: string
   readonly server: string
   /** Every frame of the flow, with its fragments and the ICMP errors about it. */
