@@ -4,6 +4,9 @@ import { painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
+import { configOption } from './configured.ts'
+import type { VerbContext } from './context.ts'
+import { configurationFindings } from './doctor-configuration.ts'
 import type { Finding } from './doctor-finding.ts'
 import { geneveFinding } from './doctor-geneve.ts'
 import { inlineFinding } from './doctor-inline.ts'
@@ -20,16 +23,26 @@ interface Need {
   readonly why: string
 }
 
-/** `flowbreak doctor`: exit 0 if suites can run through the reference, which needs only Node; else 3. */
-export async function main(args: readonly string[]): Promise<ExitCode> {
-  const command = newCommand('doctor', 'Says what can run here, and how to install what is missing.')
+/**
+ * `flowbreak doctor`: exit 0 if suites can run through the reference, which needs only Node and a configuration without mistakes, or none;
+ * else 3 for Node, 2 for the configuration.
+ */
+export async function main(args: readonly string[], { signal }: VerbContext): Promise<ExitCode> {
+  const command = configOption(
+    newCommand(
+      'doctor',
+      'Says what can run here, how to install what is missing, and whether what is configured can be used.',
+    ),
+  )
     .option('--json', 'print JSON')
     .option('--debug', 'show where an error comes from')
   if (await parsed(command, args)) return ExitCode.ok
+  const { config, json } = command.opts<{ config?: string; json?: true }>()
   const node = nodeFinding()
   const packages = needs().map((need) =>
     need.package === 'suricata' ? suricataFinding(finding(need)) : finding(need),
   )
+  const configured = await configurationFindings(config, signal)
   const findings = [
     node,
     await pcapFinding(),
@@ -37,10 +50,12 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     inlineFinding(),
     await geneveFinding(),
     ...packages,
+    ...configured,
   ]
-  if (command.opts<{ json?: true }>().json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
+  if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
   else print(findings)
-  return node.there ? ExitCode.ok : ExitCode.broken
+  if (!node.there) return ExitCode.broken
+  return configured[0]?.there === false ? ExitCode.usage : ExitCode.ok
 }
 
 function nodeFinding(): Finding {
@@ -103,9 +118,10 @@ function onPath(program: string): boolean {
 function print(findings: readonly Finding[]): void {
   const paint = painter(screenOf(process.stdout, process.env).colour)
   const width = Math.max(...findings.map(({ name }) => name.length))
-  for (const { name, there, why, remedy } of findings) {
-    const mark = there ? paint('green', 'ok     ') : paint('yellow', 'missing')
-    process.stdout.write(`${mark}  ${name.padEnd(width)}  ${why}\n`)
-    if (!there) process.stdout.write(`${' '.repeat(9 + width)}  to get it: ${remedy}\n`)
+  const indent = ' '.repeat(9 + width)
+  for (const { name, there, wrong, why, remedy } of findings) {
+    const mark = there ? paint('green', 'ok     ') : paint('yellow', wrong ? 'wrong  ' : 'missing')
+    process.stdout.write(`${mark}  ${name.padEnd(width)}  ${why.replaceAll('\n', `\n${indent}  `)}\n`)
+    if (!there) process.stdout.write(`${indent}  to ${wrong ? 'mend' : 'get'} it: ${remedy}\n`)
   }
 }

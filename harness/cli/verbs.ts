@@ -61,7 +61,7 @@ export const VERBS = {
     load: () => import('./init.ts'),
   },
   doctor: {
-    summary: 'say what can run here, and how to install what is missing',
+    summary: 'say what can run here and how to install what is missing, and check the configuration',
     load: () => import('./doctor.ts'),
   },
 } as const satisfies Record<string, { summary: string; load: () => Promise<Verb> }>
