@@ -1,5 +1,6 @@
 import type { LoadBalancerInput } from '../suite/setup/input.ts'
-import { didYouMean, listWords } from '../suite/words.ts'
+import { listWords } from '../suite/words.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { FlowbreakError } from '../support/errors.ts'
 
 /** Keys whose value is a plain word, number or duration. */

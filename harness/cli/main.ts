@@ -1,3 +1,4 @@
+import { didYouMean } from '../support/did-you-mean.ts'
 import { type ExitCode, FlowbreakError } from '../support/errors.ts'
 import { runProcess } from './process.ts'
 import { aboutItself } from './usage.ts'
@@ -9,7 +10,10 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<ExitC
   const answered = aboutItself(name)
   if (answered !== undefined) return answered
   if (!isVerb(name))
-    throw new FlowbreakError('ERR_USAGE', `There is no command ${name}: flowbreak --help lists the commands.`)
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `There is no command ${name}: flowbreak --help lists the commands.${didYouMean(name ?? '', Object.keys(VERBS))}`,
+    )
   const { main: verb } = await VERBS[name].load()
   return verb(rest, { signal })
 }

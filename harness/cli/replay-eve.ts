@@ -2,6 +2,7 @@ import { EveFile } from '../eve/file.ts'
 import { EVE_FORMATS, EveOutput } from '../eve/output.ts'
 import type { Setup } from '../model/setup.ts'
 import { profileOf } from '../profile/index.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import type { ReferenceTaps } from '../target/reference/reference.ts'
 
@@ -23,7 +24,10 @@ export function openEve(options: EveOptions, setup: Setup): OpenEve {
   const { eve, eveFormat = 'suricata', target } = options
   const format = EVE_FORMATS.find((word) => word === eveFormat)
   if (format === undefined)
-    throw new FlowbreakError('ERR_USAGE', `--eve-format takes ${EVE_FORMATS.join(' or ')}, not ${eveFormat}.`)
+    throw new FlowbreakError(
+      'ERR_USAGE',
+      `--eve-format takes ${EVE_FORMATS.join(' or ')}, not ${eveFormat}.${didYouMean(eveFormat, EVE_FORMATS)}`,
+    )
   if (eve === undefined)
     throw new FlowbreakError('ERR_USAGE', '--eve-format says how --eve FILE is written: give that too.')
   if (target !== 'reference')

@@ -10,6 +10,7 @@ import { renderRuns } from '../report/html.ts'
 import { type ReportersAsked, reporterWords } from '../report/index.ts'
 import { PLAIN_SCREEN, type Screen, screenOf } from '../report/screen.ts'
 import { writeReport } from '../report/write-report.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { newCommand, repeatable } from './command.ts'
 import { configOption } from './configured.ts'
@@ -69,7 +70,7 @@ function choiceOf(text: string) {
   if (format === undefined || file === '')
     throw new FlowbreakError(
       'ERR_REPORTER',
-      `"${text}" is not a reporter of a comparison: use ${Object.keys(FORMATS).join(', ')}, or one of them with =FILE.`,
+      `"${text}" is not a reporter of a comparison: use ${Object.keys(FORMATS).join(', ')}, or one of them with =FILE.${didYouMean(name, Object.keys(FORMATS))}`,
     )
   return { name, file, render: format.render, alone: format.alone ?? false }
 }

@@ -61,8 +61,9 @@ function casesOf(
     costs,
   })
   if (cases.length > 0) return tracedCase(cases, options.trace)
+  const given = (['grep', 'tag', 'policy', 'shard'] as const).filter((name) => options[name] !== undefined)
   throw new FlowbreakError(
     'ERR_NOTHING_MATCHED',
-    `None of the ${total} cases is selected by --grep, --tag, --policy and --shard: flowbreak suite list names them.`,
+    `None of the ${total} cases is selected by ${given.map((name) => `--${name}`).join(' and ')}: flowbreak suite list names them.`,
   )
 }

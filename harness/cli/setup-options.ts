@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { isRemark, parseRules } from '../engine/rules/parse.ts'
 import type { SetupInput } from '../suite/setup/input.ts'
-import { SHARINGS } from '../suite/words.ts'
+import { ENDPOINTS, SHARINGS } from '../suite/words.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { FlowbreakError, messageOf } from '../support/errors.ts'
 import { repeatable, wholeNumber } from './command.ts'
 import { loadBalancerOf } from './load-balancer-options.ts'
@@ -201,5 +202,8 @@ function linesOf(file: string): readonly string[] {
 /** Whether the ends of connections are recorded or reactive. Throws ERR_USAGE. */
 export function endpointsOf(word: string): 'recorded' | 'reactive' {
   if (word === 'recorded' || word === 'reactive') return word
-  throw new FlowbreakError('ERR_USAGE', `--endpoints takes recorded or reactive, not ${word}.`)
+  throw new FlowbreakError(
+    'ERR_USAGE',
+    `--endpoints takes recorded or reactive, not ${word}.${didYouMean(word, ENDPOINTS)}`,
+  )
 }

@@ -1,5 +1,6 @@
 import type { Target } from '../model/target.ts'
-import { didYouMean, listWords } from '../suite/words.ts'
+import { listWords } from '../suite/words.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { asFlowbreakError, FlowbreakError } from '../support/errors.ts'
 import { readAppliances } from '../target/bounds.ts'
 import { findModule, isPath } from '../target/module/find-module.ts'

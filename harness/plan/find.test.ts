@@ -58,6 +58,14 @@ describe('plan/find', () => {
           'There is no suite "no/such/suite". There are aws-network-firewall/policy, core/idle, core/host-swap.',
         ],
       })
+      const wrong = (name: string) => thrownBy(() => findSuites([name], roots), folder).lines
+      expect(wrong('core/host-sawp')).to.deep.equal([
+        'There is no suite "core/host-sawp". Did you mean "core/host-swap"?',
+      ])
+      expect(wrong('cor')).to.deep.equal(['There is no suite "cor". Did you mean "core"?'])
+      expect(wrong('core/something')).to.deep.equal([
+        'There is no suite "core/something". There are core/idle, core/host-swap.',
+      ])
       for (const path of [join(folder, 'none.yaml'), join(folder, 'none'), './none', '../none', 'none.yml'])
         expect(thrownBy(() => findSuites([path], roots), folder)).to.deep.equal({
           code: 'ERR_SUITE_NOT_FOUND',

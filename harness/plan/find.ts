@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, isAbsolute, join } from 'node:path'
 import { listWords } from '../suite/words.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { compilePattern } from './pattern.ts'
 
@@ -16,7 +17,11 @@ const NOT_SUITES = 'known-failures'
 export function findSuites(args: readonly string[], roots: readonly string[]): readonly string[] {
   const all = roots.flatMap(suitesIn)
   const found = args.length === 0 ? all : args.flatMap((arg) => suitesOf(arg, roots, all))
-  if (found.length === 0) throw notFound('There are no suites in', listWords(roots), all)
+  if (found.length === 0)
+    throw new FlowbreakError(
+      'ERR_SUITE_NOT_FOUND',
+      `There are no suites in ${listWords(roots)}. None was found.`,
+    )
   return [...new Set(found)]
 }
 
@@ -37,7 +42,7 @@ function suitesOf(arg: string, roots: readonly string[], all: readonly string[])
     )
   if (isPath)
     throw new FlowbreakError('ERR_SUITE_NOT_FOUND', `There is no suite file ${arg}: check the path.`)
-  throw notFound('There is no suite', `"${arg}"`, all)
+  throw noSuite(arg, all)
 }
 
 function suitesNamed(name: string, all: readonly string[]): readonly string[] {
@@ -70,8 +75,19 @@ function nameOf(file: string): string | undefined {
   return /^suite:[ \t]*["']?([^\s"'#]+)/m.exec(readFileSync(file, 'utf8'))?.[1]
 }
 
-function notFound(what: string, which: string, all: readonly string[]): FlowbreakError {
+/** Suggests the suite or folder of suites that was probably meant; where none is near, names those of its folder, or all. */
+function noSuite(arg: string, all: readonly string[]): FlowbreakError {
   const names = all.map((file) => nameOf(file) ?? file)
-  const known = names.length === 0 ? 'None was found.' : `There are ${names.join(', ')}.`
-  return new FlowbreakError('ERR_SUITE_NOT_FOUND', `${what} ${which}. ${known}`)
+  const meant = didYouMean(arg, new Set([...names, ...names.map(folderOf)]))
+  const siblings = names.filter((name) => folderOf(name) === folderOf(arg))
+  const known =
+    names.length === 0
+      ? 'None was found.'
+      : `There are ${(siblings.length === 0 ? names : siblings).join(', ')}.`
+  return new FlowbreakError('ERR_SUITE_NOT_FOUND', `There is no suite "${arg}".${meant || ` ${known}`}`)
+}
+
+/** The part of a suite's name before its last slash. */
+function folderOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf('/')))
 }

@@ -29,6 +29,7 @@ describe('profile', () => {
     expect(() => getProfile('pfsense'))
       .to.throw(FlowbreakError, `choose one of ${profileNames().join(', ')}.`)
       .with.property('code', 'ERR_PROFILE_UNKNOWN')
+    expect(() => getProfile('suricta-7')).to.throw(FlowbreakError, / Did you mean "suricata-7"\?$/)
   })
 
   for (const name of profileNames()) {

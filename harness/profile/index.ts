@@ -1,4 +1,5 @@
 import type { OwnProfile, Setup } from '../model/setup.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { awsNfw } from './aws-nfw.ts'
 import { checkpoint } from './checkpoint.ts'
@@ -41,7 +42,7 @@ export function getProfile(name: string): Profile {
   if (profile === undefined) {
     throw new FlowbreakError(
       'ERR_PROFILE_UNKNOWN',
-      `There is no profile ${JSON.stringify(name)}: choose one of ${profileNames().join(', ')}.`,
+      `There is no profile ${JSON.stringify(name)}: choose one of ${profileNames().join(', ')}.${didYouMean(name, profileNames())}`,
     )
   }
   return profile

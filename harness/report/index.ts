@@ -1,4 +1,5 @@
 import type { RunEvent } from '../model/run-log.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { renderConsole } from './console.ts'
 import { ctrfReport, renderCtrf } from './ctrf.ts'
@@ -67,7 +68,7 @@ export function parseReporter(text: string): ReporterChoice {
   if (!isReporterName(name))
     throw new FlowbreakError(
       'ERR_REPORTER',
-      `There is no reporter "${name}": use one of ${Object.keys(REPORTERS).join(', ')}.`,
+      `There is no reporter "${name}": use one of ${Object.keys(REPORTERS).join(', ')}.${didYouMean(name, Object.keys(REPORTERS))}`,
     )
   if (at < 0) return { name }
   const file = text.slice(at + 1)

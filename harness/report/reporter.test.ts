@@ -21,6 +21,7 @@ describe('parseReporter', () => {
           'use one of console, json, ndjson, junit, ctrf, html, markdown, github, sarif.',
         )
         .with.property('code', 'ERR_REPORTER')
+    expect(() => parseReporter('htlm=out.html')).to.throw(FlowbreakError, / Did you mean "html"\?$/)
     expect(() => parseReporter('json=')).to.throw(FlowbreakError, 'write json=FILE')
   })
 })

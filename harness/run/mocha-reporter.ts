@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import Mocha from 'mocha'
 import type { Destination } from '../report/destinations.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { FlowbreakError } from '../support/errors.ts'
 
 /** Reporters of mocha's that programs read. */
@@ -28,6 +29,6 @@ export function mochaReporter(name: string): string {
       }
   throw new FlowbreakError(
     'ERR_REPORTER',
-    `Mocha has no reporter "${name}", and no module of that name was found from ${process.cwd()}.`,
+    `Mocha has no reporter "${name}", and no module of that name was found from ${process.cwd()}.${didYouMean(name, Object.keys(Mocha.reporters))}`,
   )
 }

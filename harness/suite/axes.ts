@@ -1,6 +1,7 @@
+import { didYouMean } from '../support/did-you-mean.ts'
 import { isAxisName, PLACEHOLDER, type Selectable, selectorAxis } from './grammar.ts'
 import type { Path, Report } from './problems.ts'
-import { didYouMean, listWords } from './words.ts'
+import { listWords } from './words.ts'
 
 export type Axes = Readonly<Record<string, readonly string[]>>
 export type AxisValues = Readonly<Record<string, string>>

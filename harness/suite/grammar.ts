@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { isRecord } from '../support/record.ts'
-import { didYouMean, listWords } from './words.ts'
+import { listWords } from './words.ts'
 
 /** The syntax of an axis name. */
 const AXIS_NAME = '[a-z][a-z0-9-]*'

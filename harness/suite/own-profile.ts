@@ -2,10 +2,11 @@ import { basename, extname } from 'node:path'
 import type { Knob, KnobValue, OwnProfile } from '../model/setup.ts'
 import { profileNames } from '../profile/index.ts'
 import { isKnob, KNOBS, wrongValue } from '../profile/schema.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { isRecord } from '../support/record.ts'
 import { type Path, Problems, type Report } from './problems.ts'
 import { readYaml } from './read.ts'
-import { asWord, didYouMean, MARKS, notAWord } from './words.ts'
+import { asWord, MARKS, notAWord } from './words.ts'
 
 const KEYS = ['name', 'extends', 'title', 'product', 'knobs']
 /** Further keys that `flowbreak learn` writes, for people to read. */

@@ -1,7 +1,8 @@
 import type { Position } from '../model/case.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { parseDuration } from '../support/duration.ts'
 import { FlowbreakError } from '../support/errors.ts'
-import { asWord, DIRECTIONS, didYouMean, listWords, PACKET_CLASSES } from './words.ts'
+import { asWord, DIRECTIONS, listWords, PACKET_CLASSES } from './words.ts'
 
 /**
  * Reads `12` (a packet of the capture, from 1), `1.5s` (a time of the capture) or `[c2s:|s2c:]<class>[#n]` (the nth packet of

@@ -14,6 +14,7 @@ import type {
   Stickiness,
 } from '../model/setup.ts'
 import type { Owner, StoreState } from '../model/timeline.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 
 /** The closed vocabularies of suites and of the command line, each typed by the model's union. */
 export const POLICIES: readonly Policy['exception'][] = ['drop', 'reject', 'continue']
@@ -146,37 +147,7 @@ export function listWords(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
 
-/** ` Did you mean "reject"?` where one of the words is near enough, else nothing. */
-export function didYouMean(text: string, words: readonly string[]): string {
-  let best = ''
-  let least = Math.min(3, Math.floor(text.length / 2)) + 1
-  for (const word of words) {
-    const distance = editDistance(text.toLowerCase(), word.toLowerCase())
-    if (distance < least) {
-      least = distance
-      best = word
-    }
-  }
-  return best === '' ? '' : ` Did you mean "${best}"?`
-}
-
 /** `"rejct" is not a policy: write drop, reject or continue. Did you mean "reject"?` */
 export function notAWord(text: unknown, noun: string, words: readonly string[]): string {
   return `"${text}" is not ${noun}: write ${listWords(words)}.${didYouMean(String(text), words)}`
-}
-
-/** Levenshtein's distance; both texts are cut at 64 characters. */
-function editDistance(left: string, right: string): number {
-  const a = left.slice(0, 64)
-  const b = right.slice(0, 64)
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

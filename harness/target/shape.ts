@@ -1,6 +1,7 @@
 import { type Capabilities, FEATURES, FOLDINGS, type Target } from '../model/target.ts'
 import type { HostEventKind } from '../model/timeline.ts'
-import { didYouMean, listWords, POLICIES, SHARINGS } from '../suite/words.ts'
+import { listWords, POLICIES, SHARINGS } from '../suite/words.ts'
+import { didYouMean } from '../support/did-you-mean.ts'
 import { isRecord } from '../support/record.ts'
 
 /** Whether a value is meant to be a target, rather than a spec of one. */

@@ -52,8 +52,29 @@ describe('journeys: bad input', () => {
     refuses(['replay', LADDER, '--target', 'nowhere'], /no target nowhere/)
     refuses(['run', '--reporter', 'paper'], /no reporter "paper"/)
     refuses(['run', '--shard', '3/2'], /3\/2/)
+    refuses(['run', 'core/resets', '--tag', 'none'], /None of the \d+ cases is selected by --tag: /)
+    refuses(['run', '--grep', 'no-such-case', '--policy', 'drop'], /is selected by --grep and --policy: /)
     refuses(['profile', 'show', 'nothing'], /nothing.*aws-nfw/)
     refuses(['report', 'show', 'nothing-of-this-name'], /no run nothing-of-this-name/)
+  })
+
+  it('suggests the word that was probably meant', () => {
+    const run = ['run', 'core/resets']
+    for (const [args, meant] of [
+      [['rnu'], 'run'],
+      [['run', 'core/reests'], 'core/resets'],
+      [['profile', 'show', 'suricta-7'], 'suricata-7'],
+      [['replay', LADDER, '--policy', 'rejcet'], 'reject'],
+      [['replay', LADDER, '--endpoints', 'recative'], 'reactive'],
+      [['replay', LADDER, '--eve', `${folder}/eve`, '--eve-format', 'asw'], 'aws'],
+      [[...run, '--target', 'suricatta'], 'suricata'],
+      [[...run, '--reporter', 'jsn'], 'json'],
+      [[...run, '--reporter', 'mocha:sepc'], 'spec'],
+      [['report', 'compare', 'a', 'b', '--reporter', 'htlm'], 'html'],
+    ] as const)
+      refuses(args, new RegExp(` Did you mean "${meant}"\\?`))
+    refuses(['report', 'shwo'], /Did you mean show\?/)
+    refuses([...run, '--repotrer', 'json'], /Did you mean --reporter\?/)
   })
 
   it('refuses options of which one would be ignored', () => {

@@ -1,5 +1,6 @@
+import { didYouMean } from '../../support/did-you-mean.ts'
 import type { Path, Report } from '../problems.ts'
-import { didYouMean, listWords } from '../words.ts'
+import { listWords } from '../words.ts'
 import { seconds, word } from './values.ts'
 
 type Scalar = string | number | boolean

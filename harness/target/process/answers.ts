@@ -1,6 +1,7 @@
 import type { Emitted, PacketBatch } from '../../model/batch.ts'
 import { Kind, Reason, Tcp, Verdict } from '../../model/codes.ts'
-import { didYouMean, listWords, REASONS, VERDICTS } from '../../suite/words.ts'
+import { listWords, REASONS, VERDICTS } from '../../suite/words.ts'
+import { didYouMean } from '../../support/did-you-mean.ts'
 import { isRecord } from '../../support/record.ts'
 import { dissect } from '../../wire/dissect.ts'
 import { shown } from '../shape.ts'
