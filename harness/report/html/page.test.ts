@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import type { RunEvent } from '../../model/run-log.ts'
 import { Browser } from '../fixtures/chromium.ts'
+import { lengthened } from '../fixtures/lengthened.ts'
 import { fixtureRun, NASTY } from '../fixtures/run.ts'
 import { renderHtml, renderRuns } from '../html.ts'
 import { publishedPage } from '../publish/page.ts'
@@ -216,9 +217,15 @@ describe('the page in a browser', function () {
     expect(await count(page, 'svg')).to.equal(0)
   })
 
-  it('needs no scrolling sideways on a telephone', async () => {
-    for (const address of ['', FAILED, LONG, EVERYTHING]) {
-      const page = await browser.open(PAGE, address, { width: 375 })
+  it('needs no scrolling sideways on a telephone, whatever is long without a place to break it', async () => {
+    const wide = renderHtml(lengthened(RUN))
+    const cases = RUN.flatMap((event) => (event.type === 'case-finished' ? [hashOf(event.case)] : []))
+    for (const [html, address] of [
+      ...['', FAILED, LONG, EVERYTHING].map((each) => [PAGE, each] as const),
+      ...['', ...cases].map((each) => [wide, each] as const),
+    ]) {
+      const page = await browser.open(html, address, { width: 375 })
+      await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
       const over = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
       expect(await page.evaluate(over), address).to.equal(0)
     }
