@@ -41,7 +41,7 @@ export async function transcribe(
   take: (batch: PacketBatch, output: CaptureOutput, epoch: bigint) => void,
 ): Promise<Transcribed> {
   checkOther(file, out)
-  await using source = await openCapture(file)
+  await using source = await openCapture(file, { signal })
   using output = new CaptureOutput(out)
   const batch = roadBatch()
   if (flows !== undefined) batch.tunnels = tunnelsOf(flows.reading)

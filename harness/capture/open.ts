@@ -8,24 +8,43 @@ import { openPipe } from './open-pipe.ts'
 
 /**
  * Opens a pcap or pcapng capture: a file of any size, a named pipe, or with `-` standard input (`options.stdin`
- * replaces it). Throws FlowbreakError, exit code 2: ERR_CAPTURE_MISSING, ERR_CAPTURE_DIRECTORY, ERR_CAPTURE_OPEN,
+ * replaces it). `options.signal` ends the wait for a named pipe. Throws FlowbreakError, exit code 2: ERR_CAPTURE_MISSING, ERR_CAPTURE_DIRECTORY, ERR_CAPTURE_OPEN,
  * ERR_CAPTURE_EMPTY, ERR_CAPTURE_FORMAT. Damage after the first bytes is not thrown: the source reports it.
  */
 export async function openCapture(
   path: string,
-  options: { readonly stdin?: Readable } = {},
+  options: { readonly stdin?: Readable; readonly signal?: AbortSignal } = {},
 ): Promise<PacketSource> {
   if (path === '-') return openPipe('standard input', options.stdin ?? process.stdin)
   const stats = statOf(path)
   if (stats.isDirectory())
     throw new FlowbreakError('ERR_CAPTURE_DIRECTORY', `${path} is a directory: name a capture file in it.`)
+  if (stats.isFIFO()) return openPipe(path, await namedPipe(path, options.signal))
   if (!stats.isFile()) return openPipe(path, createReadStream(path))
   return openFile(path)
+}
+
+/** Whether it can be read only once: standard input or a named pipe. What cannot be examined is none: whoever opens it says why. */
+export function isPipe(path: string): boolean {
+  try {
+    return path === '-' || statSync(path).isFIFO()
+  } catch {
+    return false
+  }
 }
 
 function statOf(path: string): Stats {
   try {
     return statSync(path)
+  } catch (thrown) {
+    throw cannotOpen(path, thrown)
+  }
+}
+
+async function namedPipe(path: string, signal: AbortSignal | undefined): Promise<Readable> {
+  const { openNamedPipe } = await import('./named-pipe.ts')
+  try {
+    return openNamedPipe(path, signal)
   } catch (thrown) {
     throw cannotOpen(path, thrown)
   }

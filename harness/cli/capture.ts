@@ -46,7 +46,7 @@ interface InfoOptions {
 }
 
 async function captureInfo(file: string, options: InfoOptions, signal: AbortSignal): Promise<ExitCode> {
-  await using source = await openCapture(file)
+  await using source = await openCapture(file, { signal })
   const stats = new FlowStats()
   const breath = new Breath()
   const table = new FlowTable({ ...PLAIN_READING, tunnels: sideOf(options.tunnels) })

@@ -15,6 +15,18 @@ export function isTerminalClosed(): boolean {
   return TERMINALS.length > 0 && !TERMINALS.some(isatty)
 }
 
+/** Whether standard input was read from a terminal that was closed, which ends what is read before the signal for it arrives. */
+export function isInputClosed(): boolean {
+  if (!TERMINALS.includes(0) || !isTerminalClosed()) return false
+  try {
+    const { readableEnded, errored } = process.stdin
+    return readableEnded || errored !== null
+  } catch {
+    // Nobody has read it, and what is closed cannot be opened.
+    return false
+  }
+}
+
 /** Lets a terminal go that was closed: Node sets it back as it ends, and aborts if it cannot. */
 export function leaveClosedTerminal(): void {
   if (isTerminalClosed()) for (const fd of TERMINALS) closeSync(fd)

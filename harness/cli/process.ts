@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { plainLines } from '../support/steering.ts'
 import { outputError } from './output.ts'
-import { isTerminalClosed, leaveClosedTerminal, speaksToTerminal } from './own-terminal.ts'
+import { isInputClosed, isTerminalClosed, leaveClosedTerminal, speaksToTerminal } from './own-terminal.ts'
 
 /** Signals that interrupt: Ctrl-C, a supervisor's, and that of a terminal that is closed. */
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -50,7 +50,8 @@ export async function runProcess(
   if (lost !== undefined && !isUnread() && !isTerminalClosed())
     process.exitCode = told(outputError(lost), debug)
   // What could not be said at the end is not what ended it.
-  if (isTerminalClosed() && interrupt.signal.aborted) process.exitCode = ExitCode.interrupted
+  if ((isTerminalClosed() && interrupt.signal.aborted) || isInputClosed())
+    process.exitCode = ExitCode.interrupted
   leaveClosedTerminal()
 }
 

@@ -1,5 +1,5 @@
 import { unreadLinks } from '../capture/link-types.ts'
-import { openCapture } from '../capture/open.ts'
+import { isPipe, openCapture } from '../capture/open.ts'
 import { FlowTable } from '../flow/table.ts'
 import { PacketBatch } from '../model/batch.ts'
 import type { Damage } from '../model/capture.ts'
@@ -79,7 +79,7 @@ export async function replayCapture(options: ReplayOptions): Promise<Replayed> {
 async function replayStream(options: ReplayOptions): Promise<Replayed> {
   const placed = await place(options)
   const table = new FlowTable(readingOf(options.setup))
-  await using source = await openCapture(options.capture)
+  await using source = await openCapture(options.capture, { signal: options.signal })
   await using session = await options.target.prepare(options.setup, options.signal)
   const asItIs = placed.length === 0 && sendsAllToFirst(options.setup.topology)
   const direct = asItIs ? session.direct?.() : undefined
@@ -159,14 +159,14 @@ function compileOptions(options: ReplayOptions, placed: readonly Placed[], feedb
 
 /** Finds the injections' packets in a first pass, which is not possible with a pipe. */
 async function place(options: ReplayOptions): Promise<readonly Placed[]> {
-  const { capture, injections, flow, setup } = options
+  const { capture, injections, flow, setup, signal } = options
   if (injections.length === 0) return []
-  if (capture === '-')
+  if (isPipe(capture))
     throw new FlowbreakError(
       'ERR_INJECTION_PIPE',
       'Injections need the whole capture before it is replayed, which is impossible with a pipe: write it to a file first.',
     )
-  await using source = await openCapture(capture)
+  await using source = await openCapture(capture, { signal })
   // Awaited here: the source is closed on return.
   return await placeInStream(source, new FlowTable(readingOf(setup)), injections, flow)
 }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { isPipe } from '../../capture/open.ts'
 import { type ComparedColumn, type Comparison, type RowPlace, sameCell } from '../../model/comparison.ts'
 import type { Setup } from '../../model/setup.ts'
 import type { Target } from '../../model/target.ts'
@@ -162,18 +162,9 @@ function firstDifferences(
 
 /** Refuses a pipe: a capture is read once for each value. */
 function checkRereadable(capture: string): void {
-  if (capture === '-' || isPipe(capture))
+  if (isPipe(capture))
     throw new FlowbreakError(
       'ERR_COMPARE_PIPE',
       'compare reads the capture once for each value, which is impossible with a pipe: write it to a file first.',
     )
-}
-
-/** What cannot be examined is not taken for a pipe: whoever opens it says what is wrong with it. */
-function isPipe(path: string): boolean {
-  try {
-    return statSync(path).isFIFO()
-  } catch {
-    return false
-  }
 }
