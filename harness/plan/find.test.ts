@@ -52,6 +52,12 @@ describe('plan/find', () => {
           'There are no suites in bare: name a folder with files that end in .yaml or .yml, or a suite.',
         ],
       })
+      // What begins with a dot is here, and not in the roots.
+      for (const place of ['./core', './core/idle.yaml', '../core'])
+        expect(thrownBy(() => findSuites([place], roots), folder)).to.deep.equal({
+          code: 'ERR_SUITE_NOT_FOUND',
+          lines: [`There is no suite file ${place}: check the path.`],
+        })
       expect(thrownBy(() => findSuites(['core', 'no/such/suite'], roots), folder)).to.deep.equal({
         code: 'ERR_SUITE_NOT_FOUND',
         lines: [

@@ -26,13 +26,15 @@ export function findSuites(args: readonly string[], roots: readonly string[]): r
 }
 
 function suitesOf(arg: string, roots: readonly string[], all: readonly string[]): readonly string[] {
-  const places = [arg, ...roots.map((root) => join(root, arg))]
+  // What begins here, or at the root of all files, is not looked for elsewhere.
+  const isPlace = isAbsolute(arg) || /^\.\.?($|\/)/.test(arg)
+  const places = [arg, ...(isPlace ? [] : roots.map((root) => join(root, arg)))]
   for (const place of places) {
     const files = suitesAt(place)
     if (files.length > 0) return files
   }
   // Neither is a pattern; an absolute path would not even be readable as one.
-  const isPath = isAbsolute(arg) || /^\.\.?($|\/)|\.ya?ml$/.test(arg)
+  const isPath = isPlace || /\.ya?ml$/.test(arg)
   const named = isPath ? [] : suitesNamed(arg, all)
   if (named.length > 0) return named
   if (statSync(arg, { throwIfNoEntry: false })?.isDirectory())
