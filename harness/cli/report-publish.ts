@@ -9,6 +9,7 @@ import { pathWord, publishRun } from '../report/publish/publish.ts'
 import { publishedBelow } from '../report/publish/published.ts'
 import { LEVELS, levelWords } from '../report/publish/words.ts'
 import { writeReport } from '../report/write-report.ts'
+import { counted } from '../support/counted.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { newCommand } from './command.ts'
 import { configOption } from './configured.ts'
@@ -59,7 +60,7 @@ async function publish(run: string, { config, as, to, replace, json }: Options):
     print(
       [
         `${folder}: ${LEVELS.map((level) => `${level} ${levelWords(card[level], level)}`).join(', ')}`,
-        ...index.map((file) => `index: ${file}, of ${all.length} reports`),
+        ...index.map((file) => `index: ${file}, of ${counted(all.length, 'report')}`),
         '',
       ].join('\n'),
     )

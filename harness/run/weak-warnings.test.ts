@@ -56,6 +56,13 @@ describe('run/weak-warnings', () => {
     expect(warningsOf(caseOf('a', { generation: 'next', mode: 'monitor' }))).to.have.length(1)
   })
 
+  it("names the file of a user's own profile, and the profile that it extends, which can be shown", () => {
+    const own = { name: 'mine', extends: 'suricata-7', knobs: {} }
+    expect(warningsOf(caseOf('a', { profile: own, sharing: 'replication' }))).to.deep.equal([
+      'WARN_WEAK_PROFILE Profile mine has from memory or inference: dropMarkReplicated (INF), importLiberal (INF); its file and flowbreak profile show suricata-7 say why.',
+    ])
+  })
+
   it('says how many expectations nobody has looked at, and of how many cases', () => {
     const strong = { profile: 'suricata-7' }
     const proposal = (name: string): Case => {

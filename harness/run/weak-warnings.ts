@@ -66,9 +66,17 @@ export function* weakWarnings(cases: readonly Case[]): Generator<RunEvent> {
       yield {
         type: 'warning',
         code: 'WARN_WEAK_PROFILE',
-        message: `Profile ${name} has from memory or inference: ${shortened(knobs)}; flowbreak profile show ${name} says why.`,
+        message: `Profile ${name} has from memory or inference: ${shortened(knobs)}; ${whoSaysWhy(name, setups)}.`,
       }
   }
+}
+
+/** A user's own profile is in a file, of which a setup keeps only what it says. */
+function whoSaysWhy(name: string, setups: ReadonlyMap<string, Setup>): string {
+  const [first] = setups.values()
+  return first?.ownProfile === undefined
+    ? `flowbreak profile show ${name} says why`
+    : `its file and flowbreak profile show ${first.ownProfile.extends} say why`
 }
 
 function unreviewedOf({ expectations }: Case): number {
