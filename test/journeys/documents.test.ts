@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { configSchema } from '../../harness/config/schema.ts'
 import { flowbreak, ROOT } from './command.ts'
 
 const DOCUMENTS = [
@@ -57,6 +58,16 @@ describe('journeys: documents', () => {
       for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)\)/g))
         expect(existsSync(join(ROOT, dirname(document), target)), target).to.equal(true)
     })
+
+  it('name every key of a configuration', () => {
+    const text = readFileSync(join(ROOT, 'docs/writing-a-target.md'), 'utf8')
+    const table = text.split('## The configuration\n')[1]?.split('\n## ')[0] ?? ''
+    const rows = table.split('\n').filter((line) => line.startsWith('| `'))
+    const named = rows.flatMap((row) =>
+      [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, key]) => key),
+    )
+    expect(named).to.have.members(Object.keys(configSchema.shape))
+  })
 
   it('name commands that there are, with options that they know', () => {
     const text = readFileSync(join(ROOT, 'README.md'), 'utf8')
