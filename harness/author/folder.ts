@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
+import { makeFolder } from '../support/caller.ts'
+import { asFlowbreakError, ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
 
 /** Throws ERR_FOLDER where there is something at the path that is not an empty folder. */
 export function checkEmpty(folder: string): void {
@@ -33,7 +34,7 @@ export async function writeFolder(
   const temporary = `${resolve(folder)}.${process.pid}.partial`
   let isMade = false
   try {
-    mkdirSync(dirname(temporary), { recursive: true })
+    makeFolder(dirname(temporary))
     mkdirSync(temporary)
     isMade = true
     await fill(temporary)
@@ -42,10 +43,14 @@ export async function writeFolder(
   } catch (thrown) {
     if (isMade) rmSync(temporary, { recursive: true, force: true })
     if (asFlowbreakError(thrown) !== undefined) throw thrown
-    throw new FlowbreakError('ERR_FOLDER_WRITE', `${folder} cannot be written (${messageOf(thrown)}).`, {
-      exitCode: ExitCode.broken,
-      cause: thrown,
-    })
+    throw new FlowbreakError(
+      'ERR_FOLDER_WRITE',
+      `${folder} cannot be written (${reasonOf(thrown)}): name another folder.`,
+      {
+        exitCode: ExitCode.broken,
+        cause: thrown,
+      },
+    )
   }
 }
 

@@ -186,7 +186,7 @@ describe('journeys: suite', () => {
       spawnSync('sh', ['-c', `cat /dev/zero > ${fill}`])
       const { status, stderr } = run(...GOOD, '-o', 'disk/mine.yaml', '--force')
       expect(stderr).to.match(
-        /^flowbreak: disk\/mine\.yaml cannot be written \(ENOSPC[^\n]*\)\. \(ERR_SUITE_WRITE\)\n$/,
+        /^flowbreak: disk\/mine\.yaml cannot be written \(ENOSPC[^\n,]*\): name another file\. \(ERR_SUITE_WRITE\)\n$/,
       )
       expect(status).to.equal(3)
       expect(readFileSync(join(disk, 'mine.yaml'), 'utf8')).to.equal('mine')

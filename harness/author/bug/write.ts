@@ -4,7 +4,7 @@ import { ClassicWriter } from '../../capture/writer.ts'
 import type { CaseResult } from '../../log/cases.ts'
 import type { CaseFinished } from '../../model/run-log.ts'
 import { makeFolder } from '../../support/caller.ts'
-import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
+import { ExitCode, FlowbreakError, reasonOf } from '../../support/errors.ts'
 import type { Recorded } from '../../timeline/recorded.ts'
 import { type CaseFrames, framesOf } from './frames.ts'
 import { bugPage, type Device } from './page.ts'
@@ -56,10 +56,14 @@ export function writeBug(
     if (isMade) rmSync(folder, { recursive: true, force: true })
     else for (const name of files) discard(join(folder, name))
     if (thrown instanceof FlowbreakError) throw thrown
-    throw new FlowbreakError('ERR_BUG', `${folder} cannot be written (${messageOf(thrown)}).`, {
-      exitCode: ExitCode.broken,
-      cause: thrown,
-    })
+    throw new FlowbreakError(
+      'ERR_BUG',
+      `${folder} cannot be written (${reasonOf(thrown)}): name another folder.`,
+      {
+        exitCode: ExitCode.broken,
+        cause: thrown,
+      },
+    )
   }
 }
 

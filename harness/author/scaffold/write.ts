@@ -1,7 +1,7 @@
 import { existsSync, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from '../../support/caller.ts'
-import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
+import { ExitCode, FlowbreakError, reasonOf } from '../../support/errors.ts'
 
 /** What file systems say that have no hard links. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
@@ -28,10 +28,14 @@ export function writeSuite<T>(
   } catch (thrown) {
     if (thrown instanceof FlowbreakError) throw unlike(thrown, temporary, file)
     if (isTaken(thrown)) throw existing(file)
-    throw new FlowbreakError('ERR_SUITE_WRITE', `${file} cannot be written (${messageOf(thrown)}).`, {
-      exitCode: ExitCode.broken,
-      cause: thrown,
-    })
+    throw new FlowbreakError(
+      'ERR_SUITE_WRITE',
+      `${file} cannot be written (${reasonOf(thrown)}): name another file.`,
+      {
+        exitCode: ExitCode.broken,
+        cause: thrown,
+      },
+    )
   } finally {
     if (existsSync(temporary)) rmSync(temporary)
   }

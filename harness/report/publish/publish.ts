@@ -2,7 +2,6 @@ import {
   chmodSync,
   cpSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,7 +11,8 @@ import {
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { RunEvent } from '../../model/run-log.ts'
-import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
+import { makeFolder } from '../../support/caller.ts'
+import { ExitCode, FlowbreakError, reasonOf } from '../../support/errors.ts'
 import { renderJson } from '../json.ts'
 import { renderMarkdown } from '../markdown.ts'
 import { type Card, cardOf } from './card.ts'
@@ -56,7 +56,7 @@ export function publishRun(options: PublishOptions): { readonly folder: string; 
   const temporary = `${folder}.${process.pid}.partial`
   try {
     rmSync(temporary, { recursive: true, force: true })
-    mkdirSync(temporary, { recursive: true })
+    makeFolder(temporary)
     // What was learned about the same system stays beside its report.
     if (existsSync(join(folder, LEARNED)))
       cpSync(join(folder, LEARNED), join(temporary, LEARNED), { recursive: true })
@@ -65,10 +65,14 @@ export function publishRun(options: PublishOptions): { readonly folder: string; 
     renameSync(temporary, folder)
   } catch (thrown) {
     rmSync(temporary, { recursive: true, force: true })
-    throw new FlowbreakError('ERR_PUBLISH', `${folder} cannot be written (${messageOf(thrown)}).`, {
-      exitCode: ExitCode.broken,
-      cause: thrown,
-    })
+    throw new FlowbreakError(
+      'ERR_PUBLISH',
+      `${folder} cannot be written (${reasonOf(thrown)}): name another folder.`,
+      {
+        exitCode: ExitCode.broken,
+        cause: thrown,
+      },
+    )
   }
   return { folder, card }
 }
