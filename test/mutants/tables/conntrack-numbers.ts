@@ -56,6 +56,21 @@ export const CONNTRACK_NUMBERS: readonly Mutant[] = [
     mutants('engine/conntrack/settings.js', timeout('CtState.close', 'tcpClosed.value')),
   ),
   ...within(
+    'linux-netfilter/sctp',
+    mutants('engine/conntrack/settings.js', [
+      [
+        'conntrack: an SCTP association lasts as long as a flow of an unknown protocol',
+        '[SctpState.established, knobs.sctpEstablished]',
+        '[SctpState.established, undefined]',
+      ],
+      [
+        'conntrack: an SCTP association lasts as long as its opening',
+        '[SctpState.established, knobs.sctpEstablished]',
+        '[SctpState.established, knobs.sctpCookieEchoed]',
+      ],
+    ]),
+  ),
+  ...within(
     'linux-netfilter/live-session',
     mutants('engine/conntrack/settings.js', [
       ['conntrack: windows are never strict', "knobs.windowCheck.value !== 'strict'", 'true'],

@@ -4,6 +4,21 @@ import { mutants, within } from '../mutant.ts'
 /** Linux's connection tracking, and the rules around it. */
 export const CONNTRACK: readonly Mutant[] = [
   ...within(
+    'linux-netfilter/sctp',
+    mutants('engine/conntrack/sctp-states.js', [
+      [
+        'conntrack: SHUTDOWN ACK opens nothing',
+        "'SA -  -  -  -  SA SA -  SA'",
+        "'iv -  -  -  -  SA SA -  SA'",
+      ],
+      [
+        'conntrack: no COOKIE ACK establishes',
+        "'iv -  -  ES -  -  -  -  iv'",
+        "'iv -  -  iv -  -  -  -  iv'",
+      ],
+    ]),
+  ),
+  ...within(
     'linux-netfilter/',
     mutants('engine/conntrack/states.js', [
       [
