@@ -32,10 +32,22 @@ export class Addresses {
     this.negated = negated
   }
 
-  /** The ranges of the family whose addresses have `size` bytes (4 or 16). */
+  /** The ranges of the family whose addresses have `size` bytes (4 or 16), cut wherever the rule names one of their ends. */
   stretches(size: Size): Stretches {
     return size === 4 ? this.#four : this.#six
   }
+
+  /** Whether Suricata takes both for the same: equal ranges, cut at the same places (`DetectAddressListsAreEqual`). */
+  equals(other: Addresses): boolean {
+    return areEqual(this.#four, other.#four) && areEqual(this.#six, other.#six)
+  }
+}
+
+function areEqual(some: Stretches, others: Stretches): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ first, last }, at) => first === others[at]?.first && last === others[at]?.last)
+  )
 }
 
 /**
@@ -80,8 +92,27 @@ function left({ piece }: ListItem, four: Named, six: Named): [Stretches, Stretch
 }
 
 function remaining({ within, without }: Named, size: Size): Stretches {
-  const named = within.length === 0 && without.length > 0 ? allOf(size) : joined(within)
-  return restOf(joined([...restOf(named, size), ...without]), size)
+  const named = within.length === 0 && without.length > 0 ? allOf(size) : within
+  return cut(named, without)
+}
+
+/** What is within and not without, cut at every end of a range, as Suricata keeps its lists. */
+function cut(within: Stretches, without: Stretches): Stretches {
+  const marks = [within, without].flatMap((stretches, out) =>
+    stretches.flatMap(({ first, last }) => [
+      { at: first, out, by: 1 },
+      { at: last + 1n, out, by: -1 },
+    ]),
+  )
+  const result: Stretch[] = []
+  const open = [0, 0]
+  let from = 0n
+  for (const { at, out, by } of marks.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
+    if (at > from && (open[0] ?? 0) > 0 && open[1] === 0) result.push({ first: from, last: at - 1n })
+    from = at
+    open[out] = (open[out] ?? 0) + by
+  }
+  return result
 }
 
 function stretchOf({ piece, negated }: ListItem, size: Size): Stretches {

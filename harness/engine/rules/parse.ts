@@ -1,6 +1,6 @@
 import { parseAddresses } from './addresses.ts'
 import { categoryOf, parseOptions, priorityOf } from './options.ts'
-import { parsePorts } from './ports.ts'
+import { arePortsEqual, parsePorts } from './ports.ts'
 import type { Rule, RuleAction, RuleProtocol } from './rule.ts'
 import { complain, type Piece, part, split } from './text.ts'
 
@@ -77,14 +77,17 @@ export function parseRule(text: string, where: string): Rule {
   const { flags, flow, flowbits, contents, buffers, sid, rev, msg } = options
   if (about === 'tcp-stream' && flags.length > 0)
     throw complain(protocol, 'tcp-stream is about no single packet, which flags are: leave one out')
-  return {
-    action: oneOf(action, ACTIONS, 'an action'),
-    protocol: about,
+  const ends = {
     source: parseAddresses(source),
     sourcePorts: parsePorts(sourcePort),
     destination: parseAddresses(destination),
     destinationPorts: parsePorts(destinationPort),
-    bothWays: oneOf(arrow, ['->', '<>'], 'an arrow') === '<>' && !isTheSame(words),
+  }
+  return {
+    action: oneOf(action, ACTIONS, 'an action'),
+    protocol: about,
+    ...ends,
+    bothWays: oneOf(arrow, ['->', '<>'], 'an arrow') === '<>' && !areTheSame(ends),
     flags,
     flow,
     flowbits,
@@ -111,9 +114,12 @@ function checkText(whole: Piece): void {
   }
 }
 
-/** If both ends are equal, `<>` is one direction only (Suricata takes such a rule as unidirectional). */
-function isTheSame(words: readonly Piece[]): boolean {
-  return words[2]?.text === words[5]?.text && words[3]?.text === words[6]?.text
+/** If both ends are equal, `<>` is one direction only (Suricata 7, detect-parse.c, SigHasSameSourceAndDestination). */
+function areTheSame(
+  ends: Pick<Rule, 'source' | 'sourcePorts' | 'destination' | 'destinationPorts'>,
+): boolean {
+  const { source, sourcePorts, destination, destinationPorts } = ends
+  return source.equals(destination) && arePortsEqual(sourcePorts, destinationPorts)
 }
 
 function oneOf<T extends string>(piece: Piece, words: readonly T[], what: string): T {

@@ -1,8 +1,12 @@
 import { complain, type ListItem, type Piece, readList } from './text.ts'
 
 export const LAST_PORT = 65_535
+const ALL: Ports = [0, LAST_PORT]
 
-/** Ranges of ports, first and last of each alternately, ascending and disjoint. */
+/**
+ * Ranges of ports, first and last of each alternately, ascending and disjoint; cut wherever the rule names an end of one, as Suricata
+ * keeps its lists.
+ */
 export type Ports = readonly number[]
 
 /**
@@ -18,27 +22,40 @@ export function parsePorts(piece: Piece): Ports | undefined {
   }
   const within = new Uint8Array(LAST_PORT + 1)
   const without = new Uint8Array(LAST_PORT + 1)
-  name(list, false, within, without)
+  const cuts = new Set<number>()
+  name(list, false, within, without, cuts)
   if (!without.includes(0)) throw complain(piece, `${piece.text} takes out every port`)
   if (!within.includes(1)) within.fill(1)
   const ports = within.map((named, port) => (without[port] === 1 ? 0 : named))
   if (!ports.includes(1)) throw complain(piece, `no port is left of ${piece.text}`)
-  return rangesOf(ports)
+  return rangesOf(ports, cuts)
 }
 
-/** Records the ports that an item names, and those that it excludes. */
-function name(item: ListItem, negated: boolean, within: Uint8Array, without: Uint8Array): void {
+/** Whether Suricata takes both for the same: equal ranges, cut at the same places (`DetectPortListsAreEqual`). */
+export function arePortsEqual(some: Ports = ALL, others: Ports = ALL): boolean {
+  return some.length === others.length && some.every((port, at) => port === others[at])
+}
+
+/** Records the ports that an item names, those that it excludes, and where ranges begin. */
+function name(
+  item: ListItem,
+  negated: boolean,
+  within: Uint8Array,
+  without: Uint8Array,
+  cuts: Set<number>,
+): void {
   // Suricata interprets it by its place in the list.
   if (negated && item.negated)
     throw complain(item.piece, 'this engine does not read a negation within a negated list of ports')
   const out = negated || item.negated
   if (item.items !== undefined) {
-    for (const inner of item.items) name(inner, out, within, without)
+    for (const inner of item.items) name(inner, out, within, without, cuts)
     return
   }
   const [from, to] = parseRange(item.piece)
   const into = out ? without : within
   into.fill(1, from, to + 1)
+  cuts.add(from).add(to + 1)
 }
 
 /** In nested lists Suricata takes a `!` after a range for part of that range. */
@@ -58,14 +75,11 @@ function checkNegations(piece: Piece): void {
   }
 }
 
-function rangesOf(ports: Uint8Array): Ports {
-  const ranges: number[] = []
-  for (let from = ports.indexOf(1); from >= 0; ) {
-    const behind = ports.indexOf(0, from)
-    ranges.push(from, behind < 0 ? LAST_PORT : behind - 1)
-    from = behind < 0 ? -1 : ports.indexOf(1, behind)
-  }
-  return ranges
+function rangesOf(ports: Uint8Array, cuts: Set<number>): Ports {
+  const starts = [...cuts.add(0)].filter((port) => port <= LAST_PORT).sort((a, b) => a - b)
+  return starts.flatMap((start, at) =>
+    ports[start] === 1 ? [start, (starts[at + 1] ?? LAST_PORT + 1) - 1] : [],
+  )
 }
 
 function parseRange(item: Piece): [number, number] {
