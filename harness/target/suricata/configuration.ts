@@ -11,7 +11,7 @@ export const FILES = {
 
 /** What is written to EVE besides. */
 export interface ConfigurationExtras {
-  /** Alerts of rules, in the order in which they occurred. */
+  /** Alerts of rules, in the order in which they occurred: of each packet as many as Suricata can tell of, 15 by default. */
   readonly alerts?: boolean
   /** Flow and netflow events. */
   readonly flows?: boolean
@@ -104,7 +104,7 @@ decoder:
   teredo: { enabled: ${tunnels} }
   vxlan: { enabled: ${tunnels}, ports: 4789 }
   geneve: { enabled: ${tunnels}, ports: 6081 }
-max-pending-packets: ${pending}
+max-pending-packets: ${pending}${extras.alerts === true ? '\npacket-alert-max: 255' : ''}
 host: { hash-size: 64, prealloc: 16, memcap: 32mb }
 ippair: { hash-size: 64, prealloc: 16, memcap: 32mb }
 luajit: { states: 1 }
