@@ -212,7 +212,8 @@ export class AppLayer {
     if (this.#needs.stream && !(flow.hidden && seen)) return true
     if (flow.disabled) return false
     if (!(toServer ? flow.clientDone : flow.serverDone) || flow.parser === undefined) return true
-    return flow.parser.reads(toServer)
+    // What was found while the other side spoke is shown with the next packet that a parser sees.
+    return flow.parser.reads(toServer) || flow.transactions.awaitsShowing(this.#needs.buffers)
   }
 
   /** Whether rules inspect buffers that a flow of this protocol may have. */

@@ -79,7 +79,9 @@ export class DnsParser implements Parser {
     let start = 0
     for (let i = 0; i < questions.count; i++) {
       const end = questions.ends[i] ?? start
-      if (end > start) found.add(Buffer.dnsQuery, transaction, true, questions.bytes, start, end)
+      // Rules ask for one name after the other until there is none, as that of the root seems to be (dns.rs, rs_dns_tx_get_query_name).
+      if (end === start) break
+      found.add(Buffer.dnsQuery, transaction, true, questions.bytes, start, end)
       start = end
     }
     return true

@@ -1,6 +1,6 @@
 import { Buffer } from './app-view.ts'
 import { Parsed, type Parser, type ParserResult } from './parser.ts'
-import { findServerName, ServerName } from './tls-hello.ts'
+import { Hello, isVersion, readClientHello, versionOf } from './tls-hello.ts'
 import type { Transactions } from './transactions.ts'
 
 const HEADER = 5
@@ -10,28 +10,36 @@ const Type = { changeCipherSpec: 20, handshake: 22, applicationData: 23, heartbe
 /** Handshake types. */
 const CLIENT_HELLO = 1
 const SERVER_HELLO = 2
-/** The longest hello that is reassembled across records; other handshake messages never are. */
+const TLS_1_2 = 0x303
+/** Bits of the types of handshake messages that Suricata puts together across records. */
+const ACROSS_RECORDS = [0, 1, 2, 4, 11, 12, 13, 14, 15, 16, 20, 21, 22].reduce(
+  (bits, type) => bits | (1 << type),
+  0,
+)
+/** The longest hello that is put together; of other messages only the length matters. */
 const MAX_MESSAGE = 1 << 17
 
 /** The state of one direction's records. */
 class Side {
-  /** Version of the last record; 0: none. TLS 1.0 and 1.1 tolerate records of unknown type. */
+  /** Version of the hello, or before that of the last record; 0: none. TLS 1.0 and 1.1 tolerate records of unknown type. */
   version = 0
   /** Bytes of an application-data record still to come. */
   left = 0
-  /** Its hello has been read; the rest of its handshake does not matter. */
-  greeted = false
-  /** A handshake message that continues in the next record, and its length. */
+  /** Bytes of a handshake message that come in the next records. */
+  rest = 0
+  /** The same of a hello: what has come of it, if it is not too long. */
   message: Uint8Array | undefined
-  messageUsed = 0
+  messageType = 0
 }
 
 /** TLS 1.0 … 1.3: records and, in them, the ClientHello's server name (RFC 6066 3), across records and segments. */
 export class TlsParser implements Parser {
   readonly #client = new Side()
   readonly #server = new Side()
-  readonly #name = new ServerName()
-  #earlyData = false
+  readonly #said = new Hello()
+  #clientHello = false
+  #serverHello = false
+  #cipherChanged = false
   /** Application data has come. */
   #isOver = false
   /** It came before rules saw the name, or with it: then those that no pattern calls match again and again. */
@@ -44,11 +52,18 @@ export class TlsParser implements Parser {
   }
 
   reads(toServer: boolean): boolean {
-    return toServer && (!this.#client.greeted || this.#namedLate)
+    if (this.#said.named || this.#isSealed) return toServer && this.#namedLate
+    return toServer || !this.#serverHello
   }
 
   get pending(): boolean {
-    return !this.#client.greeted
+    return !this.#clientHello && !this.#isSealed
+  }
+
+  /** A cipher is in use, so that no handshake is read: in TLS 1.3 it is not before the server's hello (RFC 8446, D.4). */
+  get #isSealed(): boolean {
+    if (!this.#cipherChanged) return false
+    return !this.#clientHello || this.#serverHello || this.#client.version <= TLS_1_2
   }
 
   parse(
@@ -60,7 +75,7 @@ export class TlsParser implements Parser {
     result: ParserResult,
   ): number {
     const outcome = this.#read(toServer, bytes, from, to, result)
-    const { from: start, to: end } = this.#name
+    const { from: start, to: end } = this.#said
     if (this.#hello !== undefined && end > start) {
       this.#namedLate = this.#isOver
       found.add(Buffer.tlsSni, 0, true, this.#hello, start, end, this.#namedLate)
@@ -86,6 +101,7 @@ export class TlsParser implements Parser {
       if (((bytes[at] ?? 0) & 0xc0) !== 0) {
         const end = oldRecordEnd(bytes, at, to)
         if (end > to || end < 0) return incomplete(result, at - from, end < 0 ? 3 : end - at)
+        side.version = 0
         at = end
         continue
       }
@@ -93,13 +109,14 @@ export class TlsParser implements Parser {
       const type = bytes[at] ?? 0
       const length = u16(bytes, at + 3)
       const before = side.version
-      side.version = u16(bytes, at + 1)
+      // A hello has the last word on it.
+      const isGreeted = side === this.#client ? this.#clientHello : this.#serverHello
+      if (!isGreeted || before === 0) side.version = u16(bytes, at + 1)
       if (type < Type.changeCipherSpec || type > Type.heartbeat) {
         side.version = before
         return before === 0x301 || before === 0x302 ? Parsed.all : Parsed.error
       }
-      if (length === 0 || length > MAX_RECORD || (!side.greeted && !isVersion(side.version)))
-        return Parsed.error
+      if (length === 0 || length > MAX_RECORD || !isVersion(side.version)) return Parsed.error
       const end = at + HEADER + length
       if (type === Type.applicationData) {
         if (at + HEADER < to) this.#hide(result)
@@ -108,8 +125,9 @@ export class TlsParser implements Parser {
         continue
       }
       if (end > to) return incomplete(result, at - from, HEADER + length)
-      const isHandshake = type === Type.handshake && !side.greeted
-      if (isHandshake && !this.#readHandshake(toServer, bytes, at + HEADER, end)) return Parsed.error
+      if (type === Type.changeCipherSpec) this.#cipherChanged = true
+      const isRead = type === Type.handshake && !this.#isSealed
+      if (isRead && !this.#readHandshake(side, bytes, at + HEADER, end)) return Parsed.error
       at = end
     }
     return Parsed.all
@@ -117,60 +135,68 @@ export class TlsParser implements Parser {
 
   /** Application data means that the handshake is over, except for early data, which comes before the server's hello. */
   #hide(result: ParserResult): void {
-    if (this.#earlyData && !this.#server.greeted) return
+    if (this.#said.earlyData && !this.#serverHello) return
     this.#isOver = true
     result.hidden = true
   }
 
   /** Reads the handshake messages of one record; returns false if Suricata gives up. */
-  #readHandshake(toServer: boolean, bytes: Uint8Array, from: number, end: number): boolean {
-    const side = toServer ? this.#client : this.#server
+  #readHandshake(side: Side, bytes: Uint8Array, from: number, end: number): boolean {
     if (end - from < 4) return false
     let at = from
-    while (at < end && !side.greeted) {
-      if (side.message !== undefined) {
-        at = this.#continueMessage(side, toServer, bytes, at, end)
+    while (at < end) {
+      if (side.rest > 0) {
+        at = this.#continueMessage(side, bytes, at, end)
         continue
       }
       if (end - at < 4) return false
       const type = bytes[at] ?? 0
       const length = ((bytes[at + 1] ?? 0) << 16) | u16(bytes, at + 2)
       at += 4
-      const isHello = type === (toServer ? CLIENT_HELLO : SERVER_HELLO)
+      const isHello = type === CLIENT_HELLO || type === SERVER_HELLO
       if (length <= end - at) {
-        if (isHello) this.#readHello(side, toServer, bytes, at, at + length)
+        if (isHello && length > 0) this.#readHello(side, type, bytes, at, at + length)
         at += length
-      } else if (isHello && length <= MAX_MESSAGE) {
-        side.message = new Uint8Array(length)
-        side.message.set(bytes.subarray(at, end))
-        side.messageUsed = end - at
-        at = end
-      } else {
-        side.greeted = true
+        continue
       }
+      if (type < 32 && (ACROSS_RECORDS & (1 << type)) !== 0) {
+        side.rest = length - (end - at)
+        side.messageType = type
+        if (isHello && length <= MAX_MESSAGE) {
+          side.message = new Uint8Array(length)
+          side.message.set(bytes.subarray(at, end))
+        }
+      }
+      at = end
     }
     return true
   }
 
-  #continueMessage(side: Side, toServer: boolean, bytes: Uint8Array, from: number, end: number): number {
-    const message = side.message
-    if (message === undefined) return end
-    const added = Math.min(message.length - side.messageUsed, end - from)
-    message.set(bytes.subarray(from, from + added), side.messageUsed)
-    side.messageUsed += added
-    if (side.messageUsed === message.length) {
+  #continueMessage(side: Side, bytes: Uint8Array, from: number, end: number): number {
+    const { message } = side
+    const added = Math.min(side.rest, end - from)
+    message?.set(bytes.subarray(from, from + added), message.length - side.rest)
+    side.rest -= added
+    if (side.rest === 0 && message !== undefined) {
       side.message = undefined
-      this.#readHello(side, toServer, message, 0, message.length)
+      this.#readHello(side, side.messageType, message, 0, message.length)
     }
     return from + added
   }
 
-  #readHello(side: Side, toServer: boolean, bytes: Uint8Array, from: number, end: number): void {
-    side.greeted = true
-    if (!toServer) return
-    findServerName(bytes, from, end, this.#name)
-    this.#earlyData = this.#name.earlyData
-    this.#hello = bytes
+  #readHello(side: Side, type: number, bytes: Uint8Array, from: number, end: number): void {
+    if (type === SERVER_HELLO) {
+      this.#serverHello = true
+      if (side === this.#server && end - from >= 2) side.version = versionOf(u16(bytes, from))
+      return
+    }
+    this.#clientHello = true
+    if (side !== this.#client) return
+    const said = this.#said
+    const wasNamed = said.named
+    readClientHello(bytes, from, end, said)
+    if (said.version > 0) side.version = said.version
+    if (!wasNamed) this.#hello = bytes
   }
 }
 
@@ -187,11 +213,6 @@ function incomplete(result: ParserResult, consumed: number, needed: number): num
   result.consumed = consumed
   result.needed = needed
   return Parsed.some
-}
-
-/** SSL 3.0 … TLS 1.3, and the drafts of 1.3. */
-function isVersion(version: number): boolean {
-  return (version >= 0x300 && version <= 0x304) || version >> 8 === 0x7f || version === 0xfb1a
 }
 
 function u16(bytes: Uint8Array, at: number): number {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { compare } from './compare.test.ts'
 import { tcpExchange, udpExchange } from './exchange.test.ts'
+import { hello, name, prefixed, query, record, SERVER_HELLO, sni, u16 } from './messages.test.ts'
 
 const OK = '<HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 const HOST = 'Host: a.example\r\n'
@@ -105,6 +106,8 @@ const HTTP: readonly (readonly string[])[] = [
   [`>POST /1 HTTP/1.1\r\n${HOST}Content-Length: 10\r\n\r\n`, '->01234', '>56789', OK, get('/2'), OK],
 ]
 
+const LONG_BANNER = `>SSH-2.0-${'x'.repeat(300)}`
+const NEW_KEYS = '\0\0\0\x0c\x04\x15\0\0\0\0\0\0\0\0\0\0'
 const SSH: readonly (readonly string[])[] = [
   ['<SSH-2.0-x\r\n', '>SSH-2.0-y\r\n', '>\0\0\0\x04\x01\x15ab'],
   ['>SSH-1.99-x y\n', '<SSH-1.5-z\n'],
@@ -116,27 +119,14 @@ const SSH: readonly (readonly string[])[] = [
   ['<hello', '>SSH-2.0-y\r\n', '<SSH-2.0-y\r\n'],
   ['>SSH-2.0-x\r\n', '<HTTP/1.1 200 OK\r\n', '>more'],
   ['>SSH-2.0-x\r\n', '>\0\0\0\0\0\0\0', '<SSH-2.0-y\r\n'],
+  ['>SSH-2.0-x\r\n\0\0\0\0\0\0\0\0', '<SSH-2.0-y\r\n', '>abc'],
+  ['<SSH-2.0-y\r\n', '>SSH-2.0-x\r\n\0\0\0\0\0\0\0\0', '<abc', '>d'],
+  [LONG_BANNER, `>yz\r\n${NEW_KEYS}`, '<SSH-2.0-y\r\n', '>abc', '<d'],
+  [LONG_BANNER, '<SSH-2.0-y\r\n', `>yz\r\n${NEW_KEYS}`, '>abc', '<d'],
+  [LONG_BANNER, `<SSH-2.0-y\r\n${NEW_KEYS}`, `>yz\r\n${NEW_KEYS}`, '>abc', '<d'],
+  [`<SSH-2.0-y\r\n${NEW_KEYS}`, '>SSH-2.0-x\r', `>${NEW_KEYS}`, '<abc'],
 ]
 
-function u16(value: number): string {
-  return String.fromCharCode(value >> 8, value & 255)
-}
-
-/** A ClientHello's handshake message with these extensions. */
-function hello(extensions: string): string {
-  const body = `\x03\x03${'r'.repeat(32)}\0${u16(2)}\x13\x01\x01\0${u16(extensions.length)}${extensions}`
-  return `\x01\0${u16(body.length)}${body}`
-}
-
-function record(body: string, type = 22, version = '\x03\x01'): string {
-  return `${String.fromCharCode(type)}${version}${u16(body.length)}${body}`
-}
-
-function sni(name: string): string {
-  return `\0\0${u16(name.length + 5)}${u16(name.length + 3)}\0${u16(name.length)}${name}`
-}
-
-const SERVER_HELLO = record(`\x02\0${u16(38)}\x03\x03${'s'.repeat(32)}\0\x13\x01\0`)
 const TLS: readonly (readonly string[])[] = [
   [`>${record(hello(sni('a.example')))}`, `<${SERVER_HELLO}`, `>${record('x', 23)}`, `<${record('y', 23)}`],
   [`>${record(hello(`${sni('A.Example')}${sni('b.example')}`))}`, `<${SERVER_HELLO}`],
@@ -159,23 +149,21 @@ const TLS: readonly (readonly string[])[] = [
   [`>${record(hello(sni('a.example')), 22, '\x03\x00')}`, `<${SERVER_HELLO}`],
   ['>\x80\x2e\x01\x03\x01\0\x15\0\0\0\x10', '<x'],
   [`>${record(`\x10\0\0\x02ab${hello(sni('a.example'))}`)}`, `<${SERVER_HELLO}`],
+  // Of which Suricata hears only once the server has answered.
+  [`>${record(hello(sni('a.example')), 22, '\x03\x04')}`, `<${SERVER_HELLO}`, `>${record('\x01', 20)}`],
+  [
+    `>${record(hello(`\0\x0d${u16(6)}${u16(2)}\x04\x03\0\0${sni('a.example')}`))}`,
+    `<${SERVER_HELLO}`,
+    `>${record(hello(sni('b.example')))}`,
+  ],
+  [`>${record(hello(''))}`, `<${SERVER_HELLO}`, `>${record(hello(sni('b.example')), 22, '\x03\x05')}`],
+  [`>${record(hello(''))}`, `>${record('\x01', 20)}${record(hello(sni('b.example')))}`, `<${SERVER_HELLO}`],
 ]
-
-function name(text: string): string {
-  return `${text
-    .split('.')
-    .map((label) => `${String.fromCharCode(label.length)}${label}`)
-    .join('')}\0`
-}
-
-function query(questions: readonly string[], flags = 0x0100, id = 7): string {
-  const body = questions.map((question) => `${question}\0\x01\0\x01`).join('')
-  return `${u16(id)}${u16(flags)}${u16(questions.length)}\0\0\0\0\0\0${body}`
-}
 
 const MESSAGES = [
   query([name('a.example')]),
   query([name('a.example'), name('b.example')]),
+  query([name('a.example'), '\0', name('b.example')]),
   query([name('A.Example'), '\x01b\xc0\x0c']),
   query(['\xc0\x0c']),
   query(['\xc0\x0e']),
@@ -202,10 +190,6 @@ const DNS_UDP: readonly (readonly string[])[] = [
   ['>junk', `<${query([name('a.example')], 0x8180)}`, `>${MESSAGES[0]}`],
   ['>junk', '<junk', `>${MESSAGES[0]}`],
 ]
-
-function prefixed(message: string): string {
-  return `${u16(message.length)}${message}`
-}
 
 const DNS_TCP: readonly (readonly string[])[] = [
   ...MESSAGES.map((message) => [
