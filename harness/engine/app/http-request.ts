@@ -2,6 +2,7 @@ import { BytesOut } from './bytes-out.ts'
 import {
   BRACKET,
   COLON,
+  COMMA,
   CR,
   END_BRACKET,
   indexIn,
@@ -18,8 +19,10 @@ import { normaliseUri, readConnectHost } from './http-uri.ts'
 /** How the length of a request's body is determined. */
 export const Body = { none: 0, length: 1, chunked: 2, invalid: 3 } as const
 
-/** The headers that matter: the first value of each, except for `host`, whose values are joined as libhtp joins them. */
-const Header = { other: 0, host: 1, contentLength: 2, transferEncoding: 3 } as const
+/** The headers that matter: of the length the first value, of the others all, joined as libhtp joins them. */
+const Header = { other: 0, host: 1, contentLength: 2, transferEncoding: 3, authorization: 4 } as const
+
+const BASIC = 'basic'
 
 /** A request's line and headers. One object, refilled for each request of a flow. */
 export class Request {
@@ -32,11 +35,16 @@ export class Request {
   body: number = Body.none
   /** Bytes of the body. */
   length = 0
+  /** libhtp gives up on its credentials. */
+  failed = false
   #uriHasHost = false
   #header: number = Header.other
+  /** Bits of the headers that it has. */
+  #has = 0
   readonly #hostValue = new BytesOut()
   readonly #lengthValue = new BytesOut()
   readonly #codingValue = new BytesOut()
+  readonly #credentials = new BytesOut()
   readonly #value = new BytesOut()
 
   /** Reads a request line without its line ending. */
@@ -52,8 +60,8 @@ export class Request {
     const uriFrom = at
     at = endOfUri(line, at, to)
     if (this.isConnect) readConnectHost(line, uriFrom, at, this.host)
-    else normaliseUri(line, uriFrom, at, this.uri, this.host)
-    this.#uriHasHost = this.host.length > 0
+    const hasAuthority = !this.isConnect && normaliseUri(line, uriFrom, at, this.uri, this.host)
+    this.#uriHasHost = hasAuthority || this.host.length > 0
     while (at < to && isSpace(line[at] ?? 0)) at++
     this.short = at === to
   }
@@ -77,18 +85,22 @@ export class Request {
   endHeaders(): void {
     this.#endHeader()
     this.body = this.#measureBody()
+    this.failed = this.#hasHeader(Header.authorization) && areBadCredentials(this.#credentials)
     if (!this.#uriHasHost && this.#hostValue.length > 0) readHost(this.#hostValue, this.host)
   }
 
   #clear(): void {
     this.body = Body.none
     this.length = 0
+    this.failed = false
+    this.#has = 0
     this.#header = Header.other
     this.method.clear()
     for (const part of [
       this.#hostValue,
       this.#lengthValue,
       this.#codingValue,
+      this.#credentials,
       this.#value,
       this.uri,
       this.host,
@@ -104,11 +116,13 @@ export class Request {
       let to = value.length
       while (from < to && isBlank(value.bytes[from] ?? 0)) from++
       while (to > from && isBlank(value.bytes[to - 1] ?? 0)) to--
-      if (into.length > 0 && into !== this.#lengthValue) {
-        into.push(44)
+      const isRepeated = this.#hasHeader(this.#header)
+      this.#has |= 1 << this.#header
+      if (isRepeated && into !== this.#lengthValue) {
+        into.push(COMMA)
         into.push(SPACE)
-        into.append(value.bytes, from, to)
-      } else if (into.length === 0) into.append(value.bytes, from, to)
+      }
+      if (!isRepeated || into !== this.#lengthValue) into.append(value.bytes, from, to)
     }
     this.#header = Header.other
     value.clear()
@@ -116,13 +130,19 @@ export class Request {
 
   #valueOf(header: number): BytesOut {
     if (header === Header.host) return this.#hostValue
+    if (header === Header.authorization) return this.#credentials
     return header === Header.contentLength ? this.#lengthValue : this.#codingValue
+  }
+
+  #hasHeader(header: number): boolean {
+    return (this.#has & (1 << header)) !== 0
   }
 
   #measureBody(): number {
     const coding = this.#codingValue
-    if (coding.length > 0) return hasToken(coding, 'chunked') ? Body.chunked : Body.invalid
-    if (this.#lengthValue.length === 0) return Body.none
+    if (this.#hasHeader(Header.transferEncoding))
+      return hasToken(coding, 'chunked') ? Body.chunked : Body.invalid
+    if (!this.#hasHeader(Header.contentLength)) return Body.none
     this.length = readLength(this.#lengthValue)
     return this.length < 0 ? Body.invalid : Body.length
   }
@@ -140,6 +160,7 @@ function endOfUri(line: Uint8Array, from: number, to: number): number {
 function kindOf(line: Uint8Array, from: number, to: number): number {
   if (isWord(line, from, to, 'host')) return Header.host
   if (isWord(line, from, to, 'content-length')) return Header.contentLength
+  if (isWord(line, from, to, 'authorization')) return Header.authorization
   return isWord(line, from, to, 'transfer-encoding') ? Header.transferEncoding : Header.other
 }
 
@@ -163,6 +184,22 @@ function readHost(value: BytesOut, host: BytesOut): void {
   if (colon === to) for (let i = 0; i < host.length; i++) host.bytes[i] = lower(host.bytes[i] ?? 0)
 }
 
+/** Basic credentials that encode not even one byte (libhtp, htp_parse_authorization_basic). */
+function areBadCredentials({ bytes, length }: BytesOut): boolean {
+  let at = BASIC.length
+  if (length <= at || !isWord(bytes, 0, at, BASIC)) return false
+  while (at < length && isSpace(bytes[at] ?? 0)) at++
+  if (at === length) return false
+  let digits = 0
+  for (; at < length; at++) if (isBase64(bytes[at] ?? 0)) digits++
+  return digits < 2
+}
+
+function isBase64(byte: number): boolean {
+  const letter = lower(byte)
+  return (letter >= 97 && letter <= 122) || isDigit(byte) || byte === 43 || byte === 47
+}
+
 /** The first number in a Content-Length; -1: none that is valid. */
 function readLength(value: BytesOut): number {
   let at = 0
@@ -180,14 +217,16 @@ function isDigit(byte: number): boolean {
   return byte >= 48 && byte <= 57
 }
 
-/** Whether one of the tokens between commas and blanks is `word`. */
-function hasToken(value: BytesOut, word: string): boolean {
-  let from = 0
-  for (let at = 0; at <= value.length; at++) {
-    const byte = value.bytes[at] ?? 0
-    if (at < value.length && byte !== 44 && !isSpace(byte)) continue
-    if (isWord(value.bytes, from, at, word)) return true
-    from = at + 1
+/** Whether one of the tokens between commas is `word`. */
+function hasToken({ bytes, length }: BytesOut, word: string): boolean {
+  for (let from = 0; from <= length; ) {
+    const comma = indexIn(bytes, COMMA, from, length)
+    let start = from
+    while (start < comma && isSpace(bytes[start] ?? 0)) start++
+    let end = comma
+    while (end > start && isSpace(bytes[end - 1] ?? 0)) end--
+    if (isWord(bytes, start, end, word)) return true
+    from = comma + 1
   }
   return false
 }

@@ -20,7 +20,8 @@ import { decodeUtf8, singleByte } from './http-utf8.ts'
 /**
  * The URI that rules see, made from a request's target as libhtp does with Suricata's personality "IDS": path and query only. In the path,
  * escapes (%20, %u0041) are decoded, backslashes become slashes, repeated slashes are merged, characters become one byte each, and dot
- * segments are resolved; in the query, escapes are decoded. `host` gets the authority's host name, in lower case, if the target has one.
+ * segments are resolved; in the query, escapes are decoded. `host` gets the authority's host name, in lower case; returns whether the
+ * target has an authority, which may name none.
  */
 export function normaliseUri(
   source: Uint8Array,
@@ -28,7 +29,7 @@ export function normaliseUri(
   end: number,
   uri: BytesOut,
   host: BytesOut,
-): void {
+): boolean {
   uri.clear()
   host.clear()
   let to = end
@@ -50,6 +51,7 @@ export function normaliseUri(
     uri.push(HASH)
     decodeEscapes(source, at + 1, to, uri, true)
   }
+  return authorityAt(source, from, to) < to
 }
 
 /** The host of the authority that is the target of CONNECT. */
@@ -60,18 +62,27 @@ export function readConnectHost(source: Uint8Array, from: number, to: number, ho
 
 /** Where the path begins: after "scheme://authority", if present. */
 function readAuthority(source: Uint8Array, from: number, to: number, host: BytesOut): number {
+  const authority = authorityAt(source, from, to)
+  if (authority === to) return behindScheme(source, from, to)
+  let end = authority
+  while (end < to && source[end] !== QUESTION && source[end] !== SLASH && source[end] !== HASH) end++
+  const credentials = indexIn(source, AT, authority, end)
+  appendHost(source, credentials < end ? credentials + 1 : authority, end, host)
+  return end
+}
+
+/** Where the authority begins, even an empty one; `to`: there is none. */
+function authorityAt(source: Uint8Array, from: number, to: number): number {
+  const at = behindScheme(source, from, to)
+  if (at === from || at + 2 >= to) return to
+  return source[at] === SLASH && source[at + 1] === SLASH && source[at + 2] !== SLASH ? at + 2 : to
+}
+
+/** The offset after "scheme:"; `from` without one. */
+function behindScheme(source: Uint8Array, from: number, to: number): number {
   if (from === to || source[from] === SLASH) return from
   const colon = indexIn(source, COLON, from, to)
-  if (colon === to) return from
-  const at = colon + 1
-  const isAuthority =
-    at + 2 < to && source[at] === SLASH && source[at + 1] === SLASH && source[at + 2] !== SLASH
-  if (!isAuthority) return at
-  let end = at + 2
-  while (end < to && source[end] !== QUESTION && source[end] !== SLASH && source[end] !== HASH) end++
-  const credentials = indexIn(source, AT, at + 2, end)
-  appendHost(source, credentials < end ? credentials + 1 : at + 2, end, host)
-  return end
+  return colon === to ? from : colon + 1
 }
 
 function appendHost(source: Uint8Array, from: number, to: number, host: BytesOut): void {

@@ -1,17 +1,10 @@
 import type { BytesOut } from './bytes-out.ts'
 import { QUESTION } from './characters.ts'
+import { bestFit } from './http-best-fit.ts'
 
-/** The fullwidth forms of ASCII. */
-const FULLWIDTH = 0xff01
-const FULLWIDTH_END = 0xff5e
-
-/**
- * The single byte for a character: Latin-1 as it is, fullwidth forms as ASCII, "?" for all others (libhtp maps more of
- * them).
- */
+/** The single byte for a character, as libhtp chooses it: Latin-1 as it is, of others what resembles them, or "?". */
 export function singleByte(code: number): number {
-  if (code < 0x100) return code
-  return code >= FULLWIDTH && code <= FULLWIDTH_END ? code - FULLWIDTH + 0x21 : QUESTION
+  return code < 0x100 ? code : (bestFit(code) ?? QUESTION)
 }
 
 /** Converts UTF-8 to one byte per character, in place; invalid UTF-8 becomes "?". Overlong forms are accepted. */
@@ -29,13 +22,12 @@ export function decodeUtf8(text: BytesOut): void {
     }
     let code = more < 0 ? 0 : first & (0x3f >> more)
     let seen = 0
-    while (seen < more && isContinuation(bytes, read + 1 + seen, length))
+    while (seen < more && isContinuation(bytes, read + 1 + seen, length, seen === 0 ? first : 0))
       code = (code << 6) | ((bytes[read + 1 + seen++] ?? 0) & 0x3f)
     const cutOff = more > 0 && read + 1 + seen >= length && seen < more
     if (cutOff) break
-    const good = seen === more && !(code >= 0xd800 && code <= 0xdfff) && code <= 0x10ffff
-    bytes[written++] = good ? singleByte(code) : QUESTION
-    read += good ? more + 1 : Math.max(1, seen)
+    bytes[written++] = seen === more ? singleByte(code) : QUESTION
+    read += 1 + seen
   }
   text.length = written
 }
@@ -49,6 +41,9 @@ function continuations(first: number): number {
   return first < 0xf5 ? 3 : -1
 }
 
-function isContinuation(bytes: Uint8Array, at: number, length: number): boolean {
-  return at < length && ((bytes[at] ?? 0) & 0xc0) === 0x80
+/** `first`: the byte before, if it is the first one, which may allow some only: no surrogates, and nothing above U+10FFFF. */
+function isContinuation(bytes: Uint8Array, at: number, length: number, first: number): boolean {
+  const byte = bytes[at] ?? 0
+  const end = first === 0xed ? 0xa0 : first === 0xf4 ? 0x90 : 0xc0
+  return at < length && byte >= 0x80 && byte < end
 }

@@ -140,9 +140,10 @@ export class HttpParser implements Parser {
         if (!isEmptyLine(line, from, to)) this.#startRequest(bytes, rest, end, found)
         return true
       case At.after:
-        // What is no request counts as body.
+        // What is no request counts as body, up to a bare LF.
         this.#touched = true
-        if (!startsWithMethod(line, from, to)) return true
+        if (to - from === 1) this.#complete(At.line)
+        if (to - from === 1 || !startsWithMethod(line, from, to)) return true
         this.#complete(At.line)
         if (!this.#request.short) this.#startRequest(bytes, rest, end, found)
         return true
@@ -199,7 +200,11 @@ export class HttpParser implements Parser {
   #endHeaders(found: Transactions): boolean {
     const request = this.#request
     request.endHeaders()
-    const { host, body } = request
+    const { host, body, failed } = request
+    if (failed) {
+      found.withdraw(this.openTransaction)
+      return false
+    }
     const hasBody = body === Body.chunked || (body === Body.length && request.length > 0)
     if (host.length > 0)
       found.add(Buffer.httpHost, this.openTransaction, true, host.bytes, 0, host.length, hasBody)

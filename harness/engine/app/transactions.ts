@@ -69,10 +69,19 @@ export class Transactions {
 
   /** Removes buffers that were shown and belong to transactions before `open`. Invalidates what the view refers to. */
   forgetShown(open: number): void {
+    this.#remove((i) => this.#shown[i] !== 0 && (this.#transaction[i] ?? 0) < open)
+  }
+
+  /** Removes the buffers of a transaction that have not been shown. */
+  withdraw(transaction: number): void {
+    this.#remove((i) => this.#shown[i] === 0 && this.#transaction[i] === transaction)
+  }
+
+  #remove(isGone: (index: number) => boolean): void {
     const count = this.#kind.length
     let kept = 0
     for (let i = 0; i < count; i++) {
-      if (this.#shown[i] !== 0 && (this.#transaction[i] ?? 0) < open) continue
+      if (isGone(i)) continue
       if (kept !== i) this.#move(i, kept)
       kept++
     }

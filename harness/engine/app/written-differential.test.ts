@@ -42,6 +42,11 @@ const TARGETS = [
   '/x?a?b#c#d',
   '/a\tb',
   '/A/%2e%2e/B',
+  'http://u:p@/x',
+  'http://:80/x',
+  'http://?x',
+  '/%u2215%e2%88%95..%ef%bd%81',
+  '/%ec%8c%2E%ed%a0%80%f4%90%80%80',
 ]
 const HEADERS = [
   'Host: B.Example\r\n',
@@ -56,6 +61,12 @@ const HEADERS = [
   'Host: a b\r\n',
   'Host a.example\r\n',
   'Host: a.example.\r\n',
+  'Host:\r\nHost: b.example:80\r\n',
+  'Host: a\r\nAuthorization: basic !\r\n',
+  'Host: a\r\nAuthorization: basic\r\n dTpw\r\n',
+  'Host: a\r\nAuthorization:\r\nAuthorization: basic !\r\n',
+  'Host: a\r\nContent-Length:\r\n',
+  'Host: a\r\nTransfer-Encoding: chunked x\r\n',
   '',
 ]
 const LINES = [
@@ -94,6 +105,8 @@ const HTTP: readonly (readonly string[])[] = [
   [`>POST /1 HTTP/1.1\r\n${HOST}Transfer-Encoding: gzip\r\n\r\nab`, get('/2'), OK],
   [`>\r\n\r\n${get('/').slice(1)}`, OK],
   [`${get('/1')}\r\n\r\n`, get('/2'), OK],
+  [`${get('/1')}x\nX-Y /no HTTP/1.1\n\nX-Y /2 HTTP/1.1\r\n\r\n`, get('/3'), OK],
+  [`${get('/1')}${get('/2', 'Authorization: basic !\r\n').slice(1)}`, get('/3'), OK],
   [get('/1').replaceAll('\r\n', '\n'), OK, get('/2')],
   [`>GET /${'x'.repeat(20_000)}`, ' HTTP/1.1\r\n\r\n', get('/2')],
   [get('/1'), '<garbage that is no answer', get('/2')],
