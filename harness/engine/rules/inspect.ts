@@ -3,6 +3,9 @@ import { type Limits, limitsOf } from './limits.ts'
 import { LOWER, lower } from './lower.ts'
 import { searchedOf } from './searched.ts'
 
+/** After looking for so many contents in some bytes, Suricata gives up (detect.inspection-recursion-limit). */
+const MOST_STEPS = 3000
+
 /** Contents prepared for the search: in sequence, each relative to the previous one if it says so. */
 export class Contents {
   readonly #contents: readonly Content[]
@@ -16,8 +19,9 @@ export class Contents {
   readonly #calling: Content | undefined
   /** In lower case if case is ignored. */
   readonly #patterns: readonly Uint8Array[]
-  /** A content that depends on no other decided that nothing matches. */
+  /** A content that depends on no other decided that nothing matches, or the search has given up. */
   #over = false
+  #steps = 0
   #bytes: Uint8Array = new Uint8Array(0)
   #from = 0
   #length = 0
@@ -44,6 +48,7 @@ export class Contents {
     this.#from = from
     this.#length = to - from
     this.#over = false
+    this.#steps = 0
     return this.#matchFrom(0, 0)
   }
 
@@ -75,6 +80,10 @@ export class Contents {
     const content = this.#asked[index]
     const pattern = this.#patterns[index]
     if (content === undefined || pattern === undefined) return true
+    if (++this.#steps === MOST_STEPS) {
+      this.#over = true
+      return false
+    }
     const { negated, endsWith, distance, within } = content
     const { offset, depth } = this.#limits[index] ?? UNLIMITED
     const size = this.#length

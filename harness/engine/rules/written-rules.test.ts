@@ -188,6 +188,17 @@ const WRITTEN: readonly Written[] = [
     ]),
   },
   {
+    what: 'a search gives up after so many steps',
+    frames: [100, 200, 240, 250, 255, 260, 265, 270, 280, 400].map((size) =>
+      udpExchange(9, [`>${'x'.repeat(size)}`]),
+    ),
+    rules: alerts('udp', [
+      'content:"xx"; offset:2; content:"xx"; distance:11; within:13; content:!"XXXXX"; nocase; distance:10; within:15',
+      'content:"x"; content:"x"; within:20; content:"x"; within:20; content:"y"; within:9',
+      'content:"x"; content:"x"; within:12; content:!"xx"; distance:0',
+    ]),
+  },
+  {
     what: 'flags are of TCP',
     frames: [udpExchange(9, ['>a', '<b']), tcpExchange(7007, ['>a'])],
     rules: alerts('ip', ['flags:0', 'flags:!A', 'flags:!S', 'flags:A+']),
