@@ -133,8 +133,7 @@ export class RuleStage {
     const { protocol, toServer, destinationPort, sourcePort } = this.#subject
     if (this.#set.keptStreams?.has(toServer, toServer ? destinationPort : sourcePort) !== true) return
     if (protocol !== Protocol.tcp || ((words[base] ?? 0) & STATE_MASK) <= State.bare) return
-    const direction = batch.direction[typeof cause === 'number' ? cause : cause.index]
-    words[base + EXTRA] = (words[base + EXTRA] ?? 0) | (direction === Direction.c2s ? KEPT_C2S : KEPT_S2C)
+    words[base + EXTRA] = (words[base + EXTRA] ?? 0) | keptBit(batch, cause)
   }
 
   /** Packets with stream errors belong to no stream, so their application protocol is unknown. */
@@ -165,6 +164,7 @@ export class RuleStage {
       return undefined
     }
     const view = app.take(batch, cause, host, words, base, toServer, delivery)
+    if (view.lastLook && !isKept(batch, cause, words, base)) view.lastLook = false
     subject.appProtocol = view.protocol
     if (view.rewrittenFrom >= 0) subject.rewritePayload(view.stream, view.rewrittenFrom)
     // The packet from which on contents are hidden is itself still inspected.
@@ -233,6 +233,15 @@ export class RuleStage {
     const index = typeof cause === 'number' ? cause : cause.index
     return rejectsAnything && sendUnreachable(batch, index, host)
   }
+}
+
+/** Whether data of the packet's direction is kept for rules that inspect streams. */
+function isKept(batch: PacketBatch, cause: number | Rebuilt, words: Int32Array, base: number): boolean {
+  return ((words[base + EXTRA] ?? 0) & keptBit(batch, cause)) !== 0
+}
+
+function keptBit({ direction }: PacketBatch, cause: number | Rebuilt): number {
+  return direction[typeof cause === 'number' ? cause : cause.index] === Direction.c2s ? KEPT_C2S : KEPT_S2C
 }
 
 /** Whether a rule has already dropped or passed the flow: the first decision stays. */

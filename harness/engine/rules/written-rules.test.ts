@@ -188,6 +188,14 @@ const WRITTEN: readonly Written[] = [
     ]),
   },
   {
+    what: 'where no rule inspects streams, encrypted data is shown to none',
+    frames: [
+      tcpExchange(443, [`>${HELLO}`, '<a', `>${DATA}`, `<${DATA}`]),
+      tcpExchange(443, [`>${HELLO}`, '-<a', `>${DATA}`, `<${DATA}`]),
+    ],
+    rules: alerts('tcp', ['content:!"h: "; offset:2; flags:P+', 'content:!"h: "; flags:P+']),
+  },
+  {
     what: 'a search gives up after so many steps',
     frames: [100, 200, 240, 250, 255, 260, 265, 270, 280, 400].map((size) =>
       udpExchange(9, [`>${'x'.repeat(size)}`]),
