@@ -208,8 +208,8 @@ export class AppLayer {
 
   /** Whether bytes of that direction are still needed. */
   #reads(flow: TcpFlow, toServer: boolean): boolean {
-    const seen = toServer ? flow.seenToServer : flow.seenToClient
-    if (this.#needs.stream && !(flow.hidden && seen)) return true
+    // An error in one direction ends what is kept of the other, too.
+    if (this.#needs.stream && !flow.unseen) return true
     if (flow.disabled) return false
     if (!(toServer ? flow.clientDone : flow.serverDone) || flow.parser === undefined) return true
     // What was found while the other side spoke is shown with the next packet that a parser sees.
