@@ -41,6 +41,9 @@ export class HttpParser implements Parser {
   #left = 0
   /** Some bytes updated a request. */
   #touched = false
+  /** Something has come from the client; from the server. */
+  #asked: boolean
+  #answered = false
   /** Method and URI of the request have been passed on. */
   #announced = true
   #line: Uint8Array = this.#held.bytes
@@ -48,6 +51,11 @@ export class HttpParser implements Parser {
   #to = 0
   /** Offset after the line; -1: the line is incomplete. */
   #next = 0
+
+  /** `begun`: requests may have come before. */
+  constructor(begun: boolean) {
+    this.#asked = begun
+  }
 
   reads(toServer: boolean): boolean {
     return toServer && this.#at !== At.ignored
@@ -65,7 +73,11 @@ export class HttpParser implements Parser {
     found: Transactions,
     result: ParserResult,
   ): number {
-    if (!toServer) return Parsed.all
+    if (!toServer) {
+      this.#answer()
+      return Parsed.all
+    }
+    this.#asked = true
     this.#touched = false
     const outcome = this.#read(bytes, from, to, found)
     result.untouched = !this.#touched
@@ -94,6 +106,12 @@ export class HttpParser implements Parser {
     }
     if (this.#at === At.after && this.#held.length === 0) this.#complete(At.idle)
     return Parsed.all
+  }
+
+  /** A response to no request is a transaction, and what the client says next is its body (libhtp, htp_response.c). */
+  #answer(): void {
+    if (!this.#asked && !this.#answered) this.#at = At.after
+    this.#answered = true
   }
 
   skip(toServer: boolean, length: number, result: ParserResult): number {

@@ -110,7 +110,7 @@ export class TcpFlow {
   /** The flow's protocol is known from before this host had the flow. */
   adopt(protocol: number): void {
     this.#detection.adopt(protocol)
-    this.#parser = makeParser(protocol, true)
+    this.#parser = makeParser(protocol, true, true)
   }
 
   /** The stream position of a sequence number. */
