@@ -109,8 +109,10 @@ function goOnAlone(table: SessionTable, base: number, segment: Segment): boolean
   words[server + LIMIT] = segment.ack
   let head = words[base] ?? 0
   if ((head & Flag.scaling) !== 0) head = withScale(head, CLIENT, MAX_SCALE)
-  oddity.unstamped = segment.hasTimestamp && (head & Flag.clientTimestamps) !== 0
-  if (oddity.unstamped) head = (head | Flag.timestamps) & ~Flag.clientTimestamps
+  const isStamped = segment.hasTimestamp && (head & Flag.clientTimestamps) !== 0
+  // The server may have sent a SYN of its own.
+  oddity.unstamped = isStamped && (head & Flag.serverTimestamps) === 0
+  if (isStamped) head = (head | Flag.timestamps) & ~Flag.clientTimestamps
   else words[client + STAMP] = 0
   words[base] = head
   segment.taken = true

@@ -34,6 +34,21 @@ const ALONE: readonly Case[] = [
     ['drop stream error'],
   ],
   [
+    'and unless it sent a SYN of its own, whose timestamp counts',
+    ['> S 0 ts=9/0', '< S 0 ts=500/9', '> A 1 1 ts=10/500', '< A 1 1 ts=400/10'],
+    ['drop stream error'],
+  ],
+  [
+    'even if that is 0',
+    ['> S 0 ts=9/0', '< S 0 ts=0/9', '> A 1 1 ts=10/0', `< A 1 1 ts=${HIGH}/10`],
+    ['drop stream error'],
+  ],
+  [
+    'but not if it has none',
+    ['> S 0 ts=9/0', '< S 0', '> A 1 1 ts=10/0', `< A 1 1 ts=${HIGH}/10`],
+    ['forward'],
+  ],
+  [
     "data that ends the handshake is the client's, though a SYN-ACK turned the flow round wrongly",
     [
       '< PA -2000000 -2999999 ts=900/1',
