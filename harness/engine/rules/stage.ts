@@ -94,9 +94,14 @@ export class RuleStage {
   ): number {
     if (outcome !== Outcome.forward && outcome !== Outcome.streamError) return outcome
     const extra = base < 0 ? 0 : (words[base + EXTRA] ?? 0)
-    if ((extra & PASSED) !== 0) return outcome
     const asked = toServer ? ASKED_TO_SERVER : ASKED_TO_CLIENT
     const first = (extra & asked) === 0
+    if ((extra & PASSED) !== 0) {
+      // Where the rules are never looked up, nothing says that the data need not be kept.
+      if (first && ((words[base] ?? 0) & STATE_MASK) > State.bare)
+        words[base + EXTRA] = extra | asked | keptBit(batch, cause)
+      return outcome
+    }
     if (
       !first &&
       typeof cause === 'number' &&

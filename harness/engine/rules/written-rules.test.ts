@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { tcpExchange, udpExchange } from '../app/exchange.test.ts'
 import { cutSmall, segmentOf } from '../app/resegment.test.ts'
 import { makeConversation } from '../conversations/generate.test.ts'
+import { packet } from '../example-engine.test.ts'
 import type { OracleFrame } from '../oracle-suricata.test.ts'
 import { compareRules } from './compare-rules.test.ts'
 
@@ -46,6 +47,22 @@ interface Written {
   readonly frames: readonly (readonly OracleFrame[])[]
   readonly rules: readonly string[]
 }
+
+/** Lines as in `packet`, a millisecond apart. */
+const spoken = (...lines: readonly string[]): readonly OracleFrame[] =>
+  lines.map((line, at) => ({ time: at * 1e6, bytes: packet(line).bytes }))
+
+/** Once no application was recognised, the server says something from before its first byte, with an old timestamp. */
+const FROM_BEFORE = spoken(
+  '> S 0 ts=99/0',
+  '< SA 0 1 ts=99/99',
+  '> A 1 1 ts=100/99',
+  '> PA 1 1 len=600 ts=101/100',
+  '< PA 1 601 len=600 ts=102/100',
+  '> PA 601 601 len=600 ts=103/100',
+  '< PA 601 1201 len=600 ts=104/100',
+  '< PA -99 1201 len=20 ts=5/100',
+)
 
 const alerts = (protocol: string, options: readonly string[]) =>
   options.map((each, at) => `alert ${protocol} any any -> any any (${each}; sid:${at + 1};)`)
@@ -186,6 +203,16 @@ const WRITTEN: readonly Written[] = [
       'content:"x"; content:"x"; distance:2; content:!"x"; distance:3',
       'content:"|0a|"; distance:-2; within:1; endswith',
     ]),
+  },
+  {
+    what: 'of a flow that a rule passed before the server spoke, its data is kept',
+    frames: [FROM_BEFORE, udpExchange(9, ['>a'])],
+    rules: ['pass tcp any any -> any any (sid:1;)', 'alert udp any any -> any any (sid:2;)'],
+  },
+  {
+    what: 'and otherwise only if a rule inspects it',
+    frames: [FROM_BEFORE, udpExchange(9, ['>a'])],
+    rules: ['pass tcp any any -> any any (flow:to_client; sid:1;)', 'alert udp any any -> any any (sid:2;)'],
   },
   {
     what: 'where no rule inspects streams, encrypted data is shown to none',
