@@ -1,5 +1,5 @@
 import { AssertionError } from 'chai'
-import { loadConfig } from './config/load.ts'
+import { loadConfigFor } from './config/load.ts'
 import { Secrets } from './config/secrets.ts'
 import { targetNamed } from './config/targets.ts'
 import type { Case } from './model/case.ts'
@@ -63,5 +63,5 @@ export function describeCases(cases: readonly Case[], { target, seed = 1 }: Desc
 
 /** The target of that name, configured or built in. */
 async function named(name: string): Promise<Target> {
-  return targetNamed(name, await loadConfig(undefined), new Secrets(), version())
+  return targetNamed(name, await loadConfigFor([name]), new Secrets(), version())
 }

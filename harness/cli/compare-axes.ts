@@ -70,6 +70,18 @@ export async function readAxes(
   )
 }
 
+/** What `--target` and `--over target` name; an axis without values has all targets, those that are built in among them. */
+export function targetsAsked({
+  target = [],
+  over = [],
+}: {
+  readonly target?: string | readonly string[]
+  readonly over?: readonly string[]
+}): readonly string[] {
+  const axes = over.map(splitAxis).filter(({ name }) => name === 'target')
+  return [target, axes.flatMap(({ values }) => (values === undefined ? TARGETS : separated(values)))].flat()
+}
+
 /** Every combination of values of the axes, the last axis varying fastest. */
 export function combinations(axes: readonly ComparedAxis[]): readonly (readonly AxisValue[])[] {
   return axes.reduce<readonly (readonly AxisValue[])[]>(

@@ -9,8 +9,8 @@ import { listWords } from '../suite/words.ts'
 import { Breath } from '../support/breath.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed, repeatable } from './command.ts'
-import { AXES, type ComparedAxis, combinations, readAxes } from './compare-axes.ts'
-import { type Configured, configOption, configured, targetsOnce } from './configured.ts'
+import { AXES, type ComparedAxis, combinations, readAxes, targetsAsked } from './compare-axes.ts'
+import { type Configured, configOption, configuredFor, targetsOnce } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { BufferedOutput } from './output.ts'
 import {
@@ -56,7 +56,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   if (await parsed(command, args)) return ExitCode.ok
   const options = command.opts<Options>()
   const [capture = ''] = command.args
-  const config = await configured(options.config)
+  const config = await configuredFor(targetsAsked(options), options.config)
   const axes = await readAxes(options, config.targets)
   const { comparison, interrupted, unread, broken } = await config.guard(async () =>
     compareCapture({

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { loadConfig } from '../config/load.ts'
+import type { LoadedConfig } from '../config/config.ts'
+import { loadConfig, loadConfigFor } from '../config/load.ts'
 import { Secrets } from '../config/secrets.ts'
 import { settingsOf } from '../config/settings.ts'
 import { targetNamed, touchedWhenMade } from '../config/targets.ts'
@@ -32,7 +33,18 @@ export function configOption(command: Command): Command {
 
 /** Reads the named configuration, or else the nearest one. Throws ERR_CONFIG. */
 export async function configured(named: string | undefined): Promise<Configured> {
-  const config = await loadConfig(named)
+  return settled(await loadConfig(named))
+}
+
+/** The same for a command that takes only these targets from it: the nearest one is not read if they are all the built-in reference. */
+export async function configuredFor(
+  targets: readonly string[],
+  named: string | undefined,
+): Promise<Configured> {
+  return settled(await loadConfigFor(targets, named))
+}
+
+function settled(config: LoadedConfig): Configured {
   const secrets = new Secrets()
   return {
     settings: settingsOf(config),

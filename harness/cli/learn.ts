@@ -15,7 +15,7 @@ import { capturesIn, checkTwin, type TwinCheck } from '../author/learn/twin.ts'
 import type { Target } from '../model/target.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
-import { configOption, configured } from './configured.ts'
+import { configOption, configuredFor } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { printDiff, printIdentity } from './learn-compare.ts'
 import { learnedText, twinText } from './learn-text.ts'
@@ -122,7 +122,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const [name] = command.args
   if (name === undefined || command.args.length > 1)
     throw new FlowbreakError('ERR_USAGE', 'learn takes one target: flowbreak learn reference.')
-  const config = await configured(options.config)
+  const config = await configuredFor([name], options.config)
   return config.guard(async () => learnTarget(await config.target(name), options, signal))
 }
 

@@ -8,8 +8,8 @@ import { listWords } from '../suite/words.ts'
 import { Breath } from '../support/breath.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
-import { AXES } from './compare-axes.ts'
-import { configOption, configured } from './configured.ts'
+import { AXES, targetsAsked } from './compare-axes.ts'
+import { configOption, configuredFor } from './configured.ts'
 import type { VerbContext } from './context.ts'
 import { BufferedOutput } from './output.ts'
 import { endpointsOf, setupOptions } from './setup-options.ts'
@@ -79,7 +79,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
     throw new FlowbreakError('ERR_USAGE', 'Name one capture to sweep: see flowbreak sweep --help.')
   if (options.json && options.ndjson)
     throw new FlowbreakError('ERR_USAGE', '--json and --ndjson print the same: leave one of them out.')
-  const config = await configured(options.config)
+  const config = await configuredFor(targetsAsked(options), options.config)
   const axes = await sweepAxes(options, config.targets)
   const { map, interrupted, broken } = await config.guard(async () =>
     sweepCapture({

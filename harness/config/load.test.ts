@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { ExampleFolder, messageBy } from './example-folder.test.ts'
-import { loadConfig } from './load.ts'
+import { loadConfig, loadConfigFor } from './load.ts'
 import { settingsOf } from './settings.ts'
 
 const DOOR = pathToFileURL(join(import.meta.dirname, '../index.ts')).href
@@ -25,6 +25,17 @@ describe('config/load', () => {
     expect((await loadConfig(undefined, folder.path)).seed).to.equal(1)
     expect((await loadConfig('../flowbreak.config.json', join(folder.path, 'near'))).seed).to.equal(1)
     expect((await loadConfig(undefined, '/')).file).to.equal(undefined)
+  })
+
+  it('is not read for the built-in reference alone, unless it is named', async () => {
+    using folder = new ExampleFolder({ 'flowbreak.config.json': '{ "seed": 1 }' })
+    expect((await loadConfigFor(['reference'], undefined, folder.path)).file).to.equal(undefined)
+    for (const [targets, named] of [
+      [['mine'], undefined],
+      [['reference', 'mine'], undefined],
+      [['reference'], 'flowbreak.config.json'],
+    ] as const)
+      expect((await loadConfigFor(targets, named, folder.path)).seed).to.equal(1)
   })
 
   it('reads every form', async () => {

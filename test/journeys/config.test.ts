@@ -114,6 +114,46 @@ describe('journeys: configuration', () => {
     expect(below('replay', CAPTURE, '--target', `${folder}/target.mjs`, '--quiet').status).to.equal(0)
   })
 
+  it('does not read what is broken where only the reference plays, unless it is named', () => {
+    const broken = join(folder, 'broken')
+    mkdirSync(broken)
+    writeFileSync(join(broken, 'flowbreak.config.yaml'), 'targets: [\n')
+    const there = (...args: string[]) => flowbreak(args, { cwd: broken })
+    const learned = [
+      '--repeat',
+      '1',
+      '--policy',
+      'drop',
+      '--longest',
+      '60',
+      '--flows',
+      '16',
+      '--without',
+      'sync',
+    ]
+    for (const verb of [
+      ['replay', CAPTURE],
+      ['compare', CAPTURE, '--over', 'policy'],
+      ['sweep', CAPTURE, '--over', 'policy=drop'],
+      ['learn', 'reference', ...learned],
+    ]) {
+      const { status, stderr } = there(...verb)
+      expect(status, `${verb[0]}: ${stderr}`).to.equal(0)
+      const named = there(...verb, '--config', 'flowbreak.config.yaml')
+      expect(named.stderr, verb[0]).to.match(/flowbreak\.config\.yaml:\d+:\d+: .*\(ERR_CONFIG\)\n$/)
+    }
+    for (const verb of [
+      ['replay', CAPTURE, '--target', 'mine'],
+      ['compare', CAPTURE, '--over', 'policy', '--target', 'mine'],
+      ['compare', CAPTURE, '--over', 'target'],
+      ['compare', CAPTURE, '--over', 'target=reference,mine'],
+      ['sweep', CAPTURE, '--target', 'mine'],
+      ['sweep', CAPTURE, '--over', 'target'],
+      ['learn', 'mine'],
+    ])
+      expect(there(...verb), verb.join(' ')).to.include({ status: 2, stdout: '' })
+  })
+
   for (const verb of [['run'], ['replay', CAPTURE], ['compare', CAPTURE, '--over', 'policy']])
     it(`refuses what is wrong with exit code 2: ${verb[0]}`, () => {
       writeFileSync(join(folder, 'bad.yaml'), 'targets:\n  lab: { kind: nonsense }\n')
