@@ -81,7 +81,10 @@ describe('the container file, as far as it can be tried without a builder', () =
       for (const source of copied.split(' ').slice(0, -1))
         expect(existsSync(join(ROOT, source)), source).to.equal(true)
     const left = readFileSync(join(ROOT, '.dockerignore'), 'utf8').trim().split('\n')
-    expect(left).to.include.members(readFileSync(join(ROOT, '.gitignore'), 'utf8').trim().split('\n'))
+    const ignored = readFileSync(join(ROOT, '.gitignore'), 'utf8').trim().split('\n')
+    expect(left).to.include.members(ignored)
+    // Logs lie where a run was called, and that may be in any folder: docs/writing-a-target.md calls one among the examples.
+    expect(ignored).to.include('**/reports/runs/')
   })
 
   it('builds with the compiler and the optional packages, and after the headers that these need', () => {
