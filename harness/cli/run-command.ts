@@ -77,7 +77,10 @@ export function runCommand(): Command {
       'make the parts equally long, by what cases took in an earlier run: its log, folder or name, or a .json file from flowbreak report costs',
     )
     .option('--bail', 'stop at the first case that fails')
-    .option('--known-failures <file>', 'a list of cases that are known to fail, each with its reason')
+    .option(
+      '--known-failures <file>',
+      'a YAML list of cases that are known to fail, each { pattern, reason }',
+    )
     .option(
       '--seed <n>',
       'the seed for ports and sequence numbers of new connections, and on a real clock for all addresses (default: random, and printed)',

@@ -49,8 +49,17 @@ describe('plan/known-failures', () => {
   })
 
   it('refuses what is no list, with its place', () => {
-    expect(mistakes('core: x')).to.deep.equal(['k.yaml:1:1: This is a mapping, but a list is expected.'])
-    expect(mistakes('- core')).to.deep.equal(['k.yaml:1:3: This is text, but a mapping is expected.'])
+    const form = 'Write each case as - { pattern: suite/case/policy:*, reason: ticket 4711 }.'
+    expect(load(form.slice(form.indexOf('-'), -1)).find('suite/case/policy:drop')?.reason).to.equal(
+      'ticket 4711',
+    )
+    expect(mistakes('core: x')).to.deep.equal([
+      `k.yaml:1:1: This is a mapping, but a list is expected. ${form}`,
+    ])
+    expect(mistakes('# tickets\ncore/a\ncore/b\n')).to.deep.equal([
+      `k.yaml:2:1: This is text, but a list is expected. ${form}`,
+    ])
+    expect(mistakes('- core')).to.deep.equal([`k.yaml:1:3: This is text, but a mapping is expected. ${form}`])
     expect(mistakes('- { pattern: a }\n- { pattern: b, reason: " " }')).to.deep.equal([
       'k.yaml:1:3: "reason" is missing.',
       'k.yaml:2:25: This is empty.',

@@ -11,6 +11,9 @@ const grammar = z.array(
   mapping({ pattern: z.string().min(1), reason: z.string().trim().min(1), expires: z.string().optional() }),
 )
 
+/** For those who guess at the form, since only a page says it. */
+const FORM = 'Write each case as - { pattern: suite/case/policy:*, reason: ticket 4711 }.'
+
 /**
  * Reads a list of known failures: YAML, `- { pattern, reason, expires? }`. `today`: ISO date. Throws ERR_KNOWN_FAILURES with
  * every mistake as `file:line:column: sentence`.
@@ -19,7 +22,12 @@ export function loadKnownFailures(file: string, today: string): KnownFailures {
   const yaml = readYaml(file, 'ERR_KNOWN_FAILURES')
   const problems = new Problems(file, (path, on) => yaml.locate(path, on))
   const parsed = grammar.safeParse(yaml.value ?? [])
-  if (!parsed.success) reportIssues(parsed.error.issues, [], yaml.value, problems.report)
+  for (const issue of parsed.error?.issues ?? []) {
+    const isNoEntry = issue.code === 'invalid_type' && issue.path.length < 2
+    reportIssues([issue], [], yaml.value, (path, sentence, on) =>
+      problems.report(path, isNoEntry ? `${sentence} ${FORM}` : sentence, on),
+    )
+  }
   const entries: readonly KnownFailure[] = (parsed.data ?? []).map(({ expires, ...entry }) => {
     return expires === undefined ? entry : { ...entry, expires }
   })
