@@ -2,7 +2,7 @@ import type { CaseResult } from '../log/cases.ts'
 
 export interface Axis {
   readonly name: string
-  /** In the order of their first occurrence. */
+  /** Policies and families in the usual order, others in that of their first occurrence. */
   readonly values: readonly string[]
 }
 
@@ -10,6 +10,9 @@ interface Counted {
   readonly values: Set<string>
   cases: number
 }
+
+/** Which case of a run ends first, or is skipped, depends on the target: its log is in no order that a reader expects. */
+const USUAL: readonly string[] = ['drop', 'reject', 'continue', 'ipv4', 'ipv6']
 
 /** The share of cases that must have an axis for it to count as common. */
 const COMMON = 0.9
@@ -30,5 +33,11 @@ export function axesOf(results: readonly CaseResult[]): readonly Axis[] {
   const rank = ({ cases }: Counted) => (cases >= COMMON * results.length ? 1 : 0)
   return [...axes]
     .sort(([, a], [, b]) => rank(b) - rank(a) || b.values.size - a.values.size)
-    .map(([name, { values }]) => ({ name, values: [...values] }))
+    .map(([name, { values }]) => ({ name, values: inUsualOrder([...values]) }))
+}
+
+/** Values that are not all usual keep their order, so that no axis of other words is torn apart. */
+function inUsualOrder(values: readonly string[]): readonly string[] {
+  const usual = USUAL.filter((value) => values.includes(value))
+  return usual.length === values.length ? usual : values
 }
