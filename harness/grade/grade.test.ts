@@ -144,6 +144,8 @@ describe('grade', () => {
     expect(grade(packets({ by: 'lb', reason: 'flow drop' }), trace).outcome).to.equal('pass')
     expect(grade(packets({ by: 'fw-b' }), trace).outcome).to.equal('fail')
     expect(grade(packets({ reason: 'stream error' }), trace).outcome).to.equal('fail')
+    const [mute] = grade(packets({ reason: 'stream error' }), traceOf('ffd')).mismatches
+    expect(mute?.message).to.match(/was to be drop for stream error, and was drop without a reason\.$/)
   })
 
   it('holds what hosts did for a packet, where asked', () => {

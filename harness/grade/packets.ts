@@ -116,7 +116,8 @@ function problemOf(
   const by = deciderName(trace, index)
   if (expectation.by !== undefined && by !== expectation.by) return `${verdict} by ${by}`
   const reason = nameOf(Reason, trace.reason[index] ?? 0)
-  if (expectation.reason !== undefined && reason !== expectation.reason) return `${verdict} for ${reason}`
+  if (expectation.reason !== undefined && reason !== expectation.reason)
+    return reason === 'none' ? `${verdict} without a reason` : `${verdict} for ${reason}`
   const parts = expectation.parts === undefined ? [] : partsOf(trace, index)
   if (expectation.parts?.some((part) => !parts.includes(part)))
     return `${verdict} with ${parts.join(' and ') || 'no host having a part'}`
