@@ -68,6 +68,11 @@ describe('screenOf', () => {
   it('gives colours to terminals, unless the environment says otherwise', () => {
     expect(screenOf(terminal, {})).to.deep.equal({ columns: 100, colour: true, live: true })
     expect(screenOf({}, {})).to.deep.equal({ columns: 80, colour: false, live: false })
+    expect(screenOf({}, { COLUMNS: '60' }).columns).to.equal(60)
+    expect(screenOf({}, { COLUMNS: '7' }).columns).to.equal(40)
+    for (const COLUMNS of ['', '0', '-60', '6e1', 'wide'])
+      expect(screenOf({}, { COLUMNS }).columns, COLUMNS).to.equal(80)
+    expect(screenOf(terminal, { COLUMNS: '60' }).columns).to.equal(100)
     expect(screenOf(terminal, { NO_COLOR: '1' }).colour).to.equal(false)
     expect(screenOf({}, { FORCE_COLOR: '1' })).to.include({ colour: true, live: false })
     expect(screenOf(terminal, { FORCE_COLOR: '0' }).colour).to.equal(false)

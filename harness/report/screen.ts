@@ -7,12 +7,12 @@ export interface Screen {
   readonly live: boolean
 }
 
-/** A file or a pipe: 80 columns, only text. */
+/** A file or a pipe: 80 columns unless COLUMNS says otherwise, only text. */
 export const PLAIN_SCREEN: Screen = { columns: 80, colour: false, live: false }
 
 /**
  * The screen of a stream: a terminal has colours and a width of its own. NO_COLOR and FORCE_COLOR (if not empty; `FORCE_COLOR=0` means no)
- * take precedence over it, NO_COLOR first.
+ * take precedence over it, NO_COLOR first. Where there is no terminal, COLUMNS says how wide the text will be read.
  */
 export function screenOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
@@ -22,8 +22,13 @@ export function screenOf(
   const forced = environment.FORCE_COLOR
   const wanted = forced === undefined || forced === '' ? live : forced !== '0' && forced !== 'false'
   return {
-    columns: Math.max(40, stream.columns ?? PLAIN_SCREEN.columns),
+    columns: Math.max(40, stream.columns ?? columnsIn(environment) ?? PLAIN_SCREEN.columns),
     colour: wanted && !environment.NO_COLOR,
     live,
   }
+}
+
+/** What COLUMNS says, if it is a number of columns. */
+function columnsIn({ COLUMNS = '' }: Readonly<Record<string, string | undefined>>): number | undefined {
+  return /^[1-9]\d{0,4}$/.test(COLUMNS) ? Number(COLUMNS) : undefined
 }

@@ -18,7 +18,7 @@ export function flowbreak(args: readonly string[], options: { cwd?: string; inpu
     input: options.input ?? '',
     encoding: 'utf8',
     maxBuffer: 1 << 26,
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' },
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', COLUMNS: '' },
   })
   return { status, stdout, stderr }
 }

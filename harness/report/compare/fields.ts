@@ -5,6 +5,9 @@ import type { Paint } from '../paint.ts'
 import { plain } from '../plain.ts'
 import { endCounts, painted, stamp, VERDICTS } from './words.ts'
 
+/** In a cell: there is nothing to say. */
+export const ABSENT = '–'
+
 /** A column of the table, after those of the axes. */
 export interface Field {
   readonly title: string
@@ -36,7 +39,7 @@ export function tableFields(
       title: 'differs at',
       right: false,
       flexible: true,
-      of: (one) => (one === reference ? '–' : differenceWords(one)),
+      of: (one) => (one === reference ? ABSENT : differenceWords(one)),
     },
     words('decided by', ({ decidedBy }) =>
       Object.entries(decidedBy)
@@ -48,7 +51,7 @@ export function tableFields(
       return [endCounts(resets), ...(errors === undefined ? [] : [`ICMP ${errors}`])]
         .filter((part) => part !== undefined)
         .join(' ')
-        .replace(/^$/, '–')
+        .replace(/^$/, ABSENT)
     }),
     ...(played.some(({ impact }) => impact !== undefined)
       ? [words('impact', ({ impact }) => (impact === undefined ? '' : impactWords(impact)))]

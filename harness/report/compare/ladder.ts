@@ -150,5 +150,6 @@ function legend({ columns }: Comparison, { style, numbered, holds }: LadderLayou
     ...(holds.told && style === 'bare' ? ['→c →s →b a reset or ICMP error to client, server, both'] : []),
     ...(holds.told && style === 'letters' ? ['→ a reset or ICMP error to'] : []),
   ]
-  return wrap(words, width, '', '   ')
+  const broken = words.flatMap((item) => wrap(item, width).split('\n'))
+  return wrap(broken, width, '', '   ')
 }

@@ -4,11 +4,13 @@ import type { VerdictName } from '../../model/codes.ts'
 import type { Comparison } from '../../model/comparison.ts'
 import type { Paint } from '../paint.ts'
 import { plain } from '../plain.ts'
-import { type Field, tableFields } from './fields.ts'
+import { wrap } from '../wrap.ts'
+import { ABSENT, type Field, tableFields } from './fields.ts'
 
 /** Characters between columns, and when there is little room. */
 const GAP = 2
 const NARROW_GAP = 1
+const INDENT = '  '
 /** Rare verdicts: if there is little room, they get no column that would contain only zeros. */
 const RARE: readonly VerdictName[] = ['answered', 'undecided']
 
@@ -33,8 +35,38 @@ export function summaryTable(
   )
   const whole = layOut(comparison, tableFields(comparison, [], paint), paint, numbered)
   if (whole.natural <= width) return { text: whole.draw(width), without: [] }
-  const less = layOut(comparison, tableFields(comparison, zeros, paint), paint, numbered)
-  return { text: less.draw(width), without: zeros }
+  const fields = tableFields(comparison, zeros, paint)
+  const less = layOut(comparison, fields, paint, numbered)
+  const fits = less.least <= width
+  return {
+    text: fits ? less.draw(width) : listed(comparison, fields, width, paint, numbered),
+    without: zeros,
+  }
+}
+
+/** Each value with what a row would hold, below each other: for screens that are too narrow for any table. */
+function listed(
+  { columns }: Comparison,
+  fields: readonly Field[],
+  width: number,
+  paint: Paint,
+  numbered: boolean,
+): string {
+  return columns
+    .map(({ values, played, refused }, index) => {
+      const title = `${numbered ? `${index + 1} ` : ''}${values.map(plain).join(', ')}`
+      const items = fields.flatMap(({ title, of }) => {
+        const cell = played === undefined ? ABSENT : of(played)
+        return cell === ABSENT ? [] : [`${title} ${cell}`]
+      })
+      return [
+        paint('bold', wrap(title, width)),
+        played === undefined
+          ? wrap(paint('yellow', plain(refused ?? '')), width, INDENT)
+          : items.map((item) => wrap(item, width, INDENT)).join('\n'),
+      ].join('\n')
+    })
+    .join('\n')
 }
 
 function layOut(comparison: Comparison, fields: readonly Field[], paint: Paint, numbered: boolean) {
@@ -76,10 +108,12 @@ function layOut(comparison: Comparison, fields: readonly Field[], paint: Paint, 
     })
       .replace(/ +$/gm, '')
       .replaceAll(/^─+$/gm, (line) => line.slice(gap))
+  const least = takes(longestWord)
   return {
     natural: total(natural, GAP),
+    /** The width below which it cannot be drawn. */
+    least: total(narrowed(natural, least, Number.POSITIVE_INFINITY, flexible), NARROW_GAP),
     draw: (width: number): string => {
-      const least = takes(longestWord)
       const widths = narrowed(natural, least, total(natural, GAP) - width, flexible)
       if (total(widths, GAP) <= width) return draw(widths, GAP)
       return draw(narrowed(natural, least, total(natural, NARROW_GAP) - width, flexible), NARROW_GAP)

@@ -28,6 +28,17 @@ describe('text of a comparison', () => {
     expect(rare).to.match(/^other.* 3 +6 /m)
   })
 
+  it('has what a row would hold below each value where no table fits', () => {
+    const text = textOf(comparisonOf({ ...THREE, strict: '' }, 6), 40)
+    expect(text).to.contain(
+      '\n1 drop\n  forward 5\n  drop 4\n  reject 0\n  decided by fw-a:5 fw-b:4\n2 reject\n',
+    )
+    expect(text).to.contain(
+      '  differs at packet 6\n  decided by fw-a:5 fw-b:4\n  resets to server:1\n3 continue\n',
+    )
+    expect(text).to.match(/\n4 strict\n {2}The system cannot be set to policy\n {2}"strict"\.\n/)
+  })
+
   it('has a lane a value, differing cells marked, and a line for resets', () => {
     const lines = textOf(comparisonOf(THREE, 6)).split('\n')
     const at = lines.findIndex((line) => line.startsWith('-- after host-swap'))
@@ -60,13 +71,14 @@ describe('text of a comparison', () => {
     fc.assert(
       fc.property(
         fc.array(letters, { minLength: 1, maxLength: 40 }),
-        fc.constantFrom(80, 100, 120),
+        fc.constantFrom(40, 60, 80, 100, 120),
         fc.boolean(),
         (columns, width, long) => {
           const name = long ? 'a-long-profile-name' : 'v'
           const values = Object.fromEntries(columns.map((each, index) => [`${name}-${index}`, `f${each}`]))
           const text = textOf(comparisonOf(values, 3), width)
           for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(width)
+          if (width < 80) return
           const head = text.split('\n').filter((line) => line.trimStart().startsWith('# '))
           for (const [index, value] of Object.keys(values).entries())
             expect(
