@@ -4,9 +4,14 @@ import type { CaseTrace } from './model/run-log.ts'
 import { traceLadder } from './report/ladder.ts'
 
 /** One packet of a trace, as `expect(trace).packet(14)` names it. */
-interface PacketOfTrace {
+class PacketOfTrace {
   readonly trace: CaseTrace
   readonly index: number
+
+  constructor(trace: CaseTrace, index: number) {
+    this.trace = trace
+    this.index = index
+  }
 }
 
 declare global {
@@ -22,8 +27,8 @@ declare global {
       rejected: Assertion
       /** After `rejected`: only this end was told. */
       towards(end: 'client' | 'server'): Assertion
-      /** Decided by this host, `lb` or `path`. */
-      by(name: string): Assertion
+      /** Decided by this host, `lb` or `path`; of anything but packets, chai's own `by` of a change. */
+      by(name: string | number, message?: string): Assertion
     }
   }
 }
@@ -56,8 +61,7 @@ export function flowbreak(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
     const trace: CaseTrace = utils.flag(this, 'object')
     const index = trace.number.indexOf(number)
     new Assertion(index, `packet ${number} was offered`).to.be.at.least(0)
-    const packet: PacketOfTrace = { trace, index }
-    utils.flag(this, 'object', packet)
+    utils.flag(this, 'object', new PacketOfTrace(trace, index))
   })
   for (const [name, verdict] of Object.entries(VERDICTS))
     Assertion.addProperty(name, function (this: Chai.AssertionStatic) {
@@ -81,14 +85,18 @@ export function flowbreak(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
       seen,
     })
   })
-  Assertion.addMethod('by', function (this: Chai.AssertionStatic, name: string) {
-    const { trace, index } = packetOf(this)
-    const seen = deciderName(trace, index)
-    hold(this, seen === name, {
-      is: `PACKET to be decided by ${name}, and it was by ${seen}`,
-      not: `PACKET not to be decided by ${name}`,
-      expected: `by ${name}`,
-      seen,
-    })
+  Assertion.overwriteMethod('by', (own: (...words: readonly unknown[]) => void) => {
+    return function (this: Chai.AssertionStatic, ...words: readonly unknown[]) {
+      const about: unknown = utils.flag(this, 'object')
+      if (!(about instanceof PacketOfTrace)) return own.apply(this, [...words])
+      const [name] = words
+      const seen = deciderName(about.trace, about.index)
+      hold(this, seen === name, {
+        is: `PACKET to be decided by ${name}, and it was by ${seen}`,
+        not: `PACKET not to be decided by ${name}`,
+        expected: `by ${name}`,
+        seen,
+      })
+    }
   })
 }

@@ -36,6 +36,13 @@ describe('chai door', () => {
     expect(trace).packet(dropped).to.be.dropped.by('fw-b')
   })
 
+  it("leaves chai's own words for a change as they are", () => {
+    const basket = { pears: 1 }
+    const add = () => basket.pears++
+    expect(add).to.increase(basket, 'pears').by(1)
+    expect(() => expect(add).to.increase(basket, 'pears').by(2)).to.throw('to increase by 2')
+  })
+
   it('fails with a sentence', () => {
     expect(() => expect(trace).packet(1).to.be.dropped).to.throw(
       'expected packet 1 to be dropped, and its verdict is forward',
