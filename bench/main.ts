@@ -1,5 +1,7 @@
 import { table } from 'table'
+import { messageOf } from '../harness/support/errors.ts'
 import { measureAnonymise } from './anonymise.ts'
+import { chosen } from './choice.ts'
 import { measureFormats } from './formats.ts'
 import { heavyCases, manyCases } from './large.ts'
 import { runOnce } from './measure.ts'
@@ -45,11 +47,11 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
 
 // Whoever sets it has Node read every certificate of the machine before each program: more than the start of any program here.
 delete process.env.NODE_EXTRA_CA_CERTS
+const names = chosenOrExit(process.argv.slice(2))
 runOnce({ command: process.execPath, args: [FLOWBREAK, '--version'] })
-const names = process.argv.slice(2)
 const rows: Row[] = []
 for (const [name, bench] of Object.entries(BENCHES)) {
-  if (names.length > 0 && !names.includes(name)) continue
+  if (!names.includes(name)) continue
   process.stderr.write(`${name} …\n`)
   rows.push(...(await bench()))
 }
@@ -68,3 +70,13 @@ process.stdout.write(
     },
   ),
 )
+
+/** The names that were asked for; ends with exit code 2, before anything is measured, where one is unknown. */
+function chosenOrExit(asked: readonly string[]): readonly string[] {
+  try {
+    return chosen(asked, Object.keys(BENCHES))
+  } catch (thrown) {
+    process.stderr.write(`bench: ${messageOf(thrown)}\n`)
+    process.exit(2)
+  }
+}
