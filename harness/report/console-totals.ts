@@ -1,6 +1,7 @@
 import { MARKS } from '../log/marks.ts'
 import type { RunSummary } from '../log/summary.ts'
 import type { RunEvent } from '../model/run-log.ts'
+import { counted } from '../support/counted.ts'
 import { OUTCOME_ORDER, STYLES } from './outcomes.ts'
 import type { Paint } from './paint.ts'
 import { plain } from './plain.ts'
@@ -28,7 +29,9 @@ export function totalLines(
     ...(rests.length === 0 ? [] : [line('rest on', rests.join('   '))]),
     ...targets.flatMap(({ name, version, lacks, problems }) => [
       line('target', `${plain(name)}${version === undefined ? ', never ready' : ` ${plain(version)}`}`),
-      ...lacks.map(({ capability, cases }) => line('  lacks', `${plain(capability)} (${cases} cases)`)),
+      ...lacks.map(({ capability, cases }) =>
+        line('  lacks', `${plain(capability)} (${counted(cases, 'case')})`),
+      ),
       ...problems.map((problem) => line('  problem', paint('red', plain(problem)))),
     ]),
     ...warnings.map(({ message, where }) =>

@@ -51,6 +51,12 @@ describe('renderConsole', () => {
     expect(failures).to.include('… 60 more cases need a look')
   })
 
+  it('counts one case that is skipped as one', () => {
+    const skipped = EVENTS.filter(({ type }) => type === 'case-skipped').slice(0, 1)
+    const others = EVENTS.filter(({ type }) => type !== 'case-skipped')
+    expect(renderConsole([...others, ...skipped])).to.match(/^ {2}lacks +\S.* \(1 case\)$/m)
+  })
+
   it('lets nothing of a name steer the terminal', () => {
     const [first] = many(1, 'fail')
     if (first?.type !== 'case-finished') throw new Error('One case was made.')

@@ -7,6 +7,7 @@ import { changesOf } from './changes.ts'
 import { changesConsole } from './console.ts'
 import { changesJson } from './json.ts'
 import { changesMarkdown } from './markdown.ts'
+import { headline } from './words.ts'
 
 /** A later run: a case fails that passed, one passes that failed, one is new, one is gone, and all is slower. */
 function later(): RunEvent[] {
@@ -102,5 +103,16 @@ describe('changesOf', () => {
     })
     expect(text.length).to.be.at.most(MARKDOWN_LIMIT)
     expect(text).to.match(/… \d+ more of 5000 are left out here/)
+  })
+
+  it('has a headline that counts one case as one', () => {
+    const events = fixtureRun()
+    const [first, second] = events.filter(({ type }) => type === 'case-finished')
+    if (first === undefined || second === undefined) throw new Error('The fixture has finished cases.')
+    const rest = events.filter(({ type }) => type !== 'case-finished' && type !== 'case-skipped')
+    expect(headline(changesOf([...rest, first], [...rest, first]))).to.equal('no change in 1 case')
+    expect(headline(changesOf([...rest, first], [...rest, first, second]))).to.equal(
+      '1 new case; 1 case in both',
+    )
   })
 })

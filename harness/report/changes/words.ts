@@ -10,7 +10,9 @@ export function headline({ regressions, repairs, others, added, vanished, common
     some(added.length, 'new case'),
     some(vanished.length, 'vanished case'),
   ].filter((part) => part !== '')
-  return parts.length === 0 ? `no change in ${common} cases` : `${parts.join(', ')}; ${common} cases in both`
+  return parts.length === 0
+    ? `no change in ${counted(common, 'case')}`
+    : `${parts.join(', ')}; ${counted(common, 'case')} in both`
 }
 
 function some(count: number, noun: string): string {
