@@ -1,4 +1,4 @@
-import { init } from '../author/init/init.ts'
+import { init, isInstalled, pathToClone } from '../author/init/init.ts'
 import { shellWord } from '../report/rerun.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
@@ -20,10 +20,13 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const files = await init(folder, signal)
   const install = folder === '.' ? 'npm install' : `cd ${shellWord(folder)} && npm install`
   const next = [install, 'npm test']
+  const note = isInstalled()
+    ? ''
+    : `Its package.json takes flowbreak from this clone, ${pathToClone(folder)}: for other machines, give it what npm pack makes there.\n`
   print(
     json
       ? `${JSON.stringify({ folder, files, next }, null, 2)}\n`
-      : `${folder}: ${files.join(', ')}\nNow:\n${next.map((line) => `  ${line}\n`).join('')}`,
+      : `${folder}: ${files.join(', ')}\n${note}Now:\n${next.map((line) => `  ${line}\n`).join('')}`,
   )
   return ExitCode.ok
 }

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -34,7 +43,7 @@ describe('journeys: the package', function () {
     ran(folder, 'tar', '-xf', tarball)
     const told = ran(folder, process.execPath, 'package/dist/bin/main.js', 'init', 'My project')
     expect(told).to.match(
-      /^My project: .*suites\/host-swap\.yaml.*\nNow:\n {2}cd 'My project' && npm install\n {2}npm test\n$/,
+      /^My project: .*suites\/host-swap\.yaml.*\nIts package\.json takes flowbreak from this clone, \.\.\/package: .*\nNow:\n {2}cd 'My project' && npm install\n {2}npm test\n$/,
     )
     const options = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--save-dev']
     ran(project, 'npm', 'install', ...options, join(folder, tarball))
@@ -90,6 +99,17 @@ describe('journeys: the package', function () {
     expect(stdout).to.match(/>\s+0\.\d{6} {2}│ +│ +×─+│ {2}12 PSH ACK 128 B {2}<- expected reject/)
     expect(stdout).to.include('expected packet 12 to be dropped, and its verdict is forward')
     expect(stdout).to.match(/12 PSH ACK 128 B {2}<- expected drop/)
+  })
+
+  it('takes flowbreak from the clone that made it, or as it is installed', () => {
+    const wanted = (at: string) =>
+      JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')).devDependencies.flowbreak
+    const cloned = join(folder, 'of a clone')
+    expect(flowbreak(['init', cloned]).stdout).to.include('takes flowbreak from this clone')
+    expect(wanted(cloned)).to.match(/^file:/)
+    expect(realpathSync(join(cloned, wanted(cloned).slice('file:'.length)))).to.equal(realpathSync(ROOT))
+    expect(ran(project, 'npx', 'flowbreak', 'init', 'another')).not.to.include('clone')
+    expect(wanted(join(project, 'another'))).to.match(/^\^\d+\.\d+\.\d+$/)
   })
 
   it('makes no project where something is already', () => {

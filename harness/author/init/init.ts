@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { PACKAGE_ROOT } from '../../support/package.ts'
 import { writeFolder } from '../folder.ts'
 
@@ -53,8 +53,18 @@ function placeholders(folder: string): ReadonlyMap<string, string> {
   return new Map([
     ...Object.entries({ ...read.devDependencies, ...read.dependencies }),
     ['name', name === '' ? 'firewall-tests' : name],
-    ['flowbreak', `^${read.version}`],
+    ['flowbreak', isInstalled() ? `^${read.version}` : `file:${pathToClone(folder)}`],
   ])
+}
+
+/** Whether npm has put this package where it is, so that it can get it again; a clone it finds by its path alone. */
+export function isInstalled(): boolean {
+  return PACKAGE_ROOT.split(sep).includes('node_modules')
+}
+
+/** The way from a project to the clone that this is. */
+export function pathToClone(folder: string): string {
+  return relative(resolve(folder), PACKAGE_ROOT)
 }
 
 function filesIn(folder: string, within = ''): readonly string[] {
