@@ -48,16 +48,24 @@ export function importCommand(signal: AbortSignal): Command {
         with: { flowbreak: version() },
         ...(flow === undefined ? {} : { flows: parseRanges('--flow', flow) }),
       })
-      printTranscribed(done, flags.json === true, reportText(done, keepDuplicates === true))
+      printTranscribed(
+        done,
+        flags.json === true,
+        reportText(done, { kept: keepDuplicates === true, mended: mend === true }),
+      )
     })
 }
 
-function reportText(report: ImportReport, kept: boolean): string {
+function reportText(report: ImportReport, { kept, mended }: Record<'kept' | 'mended', boolean>): string {
   const { duplicates, superFrames, segmented, offloadedChecksums, wrongChecksums, mendedChecksums } = report
+  const toMend = superFrames.count + offloadedChecksums.count + wrongChecksums.count
   return factsText({
     duplicates: `${named(duplicates)}${kept ? ', kept' : ''}`,
     'super-frames': `${named(superFrames)}, ${segmented} segmented`,
     checksums: `left to a network card: ${named(offloadedChecksums)}; wrong: ${named(wrongChecksums)}; ${mendedChecksums} mended`,
+    ...(mended || toMend === 0
+      ? {}
+      : { 'to mend': 'a firewall may drop these packets: --mend computes checksums, and cuts super-frames' }),
     'cut short': named(report.cutShort),
     manifest: report.manifest,
   })

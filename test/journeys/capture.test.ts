@@ -74,6 +74,12 @@ describe('journeys: capture', () => {
     expect(flowbreak(['capture', 'import', LADDER, '-o', out, '--mtu', '100', '--json']).stdout).to.match(
       /"superFrames": \{\n *"count": [1-9]/,
     )
+    expect(done.stdout).not.to.contain('--mend')
+    const unmended = ['capture', 'import', LADDER, '-o', out, '--mtu', '100']
+    expect(flowbreak(unmended).stdout).to.match(
+      /^to mend: .*--mend computes checksums, and cuts super-frames$/m,
+    )
+    expect(flowbreak([...unmended, '--mend']).stdout).not.to.contain('to mend')
   })
 
   it('refuses what cannot be done and leaves nothing behind', () => {
