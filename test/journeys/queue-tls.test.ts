@@ -74,4 +74,15 @@ describe('journeys: queue with TLS and a password', function () {
       expect(stderr).not.to.contain('battery')
       expect(status).to.equal(code === 'ERR_QUEUE_URL' ? 2 : 3)
     })
+
+  it('says what may be wrong where Redis speaks TLS and the address does not', () => {
+    const plain = `redis://127.0.0.1:${redis.port}/?gone=1`
+    const { status, stderr } = flowbreak(['worker', '--target', 'reference', '--queue', plain], {
+      cwd: folder,
+    })
+    expect(stderr).to.match(
+      /could not be reached .*\(or write rediss:\/\/ if it speaks TLS\).*\(ERR_QUEUE_GONE\)\n$/,
+    )
+    expect(status).to.equal(3)
+  })
 })

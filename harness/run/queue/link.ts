@@ -166,9 +166,12 @@ export class Link {
 
   #away(seconds: number): FlowbreakError {
     const why = this.#problem === '' ? '' : ` (${this.#problem})`
+    // What a TLS server does with a greeting that is none, from the first one on.
+    const isCutOff = this.#watch === undefined && this.#problem.includes('ECONNRESET')
+    const perhaps = isCutOff && this.address.tls === undefined ? ' (or write rediss:// if it speaks TLS)' : ''
     return broken(
       'ERR_QUEUE_GONE',
-      `Redis at ${this.address.name} could not be reached for ${seconds} s${why}: start it, and resume the run if there was one.`,
+      `Redis at ${this.address.name} could not be reached for ${seconds} s${why}: start it${perhaps}, and resume the run if there was one.`,
     )
   }
 
