@@ -2,11 +2,16 @@ import type { Knob } from '../model/setup.ts'
 import type { Profile } from '../profile/index.ts'
 import type { Facts } from '../profile/knobs.ts'
 import { GROUPS, KNOBS } from '../profile/schema.ts'
+import { wrap } from '../report/wrap.ts'
 
 const HEAD = ['knob', 'value', 'mark', 'source'] as const
+const INDENT = '  '
 
-/** A profile for people: knobs by group, the system's own switches, and facts, most of which have no effect here. */
-export function profileText(profile: Profile): string {
+/**
+ * A profile for people: knobs by group, the system's own switches, and facts, most of which have no effect here. A line each, in columns,
+ * for programs that search them too; where a line would be wider than `width`, a knob's source stands below it.
+ */
+export function profileText(profile: Profile, width = Number.POSITIVE_INFINITY): string {
   const groups = Object.entries(GROUPS).map(([group, title]) => ({
     title,
     rows: Object.entries(KNOBS)
@@ -35,13 +40,26 @@ export function profileText(profile: Profile): string {
       rows: factRows(profile.facts.loadBalancer, false),
     },
   ].filter(({ rows }) => rows.length > 0)
-  const widths = widthsOf([HEAD, ...parts.flatMap(({ rows }) => rows)])
-  const lines = parts.flatMap(({ title, rows }) => [
+  const rows = [HEAD, ...parts.flatMap((part) => part.rows)]
+  const widths = widthsOf(rows)
+  const isWide = rows.every((row) => INDENT.length + line(row, widths).length <= width)
+  const shown = (row: readonly string[]) => (isWide ? `${INDENT}${line(row, widths)}` : stacked(row, width))
+  const lines = parts.flatMap((part) => [
     '',
-    title,
-    ...rows.map((row) => `  ${line(row, widths)}`),
+    isWide ? part.title : wrap(part.title, width),
+    ...part.rows.map(shown),
   ])
-  return `${profile.name}: ${profile.title}\n\n  ${line(HEAD, widths)}${lines.map((each) => `\n${each}`).join('')}\n`
+  const title = `${profile.name}: ${profile.title}`
+  const top = isWide ? `${title}\n\n${shown(HEAD)}` : wrap(title, width)
+  return `${[top, ...lines].join('\n')}\n`
+}
+
+/** A row whose mark and source stand below its name and value. */
+function stacked([name = '', value = '', mark = '', source = '']: readonly string[], width: number): string {
+  const below = (text: string) => wrap(text, width, INDENT.repeat(2))
+  const first = `${INDENT}${name}  ${value}`
+  const head = first.length <= width ? first : `${wrap(name, width, INDENT)}\n${below(value)}`
+  return `${head}\n${below(`${mark}  ${source}`)}`
 }
 
 /** Facts for which sharing `sync` has keys; harness/profile/sync-ways.ts has their defaults. */

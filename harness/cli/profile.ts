@@ -31,7 +31,9 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       .action(async (name: string, { json }: { json?: true }) => {
         const own = await profileNamed(name)
         const profile = typeof own === 'string' ? getProfile(own) : makeProfile(own)
-        process.stdout.write(json ? `${JSON.stringify(profile, null, 2)}\n` : profileText(profile))
+        process.stdout.write(
+          json ? `${JSON.stringify(profile, null, 2)}\n` : profileText(profile, process.stdout.columns),
+        )
       }),
   )
   return (await parsedGroup(command, args)) ? ExitCode.ok : ExitCode.usage
