@@ -20,3 +20,8 @@ export function wrap(text: string | readonly string[], width: number, indent = '
   lines.push(indent + line)
   return lines.join('\n')
 }
+
+/** Items for `wrap`, those that are wider than a line broken between their words. */
+export function wrapItems(items: readonly string[], width: number): readonly string[] {
+  return items.flatMap((item) => wrap(item, width).split('\n'))
+}

@@ -1,7 +1,7 @@
 import { type ComparedRow, type Comparison, sameCell } from '../../model/comparison.ts'
 import type { Paint } from '../paint.ts'
 import { plain } from '../plain.ts'
-import { wrap } from '../wrap.ts'
+import { wrap, wrapItems } from '../wrap.ts'
 import { allItems, foldedItems, type LadderItem } from './items.ts'
 import { GAP, LANE_GAP, type LadderLayout, type Lane, layOut, lengthOf } from './ladder-layout.ts'
 import { ABSENT, cellWords, DIFFERS, DONE, LETTERS, painted, toldWords, VERDICTS } from './words.ts'
@@ -150,6 +150,5 @@ function legend({ columns }: Comparison, { style, numbered, holds }: LadderLayou
     ...(holds.told && style === 'bare' ? ['→c →s →b a reset or ICMP error to client, server, both'] : []),
     ...(holds.told && style === 'letters' ? ['→ a reset or ICMP error to'] : []),
   ]
-  const broken = words.flatMap((item) => wrap(item, width).split('\n'))
-  return wrap(broken, width, '', '   ')
+  return wrap(wrapItems(words, width), width, '', '   ')
 }

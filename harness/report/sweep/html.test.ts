@@ -55,6 +55,10 @@ describe('a sweep', function () {
     for (const line of narrow.split('\n').filter((text) => !text.includes('≠')))
       expect(line.length).to.be.at.most(44)
     expect(narrow.match(/^host-swap:crash$/gm)?.length).to.be.above(1)
+    for (const line of [...sweepText(map, { columns: 40, colour: false, live: false })]
+      .join('\n')
+      .split('\n'))
+      expect(line.length, line).to.be.at.most(40)
     const coloured = [...sweepText(map, { columns: 80, colour: true, live: true })].join('\n')
     expect(coloured).to.include('\u001b[')
   })

@@ -7,7 +7,7 @@ import { contentWords } from '../packet-words.ts'
 import { type Paint, painter, type Style } from '../paint.ts'
 import { plain } from '../plain.ts'
 import type { Screen } from '../screen.ts'
-import { wrap } from '../wrap.ts'
+import { wrap, wrapItems } from '../wrap.ts'
 import { type Band, bandsOf, headingsOf } from './bands.ts'
 import { disagreements, disputed, type Fate, fateOf, LETTER_WORDS, nameOfColumn, peersOf } from './fate.ts'
 
@@ -68,7 +68,8 @@ export function* sweepText(map: SweepMap, screen: Screen): Generator<string> {
   yield ''
   const legend = Object.entries(LETTER_WORDS).filter(([letter]) => seen.has(letter))
   const items = legend.map(([letter, words]) => `${paint(STYLES[letter] ?? 'dim', letter)} ${words}`)
-  yield wrap([...items, `${DIFFERS} cells of the row differ over that axis${marks.legend}`], width, '', ' · ')
+  const legends = [...items, `${DIFFERS} cells of the row differ over that axis${marks.legend}`]
+  yield wrap(wrapItems(legends, width), width, '', ' · ')
   for (const note of notesOf(map)) yield paint('dim', wrap(plain(note), width))
 }
 
