@@ -152,8 +152,12 @@ class OptionReader {
     const wanted = REMARKS.get(keyword.text)
     if (wanted === undefined)
       throw complain(keyword, `this engine does not read the keyword ${JSON.stringify(keyword.text)}`)
-    if (!wanted.test(value.text))
-      throw complain(value, `${JSON.stringify(value.text)} is not what ${keyword.text} takes`)
+    if (wanted.test(value.text)) return
+    const wrong =
+      value.text === ''
+        ? `${keyword.text} needs a value`
+        : `${JSON.stringify(value.text)} is not what ${keyword.text} takes`
+    throw complain(value, wrong)
   }
 
   #readFlowbits(value: Piece): void {

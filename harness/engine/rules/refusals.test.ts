@@ -31,6 +31,7 @@ const REFUSED: readonly [string, number, string][] = [
   ['drop tcp any any -> any 80 (noalert:x; sid:1;)', 37, 'noalert takes no value'],
   ['drop tcp any any -> any 80 (classtype:; sid:1;)', 39, 'is not a classtype'],
   ['drop tcp any any -> any 80 (metadata:"x"; sid:1;)', 38, 'not what metadata takes'],
+  ['drop tcp any any -> any 80 (metadata; sid:1;)', 37, 'metadata needs a value'],
   ['drop tcp any any -> any 80 (reference:url; sid:1;)', 39, 'not what reference takes'],
   ['drop tcp any any -> any 80 (flow:established,; sid:1;)', 34, 'also behind a comma'],
   ['drop tcp any any -> any 80 (flags:sa; sid:1;)', 35, 'are not TCP flags'],
