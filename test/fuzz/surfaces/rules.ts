@@ -98,10 +98,11 @@ export function rulesSurface(): Surface<string> {
           for (const size of [4, 16] as const) {
             let behind = 0n
             for (const { first, last } of addresses.stretches(size)) {
+              // Two may touch: ranges are cut wherever a rule names one of their ends.
               demand(first >= behind && last >= first, `addresses ${first} to ${last} behind ${behind}`)
-              behind = last + 2n
+              behind = last + 1n
             }
-            demand(behind <= (1n << BigInt(size * 8)) + 1n, `addresses to ${behind}`)
+            demand(behind <= 1n << BigInt(size * 8), `addresses to ${behind}`)
           }
       }
       const set = new RuleSet(rules, 'action')
