@@ -2,6 +2,7 @@ import { type CaseResult, caseResults } from '../log/cases.ts'
 import { MARKS } from '../log/marks.ts'
 import { type RunSummary, summarise } from '../log/summary.ts'
 import type { RunEvent } from '../model/run-log.ts'
+import { counted } from '../support/counted.ts'
 import { problemItems } from './markdown-problems.ts'
 import { fitting, mdCode, mdTable, mdText } from './markdown-text.ts'
 import { allWords, NEEDS_A_LOOK, OUTCOME_ORDER, STYLES } from './outcomes.ts'
@@ -103,7 +104,7 @@ function notes(events: readonly RunEvent[], { tally, marks, targets, warnings }:
     `- verdicts: ${tally.core.met + tally.extended.met} of ${graded} as expected; provisional: ${tally.provisional.met} of ${tally.provisional.checked} agree; resting on ${rests.join(', ') || 'nothing'}`,
     ...targets.flatMap(({ name, version, lacks, problems }) => [
       `- target ${mdCode(name)} ${version === undefined ? 'was never ready' : mdText(version)}`,
-      ...lacks.map(({ capability, cases }) => `- it lacks ${mdText(capability)} (${cases} cases)`),
+      ...lacks.map(({ capability, cases }) => `- it lacks ${mdText(capability)} (${counted(cases, 'case')})`),
       ...problems.map((problem) => `- problem: ${mdText(problem)}`),
     ]),
     ...(start === undefined

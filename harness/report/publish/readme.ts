@@ -1,3 +1,4 @@
+import { counted } from '../../support/counted.ts'
 import { mdCode, mdTable, mdText } from '../markdown-text.ts'
 import type { Card } from './card.ts'
 import { LEGEND, LEVELS, levelWords, STANDING_MARKS, shareWords } from './words.ts'
@@ -68,7 +69,7 @@ function knownFailures({ knownFailures: known = [] }: Card): string {
 
 function lacks({ lacks: missing }: Card): string {
   if (missing.length === 0) return ''
-  const items = missing.map(({ capability, cases }) => `- ${mdText(capability)} (${cases} cases)`)
+  const items = missing.map(({ capability, cases }) => `- ${mdText(capability)} (${counted(cases, 'case')})`)
   return ['It lacks, and was not asked:', '', ...items].join('\n')
 }
 
