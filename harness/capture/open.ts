@@ -8,8 +8,9 @@ import { openPipe } from './open-pipe.ts'
 
 /**
  * Opens a pcap or pcapng capture: a file of any size, a named pipe, or with `-` standard input (`options.stdin`
- * replaces it). `options.signal` ends the wait for a named pipe. Throws FlowbreakError, exit code 2: ERR_CAPTURE_MISSING, ERR_CAPTURE_DIRECTORY, ERR_CAPTURE_OPEN,
- * ERR_CAPTURE_EMPTY, ERR_CAPTURE_FORMAT. Damage after the first bytes is not thrown: the source reports it.
+ * replaces it). `options.signal` ends the wait for a named pipe. Throws FlowbreakError, exit code 2: ERR_CAPTURE_MISSING,
+ * ERR_CAPTURE_DIRECTORY, ERR_CAPTURE_OPEN, ERR_CAPTURE_EMPTY, ERR_CAPTURE_FORMAT. Damage after the first bytes is not thrown: the source
+ * reports it.
  */
 export async function openCapture(
   path: string,

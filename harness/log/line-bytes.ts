@@ -13,7 +13,7 @@ const DIGITS = Buffer.from(
 
 /**
  * Lines of a log one after another, in memory that grows. Events are written as JSON.stringify would write them; columns of packets, which
- * are most of a line, digit by digit without a text between, in a fifth of the time.
+ * are most of a line, digit by digit without a text between, in half the time.
  */
 export class LineBytes {
   readonly #allocate: (bytes: number) => Buffer
@@ -31,9 +31,9 @@ export class LineBytes {
     return this.#length
   }
 
-  /** Bytes `from` … `to`-1 of those that were put, all of them by default; valid until more is put. */
-  view(from = 0, to = this.#length): Buffer {
-    return this.#bytes.subarray(from, to)
+  /** The bytes that were put, from `from` on; valid until more is put. */
+  view(from = 0): Buffer {
+    return this.#bytes.subarray(from, this.#length)
   }
 
   clear(): void {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { flowbreak, jsonLines, ROOT } from './command.ts'
+import { refuses } from './refuses.ts'
 
 const LADDER = 'captures/echo-ladder-ipv4.pcap'
 
@@ -30,16 +31,6 @@ describe('journeys: bad input', () => {
     writeFileSync(file, text)
     return file
   }
-  /** Exit code 2, one sentence with a code on standard error, no stack, nothing on standard output. */
-  const refuses = (args: readonly string[], sentence: RegExp) => {
-    const { status, stdout, stderr } = flowbreak(args)
-    expect(stderr, args.join(' ')).to.match(sentence)
-    expect(stderr).not.to.match(/^\s+at /m)
-    expect(stderr).to.match(/\(ERR_[A-Z_]+\)\n$/)
-    expect(stdout).to.equal('')
-    expect(status).to.equal(2)
-  }
-
   it('refuses an unknown command, option and value', () => {
     refuses(['nonsense'], /no command nonsense/)
     refuses(['run', '--nonsense'], /unknown option '--nonsense'/)
@@ -56,25 +47,6 @@ describe('journeys: bad input', () => {
     refuses(['run', '--grep', 'no-such-case', '--policy', 'drop'], /is selected by --grep and --policy: /)
     refuses(['profile', 'show', 'nothing'], /nothing.*aws-nfw/)
     refuses(['report', 'show', 'nothing-of-this-name'], /no run nothing-of-this-name/)
-  })
-
-  it('suggests the word that was probably meant', () => {
-    const run = ['run', 'core/resets']
-    for (const [args, meant] of [
-      [['rnu'], 'run'],
-      [['run', 'core/reests'], 'core/resets'],
-      [['profile', 'show', 'suricta-7'], 'suricata-7'],
-      [['replay', LADDER, '--policy', 'rejcet'], 'reject'],
-      [['replay', LADDER, '--endpoints', 'recative'], 'reactive'],
-      [['replay', LADDER, '--eve', `${folder}/eve`, '--eve-format', 'asw'], 'aws'],
-      [[...run, '--target', 'suricatta'], 'suricata'],
-      [[...run, '--reporter', 'jsn'], 'json'],
-      [[...run, '--reporter', 'mocha:sepc'], 'spec'],
-      [['report', 'compare', 'a', 'b', '--reporter', 'htlm'], 'html'],
-    ] as const)
-      refuses(args, new RegExp(` Did you mean "${meant}"\\?`))
-    refuses(['report', 'shwo'], /Did you mean show\?/)
-    refuses([...run, '--repotrer', 'json'], /Did you mean --reporter\?/)
   })
 
   it('refuses options of which one would be ignored', () => {

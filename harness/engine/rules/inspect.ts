@@ -5,6 +5,7 @@ import { searchedOf } from './searched.ts'
 
 /** After looking for so many contents in some bytes, Suricata gives up (detect.inspection-recursion-limit). */
 const MOST_STEPS = 3000
+const UNLIMITED: Limits = { offset: 0, depth: 0 }
 
 /** Contents prepared for the search: in sequence, each relative to the previous one if it says so. */
 export class Contents {
@@ -13,10 +14,10 @@ export class Contents {
   readonly #searched: readonly Content[]
   #asked: readonly Content[]
   readonly #limits: readonly Limits[]
-  /** If it is found, nothing matches. */
-  readonly #barring: Content | undefined
-  /** Unless it is found within its limits, nothing matches. */
-  readonly #calling: Content | undefined
+  /** Index of the content that prevents a match if it is found; -1: none does. */
+  readonly #barring: number
+  /** Index of the content without which, within its limits, nothing matches; -1: there is none. */
+  readonly #calling: number
   /** In lower case if case is ignored. */
   readonly #patterns: readonly Uint8Array[]
   /** A content that depends on no other decided that nothing matches, or the search has given up. */
@@ -38,7 +39,7 @@ export class Contents {
 
   /** Some bytes prevent a match wherever they are found. */
   get bars(): boolean {
-    return this.#barring !== undefined
+    return this.#barring >= 0
   }
 
   /** Whether the bytes `from` … `to`-1 contain them. `unsearched`: no pattern search was made before (`AppView.lastLook`). */
@@ -54,25 +55,24 @@ export class Contents {
 
   /** Whether the bytes contain what prevents the rule from being evaluated for a packet at all, whichever part of it is inspected. */
   isBarredBy(bytes: Uint8Array, from: number, to: number): boolean {
-    const content = this.#barring
-    const pattern = content === undefined ? undefined : this.#patterns[this.#contents.indexOf(content)]
-    if (content === undefined || pattern === undefined) return false
-    this.#bytes = bytes
-    this.#from = from
-    return this.#find(pattern, content.nocase, 0, to - from) >= 0
+    return this.#isIn(bytes, from, this.#barring, 0, to - from)
   }
 
   /** Whether the pattern search selects the rule for the bytes. Given that they match, only a content that is relative tells. */
   isCalledBy(bytes: Uint8Array, from: number, to: number): boolean {
-    const content = this.#calling
-    const index = content === undefined ? -1 : this.#contents.indexOf(content)
+    if (this.#calling < 0) return true
+    const { offset, depth } = this.#limits[this.#calling] ?? UNLIMITED
+    // The pattern search allows one byte more than the inspection.
+    return this.#isIn(bytes, from, this.#calling, offset, Math.min(to - from, depth + 1))
+  }
+
+  /** Whether the `index`th content is in `bytes`, from `from` + `start` on and before `from` + `limit`; false without such a content. */
+  #isIn(bytes: Uint8Array, from: number, index: number, start: number, limit: number): boolean {
     const pattern = this.#patterns[index]
-    if (content === undefined || pattern === undefined) return true
-    const { offset, depth } = this.#limits[index] ?? UNLIMITED
+    if (pattern === undefined) return false
     this.#bytes = bytes
     this.#from = from
-    // The pattern search allows one byte more than the inspection.
-    return this.#find(pattern, content.nocase, offset, Math.min(to - from, depth + 1)) >= 0
+    return this.#find(pattern, this.#contents[index]?.nocase === true, start, limit) >= 0
   }
 
   /** Whether contents from the `index`th on are found, given that the previous one ended at `end` (Suricata 7, content inspection). */
@@ -154,28 +154,27 @@ function isTriedAgain(content: Content | undefined): boolean {
   return content?.within !== undefined || (content?.distance !== undefined && content.negated)
 }
 
-/** The negated content, if any, that Suricata searches for in its prefilter, which ignores `endswith`: not one with a position. */
-function barringOf(contents: readonly Content[], limits: readonly Limits[]): Content | undefined {
+/** Index of the negated content, if any, that Suricata searches for in its prefilter, which ignores `endswith`: not one with a position. */
+function barringOf(contents: readonly Content[], limits: readonly Limits[]): number {
   const searched = searchedOf(contents)
-  if (searched?.negated !== true) return undefined
+  if (searched?.negated !== true) return -1
   const index = contents.indexOf(searched)
   const { offset, depth, distance, within } = searched
   // At the start, a distance of nothing is no position.
   const isDistant = distance !== undefined && (distance !== 0 || index !== 0)
   const isPlaced = offset >= 0 || depth >= 0 || isDistant || within !== undefined
-  return isPlaced || limits[index]?.depth !== 0 ? undefined : searched
+  return isPlaced || limits[index]?.depth !== 0 ? -1 : index
 }
 
-/** The content, if any, that Suricata searches for in its prefilter, if its depth is one that the inspection counts from elsewhere. */
-function callingOf(contents: readonly Content[], limits: readonly Limits[]): Content | undefined {
+/** Index of the content, if any, that Suricata searches for in its prefilter, if its depth is one that the inspection counts from elsewhere. */
+function callingOf(contents: readonly Content[], limits: readonly Limits[]): number {
   const searched = searchedOf(contents)
-  if (searched?.negated !== false || !isRelative(searched)) return undefined
-  return limits[contents.indexOf(searched)]?.depth === 0 ? undefined : searched
+  if (searched?.negated !== false || !isRelative(searched)) return -1
+  const index = contents.indexOf(searched)
+  return limits[index]?.depth === 0 ? -1 : index
 }
 
-const UNLIMITED: Limits = { offset: 0, depth: 0 }
-
-function withoutEnd(contents: readonly Content[], which: Content | undefined): readonly Content[] {
-  if (which === undefined) return contents
-  return contents.map((content) => (content === which ? { ...content, endsWith: false } : content))
+function withoutEnd(contents: readonly Content[], which: number): readonly Content[] {
+  if (which < 0) return contents
+  return contents.map((content, index) => (index === which ? { ...content, endsWith: false } : content))
 }

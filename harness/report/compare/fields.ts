@@ -6,7 +6,7 @@ import { plain } from '../plain.ts'
 import { endCounts, painted, stamp, VERDICTS } from './words.ts'
 
 /** In a cell: there is nothing to say. */
-export const ABSENT = '–'
+export const NOTHING = '–'
 
 /** A column of the table, after those of the axes. */
 export interface Field {
@@ -39,7 +39,7 @@ export function tableFields(
       title: 'differs at',
       right: false,
       flexible: true,
-      of: (one) => (one === reference ? ABSENT : differenceWords(one)),
+      of: (one) => (one === reference ? NOTHING : differenceWords(one)),
     },
     words('decided by', ({ decidedBy }) =>
       Object.entries(decidedBy)
@@ -51,7 +51,7 @@ export function tableFields(
       return [endCounts(resets), ...(errors === undefined ? [] : [`ICMP ${errors}`])]
         .filter((part) => part !== undefined)
         .join(' ')
-        .replace(/^$/, ABSENT)
+        .replace(/^$/, NOTHING)
     }),
     ...(played.some(({ impact }) => impact !== undefined)
       ? [words('impact', ({ impact }) => (impact === undefined ? '' : impactWords(impact)))]

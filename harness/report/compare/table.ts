@@ -5,7 +5,7 @@ import type { Comparison } from '../../model/comparison.ts'
 import type { Paint } from '../paint.ts'
 import { plain } from '../plain.ts'
 import { wrap } from '../wrap.ts'
-import { ABSENT, type Field, tableFields } from './fields.ts'
+import { type Field, NOTHING, tableFields } from './fields.ts'
 
 /** Characters between columns, and when there is little room. */
 const GAP = 2
@@ -56,8 +56,8 @@ function listed(
     .map(({ values, played, refused }, index) => {
       const title = `${numbered ? `${index + 1} ` : ''}${values.map(plain).join(', ')}`
       const items = fields.flatMap(({ title, of }) => {
-        const cell = played === undefined ? ABSENT : of(played)
-        return cell === ABSENT ? [] : [`${title} ${cell}`]
+        const cell = played === undefined ? NOTHING : of(played)
+        return cell === NOTHING ? [] : [`${title} ${cell}`]
       })
       return [
         paint('bold', wrap(title, width)),

@@ -202,7 +202,7 @@ describe('run/work/dispatcher', () => {
   it('keeps lines that are ahead of the log, though their player uses the memory again', async () => {
     const [one = 0x31, two = 0x32] = Buffer.from('12')
     const memory = Buffer.alloc(1)
-    const player = (target: string, letter: number, until: Promise<void>): LotPlayer => ({
+    const player = (target: string, letter: number, until: Promise<void>, end: () => void): LotPlayer => ({
       targets: [target],
       play: async (lot, _, take) => {
         await until
@@ -211,6 +211,7 @@ describe('run/work/dispatcher', () => {
           take(finished(lot, each), memory)
           memory[0] = 0
         }
+        end()
       },
       [Symbol.asyncDispose]: async () => undefined,
     })
@@ -220,7 +221,14 @@ describe('run/work/dispatcher', () => {
       if (line !== undefined) lines.push(Buffer.from(line).toString())
       return false
     }
-    const players = [player('a', one, wait(20)), player('b', two, wait(0))]
+    let end = (): void => undefined
+    const secondIsOver = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const players = [
+      player('a', one, secondIsOver, () => undefined),
+      player('b', two, Promise.resolve(), () => end()),
+    ]
     await new Dispatcher({ lanes, players, signal: new AbortController().signal, log }).run()
     expect(lines).to.deep.equal(['1', '1', '2', '2'])
   })
