@@ -100,7 +100,7 @@ export async function playRun(run: PlannedRun): Promise<ExitCode> {
     run.targets.map(({ name }) => name),
   )
   const events = new RunEvents(
-    { log, kept: new KeptEvents(file, { traced }), watch, progress, host },
+    { log, kept: new KeptEvents(file, { traced }), watch, progress, host, traced: spec.traced },
     known,
     (event) => config.secrets.hide(event),
   )

@@ -1,10 +1,11 @@
-import type { KeptEvents, LinePlace } from '../log/kept.ts'
+import { isPlain, type KeptEvents, type LinePlace } from '../log/kept.ts'
 import { PortableEvents } from '../log/portable.ts'
 import type { LogLine, RunLogWriter } from '../log/write.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { KnownFailures } from '../plan/known-failures.ts'
 import type { Progress } from '../report/progress.ts'
 import type { MochaHost } from '../run/mocha-host.ts'
+import { giveBack } from '../run/trace-columns.ts'
 import type { Watch } from '../run/watch/watch.ts'
 import { unneeded } from './run-known-failures.ts'
 import { PLACES } from './version.ts'
@@ -17,6 +18,8 @@ export interface EventTakers {
   readonly watch: Watch
   readonly progress: Progress
   readonly host: MochaHost
+  /** Whether one of them besides the log needs the packets of cases that passed. */
+  readonly traced: boolean
 }
 
 /** Distributes the events of a run: to its log, its watches, its progress line and its tests in mocha, and keeps them for its reports. */
@@ -47,6 +50,7 @@ export class RunEvents {
       for (const warning of unneeded(this.#known, this.all)) this.emit(warning)
     this.#takers.watch.take(told)
     this.#take(told, this.#takers.log.append(told, line))
+    if (!this.#takers.traced && isPlain(told) && told.trace !== undefined) giveBack(told.trace)
   }
 
   #take(event: RunEvent, place?: LinePlace): void {

@@ -26,27 +26,30 @@ export function checkPackets(
     readonly sightings?: readonly Sighted[] | undefined
   },
 ): Checked {
-  const indices = packetsMeant(expectation, flow, trace)
-  if (indices.length === 0) return { checked: 1, met: 0, mismatches: [nothingOffered(expectation)] }
-  const mismatches: Mismatch[] = []
-  const good = lettersThatSuffice(expectation)
+  const isMeant = meantBy(expectation, flow, trace)
+  const sufficient = sufficientFor(expectation)
   const emitted = causedBy(trace.emitted)
+  const mismatches: Mismatch[] = []
+  let checked = 0
   let missed = 0
-  for (const index of indices) {
-    if (good.includes(trace.verdict[index] ?? '-')) continue
+  for (let index = 0; index < trace.phase.length; index++) {
+    if (!isMeant(index)) continue
+    checked++
+    if (sufficient & bitOf(trace.verdict, index)) continue
     const problem = problemOf(expectation, trace, index, emitted)
     if (problem === undefined) continue
     missed++
     const observed = problem + lateWords(sightings, index)
     if (mismatches.length < WRITTEN) mismatches.push(mismatch(expectation, trace, index, observed))
   }
+  if (checked === 0) return { checked: 1, met: 0, mismatches: [nothingOffered(expectation)] }
   const last = mismatches[WRITTEN - 1]
   if (last !== undefined && missed > WRITTEN)
     mismatches[WRITTEN - 1] = {
       ...last,
       message: `${last.message} ${missed - WRITTEN} more packets likewise.`,
     }
-  return { checked: indices.length, met: indices.length - missed, mismatches }
+  return { checked, met: checked - missed, mismatches }
 }
 
 /** Indices of the packets that an expectation is about, in the order of offering. */
@@ -55,33 +58,51 @@ export function packetsMeant(
   flow: number,
   trace: CaseTrace,
 ): number[] {
-  const phase = trace.phases.indexOf(expectation.phase)
-  const letter = expectation.direction === undefined ? undefined : expectation.direction === 'c2s' ? '>' : '<'
+  const isMeant = meantBy(expectation, flow, trace)
   const indices: number[] = []
-  for (let i = 0; i < trace.phase.length; i++) {
-    if (trace.phase[i] !== phase) continue
-    if (letter !== undefined && trace.direction[i] !== letter) continue
-    // What an injection made belongs to the flow under test, even if it opened a new one.
-    if (flow >= 0 && trace.flow[i] !== flow && trace.number[i] !== 0) continue
-    indices.push(i)
-  }
-  if (expectation.which === 'first') return indices.slice(0, 1)
-  if (expectation.which === 'rest') return indices.slice(1)
-  if (typeof expectation.which === 'number')
-    return indices.filter((i) => trace.number[i] === expectation.which)
+  for (let index = 0; index < trace.phase.length; index++) if (isMeant(index)) indices.push(index)
   return indices
 }
 
-/** Letters of the verdicts for which nothing else of a packet has to be looked at. */
-function lettersThatSuffice({ conforms, tolerated, by, reason, parts }: PacketExpectation): string {
+/** Whether an expectation is about the packet of an index: to be asked for each index once, in the order of offering. */
+function meantBy(
+  { phase: name, direction, which }: Pick<PacketExpectation, 'phase' | 'direction' | 'which'>,
+  flow: number,
+  trace: CaseTrace,
+): (index: number) => boolean {
+  const phase = trace.phases.indexOf(name)
+  const letter = direction === undefined ? undefined : direction === 'c2s' ? '>' : '<'
+  let earlier = 0
+  return (index) => {
+    if (trace.phase[index] !== phase) return false
+    if (letter !== undefined && trace.direction[index] !== letter) return false
+    // What an injection made belongs to the flow under test, even if it opened a new one.
+    if (flow >= 0 && trace.flow[index] !== flow && trace.number[index] !== 0) return false
+    if (which === 'all') return true
+    if (which === 'first') return earlier++ === 0
+    if (which === 'rest') return earlier++ > 0
+    return trace.number[index] === which
+  }
+}
+
+/** The bits of letters of verdicts for which nothing else of a packet has to be looked at. */
+function sufficientFor({ conforms, tolerated, by, reason, parts }: PacketExpectation): number {
   const hasDetails = by !== undefined || reason !== undefined || parts !== undefined
-  return [...VERDICT_LETTERS]
-    .filter((letter) => {
-      const verdict = verdictOfLetter(letter)
-      if (verdict === undefined) return false
-      return conforms.includes(verdict) ? !hasDetails && verdict !== 'reject' : tolerated.includes(verdict)
-    })
-    .join('')
+  let bits = 0
+  for (let at = 0; at < VERDICT_LETTERS.length; at++) {
+    const verdict = verdictOfLetter(VERDICT_LETTERS[at])
+    if (verdict === undefined) continue
+    const isGood = conforms.includes(verdict)
+      ? !hasDetails && verdict !== 'reject'
+      : tolerated.includes(verdict)
+    if (isGood) bits |= bitOf(VERDICT_LETTERS, at)
+  }
+  return bits
+}
+
+/** A bit for each small letter. */
+function bitOf(letters: string, at: number): number {
+  return 1 << (letters.charCodeAt(at) & 31)
 }
 
 type Emitted = CaseTrace['emitted'][number]

@@ -49,10 +49,14 @@ export class KeptEvents {
   }
 }
 
+/** Whether an event is a result whose packets no report needs, unless it shows those of all cases. */
+export function isPlain(event: RunEvent): event is CaseFinished {
+  return event.type === 'case-finished' && event.outcome === 'pass' && event.sightings === undefined
+}
+
 /** What reports need of a case that passed, without its packets: those of thousands of cases would fill memory, or a page. */
 export function untraced(event: RunEvent): RunEvent {
-  if (event.type !== 'case-finished' || event.outcome !== 'pass' || event.sightings !== undefined)
-    return event
+  if (!isPlain(event)) return event
   const { trace: _, ...rest } = wholeEvent(event)
   return rest
 }

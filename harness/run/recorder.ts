@@ -9,7 +9,7 @@ import type { Controls } from '../observe/controls.ts'
 import type { Receivers } from '../observe/receivers.ts'
 import type { TimelineFlows } from '../timeline/flows.ts'
 import { Beside } from './beside.ts'
-import { Letters, numbersFor, putNumbers } from './trace-columns.ts'
+import { Letters, numbersFor, putNumbers, timesFor } from './trace-columns.ts'
 
 const DIRECTIONS = Buffer.from('><')
 const VERDICTS = Buffer.from(VERDICT_LETTERS)
@@ -51,7 +51,7 @@ export class TraceRecorder {
     this.#receivers = receivers
     this.#step = numbersFor(packets)
     this.#number = numbersFor(packets)
-    this.#time = numbersFor(packets)
+    this.#time = timesFor(packets)
     this.#flow = numbersFor(packets)
     this.#kind = numbersFor(packets)
     this.#flags = numbersFor(packets)

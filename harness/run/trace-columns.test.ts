@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { Letters, numbersFor, putNumbers } from './trace-columns.ts'
+import { TraceBuilder } from '../report/fixtures/trace.ts'
+import { giveBack, Letters, numbersFor, putNumbers, timesFor } from './trace-columns.ts'
 
 const ALPHABET = Buffer.from('abcd')
 const codes = fc.uint8Array({ max: 3, maxLength: 40 })
@@ -29,12 +30,28 @@ describe('run/trace-columns', () => {
 
   it('is apart from the columns of other cases', () => {
     const [one, other] = [numbersFor(3), numbersFor(3)]
+    putNumbers(other, 0, Int32Array.of(4, 5, 6), 0, 3)
     putNumbers(one, 0, Int32Array.of(7, 8, 9), 0, 3)
-    expect([one, other, numbersFor(3)]).to.deep.equal([
+    expect([one.slice(0, 3), other.slice(0, 3)]).to.deep.equal([
       [7, 8, 9],
-      [0, 0, 0],
-      [0, 0, 0],
+      [4, 5, 6],
     ])
+  })
+
+  it('uses columns again that were given back, each once, and times only for times', () => {
+    // Whatever other tests gave back.
+    for (let n = 0; n < 64; n++) [numbersFor(1), timesFor(1)]
+    const trace = new TraceBuilder().opening().build()
+    giveBack(trace)
+    const { number, flow, kind, flags, payload, phase, host, by, reason } = trace
+    const given = new Set([number, flow, kind, flags, payload, phase, host, by, reason])
+    const taken = Array.from({ length: given.size }, () => numbersFor(1))
+    expect(new Set(taken)).to.deep.equal(given)
+    for (const column of taken) expect(given.has(column)).to.equal(true)
+    expect(timesFor(1)).to.equal(trace.time)
+    expect(
+      [numbersFor(1), timesFor(1)].some((column) => given.has(column) || column === trace.time),
+    ).to.equal(false)
   })
 
   it('takes more packets than there is room for at once', () => {

@@ -1,14 +1,52 @@
+import type { CaseTrace } from '../model/run-log.ts'
+
 /** The most packets for which there is room at once. */
 const ROOM = 4096
 const ZEROS: number[] = []
 for (let n = 0; n < ROOM; n++) ZEROS.push(0)
 
+/** The most columns that are spare, and packets of one: those of very long cases are not worth their memory. */
+const SPARE = 64
+const SPARE_PACKETS = 1 << 16
+/** Columns to be used again. Times are apart, because an array that once held a number beyond 31 bits stays slower. */
+const numbers: number[][] = []
+const times: number[][] = []
+
 /**
- * A column for about so many packets, to be cut to its length in the end. It is full of zeros, and none of its places is empty, because an
+ * A column for about so many packets, to be cut to its length in the end. It has any contents, but none of its places is empty, because an
  * array that grows from nothing is copied over and over, and one with empty places takes JSON.stringify several times as long.
  */
 export function numbersFor(packets: number): number[] {
-  return ZEROS.slice(0, packets)
+  return numbers.pop() ?? ZEROS.slice(0, packets)
+}
+
+/** The same for times. */
+export function timesFor(packets: number): number[] {
+  return times.pop() ?? ZEROS.slice(0, packets)
+}
+
+/**
+ * Takes back the columns of a trace that nobody uses any more, for traces to come: thousands of packets of each case would be garbage
+ * otherwise, which costs more than filling them.
+ */
+export function giveBack({
+  number,
+  time,
+  flow,
+  kind,
+  flags,
+  payload,
+  phase,
+  host,
+  by,
+  reason,
+}: CaseTrace): void {
+  for (const column of [number, flow, kind, flags, payload, phase, host, by, reason]) keep(column, numbers)
+  keep(time, times)
+}
+
+function keep(column: readonly number[], spare: number[][]): void {
+  if (spare.length < SPARE && column.length <= SPARE_PACKETS) spare.push(column as number[])
 }
 
 /** Puts values `from` … `to`-1 of a column of a batch at `at` and after. */

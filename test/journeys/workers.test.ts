@@ -88,22 +88,34 @@ describe('journeys: workers', () => {
     return { child, ended, workers: childrenOf(child) }
   }
 
-  it('makes the same log with 1, 2 and 3, of targets that threads share, that processes do, and that nobody does', () => {
+  it('makes the same log with 1, 2 and 3, of targets that threads share, that processes do, and that nobody does, whatever reports need', () => {
     writeFileSync(join(folder, 'suite.yaml'), many(80))
-    const log = (workers: number) => {
+    const timeless = (lines: string) =>
+      lines
+        .replace(/"(durationMs)":[\d.]+/g, '')
+        .replace(/"(startedAt|finishedAt|run|sha256)":"[^"]*"|"command":\[[^\]]*\]/g, '')
+    const log = (workers: number, ...more: string[]) => {
       const targets = ['reference', 'copies', 'alone'].flatMap((name) => ['--target', name])
-      const output = ['--output', `runs-${workers}`, '--evidence', 'all', '--seed', '7']
+      const runs = `runs-${workers}${more.length === 0 ? '' : '-traced'}`
+      const output = ['--output', runs, '--evidence', 'all', '--seed', '7', ...more]
       const suites = ['core/resets', 'suite.yaml']
       const args = [...suites, ...targets, ...output, '--workers', String(workers)]
       const { status, stderr } = flowbreak(['run', ...args], { cwd: folder })
       expect(status, stderr).to.be.oneOf([0, 1])
-      return text(`runs-${workers}`)
-        .replace(/"(durationMs)":[\d.]+/g, '')
-        .replace(/"(startedAt|finishedAt|run|sha256)":"[^"]*"|"command":\[[^\]]*\]/g, '')
+      return timeless(text(runs))
     }
     const one = log(1)
     expect(finished('runs-1').length).to.be.greaterThan(3 * 120)
     for (const workers of [2, 3]) expect(log(workers) === one, `${workers} workers`).to.equal(true)
+    // This reporter needs the packets of all cases; without it, those of cases that passed are not kept.
+    const file = join(folder, 'traced.ndjson')
+    const results = (lines: string) => lines.split('\n').filter((line) => line.includes('case-finished'))
+    for (const workers of [1, 2]) {
+      const what = `${workers} workers, traced`
+      expect(log(workers, '--reporter', `ndjson=${file}`) === one, what).to.equal(true)
+      const told = results(timeless(readFileSync(file, 'utf8')))
+      expect(told, what).to.deep.equal(results(one))
+    }
     expect(new Set(readdirSync(join(run('runs-3'), 'evidence')))).to.deep.equal(
       new Set(readdirSync(join(run('runs-1'), 'evidence'))),
     )

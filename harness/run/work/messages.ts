@@ -45,12 +45,14 @@ export type SentTold =
   | { readonly event: LotEvent; readonly length: number }
   | { readonly of: number; readonly event: Omit<CaseFinished, 'case'>; readonly length: number }
 
+/** Lines one after another, or their length if they begin the shared memory that an earlier part with the same block brought. */
+export type Lines = Uint8Array | number
+
 /** A part of a lot's events, and their complete lines of the log one after another. */
 export interface Part {
   readonly told: readonly SentTold[]
-  /** Memory of the worker's, if it is a thread: valid until the run says that it has taken them. */
-  readonly lines: Uint8Array
-  /** The worker's number for that memory. */
+  readonly lines: Lines
+  /** The worker's number for their memory, which is valid until the run says that it has taken them. */
   readonly block: number
 }
 

@@ -56,8 +56,8 @@ export class PartPacker {
   /** Takes what is waiting; its lines are valid until their block is given back. Undefined: nothing is. */
   take(): Part | undefined {
     if (this.#filled === undefined) return undefined
-    const { block, lines } = this.#filled
-    const part = { told: this.#told, lines: lines.view(), block }
+    const { block } = this.#filled
+    const part = { told: this.#told, lines: this.#blocks.lend(block), block }
     this.#told = []
     this.#filled = undefined
     return part
@@ -66,7 +66,8 @@ export class PartPacker {
 
 /** The run's end: the events that were sent, completed except for packets of cases that passed, each with its line. */
 export function* unpackPart(
-  { told, lines }: Part,
+  told: Part['told'],
+  lines: Uint8Array,
   { cases }: Lot,
 ): Generator<readonly [LotEvent, Uint8Array]> {
   let from = 0

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events'
+import { isPlain } from '../../log/kept.ts'
 import { Shared } from '../../log/shared.ts'
 import { asFlowbreakError, ExitCode, messageOf } from '../../support/errors.ts'
+import { giveBack } from '../trace-columns.ts'
 import type { Doing } from '../watch/watch.ts'
 import { Blocks } from './blocks.ts'
 import type { LotEvent, LotPlayer } from './lot.ts'
@@ -78,7 +80,7 @@ export class WorkerServer {
       timer = undefined
       const part = packer?.take()
       if (part === undefined) return
-      this.#onTheWay += part.lines.length
+      this.#onTheWay += typeof part.lines === 'number' ? part.lines : part.lines.length
       // Shared or copied, because after memory was once transferred, V8 checks at every access to typed arrays whether that is still there.
       this.#port.post({ type: 'told', id, part })
     }
@@ -90,8 +92,10 @@ export class WorkerServer {
       packer = packing
       const player = players.find(({ targets }) => targets?.includes(lot.target))
       await player?.play(lot, this.#abort.signal, (event) => {
-        if (packing.add(told(event)) >= PART) send()
+        const logged = told(event)
+        if (packing.add(logged) >= PART) send()
         else timer ??= setTimeout(send, PART_MS)
+        if (!traced && isPlain(logged) && logged.trace !== undefined) giveBack(logged.trace)
         return this.#onTheWay > ON_THE_WAY ? new Promise((resolve) => this.#room.push(resolve)) : undefined
       })
       send()

@@ -1,5 +1,6 @@
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { Doing } from '../watch/watch.ts'
+import { SharedBlocks } from './blocks.ts'
 import { type Lot, type LotPlayer, type TakeLotEvent, WORKER_LOST } from './lot.ts'
 import type { Failed, FromWorker, PlayedName, ToWorker, WorkerPort, WorkerRun } from './messages.ts'
 import { OpenSessions } from './open-sessions.ts'
@@ -34,8 +35,9 @@ export class Worker implements AsyncDisposable {
   readonly #sessions: OpenSessions
   readonly #pending = new Map<number, Pending>()
   #handle: WorkerHandle | undefined
-  /** For the current handle. */
+  /** For the current handle, as `#shared`. */
   #packer = new LotPacker()
+  #shared = new SharedBlocks()
   #leaving: Promise<void> | undefined
   #next = 0
   #isAborted = false
@@ -73,6 +75,7 @@ export class Worker implements AsyncDisposable {
     const handle = this.#start()
     this.#handle = handle
     this.#packer = new LotPacker()
+    this.#shared = new SharedBlocks()
     handle.listen((message) => this.#take(handle, message))
     handle.gone.then((how) => {
       this.#sessions.gone()
@@ -149,8 +152,9 @@ export class Worker implements AsyncDisposable {
       return
     }
     try {
-      for (const [event, line] of unpackPart(message.part, pending.lot)) pending.take(event, line)
-      const { lines, block } = message.part
+      const { told, block } = message.part
+      const lines = this.#shared.linesOf(message.part)
+      for (const [event, line] of unpackPart(told, lines, pending.lot)) pending.take(event, line)
       handle.post({ type: 'taken', bytes: lines.length, block })
     } catch (thrown) {
       // The log takes no more.
