@@ -1,4 +1,5 @@
-import { closeSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import fs, { closeSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -26,6 +27,27 @@ describe('support/caller', () => {
     expect(() => makeFolder(join(folder, 'file'))).to.throw(/EEXIST/)
     expect(() => makeFolder(join(folder, 'file/below'))).to.throw(/ENOTDIR/)
     rmSync(folder, { recursive: true })
+  })
+
+  it('makes a folder that somebody else makes at the same moment', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+    const { mkdirSync } = fs
+    try {
+      // Right before each folder is made here, another has it made.
+      fs.mkdirSync = ((path: string) => {
+        mkdirSync(path, { mode: 0o750 })
+        return mkdirSync(path)
+      }) as typeof mkdirSync
+      syncBuiltinESMExports()
+      makeFolder(join(folder, 'a/b'), 0o700)
+      expect(['a', 'a/b'].map((path) => statSync(join(folder, path)).mode & 0o777)).to.deep.equal([
+        0o750, 0o750,
+      ])
+    } finally {
+      fs.mkdirSync = mkdirSync
+      syncBuiltinESMExports()
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('is given folders that are made and files, and none that were there', () => {

@@ -52,12 +52,20 @@ export function makeFolder(path: string, mode = 0o777): void {
   const lacking: string[] = []
   for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) lacking.push(folder)
   for (const folder of lacking.reverse()) {
-    // If somebody else has made it meanwhile, it is theirs.
-    if (existsSync(folder)) continue
-    mkdirSync(folder, { mode })
-    giveToCaller(folder)
+    if (isMade(folder, mode)) giveToCaller(folder)
   }
   if (!statSync(path).isDirectory()) mkdirSync(path)
+}
+
+/** Makes one folder; false: somebody else, such as another worker, has made it meanwhile, and it is theirs. */
+function isMade(folder: string, mode: number): boolean {
+  try {
+    mkdirSync(folder, { mode })
+    return true
+  } catch (thrown) {
+    if (existsSync(folder)) return false
+    throw thrown
+  }
 }
 
 /** Writes a file, and makes its folder where there is none. Throws the system's error. */
