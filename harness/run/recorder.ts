@@ -40,6 +40,9 @@ export class TraceRecorder {
   readonly #emitted: CaseTrace['emitted'][number][] = []
   readonly #parts: NonNullable<CaseTrace['parts']>[number][] = []
   readonly #events: CaseTrace['events'][number][] = []
+  /** The indices of the first `#indexed` packets by step: made when one is asked for, which most cases never do. */
+  readonly #indices = new Map<number, number>()
+  #indexed = 0
   #emissions: ObservationBatch['emissions']
   #zero: number | undefined
   /** The number of probe packets offered. */
@@ -133,7 +136,10 @@ export class TraceRecorder {
 
   /** Index into the trace of the packet of a step; -1: not a packet of the case. */
   indexOf(step: number): number {
-    return step < 0 || this.#count === 0 ? -1 : this.#step.lastIndexOf(step, this.#count - 1)
+    const indices = this.#indices
+    for (; this.#indexed < this.#count; this.#indexed++)
+      indices.set(this.#step[this.#indexed] ?? -1, this.#indexed)
+    return step < 0 ? -1 : (indices.get(step) ?? -1)
   }
 
   #amend(index: number): void {
