@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { COLLECTED } from '../log/evidence.ts'
+import { COLLECTED, EVIDENCE, removeUnfinished } from '../log/evidence.ts'
 import { KeptEvents } from '../log/kept.ts'
 import type { UnfinishedRun } from '../log/unfinished.ts'
 import { RunLogWriter } from '../log/write.ts'
@@ -74,6 +74,9 @@ export async function playRun(run: PlannedRun): Promise<ExitCode> {
   const file = unfinished?.log ?? join(options.output ?? 'reports/runs', id, 'run.ndjson')
   const folder = dirname(file)
   const log = new RunLogWriter(file)
+  const places = [join(folder, EVIDENCE), join(folder, COLLECTED)]
+  // The log is locked, so whoever began it before is gone, with its workers.
+  if (unfinished !== undefined) places.forEach(removeUnfinished)
   const traced = run.reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   // Metrics count packets of all cases.
   const spec = { ...run.choices, traced: traced || watch.isOn }
@@ -130,6 +133,8 @@ export async function playRun(run: PlannedRun): Promise<ExitCode> {
     host.abandon()
     await hosted
     progress.clear()
+    // Of workers that were lost.
+    places.forEach(removeUnfinished)
     await log.close()
     deliverReports(
       run.reporters.flatMap(({ choice }) => (choice === undefined ? [] : [choice])),
@@ -159,7 +164,7 @@ async function played(
     players,
     knownFailures: known,
     collect: { folder: join(folder, COLLECTED), redact: (text) => config.secrets.hide(text) },
-    evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, 'evidence') },
+    evidence: evidence === 'none' ? undefined : { of: evidence, folder: join(folder, EVIDENCE) },
     signal,
     emit,
     told: watch.told,

@@ -1,12 +1,11 @@
 import { cpSync, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import { COLLECTED } from '../log/evidence.ts'
+import { COLLECTED, EVIDENCE, isUnfinished } from '../log/evidence.ts'
 import { mergeRuns } from '../log/merge.ts'
 import { readRunLog } from '../log/read.ts'
 import { RunLogWriter } from '../log/write.ts'
 import { parseReporters, REPORTERS, type ReportersAsked } from '../report/index.ts'
-import { EVIDENCE } from '../report/publish/publish.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, repeatable } from './command.ts'
 import { configOption } from './configured.ts'
@@ -55,7 +54,8 @@ async function merge(runs: readonly string[], { config, output, ...asked }: Opti
   for (const log of logs) {
     for (const place of [EVIDENCE, COLLECTED]) {
       const beside = join(dirname(log), place)
-      if (existsSync(beside)) cpSync(beside, join(folder, place), { recursive: true })
+      if (existsSync(beside))
+        cpSync(beside, join(folder, place), { recursive: true, filter: (path) => !isUnfinished(path) })
     }
   }
   process.stderr.write(`merged run: ${writer.file}\n`)

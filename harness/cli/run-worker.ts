@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import { COLLECTED } from '../log/evidence.ts'
+import { COLLECTED, EVIDENCE } from '../log/evidence.ts'
 import { PortableEvents } from '../log/portable.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
 import { CaptureStore } from '../run/captures.ts'
@@ -47,7 +47,7 @@ async function begin(run: WorkerRun, told: (doing: Doing) => void): Promise<Play
           knownFailures: new KnownFailures(run.knownFailures, ''),
           collect: { folder: join(folder, COLLECTED), redact: (text) => config.secrets.hide(text) },
           evidence:
-            run.evidence === 'none' ? undefined : { of: run.evidence, folder: join(folder, 'evidence') },
+            run.evidence === 'none' ? undefined : { of: run.evidence, folder: join(folder, EVIDENCE) },
         },
       ),
   )

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { PcapngWriter } from '../capture/pcapng-writer.ts'
 import type { Nanos } from '../model/batch.ts'
@@ -39,11 +39,13 @@ export const EVIDENCE_LOG = 'target.log'
 /** The files of the folder; the folder is named by the content of this file. */
 export const EVIDENCE_SUMS = 'SHA256SUMS'
 
+/** The folder beside a log for the evidence of its cases. */
+export const EVIDENCE = 'evidence'
 /** The folder beside a log for what devices had recorded. */
 export const COLLECTED = 'collected'
 
-/** Part of the folder's temporary name, until its digest is known. */
-const UNFINISHED = 'unfinished'
+/** How the temporary name of what is being written begins, until it is complete. */
+const UNFINISHED = 'unfinished-'
 
 /**
  * Writes the folder of a case: its frames as pcapng, texts beside them, and the hashes of all. It is named by the hash of these hashes;
@@ -54,7 +56,7 @@ export function writeEvidence(
   { epoch, frames }: Evidence,
   texts: Readonly<Record<string, string>>,
 ): string {
-  const unnamed = join(place, `${UNFINISHED}-${process.pid}-${threadId}`)
+  const unnamed = unfinishedIn(place, String(threadId))
   rmSync(unnamed, { recursive: true, force: true })
   makeFolder(unnamed, 0o700)
   try {
@@ -67,15 +69,52 @@ export function writeEvidence(
     const sums = evidenceSums(unnamed)
     write(EVIDENCE_SUMS, sums)
     const name = contentName(sums)
-    if (!existsSync(join(place, name))) rename(unnamed, join(place, name))
+    if (!existsSync(join(place, name))) nameFolder(unnamed, join(place, name))
     return name
   } finally {
     rmSync(unnamed, { recursive: true, force: true })
   }
 }
 
-/** Renames a folder; another worker may have made the same one in the meantime. */
-function rename(from: string, to: string): void {
+/**
+ * Stores a text in a file of a folder, named by its content; returns the file's name. It has its name only once it is complete, because
+ * other workers that have the same text read it as soon as it is there. Throws the system's error.
+ */
+export function writeByContent(place: string, text: string): string {
+  const name = `${contentName(text)}.txt`
+  const file = join(place, name)
+  if (existsSync(file)) return name
+  makeFolder(place, 0o700)
+  const unnamed = unfinishedIn(place, String(threadId))
+  try {
+    writeFileSync(unnamed, text, { mode: 0o600 })
+    giveToCaller(unnamed)
+    renameSync(unnamed, file)
+    return name
+  } finally {
+    rmSync(unnamed, { force: true })
+  }
+}
+
+/** Removes what was not completed there, by workers that are gone: nobody may be writing. */
+export function removeUnfinished(place: string): void {
+  if (!existsSync(place)) return
+  for (const name of readdirSync(place))
+    if (isUnfinished(name)) rmSync(join(place, name), { recursive: true, force: true })
+}
+
+/** Whether a path is that of something beside a log that was not completed. */
+export function isUnfinished(path: string): boolean {
+  return basename(path).startsWith(UNFINISHED)
+}
+
+/** A path for what this process is writing, until it has its name; `which` distinguishes what it writes at once. */
+export function unfinishedIn(place: string, which: string): string {
+  return join(place, `${UNFINISHED}${process.pid}-${which}`)
+}
+
+/** Gives a folder its name; another worker may have made the same one in the meantime. */
+export function nameFolder(from: string, to: string): void {
   try {
     renameSync(from, to)
   } catch (thrown) {

@@ -1,9 +1,7 @@
-import { writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { contentName } from '../log/evidence.ts'
+import { basename } from 'node:path'
+import { writeByContent } from '../log/evidence.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { Session } from '../model/target.ts'
-import { giveToCaller, makeFolder } from '../support/caller.ts'
 import { messageOf } from '../support/errors.ts'
 
 export interface CollectOptions {
@@ -26,11 +24,7 @@ export async function collect(
   try {
     const text = redact((await session.collect?.(signal)) ?? '')
     if (text === '') return undefined
-    const name = `${contentName(text)}.txt`
-    makeFolder(folder, 0o700)
-    writeFileSync(join(folder, name), text, { mode: 0o600 })
-    giveToCaller(join(folder, name))
-    return `${basename(folder)}/${name}`
+    return `${basename(folder)}/${writeByContent(folder, text)}`
   } catch (thrown) {
     if (signal.aborted) return undefined
     warn({ type: 'warning', code: 'WARN_COLLECT', message: messageOf(thrown) })

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -103,10 +104,13 @@ describe('journeys: report', () => {
       expect(inFolder(...args).status).to.equal(0)
       return join(`part-${at}`, readdirSync(join(folder, `part-${at}`))[0] ?? '')
     })
+    const evidence = join(folder, parts[0] ?? '', 'evidence')
+    mkdirSync(join(evidence, 'unfinished-4711-0'), { recursive: true })
     const whole = inFolder('report', 'merge', ...parts, '--output', 'merged', '--json')
     expect(whole.status, whole.stderr).to.equal(0)
     const merged = join('merged', readdirSync(join(folder, 'merged'))[0] ?? '')
     expect(inFolder('report', 'verify', merged).status).to.equal(0)
+    expect(readdirSync(join(folder, merged, 'evidence'))).to.deep.equal([])
     expect(inFolder('report', 'compare', run, merged).stdout).to.match(/no change in \d+ cases\n$/)
     const half = inFolder('report', 'merge', parts[0] ?? '', '--output', 'half')
     expect(half.status).to.equal(130)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -98,7 +99,12 @@ describe('journeys: resume', () => {
   it('goes on after it was killed, without the line that was half written', async () => {
     await cutOff('SIGKILL')
     appendFileSync(log(), '{"type":"case-finished","case":{"na')
+    const beside = ['evidence/unfinished-4711-0', 'collected/unfinished-4711-1'].map((path) =>
+      join(run(), path),
+    )
+    for (const path of beside) mkdirSync(path, { recursive: true })
     expectWhole()
+    expect(beside.filter(existsSync)).to.deep.equal([])
   })
 
   it('goes on more than once, with the seed that was drawn', async () => {

@@ -25,6 +25,8 @@ describe('publishRun', () => {
   before(async () => {
     log = await playedLog(folder)
     addEvidence(log, 'a.pcapng', Buffer.from([1, 2, 3]))
+    // Of a worker that was killed.
+    addEvidence(log, 'unfinished-4711-0', Buffer.from([1, 2]))
   })
   after(remove)
   afterEach(() => rmSync(to, { recursive: true, force: true }))

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { EVIDENCE, isUnfinished } from '../../log/evidence.ts'
 import type { RunEvent } from '../../model/run-log.ts'
 import { makeFolder } from '../../support/caller.ts'
 import { ExitCode, FlowbreakError, reasonOf } from '../../support/errors.ts'
@@ -21,8 +22,6 @@ import { PUBLISHED_LOG, readCard } from './published.ts'
 import { readmePage } from './readme.ts'
 import { filesBelow, SUMS, sumsOf } from './sums.ts'
 
-/** The folder for evidence beside the log of a run. */
-export const EVIDENCE = 'evidence'
 /** The folder in a published report that `flowbreak learn --publish` writes. */
 export const LEARNED = 'learned'
 
@@ -94,7 +93,7 @@ function fill(folder: string, log: string, events: readonly RunEvent[], card: Ca
   writeFileSync(join(folder, 'report.html'), publishedPage(events))
   const evidence = join(dirname(log), EVIDENCE)
   if (existsSync(evidence)) {
-    cpSync(evidence, join(folder, EVIDENCE), { recursive: true })
+    cpSync(evidence, join(folder, EVIDENCE), { recursive: true, filter: (path) => !isUnfinished(path) })
     openToAll(join(folder, EVIDENCE))
   }
   const files = [...filesBelow(folder), 'README.md', SUMS]

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { COLLECTED, EVIDENCE_SUMS, evidenceSums } from '../../log/evidence.ts'
+import { COLLECTED, EVIDENCE, EVIDENCE_SUMS, evidenceSums } from '../../log/evidence.ts'
 import type { RunEvent } from '../../model/run-log.ts'
-import { EVIDENCE } from '../publish/publish.ts'
 import type { Finding } from './finding.ts'
 
 /**

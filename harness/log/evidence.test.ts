@@ -1,0 +1,66 @@
+import fs, {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { contentName, isUnfinished, removeUnfinished, writeByContent } from './evidence.ts'
+
+const TEXT = 'session dropped\n'.repeat(1000)
+
+describe('log/evidence', () => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flowbreak-test-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('stores a text under the name of its content', () => {
+    const place = join(folder, 'collected')
+    const name = writeByContent(place, TEXT)
+    expect(name).to.equal(`${contentName(TEXT)}.txt`)
+    expect(writeByContent(place, TEXT)).to.equal(name)
+    expect(readdirSync(place)).to.deep.equal([name])
+    expect(readFileSync(join(place, name), 'utf8')).to.equal(TEXT)
+  })
+
+  it('shows other workers a text only when it is complete, also if they store the same', () => {
+    const { writeFileSync: write } = fs
+    const seen: number[] = []
+    try {
+      // Another worker looks while a file is half written.
+      fs.writeFileSync = ((path: string, text: string, options: fs.WriteFileOptions) => {
+        write(path, text.slice(0, 100), options)
+        const file = join(folder, `${contentName(TEXT)}.txt`)
+        if (existsSync(file)) seen.push(readFileSync(file, 'utf8').length)
+        write(path, text, options)
+      }) as typeof write
+      syncBuiltinESMExports()
+      const name = writeByContent(folder, TEXT)
+      writeByContent(folder, TEXT)
+      seen.push(readFileSync(join(folder, name), 'utf8').length)
+    } finally {
+      fs.writeFileSync = write
+      syncBuiltinESMExports()
+    }
+    expect(new Set(seen)).to.deep.equal(new Set([TEXT.length]))
+  })
+
+  it('removes what was not completed, and nothing else', () => {
+    const name = writeByContent(folder, TEXT)
+    mkdirSync(join(folder, 'unfinished-4711-0'))
+    writeFileSync(join(folder, 'unfinished-4711-0', 'capture.pcapng'), '')
+    writeFileSync(join(folder, 'unfinished-4711-1'), TEXT)
+    expect(readdirSync(folder).filter(isUnfinished)).to.have.lengthOf(2)
+    removeUnfinished(folder)
+    expect(readdirSync(folder)).to.deep.equal([name])
+    expect(() => removeUnfinished(join(folder, 'none'))).not.to.throw()
+  })
+})
