@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { missingPrograms } from '../../harness/sharing/store/programs.ts'
-import { flowbreak, jsonLines, startFlowbreak } from './command.ts'
+import { flowbreak, jsonLines, ROOT, startFlowbreak } from './command.ts'
 import { manyCases as suite } from './many.ts'
 import { TestRedis } from './redis.ts'
 
@@ -115,6 +115,45 @@ describe('journeys: queue', function () {
     )
     const verified = flowbreak(['report', 'verify', log()], { cwd: folder })
     expect(verified.status, verified.stdout + verified.stderr).to.equal(0)
+  })
+
+  it('keeps what devices recorded of cases that fail, also where workers, or the cases of a fold, have it in common', async () => {
+    writeFileSync(join(folder, 'suite.yaml'), suite(64).replace('swap: drop', 'swap: forward'))
+    writeFileSync(
+      join(folder, 'target.mjs'),
+      `import { ReferenceTarget } from ${JSON.stringify(`${ROOT}dist/target/reference/reference.js`)}
+const real = new ReferenceTarget('1')
+export default { name: 'recording', version: '1', capabilities: real.capabilities,
+  prepare: async (setup) => Object.assign(await real.prepare(setup), { collect: async () => 'session dropped' }) }
+`,
+    )
+    const targets = { recording: { kind: 'module', module: './target.mjs' } }
+    writeFileSync(join(folder, 'flowbreak.config.json'), JSON.stringify({ targets }))
+    const target = ['--target', 'recording']
+    for (const _ of [1, 2]) start('worker', '--queue', url(), ...target)
+    for (const fold of ['never', 'always']) {
+      const output = join(folder, fold)
+      const running = start(
+        'run',
+        'suite.yaml',
+        '--queue',
+        url(),
+        ...target,
+        '--fold',
+        fold,
+        '--output',
+        output,
+      )
+      const { status, stderr } = await running.ended
+      expect(status, stderr).to.equal(1)
+      const [own = ''] = readdirSync(output)
+      const at = (...path: string[]) => join(output, own, ...path)
+      expect(readdirSync(at('collected')), fold).to.have.lengthOf(1)
+      const cases = readdirSync(at('evidence'))
+      expect(cases, fold).to.have.lengthOf(64)
+      for (const name of cases)
+        expect(readFileSync(at('evidence', name, 'target.log'), 'utf8')).to.equal('session dropped')
+    }
   })
 
   it('is cancelled by Ctrl-C, and leaves nothing', async () => {

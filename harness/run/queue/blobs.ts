@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { unfinishedIn } from '../../log/evidence.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../../support/errors.ts'
 import type { RunKeys } from './keys.ts'
 import type { Link } from './link.ts'
@@ -15,6 +16,9 @@ export interface Blob {
 
 /** Bytes of one key, so that files of any size fit and no command is long. */
 const PART = 4 << 20
+
+/** The number of files that this process has begun to fetch. */
+let fetches = 0
 
 /** Hashes a file without reading it into memory as a whole. Throws ERR_QUEUE_FILE. */
 export function blobOf(file: string): Blob {
@@ -53,7 +57,8 @@ export async function fetchBlob(
   { sha256, size }: Blob,
   file: string,
 ): Promise<void> {
-  const unfinished = `${file}.${process.pid}.part`
+  // Several may fetch the same at the same moment.
+  const unfinished = unfinishedIn(dirname(file), `file-${fetches++}`)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const out = openSync(unfinished, 'wx', 0o600)
   try {

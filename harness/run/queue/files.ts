@@ -1,14 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import {
   COLLECTED,
   contentName,
+  EVIDENCE,
   EVIDENCE_CAPTURE,
   EVIDENCE_CONFIGURATION,
   EVIDENCE_LOG,
   EVIDENCE_SUMS,
   EVIDENCE_TIMELINE,
   evidenceSums,
+  nameFolder,
+  unfinishedIn,
 } from '../../log/evidence.ts'
 import { ExitCode, FlowbreakError } from '../../support/errors.ts'
 import type { LotEvent } from '../work/lot.ts'
@@ -17,14 +20,14 @@ import type { RunKeys } from './keys.ts'
 import type { Link } from './link.ts'
 import type { FileBlob } from './messages.ts'
 
-/** The folder of evidence beside a log. */
-export const EVIDENCE = 'evidence'
-
 const CONTENT = '[0-9a-f]{32}'
 const IN_EVIDENCE = [EVIDENCE_CAPTURE, EVIDENCE_TIMELINE, EVIDENCE_CONFIGURATION, EVIDENCE_LOG, EVIDENCE_SUMS]
 const PATH = new RegExp(
   `^(?:${COLLECTED}/${CONTENT}\\.txt|${EVIDENCE}/${CONTENT}/(?:${IN_EVIDENCE.map((name) => name.replace('.', '\\.')).join('|')}))$`,
 )
+
+/** The number of folders that this process has begun to keep. */
+let kept = 0
 
 /** The files beside a log in `folder` that an event names, and those that belong to them. */
 export function filesOf(event: LotEvent, folder: string): readonly FileBlob[] {
@@ -38,12 +41,15 @@ export function filesOf(event: LotEvent, folder: string): readonly FileBlob[] {
   return paths.map((path) => ({ path, ...blobOf(join(folder, path)) }))
 }
 
-/** Removes such files, once they have been transferred. */
-export function dropFiles(files: readonly FileBlob[], folder: string): void {
-  for (const { path } of files) {
-    const place = path.startsWith(EVIDENCE) ? dirname(path) : path
-    rmSync(join(folder, place), { recursive: true, force: true })
-  }
+/** Removes the evidence of a case, once it has been transferred. */
+export function dropEvidence(files: readonly FileBlob[], folder: string): void {
+  for (const { path } of files)
+    if (path.startsWith(EVIDENCE)) rmSync(join(folder, dirname(path)), { recursive: true, force: true })
+}
+
+/** Removes what devices had recorded, once no case needs it any more. */
+export function dropCollected(folder: string): void {
+  rmSync(join(folder, COLLECTED), { recursive: true, force: true })
 }
 
 /** Fetches files to beside the log, and refuses those that do not match their names. Existing files stay. Throws ERR_QUEUE_FILE. */
@@ -66,7 +72,8 @@ export async function keepFiles(
     }
     const final = join(folder, place)
     if (existsSync(final)) continue
-    const unfinished = `${final}.${process.pid}.part`
+    // Two workers may deliver the same.
+    const unfinished = unfinishedIn(dirname(final), `folder-${kept++}`)
     try {
       mkdirSync(unfinished, { recursive: true, mode: 0o700 })
       await Promise.all(
@@ -78,7 +85,7 @@ export async function keepFiles(
         sums !== readFileSync(join(unfinished, EVIDENCE_SUMS), 'utf8')
       )
         throw refused(place, 'does not hold what it is called by')
-      renameSync(unfinished, final)
+      nameFolder(unfinished, final)
     } finally {
       rmSync(unfinished, { recursive: true, force: true })
     }

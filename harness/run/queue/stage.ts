@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { COLLECTED } from '../../log/evidence.ts'
+import { COLLECTED, EVIDENCE } from '../../log/evidence.ts'
 import { untraced } from '../../log/kept.ts'
 import { PortableEvents } from '../../log/portable.ts'
 import type { Case } from '../../model/case.ts'
@@ -13,7 +13,7 @@ import { InProcessPlayer } from '../work/in-process.ts'
 import type { LotEvent } from '../work/lot.ts'
 import { Surveys } from '../work/surveys.ts'
 import { BlobCache, putBlob } from './blobs.ts'
-import { dropFiles, EVIDENCE, filesOf } from './files.ts'
+import { dropCollected, dropEvidence, filesOf } from './files.ts'
 import type { Hold } from './hold.ts'
 import { runTtl } from './keys.ts'
 import type { Link } from './link.ts'
@@ -100,11 +100,13 @@ export class Stage implements AsyncDisposable {
           putBlob(this.#link, keys, join(this.#folder, path), { ...put, sha256 }),
         ),
       )
-      dropFiles(files, this.#folder)
+      dropEvidence(files, this.#folder)
       const whole = portable.of(this.#hide(event)) as LotEvent
       const told = numbered(run.traced ? whole : (untraced(whole) as LotEvent), numbers)
       await teller.tell(files.length === 0 ? { event: told } : { event: told, files }, JSON.stringify(whole))
     })
+    // All cases of a fold have the same.
+    dropCollected(this.#folder)
   }
 
   /** The player of a run; the player of another run releases the target first. */
