@@ -11,7 +11,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { contentName, isUnfinished, removeUnfinished, writeByContent } from './evidence.ts'
+import { contentName, isUnfinished, removeUnfinished, writeByContent, writeEvidence } from './evidence.ts'
 
 const TEXT = 'session dropped\n'.repeat(1000)
 
@@ -51,6 +51,32 @@ describe('log/evidence', () => {
       syncBuiltinESMExports()
     }
     expect(new Set(seen)).to.deep.equal(new Set([TEXT.length]))
+  })
+
+  it('says what to do where evidence cannot be written, and leaves nothing of it', () => {
+    const place = join(folder, 'evidence')
+    const write = () => writeEvidence(place, { epoch: 0n, frames: [] }, { 'timeline.json': TEXT })
+    const { writeFileSync: real } = fs
+    try {
+      fs.writeFileSync = (() => {
+        throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+      }) as typeof real
+      syncBuiltinESMExports()
+      expect(write)
+        .to.throw(
+          `The disk is full: the evidence in ${place} takes no more, and the results until then are in the log`,
+        )
+        .that.includes({ code: 'ERR_CAPTURE_WRITE', exitCode: 3 })
+    } finally {
+      fs.writeFileSync = real
+      syncBuiltinESMExports()
+    }
+    expect(readdirSync(place)).to.deep.equal([])
+    rmSync(place, { recursive: true })
+    writeFileSync(place, 'in the way')
+    expect(write)
+      .to.throw(`The evidence in ${place} cannot be written (ENOTDIR: not a directory)`)
+      .that.includes({ code: 'ERR_CAPTURE_WRITE', exitCode: 3 })
   })
 
   it('removes what was not completed, and nothing else', () => {

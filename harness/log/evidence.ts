@@ -5,6 +5,7 @@ import { threadId } from 'node:worker_threads'
 import { PcapngWriter } from '../capture/pcapng-writer.ts'
 import type { Nanos } from '../model/batch.ts'
 import { giveToCaller, makeFolder } from '../support/caller.ts'
+import { ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
 
 /** Frames of a case as they were on its wires, in order of time. */
 export interface Evidence {
@@ -57,9 +58,9 @@ export function writeEvidence(
   texts: Readonly<Record<string, string>>,
 ): string {
   const unnamed = unfinishedIn(place, String(threadId))
-  rmSync(unnamed, { recursive: true, force: true })
-  makeFolder(unnamed, 0o700)
   try {
+    rmSync(unnamed, { recursive: true, force: true })
+    makeFolder(unnamed, 0o700)
     writeFrames(join(unnamed, EVIDENCE_CAPTURE), { epoch, frames })
     const write = (name: string, text: string) => {
       writeFileSync(join(unnamed, name), text, { mode: 0o600 })
@@ -71,9 +72,29 @@ export function writeEvidence(
     const name = contentName(sums)
     if (!existsSync(join(place, name))) nameFolder(unnamed, join(place, name))
     return name
+  } catch (thrown) {
+    throw unwritten(place, thrown)
   } finally {
-    rmSync(unnamed, { recursive: true, force: true })
+    discard(unnamed)
   }
+}
+
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // Its parent is not a folder, so it was never there; the error already thrown says so.
+  }
+}
+
+function unwritten(place: string, thrown: unknown): FlowbreakError {
+  const own = thrown instanceof FlowbreakError ? (thrown.cause ?? thrown) : thrown
+  const full = own instanceof Error && 'code' in own && own.code === 'ENOSPC'
+  const kept = 'the results until then are in the log'
+  const message = full
+    ? `The disk is full: the evidence in ${place} takes no more, and ${kept}; make room and resume the run.`
+    : `The evidence in ${place} cannot be written (${reasonOf(own)}), and ${kept}; mend that and resume the run.`
+  return new FlowbreakError('ERR_CAPTURE_WRITE', message, { exitCode: ExitCode.broken, cause: thrown })
 }
 
 /**
