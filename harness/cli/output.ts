@@ -1,6 +1,13 @@
 import { writeSync } from 'node:fs'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
+let isUnread = false
+
+/** Whether this process ends because nobody reads any more what it prints. */
+export function isEndedUnread(): boolean {
+  return isUnread
+}
+
 /**
  * Writes text to standard output through a buffer, so that a line for each packet is not a system call for each packet. `process.stdout`
  * is not used, because it loads streams, a tenth of the start. If nobody reads any more, it ends the process, as one that is done.
@@ -16,7 +23,9 @@ export class BufferedOutput {
   flush(): void {
     const text = this.#text
     this.#text = ''
-    if (!written(text)) process.exit(ExitCode.ok)
+    if (written(text)) return
+    isUnread = true
+    process.exit(ExitCode.ok)
   }
 }
 

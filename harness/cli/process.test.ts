@@ -44,8 +44,26 @@ describe('runProcess', () => {
     expect(exitCodeOf('async () => { throw new Error("for a test") }')).to.equal(3)
   })
 
-  it('does not pass for done where nothing is left to wait for before it is', () => {
-    expect(exitCodeOf('() => new Promise(() => undefined)')).to.equal(3)
+  it('does not pass for done where nothing is left to wait for before it is, or something ends the process', () => {
+    const never = 'new Promise(() => undefined)'
+    for (const main of [
+      `() => ${never}`,
+      `() => { process.exit(0); return ${never} }`,
+      `async () => { process.exit(1) }`,
+      `() => { setTimeout(() => { throw new Error('for a test') }); return ${never} }`,
+    ]) {
+      const { status, stderr } = spawnSync(process.execPath, argumentsFor(main), { encoding: 'utf8' })
+      expect(status, main).to.equal(3)
+      expect(stderr, main).to.match(/^flowbreak: This process ended before it was done: .* \(ERR_ENDED\)$/m)
+    }
+  })
+
+  it('lets what is done end the process by itself', () => {
+    const program = argumentsFor('async () => 1')
+      .join('\0')
+      .replace('process.stdout)', 'process.stdout).then(() => process.exit())')
+    const { status, stderr } = spawnSync(process.execPath, program.split('\0'), { encoding: 'utf8' })
+    expect([status, stderr]).to.deep.equal([1, ''])
   })
 
   it('ends with what the command line comes to where nobody reads what it prints', async () => {

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { plainLines } from '../support/steering.ts'
-import { outputError } from './output.ts'
+import { isEndedUnread, outputError } from './output.ts'
 import { isInputClosed, isTerminalClosed, leaveClosedTerminal, speaksToTerminal } from './own-terminal.ts'
 
 /** Signals that interrupt: Ctrl-C, a supervisor's, and that of a terminal that is closed. */
@@ -18,8 +18,11 @@ export async function runProcess(
 ): Promise<void> {
   const args = process.argv.slice(2)
   const debug = args.includes('--debug')
-  // In case nothing is left to wait for before it is done.
-  process.exitCode = ExitCode.broken
+  // Nothing may be left to wait for, or a module of the user's may end the process, whatever exit code that gives.
+  const cutShort = (): void => {
+    if (!isEndedUnread()) process.exitCode = told(endedTooSoon(), debug)
+  }
+  process.once('exit', cutShort)
   const interrupt = new AbortController()
   const interrupted = new FlowbreakError('ERR_INTERRUPTED', 'Interrupted.', {
     exitCode: ExitCode.interrupted,
@@ -53,6 +56,15 @@ export async function runProcess(
   if ((isTerminalClosed() && interrupt.signal.aborted) || isInputClosed())
     process.exitCode = ExitCode.interrupted
   leaveClosedTerminal()
+  process.off('exit', cutShort)
+}
+
+function endedTooSoon(): FlowbreakError {
+  return new FlowbreakError(
+    'ERR_ENDED',
+    'This process ended before it was done: something that it loaded, such as the module of a target, ended it or never answered.',
+    { exitCode: ExitCode.broken },
+  )
 }
 
 /** Prints what went wrong in one line; returns its exit code. */
