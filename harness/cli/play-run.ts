@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { COLLECTED, EVIDENCE, removeUnfinished } from '../log/evidence.ts'
+import { COLLECTED, EVIDENCE, removeUnnamed } from '../log/evidence.ts'
 import { KeptEvents } from '../log/kept.ts'
 import type { UnfinishedRun } from '../log/unfinished.ts'
 import { RunLogWriter } from '../log/write.ts'
@@ -74,9 +74,6 @@ export async function playRun(run: PlannedRun): Promise<ExitCode> {
   const file = unfinished?.log ?? join(options.output ?? 'reports/runs', id, 'run.ndjson')
   const folder = dirname(file)
   const log = new RunLogWriter(file)
-  const places = [join(folder, EVIDENCE), join(folder, COLLECTED)]
-  // The log is locked, so whoever began it before is gone, with its workers.
-  if (unfinished !== undefined) places.forEach(removeUnfinished)
   const traced = run.reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   // Metrics count packets of all cases.
   const spec = { ...run.choices, traced: traced || watch.isOn }
@@ -126,15 +123,16 @@ export async function playRun(run: PlannedRun): Promise<ExitCode> {
     })
     if (unfinished === undefined)
       for (const warning of openingWarnings(known, run.planned)) events.emit(warning)
-    return await played(run, captures, events, folder, away ?? crew?.players)
+    const code = await played(run, captures, events, folder, away ?? crew?.players)
+    // Workers that were ahead of the log, or lost, leave files that nothing names.
+    for (const place of [EVIDENCE, COLLECTED]) removeUnnamed(join(folder, place), events.all)
+    return code
   } finally {
     // Workers end while the reports are made.
     void crew?.[Symbol.asyncDispose]()
     host.abandon()
     await hosted
     progress.clear()
-    // Of workers that were lost.
-    places.forEach(removeUnfinished)
     await log.close()
     deliverReports(
       run.reporters.flatMap(({ choice }) => (choice === undefined ? [] : [choice])),

@@ -11,7 +11,8 @@ import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { contentName, isUnfinished, removeUnfinished, writeByContent, writeEvidence } from './evidence.ts'
+import type { CaseFinished } from '../model/run-log.ts'
+import { contentName, isUnfinished, removeUnnamed, writeByContent, writeEvidence } from './evidence.ts'
 
 const TEXT = 'session dropped\n'.repeat(1000)
 
@@ -79,14 +80,22 @@ describe('log/evidence', () => {
       .that.includes({ code: 'ERR_CAPTURE_WRITE', exitCode: 3 })
   })
 
-  it('removes what was not completed, and nothing else', () => {
+  it('removes what was not completed, and what no result names', () => {
     const name = writeByContent(folder, TEXT)
+    const evidence = 'ab'.repeat(16)
+    for (const other of [evidence, 'cd'.repeat(16), 'notes']) mkdirSync(join(folder, other))
+    writeByContent(folder, 'of a case that is not in the log')
+    const result = {
+      type: 'case-finished',
+      evidence: `evidence/${evidence}/capture.pcapng`,
+      collected: `collected/${name}`,
+    }
     mkdirSync(join(folder, 'unfinished-4711-0'))
     writeFileSync(join(folder, 'unfinished-4711-0', 'capture.pcapng'), '')
     writeFileSync(join(folder, 'unfinished-4711-1'), TEXT)
     expect(readdirSync(folder).filter(isUnfinished)).to.have.lengthOf(2)
-    removeUnfinished(folder)
-    expect(readdirSync(folder)).to.deep.equal([name])
-    expect(() => removeUnfinished(join(folder, 'none'))).not.to.throw()
+    removeUnnamed(folder, [result as CaseFinished])
+    expect(readdirSync(folder).sort()).to.deep.equal([name, evidence, 'notes'].sort())
+    expect(() => removeUnnamed(join(folder, 'none'), [])).not.to.throw()
   })
 })

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { PcapngWriter } from '../capture/pcapng-writer.ts'
 import type { Nanos } from '../model/batch.ts'
+import type { RunEvent } from '../model/run-log.ts'
 import { giveToCaller, makeFolder } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
 
@@ -117,11 +118,22 @@ export function writeByContent(place: string, text: string): string {
   }
 }
 
-/** Removes what was not completed there, by workers that are gone: nobody may be writing. */
-export function removeUnfinished(place: string): void {
+/**
+ * Removes from a folder of evidence, or of what devices had recorded, what no event names: of cases whose results are not in the log, and
+ * what was not completed. Nobody may be writing there.
+ */
+export function removeUnnamed(place: string, events: readonly RunEvent[]): void {
   if (!existsSync(place)) return
+  const named = new Set(events.flatMap(namesOf))
   for (const name of readdirSync(place))
-    if (isUnfinished(name)) rmSync(join(place, name), { recursive: true, force: true })
+    if (isUnfinished(name) || (CONTENT_NAME.test(name) && !named.has(name)))
+      rmSync(join(place, name), { recursive: true, force: true })
+}
+
+/** The names of a case's evidence and of what devices had recorded. */
+function namesOf(event: RunEvent): readonly string[] {
+  if (event.type !== 'case-finished') return []
+  return [event.evidence, event.collected].flatMap((path) => path?.split('/')[1] ?? [])
 }
 
 /** Whether a path is that of something beside a log that was not completed. */
@@ -142,6 +154,8 @@ export function nameFolder(from: string, to: string): void {
     if (!existsSync(to)) throw thrown
   }
 }
+
+const CONTENT_NAME = /^[0-9a-f]{32}(?:\.txt)?$/
 
 /** A name from the content: the first half of its SHA-256, hexadecimal, so that a path to it fits in a line. */
 export function contentName(bytes: Uint8Array | string): string {

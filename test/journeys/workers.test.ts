@@ -160,6 +160,18 @@ fs.openSync = (path, ...rest) => {
     expect(told).to.deep.equal(['pass ', 'pass ', error, error])
   })
 
+  it('leaves nothing of cases beyond the one that a run stops at', () => {
+    writeFileSync(join(folder, 'suite.yaml'), many(CASES).replace('swap: blocked', 'swap: forward'))
+    const left = [1, 2].map((workers) => {
+      const output = `runs-${workers}`
+      const args = ['suite.yaml', '--bail', '--fold', 'always', '--workers', `${workers}`, '--output', output]
+      expect(flowbreak(['run', ...args], { cwd: folder }).status).to.equal(1)
+      return readdirSync(join(run(output), 'evidence')).sort()
+    })
+    expect(left[0]).to.have.lengthOf(CASES / 2)
+    expect(left[1]).to.deep.equal(left[0])
+  })
+
   it('keeps what was done on Ctrl-C, leaves no process, and goes on with another number of workers', async () => {
     const { child, ended, workers } = await begin(['--target', 'slow', '--workers', '3'])
     process.kill(-(child.pid ?? 0), 'SIGINT')
