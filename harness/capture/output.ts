@@ -6,6 +6,10 @@ import { ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
 /** Bytes that are buffered at first, and at most: most files are small, and memory for all of a large one costs time to touch. */
 const [LEAST, BUFFER] = [1 << 14, 1 << 20]
 
+/** A buffer of the full size that nobody uses: its memory is touched already. */
+let spare: Buffer<ArrayBuffer> | undefined
+const NO_ROOM = Buffer.alloc(0)
+
 /**
  * A file that appears whole or not at all: bytes are buffered, written to a temporary name beside the path, and renamed
  * on `close`. Disposing of it before that leaves nothing behind. Only the owner may read it. Its folder is
@@ -14,14 +18,17 @@ const [LEAST, BUFFER] = [1 << 14, 1 << 20]
 export class Output implements Disposable {
   readonly path: string
   /** The buffer in which `reserve` makes room. */
-  bytes = new Uint8Array(LEAST)
+  bytes = Buffer.allocUnsafeSlow(LEAST)
   view = new DataView(this.bytes.buffer)
   readonly #temporary: string
+  readonly #written: ((bytes: Uint8Array) => void) | undefined
   #fd: number | undefined
   #used = 0
 
-  constructor(path: string) {
+  /** `written`: gets all bytes, in pieces that it must not keep. */
+  constructor(path: string, written?: (bytes: Uint8Array) => void) {
     this.path = path
+    this.#written = written
     if (path === '-')
       throw new FlowbreakError(
         'ERR_CAPTURE_WRITE',
@@ -41,7 +48,7 @@ export class Output implements Disposable {
     if (this.#used + length > BUFFER) this.#flush()
     const needed = this.#used + length
     if (needed > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, Math.min(2 * this.bytes.length, BUFFER)))
+      const larger = roomFor(Math.max(needed, 2 * this.bytes.length))
       larger.set(this.bytes.subarray(0, this.#used))
       this.bytes = larger
       this.view = new DataView(larger.buffer)
@@ -55,6 +62,7 @@ export class Output implements Disposable {
   close(): void {
     if (this.#fd === undefined) return
     this.#flush()
+    this.#release()
     try {
       closeSync(this.#fd)
       this.#fd = undefined
@@ -67,12 +75,21 @@ export class Output implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#fd === undefined) return
+    this.#release()
     closeSync(this.#fd)
     this.#fd = undefined
     rmSync(this.#temporary, { force: true })
   }
 
+  /** Leaves the buffer to others. */
+  #release(): void {
+    if (this.bytes.length === BUFFER) spare = this.bytes
+    this.bytes = NO_ROOM
+    this.view = new DataView(NO_ROOM.buffer)
+  }
+
   #flush(): void {
+    this.#written?.(this.bytes.subarray(0, this.#used))
     try {
       for (let at = 0; at < this.#used; ) at += writeSync(this.#fd ?? -1, this.bytes, at, this.#used - at)
     } catch (thrown) {
@@ -91,4 +108,12 @@ export class Output implements Disposable {
       },
     )
   }
+}
+
+/** A buffer for so many bytes, or for more. */
+function roomFor(bytes: number): Buffer<ArrayBuffer> {
+  if (bytes < BUFFER / 4 || bytes > BUFFER) return Buffer.allocUnsafeSlow(bytes)
+  const room = spare ?? Buffer.allocUnsafeSlow(BUFFER)
+  spare = undefined
+  return room
 }

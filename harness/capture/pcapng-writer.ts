@@ -11,6 +11,7 @@ const OPTION_TSRESOL = 9
 const LONGEST_OPTION = 0xffff
 const NANOSECONDS = 9
 const WORD = 2 ** 32
+const NO_OPTIONS: readonly Option[] = []
 
 interface Option {
   readonly code: number
@@ -27,11 +28,11 @@ export class PcapngWriter implements Disposable {
   readonly #epochLow: number
   #interfaces = 0
 
-  /** `epoch`: when times are 0, in nanoseconds since 1970. Throws ERR_CAPTURE_WRITE. */
-  constructor(path: string, epoch: bigint) {
+  /** `epoch`: when times are 0, in nanoseconds since 1970. `written`: as in `Output`. Throws ERR_CAPTURE_WRITE. */
+  constructor(path: string, epoch: bigint, written?: (bytes: Uint8Array) => void) {
     this.#epochHigh = Number(epoch >> 32n)
     this.#epochLow = Number(epoch & 0xffff_ffffn)
-    this.#output = new Output(path)
+    this.#output = new Output(path, written)
     const at = this.#block(Block.section, 16, [textOption(OPTION_USER_APPLICATION, 'flowbreak')])
     const { view } = this.#output
     view.setUint32(at, BYTE_ORDER_MAGIC, true)
@@ -55,9 +56,18 @@ export class PcapngWriter implements Disposable {
 
   /** Appends a frame on an interface, of `original` bytes on the wire. Throws ERR_CAPTURE_WRITE. */
   write(on: number, time: Nanos, frame: Uint8Array, comment = '', original = frame.length): void {
-    const options = comment === '' ? [] : [textOption(OPTION_COMMENT, comment)]
-    const at = this.#block(Block.enhancedPacket, 20 + padded(frame.length), options)
+    const body = 20 + padded(frame.length)
+    // Comments of thousands of frames are written where they belong, without a buffer for each.
+    const length = Buffer.byteLength(comment)
+    const options = length > LONGEST_OPTION ? [textOption(OPTION_COMMENT, comment)] : NO_OPTIONS
+    const isPlaced = length > 0 && options.length === 0
+    const at = this.#block(Block.enhancedPacket, body, options, isPlaced ? 8 + padded(length) : 0)
     const { view, bytes } = this.#output
+    if (isPlaced) {
+      view.setUint16(at + body, OPTION_COMMENT, true)
+      view.setUint16(at + body + 2, length, true)
+      bytes.write(comment, at + body + 4)
+    }
     const nanos = this.#epochLow + time
     const high = Math.floor(nanos / WORD)
     view.setUint32(at, on, true)
@@ -78,9 +88,12 @@ export class PcapngWriter implements Disposable {
     this.#output[Symbol.dispose]()
   }
 
-  /** Writes a block except for the `body` bytes of its fixed part and frame; returns their index. */
-  #block(type: number, body: number, options: readonly Option[]): number {
-    let length = 12 + body
+  /**
+   * Writes a block except for the `body` bytes of its fixed part and frame; returns their index. `room`: bytes of zeros after them, for
+   * options that are written later.
+   */
+  #block(type: number, body: number, options: readonly Option[], room = 0): number {
+    let length = 12 + body + room
     for (const { value } of options) length += 4 + padded(value.length)
     if (options.length > 0) length += 4
     const at = this.#output.reserve(length)

@@ -62,14 +62,20 @@ export function writeEvidence(
   try {
     rmSync(unnamed, { recursive: true, force: true })
     makeFolder(unnamed, 0o700)
-    writeFrames(join(unnamed, EVIDENCE_CAPTURE), { epoch, frames })
-    const write = (name: string, text: string) => {
-      writeFileSync(join(unnamed, name), text, { mode: 0o600 })
+    const digests = new Map([
+      [EVIDENCE_CAPTURE, writeFrames(join(unnamed, EVIDENCE_CAPTURE), { epoch, frames })],
+    ])
+    const write = (name: string, bytes: Uint8Array) => {
+      writeFileSync(join(unnamed, name), bytes, { mode: 0o600 })
       giveToCaller(join(unnamed, name))
     }
-    for (const [name, text] of Object.entries(texts)) write(name, text)
-    const sums = evidenceSums(unnamed)
-    write(EVIDENCE_SUMS, sums)
+    for (const [name, text] of Object.entries(texts)) {
+      const bytes = Buffer.from(text)
+      write(name, bytes)
+      digests.set(name, createHash('sha256').update(bytes).digest('hex'))
+    }
+    const sums = sumsText(digests)
+    write(EVIDENCE_SUMS, Buffer.from(sums))
     const name = contentName(sums)
     if (!existsSync(join(place, name))) nameFolder(unnamed, join(place, name))
     return name
@@ -165,23 +171,34 @@ export function contentName(bytes: Uint8Array | string): string {
 /** The right content of `SHA256SUMS` in a complete folder of evidence. */
 export function evidenceSums(folder: string): string {
   const names = readdirSync(folder).filter((name) => name !== EVIDENCE_SUMS)
-  const lines = names.sort().map((name) => {
+  const digests = names.map((name) => {
     const digest = createHash('sha256')
       .update(readFileSync(join(folder, name)))
       .digest('hex')
-    return `${digest}  ${name}\n`
+    return [name, digest] as const
   })
-  return lines.join('')
+  return sumsText(new Map(digests))
 }
 
-function writeFrames(file: string, { epoch, frames }: Evidence): void {
-  using writer = new PcapngWriter(file, epoch)
-  const interfaces = new Map<string, number>()
+/** The content of `SHA256SUMS`, for the digests of files. */
+function sumsText(digests: ReadonlyMap<string, string>): string {
+  const names = [...digests.keys()].sort()
+  return names.map((name) => `${digests.get(name)}  ${name}\n`).join('')
+}
+
+/** Returns the digest of the file. */
+function writeFrames(file: string, { epoch, frames }: Evidence): string {
+  const hash = createHash('sha256')
+  using writer = new PcapngWriter(file, epoch, (bytes) => hash.update(bytes))
+  /** Numbers of interfaces, by name and link type. */
+  const interfaces = new Map<string, number[]>()
   for (const { on, link } of frames) {
-    const key = `${on}\n${link}`
-    if (!interfaces.has(key)) interfaces.set(key, writer.addInterface(on, link))
+    const numbers = interfaces.get(on) ?? []
+    numbers[link] ??= writer.addInterface(on, link)
+    interfaces.set(on, numbers)
   }
   for (const { on, at, frame, link, comment } of frames)
-    writer.write(interfaces.get(`${on}\n${link}`) ?? 0, at, frame, comment)
+    writer.write(interfaces.get(on)?.[link] ?? 0, at, frame, comment)
   writer.close()
+  return hash.digest('hex')
 }

@@ -34,10 +34,18 @@ export function contentWords(kind: number, flags: number, payload: number): stri
   return payload > 0 ? `${what} ${payload} B` : what
 }
 
+const FLAGS = ['syn', 'fin', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr'] as const
+/** By flags: evidence names those of every packet. */
+const flagsNamed = new Map<number, string>()
+
 function flagWords(flags: number): string {
-  const order = ['syn', 'fin', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr'] as const
-  const set = order.filter((name) => (flags & Tcp[name]) !== 0)
-  return set.length === 0 ? 'no flags' : set.join(' ').toUpperCase()
+  let words = flagsNamed.get(flags)
+  if (words === undefined) {
+    const set = FLAGS.filter((name) => (flags & Tcp[name]) !== 0)
+    words = set.length === 0 ? 'no flags' : set.join(' ').toUpperCase()
+    flagsNamed.set(flags, words)
+  }
+  return words
 }
 
 /** The name for a host code: the host's name, `lb`, `path`, `bypass` or `unknown`. */

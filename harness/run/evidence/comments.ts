@@ -19,15 +19,18 @@ const SIDES = ['client', 'server'] as const
 /** The frames of a case in order of time, each with its interface and a comment. */
 export function commented(frames: readonly WireFrame[], known: Known): Evidence {
   const { trace, epoch } = known
+  const changes = changesOf(known)
   const sentAt = new Map<number, number>()
+  const arms: string[] = []
   const sorted = [...frames].sort((a, b) => a.at - b.at)
   const named = sorted.map((frame) => {
     const index = frame.what === 'control' || frame.step < 0 ? -1 : known.indexOf(frame.step)
     if (frame.way === 'sent' && index >= 0) sentAt.set(index, frame.at)
     const host = trace.hosts[frame.arm >> 1] ?? 'load balancer'
-    const comment = commentOf(frame, index, host, known, sentAt.get(index))
+    const comment = commentOf(frame, index, host, trace, changes.get(index) ?? '', sentAt.get(index))
     const { at, link, what, way } = frame
-    const on = `${host} ${SIDES[frame.arm & 1]}`
+    arms[frame.arm] ??= `${host} ${SIDES[frame.arm & 1]}`
+    const on = arms[frame.arm] ?? ''
     return { on, at, frame: frame.frame, link, comment, what, way, index }
   })
   return { epoch, frames: named }
@@ -37,7 +40,8 @@ function commentOf(
   { what, way, arm, at }: WireFrame,
   index: number,
   host: string,
-  { trace, sightings = [] }: Known,
+  trace: CaseTrace,
+  changed: string,
   sentAt: number | undefined,
 ): string {
   const packet = index < 0 ? '' : packetWords(trace, index)
@@ -48,20 +52,26 @@ function commentOf(
   if (way === 'sent') return `${packet}: sent to ${host}, and was ${resultWords(trace, index)}`
   const after =
     sentAt === undefined ? '' : `, ${((at - sentAt) / 1e6).toFixed(3)} ms of the timeline after it was sent`
-  const changed = sightings
-    .filter(({ kind, indices }) => kind === 'altered' && indices.includes(index))
-    .map(({ field, sent, seen }) => `; ${field} ${sent} → ${seen}`)
-  return `${packet}: came out of ${host}${after}${changed.join('')}`
+  return `${packet}: came out of ${host}${after}${changed}`
+}
+
+/** How packets came out other than they were sent, by their indices. */
+function changesOf({ sightings = [] }: Known): ReadonlyMap<number, string> {
+  const changes = new Map<number, string>()
+  for (const { kind, indices, field, sent, seen } of sightings) {
+    if (kind !== 'altered') continue
+    for (const index of new Set(indices))
+      changes.set(index, `${changes.get(index) ?? ''}; ${field} ${sent} → ${seen}`)
+  }
+  return changes
 }
 
 function packetWords(trace: CaseTrace, index: number): string {
   const number = trace.number[index] ?? 0
-  return [
-    number === 0 ? 'injected packet' : `packet ${number}`,
-    trace.direction[index] === '<' ? 's2c' : 'c2s',
-    contentWords(trace.kind[index] ?? 0, trace.flags[index] ?? 0, trace.payload[index] ?? 0),
-    trace.phases[trace.phase[index] ?? 0] ?? '',
-  ].join(', ')
+  const packet = number === 0 ? 'injected packet' : `packet ${number}`
+  const direction = trace.direction[index] === '<' ? 's2c' : 'c2s'
+  const content = contentWords(trace.kind[index] ?? 0, trace.flags[index] ?? 0, trace.payload[index] ?? 0)
+  return `${packet}, ${direction}, ${content}, ${trace.phases[trace.phase[index] ?? 0] ?? ''}`
 }
 
 function resultWords(trace: CaseTrace, index: number): string {

@@ -103,21 +103,21 @@ export class FrameStore {
   /** All frames, in the order in which they were added. */
   get frames(): readonly WireFrame[] {
     const frames: WireFrame[] = []
-    for (let i = 0; i < this.#count; i++) {
-      const numbers = this.#numbers.subarray(i * WIDTH, (i + 1) * WIDTH)
-      const [what = 0, way, arm = 0, at = 0, link = 0, step = -1, flow = NO_FLOW] = numbers
-      const [place = COPIED, offset = 0, length = 0] = numbers.subarray(7)
-      const bytes = this.#lasting[place - 1] ?? this.#bytes
-      frames.push({
-        what: WHAT[what] ?? 'stray',
-        way: way === 0 ? 'sent' : 'seen',
-        arm,
-        at,
-        frame: bytes.subarray(offset, offset + length),
-        link,
-        step,
-        ...(flow === NO_FLOW ? {} : { flow }),
-      })
+    const numbers = this.#numbers
+    for (let n = 0; n < this.#count * WIDTH; n += WIDTH) {
+      const bytes = this.#lasting[(numbers[n + 7] ?? COPIED) - 1] ?? this.#bytes
+      const offset = numbers[n + 8] ?? 0
+      const frame = {
+        what: WHAT[numbers[n] ?? 0] ?? 'stray',
+        way: numbers[n + 1] === 0 ? ('sent' as const) : ('seen' as const),
+        arm: numbers[n + 2] ?? 0,
+        at: numbers[n + 3] ?? 0,
+        frame: bytes.subarray(offset, offset + (numbers[n + 9] ?? 0)),
+        link: numbers[n + 4] ?? 0,
+        step: numbers[n + 5] ?? -1,
+      }
+      const flow = numbers[n + 6] ?? NO_FLOW
+      frames.push(flow === NO_FLOW ? frame : { ...frame, flow })
     }
     return frames
   }

@@ -37,48 +37,59 @@ export function timelineText(
   { epoch, frames }: Evidence,
 ): string {
   const { flows, events } = trace
-  const timeline: EvidenceTimeline = {
-    schema: TIMELINE_SCHEMA,
-    case: test.name,
-    target,
-    epoch: String(epoch),
-    flows,
-    steps: trace.number.map((_, index) => stepOf(trace, index)),
-    events: events.map(({ before, time, label }) => ({ time: time / 1e6, beforeStep: before, label })),
-    frames: frames.map(({ at, on, what, way, index }, number) => ({
-      frame: number + 1,
-      time: at / 1e9,
-      interface: on,
-      what,
-      way,
-      ...(index < 0 ? {} : { step: index }),
-    })),
+  const quoted = new Quoted()
+  const happened = events.map(({ before, time, label }) => ({ time: time / 1e6, beforeStep: before, label }))
+  const fields: Readonly<Record<keyof EvidenceTimeline, string>> = {
+    schema: String(TIMELINE_SCHEMA),
+    case: JSON.stringify(test.name),
+    target: JSON.stringify(target),
+    epoch: JSON.stringify(String(epoch)),
+    flows: listed(flows, (flow) => JSON.stringify(flow)),
+    steps: listed(trace.number, (_, index) => stepLine(trace, index, quoted)),
+    events: listed(happened, (event) => JSON.stringify(event)),
+    frames: listed(frames, (frame, index) => frameLine(frame, index + 1, quoted)),
   }
-  const fields = Object.entries(timeline).map(
-    ([name, value]) => `  ${JSON.stringify(name)}: ${listed(value)}`,
-  )
-  return `{\n${fields.join(',\n')}\n}\n`
+  const lines = Object.entries(fields).map(([name, value]) => `  ${JSON.stringify(name)}: ${value}`)
+  return `{\n${lines.join(',\n')}\n}\n`
 }
 
-function listed(value: unknown): string {
-  if (!Array.isArray(value) || value.length === 0) return JSON.stringify(value)
-  return `[\n${value.map((each) => `    ${JSON.stringify(each)}`).join(',\n')}\n  ]`
+/** One line for each value. */
+function listed<T>(values: readonly T[], lineOf: (value: T, index: number) => string): string {
+  let text = '['
+  for (const [index, value] of values.entries())
+    text += `${index === 0 ? '' : ','}\n    ${lineOf(value, index)}`
+  return values.length === 0 ? '[]' : `${text}\n  ]`
+}
+
+/** Texts as JSON: the lines of thousands of packets have few different ones. */
+class Quoted {
+  readonly #known = new Map<string, string>()
+
+  of(text: string): string {
+    let quoted = this.#known.get(text)
+    if (quoted === undefined) {
+      quoted = JSON.stringify(text)
+      this.#known.set(text, quoted)
+    }
+    return quoted
+  }
+}
+
+function frameLine({ at, on, what, way, index }: EvidenceFrame, number: number, quoted: Quoted): string {
+  const step = index < 0 ? '' : `,"step":${index}`
+  return `{"frame":${number},"time":${at / 1e9},"interface":${quoted.of(on)},"what":"${what}","way":"${way}"${step}}`
 }
 
 /** `packet` is its number in the case's capture; 0: an injection made it. */
-function stepOf(trace: CaseTrace, index: number): object {
+function stepLine(trace: CaseTrace, index: number, quoted: Quoted): string {
   const host = trace.hosts[trace.host[index] ?? -1]
   const reason = trace.reason[index] ?? 0
-  return {
-    step: index,
-    packet: trace.number[index] ?? 0,
-    time: (trace.time[index] ?? 0) / 1e6,
-    flow: trace.flow[index] ?? 0,
-    direction: trace.direction[index] === '<' ? 's2c' : 'c2s',
-    ...(host === undefined ? {} : { host }),
-    phase: trace.phases[trace.phase[index] ?? 0] ?? '',
-    carries: contentWords(trace.kind[index] ?? 0, trace.flags[index] ?? 0, trace.payload[index] ?? 0),
-    verdict: verdictOfLetter(trace.verdict[index]) ?? 'not run',
-    ...(reason === 0 ? {} : { reason: nameOf(Reason, reason) }),
-  }
+  const packet = `"packet":${trace.number[index] ?? 0},"time":${(trace.time[index] ?? 0) / 1e6}`
+  const direction = trace.direction[index] === '<' ? 's2c' : 'c2s'
+  const on = host === undefined ? '' : `,"host":${quoted.of(host)}`
+  const phase = quoted.of(trace.phases[trace.phase[index] ?? 0] ?? '')
+  const content = contentWords(trace.kind[index] ?? 0, trace.flags[index] ?? 0, trace.payload[index] ?? 0)
+  const verdict = verdictOfLetter(trace.verdict[index]) ?? 'not run'
+  const why = reason === 0 ? '' : `,"reason":"${nameOf(Reason, reason)}"`
+  return `{"step":${index},${packet},"flow":${trace.flow[index] ?? 0},"direction":"${direction}"${on},"phase":${phase},"carries":"${content}","verdict":"${verdict}"${why}}`
 }
