@@ -108,14 +108,18 @@ export class Dispatcher {
     const losses = new Losses()
     let lot = entry.lot
     while (lot !== undefined && !this.#signal.aborted) {
+      let isHeard = false
       try {
-        await player.play(lot, this.#signal, (event, line) => this.#take(entry, event, line))
+        await player.play(lot, this.#signal, (event, line) => {
+          isHeard = true
+          this.#take(entry, event, line)
+        })
         return
       } catch (thrown) {
         if (!(thrown instanceof FlowbreakError) || thrown.code !== WORKER_LOST) throw thrown
         const left = withoutDone(lot, entry.done)
         if (left === undefined) return
-        const { errors, lot: next } = losses.after(left, thrown)
+        const { errors, lot: next } = losses.after(left, thrown, isHeard)
         for (const error of errors) this.#take(entry, error)
         lot = next
       }
