@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -42,6 +43,28 @@ describe('LogLock', () => {
   it('takes over what was not written to its end', () => {
     writeFileSync(`${log}.lock`, '{"pid":')
     takeAndRelease(log)
+  })
+
+  it('leaves it to another process that has taken it over at the same moment', () => {
+    const other = new LogLock(join(folder, 'other.ndjson'))
+    const held = readFileSync(join(folder, 'other.ndjson.lock'), 'utf8')
+    other.release()
+    writeFileSync(`${log}.lock`, JSON.stringify({ pid: process.pid, started: 'of another boot 1' }))
+    const { renameSync } = fs
+    try {
+      // Just before it is moved away, the other has it.
+      fs.renameSync = (from, to) => {
+        if (String(from) === `${log}.lock`) writeFileSync(from, held)
+        renameSync(from, to)
+      }
+      syncBuiltinESMExports()
+      expect(() => new LogLock(log)).to.throw(FlowbreakError, `is being written by process ${process.pid}`)
+    } finally {
+      fs.renameSync = renameSync
+      syncBuiltinESMExports()
+    }
+    expect(readdirSync(folder)).to.deep.equal(['run.ndjson.lock'])
+    expect(readFileSync(`${log}.lock`, 'utf8')).to.equal(held)
   })
 
   it('says where it cannot be', () => {

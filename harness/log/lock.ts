@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 /** The process that writes a log: its number, and when it was started, because numbers are reused. */
@@ -24,7 +24,7 @@ export class LogLock {
         writeFileSync(this.#file, own, { flag: 'wx' })
         break
       } catch (thrown) {
-        if (!isTaken(thrown)) {
+        if (!isCode(thrown, 'EEXIST')) {
           this.#onExit()
           throw cannotLock(log, thrown)
         }
@@ -39,15 +39,34 @@ export class LogLock {
     this.#onExit()
   }
 
+  /** Removes the lock of a process that no longer exists. Others may be doing the same, so it is moved away and looked at again. */
   #takeOver(log: string): void {
-    const owner = ownerIn(this.#file)
-    if (owner !== undefined && startOf(owner.pid) === owner.started)
-      throw new FlowbreakError(
-        'ERR_LOG_LOCKED',
-        `${log} is being written by process ${owner.pid}: wait for the end of that run, or interrupt it.`,
-      )
-    rmSync(this.#file, { force: true })
+    refuseIfHeld(this.#file, log)
+    const aside = `${this.#file}.${process.pid}`
+    try {
+      renameSync(this.#file, aside)
+    } catch (thrown) {
+      if (isCode(thrown, 'ENOENT')) return
+      throw cannotLock(log, thrown)
+    }
+    try {
+      refuseIfHeld(aside, log)
+    } catch (held) {
+      renameSync(aside, this.#file)
+      throw held
+    }
+    rmSync(aside, { force: true })
   }
+}
+
+/** Throws ERR_LOG_LOCKED if the file is the lock of a process that exists. */
+function refuseIfHeld(file: string, log: string): void {
+  const owner = ownerIn(file)
+  if (owner !== undefined && startOf(owner.pid) === owner.started)
+    throw new FlowbreakError(
+      'ERR_LOG_LOCKED',
+      `${log} is being written by process ${owner.pid}: wait for the end of that run, or interrupt it.`,
+    )
 }
 
 function ownerIn(file: string): Owner | undefined {
@@ -73,8 +92,8 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-function isTaken(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST'
+function isCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code
 }
 
 function cannotLock(log: string, thrown: unknown): FlowbreakError {
