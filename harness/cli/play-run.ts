@@ -74,6 +74,13 @@ export async function playRun(run: PlannedRun): Promise<ExitCode> {
   const file = unfinished?.log ?? join(options.output ?? 'reports/runs', id, 'run.ndjson')
   const folder = dirname(file)
   const log = new RunLogWriter(file)
+  try {
+    // From here on nobody else continues it.
+    unfinished?.checkUnchanged(log.written)
+  } catch (thrown) {
+    await log.close()
+    throw thrown
+  }
   const traced = run.reporters.some(({ choice }) => choice !== undefined && TRACED.has(choice.name))
   // Metrics count packets of all cases.
   const spec = { ...run.choices, traced: traced || watch.isOn }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -39,6 +39,24 @@ describe('log/unfinished', () => {
     }
     throw new Error('it was taken')
   }
+
+  it('does not count a result whose line lacks only its end', () => {
+    const results = ({ events }: UnfinishedRun) =>
+      events.filter(({ type }) => type === 'case-finished').length
+    const last = CUT.find(({ type }) => type === 'case-finished')
+    expect(results(begun(CUT, JSON.stringify(last)))).to.equal(results(begun(CUT)))
+    expect(results(begun(CUT, `${JSON.stringify(last)}\n`))).to.equal(results(begun(CUT)) + 1)
+  })
+
+  it('refuses a log that another process has continued since it was read', () => {
+    const run = begun(CUT, '{"type":"case-fin')
+    const file = join(folder, 'run.ndjson')
+    const whole = readFileSync(file).lastIndexOf('\n') + 1
+    expect(() => run.checkUnchanged(whole)).not.to.throw()
+    expect(refusal(() => run.checkUnchanged(whole + 100))).to.equal(
+      `The run of ${file} cannot be resumed: it was continued by another process at the same time: resume it again.`,
+    )
+  })
 
   it('leaves what has no result, by target and name, and says nothing of a line that was cut off', () => {
     const run = begun(CUT, '{"type":"case-fin')

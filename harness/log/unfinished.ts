@@ -1,8 +1,10 @@
+import { closeSync, existsSync, fstatSync, openSync } from 'node:fs'
 import type { Case } from '../model/case.ts'
 import type { RunEvent, RunInput } from '../model/run-log.ts'
 import { FlowbreakError } from '../support/errors.ts'
 import { readRunLog } from './read.ts'
 import { summarise } from './summary.ts'
+import { wholeLength } from './whole-length.ts'
 
 type Started = RunEvent & { readonly type: 'run-started' }
 
@@ -12,13 +14,18 @@ export class UnfinishedRun {
   /** The events in its complete lines. */
   readonly events: readonly RunEvent[]
   readonly started: Started
+  /** Bytes of its complete lines before they were read. */
+  readonly #length: number
   readonly #done = new Set<string>()
 
   /** Reads the log. Throws ERR_LOG, and ERR_RESUME if this run cannot be resumed. */
   constructor(log: string) {
     this.log = log
-    // The warning about a truncated line is for readers of this log as it is; resuming completes it.
-    this.events = readRunLog(log).filter((event) => event.type !== 'warning' || event.code !== 'WARN_LOG_CUT')
+    const { length, isCut } = extentOf(log)
+    this.#length = length
+    const read = readRunLog(log)
+    // Whatever it says, a last line without its end is not in the log that is gone on with.
+    this.events = isCut ? read.slice(0, -1) : read
     const started = this.events.find((event) => event.type === 'run-started')
     if (started?.type !== 'run-started') throw refused(log, 'holds no beginning of a run')
     if (started.merged !== undefined)
@@ -37,6 +44,12 @@ export class UnfinishedRun {
   /** The cases of a target that have no result yet. */
   remaining(target: string, cases: readonly Case[]): readonly Case[] {
     return cases.filter(({ name }) => !this.#done.has(keyOf(target, name)))
+  }
+
+  /** Throws ERR_RESUME if the log, whose complete lines now have that length, was continued by another process since it was read. */
+  checkUnchanged(length: number): void {
+    if (length !== this.#length)
+      throw refused(this.log, 'was continued by another process at the same time: resume it again')
   }
 
   /** Throws ERR_RESUME if what would be played differs from what was begun: another flowbreak, other suites or captures. */
@@ -62,6 +75,18 @@ export class UnfinishedRun {
     const gone = then.find(({ file }) => now.every((input) => input.file !== file))
     if (gone !== undefined)
       throw refused(log, `was begun with ${gone.file}, of which no case is left: start anew`)
+  }
+}
+
+/** The bytes of a log's complete lines, and whether a last line is cut off. */
+function extentOf(log: string): { readonly length: number; readonly isCut: boolean } {
+  if (!existsSync(log)) return { length: 0, isCut: false }
+  const fd = openSync(log, 'r')
+  try {
+    const length = wholeLength(fd)
+    return { length, isCut: length < fstatSync(fd).size }
+  } finally {
+    closeSync(fd)
   }
 }
 

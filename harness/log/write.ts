@@ -65,6 +65,11 @@ export class RunLogWriter {
     process.once('exit', this.#onExit)
   }
 
+  /** Bytes that are in the file. */
+  get written(): number {
+    return this.#written
+  }
+
   /** Appends one event, or its `line` as it is; returns the position of its line. Throws errors of earlier writes. */
   append(event: RunEvent, line?: LogLine): LinePlace {
     if (this.#failure !== undefined) throw this.#failure
