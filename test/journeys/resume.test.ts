@@ -57,11 +57,12 @@ describe('journeys: resume', () => {
     return { child, ended }
   }
 
-  /** Begins a run, and ends it by that signal. */
-  async function cutOff(signal: NodeJS.Signals): Promise<void> {
+  /** Begins a run, and ends it by that signal; returns its exit code, or null if the signal itself ended it. */
+  async function cutOff(signal: NodeJS.Signals): Promise<number | null> {
     const { child, ended } = await begin()
     child.kill(signal)
     await ended
+    return child.exitCode
   }
 
   /** Goes on with the run, and expects each case once and a log that verifies. */
@@ -87,12 +88,12 @@ describe('journeys: resume', () => {
   }
 
   it('goes on after Ctrl-C, and repeats nothing', async () => {
-    await cutOff('SIGINT')
+    expect(await cutOff('SIGINT')).to.equal(130)
     expectWhole()
   })
 
   it('goes on after its terminal was closed, and repeats nothing', async () => {
-    await cutOff('SIGHUP')
+    expect(await cutOff('SIGHUP')).to.equal(130)
     expectWhole()
   })
 
