@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { evidenceFrames } from '../author/bug/evidence-frames.ts'
 import type { CaseFrames } from '../author/bug/frames.ts'
 import { writeBug } from '../author/bug/write.ts'
-import { EVIDENCE_CAPTURE } from '../log/evidence.ts'
+import { COLLECTED, EVIDENCE_CAPTURE } from '../log/evidence.ts'
 import { readRunLog } from '../log/read.ts'
 import type { CaseFinished, RunEvent } from '../model/run-log.ts'
 import { pathWord } from '../report/publish/publish.ts'
@@ -53,6 +53,7 @@ async function bug(name: string, { config, run, target, output, json }: Options)
     version: versionOf(events, result.target),
     flowbreak: events.find((event) => event.type === 'run-started')?.flowbreak ?? '',
     run: events.find((event) => event.type === 'run-started')?.run ?? '',
+    said: saidAfter(log, result.finished),
   }
   const files = writeBug(folder, result, frames, device)
   if (json)
@@ -66,6 +67,13 @@ async function sentAndSeen(log: string, { evidence, trace }: CaseFinished): Prom
     return undefined
   const capture = join(dirname(log), evidence)
   return existsSync(capture) ? evidenceFrames(capture, trace) : undefined
+}
+
+/** What devices had recorded of the replay, if the run asked them. */
+function saidAfter(log: string, { collected }: CaseFinished): string | undefined {
+  if (collected === undefined || !collected.endsWith('.txt')) return undefined
+  const file = join(dirname(log), COLLECTED, basename(collected))
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
 function versionOf(events: readonly RunEvent[], target: string): string {

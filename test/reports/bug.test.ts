@@ -56,6 +56,15 @@ describe('writeBug', () => {
     expect(JSON.parse(readFileSync(join(out, 'case.json'), 'utf8'))).to.deep.equal(result.finished)
   })
 
+  it('has what the device had recorded, if it was asked', () => {
+    expect(writeBug(out, result, recorded, DEVICE)).not.to.include('target.log')
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).not.to.include('target.log')
+    const asked = join(folder, 'asked')
+    expect(writeBug(asked, result, recorded, { ...DEVICE, said: 'no session\n' })).to.include('target.log')
+    expect(readFileSync(join(asked, 'target.log'), 'utf8')).to.equal('no session\n')
+    expect(readFileSync(join(asked, 'README.md'), 'utf8')).to.include('`target.log`')
+  })
+
   it('sends it again by tcpreplay, an arm each, and refuses other arguments', () => {
     writeBug(out, result, recorded, DEVICE)
     const bin = join(folder, 'bin')

@@ -1,6 +1,7 @@
 import { verdictOfLetter } from '../../grade/letters.ts'
 import { deciderName, expectedWords } from '../../grade/packets.ts'
 import type { CaseResult } from '../../log/cases.ts'
+import { EVIDENCE_LOG } from '../../log/evidence.ts'
 import type { Expectation } from '../../model/case.ts'
 import { nameOf, Reason } from '../../model/codes.ts'
 import type { CaseFinished, CaseTrace } from '../../model/run-log.ts'
@@ -27,6 +28,8 @@ export interface Device {
   readonly version: string
   readonly flowbreak: string
   readonly run: string
+  /** What its devices had recorded of the replay; absent: they were not asked. */
+  readonly said?: string | undefined
 }
 
 /** The page of a folder for a vendor's support: what was expected and by which document, what was observed, and how to see it again. */
@@ -56,6 +59,9 @@ export function bugPage(
         ({ protocol, client, server }, flow) =>
           `- flow ${flow}: ${mdText(protocol)}, client ${mdText(client)}, server ${mdText(server)}`,
       ),
+      ...(device.said === undefined
+        ? []
+        : [`- ${mdCode(EVIDENCE_LOG)}: what its own logs had after the replay`]),
     ].join('\n'),
     '## Observed',
     packetTable(trace),

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, rmSync, unlinkSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { ClassicWriter } from '../../capture/writer.ts'
 import type { CaseResult } from '../../log/cases.ts'
+import { EVIDENCE_LOG } from '../../log/evidence.ts'
 import type { CaseFinished } from '../../model/run-log.ts'
 import { makeFolder } from '../../support/caller.ts'
 import { ExitCode, FlowbreakError, reasonOf } from '../../support/errors.ts'
@@ -12,7 +13,7 @@ import { armFile, replayScript } from './script.ts'
 
 /**
  * Writes a folder about one case that needs no flowbreak: a page, a capture for what went into and what came out of each arm, a script
- * that sends it again, and what the log has. Throws ERR_BUG for a case of which no packet was observed, or a folder that cannot be
+ * that sends it again, what the log has, and what the device had recorded, if that is known. Throws ERR_BUG for a case of which no packet was observed, or a folder that cannot be
  * written, ERR_CAPTURE_WRITE for a capture in it; nothing of it is left then. `from`: the capture of the case, or the frames that were really sent and seen.
  */
 export function writeBug(
@@ -48,6 +49,7 @@ export function writeBug(
         files.push(name)
       }
     write('README.md', bugPage(result, trace, frames, device))
+    if (device.said !== undefined) write(EVIDENCE_LOG, device.said)
     write('case.json', `${JSON.stringify(result.finished, null, 2)}\n`)
     write('replay.sh', replayScript(frames.arms, trace.events))
     chmodSync(join(folder, 'replay.sh'), 0o755)
