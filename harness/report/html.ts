@@ -22,10 +22,10 @@ export function renderRuns(logs: readonly (readonly RunEvent[])[]): string {
   return [...htmlReport(logs)].join('')
 }
 
-/** The same in pieces. */
-export function* htmlReport(logs: readonly (readonly RunEvent[])[]): Generator<string> {
+/** The same in pieces. `largest`: as for `pageData`. */
+export function* htmlReport(logs: readonly (readonly RunEvent[])[], largest?: number): Generator<string> {
   const runs = shownRuns(logs)
-  const { index, setups, blocks } = pageData(runs)
+  const { index, setups, blocks } = pageData(runs, largest)
   const script = asciiScript(pageScript())
   // Only this script may run, whatever else gets into the page.
   const hash = createHash('sha256').update(script).digest('base64')

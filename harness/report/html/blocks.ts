@@ -21,6 +21,12 @@ export class Blocks {
   #bytes = Buffer.allocUnsafeSlow(2 * BLOCK)
   #length = 0
   #values = 0
+  #size = 0
+
+  /** Characters of the packed blocks. */
+  get size(): number {
+    return this.#size
+  }
 
   /** Adds a value; returns its block and its place in the block. */
   add(value: unknown): readonly [block: number, place: number] {
@@ -32,7 +38,9 @@ export class Blocks {
   close(): void {
     if (this.#values === 0) return
     this.#write(']')
-    this.list.push(packedBytes(this.#bytes.subarray(0, this.#length)))
+    const block = packedBytes(this.#bytes.subarray(0, this.#length))
+    this.list.push(block)
+    this.#size += block.length
     this.#values = 0
     this.#length = 0
   }

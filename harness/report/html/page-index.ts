@@ -1,7 +1,7 @@
 import type { CaseResult } from '../../log/cases.ts'
-import { wholeEvent } from '../../log/kept.ts'
+import { untraced, wholeEvent } from '../../log/kept.ts'
 import type { Provenance } from '../../model/case.ts'
-import type { CaseSummary, Mismatch } from '../../model/run-log.ts'
+import type { CaseFinished, CaseSummary, Mismatch } from '../../model/run-log.ts'
 import { axesOf } from '../axes.ts'
 import { shortName } from '../names.ts'
 import { NEEDS_A_LOOK, OUTCOME_ORDER, STYLES } from '../outcomes.ts'
@@ -15,6 +15,8 @@ import type { CaseRecord, CaseRow, Glance, PageAxis, PageIndex, SetupTable } fro
 const SIDE = 'target'
 /** Most columns that are chosen automatically. */
 const COLUMNS = 12
+/** Characters of all blocks with which a browser still opens a page in seconds. */
+const LARGEST = 100_000_000
 /** Axes that make columns, in this order, as long as there is room. */
 const LEADING = [SIDE, 'policy', 'family', 'sharing']
 
@@ -31,11 +33,11 @@ interface Placed {
   readonly axes: Readonly<Record<string, string>>
 }
 
-/** All data of some runs that the page draws from. */
-export function pageData(runs: readonly ShownRun[]): PageData {
+/** All data of some runs that the page draws from. `largest`: characters of blocks beyond which cases that passed lose their packets. */
+export function pageData(runs: readonly ShownRun[], largest = LARGEST): PageData {
   const sides = runs.flatMap((run) => run.sides)
   const placed = placedResults(runs, sides.length > 1)
-  const { places, blocks } = blocksOf(placed)
+  const { places, blocks } = blocksOf(placed, largest)
   const texts = new Texts()
   const names = new Texts()
   const sets = new Texts()
@@ -101,8 +103,25 @@ function sharingOf({ sharing }: CaseSummary): { readonly sharing?: string } {
   return sharing === undefined ? {} : { sharing }
 }
 
-/** Cases of one capture lie next to each other, because nearly all of their columns are the same. */
-function blocksOf(placed: readonly Placed[]) {
+/** The records of all cases; if the page would be too large for a browser, those that passed are without their packets, which the log has. */
+function blocksOf(placed: readonly Placed[], largest: number): PackedCases {
+  return (
+    packedUpTo(largest, placed, recordOf) ??
+    packedUpTo(Number.POSITIVE_INFINITY, placed, plainRecordOf) ?? { places: [], blocks: [] }
+  )
+}
+
+interface PackedCases {
+  readonly places: readonly (readonly [block: number, place: number])[]
+  readonly blocks: readonly string[]
+}
+
+/** Cases of one capture lie next to each other, because nearly all of their columns are the same. Undefined: they take more characters. */
+function packedUpTo(
+  most: number,
+  placed: readonly Placed[],
+  record: (result: CaseResult) => CaseRecord,
+): PackedCases | undefined {
   const order = placed.map((_, at) => at)
   const capture = (at: number) => placed[at]?.result.case.capture ?? ''
   order.sort((a, b) => (capture(a) < capture(b) ? -1 : capture(a) > capture(b) ? 1 : a - b))
@@ -110,10 +129,11 @@ function blocksOf(placed: readonly Placed[]) {
   const places: (readonly [number, number])[] = []
   for (const at of order) {
     const result = placed[at]?.result
-    if (result !== undefined) places[at] = blocks.add(recordOf(result))
+    if (result !== undefined) places[at] = blocks.add(record(result))
+    if (blocks.size > most) return undefined
   }
   blocks.close()
-  return { places, blocks: blocks.list }
+  return blocks.size > most ? undefined : { places, blocks: blocks.list }
 }
 
 function recordOf({ case: test, detail, finished }: CaseResult): CaseRecord {
@@ -122,6 +142,13 @@ function recordOf({ case: test, detail, finished }: CaseResult): CaseRecord {
   const whole = wholeEvent(finished)
   const { type: _type, case: _case, target: _target, outcome: _outcome, detail: _detail, ...rest } = whole
   return { ...record, finished: rest }
+}
+
+function plainRecordOf(result: CaseResult): CaseRecord {
+  const { finished } = result
+  return recordOf(
+    finished === undefined ? result : { ...result, finished: untraced(finished) as CaseFinished },
+  )
 }
 
 /** The first thing to know about a case that needs a look. */
