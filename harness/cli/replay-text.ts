@@ -1,3 +1,4 @@
+import { carriedFlags } from '../flow/carried.ts'
 import { type Emitted, NANOS_PER_SECOND, type PacketBatch } from '../model/batch.ts'
 import type { Impact } from '../model/case.ts'
 import { nameOf, Verdict } from '../model/codes.ts'
@@ -88,7 +89,7 @@ export function takenBackLines(observed: ObservationBatch): string {
 
 /** A packet in few words: `PSH ACK 128 B`, `UDP 40 B`. */
 export function describePacket(packets: PacketBatch, i: number): string {
-  return contentWords(packets.kind[i] ?? 0, packets.flags[i] ?? 0, packets.payload[i] ?? 0)
+  return contentWords(packets.kind[i] ?? 0, carriedFlags(packets, i), packets.payload[i] ?? 0)
 }
 
 let colours: Paint | undefined

@@ -74,7 +74,7 @@ export interface ComparedRow {
   /** A `Direction` code. */
   readonly direction: number
   readonly phase: string
-  /** A `Kind` code, TCP flags, payload bytes, and the TCP sequence number as sent. */
+  /** A `Kind` code, flags as model/carried.ts has them, payload bytes, and the TCP sequence number as sent. */
   readonly kind: number
   readonly flags: number
   readonly payload: number

@@ -53,6 +53,7 @@ export interface CaseTrace {
   /** A letter per packet: `>` c2s, `<` s2c. */
   readonly direction: string
   readonly kind: readonly number[]
+  /** As model/carried.ts has them. */
   readonly flags: readonly number[]
   readonly payload: readonly number[]
   readonly phase: readonly number[]

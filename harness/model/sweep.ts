@@ -11,7 +11,7 @@ export interface SweptPacket {
   readonly time: Nanos
   /** A `Direction` code. */
   readonly direction: number
-  /** A `Kind` code, TCP flags, and payload bytes. */
+  /** A `Kind` code, flags as model/carried.ts has them, and payload bytes. */
   readonly kind: number
   readonly flags: number
   readonly payload: number

@@ -1,3 +1,4 @@
+import { carriedFlags } from '../../flow/carried.ts'
 import { verdictOfLetter } from '../../grade/letters.ts'
 import { deciderName, packetsMeant } from '../../grade/packets.ts'
 import { Host } from '../../model/codes.ts'
@@ -27,7 +28,7 @@ export function recordedLadder({ batch }: Recorded, flow: number, most: number, 
       left++
       continue
     }
-    const words = contentWords(batch.kind[i] ?? 0, batch.flags[i] ?? 0, batch.payload[i] ?? 0)
+    const words = contentWords(batch.kind[i] ?? 0, carriedFlags(batch, i), batch.payload[i] ?? 0)
     lines.push(draw.line(batch.number[i] ?? 0, batch.direction[i] === 0, undefined, true, words))
   }
   if (left > 0) lines.push(draw.say(`… ${left} more packets`))

@@ -1,3 +1,4 @@
+import { carriedFlags } from '../../flow/carried.ts'
 import type { Impact } from '../../model/case.ts'
 import type { CaseFinished, CaseTrace } from '../../model/run-log.ts'
 import type { Setup } from '../../model/setup.ts'
@@ -138,7 +139,7 @@ function checkPacket(
 export function packetText({ batch }: Recorded, packet: number): string {
   const index = packet - 1
   const at = (((batch.time[index] ?? 0) - (batch.time[0] ?? 0)) / 1e9).toFixed(3)
-  const what = contentWords(batch.kind[index] ?? 0, batch.flags[index] ?? 0, batch.payload[index] ?? 0)
+  const what = contentWords(batch.kind[index] ?? 0, carriedFlags(batch, index), batch.payload[index] ?? 0)
   return `packet ${batch.number[index]}, ${batch.direction[index] === 0 ? 'c2s' : 's2c'} ${what}, ${at} s into the capture`
 }
 

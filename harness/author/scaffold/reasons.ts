@@ -79,7 +79,7 @@ export function whyOf({ answer, first, place }: Line, shown: Shown): Why {
   // Where packets differ in who decided them and why, the line itself does not say it.
   const whole = answerOf(shown.trace, first) ?? answer
   const { by = 'unknown', reason } = whole
-  const flags = shown.trace.flags[first] ?? 0
+  const flags = tcpFlags(shown.trace, first)
   const [sentence, knob] =
     reason !== undefined && reason !== 'none'
       ? REASONS[reason](by, shown, flags)
@@ -119,10 +119,18 @@ function whyPassed(host: string, first: number, shown: Shown): readonly [string,
 }
 
 function opens(trace: CaseTrace, index: number): boolean {
-  const kind = trace.kind[index]
-  const flags = trace.flags[index] ?? 0
-  const isTcp = kind === Kind.tcp4 || kind === Kind.tcp6
-  return isTcp ? (flags & (Tcp.syn | Tcp.ack)) === Tcp.syn : lastBefore(trace, index) < 0
+  return isTcp(trace, index)
+    ? (tcpFlags(trace, index) & (Tcp.syn | Tcp.ack)) === Tcp.syn
+    : lastBefore(trace, index) < 0
+}
+
+/** The flags of TCP; 0 of any other packet. */
+function tcpFlags(trace: CaseTrace, index: number): number {
+  return isTcp(trace, index) ? (trace.flags[index] ?? 0) : 0
+}
+
+function isTcp({ kind }: CaseTrace, index: number): boolean {
+  return kind[index] === Kind.tcp4 || kind[index] === Kind.tcp6
 }
 
 /** The packet of the same flow before one; -1: there is none. */

@@ -1,3 +1,4 @@
+import { carriedFlags } from '../../flow/carried.ts'
 import { PacketBatch } from '../../model/batch.ts'
 import type { FlowInfo } from '../../model/capture.ts'
 import type { SweptPacket } from '../../model/sweep.ts'
@@ -41,7 +42,7 @@ export function sweptFlow(whole: Recorded, chosen: number | undefined): SweptFlo
       time: (batch.time[i] ?? 0) - first,
       direction: batch.direction[i] ?? 0,
       kind: batch.kind[i] ?? 0,
-      flags: batch.flags[i] ?? 0,
+      flags: carriedFlags(batch, i),
       payload: batch.payload[i] ?? 0,
     })
   }

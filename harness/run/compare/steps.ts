@@ -1,3 +1,4 @@
+import { carriedFlags } from '../../flow/carried.ts'
 import type { PacketBatch } from '../../model/batch.ts'
 
 const FIRST_CAPACITY = 256
@@ -12,7 +13,7 @@ export class Steps {
   direction = new Uint8Array(FIRST_CAPACITY)
   phase = new Uint8Array(FIRST_CAPACITY)
   kind = new Uint8Array(FIRST_CAPACITY)
-  flags = new Uint8Array(FIRST_CAPACITY)
+  flags = new Int32Array(FIRST_CAPACITY)
   payload = new Int32Array(FIRST_CAPACITY)
   seq = new Int32Array(FIRST_CAPACITY)
 
@@ -26,7 +27,7 @@ export class Steps {
     this.direction[n] = packets.direction[i] ?? 0
     this.phase[n] = packets.phase[i] ?? 0
     this.kind[n] = packets.kind[i] ?? 0
-    this.flags[n] = packets.flags[i] ?? 0
+    this.flags[n] = carriedFlags(packets, i)
     this.payload[n] = packets.payload[i] ?? 0
     this.seq[n] = packets.seq[i] ?? 0
   }
@@ -41,7 +42,7 @@ export class Steps {
       this.direction[n] === packets.direction[i] &&
       this.phase[n] === packets.phase[i] &&
       this.kind[n] === packets.kind[i] &&
-      this.flags[n] === packets.flags[i] &&
+      this.flags[n] === carriedFlags(packets, i) &&
       this.payload[n] === packets.payload[i] &&
       this.seq[n] === packets.seq[i]
     )
@@ -55,7 +56,7 @@ export class Steps {
     this.direction = grown(this.direction, new Uint8Array(this.count * 2))
     this.phase = grown(this.phase, new Uint8Array(this.count * 2))
     this.kind = grown(this.kind, new Uint8Array(this.count * 2))
-    this.flags = grown(this.flags, new Uint8Array(this.count * 2))
+    this.flags = grown(this.flags, new Int32Array(this.count * 2))
     this.payload = grown(this.payload, new Int32Array(this.count * 2))
     this.seq = grown(this.seq, new Int32Array(this.count * 2))
   }

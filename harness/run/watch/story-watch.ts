@@ -1,3 +1,4 @@
+import { carriedFlags } from '../../flow/carried.ts'
 import { VERDICT_LETTERS } from '../../grade/letters.ts'
 import { Host, Knowledge, Role } from '../../model/codes.ts'
 import type { CaseFinished, RunEvent } from '../../model/run-log.ts'
@@ -100,7 +101,7 @@ export class StoryWatch implements Watch {
         time: packets.time[i] ?? 0,
         direction: packets.direction[i] === 0 ? '>' : '<',
         kind: packets.kind[i] ?? 0,
-        flags: packets.flags[i] ?? 0,
+        flags: carriedFlags(packets, i),
         payload: packets.payload[i] ?? 0,
         host: packets.host[i] ?? Host.unknown,
         by: by[i] ?? Host.unknown,
