@@ -14,14 +14,15 @@ import {
   takenBack,
 } from './replay-text.ts'
 
-/** The printer that the options select: totals, JSON lines, a ladder, or the table. */
+/** The printer that the options select: totals, JSON lines, a ladder, or the table, for a screen of `columns` characters. */
 export function printerFor(
   options: { readonly quiet?: true; readonly json?: true; readonly ladder?: true },
   hosts: readonly string[],
+  columns: number,
 ): ReplayPrinter {
   if (options.quiet) return totalsPrinter()
   if (options.json) return jsonPrinter(hosts)
-  return options.ladder ? ladderPrinter(hosts) : tablePrinter(hosts)
+  return options.ladder ? ladderPrinter(hosts, columns) : tablePrinter(hosts, columns)
 }
 
 function totalsPrinter(): ReplayPrinter {

@@ -1,8 +1,10 @@
 import type { Emitted, PacketBatch } from '../model/batch.ts'
-import { Direction, Host, nameOf, Reason } from '../model/codes.ts'
+import { Direction, Host, nameOf, Reason, Verdict } from '../model/codes.ts'
 import { impactWords } from '../report/impact-words.ts'
 import { hostName } from '../report/packet-words.ts'
+import { wrap } from '../report/wrap.ts'
 import { BufferedOutput } from './output.ts'
+import { type Layout, layoutFor, type Row, type Widest } from './replay-columns.ts'
 import {
   Clock,
   crowdingWords,
@@ -16,59 +18,75 @@ import {
   takenBackLines,
 } from './replay-text.ts'
 
-/** Prints one line for each packet. */
-export function tablePrinter(hosts: readonly string[]): ReplayPrinter {
+/** Prints one line for each packet, or two on a narrow screen. */
+export function tablePrinter(hosts: readonly string[], columns: number): ReplayPrinter {
   const output = new BufferedOutput()
   const clock = new Clock()
   let phase = 0
-  output.write('      #       time   flow  dir  packet                host    verdict   why\n')
+  let layout: Layout | undefined
+  const begin = (packets?: PacketBatch, by?: Uint8Array): Layout => {
+    const found = layoutFor(columns, widestOf(hosts, packets, by))
+    output.write(`${found.heading}\n`)
+    return found
+  }
   return {
     observe: (observed, _flows, phases) => {
       const { packets, by } = observed
-      output.write(takenBackLines(observed))
+      layout ??= begin(packets, by)
+      output.write(takenBackLines(observed, columns))
       const alone = emittedAlone(packets)
       for (let i = 0; i < packets.count; i++) {
-        for (const emitted of alone(i)) output.write(`${rowAlone(emitted, hosts, clock)}\n`)
+        for (const emitted of alone(i))
+          output.write(`${layout.row(rowAlone(emitted, hosts, clock), (text) => paint('magenta', text))}\n`)
         const at = packets.phase[i] ?? 0
         if (at !== phase) output.write(paint('bold', `-- ${phases[at]}\n`))
         phase = at
-        output.write(`${row(packets, by, i, hosts, clock)}\n`)
+        const verdict = packets.verdict[i] ?? 0
+        output.write(
+          `${layout.row(rowOf(packets, by, i, hosts, clock), (text) => paintedVerdict(verdict, text))}\n`,
+        )
       }
     },
     end: (impact, crowding) => {
-      if (impact !== undefined) output.write(`impact: ${impactWords(impact)}\n`)
+      layout ??= begin()
+      if (impact !== undefined) output.write(`${wrap(`impact: ${impactWords(impact)}`, columns)}\n`)
       const crowded = crowdingWords(crowding)
-      if (crowded !== '') output.write(`flows without room:${crowded}\n`)
+      if (crowded !== '') output.write(`${wrap(`flows without room:${crowded}`, columns)}\n`)
       output.flush()
     },
   }
 }
 
-/** The line of an emitted packet without a cause. */
-function rowAlone({ at, flow, to, by, seq, ack }: Emitted, hosts: readonly string[], clock: Clock): string {
-  return [
-    '*'.padStart(7),
-    clock.seconds(at).toFixed(6).padStart(10),
-    String(flow ?? '-').padStart(6),
-    ` ${to === 'client' ? 's2c' : 'c2s'}`,
-    ` ${'RST'.padEnd(20)}`,
-    ` ${hostName(hosts, by).padEnd(6)}`,
-    ` ${paint('magenta', 'emitted'.padEnd(8))}`,
-    ` session expired, RST seq=${seq} ack=${ack} to ${to}`,
-  ].join(' ')
+/** The widths that the columns need, by the first packets: those that come are not known yet. */
+function widestOf(hosts: readonly string[], packets?: PacketBatch, by?: Uint8Array): Widest {
+  let packet = 0
+  let host = Math.max(...hosts.map((name) => name.length))
+  if (packets === undefined) return { packet, host }
+  for (let i = 0; i < packets.count; i++) {
+    packet = Math.max(packet, describePacket(packets, i).length)
+    host = Math.max(host, hostName(hosts, by?.[i] ?? Host.unknown).length)
+  }
+  return { packet, host }
 }
 
-function row(
-  packets: PacketBatch,
-  by: Uint8Array,
-  i: number,
-  hosts: readonly string[],
-  clock: Clock,
-): string {
+/** The row of an emitted packet without a cause. */
+function rowAlone({ at, flow, to, by, seq, ack }: Emitted, hosts: readonly string[], clock: Clock): Row {
+  return {
+    number: '*',
+    time: clock.seconds(at).toFixed(6),
+    flow: String(flow ?? '-'),
+    direction: to === 'client' ? 's2c' : 'c2s',
+    packet: 'RST',
+    host: hostName(hosts, by),
+    verdict: 'emitted',
+    why: `session expired, RST seq=${seq} ack=${ack} to ${to}`,
+  }
+}
+
+function rowOf(packets: PacketBatch, by: Uint8Array, i: number, hosts: readonly string[], clock: Clock): Row {
   const number = packets.number[i] ?? 0
   const flow = packets.flow[i] ?? -1
   const reason = packets.reason[i] ?? 0
-  const decider = hostName(hosts, by[i] ?? Host.unknown)
   const why = [
     reason === Reason.none ? '' : nameOf(Reason, reason),
     ...emittedAbout(packets, i).map(
@@ -76,19 +94,14 @@ function row(
     ),
     ...partsOf(packets, i, hosts).map(({ host, part }) => `${host} ${part}`),
   ].filter((words) => words !== '')
-  return [
-    (number === 0 ? '+' : String(number)).padStart(7),
-    clock
-      .seconds(packets.time[i] ?? 0)
-      .toFixed(6)
-      .padStart(10),
-    (flow < 0 ? '-' : String(flow)).padStart(6),
-    ` ${nameOf(Direction, packets.direction[i] ?? 0)}`,
-    ` ${describePacket(packets, i).padEnd(20)}`,
-    ` ${decider.padEnd(6)}`,
-    ` ${paintedVerdict(packets.verdict[i] ?? 0, 8)}`,
-    ` ${why.join(', ')}`,
-  ]
-    .join(' ')
-    .trimEnd()
+  return {
+    number: number === 0 ? '+' : String(number),
+    time: clock.seconds(packets.time[i] ?? 0).toFixed(6),
+    flow: flow < 0 ? '-' : String(flow),
+    direction: nameOf(Direction, packets.direction[i] ?? 0),
+    packet: describePacket(packets, i),
+    host: hostName(hosts, by[i] ?? Host.unknown),
+    verdict: nameOf(Verdict, packets.verdict[i] ?? 0),
+    why: why.join(', '),
+  }
 }

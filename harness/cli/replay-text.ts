@@ -6,6 +6,7 @@ import { isForwardedAfterAll, type ObservationBatch } from '../model/target.ts'
 import { contentWords, hostName } from '../report/packet-words.ts'
 import { type Paint, painter } from '../report/paint.ts'
 import { screenOf } from '../report/screen.ts'
+import { wrap } from '../report/wrap.ts'
 import type { Crowding } from '../run/replay.ts'
 
 /** Prints observations as they come. */
@@ -77,12 +78,13 @@ export function takenBack({ sightings = [] }: ObservationBatch): readonly {
   }))
 }
 
-/** The same as lines of text. */
-export function takenBackLines(observed: ObservationBatch): string {
+/** The same as lines of text, none longer than `columns`. */
+export function takenBackLines(observed: ObservationBatch, columns: number): string {
   return takenBack(observed)
     .map(({ number, told, late }) => {
       const packet = number === 0 ? 'an injected packet' : `packet ${number}`
-      return `${packet} was not ${nameOf(Verdict, told)}: forward, late by ${late.toFixed(3)} s\n`
+      const line = `${packet} was not ${nameOf(Verdict, told)}: forward, late by ${late.toFixed(3)} s`
+      return `${wrap(line, columns)}\n`
     })
     .join('')
 }
@@ -108,9 +110,8 @@ const VERDICT_STYLE = {
   undecided: 'yellow',
 } as const
 
-/** The verdict, in its colour if standard output is a terminal, padded to a width. */
-export function paintedVerdict(code: number, width: number): string {
+/** A verdict's text in its colour, if standard output is a terminal. */
+export function paintedVerdict(code: number, text: string): string {
   const name = nameOf(Verdict, code)
-  const padded = name.padEnd(width)
-  return name === 'unknown' ? padded : paint(VERDICT_STYLE[name], padded)
+  return name === 'unknown' ? text : paint(VERDICT_STYLE[name], text)
 }

@@ -1,5 +1,6 @@
 import type { Setup } from '../model/setup.ts'
 import type { Target } from '../model/target.ts'
+import { terminalColumns } from '../report/screen.ts'
 import { replayCapture } from '../run/replay.ts'
 import { parseInjections } from '../suite/injection-text.ts'
 import { makeSetup } from '../suite/setup.ts'
@@ -54,7 +55,7 @@ export async function main(args: readonly string[], { signal }: VerbContext): Pr
   const [capture = '-'] = command.args
   const setup = makeSetup(await setupInputOf(options))
   const injections = parseInjections(options.inject ?? [])
-  const printer = printerFor(options, setup.topology.hosts)
+  const printer = printerFor(options, setup.topology.hosts, terminalColumns(process.stdout))
   using eve = await eveOf(options, setup)
   const { target, guard } = await targetOf(options, eve?.taps)
   const replaying = guard(() =>

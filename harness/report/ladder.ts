@@ -5,7 +5,7 @@ import { contentWords } from './packet-words.ts'
 /** Columns for the time, before a ladder's first lane. */
 export const TIME = 12
 /** Columns between two lanes. */
-const GAP = 15
+export const GAP = 15
 /** Packets before and after the one that a ladder is about. */
 const AROUND = 4
 
@@ -79,11 +79,27 @@ export function arrow(
   mark: string | undefined,
   label: string,
 ): string {
-  const width = (lanes - 1) * GAP + 1
-  const cells: string[] = Array.from({ length: width }, (_, at) => (at % GAP === 0 ? '│' : ' '))
-  const [left, right] = [Math.round(Math.min(from, to) * GAP), Math.round(Math.max(from, to) * GAP)]
+  return `${road({ lanes, gap: GAP }, { from, to, via, mark })}  ${label}`
+}
+
+/** How a packet goes: from one lane to another, through a third; `mark`: what is at its end instead of an arrow head. */
+export interface Way {
+  readonly from: number
+  readonly to: number
+  readonly via?: number | undefined
+  readonly mark?: string | undefined
+}
+
+/** The lanes of a ladder, and the way of a packet between them. */
+export function road(
+  { lanes, gap }: { readonly lanes: number; readonly gap: number },
+  { from, to, via, mark }: Way,
+): string {
+  const width = (lanes - 1) * gap + 1
+  const cells: string[] = Array.from({ length: width }, (_, at) => (at % gap === 0 ? '│' : ' '))
+  const [left, right] = [Math.round(Math.min(from, to) * gap), Math.round(Math.max(from, to) * gap)]
   for (let at = left + 1; at < right; at++) cells[at] = '─'
-  if (via !== undefined) cells[via * GAP] = '●'
-  cells[Math.round(to * GAP)] = mark ?? (to > from ? '▶' : '◀')
-  return `${cells.join('')}  ${label}`
+  if (via !== undefined) cells[via * gap] = '●'
+  cells[Math.round(to * gap)] = mark ?? (to > from ? '▶' : '◀')
+  return cells.join('')
 }

@@ -28,6 +28,11 @@ export function screenOf(
   }
 }
 
+/** Characters in a line of a terminal; text for anything else needs not be narrow: programs read and search it by the line. */
+export function terminalColumns(stream: { readonly isTTY?: boolean; readonly columns?: number }): number {
+  return stream.isTTY === true && stream.columns ? Math.max(40, stream.columns) : Number.POSITIVE_INFINITY
+}
+
 /** What COLUMNS says, if it is a number of columns. */
 function columnsIn({ COLUMNS = '' }: Readonly<Record<string, string | undefined>>): number | undefined {
   return /^[1-9]\d{0,4}$/.test(COLUMNS) ? Number(COLUMNS) : undefined
