@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander'
+import { terminalColumns } from '../report/screen.ts'
 import { FlowbreakError } from '../support/errors.ts'
+import { fullName, helpFor } from './help-items.ts'
 import { print } from './output.ts'
 
 /** A command that throws an error about its arguments instead of printing it and exiting. */
@@ -9,7 +11,7 @@ export function newCommand(name: string, summary: string): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => {}, writeOut: print })
     .helpOption('-h, --help', 'show this help')
-    .configureHelp({ commandUsage: (command) => `flowbreak ${fullName(command)} ${command.usage()}` })
+    .configureHelp(helpFor(terminalColumns(process.stdout)))
     .showSuggestionAfterError(true)
 }
 
@@ -61,10 +63,6 @@ function refuseRepeated(command: Command): void {
     })
   }
   for (const sub of command.commands) refuseRepeated(sub)
-}
-
-function fullName(command: Command): string {
-  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`
 }
 
 /** Collects the values of an option that may be repeated. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { painter } from '../report/paint.ts'
-import { screenOf } from '../report/screen.ts'
+import { screenOf, terminalColumns } from '../report/screen.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsed } from './command.ts'
 import { configOption } from './configured.ts'
@@ -11,6 +11,7 @@ import type { Finding } from './doctor-finding.ts'
 import { geneveFinding } from './doctor-geneve.ts'
 import { inlineFinding } from './doctor-inline.ts'
 import { suricataFinding } from './doctor-suricata.ts'
+import { findingText } from './doctor-text.ts'
 import { PACKAGE_ROOT } from './version.ts'
 
 interface Need {
@@ -118,10 +119,6 @@ function onPath(program: string): boolean {
 function print(findings: readonly Finding[]): void {
   const paint = painter(screenOf(process.stdout, process.env).colour)
   const width = Math.max(...findings.map(({ name }) => name.length))
-  const indent = ' '.repeat(9 + width)
-  for (const { name, there, wrong, why, remedy } of findings) {
-    const mark = there ? paint('green', 'ok     ') : paint('yellow', wrong ? 'wrong  ' : 'missing')
-    process.stdout.write(`${mark}  ${name.padEnd(width)}  ${why.replaceAll('\n', `\n${indent}  `)}\n`)
-    if (!there) process.stdout.write(`${indent}  to ${wrong ? 'mend' : 'get'} it: ${remedy}\n`)
-  }
+  const columns = terminalColumns(process.stdout)
+  for (const finding of findings) process.stdout.write(findingText(finding, width, columns, paint))
 }

@@ -1,5 +1,5 @@
 import { GAP, laneNames, road, TIME, type Way } from '../report/ladder.ts'
-import { wrap } from '../report/wrap.ts'
+import { hang, wrap } from '../report/wrap.ts'
 
 /** Columns for what a packet carries, and from one lane to the next: a ladder with less of either has what packets carry above them. */
 const WORDS = 20
@@ -35,11 +35,7 @@ function beside(names: readonly string[], gap: number, columns: number): LadderL
   return {
     heading: margin + headingOf(names, gap),
     aside: (text) => wrap(text, columns, margin),
-    packet(time, way, words) {
-      const line = `${time.padStart(TIME - 2)}  ${road(lanes, way)}  `
-      const [first, ...more] = wrap(words, columns - line.length).split('\n')
-      return [line + first, ...more.map((each) => ' '.repeat(line.length) + each)].join('\n')
-    },
+    packet: (time, way, words) => hang(`${time.padStart(TIME - 2)}  ${road(lanes, way)}  `, words, columns),
   }
 }
 
@@ -51,14 +47,8 @@ function above(names: readonly string[], gap: number, columns: number): LadderLa
     packet(time, way, words) {
       const line = road(lanes, way)
       if (time === '' && line.length + 2 + words.length <= columns) return `${line}  ${words}`
-      const [first = '', ...more] = wrap(words, columns - TIME).split('\n')
-      const text = [
-        time
-          .padStart(TIME - 2)
-          .trimEnd()
-          .padEnd(TIME) + first,
-      ]
-      return [...text, ...more.map((each) => ' '.repeat(TIME) + each), line].join('\n')
+      const start = time === '' ? '' : time.padStart(TIME - 2)
+      return `${hang(start.padEnd(TIME), words, columns)}\n${line}`
     },
   }
 }

@@ -7,6 +7,8 @@ import {
   readKnownProfile,
 } from '../author/learn/known-profile.ts'
 import { aboutOf, meaningOf } from '../author/learn/sentences.ts'
+import { terminalColumns } from '../report/screen.ts'
+import { wrapLines } from '../report/wrap.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { print } from './output.ts'
 
@@ -27,7 +29,7 @@ export function printDiff(names: readonly string[], json: boolean): ExitCode {
     print(
       `${JSON.stringify({ from: one.name, to: other.name, differences: differencesOf(one, other) }, null, 2)}\n`,
     )
-  else print(diffText(one, other, [first, second]))
+  else print(wrapLines(diffText(one, other, [first, second]), terminalColumns(process.stdout)))
   return ExitCode.ok
 }
 
@@ -69,7 +71,7 @@ export function printIdentity(name: string, json: boolean): ExitCode {
       `${name} has no known knob: learn it from a target that answers.`,
     )
   if (json) print(`${JSON.stringify({ profile: profile.name, nearest: nearestOf(profile) }, null, 2)}\n`)
-  else print(identityText(profile))
+  else print(wrapLines(identityText(profile), terminalColumns(process.stdout)))
   return ExitCode.ok
 }
 

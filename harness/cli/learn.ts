@@ -13,6 +13,7 @@ import { renderSheet } from '../author/learn/sheet.ts'
 import { Subject } from '../author/learn/subject.ts'
 import { capturesIn, checkTwin, type TwinCheck } from '../author/learn/twin.ts'
 import type { Target } from '../model/target.ts'
+import { terminalColumns } from '../report/screen.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import { newCommand, parsed, repeatable, wholeNumber } from './command.ts'
 import { configOption, configuredFor } from './configured.ts'
@@ -152,7 +153,10 @@ async function learnTarget(target: Target, options: Options, signal: AbortSignal
   // Printed before files are written: an hour's work is not lost if a file cannot be written.
   if (options.json)
     print(`${JSON.stringify({ ...document, ...(twin === undefined ? {} : { twin }) }, null, 2)}\n`)
-  else print(`${learnedText(document)}${twin === undefined ? '' : twinText(twin)}`)
+  else {
+    const columns = terminalColumns(process.stdout)
+    print(`${learnedText(document, columns)}${twin === undefined ? '' : twinText(twin, columns)}`)
+  }
   if (Object.keys(document.knobs).length === 0) throw nothingLearned(learned)
   write()
   const steady =

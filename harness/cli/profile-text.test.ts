@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { getProfile, profileNames } from '../profile/index.ts'
-import { profileText } from './profile-text.ts'
+import { columns, profileText } from './profile-text.ts'
 
 /** What is written, whatever the lines. */
 function wordsOf(text: string): readonly string[] {
@@ -34,5 +34,28 @@ describe('profileText', () => {
     expect(profileText(getProfile('pf'), 60)).to.contain(
       '\n  missScope  packet\n    DOC  OpenBSD pf.conf(5): rules are asked for each packet\n    without state\n',
     )
+  })
+})
+
+describe('columns', () => {
+  const rows = [
+    ['  missScope', 'flow', 'high', 'data of an unknown connection, rejected'],
+    ['  policies', 'drop, reject', 'medium', 'a SYN-ACK'],
+  ]
+
+  it('has a line for each row where there is room', () => {
+    expect(columns(rows)).to.equal(
+      '  missScope  flow          high    data of an unknown connection, rejected\n  policies   drop, reject  medium  a SYN-ACK\n',
+    )
+  })
+
+  it('has what follows the first two cells below them where there is none', () => {
+    expect(columns(rows, 40)).to.equal(`  missScope  flow
+    high  data of an unknown connection,
+    rejected
+  policies  drop, reject
+    medium  a SYN-ACK
+`)
+    expect(columns([['pf', 'OpenBSD / FreeBSD pf']], 20)).to.equal('pf\n  OpenBSD / FreeBSD\n  pf\n')
   })
 })

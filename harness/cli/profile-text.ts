@@ -87,10 +87,23 @@ function valueText(value: unknown): string {
   return Array.isArray(value) ? value.join(', ') || 'none' : String(value)
 }
 
-/** Rows as text, every column except the last as wide as its widest cell. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/**
+ * Rows as text, every column except the last as wide as its widest cell; where a line would be wider than `width`, the cells of a row behind
+ * its first two stand below these.
+ */
+export function columns(rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): string {
   const widths = widthsOf(rows)
-  return rows.map((row) => `${line(row, widths)}\n`).join('')
+  const lines = rows.map((row) => line(row, widths))
+  const isWide = lines.every((text) => text.length <= width)
+  return (isWide ? lines : rows.map((row) => twoCells(row, width))).map((text) => `${text}\n`).join('')
+}
+
+function twoCells([name = '', value = '', ...rest]: readonly string[], width: number): string {
+  const indent = ' '.repeat(name.length - name.trimStart().length)
+  const below = (text: string) => wrap(text, width, `${indent}${INDENT}`)
+  const first = `${name}  ${value}`
+  const head = first.length <= width ? first : `${name}\n${below(value)}`
+  return rest.length === 0 ? head : `${head}\n${below(rest.join('  '))}`
 }
 
 function widthsOf(rows: readonly (readonly string[])[]): readonly number[] {

@@ -1,4 +1,5 @@
 import { getProfile, makeProfile, profileNames } from '../profile/index.ts'
+import { terminalColumns } from '../report/screen.ts'
 import { ExitCode } from '../support/errors.ts'
 import { newCommand, parsedGroup } from './command.ts'
 import { profileNamed } from './profile-named.ts'
@@ -19,7 +20,10 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
         process.stdout.write(
           json
             ? `${JSON.stringify(profiles, null, 2)}\n`
-            : columns(profiles.map(({ name, title }) => [name, title])),
+            : columns(
+                profiles.map(({ name, title }) => [name, title]),
+                terminalColumns(process.stdout),
+              ),
         )
       }),
   )
@@ -32,7 +36,9 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
         const own = await profileNamed(name)
         const profile = typeof own === 'string' ? getProfile(own) : makeProfile(own)
         process.stdout.write(
-          json ? `${JSON.stringify(profile, null, 2)}\n` : profileText(profile, process.stdout.columns),
+          json
+            ? `${JSON.stringify(profile, null, 2)}\n`
+            : profileText(profile, terminalColumns(process.stdout)),
         )
       }),
   )

@@ -1,4 +1,4 @@
-import { wrap } from '../report/wrap.ts'
+import { hang, wrap } from '../report/wrap.ts'
 
 /** A line of the table of `replay`, in words. */
 export interface Row {
@@ -77,10 +77,7 @@ function beside(columns: number, { packet, host }: Widest, gap: '  ' | ' '): Lay
     row(row, verdict) {
       const shown = line(row, verdict)
       if (row.why === '') return shown.trimEnd()
-      if (isWide) {
-        const [first, ...more] = wrap(row.why, room).split('\n')
-        return [shown + gap + first, ...more.map((each) => `${' '.repeat(columns - room)}${each}`)].join('\n')
-      }
+      if (isWide) return hang(shown + gap, row.why, columns)
       return row.why.length <= room
         ? shown + gap + row.why
         : `${shown.trimEnd()}\n${wrap(row.why, columns, BELOW)}`

@@ -1,10 +1,14 @@
 import type { Case } from '../model/case.ts'
 import type { Target } from '../model/target.ts'
+import { terminalColumns } from '../report/screen.ts'
+import { wrap, wrapLines } from '../report/wrap.ts'
 import { CaptureStore } from '../run/captures.ts'
 import { Offers } from '../run/offer.ts'
 import { type PlanSummary, summarisePlan } from '../run/plan-summary.ts'
 import type { FoldChoice } from '../run/target-plan.ts'
 import { counted } from '../support/counted.ts'
+
+const INDENT = '  '
 
 export interface PlanOptions {
   readonly seed: number
@@ -29,11 +33,15 @@ export async function printPlan(
     process.stdout.write(`${JSON.stringify({ cases: names, setups, captures, targets })}\n`)
     return
   }
-  for (const name of names) process.stdout.write(`${name}\n`)
-  process.stdout.write(
-    `${counted(names.length, 'case')}, ${counted(setups, 'setup')}, ${counted(captures, 'capture')}\n`,
-  )
-  for (const summary of targets) process.stdout.write(textOf(summary))
+  const columns = terminalColumns(process.stdout)
+  for (const name of names) process.stdout.write(`${nameLines(name, '', columns)}\n`)
+  const totals = `${counted(names.length, 'case')}, ${counted(setups, 'setup')}, ${counted(captures, 'capture')}\n`
+  process.stdout.write(wrapLines(totals, columns))
+  for (const summary of targets) {
+    process.stdout.write(wrapLines(textOf(summary), columns))
+    for (const { name, lacks } of summary.skipped)
+      process.stdout.write(`${nameLines(`  skipped ${name}: `, lacks, columns)}\n`)
+  }
 }
 
 /** Seconds that all replays take on real clocks; 0 if none has one. */
@@ -50,9 +58,16 @@ export async function secondsOf(
   return seconds
 }
 
+/** A case's name, broken after slashes where it is too long, and words about it. */
+function nameLines(name: string, words: string, columns: number): string {
+  if (name.length + words.length <= columns) return name + words
+  const indent = `${/^ */.exec(name)?.[0]}${INDENT}`
+  const parts = [...name.split(/(?<=\/)/), ...words.split(/(?<= )/)]
+  return wrap(parts, columns - indent.length, '', '').replaceAll('\n', `\n${indent}`)
+}
+
 function textOf(summary: PlanSummary): string {
-  const { target, cases, skipped, setups, replays, folds, alone, peak, timelineSeconds, wallSeconds } =
-    summary
+  const { target, cases, setups, replays, folds, alone, peak, timelineSeconds, wallSeconds } = summary
   const lines = [
     `${target}: ${counted(cases, 'case')}, ${counted(setups, 'setup')}, ${counted(replays, 'replay')}, ${folds} of them folds`,
     ...Object.entries(alone).map(([why, count]) => `  ${count} alone: ${why}`),
@@ -60,7 +75,6 @@ function textOf(summary: PlanSummary): string {
     wallSeconds === undefined
       ? `  ${timelineSeconds} s on a virtual clock, for which nobody waits`
       : `  ${wallSeconds} s on a real clock (${timelineSeconds} s of timelines)`,
-    ...skipped.map(({ name, lacks }) => `  skipped ${name}: ${lacks}`),
   ]
   return `${lines.join('\n')}\n`
 }

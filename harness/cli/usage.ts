@@ -1,3 +1,5 @@
+import { terminalColumns } from '../report/screen.ts'
+import { hang, wrap } from '../report/wrap.ts'
 import { ExitCode } from '../support/errors.ts'
 import { print } from './output.ts'
 import { VERBS } from './verbs.ts'
@@ -28,17 +30,23 @@ export function aboutItself(word: string | undefined): ExitCode | undefined {
 
 function usage(): string {
   const width = Math.max(...Object.keys(VERBS).map((verb) => verb.length))
-  const verbs = Object.entries(VERBS).map(([verb, { summary }]) => `  ${verb.padEnd(width)}  ${summary}`)
+  const columns = terminalColumns(process.stdout)
+  const verbs = Object.entries(VERBS).map(([verb, { summary }]) =>
+    hang(`  ${verb.padEnd(width)}  `, summary, columns),
+  )
   return [
     'Usage: flowbreak <command> [options]',
     '',
-    'What does a stateful firewall do to a connection that breaks midstream?',
+    wrap('What does a stateful firewall do to a connection that breaks midstream?', columns),
     '',
     'Commands:',
     ...verbs,
     '',
-    'flowbreak <command> --help says more. --debug shows where an error comes from.',
-    'Exit codes: 0 as expected, 1 a case failed, 2 bad usage or input, 3 a target broke, 130 interrupted.',
+    wrap('flowbreak <command> --help says more. --debug shows where an error comes from.', columns),
+    wrap(
+      'Exit codes: 0 as expected, 1 a case failed, 2 bad usage or input, 3 a target broke, 130 interrupted.',
+      columns,
+    ),
     '',
   ].join('\n')
 }

@@ -25,3 +25,23 @@ export function wrap(text: string | readonly string[], width: number, indent = '
 export function wrapItems(items: readonly string[], width: number): readonly string[] {
   return items.flatMap((item) => wrap(item, width).split('\n'))
 }
+
+/** Text beside a head, broken in the columns that this leaves: its lines begin where the first one does. */
+export function hang(head: string, text: string, width: number): string {
+  const indent = stripVTControlCharacters(head).length
+  const [first = '', ...more] = wrap(text, width - indent).split('\n')
+  return [head + first, ...more.map((each) => ' '.repeat(indent) + each)].join('\n')
+}
+
+/** Lines that are longer than `width` broken between words, the rest of each further in than its beginning. */
+export function wrapLines(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      if (stripVTControlCharacters(line).length <= width) return line
+      const own = /^ */.exec(line)?.[0] ?? ''
+      const room = width - own.length - 2
+      return own + wrap(line.slice(own.length), room).replaceAll('\n', `\n${own}  `)
+    })
+    .join('\n')
+}

@@ -36,6 +36,20 @@ describe('coverageOf', () => {
     const row = lines.find((line) => line.startsWith('idle-gap') && line.includes('udp  ipv6'))
     expect(row?.slice(34)).to.equal('! ! !  ! ! !  ! ! !  ! - !  ! ! !  ! ! !')
   })
+
+  it('draws a table of as many sharings as fit after another on a narrow screen', async () => {
+    const found = await coverageOf([])
+    for (const [columns, tables] of [
+      [40, 2],
+      [60, 1],
+    ] as const) {
+      const lines = [...coverageText(found, columns, false)].flatMap((text) => text.split('\n'))
+      for (const line of lines) expect(line.length, line).to.be.at.most(columns)
+      expect(lines.filter((line) => line === 'idle-gap')).to.have.length(tables)
+      const cells = lines.filter((line) => /^ {2}(tcp|udp|icmp)/.test(line)).map((line) => line.slice(13))
+      expect(cells.join(' ').split(/ +/)).to.have.length(found.cells.length)
+    }
+  })
 })
 
 describe('isEmptyBy', () => {

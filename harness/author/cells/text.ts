@@ -8,6 +8,9 @@ const MANY = 10
 const RULE = '-'
 const GAP = '!'
 const LEAD = 34
+/** The same where events stand in lines of their own. */
+const NARROW_LEAD = 13
+const WIDTH = 2 * POLICIES.length + 1
 
 /** Coverage for people: a row an event, protocol and family, a column a sharing and policy. Line by line. */
 export function* coverageText(
@@ -27,20 +30,12 @@ export function* coverageText(
     ),
   )
   yield ''
-  const width = 2 * POLICIES.length + 1
-  yield `${' '.repeat(LEAD)}${SHARINGS.map((sharing) => sharing.slice(0, width - 2).padEnd(width)).join('')}`.trimEnd()
-  const initials = POLICIES.map((policy) => policy.slice(0, 1)).join(' ')
-  yield `${'event'.padEnd(23)}${'flow'.padEnd(LEAD - 23)}${SHARINGS.map(() => initials.padEnd(width)).join('')}`.trimEnd()
-  const inRow = POLICIES.length * SHARINGS.length
-  for (let from = 0; from < cells.length; from += inRow) {
-    const row = cells.slice(from, from + inRow)
-    const [{ event, protocol, family } = { event: '', protocol: '', family: '' }] = row
-    const drawn = row.map(
-      (cell, at) => `${signOf(cell, paint)}${(at + 1) % POLICIES.length === 0 ? '  ' : ' '}`,
-    )
-    yield `${event.padEnd(23)}${protocol.padEnd(5)}${family.padEnd(LEAD - 28)}${drawn.join('')}`.trimEnd()
+  const isWide = LEAD + WIDTH * SHARINGS.length - 2 <= columns
+  const fitting = isWide ? SHARINGS.length : Math.max(1, Math.floor((columns - NARROW_LEAD + 2) / WIDTH))
+  for (let first = 0; first < SHARINGS.length; first += fitting) {
+    yield* rowsOf(cells, SHARINGS.slice(first, first + fitting), isWide, paint)
+    yield ''
   }
-  yield ''
   yield wrap(
     ['1 … 9 so many cases', '+ more', `${RULE} empty by a rule`, `${GAP} empty: a gap`],
     columns,
@@ -55,6 +50,33 @@ export function* coverageText(
       words === undefined ? [] : [words.join(' or ')],
     )
     yield paint('dim', wrap(`${RULE} ${which.join(', ')}, ${kept} cells: ${rule.reason}.`, columns))
+  }
+}
+
+/** A heading and a row for each event, protocol and family, with the columns of some of the sharings. */
+function* rowsOf(
+  cells: readonly CoveredCell[],
+  sharings: readonly string[],
+  isWide: boolean,
+  paint: Paint,
+): Generator<string> {
+  const lead = isWide ? LEAD : NARROW_LEAD
+  yield `${' '.repeat(lead)}${sharings.map((sharing) => sharing.slice(0, WIDTH - 2).padEnd(WIDTH)).join('')}`.trimEnd()
+  const initials = POLICIES.map((policy) => policy.slice(0, 1)).join(' ')
+  const head = isWide ? `${'event'.padEnd(23)}flow` : '  flow'
+  yield `${head.padEnd(lead)}${sharings.map(() => initials.padEnd(WIDTH)).join('')}`.trimEnd()
+  const inRow = POLICIES.length * SHARINGS.length
+  let above = ''
+  for (let from = 0; from < cells.length; from += inRow) {
+    const row = cells.slice(from, from + inRow)
+    const [{ event, protocol, family } = { event: '', protocol: '', family: '' }] = row
+    if (!isWide && event !== above) yield event
+    above = event
+    const drawn = row
+      .filter(({ sharing }) => sharings.includes(sharing))
+      .map((cell, at) => `${signOf(cell, paint)}${(at + 1) % POLICIES.length === 0 ? '  ' : ' '}`)
+    const flow = `${isWide ? event.padEnd(23) : '  '}${protocol.padEnd(5)}${family}`
+    yield `${flow.padEnd(lead)}${drawn.join('')}`.trimEnd()
   }
 }
 

@@ -13,8 +13,12 @@ import { disagreements, disputed, type Fate, fateOf, LETTER_WORDS, nameOfColumn,
 
 /** Wider lines are hard to follow. */
 const WIDEST = 200
-/** Characters for the content of a packet. */
+/** Characters for the content of a packet, and those on a screen that is wide enough for more. */
 const WHAT_WIDTH = 16
+const WIDE_WHAT = 24
+const WIDE = 100
+/** On a screen that is narrower, packets have no times. */
+const NARROW = 60
 const DIFFERS = '≠'
 const STYLES: Readonly<Record<string, Style>> = {
   '.': 'green',
@@ -47,7 +51,7 @@ export function* sweepText(map: SweepMap, screen: Screen): Generator<string> {
   const ends = `${flow.protocol} ${flow.client} to ${flow.server}`
   const over = `${counted(packets.length, 'packet')}, ${counted(breaks.length, 'break')}, ${counted(columns.length, 'column')}`
   yield paint('bold', wrap(plain(`${basename(capture)}, flow ${flow.id}: ${ends}; ${over}`), width))
-  const lead = leadOf(map)
+  const lead = leadOf(map, width)
   const marks = marksOf(map, width - lead.width)
   const bands = bandsOf(map, width - lead.width - marks.width)
   const peers = peersOf(map)
@@ -64,7 +68,7 @@ export function* sweepText(map: SweepMap, screen: Screen): Generator<string> {
     }
   }
   yield ''
-  yield* summaryLines(map, paint)
+  yield* summaryLines(map, paint, width)
   yield ''
   const legend = Object.entries(LETTER_WORDS).filter(([letter]) => seen.has(letter))
   const items = legend.map(([letter, words]) => `${paint(STYLES[letter] ?? 'dim', letter)} ${words}`)
@@ -84,20 +88,23 @@ function rowOf(map: SweepMap, peers: ReturnType<typeof peersOf>, broken: number,
 }
 
 /** The columns before the cells: number, time, direction and content of a packet. */
-function leadOf({ packets }: SweepMap): { readonly width: number; readonly of: (at: number) => string } {
+function leadOf(
+  { packets }: SweepMap,
+  width: number,
+): { readonly width: number; readonly of: (at: number) => string } {
   const numbers = largest(packets.map(({ number }) => String(number).length))
   const times = largest(packets.map(({ time }) => (time / 1e9).toFixed(3).length))
   const contents = packets.map(({ kind, flags, payload }) => contentWords(kind, flags, payload))
-  const what = Math.min(WHAT_WIDTH, largest(contents.map((text) => text.length)))
+  const what = Math.min(width < WIDE ? WHAT_WIDTH : WIDE_WHAT, largest(contents.map((text) => text.length)))
   return {
-    width: numbers + times + 3 + what + 6,
+    width: numbers + (width < NARROW ? 0 : times + 1) + 2 + what + 6,
     of: (at) => {
       const packet = packets[at]
       if (packet === undefined) return ''
       const { number, time, direction } = packet
       const words = [
         String(number).padStart(numbers),
-        (time / 1e9).toFixed(3).padStart(times),
+        ...(width < NARROW ? [] : [(time / 1e9).toFixed(3).padStart(times)]),
         nameOf(Direction, direction),
         (contents[at] ?? '').slice(0, what).padEnd(what),
       ]
@@ -137,7 +144,7 @@ function lineOf({ fates, differs, disputed: doubted }: Row, band: Band, marks: M
 }
 
 /** One line for each column: how many cells have which letter. */
-function* summaryLines(map: SweepMap, paint: Paint): Generator<string> {
+function* summaryLines(map: SweepMap, paint: Paint, width: number): Generator<string> {
   const names = map.columns.map((column) => plain(nameOfColumn(column)))
   const longest = Math.max(...names.map((name) => name.length))
   for (const [column, { unbroken }] of map.columns.entries()) {
@@ -151,7 +158,9 @@ function* summaryLines(map: SweepMap, paint: Paint): Generator<string> {
       const count = counts.get(letter)
       return count === undefined ? [] : [`${paint(STYLES[letter] ?? 'dim', letter)} ${count}`]
     })
-    yield `${(names[column] ?? '').padEnd(longest)}  ${parts.join('  ')}`.trimEnd()
+    const name = `${(names[column] ?? '').padEnd(longest)}  `
+    const told = wrap(parts, width - name.length, '', '  ').replaceAll('\n', `\n${' '.repeat(name.length)}`)
+    yield (name + told).trimEnd()
   }
 }
 
