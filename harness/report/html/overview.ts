@@ -39,7 +39,7 @@ function cards({ run, summary }: ShownRun, several: boolean): Markup {
 <section><h2>What the target lacks${suffix}</h2>${
     lacking.length === 0
       ? markup`<p class="quiet">Nothing that a case needed.</p>`
-      : markup`<table class="plain"><tbody>${lacking.map(({ name, capability, cases }) => markup`<tr><th scope="row">${capability}</th>${targets.length > 1 && markup`<td>${name}</td>`}<td class="figure">${figure(cases)}</td><td class="quiet">${cases === 1 ? 'case' : 'cases'} skipped</td></tr>`)}</tbody></table>`
+      : markup`<table class="plain lacks"><tbody>${lacking.map(({ name, capability, cases }) => markup`<tr><th scope="row">${capability}</th>${targets.length > 1 && markup`<td>${name}</td>`}<td class="figure">${figure(cases)} <span class="quiet">skipped</span></td></tr>`)}</tbody></table>`
   }</section>`
 }
 

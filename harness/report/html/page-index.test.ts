@@ -1,6 +1,9 @@
 import { inflateRawSync } from 'node:zlib'
 import { expect } from 'chai'
+import type { CaseSummary, RunEvent } from '../../model/run-log.ts'
+import { summary } from '../fixtures/case.ts'
 import { fixtureRun } from '../fixtures/run.ts'
+import { entriesOf } from './client/entries.ts'
 import { pageData } from './page-index.ts'
 import { shownRuns } from './sides.ts'
 import type { CaseRecord } from './view.ts'
@@ -18,6 +21,17 @@ function recordsOf(largest?: number): ReadonlyMap<string, readonly CaseRecord[]>
     if (record !== undefined) found.set(outcome, [...(found.get(outcome) ?? []), record])
   }
   return found
+}
+
+/** The family that the page gives to a case which is skipped, beside the cases of the fixture. */
+function familyOfSkipped(change: Partial<CaseSummary>): string | undefined {
+  const test = summary('skipped', {}, { suite: 'later', ...change })
+  const skipped: RunEvent = { type: 'case-skipped', case: test, target: 'reference', lacks: 'rules' }
+  const events = fixtureRun().flatMap((event): RunEvent[] =>
+    event.type === 'run-finished' ? [skipped, event] : [event],
+  )
+  const { index } = pageData(shownRuns([events]))
+  return entriesOf(index).find(({ suite }) => suite === 'later')?.axes.family
 }
 
 const traced = (records: readonly CaseRecord[] = []) =>
@@ -45,5 +59,20 @@ describe('report/html/page-index', () => {
         records.map(({ case: { name } }) => name),
       )
     }
+  })
+
+  it('takes the family of a case that was not played from its axis', () => {
+    const axes = { family: 'ipv6' }
+    expect(familyOfSkipped({ axes, capture: 'captures/mine.pcap' })).to.equal('ipv6')
+  })
+
+  it('takes it from a case that was played with the same capture, or from the name of the capture', () => {
+    const { capture } = summary('any', {})
+    expect(familyOfSkipped({ capture })).to.equal('ipv4')
+    expect(familyOfSkipped({ capture: 'captures/dns-udp-ipv6.pcap' })).to.equal('ipv6')
+  })
+
+  it('has none where nothing says it', () => {
+    expect(familyOfSkipped({ capture: 'ipv6/captures/mine-ipv64.pcap' })).to.equal(undefined)
   })
 })

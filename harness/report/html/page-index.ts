@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { CaseResult } from '../../log/cases.ts'
 import { untraced, wholeEvent } from '../../log/kept.ts'
 import type { Provenance } from '../../model/case.ts'
@@ -75,6 +76,7 @@ export function pageData(runs: readonly ShownRun[], largest = LARGEST): PageData
 
 function placedResults(runs: readonly ShownRun[], several: boolean): readonly Placed[] {
   let first = 0
+  const families = familiesOf(runs)
   return runs.flatMap(({ results, sides }) => {
     const numbers = new Map(sides.map(({ target }, at) => [target, first + at]))
     const names = new Map(sides.map(({ target, name }) => [target, name]))
@@ -82,21 +84,46 @@ function placedResults(runs: readonly ShownRun[], several: boolean): readonly Pl
     return results.map((result) => ({
       result,
       side: numbers.get(result.target) ?? 0,
-      axes: { ...(several ? { [SIDE]: names.get(result.target) ?? '' } : {}), ...impliedAxes(result) },
+      axes: {
+        ...(several ? { [SIDE]: names.get(result.target) ?? '' } : {}),
+        ...impliedAxes(result, families),
+      },
     }))
   })
 }
 
 /** The axes of a case, with those that every case has even if its suite has no such axis. */
-function impliedAxes({ case: test, finished }: CaseResult): Readonly<Record<string, string>> {
-  const client = finished?.trace?.flows[0]?.client
-  const family = client === undefined ? undefined : client.split(':').length > 2 ? 'ipv6' : 'ipv4'
+function impliedAxes(
+  result: CaseResult,
+  families: ReadonlyMap<string, string>,
+): Readonly<Record<string, string>> {
+  const { case: test } = result
+  // A case that was not played has no addresses, but its capture has a family all the same.
+  const family =
+    familyOf(result) ??
+    families.get(test.capture) ??
+    /(?<![a-z0-9])ipv[46](?![a-z0-9])/.exec(basename(test.capture))?.[0]
   return {
     policy: test.policy,
     ...(family === undefined ? {} : { family }),
     ...sharingOf(test),
     ...test.axes,
   }
+}
+
+/** The family of each capture that a case was played with. */
+function familiesOf(runs: readonly ShownRun[]): ReadonlyMap<string, string> {
+  const families = new Map<string, string>()
+  for (const result of runs.flatMap(({ results }) => results)) {
+    const family = familyOf(result)
+    if (family !== undefined) families.set(result.case.capture, family)
+  }
+  return families
+}
+
+function familyOf({ finished }: CaseResult): string | undefined {
+  const client = finished?.trace?.flows[0]?.client
+  return client === undefined ? undefined : client.split(':').length > 2 ? 'ipv6' : 'ipv4'
 }
 
 function sharingOf({ sharing }: CaseSummary): { readonly sharing?: string } {

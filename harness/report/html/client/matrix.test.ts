@@ -44,7 +44,8 @@ describe('matrix', () => {
 
   it('has a column for each combination of the chosen axes, those without the axis last', () => {
     expect(headsOf(['policy'])).to.deep.equal(['drop', 'reject', 'continue'])
-    expect(headsOf(['family', 'target'])).to.deep.equal(['ipv4', 'ipv6', 'no family', 'ipv4'])
+    expect(headsOf(['sharing', 'target'])).to.deep.equal(['none', 'no sharing', 'no sharing'])
+    expect(headsOf(['family', 'target'])).to.deep.equal(['ipv4', 'ipv6', 'ipv4'])
     expect(headsOf([])).to.deep.equal(['cases'])
   })
 
