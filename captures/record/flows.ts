@@ -100,7 +100,7 @@ function protocolOf(row: Row): Protocol {
   if (row['udp.srcport'] !== '') return 'udp'
   if (row['icmp.type'] !== '') return 'icmp'
   if (row['icmpv6.type'] !== '') return 'icmp6'
-  if (row['sctp.srcport'] !== '') return 'ip'
+  if (row['sctp.srcport'] !== '') return 'sctp'
   throw new Error(`Frame ${row['frame.number']} belongs to no flow that a manifest can list.`)
 }
 

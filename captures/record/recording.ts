@@ -1,8 +1,7 @@
 import type { Family } from './addresses.ts'
 import type { Lab, LabShape } from './lab.ts'
 
-/** `ip`: any other, as SCTP. */
-export type Protocol = 'tcp' | 'udp' | 'icmp' | 'icmp6' | 'ip'
+export type Protocol = 'tcp' | 'udp' | 'icmp' | 'icmp6' | 'sctp'
 
 /** The programs a recording may name; their versions go into its manifest. */
 export type Program =
@@ -58,7 +57,7 @@ export interface Expects {
 
 export interface ExpectedFlow {
   /** `icmp` stands for ICMPv6 too where the family is IPv6. */
-  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'ip'
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'sctp'
   readonly closes?: 'fin' | 'rst' | 'open'
   readonly times?: number
 }

@@ -29,7 +29,7 @@ export const sctp: readonly Recording[] = [
     server: serve,
     client: talk,
     expects: {
-      flows: [{ protocol: 'ip' }],
+      flows: [{ protocol: 'sctp' }],
       frames: {
         'sctp.chunk_type == 1': 1,
         'sctp.chunk_type == 2': 1,

@@ -55,5 +55,5 @@ function protocolName(protocol: number, six: boolean): FlowInfo['protocol'] {
   if (protocol === Protocol.tcp) return 'tcp'
   if (protocol === Protocol.udp) return 'udp'
   if (protocol === icmpOf(six)) return six ? 'icmp6' : 'icmp'
-  return 'ip'
+  return protocol === Protocol.sctp ? 'sctp' : 'ip'
 }

@@ -127,13 +127,15 @@ describe('flow/table', () => {
   it('makes a flow of addresses and protocol where there are no ports, and none of what is unreadable', () => {
     const gre = ethernet(ipv4(47, hex('00000800')))
     const esp = ethernet(ipv6(50, hex('0000000100000002')))
+    const sctp = ethernet(ipv4(Protocol.sctp, hex('9c40000700000001 00000000 0b000004')))
     const cut = { ...segment(0), bytes: segment(0).bytes.subarray(0, 44), original: 54 }
     const broken = { ...segment(0), bytes: segment(0).bytes.subarray(0, 44) }
     const arp = ethernet(hex('0001'))
     const table = new FlowTable()
-    const batch = assigned([gre, esp, cut, broken, arp, gre], table)
-    expect([...batch.flow]).to.deep.equal([0, 1, -1, -1, -1, 0])
+    const batch = assigned([gre, esp, cut, broken, arp, gre, sctp], table)
+    expect([...batch.flow]).to.deep.equal([0, 1, -1, -1, -1, 0, 2])
     expect(table.info(1)).to.include({ protocol: 'ip', family: 'ipv6', client: '2001:db8::10' })
+    expect(table.info(2)).to.include({ protocol: 'sctp', client: '192.0.2.10', server: '198.51.100.80' })
   })
 
   it('takes an endpoint that talks to itself as a client', () => {

@@ -36,7 +36,8 @@ export interface PacketSource extends AsyncDisposable {
 /** What is known of a flow when its first packet has been seen. */
 export interface FlowInfo {
   readonly id: number
-  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'icmp6' | 'ip'
+  /** `ip`: any other. */
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'icmp6' | 'sctp' | 'ip'
   readonly family: 'ipv4' | 'ipv6'
   /** `192.0.2.10:40000`, `[2001:db8::1]:80`, or an address alone if there are no ports. */
   readonly client: string

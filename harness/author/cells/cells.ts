@@ -46,6 +46,6 @@ export function setupPlaceOf({ setup }: Pick<Case, 'setup'>): Pick<Cell, 'sharin
 
 /** The protocol and family of a flow; undefined: of none that is covered. */
 export function flowPlaceOf({ protocol, family }: FlowInfo): Pick<Cell, 'protocol' | 'family'> | undefined {
-  if (protocol === 'ip') return undefined
+  if (protocol === 'sctp' || protocol === 'ip') return undefined
   return { protocol: protocol === 'icmp6' ? 'icmp' : protocol, family }
 }
