@@ -8,8 +8,13 @@ import { ipProtocol } from './transport.ts'
 
 /** A packet's flags for a report: those of TCP, or the IP protocol and chunks of a packet of which only IP is read (model/carried.ts). */
 export function carriedFlags(batch: PacketBatch, i: number): number {
-  const kind = batch.kind[i]
-  return kind === Kind.ip4 || kind === Kind.ip6 ? protocolAndChunks(batch, i) : (batch.flags[i] ?? 0)
+  return isOnlyIp(batch, i) ? protocolAndChunks(batch, i) : (batch.flags[i] ?? 0)
+}
+
+/** Whether only IP is read of a packet, whose flags in the batch are then 0. */
+export function isOnlyIp({ kind }: PacketBatch, i: number): boolean {
+  const code = kind[i]
+  return code === Kind.ip4 || code === Kind.ip6
 }
 
 function protocolAndChunks({ bytes, start, captured, l3, l4, payload }: PacketBatch, i: number): number {

@@ -1,4 +1,4 @@
-import { carriedFlags } from '../flow/carried.ts'
+import { carriedFlags, isOnlyIp } from '../flow/carried.ts'
 import { VERDICT_LETTERS } from '../grade/letters.ts'
 import type { PacketBatch } from '../model/batch.ts'
 import { Host, Knowledge, type KnowledgeName, Role, Verdict } from '../model/codes.ts'
@@ -100,7 +100,8 @@ export class TraceRecorder {
     for (let i = from; i < to; i++) this.#time[base + i] = this.#micros(packets.time[i] ?? 0)
     putNumbers(this.#flow, at, packets.flow, from, to)
     putNumbers(this.#kind, at, packets.kind, from, to)
-    for (let i = from; i < to; i++) this.#flags[base + i] = carriedFlags(packets, i)
+    putNumbers(this.#flags, at, packets.flags, from, to)
+    for (let i = from; i < to; i++) if (isOnlyIp(packets, i)) this.#flags[base + i] = carriedFlags(packets, i)
     putNumbers(this.#payload, at, packets.payload, from, to)
     putNumbers(this.#phase, at, packets.phase, from, to)
     putNumbers(this.#host, at, packets.host, from, to)
