@@ -1,8 +1,8 @@
 import { NANOS_PER_SECOND } from '../model/batch.ts'
 import { Host, Verdict } from '../model/codes.ts'
 import { impactWords } from '../report/impact-words.ts'
+import { ladderLayout } from '../report/ladder-layout.ts'
 import { wrap } from '../report/wrap.ts'
-import { ladderLayout } from './ladder-layout.ts'
 import { BufferedOutput } from './output.ts'
 import {
   crowdingWords,

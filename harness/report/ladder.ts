@@ -44,8 +44,15 @@ function near({ flow }: CaseTrace, index: number): readonly number[] {
 }
 
 /** The line of a packet, and those of packets emitted about it. */
-export function packetLine(trace: CaseTrace, at: number, lanes: number) {
-  const server = lanes - 1
+function packetLine(trace: CaseTrace, at: number, lanes: number) {
+  const { way, label, back } = packetWay(trace, at)
+  const lineOf = (each: Way, text: string) => `${road({ lanes, gap: GAP }, each)}  ${text}`
+  return { line: lineOf(way, label), back: back.map((each) => lineOf(each.way, each.label)) }
+}
+
+/** The way of a packet and what it carries, and the same of packets emitted about it. */
+export function packetWay(trace: CaseTrace, at: number) {
+  const server = trace.hosts.length + 1
   const c2s = trace.direction[at] === '>'
   const [from, to] = c2s ? [0, server] : [server, 0]
   const host = trace.host[at] ?? Host.unknown
@@ -57,30 +64,18 @@ export function packetLine(trace: CaseTrace, at: number, lanes: number) {
   const what = contentWords(trace.kind[at] ?? 0, trace.flags[at] ?? 0, trace.payload[at] ?? 0)
   const back = trace.emitted
     .filter((each) => each.index === at)
-    .map((each) => {
-      const told = each.to === 'client' ? 0 : server
-      return arrow(lanes, end, told, undefined, undefined, each.kind === 'tcp-rst' ? 'RST' : 'ICMP')
-    })
-  const label = `${number === 0 ? '+' : number} ${what}`
+    .map((each) => ({
+      way: { from: end, to: each.to === 'client' ? 0 : server },
+      label: each.kind === 'tcp-rst' ? 'RST' : 'ICMP',
+    }))
   return {
-    line: arrow(lanes, from, end, via, passed ? undefined : MARKS[trace.verdict[at] ?? 'u'], label),
+    way: { from, to: end, via, mark: passed ? undefined : MARKS[trace.verdict[at] ?? 'u'] },
+    label: `${number === 0 ? '+' : number} ${what}`,
     back,
   }
 }
 
 const MARKS: Readonly<Record<string, string>> = { d: '×', r: '×', a: '×', u: '?', n: '·' }
-
-/** One line of a ladder: from one lane to another, through a third, with a mark at its end instead of an arrow head. */
-export function arrow(
-  lanes: number,
-  from: number,
-  to: number,
-  via: number | undefined,
-  mark: string | undefined,
-  label: string,
-): string {
-  return `${road({ lanes, gap: GAP }, { from, to, via, mark })}  ${label}`
-}
 
 /** How a packet goes: from one lane to another, through a third; `mark`: what is at its end instead of an arrow head. */
 export interface Way {

@@ -1,12 +1,14 @@
 import type { CaseFinished, CaseTrace } from '../../model/run-log.ts'
 import { alsoSeen } from '../also-seen.ts'
 import { impactWords } from '../impact-words.ts'
-import { laneNames, packetLine, TIME } from '../ladder.ts'
+import { packetWay, TIME } from '../ladder.ts'
+import { type LadderLayout, ladderLayout } from '../ladder-layout.ts'
 import { STYLES } from '../outcomes.ts'
 import { painter } from '../paint.ts'
 import { plain } from '../plain.ts'
 import type { Screen } from '../screen.ts'
-import { wrap } from '../wrap.ts'
+import { wrap, wrapLines } from '../wrap.ts'
+import { rowFor } from './row.ts'
 import type { Step } from './steps.ts'
 import type { Story } from './story.ts'
 
@@ -24,6 +26,8 @@ type PacketStep = Step & { readonly kind: 'packet' }
 export function storyText(story: Story, finished: CaseFinished, screen: Screen): string {
   const { trace } = finished
   const paint = painter(screen.colour)
+  // What is piped is read by the line.
+  const columns = screen.live ? screen.columns : Number.POSITIVE_INFINITY
   const heading = (text: string) => `\n${paint('bold', text)}`
   const { case: test, target, deeds, grade } = story
   const { mark, colour } = STYLES[grade.outcome]
@@ -38,23 +42,24 @@ export function storyText(story: Story, finished: CaseFinished, screen: Screen):
     heading('What was done'),
     ...deeds.map(({ at, what }) => `${at.toFixed(3).padStart(TIME - 2)}  ${plain(what)}`),
   ]
-  if (trace !== undefined)
+  if (trace !== undefined) {
+    const layout = ladderLayout(['client', ...trace.hosts, 'server'], columns)
     lines.push(
       heading('Ladder'),
-      laneNames(['client', ...trace.hosts, 'server']),
-      ...story.steps.flatMap((step) => ladderLines(step, trace)),
+      layout.heading,
+      ...story.steps.flatMap((step) => ladderLines(step, trace, layout)),
       heading('Packet by packet'),
-      ...table(story.steps, paint),
+      ...table(story.steps, columns, paint),
     )
+  }
   lines.push(heading('Grade'), ...gradeLines(story, finished, screen))
-  return `${lines.join('\n')}\n`
+  return `${wrapLines(lines.join('\n'), columns)}\n`
 }
 
-function ladderLines(step: Step, trace: CaseTrace): readonly string[] {
-  const aside = (text: string) => `${' '.repeat(TIME)}${text}`
+function ladderLines(step: Step, trace: CaseTrace, layout: LadderLayout): readonly string[] {
   switch (step.kind) {
     case 'phase':
-      return [aside(`-- ${plain(step.name)} --`)]
+      return [layout.aside(`-- ${plain(step.name)} --`)]
     case 'event':
       return [`${stamp(step.time)}  == ${plain(step.what)}`]
     case 'control':
@@ -62,21 +67,28 @@ function ladderLines(step: Step, trace: CaseTrace): readonly string[] {
     case 'emitted':
       return [`${stamp(step.time)}  == ${step.by} sends ${replyName(step.what)} to ${step.to}`]
     case 'packet': {
-      const { line, back } = packetLine(trace, step.index, trace.hosts.length + 2)
-      return [`${stamp(step.time)}  ${line}`, ...back.map(aside)]
+      const { way, label, back } = packetWay(trace, step.index)
+      return [
+        layout.packet(step.time.toFixed(6), way, label),
+        ...back.map((each) => layout.packet('', each.way, each.label)),
+      ]
     }
   }
 }
 
-function table(steps: readonly Step[], paint: ReturnType<typeof painter>): readonly string[] {
+function table(
+  steps: readonly Step[],
+  columns: number,
+  paint: ReturnType<typeof painter>,
+): readonly string[] {
   const entries = steps.some((step) => step.kind === 'packet' && step.entry !== undefined)
-  const wide = (text: string, width: number) => text.padEnd(width)
-  const rows = [
-    `      time  ${'#'.padStart(5)} flow dir  ${wide('packet', 18)} ${wide('by', 8)} ${wide('verdict', 9)} why${entries ? ', and what the host then holds' : ''}`,
-  ]
+  const why = `why${entries ? ', and what the host then holds' : ''}`
+  const heads = { time: 'time', number: '#', flow: 'flow', direction: 'dir', packet: 'packet', by: 'by' }
+  const rows = [rowFor(columns, { ...heads, verdict: 'verdict', why }, (text) => text)]
   const row = (time: number, cells: readonly string[], style: keyof typeof VERDICT_STYLE, rest: string) => {
-    const [number = '', flow = '', dir = '', what = '', by = ''] = cells
-    return `${stamp(time)}  ${number.padStart(5)} ${flow.padStart(4)} ${dir}  ${wide(what, 18)} ${wide(by, 8)} ${paint(VERDICT_STYLE[style], wide(style, 9))} ${rest}`.trimEnd()
+    const [number = '', flow = '', direction = '', packet = '', by = ''] = cells
+    const told = { time: time.toFixed(6), number, flow, direction, packet, by, verdict: style, why: rest }
+    return rowFor(columns, told, (text) => paint(VERDICT_STYLE[style], text))
   }
   for (const step of steps)
     switch (step.kind) {

@@ -15,7 +15,7 @@ function drawn(columns: number, words = '12 PSH ACK 128 B'): readonly string[] {
   ].flatMap((text) => text.split('\n'))
 }
 
-describe('cli/ladder-layout', () => {
+describe('report/ladder-layout', () => {
   it('has lanes well apart where nothing is narrow', () => {
     expect(drawn(Number.POSITIVE_INFINITY)).to.deep.equal([
       '            client         fw-a           fw-b           server',

@@ -1,5 +1,5 @@
-import { GAP, laneNames, road, TIME, type Way } from '../report/ladder.ts'
-import { hang, wrap } from '../report/wrap.ts'
+import { GAP, laneNames, road, TIME, type Way } from './ladder.ts'
+import { hang, wrap } from './wrap.ts'
 
 /** Columns for what a packet carries, and from one lane to the next: a ladder with less of either has what packets carry above them. */
 const WORDS = 20
