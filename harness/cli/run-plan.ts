@@ -1,14 +1,12 @@
 import type { Case } from '../model/case.ts'
 import type { Target } from '../model/target.ts'
 import { terminalColumns } from '../report/screen.ts'
-import { wrap, wrapLines } from '../report/wrap.ts'
+import { wrapLines, wrapName } from '../report/wrap.ts'
 import { CaptureStore } from '../run/captures.ts'
 import { Offers } from '../run/offer.ts'
 import { type PlanSummary, summarisePlan } from '../run/plan-summary.ts'
 import type { FoldChoice } from '../run/target-plan.ts'
 import { counted } from '../support/counted.ts'
-
-const INDENT = '  '
 
 export interface PlanOptions {
   readonly seed: number
@@ -34,13 +32,13 @@ export async function printPlan(
     return
   }
   const columns = terminalColumns(process.stdout)
-  for (const name of names) process.stdout.write(`${nameLines(name, '', columns)}\n`)
+  for (const name of names) process.stdout.write(`${wrapName(name, '', columns)}\n`)
   const totals = `${counted(names.length, 'case')}, ${counted(setups, 'setup')}, ${counted(captures, 'capture')}\n`
   process.stdout.write(wrapLines(totals, columns))
   for (const summary of targets) {
     process.stdout.write(wrapLines(textOf(summary), columns))
     for (const { name, lacks } of summary.skipped)
-      process.stdout.write(`${nameLines(`  skipped ${name}: `, lacks, columns)}\n`)
+      process.stdout.write(`${wrapName(`  skipped ${name}: `, lacks, columns)}\n`)
   }
 }
 
@@ -56,14 +54,6 @@ export async function secondsOf(
     seconds += (await summarisePlan(cases, target, planning, repeat)).wallSeconds ?? 0
   }
   return seconds
-}
-
-/** A case's name, broken after slashes where it is too long, and words about it. */
-function nameLines(name: string, words: string, columns: number): string {
-  if (name.length + words.length <= columns) return name + words
-  const indent = `${/^ */.exec(name)?.[0]}${INDENT}`
-  const parts = [...name.split(/(?<=\/)/), ...words.split(/(?<= )/)]
-  return wrap(parts, columns - indent.length, '', '').replaceAll('\n', `\n${indent}`)
 }
 
 function textOf(summary: PlanSummary): string {

@@ -1,4 +1,6 @@
 import { planCases } from '../plan/plan.ts'
+import { terminalColumns } from '../report/screen.ts'
+import { wrapName } from '../report/wrap.ts'
 import { loadSuites } from '../run/suites.ts'
 import { suiteSchema } from '../suite/schema.ts'
 import { writeInFolder } from '../support/caller.ts'
@@ -25,10 +27,13 @@ export async function main(args: readonly string[], context: VerbContext): Promi
       .option('--json', 'print one JSON object per case')
       .option('--debug', 'show where an error comes from')
       .action(async (names: string[], { config, json }: { config?: string; json?: true }) => {
+        const columns = terminalColumns(process.stdout)
         for (const test of planCases(loadSuites(await suitesNamed(names, config), PLACES)).cases) {
           const { name, file, line, rows, tags, requirement } = test
           process.stdout.write(
-            json ? `${JSON.stringify({ name, file, line, rows, tags, requirement })}\n` : `${name}\n`,
+            json
+              ? `${JSON.stringify({ name, file, line, rows, tags, requirement })}\n`
+              : `${wrapName(name, '', columns)}\n`,
           )
         }
       }),

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { hang, wrap, wrapItems, wrapLines } from './wrap.ts'
+import { hang, wrap, wrapItems, wrapLines, wrapName } from './wrap.ts'
 
 const text = fc
   .array(fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 9 }), { maxLength: 30 })
@@ -37,5 +37,12 @@ describe('report/wrap', () => {
   it('puts the rest of a long line further in than its beginning', () => {
     expect(wrapLines('short\n  one two three four\n', 12)).to.equal('short\n  one two\n    three\n    four\n')
     expect(wrapLines('  one   two\n', 40)).to.equal('  one   two\n')
+  })
+
+  it('breaks a name after slashes, and the words about it between words', () => {
+    expect(wrapName('core/resets/policy:drop', '', 40)).to.equal('core/resets/policy:drop')
+    expect(wrapName('  core/resets/policy:drop', '  pass → fail', 18)).to.equal(
+      '  core/resets/\n    policy:drop\n    pass → fail',
+    )
   })
 })

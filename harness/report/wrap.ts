@@ -45,3 +45,11 @@ export function wrapLines(text: string, width: number): string {
     })
     .join('\n')
 }
+
+/** A case's name and words about it; where they are wider than `width`, broken after slashes and between words, further in than its beginning. */
+export function wrapName(name: string, words: string, width: number): string {
+  if (stripVTControlCharacters(name + words).length <= width) return name + words
+  const indent = `${/^ */.exec(name)?.[0]}  `
+  const parts = [...name.split(/(?<=\/)/), ...words.split(/(?<= )/)]
+  return wrap(parts, width - indent.length, '', '').replaceAll(/ *\n/g, `\n${indent}`)
+}

@@ -1,7 +1,7 @@
 import { painter } from '../paint.ts'
 import { plain } from '../plain.ts'
 import { PLAIN_SCREEN, type Screen } from '../screen.ts'
-import { wrap } from '../wrap.ts'
+import { wrap, wrapLines, wrapName } from '../wrap.ts'
 import type { Change, Changes, Lone } from './changes.ts'
 import { byOutcome, headline, milliseconds } from './words.ts'
 
@@ -12,6 +12,8 @@ const WRITTEN = 40
 export function changesConsole(changes: Changes, screen: Screen = PLAIN_SCREEN): string {
   const paint = painter(screen.colour)
   const width = Math.min(screen.columns, 132)
+  // What is piped is read by the line.
+  const columns = screen.live ? screen.columns : Number.POSITIVE_INFINITY
   const left = (all: readonly unknown[]) =>
     all.length > WRITTEN ? [paint('dim', `  … ${all.length - WRITTEN} more: --reporter json has all.`)] : []
   const list = (title: string, colour: 'red' | 'green' | 'yellow', all: readonly Change[]) =>
@@ -23,9 +25,9 @@ export function changesConsole(changes: Changes, screen: Screen = PLAIN_SCREEN):
             ...all
               .slice(0, WRITTEN)
               .flatMap(({ name, file, line, before, after, reason }) => [
-                `  ${plain(name)}  ${before} → ${paint(colour, after)}`,
+                wrapName(`  ${plain(name)}`, `  ${before} → ${paint(colour, after)}`, columns),
                 ...(reason === undefined ? [] : [wrap(plain(reason), width, '    ')]),
-                paint('dim', `    ${plain(file)}:${line}`),
+                paint('dim', wrapName(`    ${plain(file)}:${line}`, '', columns)),
               ]),
             ...left(all),
           ].join('\n'),
@@ -36,16 +38,17 @@ export function changesConsole(changes: Changes, screen: Screen = PLAIN_SCREEN):
       : [
           [
             paint('bold', `${title} (${all.length}: ${byOutcome(all)})`),
-            ...all.slice(0, WRITTEN).map(({ name, outcome }) => `  ${plain(name)}  ${outcome}`),
+            ...all
+              .slice(0, WRITTEN)
+              .map(({ name, outcome }) => wrapName(`  ${plain(name)}`, `  ${outcome}`, columns)),
             ...left(all),
           ].join('\n'),
         ]
   const { timing } = changes
   const times = [
     `${paint('dim', 'time'.padEnd(6))}${milliseconds(timing.before)} → ${milliseconds(timing.after)}`,
-    ...timing.slower.map(
-      ({ name, before, after }) =>
-        `  slower  ${plain(name)}  ${milliseconds(before)} → ${milliseconds(after)}`,
+    ...timing.slower.map(({ name, before, after }) =>
+      wrapName(`  slower  ${plain(name)}`, `  ${milliseconds(before)} → ${milliseconds(after)}`, columns),
     ),
   ]
   return `${[
@@ -59,6 +62,8 @@ export function changesConsole(changes: Changes, screen: Screen = PLAIN_SCREEN):
       `${paint('dim', 'old'.padEnd(6))}${plain(changes.old.id)}, ${plain(changes.old.startedAt)}`,
       `${paint('dim', 'new'.padEnd(6))}${plain(changes.new.id)}, ${plain(changes.new.startedAt)}`,
       headline(changes),
-    ].join('\n'),
+    ]
+      .map((line) => wrapLines(line, columns))
+      .join('\n'),
   ].join('\n\n')}\n`
 }
