@@ -86,7 +86,7 @@ function placedResults(runs: readonly ShownRun[], several: boolean): readonly Pl
       side: numbers.get(result.target) ?? 0,
       axes: {
         ...(several ? { [SIDE]: names.get(result.target) ?? '' } : {}),
-        ...impliedAxes(result, families),
+        ...impliedAxes(result.case, families),
       },
     }))
   })
@@ -94,15 +94,12 @@ function placedResults(runs: readonly ShownRun[], several: boolean): readonly Pl
 
 /** The axes of a case, with those that every case has even if its suite has no such axis. */
 function impliedAxes(
-  result: CaseResult,
+  test: CaseSummary,
   families: ReadonlyMap<string, string>,
 ): Readonly<Record<string, string>> {
-  const { case: test } = result
-  // A case that was not played has no addresses, but its capture has a family all the same.
+  // A capture that no case was played with has a family all the same.
   const family =
-    familyOf(result) ??
-    families.get(test.capture) ??
-    /(?<![a-z0-9])ipv[46](?![a-z0-9])/.exec(basename(test.capture))?.[0]
+    families.get(test.capture) ?? /(?<![a-z0-9])ipv[46](?![a-z0-9])/.exec(basename(test.capture))?.[0]
   return {
     policy: test.policy,
     ...(family === undefined ? {} : { family }),
@@ -111,19 +108,16 @@ function impliedAxes(
   }
 }
 
-/** The family of each capture that a case was played with. */
+/** The family of each capture that a case was played with: of one case each, because packets of a large log have to be read from it. */
 function familiesOf(runs: readonly ShownRun[]): ReadonlyMap<string, string> {
   const families = new Map<string, string>()
-  for (const result of runs.flatMap(({ results }) => results)) {
-    const family = familyOf(result)
-    if (family !== undefined) families.set(result.case.capture, family)
-  }
+  for (const { results } of runs)
+    for (const { case: test, finished } of results) {
+      if (families.has(test.capture)) continue
+      const client = finished?.trace?.flows[0]?.client
+      if (client !== undefined) families.set(test.capture, client.split(':').length > 2 ? 'ipv6' : 'ipv4')
+    }
   return families
-}
-
-function familyOf({ finished }: CaseResult): string | undefined {
-  const client = finished?.trace?.flows[0]?.client
-  return client === undefined ? undefined : client.split(':').length > 2 ? 'ipv6' : 'ipv4'
 }
 
 function sharingOf({ sharing }: CaseSummary): { readonly sharing?: string } {
