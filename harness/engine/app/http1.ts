@@ -1,15 +1,12 @@
 import { Buffer } from './app-view.ts'
 import { BytesOut } from './bytes-out.ts'
-import { CR, hexDigit, isSpace, LF } from './characters.ts'
-import { isMethod } from './http-methods.ts'
-import { Body, chomp, Request } from './http-request.ts'
+import { indexIn, isBlank, LF } from './characters.ts'
+import { Answer, Asked } from './http-answer.ts'
+import { chomp, isEmptyLine, isWhite, JUNK, MAX_LINE, readChunkSize, startsWithMethod } from './http-lines.ts'
+import { Body, Request } from './http-request.ts'
+import { HttpResponses } from './http-responses.ts'
 import { Parsed, type Parser, type ParserResult } from './parser.ts'
 import type { Transactions } from './transactions.ts'
-
-/** A longer line is an error (Suricata 7, app-layer-htp.h, HTP_CONFIG_DEFAULT_FIELD_LIMIT_HARD). */
-const MAX_LINE = 18_000
-/** This many bytes after a request line without version imply that headers follow nevertheless. */
-const JUNK = 16
 
 /** What the next byte to the server belongs to. */
 const At = {
@@ -23,13 +20,20 @@ const At = {
   trailers: 7,
   /** Between requests, within data that came at once: the next request, or more body. */
   after: 8,
-  /** What follows is no request: HTTP 0.9, or a tunnel. */
+  /** What follows is no request. */
   ignored: 9,
+  /** After a CONNECT, until the server has answered: it is not read. */
+  connect: 10,
+  /** After a CONNECT that was granted: a request, or what is no HTTP. */
+  tunnel: 11,
+  /** After a request of HTTP 0.9: whatever comes is an error, except after a response without request. */
+  spent: 12,
 } as const
 
 /**
  * The requests of HTTP 0.9 … 1.1 on a connection, as libhtp reads them. Method and URI are available with the first byte after the
- * request line, the host with the end of the headers. Responses are not parsed.
+ * request line, the host with the end of the headers. Of responses only where each begins and ends is read, since one without a request counts
+ * as a request.
  */
 export class HttpParser implements Parser {
   openTransaction = 0
@@ -41,9 +45,8 @@ export class HttpParser implements Parser {
   #left = 0
   /** Some bytes updated a request. */
   #touched = false
-  /** Something has come from the client; from the server. */
-  #asked: boolean
-  #answered = false
+  /** Undefined if they cannot be told apart. */
+  readonly #responses: HttpResponses | undefined
   /** Method and URI of the request have been passed on. */
   #announced = true
   #line: Uint8Array = this.#held.bytes
@@ -54,11 +57,12 @@ export class HttpParser implements Parser {
 
   /** `begun`: requests may have come before. */
   constructor(begun: boolean) {
-    this.#asked = begun
+    this.#responses = begun ? undefined : new HttpResponses()
   }
 
   reads(toServer: boolean): boolean {
-    return toServer && this.#at !== At.ignored
+    if (this.#at === At.ignored) return false
+    return toServer || this.#responses?.isOver === false
   }
 
   get pending(): boolean {
@@ -73,11 +77,7 @@ export class HttpParser implements Parser {
     found: Transactions,
     result: ParserResult,
   ): number {
-    if (!toServer) {
-      this.#answer()
-      return Parsed.all
-    }
-    this.#asked = true
+    if (!toServer) return this.#readResponses(bytes, from, to)
     this.#touched = false
     const outcome = this.#read(bytes, from, to, found)
     result.untouched = !this.#touched
@@ -87,8 +87,10 @@ export class HttpParser implements Parser {
   #read(bytes: Uint8Array, from: number, to: number, found: Transactions): number {
     let at = from
     while (at < to) {
+      if (this.#at === At.connect && !this.#isAnswered()) return Parsed.all
       if (this.#at === At.ignored) return Parsed.all
-      if (this.#at === At.idle) this.#at = At.line
+      if (this.#at === At.spent) return Parsed.error
+      if (this.#at === At.idle) this.#begin()
       if (this.#at === At.headers && !this.#announced) this.#announce(found)
       if (this.#at === At.headers || this.#at === At.trailers) this.#touched = true
       if (this.#at === At.body || this.#at === At.chunk) {
@@ -99,28 +101,46 @@ export class HttpParser implements Parser {
         if (this.#left === 0) this.#at = this.#at === At.body ? At.after : At.chunkEnd
         continue
       }
-      if (!this.#findLine(bytes, at, to)) return this.#held.length > MAX_LINE ? Parsed.error : Parsed.all
+      if (!this.#findLine(bytes, at, to)) return this.#isTooMuch() ? Parsed.error : Parsed.all
       at = this.#next
       if (!this.#takeLine(bytes, at, to, found)) return Parsed.error
       this.#held.clear()
     }
-    if (this.#at === At.after && this.#held.length === 0) this.#complete(At.idle)
+    if (this.#at === At.after && this.#held.length === 0) this.#complete(At.idle, found)
     return Parsed.all
   }
 
-  /** A response to no request is a transaction, and what the client says next is its body (libhtp, htp_response.c). */
-  #answer(): void {
-    if (!this.#asked && !this.#answered) this.#at = At.after
-    this.#answered = true
+  #readResponses(bytes: Uint8Array, from: number, to: number): number {
+    const responses = this.#responses
+    for (let at = from; at < to && this.#at !== At.ignored && responses !== undefined; at = responses.next)
+      if (!this.#heed(responses.read(bytes, at, to))) return Parsed.error
+    return Parsed.all
   }
 
-  skip(toServer: boolean, length: number, result: ParserResult): number {
-    if (!toServer) return Parsed.all
+  /** Does what an `Answer` says; returns false if libhtp gives up. */
+  #heed(answer: number): boolean {
+    if (answer === Answer.unasked) {
+      // It is a request of its own, and what the client says next is its body, up to a known method (libhtp, htp_response.c).
+      if (this.#at !== At.idle) this.openTransaction++
+      if (this.#at === At.chunkEnd) this.#held.clear()
+      this.#announced = true
+      this.#request.short = false
+      this.#at = At.after
+    } else if (answer === Answer.tunnel) this.#at = At.ignored
+    else if (answer === Answer.refused && this.#at === At.body && this.#left === this.#request.length)
+      this.#at = At.after
+    return answer !== Answer.failed
+  }
+
+  skip(toServer: boolean, length: number, found: Transactions, result: ParserResult): number {
+    if (!toServer)
+      return this.#heed(this.#responses?.skip(length) ?? Answer.nothing) ? Parsed.all : Parsed.error
+    if (this.#at === At.spent) return Parsed.error
     this.#touched = this.#at === At.body
     if (this.#at === At.body) {
       this.#left = Math.max(0, this.#left - length)
       if (this.#left === 0) this.#end(At.idle)
-    } else if (this.#at === At.after) this.#complete(At.idle)
+    } else if (this.#at === At.after) this.#complete(At.idle, found)
     result.untouched = !this.#touched
     return Parsed.all
   }
@@ -155,19 +175,27 @@ export class HttpParser implements Parser {
     const to = this.#to
     switch (this.#at) {
       case At.line:
-        if (!isEmptyLine(line, from, to)) this.#startRequest(bytes, rest, end, found)
+        if (!isEmptyLine(line, from, to)) this.#startRequest(bytes, rest, end)
         return true
       case At.after:
         // What is no request counts as body, up to a bare LF.
         this.#touched = true
-        if (to - from === 1) this.#complete(At.line)
+        if (!this.#announced) this.#announce(found)
+        if (to - from === 1) this.#complete(At.line, found)
         if (to - from === 1 || !startsWithMethod(line, from, to)) return true
-        this.#complete(At.line)
-        if (!this.#request.short) this.#startRequest(bytes, rest, end, found)
+        this.#complete(At.line, found)
+        if (!this.#request.short) this.#startRequest(bytes, rest, end)
+        return true
+      case At.tunnel:
+        if (!startsWithMethod(line, from, to)) this.#at = At.ignored
+        else {
+          this.#complete(At.line, found)
+          this.#startRequest(bytes, rest, end)
+        }
         return true
       case At.headers:
         if (isEmptyLine(line, from, to)) return this.#endHeaders(found)
-        this.#request.addHeader(line, from, chomp(line, from, to))
+        this.#request.addHeader(line, from, chomp(line, from, to), rest === end || isBlank(bytes[rest] ?? 0))
         return true
       case At.trailers:
         if (isEmptyLine(line, from, to)) this.#at = At.after
@@ -180,32 +208,57 @@ export class HttpParser implements Parser {
     }
   }
 
-  #startRequest(bytes: Uint8Array, rest: number, end: number, found: Transactions): void {
+  /** A request begins, or at least something that a response may answer. */
+  #begin(): void {
+    this.#at = At.line
+    this.#responses?.noteRequest()
+  }
+
+  /** Whether what follows a CONNECT may be read; without an answer it is lost. */
+  #isAnswered(): boolean {
+    const status = this.#responses?.connectStatus ?? -1
+    if (status >= 0) this.#at = status >= 200 && status <= 299 ? At.tunnel : At.after
+    return status >= 0
+  }
+
+  /** Whether what is held of a line is too long for one; a tunnel's first line may end with a zero. */
+  #isTooMuch(): boolean {
+    const { bytes, length } = this.#held
+    if (this.#at === At.tunnel && indexIn(bytes, 0, 0, length) < length) this.#at = At.ignored
+    return length > MAX_LINE
+  }
+
+  #startRequest(bytes: Uint8Array, rest: number, end: number): void {
     const request = this.#request
     const line = this.#line
     request.readLine(line, this.#from, chomp(line, this.#from, this.#to))
     this.#at = At.headers
     this.#announced = false
-    if (request.short) request.short = !hasContent(bytes, rest, end)
-    if (!request.short) return
-    this.#announce(found)
-    this.#at = At.after
+    if (request.short) request.short = end - rest <= JUNK && isWhite(bytes, rest, end)
+    this.#responses?.tell(
+      (request.isHead ? Asked.head : 0) |
+        (request.isConnect ? Asked.connect : 0) |
+        (request.short ? Asked.short : 0),
+    )
+    if (request.short) this.#at = At.after
   }
 
   /** Ends a request with `next`; one of HTTP 0.9 with nothing that matters. */
-  #complete(next: number): void {
-    this.#end(this.#request.short ? At.ignored : next)
+  #complete(next: number, found: Transactions): void {
+    if (!this.#announced) this.#announce(found)
+    this.#end(this.#request.short ? At.spent : next)
   }
 
   /** The request is complete, including its body: with this packet it is inspected for the last time. */
   #end(next: number): void {
     this.openTransaction++
     this.#touched = true
-    this.#at = next
+    if (next === At.line) this.#begin()
+    else this.#at = next
   }
 
   /**
-   * Rules see the request line with the first byte of the headers, which is when Suricata inspects it again. Without headers it is
+   * Rules see the request line with the first byte of what follows it, which is when Suricata inspects it again. Without headers it is
    * not over yet, so that a match is remembered.
    */
   #announce(found: Transactions): void {
@@ -226,7 +279,8 @@ export class HttpParser implements Parser {
     const hasBody = body === Body.chunked || (body === Body.length && request.length > 0)
     if (host.length > 0)
       found.add(Buffer.httpHost, this.openTransaction, true, host.bytes, 0, host.length, hasBody)
-    if (request.isConnect) this.#end(At.ignored)
+    if (request.expectsContinue) this.#responses?.tell(Asked.expectsContinue)
+    if (request.isConnect) this.#end(this.#responses === undefined ? At.ignored : At.connect)
     else if (body === Body.chunked) this.#at = At.chunkSize
     else if (body === Body.length && request.length > 0) {
       this.#left = request.length
@@ -236,37 +290,10 @@ export class HttpParser implements Parser {
   }
 
   #startChunk(line: Uint8Array, from: number, to: number): boolean {
-    let at = from
-    while (at < to && isSpace(line[at] ?? 0)) at++
-    let size = 0
-    const first = at
-    for (; at < to && hexDigit(line[at] ?? 0) >= 0; at++) {
-      size = size * 16 + hexDigit(line[at] ?? 0)
-      if (size > 0x7fffffff) return false
-    }
-    if (at === first) return false
+    const size = readChunkSize(line, from, to)
+    if (size < 0) return false
     this.#left = size
     this.#at = size > 0 ? At.chunk : At.trailers
     return true
   }
-}
-
-/** CRLF or LF alone. */
-function isEmptyLine(line: Uint8Array, from: number, to: number): boolean {
-  return to - from === 1 || (to - from === 2 && line[from] === CR)
-}
-
-/** Whether there is anything but a little white space. */
-function hasContent(bytes: Uint8Array, from: number, to: number): boolean {
-  if (to - from > JUNK) return true
-  for (let i = from; i < to; i++) if (!isSpace(bytes[i] ?? 0)) return true
-  return false
-}
-
-function startsWithMethod(line: Uint8Array, from: number, to: number): boolean {
-  let start = from
-  while (start < to && isSpace(line[start] ?? 0)) start++
-  let end = start
-  while (end < to && !isSpace(line[end] ?? 0)) end++
-  return isMethod(line, start, end)
 }

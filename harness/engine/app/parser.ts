@@ -43,5 +43,5 @@ export interface Parser {
     result: ParserResult,
   ): number
   /** This many bytes are missing here and will not come. Returns a `Parsed` code, `all` or `error`. */
-  skip(toServer: boolean, length: number, result: ParserResult): number
+  skip(toServer: boolean, length: number, found: Transactions, result: ParserResult): number
 }

@@ -5,6 +5,7 @@ import { compare } from './compare.test.ts'
 import { tcpExchange, udpExchange } from './exchange.test.ts'
 import { randomBanners, randomHellos, randomQueries, randomQueriesInStream } from './random-greetings.test.ts'
 import { randomRequests } from './random-requests.test.ts'
+import { randomAnswers } from './random-responses.test.ts'
 import { cutSmall } from './resegment.test.ts'
 
 const SEED = Number(process.env.FLOWBREAK_SEED ?? 1)
@@ -37,6 +38,7 @@ const KINDS: readonly (readonly [what: string, frames: (roll: Roll) => OracleCas
   ],
   ['queries of DNS over TCP', (roll) => overTcp(53, randomQueriesInStream(roll), roll)],
   ['banners of SSH', (roll) => overTcp(chance(roll, 70) ? 22 : 2222, randomBanners(roll), roll)],
+  ['answers of HTTP', (roll) => overTcp(chance(roll, 70) ? 80 : 8080, randomAnswers(roll), roll)],
 ]
 
 describe(`the application layer, against Suricata 7: unusual forms, seed ${SEED}`, () => {

@@ -2,7 +2,7 @@ import { chance, pick, type Roll } from '../conversations/random.test.ts'
 
 /**
  * Requests of HTTP in forms that are unusual, most of them legal, in the order in which a client sends them. The first is one that
- * Suricata takes for HTTP before the server answers: if it does not, the answer is that to no request (docs/rules.md).
+ * Suricata takes for HTTP before the server answers: if it does not, the answer is that to no request.
  */
 export function randomRequests(roll: Roll): string[] {
   return Array.from({ length: 1 + roll(3) }, (_, at) => request(roll, at === 0))

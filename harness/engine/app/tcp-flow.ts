@@ -222,7 +222,8 @@ export class TcpFlow {
   #skip(toServer: boolean, stream: Stream, length: number): boolean {
     if (!this.#detection.skip(toServer)) return false
     result.untouched = false
-    if (this.#useParser()?.skip(toServer, length, result) === Parsed.error) this.disabled = true
+    const outcome = this.#useParser()?.skip(toServer, length, this.transactions, result)
+    if (outcome === Parsed.error) this.disabled = true
     this.#noteParsed(toServer)
     stream.progress += length
     return !this.disabled

@@ -1,0 +1,291 @@
+import { BytesOut } from './bytes-out.ts'
+import { CR, indexIn, isBlank, LF } from './characters.ts'
+import { Answer, Asked } from './http-answer.ts'
+import { contains, HttpHeaders, readLength } from './http-headers.ts'
+import {
+  chomp,
+  isBodiless,
+  isEmptyLine,
+  isLikeResponse,
+  isWhite,
+  MAX_LINE,
+  readChunkSize,
+  readStatus,
+} from './http-lines.ts'
+
+/** What the next byte belongs to. */
+const At = {
+  idle: 0,
+  line: 1,
+  headers: 2,
+  body: 3,
+  chunkSize: 4,
+  chunk: 5,
+  chunkEnd: 6,
+  trailers: 7,
+  /** Between responses, within data that came at once: the next response, or more body. */
+  after: 8,
+  /** Everything is body, up to the end of the connection. */
+  endless: 9,
+  /** A CONNECT was refused, other than for want of credentials: libhtp does not find its way to the next response. */
+  lost: 10,
+} as const
+
+const Header = { contentLength: 0, transferEncoding: 1, contentType: 2 } as const
+const HEADERS = ['content-length', 'transfer-encoding', 'content-type'] as const
+const CREDENTIALS_WANTED = 407
+/** Where more requests than this wait for their response, responses are no longer followed. */
+const MAX_WAITING = 512
+
+/**
+ * Where the responses of a connection begin and end, as libhtp finds it (htp_response.c). Their contents do not matter, but which request each
+ * of them answers does.
+ */
+export class HttpResponses {
+  /** Offset at which `read` is to be continued. */
+  next = 0
+  /** Status of the response to the last CONNECT; -1: none has come. */
+  connectStatus = -1
+  #at: number = At.idle
+  /** For each request that waits for its response, in order, its `Asked` bits; then those of the one that is being answered. */
+  readonly #waiting: number[] = []
+  #asked = 0
+  #completed = 0
+  #status = 0
+  /** Bytes of body or chunk still to come. */
+  #left = 0
+  readonly #headers = new HttpHeaders(HEADERS)
+  /** The part of a line that arrived before. */
+  readonly #held = new BytesOut()
+  #line: Uint8Array = this.#held.bytes
+  #from = 0
+  #to = 0
+
+  /** Nothing that comes will matter. */
+  get isOver(): boolean {
+    return this.#at === At.endless
+  }
+
+  get #isIdle(): boolean {
+    return this.#at === At.idle
+  }
+
+  /** A request has begun. */
+  noteRequest(): void {
+    if (!this.isOver && this.#waiting.push(0) > MAX_WAITING) this.#at = At.endless
+  }
+
+  /** Something is known of the last request: `Asked` bits. */
+  tell(bits: number): void {
+    const last = this.#waiting.length - 1
+    if (last >= 0) this.#waiting[last] = (this.#waiting[last] ?? 0) | bits
+    else this.#asked |= bits
+    if ((bits & Asked.connect) !== 0) this.connectStatus = -1
+  }
+
+  /** Reads on to the first event, an `Answer`, or to the end of what has come; `next` then says how far. */
+  read(bytes: Uint8Array, from: number, to: number): number {
+    this.next = from
+    let answer: number = Answer.nothing
+    while (this.next < to && answer === Answer.nothing) answer = this.#step(bytes, this.next, to)
+    if (this.next < to || this.#at !== At.after || this.#held.length > 0) return answer
+    const last = this.#complete()
+    return last === Answer.nothing ? answer : last
+  }
+
+  /** This many bytes are missing here; where libhtp cannot continue after them, it does as if there were none. */
+  skip(length: number): number {
+    if (this.#at === At.body) {
+      this.#left = Math.max(0, this.#left - length)
+      if (this.#left > 0) return Answer.nothing
+    } else if (this.#at !== At.after) return Answer.nothing
+    return this.#complete()
+  }
+
+  #step(bytes: Uint8Array, at: number, to: number): number {
+    switch (this.#at) {
+      case At.idle:
+        return this.#begin()
+      case At.lost:
+        return Answer.failed
+      case At.endless:
+        this.next = to
+        return Answer.nothing
+      case At.body:
+      case At.chunk: {
+        const taken = Math.min(this.#left, to - at)
+        this.#left -= taken
+        this.next = at + taken
+        if (this.#left === 0) this.#at = this.#at === At.body ? At.after : At.chunkEnd
+        return Answer.nothing
+      }
+      default: {
+        if (this.#findLine(bytes, at, to)) {
+          const answer = this.#takeLine(bytes, to)
+          this.#held.clear()
+          return answer
+        }
+        return this.#held.length > MAX_LINE ? Answer.failed : Answer.nothing
+      }
+    }
+  }
+
+  /** Finds the line that `bytes[from …]` begins or continues; if its end has not come, stores the bytes and returns false. */
+  #findLine(bytes: Uint8Array, from: number, to: number): boolean {
+    const held = this.#held
+    const end = this.#endOfLine(bytes, from, to)
+    this.next = Math.min(end + 1, to)
+    this.#line = bytes
+    this.#from = from
+    this.#to = this.next
+    if (held.length > 0 || end === to) {
+      held.append(bytes, from, this.next)
+      this.#line = held.bytes
+      this.#from = 0
+      this.#to = held.length
+    }
+    return end < to
+  }
+
+  /** Lines of the head may end with a CR alone, unless data ends with it. */
+  #endOfLine(bytes: Uint8Array, from: number, to: number): number {
+    const isLine = this.#at === At.line
+    if (!isLine && this.#at !== At.headers && this.#at !== At.trailers) return indexIn(bytes, LF, from, to)
+    for (let at = from; at < to; at++) {
+      if (bytes[at] === LF) return at
+      if (bytes[at] !== CR || at + 1 === to || bytes[at + 1] === LF) continue
+      if (isLine || (bytes[at + 1] !== CR && at + this.#held.length > from)) return at
+    }
+    return to
+  }
+
+  #takeLine(bytes: Uint8Array, end: number): number {
+    const line = this.#line
+    const from = this.#from
+    const to = this.#to
+    switch (this.#at) {
+      case At.line:
+        this.#takeStatusLine(end)
+        return Answer.nothing
+      case At.headers:
+      case At.trailers:
+        if (!this.#endsHead(bytes, end))
+          this.#headers.add(
+            line,
+            from,
+            chomp(line, from, to),
+            this.next < end && isBlank(bytes[this.next] ?? 0),
+          )
+        else if (this.#at === At.headers) return this.#endHeaders()
+        else this.#at = At.after
+        return Answer.nothing
+      case At.chunkSize:
+        this.#startChunk(line, from, to)
+        return Answer.nothing
+      case At.after: {
+        if (!isLikeResponse(line, from, to)) return Answer.nothing
+        const answer = this.#complete()
+        if (this.#isIdle && answer === Answer.nothing) return this.#beginWith(end)
+        this.next = end
+        return answer
+      }
+      default:
+        this.#at = At.chunkSize
+        return Answer.nothing
+    }
+  }
+
+  #begin(): number {
+    const asked = this.#waiting.shift()
+    this.#asked = asked ?? 0
+    this.#status = 0
+    this.#at = (this.#asked & Asked.short) === 0 ? At.line : At.endless
+    return asked === undefined ? Answer.unasked : Answer.nothing
+  }
+
+  /** The line has ended one response, and is the first of the next. */
+  #beginWith(end: number): number {
+    const answer = this.#begin()
+    if (this.#at === At.line) this.#takeStatusLine(end)
+    return answer
+  }
+
+  /** What does not look like a response is body, after which the response is complete. */
+  #takeStatusLine(end: number): void {
+    const line = this.#line
+    const from = this.#from
+    const to = this.#to
+    if (isEmptyLine(line, from, to)) return
+    const text = chomp(line, from, to)
+    if (!isLikeResponse(line, from, text)) {
+      if (this.next >= end) this.#at = At.after
+      return
+    }
+    this.#status = readStatus(line, from, text)
+    if (this.#isAboutTunnel) this.connectStatus = this.#status
+    this.#headers.clear()
+    this.#at = At.headers
+  }
+
+  #endsHead(bytes: Uint8Array, end: number): boolean {
+    if (isEmptyLine(this.#line, this.#from, this.#to)) return true
+    const isBlankLine = this.#to - this.#from === 2 && isBlank(this.#line[this.#from] ?? 0)
+    return isBlankLine && this.#line[this.#to - 1] === LF && this.next < end && bytes[this.next] !== LF
+  }
+
+  #endHeaders(): number {
+    const headers = this.#headers
+    headers.end()
+    const status = this.#status
+    const isSized = headers.has(Header.contentLength) || headers.has(Header.transferEncoding)
+    const length = headers.has(Header.contentLength) ? readLength(headers.valueOf(Header.contentLength)) : 0
+    if (this.#isTunnelled) this.#at = At.after
+    else if (status === 101 && !isSized) return Answer.tunnel
+    else if (status === 100 && !headers.has(Header.transferEncoding) && length <= 0) this.#at = At.line
+    else if ((this.#asked & Asked.head) !== 0 || (isBodiless(status) && !isSized)) this.#at = At.after
+    else if (!this.#startBody(length)) return Answer.failed
+    const isRefused = status >= 400 && status <= 499 && (this.#asked & Asked.expectsContinue) !== 0
+    return isRefused ? Answer.refused : Answer.nothing
+  }
+
+  get #isAboutTunnel(): boolean {
+    return (this.#asked & Asked.connect) !== 0
+  }
+
+  /** It grants a CONNECT. */
+  get #isTunnelled(): boolean {
+    return this.#isAboutTunnel && this.#status >= 200 && this.#status <= 299
+  }
+
+  /** Returns false if libhtp gives up. */
+  #startBody(length: number): boolean {
+    const headers = this.#headers
+    if (headers.has(Header.transferEncoding) && contains(headers.valueOf(Header.transferEncoding), 'chunked'))
+      this.#at = At.chunkSize
+    else if (headers.has(Header.contentLength)) {
+      this.#left = length
+      this.#at = length > 0 ? At.body : At.after
+      return length >= 0
+    } else {
+      this.#at = At.endless
+      return !contains(headers.valueOf(Header.contentType), 'multipart/byteranges')
+    }
+    return true
+  }
+
+  #startChunk(line: Uint8Array, from: number, to: number): void {
+    if (isWhite(line, from, to)) return
+    const size = readChunkSize(line, from, to)
+    this.#left = size
+    if (size > 0) this.#at = At.chunk
+    else this.#at = size === 0 ? At.trailers : At.endless
+  }
+
+  /** A tunnel is taken for one by Suricata only where it is the first thing asked for (app-layer-htp.c). */
+  #complete(): number {
+    this.#completed++
+    const isLost = this.#isAboutTunnel && !this.#isTunnelled && this.#status !== CREDENTIALS_WANTED
+    this.#at = isLost ? At.lost : At.idle
+    return this.#isTunnelled && this.#completed === 1 ? Answer.tunnel : Answer.nothing
+  }
+}
