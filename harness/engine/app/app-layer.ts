@@ -18,7 +18,7 @@ import {
 import { type AppNeeds, AppProtocol, AppView, buffersOf, Delivery } from './app-view.ts'
 import { appProtocolOf, isAppOver, isPayloadHidden, noteOver, noteState } from './extra-word.ts'
 import { FlowStore } from './flow-store.ts'
-import { showWindow, trim } from './inspection-window.ts'
+import { noteEdge, showWindow, trim } from './inspection-window.ts'
 import { Payload } from './payload.ts'
 import { TcpFlow } from './tcp-flow.ts'
 import { UdpFlow } from './udp-flow.ts'
@@ -133,9 +133,11 @@ export class AppLayer {
     const view = this.#view
     view.payloadHidden = flow.hidden
     flow.transactions.forgetShown(flow.parser?.openTransaction ?? 0)
-    trim(toServer ? flow.toServer : flow.toClient, flow.disabled, this.#needs.stream)
+    const stream = toServer ? flow.toServer : flow.toClient
+    trim(stream)
     if (delivered) this.#deliver(flow, words, base, toServer, isData)
     this.#show(flow, words, base, toServer, delivery === Delivery.opening)
+    noteEdge(stream, flow.disabled, this.#needs.stream, toServer ? flow.clientAcked : flow.serverAcked)
     if (flow.hidden && view.added) {
       if (toServer) flow.seenToServer = true
       else flow.seenToClient = true

@@ -42,7 +42,16 @@ export function showWindow(view: AppView, stream: Stream, position: number, leng
 }
 
 /** Releases data that neither parser nor rules will need again. Not while a view refers to the stream. */
-export function trim(stream: Stream, disabled: boolean, forRules: boolean): void {
-  const edge = (disabled ? stream.end : stream.progress) - (forRules ? CHUNK : 0)
+export function trim(stream: Stream): void {
+  const { edge } = stream
   if (edge - stream.start >= SLACK || edge === stream.end) stream.forget(edge)
+}
+
+/**
+ * Notes, after a packet of its direction, from where on a stream is needed: what has not been parsed, a chunk before it for rules, and what the
+ * peer has not acknowledged, which may come again (Suricata 7, stream-tcp-list.c, GetLeftEdge). `acked`: as a stream position.
+ */
+export function noteEdge(stream: Stream, disabled: boolean, forRules: boolean, acked: number): void {
+  const needed = disabled ? stream.end : stream.progress
+  stream.edge = forRules ? Math.min(needed - CHUNK, acked) : needed
 }

@@ -42,6 +42,20 @@ function overlapping(): readonly OracleFrame[] {
   return [...frames, { time: last + 1e6, bytes: segmentOf(other, 4, 8).bytes }]
 }
 
+/** Eight segments of the server, of which the client acknowledges all but the last `open`; then the first comes again, in part. */
+function comingAgain(open: number): readonly OracleFrame[] {
+  const parts = Array.from({ length: 8 }, (_, at) => `<${at === 0 ? 's' : 'x'}${'x'.repeat(1399)}`)
+  const frames = tcpExchange(7007, [
+    `>${'a'.repeat(40)}`,
+    ...parts.slice(0, 8 - open),
+    '>',
+    ...parts.slice(8 - open),
+  ])
+  const first = frames[open === 8 ? 5 : 4]
+  if (first === undefined) throw new RangeError('no such frame')
+  return [...frames, { time: (frames.at(-1)?.time ?? 0) + 1e6, bytes: segmentOf(first, 100, 600).bytes }]
+}
+
 interface Written {
   readonly what: string
   readonly frames: readonly (readonly OracleFrame[])[]
@@ -278,6 +292,11 @@ const WRITTEN: readonly Written[] = [
       tcpExchange(7007, ['->a', '>b']).filter((_, at) => at !== 2),
     ],
     rules: alerts('tcp', ['flow:established', 'flow:not_established']),
+  },
+  {
+    what: 'data that comes again is shown in the stream if the peer has not acknowledged it, however old it is',
+    frames: [comingAgain(8), comingAgain(1)],
+    rules: alerts('tcp', ['content:"s"; depth:2; flow:to_client', 'content:"s"; flow:to_client']),
   },
   {
     what: 'data beside SYN and FIN is of the stream',
