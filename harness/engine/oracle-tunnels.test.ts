@@ -39,7 +39,17 @@ describe('engine against real Suricata: tunnels', () => {
     })
 
   it('tunnels in tunnels, as deep as it goes', async () => {
-    const names = ['gre', 'geneve', 'ipv6 in ipv6', 'vxlan with a vlan', 'ipv4 in ipv6', 'gre bridging']
+    const names = [
+      'gre',
+      'geneve',
+      'ipv6 in ipv6',
+      'vxlan with a vlan',
+      'ipv4 in ipv6',
+      'gre bridging',
+      'gre of erspan I',
+      'gre of erspan II',
+      'gre of ppp',
+    ]
     const wraps = names.map(
       (name) => TUNNELS.find((tunnel) => tunnel.name === name)?.wrap ?? ((p: Uint8Array) => p),
     )

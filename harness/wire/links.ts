@@ -12,7 +12,7 @@ export interface NetworkStart {
   vlan: number
   /** The third VLAN id. */
   innerVlan: number
-  /** Headers read, as `MAX_LAYERS` counts them: Ethernet, each VLAN tag, a stack of labels. */
+  /** Headers read, as `MAX_LAYERS` counts them: Ethernet or PPP, each VLAN tag, a stack of labels. */
   layers: number
   /** Offset of the link layer's length field for what follows (PPPoE, NFLOG); -1: it has none. */
   lengthAt: number
@@ -50,12 +50,14 @@ export function findNetwork(
       break
     case Link.sll:
       fixedHeader(bytes, start, end, 16, 14, into)
+      into.layers = 1
       break
     case Link.sll2:
       fixedHeader(bytes, start, end, 20, 0, into)
       break
     case Link.chdlc:
       fixedHeader(bytes, start, end, 4, 2, into)
+      into.layers = 1
       break
     case Link.raw:
     case Link.raw4:
@@ -68,6 +70,7 @@ export function findNetwork(
       break
     case Link.ppp:
       ppp(bytes, start, end, into)
+      into.layers = 1
       break
     case Link.nflog:
       nflog(bytes, start, end, into)

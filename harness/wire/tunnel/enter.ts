@@ -13,8 +13,8 @@ import { readTeredo } from './teredo.ts'
 import { readVxlan, VXLAN_PORT } from './vxlan.ts'
 
 /**
- * The number of headers of one frame at which decoding stops: Ethernet, VLAN tags, a stack of labels, IP, and the
- * headers of tunnels, each tunnel counting once more (Suricata 7.0.10, decoder.max-layers).
+ * The number of headers of one frame at which decoding stops: Ethernet or PPP, VLAN tags, a stack of labels, IP, and the
+ * headers of tunnels (GRE and that of ERSPAN are two), each tunnel counting once more (Suricata 7.0.10, decoder.max-layers).
  */
 const MAX_LAYERS = 16
 
@@ -44,11 +44,11 @@ export function enterTunnel(bytes: Uint8Array, end: number, tunnels: number, fou
   if (kind === Kind.udp4 || kind === Kind.udp6) {
     const stop = l4 + 8 + found.payload
     const readable = Math.min(stop, end)
-    if (readTeredo(bytes, l4 + 8, readable, inner) && enter(bytes, end, stop, 0, true, found)) return true
+    if (readTeredo(bytes, l4 + 8, readable, inner) && enter(bytes, end, stop, true, found)) return true
     const hasHeader =
       (isPort(bytes, l4, GENEVE_PORT) && readGeneve(bytes, l4 + 8, readable, inner)) ||
       (isPort(bytes, l4, VXLAN_PORT) && readVxlan(bytes, l4 + 8, readable, inner))
-    return hasHeader && enter(bytes, end, stop, 1, false, found)
+    return hasHeader && enter(bytes, end, stop, false, found)
   }
   if (kind !== Kind.ip4 && kind !== Kind.ip6) return false
   const { stop, protocol } = found
@@ -57,11 +57,11 @@ export function enterTunnel(bytes: Uint8Array, end: number, tunnels: number, fou
     return (
       !behindExtensions &&
       readGre(bytes, l4, Math.min(stop, end), inner) &&
-      enter(bytes, end, stop, 1, false, found)
+      enter(bytes, end, stop, false, found)
     )
   return (
     readIpInIp(bytes, l4, protocol, kind, behindExtensions, tunnels, inner) &&
-    enter(bytes, end, stop, 0, false, found)
+    enter(bytes, end, stop, false, found)
   )
 }
 
@@ -76,16 +76,9 @@ function isPort(bytes: Uint8Array, l4: number, port: number): boolean {
   return u16(bytes, l4) === port || u16(bytes, l4 + 2) === port
 }
 
-/** Enters `inner`, whose tunnel ends at `stop`. `headers`: those of the tunnel; `strict`: not if anything is wrong. */
-function enter(
-  bytes: Uint8Array,
-  end: number,
-  stop: number,
-  headers: number,
-  strict: boolean,
-  found: Dissection,
-): boolean {
-  const { offset, etherType, vlan } = inner
+/** Enters `inner`, whose tunnel ends at `stop`. `strict`: not if anything is wrong. */
+function enter(bytes: Uint8Array, end: number, stop: number, strict: boolean, found: Dissection): boolean {
+  const { offset, etherType, vlan, headers } = inner
   const readable = Math.min(stop, end)
   if (etherType === EtherType.bridge) findNetwork(bytes, offset, readable, Link.ethernet, network)
   else if (etherType === EtherType.ppp) findNetwork(bytes, offset, readable, Link.ppp, network)

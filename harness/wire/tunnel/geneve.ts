@@ -24,6 +24,7 @@ export function readGeneve(bytes: Uint8Array, at: number, stop: number, into: In
   into.offset = end
   into.etherType = etherType
   into.vlan = 0
+  into.headers = 1
   const known = etherType === EtherType.ipv4 || etherType === EtherType.ipv6 || etherType === EtherType.bridge
   return option === end && known
 }

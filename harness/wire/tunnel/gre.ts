@@ -31,6 +31,7 @@ export function readGre(bytes: Uint8Array, at: number, stop: number, into: Inner
   into.offset = offset
   into.etherType = protocol
   into.vlan = 0
+  into.headers = 1
   if (version === 1) return protocol === EtherType.ppp && u16(bytes, at + 4) !== 0
   if (protocol === EtherType.erspan) return readErspan(bytes, offset, stop, (first & SEQUENCE) !== 0, into)
   return (
@@ -72,6 +73,7 @@ function readErspan(bytes: Uint8Array, at: number, stop: number, typeTwo: boolea
   if (!typeTwo) return true
   if (stop - at < ERSPAN_HEADER || u8(bytes, at) >> 4 !== 1) return false
   into.offset = at + ERSPAN_HEADER
+  into.headers = 2
   into.vlan = u16(bytes, at) & 0xfff
   return true
 }

@@ -20,6 +20,7 @@ export function readIpInIp(
   const version = u8(bytes, at) >> 4
   into.offset = at
   into.vlan = 0
+  into.headers = 0
   if (protocol === Protocol.ipv6) {
     into.etherType = EtherType.ipv6
     return version === 6 && !behindExtensions

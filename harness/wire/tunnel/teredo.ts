@@ -23,5 +23,6 @@ export function readTeredo(bytes: Uint8Array, at: number, stop: number, into: In
   into.offset = start
   into.etherType = EtherType.ipv6
   into.vlan = 0
+  into.headers = 0
   return start + IPV6_HEADER + length === stop
 }

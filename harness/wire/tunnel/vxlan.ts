@@ -18,6 +18,7 @@ export function readVxlan(bytes: Uint8Array, at: number, stop: number, into: Inn
   into.offset = at + HEADER + ETHERNET
   into.etherType = etherType
   into.vlan = 0
+  into.headers = 1
   return (
     etherType === EtherType.ipv4 ||
     etherType === EtherType.ipv6 ||
