@@ -124,8 +124,9 @@ export async function compare(cases: readonly OracleCase[], exception: Exception
     ...[...truth].filter((alert) => !ours.has(alert)).map((alert) => `missing ${nameOf(alert)}`),
     ...[...ours].filter((alert) => !truth.has(alert)).map((alert) => `too much ${nameOf(alert)}`),
   ]
-  console.info(`      ${truth.size} alerts in ${frames.length} packets of ${cases.length} cases`)
-  console.error([...differences, ...[...apart].map(([n, p]) => `PART ${cases[n]?.name} ${p}`)].join('\n'))
+  console.info(
+    `      ${truth.size} alerts in ${frames.length} packets of ${cases.length} cases, ${apart.size} of which part`,
+  )
   expect(apart.size / cases.length).to.be.below(0.2)
   return { alerts: truth.size, differences }
 }
