@@ -97,6 +97,14 @@ describe('publishRun', () => {
     expect(all.map(({ folder: each }) => each)).to.deep.equal(['reference/1.2.3', 'reference/1.10.0'])
     const [html, markdown] = [indexHtml(all), indexMarkdown(all)]
     expect(html).to.include('href="reference/1.10.0/report.html"')
+    const [first] = all
+    if (first === undefined) throw new Error('It was published.')
+    const lacking = (count: number) => {
+      const lacks = Array.from({ length: count }, (_, n) => ({ capability: `<thing> ${n}`, cases: n + 1 }))
+      return indexHtml([{ ...first, card: { ...first.card, lacks } }])
+    }
+    expect(lacking(2)).to.include('data-of="lacks">&lt;thing&gt; 0 (1)<br>&lt;thing&gt; 1 (2)</td>')
+    expect(lacking(4)).to.include('<details><summary>4 (10)</summary>&lt;thing&gt; 0 (1)<br>')
     expect(html).to.match(/<th scope="row">core<\/th><td class="figure s-conformant">✓ (\d+)\/\1<\/td>/)
     expect(markdown).to.include('[reference 1.2.3](reference/1.2.3/README.md)')
     expect(markdown).to.match(/\| `core` \| ✓ (\d+)\/\1 · – · .* \| ✓ \1\/\1/)

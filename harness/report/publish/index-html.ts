@@ -4,6 +4,9 @@ import { INDEX_STYLE } from './index-style.ts'
 import type { Standing } from './standing.ts'
 import { LEGEND, LEVELS, levelWords, STANDING_MARKS, shareWords } from './words.ts'
 
+/** Capabilities that are listed without being asked for. */
+const SHOWN = 3
+
 /** `index.html` of the folder of published reports: opens from disk, requests nothing from the network, runs no script. */
 export function indexHtml(published: readonly Published[]): string {
   return `<!doctype html>
@@ -32,11 +35,33 @@ ${published.length === 0 ? '<p>No report has been published yet.</p>' : `${overv
 function overview(published: readonly Published[]): string {
   const rows = published.map(({ folder, card }) => {
     const link = encodeURI(folder)
-    return `<tr><th scope="row"><a href="${xmlText(link)}/report.html">${title(card)}</a> <small><a href="${xmlText(link)}/README.md">reproduce</a></small></th>${levelCells(card)}<td>${shareWords(card.known)}</td><td>${card.lacks.map(({ capability, cases }) => `${xmlText(capability)} (${cases})`).join('<br>')}</td><td>${xmlText(card.run.flowbreak)}</td><td><time datetime="${xmlText(card.run.startedAt)}">${xmlText(card.run.startedAt.slice(0, 10))}</time></td></tr>`
+    const { flowbreak, startedAt } = card.run
+    const cells = [
+      levelCells(card, true),
+      cell('verdicts known by', shareWords(card.known)),
+      cell('lacks', lacksCell(card)),
+      cell('flowbreak', xmlText(flowbreak)),
+      cell('run', `<time datetime="${xmlText(startedAt)}">${xmlText(startedAt.slice(0, 10))}</time>`),
+    ]
+    return `<tr><th scope="row"><a href="${xmlText(link)}/report.html">${title(card)}</a> <small><a href="${xmlText(link)}/README.md">reproduce</a></small></th>${cells.join('')}</tr>`
   })
-  return `<section><h2>Implementations</h2><div class="scroll"><table><thead><tr><th scope="col">implementation</th>${LEVELS.map((level) => `<th scope="col">${level}</th>`).join('')}<th scope="col">verdicts known by</th><th scope="col">lacks (cases)</th><th scope="col">flowbreak</th><th scope="col">run</th></tr></thead><tbody>
+  return `<section><h2>Implementations</h2><div class="scroll"><table class="overview"><thead><tr><th scope="col">implementation</th>${LEVELS.map((level) => `<th scope="col">${level}</th>`).join('')}<th scope="col">verdicts known by</th><th scope="col">lacks (cases)</th><th scope="col">flowbreak</th><th scope="col">run</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></div></section>`
+}
+
+/** A cell that names its column where there is no room for columns. */
+function cell(of: string, content: string): string {
+  return `<td data-of="${of}">${content}</td>`
+}
+
+/** What an implementation lacks, folded if it is much. */
+function lacksCell({ lacks }: Published['card']): string {
+  if (lacks.length === 0) return '–'
+  const lines = lacks.map(({ capability, cases }) => `${xmlText(capability)} (${cases})`).join('<br>')
+  if (lacks.length <= SHOWN) return lines
+  const skipped = lacks.reduce((sum, { cases }) => sum + cases, 0)
+  return `<details><summary>${lacks.length} (${skipped})</summary>${lines}</details>`
 }
 
 function bySystem(published: readonly Published[]): string {
@@ -49,7 +74,7 @@ function bySystem(published: readonly Published[]): string {
     })
     return `<tr><th scope="row">${xmlText(system)}</th>${cells.join('')}</tr>`
   })
-  return `<section><h2>By suites</h2><p>Cases as expected, of all cases.</p><div class="scroll"><table><thead><tr><td></td>${heads.join('')}</tr><tr><th scope="col">suites</th>${levels.join('')}</tr></thead><tbody>
+  return `<section><h2>By suites</h2><p>Cases as expected, of all cases.</p><div class="scroll"><table class="systems"><thead><tr><td></td>${heads.join('')}</tr><tr><th scope="col">suites</th>${levels.join('')}</tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></div></section>`
 }
@@ -58,11 +83,12 @@ function title(card: Published['card']): string {
   return `${xmlText(card.implementation)} ${xmlText(card.version)}`
 }
 
-function levelCells(levels: LevelsOf): string {
+function levelCells(levels: LevelsOf, isNamed = false): string {
   return LEVELS.map((level) => {
     const figures = levels[level]
     const standing = level === 'provisional' || figures.cases === 0 ? 'none' : figures.standing
-    return `<td class="figure ${classOf(standing)}">${levelWords(figures, level)}</td>`
+    const name = isNamed ? ` data-of="${level}"` : ''
+    return `<td class="figure ${classOf(standing)}"${name}>${levelWords(figures, level)}</td>`
   }).join('')
 }
 
