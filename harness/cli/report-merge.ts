@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs'
+import { cpSync, existsSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { COLLECTED, EVIDENCE, isUnfinished } from '../log/evidence.ts'
@@ -6,7 +6,7 @@ import { mergeRuns } from '../log/merge.ts'
 import { readRunLog } from '../log/read.ts'
 import { RunLogWriter } from '../log/write.ts'
 import { parseReporters, REPORTERS, type ReportersAsked } from '../report/index.ts'
-import { ExitCode } from '../support/errors.ts'
+import { ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
 import { newCommand, repeatable } from './command.ts'
 import { configOption } from './configured.ts'
 import { findLog, RUN_WORDS, runsFolder } from './report-find.ts'
@@ -48,18 +48,38 @@ async function merge(runs: readonly string[], { config, output, ...asked }: Opti
     command: ['flowbreak', 'report', 'merge', ...runs],
   })
   const folder = join(output ?? (await runsFolder(config)), run)
-  const writer = new RunLogWriter(join(folder, 'run.ndjson'))
-  for (const event of events) writer.append(event)
-  await writer.close()
-  for (const log of logs) {
-    for (const place of [EVIDENCE, COLLECTED]) {
-      const beside = join(dirname(log), place)
-      if (existsSync(beside))
-        cpSync(beside, join(folder, place), { recursive: true, filter: (path) => !isUnfinished(path) })
-    }
+  const file = join(folder, 'run.ndjson')
+  try {
+    const writer = new RunLogWriter(file)
+    for (const event of events) writer.append(event)
+    await writer.close()
+    for (const log of logs) copyBeside(log, folder)
+  } catch (thrown) {
+    // Half a merged run would pass for the latest one, and cannot be resumed.
+    rmSync(folder, { recursive: true, force: true })
+    if (thrown instanceof FlowbreakError && thrown.code !== 'ERR_LOG_WRITE') throw thrown
+    throw new FlowbreakError(
+      'ERR_LOG_WRITE',
+      `The merged run ${folder} cannot be written (${reasonOf(systemError(thrown))}): make room there, or name another folder with --output.`,
+      { exitCode: ExitCode.broken, cause: thrown },
+    )
   }
-  process.stderr.write(`merged run: ${writer.file}\n`)
+  process.stderr.write(`merged run: ${file}\n`)
   deliverReports(choices, events)
   const end = events.at(-1)
   return end?.type === 'run-finished' ? (end.exitCode as ExitCode) : ExitCode.broken
+}
+
+/** Copies the evidence beside a log, and what devices had recorded. Throws the system's error. */
+function copyBeside(log: string, folder: string): void {
+  for (const place of [EVIDENCE, COLLECTED]) {
+    const beside = join(dirname(log), place)
+    if (existsSync(beside))
+      cpSync(beside, join(folder, place), { recursive: true, filter: (path) => !isUnfinished(path) })
+  }
+}
+
+/** What made an error of the log's writer. */
+function systemError(thrown: unknown): unknown {
+  return thrown instanceof FlowbreakError ? (thrown.cause ?? thrown) : thrown
 }

@@ -112,6 +112,14 @@ describe('journeys: report', () => {
     expect(inFolder('report', 'verify', merged).status).to.equal(0)
     expect(readdirSync(join(folder, merged, 'evidence'))).to.deep.equal([])
     expect(inFolder('report', 'compare', run, merged).stdout).to.match(/no change in \d+ cases\n$/)
+    // A file is in the way of what belongs into a folder.
+    writeFileSync(join(folder, parts[1] ?? '', 'evidence'), '')
+    const broken = inFolder('report', 'merge', ...parts, '--output', 'broken')
+    expect(broken.status).to.equal(3)
+    expect(broken.stderr).to.match(
+      /^flowbreak: The merged run broken\/\S+ cannot be written \(.+ \(ERR_LOG_WRITE\)\n$/,
+    )
+    expect(readdirSync(join(folder, 'broken'))).to.deep.equal([])
     const half = inFolder('report', 'merge', parts[0] ?? '', '--output', 'half')
     expect(half.status).to.equal(130)
     expect(half.stdout).to.include('Part 2/2 is missing.')
