@@ -18,6 +18,7 @@ import { checkRules } from '../run/rules.ts'
 import type { LotPlayer } from '../run/work/lot.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
 import type { Configured } from './configured.ts'
+import { told } from './process.ts'
 import { deliverReports } from './reports.ts'
 import type { RunCases } from './run-cases.ts'
 import type { RunChoices } from './run-command.ts'
@@ -28,6 +29,7 @@ import type { RunQueue } from './run-queue.ts'
 import { openingWarnings } from './run-warnings.ts'
 import type { RunWatch } from './run-watch.ts'
 import type { Crew } from './run-workers.ts'
+import { Uncaught } from './uncaught.ts'
 import { PLACES, version } from './version.ts'
 
 /** Reports that show every packet of every case. */
@@ -63,7 +65,14 @@ export interface PlannedRun {
 
 /** Plays a run, writes its log, and its reports when it has ended, however it did. */
 export async function playRun(run: PlannedRun): Promise<ExitCode> {
-  const { options, config, unfinished, signal, known, crew, queue, watch } = run
+  using uncaught = new Uncaught((error) => told(error, process.argv.includes('--debug')))
+  const signal = AbortSignal.any([run.signal, uncaught.signal])
+  const code = await playUntil(signal, run)
+  return uncaught.signal.aborted ? ExitCode.broken : code
+}
+
+async function playUntil(signal: AbortSignal, run: PlannedRun): Promise<ExitCode> {
+  const { options, config, unfinished, known, crew, queue, watch } = run
   const { casesBy, cases, costs } = run.planned
   const captures = new CaptureStore({ isShared: crew?.hasThreads ?? false })
   checkRules(cases)
@@ -130,7 +139,7 @@ export async function playRun(run: PlannedRun): Promise<ExitCode> {
     })
     if (unfinished === undefined)
       for (const warning of openingWarnings(known, run.planned)) events.emit(warning)
-    const code = await played(run, captures, events, folder, away ?? crew?.players)
+    const code = await played({ ...run, signal }, captures, events, folder, away ?? crew?.players)
     // Workers that were ahead of the log, or lost, leave files that nothing names.
     for (const place of [EVIDENCE, COLLECTED]) removeUnnamed(join(folder, place), events.all)
     return code

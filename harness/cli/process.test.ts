@@ -50,11 +50,26 @@ describe('runProcess', () => {
       `() => ${never}`,
       `() => { process.exit(0); return ${never} }`,
       `async () => { process.exit(1) }`,
-      `() => { setTimeout(() => { throw new Error('for a test') }); return ${never} }`,
     ]) {
       const { status, stderr } = spawnSync(process.execPath, argumentsFor(main), { encoding: 'utf8' })
       expect(status, main).to.equal(3)
       expect(stderr, main).to.match(/^flowbreak: This process ended before it was done: .* \(ERR_ENDED\)$/m)
+    }
+  })
+
+  it('says in a sentence what throws where nobody catches it, and only in --debug where', () => {
+    const never = 'new Promise(() => undefined)'
+    for (const main of [
+      `() => { setTimeout(() => { throw new Error('for a test') }); return ${never} }`,
+      `() => { Promise.reject(new Error('for a test')); return ${never} }`,
+    ]) {
+      const { status, stderr } = spawnSync(process.execPath, argumentsFor(main), { encoding: 'utf8' })
+      expect(status, main).to.equal(3)
+      expect(stderr, main).to.match(/^flowbreak: Something threw .*\(for a test\).* \(ERR_UNCAUGHT\)\n$/)
+      const debugged = spawnSync(process.execPath, [...argumentsFor(main), '--', 'flowbreak', '--debug'], {
+        encoding: 'utf8',
+      })
+      expect(debugged.stderr, main).to.include('Error: for a test\n    at ')
     }
   })
 

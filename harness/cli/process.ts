@@ -3,6 +3,7 @@ import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../suppor
 import { plainLines } from '../support/steering.ts'
 import { isEndedUnread, outputError } from './output.ts'
 import { isInputClosed, isTerminalClosed, leaveClosedTerminal, speaksToTerminal } from './own-terminal.ts'
+import { heedUncaught } from './uncaught.ts'
 
 /** Signals that interrupt: Ctrl-C, a supervisor's, and that of a terminal that is closed. */
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -23,6 +24,10 @@ export async function runProcess(
     if (!isEndedUnread()) process.exitCode = told(endedTooSoon(), debug)
   }
   process.once('exit', cutShort)
+  heedUncaught('this process ends here', (error) => {
+    process.off('exit', cutShort)
+    process.exit(told(error, debug))
+  })
   const interrupt = new AbortController()
   const interrupted = new FlowbreakError('ERR_INTERRUPTED', 'Interrupted.', {
     exitCode: ExitCode.interrupted,

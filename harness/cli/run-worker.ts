@@ -13,7 +13,9 @@ import type { WorkerRun } from '../run/work/messages.ts'
 import { Surveys } from '../run/work/surveys.ts'
 import { type Playing, WorkerServer } from '../run/work/worker-server.ts'
 import { configured } from './configured.ts'
+import { told } from './process.ts'
 import { heldTargets } from './run-targets.ts'
+import { heedUncaught } from './uncaught.ts'
 import { PLACES } from './version.ts'
 
 /** Prepares what one worker of a run plays with. */
@@ -60,6 +62,9 @@ async function begin(run: WorkerRun, told: (doing: Doing) => void): Promise<Play
 
 const server = new WorkerServer(ownPort(), begin)
 if (isMainThread) {
+  heedUncaught('a worker ends here, and what it had not reported is played again', (error) =>
+    process.exit(told(error, false)),
+  )
   // Ctrl-C, and the end of a terminal, reach all processes of a terminal: the run decides what to do about it.
   for (const name of ['SIGINT', 'SIGHUP']) process.on(name, () => undefined)
   process.on('SIGTERM', () => void server.leave())

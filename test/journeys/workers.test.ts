@@ -12,7 +12,8 @@ const TARGET = `
 import { setTimeout } from 'node:timers/promises'
 import { ReferenceTarget } from ${JSON.stringify(`${ROOT}dist/target/reference/reference.js`)}
 const real = new ReferenceTarget('1')
-export default ({ shared, wait = 0, kills }) => ({
+let played = 0
+export default ({ shared, wait = 0, kills, breaks }) => ({
   name: 'other', version: '1', capabilities: real.capabilities, shared,
   async prepare(setup) {
     if (setup.policy.exception === kills) process.kill(process.pid, 'SIGKILL')
@@ -20,6 +21,11 @@ export default ({ shared, wait = 0, kills }) => ({
     return {
       async *replay(timeline, signal) {
         await setTimeout(wait)
+        if (++played === 40 && breaks === 'a timer') {
+          setTimeout(0).then(() => process.nextTick(() => { throw new Error('the socket broke') }))
+          await new Promise(() => undefined)
+        }
+        if (played === 40 && breaks === 'a promise') Promise.reject(new Error('the socket broke'))
         yield* session.replay(timeline, signal)
       },
       reset: () => session.reset(),
@@ -47,6 +53,8 @@ const CONFIG = {
     copies: { kind: 'module', module: './target.mjs', shared: 'processes' },
     alone: { kind: 'module', module: './target.mjs' },
     slow: { kind: 'module', module: './target.mjs', shared: 'processes', wait: 10 },
+    timer: { kind: 'module', module: './target.mjs', shared: 'processes', breaks: 'a timer' },
+    promise: { kind: 'module', module: './target.mjs', shared: 'processes', breaks: 'a promise' },
     deadly: { kind: 'module', module: './target.mjs', shared: 'processes', kills: 'reject' },
   },
 }
@@ -87,6 +95,24 @@ describe('journeys: workers', () => {
     while (finished().length < 8 && child.exitCode === null) await setTimeout(5)
     return { child, ended, workers: childrenOf(child) }
   }
+
+  for (const target of ['timer', 'promise'])
+    it(`ends in a sentence where a ${target} of the target throws, and can be resumed`, () => {
+      const broke =
+        /^flowbreak: Something threw where nothing could catch it, .*\(the socket broke\): the run ends here; .*\(ERR_UNCAUGHT\)$/m
+      const { status, stderr } = flowbreak(['run', 'suite.yaml', '--target', target, '--output', 'runs'], {
+        cwd: folder,
+      })
+      expect(status, stderr).to.equal(3)
+      expect(stderr).to.match(broke).and.not.include(' at ')
+      expect(finished().length).to.be.within(30, 40)
+      // Workers that it ends are started again.
+      const args = ['run', '--resume', run(), '--workers', '2']
+      const resumed = flowbreak(args, { cwd: folder })
+      expect(resumed.status, resumed.stderr).to.equal(0)
+      expect(resumed.stderr).to.include('a worker ends here').and.not.include(' at ')
+      expect(new Set(names()).size).to.equal(CASES)
+    })
 
   it('makes the same log with 1, 2 and 3, of targets that threads share, that processes do, and that nobody does, whatever reports need', () => {
     writeFileSync(join(folder, 'suite.yaml'), many(80))
