@@ -61,7 +61,7 @@ function lacksCell({ lacks }: Published['card']): string {
   const lines = lacks.map(({ capability, cases }) => `${xmlText(capability)} (${cases})`).join('<br>')
   if (lacks.length <= SHOWN) return lines
   const skipped = lacks.reduce((sum, { cases }) => sum + cases, 0)
-  return `<details><summary>${lacks.length} (${skipped})</summary>${lines}</details>`
+  return `<details><summary>${lacks.length} capabilities (${skipped} cases)</summary>${lines}</details>`
 }
 
 function bySystem(published: readonly Published[]): string {
