@@ -2,11 +2,8 @@ import { release } from 'node:os'
 import { expect } from 'chai'
 import { needsRoot } from '../../harness/engine/conntrack/oracle-kernel.test.ts'
 import { readRunLog } from '../../harness/log/read.ts'
-import { CARRIED_PROTOCOL } from '../../harness/model/carried.ts'
-import { Kind } from '../../harness/model/codes.ts'
 import type { CaseFinished } from '../../harness/model/run-log.ts'
 import { PUBLISHED_LOG } from '../../harness/report/publish/published.ts'
-import { Protocol } from '../../harness/wire/numbers.ts'
 import { playedCases, publishedOf, remade, shown } from './remade.ts'
 
 /**
@@ -56,20 +53,6 @@ function told(finished: CaseFinished): string {
   return [shown(finished, IGNORED), ...new Set(kinds.sort())].join('\n')
 }
 
-/** Today's case as logs had it before they named SCTP and its chunks, for a case that was published then; any other as it is. */
-function asPublished(finished: CaseFinished, former: CaseFinished | undefined): CaseFinished {
-  const { trace } = finished
-  if (trace === undefined || !former?.trace?.flows.some(({ protocol }) => protocol === 'ip')) return finished
-  const flows = trace.flows.map((flow) => (flow.protocol === 'sctp' ? { ...flow, protocol: 'ip' } : flow))
-  const flags = trace.flags.map((each, index) => {
-    const kind = trace.kind[index]
-    if (kind !== Kind.ip4 && kind !== Kind.ip6) return each
-    expect(each & CARRIED_PROTOCOL, finished.case.name).to.equal(Protocol.sctp)
-    return 0
-  })
-  return { ...finished, trace: { ...trace, flows, flags } }
-}
-
 describe('published reports of Linux netfilter', function () {
   this.timeout(FULL ? 7_200_000 : 600_000)
   before(needsRoot)
@@ -86,7 +69,7 @@ describe('published reports of Linux netfilter', function () {
       expect(now.size).to.be.at.least(FULL ? before.size : chosen.length)
       for (const [name, finished] of now) {
         const former = before.get(name)
-        expect(former === undefined ? '' : told(former), name).to.equal(told(asPublished(finished, former)))
+        expect(former === undefined ? '' : told(former), name).to.equal(told(finished))
       }
     })
 })
