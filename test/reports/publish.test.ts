@@ -104,7 +104,9 @@ describe('publishRun', () => {
       return indexHtml([{ ...first, card: { ...first.card, lacks } }])
     }
     expect(lacking(2)).to.include('data-of="lacks">&lt;thing&gt; 0 (1)<br>&lt;thing&gt; 1 (2)</td>')
-    expect(lacking(4)).to.include('<details><summary>4 capabilities (10 cases)</summary>&lt;thing&gt; 0 (1)<br>')
+    expect(lacking(4)).to.include(
+      '<details><summary>4 capabilities (10 cases)</summary>&lt;thing&gt; 0 (1)<br>',
+    )
     expect(html).to.match(/<th scope="row">core<\/th><td class="figure s-conformant">✓ (\d+)\/\1<\/td>/)
     expect(markdown).to.include('[reference 1.2.3](reference/1.2.3/README.md)')
     expect(markdown).to.match(/\| `core` \| ✓ (\d+)\/\1 · – · .* \| ✓ \1\/\1/)
