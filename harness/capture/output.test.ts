@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import fc from 'fast-check'
 import { Output } from './output.ts'
 
 describe('capture/output', () => {
@@ -38,6 +40,28 @@ describe('capture/output', () => {
     expect([bytes.length, bytes.readUInt32BE(0), bytes.readUInt32BE(199_996)]).to.deep.equal([
       200_000, 0, 49_999,
     ])
+  })
+
+  it('holds pieces of any size, in their order, and tells them all', () => {
+    const size = fc.oneof(fc.nat(70_000), fc.integer({ min: 200_000, max: 2_500_000 }))
+    const path = join(folder, 'file')
+    fc.assert(
+      fc.property(fc.array(size, { maxLength: 40 }), (sizes) => {
+        const told = createHash('sha256')
+        const put = createHash('sha256')
+        using output = new Output(path, (bytes) => told.update(bytes))
+        for (const [number, length] of sizes.entries()) {
+          const at = output.reserve(length)
+          output.bytes.fill(number + 1, at, at + length)
+          put.update(Buffer.alloc(length, number + 1))
+        }
+        output.close()
+        const expected = put.digest('hex')
+        expect(told.digest('hex')).to.equal(expected)
+        expect(createHash('sha256').update(readFileSync(path)).digest('hex')).to.equal(expected)
+      }),
+      { numRuns: 30 },
+    )
   })
 
   it('leaves nothing if it is not closed', () => {
