@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { run } from './commands.ts'
 import { PREFIX } from './names.ts'
 
@@ -7,6 +8,9 @@ import { PREFIX } from './names.ts'
 const RECORDS = '/run/flowbreak-labs'
 /** Where `ip` keeps named namespaces. */
 const NAMESPACES = '/run/netns'
+/** How long a killed process may take to end, and how often to look. */
+const ENDING_MS = 5000
+const POLL_MS = 5
 
 interface Owner {
   readonly pid: number
@@ -54,7 +58,9 @@ export async function removeNamespaces(lab: string): Promise<void> {
   )
   if (names.length === 0) return
   const inodes = await Promise.all(names.map((name) => inodeOf(join(NAMESPACES, name))))
-  for (const pid of await processesIn(new Set(inodes))) end(pid)
+  const pids = await processesIn(new Set(inodes))
+  for (const pid of pids) end(pid)
+  await allEnded(pids)
   await run('ip', ['-batch', '-'], names.map((name) => `netns del ${name}\n`).join(''))
 }
 
@@ -83,6 +89,18 @@ function end(pid: number): void {
   }
 }
 
+/** Waits until processes that were killed have ended, which takes a large one a while; but not for one that the kernel does not let go. */
+async function allEnded(pids: readonly number[]): Promise<void> {
+  const until = performance.now() + ENDING_MS
+  for (const pid of pids) while ((await isRunning(pid)) && performance.now() < until) await sleep(POLL_MS)
+}
+
+/** Whether a process has not ended; one that its parent has not heard of yet has. */
+async function isRunning(pid: number): Promise<boolean> {
+  const [state] = (await fieldsOf(pid)) ?? ['Z']
+  return state !== 'Z' && state !== 'X'
+}
+
 function ownerOf(text: string): Owner | undefined {
   try {
     const { pid, started } = JSON.parse(text) as Partial<Owner>
@@ -94,7 +112,12 @@ function ownerOf(text: string): Owner | undefined {
 
 /** When a process began (proc(5), field 22 of stat); undefined: there is none. */
 async function startOf(pid: number): Promise<string | undefined> {
+  return (await fieldsOf(pid))?.[19]
+}
+
+/** The fields of a process's stat from the third on, its state; undefined: there is none. */
+async function fieldsOf(pid: number): Promise<readonly string[] | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   // The name in parentheses may contain spaces.
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19]
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ')
 }
