@@ -1,11 +1,11 @@
-import { isPlain, type KeptEvents, type LinePlace } from '../log/kept.ts'
+import type { KeptEvents, LinePlace } from '../log/kept.ts'
 import { PortableEvents } from '../log/portable.ts'
 import type { LogLine, RunLogWriter } from '../log/write.ts'
 import type { RunEvent } from '../model/run-log.ts'
 import type { KnownFailures } from '../plan/known-failures.ts'
 import type { Progress } from '../report/progress.ts'
 import type { MochaHost } from '../run/mocha-host.ts'
-import { giveBack } from '../run/trace-columns.ts'
+import { giveBackPlain } from '../run/trace-columns.ts'
 import type { Watch } from '../run/watch/watch.ts'
 import { unneeded } from './run-known-failures.ts'
 import { PLACES } from './version.ts'
@@ -50,7 +50,7 @@ export class RunEvents {
       for (const warning of unneeded(this.#known, this.all)) this.emit(warning)
     this.#takers.watch.take(told)
     this.#take(told, this.#takers.log.append(told, line))
-    if (!this.#takers.traced && isPlain(told) && told.trace !== undefined) giveBack(told.trace)
+    if (!this.#takers.traced) giveBackPlain(told)
   }
 
   #take(event: RunEvent, place?: LinePlace): void {

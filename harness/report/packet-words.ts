@@ -82,7 +82,9 @@ const FLAGS = ['syn', 'fin', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr'] as const
 /** By flags: evidence names those of every packet. */
 const flagsNamed = new Map<number, string>()
 
-function flagWords(flags: number): string {
+function flagWords(all: number): string {
+  // A log may hold anything.
+  const flags = all & 0xff
   let words = flagsNamed.get(flags)
   if (words === undefined) {
     const set = FLAGS.filter((name) => (flags & Tcp[name]) !== 0)

@@ -1,4 +1,5 @@
-import type { CaseTrace } from '../model/run-log.ts'
+import { isPlain } from '../log/kept.ts'
+import type { CaseTrace, RunEvent } from '../model/run-log.ts'
 
 /** The most packets for which there is room at once. */
 const ROOM = 4096
@@ -43,6 +44,11 @@ export function giveBack({
 }: CaseTrace): void {
   for (const column of [number, flow, kind, flags, payload, phase, host, by, reason]) keep(column, numbers)
   keep(time, times)
+}
+
+/** The same for a result whose packets no report needs, once its line is written. */
+export function giveBackPlain(event: RunEvent): void {
+  if (isPlain(event) && event.trace !== undefined) giveBack(event.trace)
 }
 
 function keep(column: readonly number[], spare: number[][]): void {

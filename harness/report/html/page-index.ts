@@ -126,23 +126,23 @@ function sharingOf({ sharing }: CaseSummary): { readonly sharing?: string } {
 
 /** The records of all cases; if the page would be too large for a browser, those that passed are without their packets, which the log has. */
 function blocksOf(placed: readonly Placed[], largest: number): PackedCases {
-  return (
-    packedUpTo(largest, placed, recordOf) ??
-    packedUpTo(Number.POSITIVE_INFINITY, placed, plainRecordOf) ?? { places: [], blocks: [] }
-  )
+  const whole = packedCases(placed, recordOf, largest)
+  return whole.size <= largest ? whole : packedCases(placed, plainRecordOf)
 }
 
 interface PackedCases {
   readonly places: readonly (readonly [block: number, place: number])[]
   readonly blocks: readonly string[]
+  /** Characters of the blocks. */
+  readonly size: number
 }
 
-/** Cases of one capture lie next to each other, because nearly all of their columns are the same. Undefined: they take more characters. */
-function packedUpTo(
-  most: number,
+/** Cases of one capture lie next to each other, because nearly all of their columns are the same. `most`: characters after which to stop. */
+function packedCases(
   placed: readonly Placed[],
   record: (result: CaseResult) => CaseRecord,
-): PackedCases | undefined {
+  most = Number.POSITIVE_INFINITY,
+): PackedCases {
   const order = placed.map((_, at) => at)
   const capture = (at: number) => placed[at]?.result.case.capture ?? ''
   order.sort((a, b) => (capture(a) < capture(b) ? -1 : capture(a) > capture(b) ? 1 : a - b))
@@ -151,10 +151,10 @@ function packedUpTo(
   for (const at of order) {
     const result = placed[at]?.result
     if (result !== undefined) places[at] = blocks.add(record(result))
-    if (blocks.size > most) return undefined
+    if (blocks.size > most) break
   }
   blocks.close()
-  return blocks.size > most ? undefined : { places, blocks: blocks.list }
+  return { places, blocks: blocks.list, size: blocks.size }
 }
 
 function recordOf({ case: test, detail, finished }: CaseResult): CaseRecord {

@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events'
-import { isPlain } from '../../log/kept.ts'
 import { Shared } from '../../log/shared.ts'
 import { asFlowbreakError, ExitCode, messageOf } from '../../support/errors.ts'
-import { giveBack } from '../trace-columns.ts'
+import { giveBackPlain } from '../trace-columns.ts'
 import type { Doing } from '../watch/watch.ts'
 import { Blocks } from './blocks.ts'
 import type { LotEvent, LotPlayer } from './lot.ts'
@@ -95,7 +94,7 @@ export class WorkerServer {
         const logged = told(event)
         if (packing.add(logged) >= PART) send()
         else timer ??= setTimeout(send, PART_MS)
-        if (!traced && isPlain(logged) && logged.trace !== undefined) giveBack(logged.trace)
+        if (!traced) giveBackPlain(logged)
         return this.#onTheWay > ON_THE_WAY ? new Promise((resolve) => this.#room.push(resolve)) : undefined
       })
       send()
