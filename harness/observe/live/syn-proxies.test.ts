@@ -54,6 +54,20 @@ describe('observe/live/syn-proxies', () => {
     expect(batches.flatMap(({ packets }) => packets.emitted)).to.deep.equal([])
   })
 
+  it('takes no SYN-ACK of the server for an answer of the device, if a SYN that was sent again is slower', async () => {
+    const [syn, synAck, ack] = HANDSHAKE as [Step, Step, Step]
+    let syns = 0
+    const slow: Device = (arm, frame) => {
+      const isAgain = isTcp(frame) && numbersOf(frame).flags === Tcp.syn && ++syns > 1
+      return passing(arm, frame).map((each) => (isAgain ? { ...each, delay: 30 } : each))
+    }
+    const steps = [syn, synAck, syn, ack, DATA]
+    const { verdicts, port, batches } = await playThrough(slow, [chunkOf(steps)])
+    expect(verdicts).to.deep.equal(steps.map(() => 'forward'))
+    expect(batches.flatMap(({ packets }) => packets.emitted)).to.deep.equal([])
+    expect(port.sent.filter(({ frame }) => isTcp(frame))).to.have.length(steps.length)
+  })
+
   it('a SYN of which no more comes is answered', async () => {
     const half: Device = (arm, frame) => proxy()(arm, frame)
     const { verdicts } = await playThrough(half, [chunkOf(STEPS.slice(0, 1))], { lateness: 50 })

@@ -43,6 +43,8 @@ export class SynProxies {
   readonly #sent: SentPackets
   readonly #translations: Translations
   readonly #openings = new Map<number, Opening>()
+  /** By flow: the number of the server's latest SYN-ACK. */
+  readonly #synAcks = new Map<number, number>()
   /** Acknowledgements to be sent. */
   #due: { readonly frame: Uint8Array; readonly number: number }[] = []
 
@@ -62,11 +64,13 @@ export class SynProxies {
       this.#openings.set(flow, {
         syn: number,
         frame,
-        synAck: undefined,
+        // Of a SYN that is sent again.
+        synAck: this.#synAckUnderWay(flow),
         answer: undefined,
         acknowledged: false,
       })
     } else if (flags === (Tcp.syn | Tcp.ack) && batch.direction[i] === 1) {
+      this.#synAcks.set(flow, number)
       const opening = this.#openings.get(flow)
       if (opening === undefined) return
       if (opening.answer === undefined && !this.#isOpen(opening.syn)) this.#openings.delete(flow)
@@ -109,6 +113,7 @@ export class SynProxies {
 
   clear(): void {
     this.#openings.clear()
+    this.#synAcks.clear()
     this.#due = []
   }
 
@@ -116,6 +121,12 @@ export class SynProxies {
   #tell(number: number): void {
     const index = this.#offered.indexOf(number)
     if (index >= 0) this.#offered.tell(index, Verdict.answered)
+  }
+
+  /** The server's SYN-ACK that was sent and has not come out yet. */
+  #synAckUnderWay(flow: number): number | undefined {
+    const number = this.#synAcks.get(flow) ?? -1
+    return this.#offered.indexOf(number) >= 0 && this.#isOpen(number) ? number : undefined
   }
 
   #isOpen(number: number): boolean {
