@@ -7,6 +7,7 @@ import { CaptureStore } from '../run/captures.ts'
 import { runCases } from '../run/pipeline.ts'
 
 export interface Told {
+  /** With the reason, if the case was inconclusive. */
   readonly outcome: string
   readonly verdict: string
   readonly emitted: readonly string[]
@@ -22,12 +23,23 @@ export async function played(
   const { told, problems } = await tried(target, cases, repeat, seed)
   expect(problems).to.deep.equal([])
   return new Map(
-    [...told].map(([name, { outcome, trace }]) => {
+    [...told].map(([name, { outcome, detail, trace }]) => {
       const { verdict = '', emitted = [] } = trace ?? {}
       const texts = emitted.map(({ index, kind, to, acceptable }) => `${index} ${kind} ${to} ${acceptable}`)
-      return [name, { outcome, verdict, emitted: texts.sort() }]
+      const said = outcome === 'inconclusive' ? `${outcome}: ${detail}` : outcome
+      return [name, { outcome: said, verdict, emitted: texts.sort() }]
     }),
   )
+}
+
+/** That two targets made the same of each case; of those that differ it shows how. */
+export function expectSame(told: ReadonlyMap<string, Told>, expected: ReadonlyMap<string, Told>): void {
+  const other = [...new Set([...told.keys(), ...expected.keys()])].filter(
+    (name) => JSON.stringify(told.get(name)) !== JSON.stringify(expected.get(name)),
+  )
+  const those = (map: ReadonlyMap<string, Told>) =>
+    Object.fromEntries(other.map((name) => [name, map.get(name)]))
+  expect(those(told)).to.deep.equal(those(expected))
 }
 
 /** The same, where it may break or lack something: what came of each case, what else was said, and what it called itself. */

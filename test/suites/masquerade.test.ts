@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { loadSuites } from '../../harness/index.ts'
-import { played } from '../../harness/target/example-played.test.ts'
+import { expectSame, played } from '../../harness/target/example-played.test.ts'
 import { makeTarget } from '../../harness/target/targets.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
@@ -35,6 +35,6 @@ describe('linux-netfilter behind a masquerade', function () {
       ),
     )
     expect([...expected.keys()].some((name) => DNS.test(name))).to.equal(true)
-    expect(await played(await target('masquerade'), cases)).to.deep.equal(expected)
+    expectSame(await played(await target('masquerade'), cases), expected)
   })
 })
