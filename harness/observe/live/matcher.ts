@@ -156,7 +156,7 @@ export class Matcher {
     const at = piece ? 0 : i
     const way = translations.wayOf(whole, at)
     const key = way < 0 ? 0 : packetKey(whole, at, way, translations.seqDelta(way))
-    const number = way < 0 ? -1 : this.#choose(sent.first(key), whole, at)
+    const number = way < 0 ? -1 : this.#choose(sent.first(key), whole, at, arm)
     const index = number < 0 ? -1 : offered.indexOf(number)
     const slot = number < 0 ? -1 : sent.slot(number)
     const after =
@@ -180,7 +180,7 @@ export class Matcher {
   #matches(seen: PacketBatch, i: number, arm: number, way: number): boolean {
     const { sent, translations } = this.#parts
     const key = packetKey(seen, i, way, translations.seqDelta(way))
-    const number = this.#choose(sent.first(key), seen, i)
+    const number = this.#choose(sent.first(key), seen, i, arm)
     if (number < 0) return false
     if (!this.#isRather(number, seen, i, arm, way)) this.#came(number, seen, i, arm)
     return true
@@ -201,8 +201,8 @@ export class Matcher {
     return true
   }
 
-  #choose(first: number, seen: PacketBatch, i: number): number {
-    return chooseCopied(this.#parts.sent, first, seen, i, this.#habits.hops)
+  #choose(first: number, seen: PacketBatch, i: number, arm: number): number {
+    return chooseCopied(this.#parts.sent, first, seen, i, arm, this.#habits.hops)
   }
 
   /** Notes that packet `number` came out as packet `i` on `arm`. */
@@ -270,7 +270,9 @@ export class Matcher {
     const { sent, translations } = this.#parts
     const way = translations.wayOf(whole, 0)
     const number =
-      way < 0 ? -1 : this.#choose(sent.first(packetKey(whole, 0, way, translations.seqDelta(way))), whole, 0)
+      way < 0
+        ? -1
+        : this.#choose(sent.first(packetKey(whole, 0, way, translations.seqDelta(way))), whole, 0, arm)
     if (number >= 0) this.#came(number, whole, 0, arm, 'fragmented')
     else if (way >= 0) this.#stray(i, way)
   }

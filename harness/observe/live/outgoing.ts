@@ -14,7 +14,7 @@ import type { Offered } from './offered.ts'
 import type { SentPackets } from './sent.ts'
 import type { Translations } from './translation.ts'
 
-/** Copies of a packet that are on their way at the same time get this many different hop limits, to tell them apart. */
+/** Copies of a packet that are on their way at the same time have this many different hop limits, to tell them apart. */
 const COPIES = 8
 /** Lower hop limits are not changed. */
 const FEW_HOPS = 32
@@ -91,14 +91,20 @@ export class Outgoing {
   /** Gives the last frame a different hop limit if copies of it are on their way. */
   #tellApart(key: number): void {
     const { offered, sent } = this.#parts
-    let copies = 0
-    for (let number = sent.first(key); number >= 0; number = sent.after(number))
-      if (number >= offered.first && sent.state[sent.slot(number)] === Verdict.undecided) copies++
-    if (copies === 0) return
     const frame = offered.frames.frame(offered.frames.count - 1)
     const hops = hopsOf(frame, 0)
-    if (hops < FEW_HOPS) return
-    frame[hopsAt(frame, 0)] = hops - (copies % COPIES)
+    // A bit for each limit, from that of the frame down.
+    let taken = 0
+    for (let number = sent.first(key); number >= 0; number = sent.after(number)) {
+      const slot = sent.slot(number)
+      const below = hops - (sent.hops[slot] ?? 0)
+      const isOpen = number >= offered.first && sent.state[slot] === Verdict.undecided
+      if (isOpen && below >= 0 && below < COPIES) taken |= 1 << below
+    }
+    let free = 0
+    while (free < COPIES - 1 && (taken >> free) & 1) free++
+    if (free === 0 || hops < FEW_HOPS) return
+    frame[hopsAt(frame, 0)] = hops - free
     if ((frame[0] ?? 0) >> 4 === 4) writeIpv4Checksum(frame, 0)
   }
 }

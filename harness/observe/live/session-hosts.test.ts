@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { Tcp } from '../../model/codes.ts'
 import type { TimedEvent } from '../../model/timeline.ts'
 import { type Device, FakePort, passing } from './fake-port.test.ts'
 import { isTcp } from './fake-segments.test.ts'
@@ -73,6 +74,29 @@ describe('observe/live/session: hosts, the load balancer and its port', () => {
     expect(verdicts).to.deep.equal(['forward', 'forward', 'forward', 'undecided'])
     expect(batches[1]?.outages).to.deep.equal([])
     expect(port.sent.filter(({ frame }) => isTcp(frame))).to.have.length(4)
+  })
+
+  it('tells copies through two hosts apart by where they come out, whatever hop limits the hosts set', async () => {
+    const slower: Device = (arm, frame) => {
+      if (!isTcp(frame)) return passing(arm, frame)
+      const copy = frame.slice()
+      copy[7] = 60
+      return [{ arm: arm ^ 1, frame: copy, delay: arm === 0 ? 30 : 0 }]
+    }
+    const steps = [0, 1].map(
+      (host) => ({ from: 'client', flags: Tcp.syn, seq: 100, family: 'ipv6', host }) as const,
+    )
+    const { verdicts, sightings } = await playThrough(slower, [chunkOf(steps)], { hosts: 2 })
+    expect(verdicts).to.deep.equal(['forward', 'forward'])
+    expect(sightings.map(({ kind }) => kind)).to.not.include('elsewhere')
+  })
+
+  it('tells a copy from one that is still on its way, and that a host has dropped', async () => {
+    let copies = 0
+    const second: Device = (arm, frame) => (isTcp(frame) && ++copies === 2 ? [] : passing(arm, frame))
+    const steps = [0, 0, 20].map((time) => ({ from: 'client', flags: Tcp.syn, seq: 100, time }) as const)
+    const { verdicts } = await playThrough(second, [chunkOf(steps)], { lateness: 300 })
+    expect(verdicts).to.deep.equal(['forward', 'drop', 'forward'])
   })
 
   it('what the load balancer decided stays as it is and is not sent', async () => {
