@@ -43,8 +43,8 @@ export class SynProxies {
   readonly #sent: SentPackets
   readonly #translations: Translations
   readonly #openings = new Map<number, Opening>()
-  /** By flow: the number of the server's latest SYN-ACK. */
-  readonly #synAcks = new Map<number, number>()
+  /** By flow: numbers of the server's SYN-ACKs that may be on their way. */
+  readonly #synAcks = new Map<number, readonly number[]>()
   /** Acknowledgements to be sent. */
   #due: { readonly frame: Uint8Array; readonly number: number }[] = []
 
@@ -64,13 +64,12 @@ export class SynProxies {
       this.#openings.set(flow, {
         syn: number,
         frame,
-        // Of a SYN that is sent again.
-        synAck: this.#synAckUnderWay(flow),
+        synAck: undefined,
         answer: undefined,
         acknowledged: false,
       })
     } else if (flags === (Tcp.syn | Tcp.ack) && batch.direction[i] === 1) {
-      this.#synAcks.set(flow, number)
+      this.#synAcks.set(flow, [...this.#synAcksUnderWay(flow), number])
       const opening = this.#openings.get(flow)
       if (opening === undefined) return
       if (opening.answer === undefined && !this.#isOpen(opening.syn)) this.#openings.delete(flow)
@@ -89,7 +88,7 @@ export class SynProxies {
     if (seen.payload[i] !== 0) return undefined
     if (way & 1) {
       if (arm !== road) return undefined
-      if (flags === (Tcp.syn | Tcp.ack)) return this.#answered(opening, seen, i)
+      if (flags === (Tcp.syn | Tcp.ack)) return this.#answered(opening, seen, i, way)
       return flags === Tcp.ack ? this.#openedWindow(opening, seen, i, way) : undefined
     }
     return arm === (road ^ 1) && flags === Tcp.ack ? this.#acknowledged(opening, seen, i, way) : undefined
@@ -123,10 +122,9 @@ export class SynProxies {
     if (index >= 0) this.#offered.tell(index, Verdict.answered)
   }
 
-  /** The server's SYN-ACK that was sent and has not come out yet. */
-  #synAckUnderWay(flow: number): number | undefined {
-    const number = this.#synAcks.get(flow) ?? -1
-    return this.#offered.indexOf(number) >= 0 && this.#isOpen(number) ? number : undefined
+  #synAcksUnderWay(flow: number): readonly number[] {
+    const numbers = this.#synAcks.get(flow) ?? []
+    return numbers.filter((number) => this.#offered.indexOf(number) >= 0 && this.#isOpen(number))
   }
 
   #isOpen(number: number): boolean {
@@ -134,9 +132,11 @@ export class SynProxies {
   }
 
   /** A SYN-ACK to the client before the server has sent one. */
-  #answered(opening: Opening, seen: PacketBatch, i: number): Part | undefined {
+  #answered(opening: Opening, seen: PacketBatch, i: number, way: number): Part | undefined {
     const { syn, frame, synAck, answer } = opening
     if (answer !== undefined || synAck !== undefined || !this.#isOpen(syn)) return undefined
+    // It may be the server's, of which the client knows nothing yet as it sends its SYN again.
+    if (this.#synAcksUnderWay(way >> 1).length > 0) return undefined
     const { tunnels } = seen
     const { l4 } = dissectInner(frame, Link.raw, tunnels)
     if (seen.ack[i] !== next(u32(frame, l4 + 4))) return undefined
