@@ -77,7 +77,7 @@ describe('a sweep', function () {
   it('is a page that asks the network for nothing', async () => {
     const page = await browser.open(sweepPage(map))
     expect(await page.locator('button.cell').count()).to.equal(26 * 4)
-    expect(await page.locator('.letters li').count()).to.equal(4)
+    expect(await page.locator('.letters li').count()).to.equal(5)
     expect(browser.requests.filter((url) => !url.startsWith('file:'))).to.deep.equal([])
     expect(browser.complaints).to.deep.equal([])
   })
@@ -100,19 +100,36 @@ describe('a sweep', function () {
     expect(await again.locator('table.sweep caption').textContent()).to.include('idle-gap:400s')
   })
 
-  it('shows every column of the packets beside the map, in a window of 1280 pixels', async () => {
-    // The map that is drawn where nothing is named: six kinds of sharing, three policies.
+  /** The map that is drawn where nothing is named: six kinds of sharing, three policies. */
+  function defaultMap(): SweepMap {
     const sharings = ['none', 'replication', 'cluster', 'store', 'sync', 'snat']
     const values = sharings.flatMap((sharing) =>
       ['drop', 'reject', 'continue'].map((policy) => [sharing, policy]),
     )
     const spread = <T>(of: readonly T[]) => values.flatMap((_, at) => of.slice(at % of.length).slice(0, 1))
-    const wide: SweepMap = {
+    return {
       ...map,
       columns: spread(map.columns).map((column, at) => ({ ...column, values: values[at] ?? [] })),
       cells: map.cells.map(spread),
     }
-    const page = await browser.open(sweepPage(wide), '#0.1.1', { width: 1280 })
+  }
+
+  for (const width of [1280, 1024, 390])
+    it(`marks what a row differs over, in view of a window of ${width} pixels`, async () => {
+      const page = await browser.open(sweepPage(defaultMap()), '', { width })
+      const room = await page.locator('#map').boundingBox()
+      const marks = page.locator('table.sweep tbody tr:nth-child(2) td.differs')
+      expect(await marks.allTextContents()).to.deep.equal(['≠differs over sharing', '≠differs over policy'])
+      const last = await marks.nth(1).boundingBox()
+      expect((last?.x ?? 0) + (last?.width ?? 0)).to.be.within(1, (room?.x ?? 0) + (room?.width ?? 0))
+      const name = page.locator('table.sweep tbody tr:nth-child(2) th')
+      await page.evaluate('document.querySelector("#map").scrollLeft = 100_000')
+      const packet = await name.boundingBox()
+      expect(packet?.x, 'a packet stays beside its cells').to.be.at.least(room?.x ?? 0)
+    })
+
+  it('shows every column of the packets beside the map, in a window of 1280 pixels', async () => {
+    const page = await browser.open(sweepPage(defaultMap()), '#0.1.1', { width: 1280 })
     expect(await page.locator('table.sweep tbody tr:first-child button.cell').count()).to.equal(18)
     const [content, seen] = (await page.evaluate(
       '(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])(document.querySelector(".ladder"))',

@@ -22,6 +22,7 @@ export function sweepPage(map: SweepMap): string {
   const legend = Object.entries(view.letters).map(
     ([letter, words]) => markup`<li><b>${letter}</b> ${words}</li>`,
   )
+  const differs = view.axes.length > 0 && markup`<li><b>≠</b> differs over the axis above</li>`
   return `${markup`<!doctype html>
 <html lang="en">
 <head>
@@ -40,7 +41,7 @@ ${new Markup(styleOf('base', 'sweep'))}</style>
 <noscript><p>The map is drawn by the page's own script, which is switched off here.</p></noscript>
 <div class="choices"><fieldset id="breaks"><legend>What breaks</legend>${breaks}</fieldset>
 <p><label for="only">Show</label> <select id="only"><option value="">all rows</option>${only}</select></p></div>
-<ul class="letters" aria-label="Legend">${legend}</ul>
+<ul class="letters" aria-label="Legend">${legend}${differs}</ul>
 <div class="panes"><section id="map" class="scroll" tabindex="0" role="region" aria-label="Map"></section>
 <section id="place" aria-label="The chosen cell" aria-live="polite"><p class="quiet">No cell is chosen.</p></section></div>
 </main>

@@ -29,7 +29,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   A: 'answer',
 }
 
-/** The rows of a break; with `only`, those whose cells differ over that axis. */
+/** The rows of a break, each begun by marks of the axes over which its cells differ; with `only`, those that differ over that one. */
 export function mapTable(view: SweepView, broken: number, only: string): Markup {
   const { packets, breaks } = view
   const rows = breaks[broken]?.rows ?? []
@@ -40,9 +40,12 @@ export function mapTable(view: SweepView, broken: number, only: string): Markup 
       const before = startsGroup(view, column)
       return markup`<td${before && markup` class="apart"`}>${button(view, cell, { broken, packet, column })}</td>`
     })
-    const marks = differs.map((axis) => markup`<span class="axis">${axis}</span> `)
+    const marks = view.axes.map(
+      (axis) =>
+        markup`<td class="differs">${differs.includes(axis) && markup`<span aria-hidden="true">≠</span><span class="unseen">differs over ${axis}</span>`}</td>`,
+    )
     return [
-      markup`<tr><th scope="row"><span class="no">${number}</span> <span class="at">${time}</span> <span class="way">${direction}</span> <span class="what">${what}</span></th>${drawn}<td class="differs">${marks}</td></tr>`,
+      markup`<tr>${marks}<th scope="row"><span class="no">${number}</span> <span class="at">${time}</span> <span class="way">${direction}</span> <span class="what">${what}</span></th>${drawn}</tr>`,
     ]
   })
   return markup`<table class="sweep"><caption>Before each packet: ${breaks[broken]?.name}</caption><thead>${headings(view)}</thead><tbody>${shown}</tbody></table>${shown.length === 0 && markup`<p>No row is like that.</p>`}`
@@ -71,8 +74,13 @@ function headings({ axes, columns }: SweepView): readonly Markup[] {
       )
       from = to
     }
-    const differs = level === 0 && markup`<th scope="col" rowspan="${lines.length}">differs over</th>`
-    return markup`<tr><th scope="row" class="axis-name">${axis}</th>${cells}${differs}</tr>`
+    const differs =
+      level === 0 &&
+      axes.map(
+        (name) =>
+          markup`<th scope="col" rowspan="${lines.length}" class="last"><span><span class="unseen">differs over</span> ${name}</span></th>`,
+      )
+    return markup`<tr>${differs}<th scope="row" class="axis-name">${axis}</th>${cells}</tr>`
   })
 }
 
@@ -82,7 +90,11 @@ function startsGroup({ columns }: SweepView, column: number): boolean {
 }
 
 /** The command that plays one place again. */
-export function commandOf(view: SweepView, { broken, packet, column }: Place): string {
+export function commandOf(view: SweepView, place: Place): string {
+  return wordsOf(view, place).join(' ')
+}
+
+function wordsOf(view: SweepView, { broken, packet, column }: Place): readonly string[] {
   const number = view.packets[packet]?.number ?? 0
   const injections = (view.breaks[broken]?.name ?? '').split('+').map((part) => {
     const [kind = '', ...rest] = part.split(':')
@@ -97,7 +109,7 @@ export function commandOf(view: SweepView, { broken, packet, column }: Place): s
       '--ladder',
     ],
   ]
-  return words.map(quoted).join(' ')
+  return words.map(quoted)
 }
 
 function quoted(word: string): string {
@@ -110,7 +122,9 @@ export function placeDetail(view: SweepView, place: Place): Markup {
   const cell = view.breaks[broken]?.rows[packet]?.cells[column]
   const name = `${view.breaks[broken]?.name} before packet ${view.packets[packet]?.number}, ${view.columns[column]?.name}`
   if (cell === undefined) return markup``
-  const command = commandOf(view, place)
+  const command = wordsOf(view, place).map(
+    (word, at) => markup`${at > 0 && ' '}<span class="word">${word}</span>`,
+  )
   const head = markup`<h2 id="place-title" tabindex="-1">${name}</h2><p class="fate"><b class="o-${CLASSES[cell.letter] ?? 'none'}" aria-hidden="true">${cell.letter}</b> ${view.letters[cell.letter]}${cell.detail !== undefined && markup`: ${cell.detail}`}</p>`
   const again = markup`<h3>Play it again</h3><p><code id="command">${command}</code></p><p><button type="button" id="copy">Copy</button> <span id="copied" role="status"></span></p>`
   if (cell.verdicts === undefined) return markup`${head}${again}`
