@@ -48,7 +48,7 @@ describe('changesOf', () => {
       'core/host-swap/data/policy:drop/family:ipv6',
     ])
     expect(changes).to.include({ common: 14 })
-    expect(changes.timing.slower).to.have.length(10)
+    expect(changes.timing?.slower).to.have.length(10)
   })
 
   it('finds nothing between a run and itself', () => {
@@ -57,6 +57,23 @@ describe('changesOf', () => {
     for (const kind of ['regressions', 'repairs', 'others', 'added', 'vanished'] as const)
       expect(none[kind], kind).to.deep.equal([])
     expect(changesConsole(none)).to.match(/no change in 15 cases\n$/)
+  })
+
+  it('says nothing about time if no case was played in both', () => {
+    const skipped = fixtureRun().map(
+      (event): RunEvent =>
+        event.type === 'case-finished'
+          ? { type: 'case-skipped', case: event.case, target: event.target, lacks: 'host-swap' }
+          : event,
+    )
+    const alone = fixtureRun().filter(({ type }) => type !== 'case-finished' && type !== 'case-skipped')
+    for (const [what, now] of Object.entries({ skipped, alone })) {
+      const untimed = changesOf(fixtureRun(), now)
+      expect(JSON.parse(changesJson(untimed)), what).to.not.have.property('timing')
+      expect(changesConsole(untimed), what).to.not.match(/^time|\d ms/m)
+      expect(changesConsole(untimed), what).to.not.include('\n\n\n')
+      expect(changesMarkdown(untimed), what).to.not.match(/; time|\d ms/)
+    }
   })
 
   it('calls it a regression when a pass is shown no more', () => {

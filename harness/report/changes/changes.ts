@@ -43,8 +43,8 @@ export interface Changes {
   readonly others: readonly Change[]
   readonly added: readonly Lone[]
   readonly vanished: readonly Lone[]
-  /** Milliseconds, for the cases that both have played. */
-  readonly timing: Timing
+  /** Milliseconds, for the cases that both have played; absent: there are none. */
+  readonly timing?: Timing
 }
 
 /** Most slower cases that are listed, and the least increase in milliseconds. */
@@ -79,7 +79,7 @@ export function changesOf(old: readonly RunEvent[], now: readonly RunEvent[]): C
     others,
     added: [...after].flatMap(([key, result]) => (before.has(key) ? [] : [loneOf(result)])),
     vanished: [...before].flatMap(([key, result]) => (after.has(key) ? [] : [loneOf(result)])),
-    timing: timingOf(both),
+    ...timingOf(both),
   }
 }
 
@@ -112,17 +112,18 @@ function loneOf({ case: test, target, outcome }: CaseResult): Lone {
   return { name: test.name, target, outcome }
 }
 
-function timingOf(both: readonly (readonly [CaseResult, CaseResult])[]): Timing {
+function timingOf(both: readonly (readonly [CaseResult, CaseResult])[]): Pick<Changes, 'timing'> {
   const played = both.flatMap(([{ finished: was }, { finished: now, case: test }]) =>
     was === undefined || now === undefined
       ? []
       : [{ name: test.name, before: was.durationMs, after: now.durationMs }],
   )
+  if (played.length === 0) return {}
   const sum = (side: 'before' | 'after') =>
     Math.round(played.reduce((all, one) => all + one[side], 0) * 1000) / 1000
   const slower = played
     .filter(({ before, after }) => after - before >= SLOWER_BY)
     .sort((a, b) => b.after - b.before - (a.after - a.before))
     .slice(0, SLOWER)
-  return { before: sum('before'), after: sum('after'), slower }
+  return { timing: { before: sum('before'), after: sum('after'), slower } }
 }

@@ -2,7 +2,7 @@ import { painter } from '../paint.ts'
 import { plain } from '../plain.ts'
 import { PLAIN_SCREEN, type Screen } from '../screen.ts'
 import { wrap, wrapLines, wrapName } from '../wrap.ts'
-import type { Change, Changes, Lone } from './changes.ts'
+import type { Change, Changes, Lone, Timing } from './changes.ts'
 import { byOutcome, headline, milliseconds } from './words.ts'
 
 /** Most changes and names of each kind that are listed; the JSON has all. */
@@ -45,19 +45,20 @@ export function changesConsole(changes: Changes, screen: Screen = PLAIN_SCREEN):
           ].join('\n'),
         ]
   const { timing } = changes
-  const times = [
-    `${paint('dim', 'time'.padEnd(6))}${milliseconds(timing.before)} → ${milliseconds(timing.after)}`,
-    ...timing.slower.map(({ name, before, after }) =>
-      wrapName(`  slower  ${plain(name)}`, `  ${milliseconds(before)} → ${milliseconds(after)}`, columns),
-    ),
-  ]
+  const times = (all: Timing) =>
+    [
+      `${paint('dim', 'time'.padEnd(6))}${milliseconds(all.before)} → ${milliseconds(all.after)}`,
+      ...all.slower.map(({ name, before, after }) =>
+        wrapName(`  slower  ${plain(name)}`, `  ${milliseconds(before)} → ${milliseconds(after)}`, columns),
+      ),
+    ].join('\n')
   return `${[
     ...list('Regressions', 'red', changes.regressions),
     ...list('Repairs', 'green', changes.repairs),
     ...list('Other changes', 'yellow', changes.others),
     ...lone('New cases', changes.added),
     ...lone('Vanished cases', changes.vanished),
-    times.join('\n'),
+    ...(timing === undefined ? [] : [times(timing)]),
     [
       `${paint('dim', 'old'.padEnd(6))}${plain(changes.old.id)}, ${plain(changes.old.startedAt)}`,
       `${paint('dim', 'new'.padEnd(6))}${plain(changes.new.id)}, ${plain(changes.new.startedAt)}`,

@@ -9,9 +9,11 @@ const ROOM = { regressions: 0.5, repairs: 0.12, others: 0.12, added: 0.1, vanish
 /** The comparison of two runs for a comment on a pull request; limited to the length of one, and it says what is left out. */
 export function changesMarkdown(changes: Changes): string {
   const { timing, old, new: now } = changes
+  const times =
+    timing === undefined ? '' : `; time ${milliseconds(timing.before)} → ${milliseconds(timing.after)}`
   return `${[
     `## ${changes.regressions.length === 0 ? '✓' : '✗'} flowbreak: ${headline(changes)}`,
-    `${mdCode(old.id)} → ${mdCode(now.id)}; time ${milliseconds(timing.before)} → ${milliseconds(timing.after)}`,
+    `${mdCode(old.id)} → ${mdCode(now.id)}${times}`,
     section('Regressions', changes.regressions.map(changeItem), ROOM.regressions),
     section('Repairs', changes.repairs.map(changeItem), ROOM.repairs),
     section('Other changes', changes.others.map(changeItem), ROOM.others),
@@ -19,7 +21,7 @@ export function changesMarkdown(changes: Changes): string {
     section(`Vanished cases: ${byOutcome(changes.vanished)}`, changes.vanished.map(loneItem), ROOM.vanished),
     section(
       'Slower',
-      timing.slower.map(
+      (timing?.slower ?? []).map(
         ({ name, before, after }) => `- ${mdCode(name)} ${milliseconds(before)} → ${milliseconds(after)}`,
       ),
       0.03,
