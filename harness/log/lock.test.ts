@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,26 +45,54 @@ describe('LogLock', () => {
     takeAndRelease(log)
   })
 
-  it('leaves it to another process that has taken it over at the same moment', () => {
-    const other = new LogLock(join(folder, 'other.ndjson'))
-    const held = readFileSync(join(folder, 'other.ndjson.lock'), 'utf8')
-    other.release()
-    writeFileSync(`${log}.lock`, JSON.stringify({ pid: process.pid, started: 'of another boot 1' }))
-    const { renameSync } = fs
+  for (const [left, text] of Object.entries({
+    nothing: undefined,
+    'an empty lock': '',
+    'the lock of a dead process': JSON.stringify({ pid: process.pid, started: 'of another boot 1' }),
+  }))
+    it(`is held by one where there is ${left}, wherever two more come between its steps`, () => {
+      let steps = Number.POSITIVE_INFINITY
+      for (let first = 0; first < steps; first++)
+        for (let second = first; second < steps; second++) {
+          if (text !== undefined) writeFileSync(`${log}.lock`, text)
+          const held: LogLock[] = []
+          const attempt = () => {
+            try {
+              held.push(new LogLock(log))
+            } catch (thrown) {
+              expect(thrown).to.be.instanceOf(FlowbreakError).with.property('code', 'ERR_LOG_LOCKED')
+            }
+          }
+          steps = beforeSteps([first, second], attempt, attempt)
+          expect(held, `before steps ${first} and ${second}`).to.have.length(1)
+          expect(readdirSync(folder), `before steps ${first} and ${second}`).to.deep.equal([
+            'run.ndjson.lock',
+          ])
+          held[0]?.release()
+        }
+      expect(steps).to.be.greaterThan(3)
+    })
+
+  it('takes over what one left who died while it removed a lock', () => {
+    for (const lock of [`${log}.lock`, `${log}.lock.lock`])
+      writeFileSync(lock, JSON.stringify({ pid: process.pid, started: 'of another boot 1' }))
+    takeAndRelease(log)
+    expect(readdirSync(folder)).to.deep.equal([])
+  })
+
+  it('is there on a file system on which a file has one name', () => {
+    const { linkSync } = fs
     try {
-      // Just before it is moved away, the other has it.
-      fs.renameSync = (from, to) => {
-        if (String(from) === `${log}.lock`) writeFileSync(from, held)
-        renameSync(from, to)
+      fs.linkSync = () => {
+        throw Object.assign(new Error('no links'), { code: 'EPERM' })
       }
       syncBuiltinESMExports()
-      expect(() => new LogLock(log)).to.throw(FlowbreakError, `is being written by process ${process.pid}`)
+      writeFileSync(`${log}.lock`, '')
+      takeAndRelease(log)
     } finally {
-      fs.renameSync = renameSync
+      fs.linkSync = linkSync
       syncBuiltinESMExports()
     }
-    expect(readdirSync(folder)).to.deep.equal(['run.ndjson.lock'])
-    expect(readFileSync(`${log}.lock`, 'utf8')).to.equal(held)
   })
 
   it('says where it cannot be', () => {
@@ -80,4 +108,45 @@ function takeAndRelease(log: string): void {
   expect(() => new LogLock(log)).to.throw(FlowbreakError, `is being written by process ${process.pid}`)
   lock.release()
   expect(existsSync(`${log}.lock`)).to.equal(false)
+}
+
+/**
+ * Runs `subject`, and `between` just before each of these steps, counted from 0: its calls that change or read files, of which one that
+ * writes is two, as it makes the file before it fills it. Returns the number of steps of `subject`.
+ */
+function beforeSteps(at: readonly number[], between: () => void, subject: () => void): number {
+  const { linkSync, readFileSync, renameSync, rmSync, writeFileSync: write } = fs
+  const real = { linkSync, readFileSync, renameSync, rmSync, writeFileSync: write }
+  let steps = 0
+  let isBetween = false
+  const step = () => {
+    if (isBetween) return
+    const now = steps++
+    isBetween = true
+    for (const one of at) if (one === now) between()
+    isBetween = false
+  }
+  const stepped =
+    (call: (...args: never[]) => unknown) =>
+    (...args: never[]) => {
+      step()
+      return call(...args)
+    }
+  try {
+    Object.assign(fs, {
+      ...Object.fromEntries(Object.entries(real).map(([name, call]) => [name, stepped(call)])),
+      writeFileSync: (...[file, text, options]: Parameters<typeof write>) => {
+        step()
+        write(file, '', options)
+        step()
+        write(file, text)
+      },
+    })
+    syncBuiltinESMExports()
+    subject()
+  } finally {
+    Object.assign(fs, real)
+    syncBuiltinESMExports()
+  }
+  return steps
 }

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
 /** The process that writes a log: its number, and when it was started, because numbers are reused. */
@@ -18,19 +19,7 @@ export class LogLock {
   /** `log`: the path of the log. */
   constructor(log: string) {
     this.#file = `${log}.lock`
-    const own = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? '' } satisfies Owner)
-    for (;;) {
-      try {
-        writeFileSync(this.#file, own, { flag: 'wx' })
-        break
-      } catch (thrown) {
-        if (!isCode(thrown, 'EEXIST')) {
-          this.#onExit()
-          throw cannotLock(log, thrown)
-        }
-        this.#takeOver(log)
-      }
-    }
+    acquire(this.#file, log)
     process.once('exit', this.#onExit)
   }
 
@@ -38,24 +27,54 @@ export class LogLock {
     process.off('exit', this.#onExit)
     this.#onExit()
   }
+}
 
-  /** Removes the lock of a process that no longer exists. Others may be doing the same, so it is moved away and looked at again. */
-  #takeOver(log: string): void {
-    refuseIfHeld(this.#file, log)
-    const aside = `${this.#file}.${process.pid}`
+/** Makes a lock file of this process; it appears with all that it says, or not at all. Throws ERR_LOG_LOCKED and ERR_LOG_WRITE. */
+function acquire(file: string, log: string): void {
+  const own = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`
+  const text = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? '' } satisfies Owner)
+  try {
+    writeFileSync(own, text)
+    while (!isPut(own, file, text)) removeStale(file, log)
+  } catch (thrown) {
+    throw thrown instanceof FlowbreakError ? thrown : cannotLock(log, thrown)
+  } finally {
+    rmSync(own, { force: true })
+  }
+}
+
+/** Gives what one file holds a second name, unless there is such a file. */
+function isPut(own: string, file: string, text: string): boolean {
+  try {
     try {
-      renameSync(this.#file, aside)
+      linkSync(own, file)
     } catch (thrown) {
-      if (isCode(thrown, 'ENOENT')) return
-      throw cannotLock(log, thrown)
+      if (!NO_LINKS.some((code) => isCode(thrown, code))) throw thrown
+      writeFileSync(file, text, { flag: 'wx' })
     }
-    try {
-      refuseIfHeld(aside, log)
-    } catch (held) {
-      renameSync(aside, this.#file)
-      throw held
-    }
-    rmSync(aside, { force: true })
+    return true
+  } catch (thrown) {
+    if (isCode(thrown, 'EEXIST')) return false
+    throw thrown
+  }
+}
+
+/** Errors of file systems on which a file has only one name. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
+/**
+ * Removes the lock of a process that no longer exists. Whoever does so holds a lock for that, and looks again under it: otherwise it could
+ * remove the lock of one who was faster.
+ */
+function removeStale(file: string, log: string): void {
+  refuseIfHeld(file, log)
+  const removing = `${file}.lock`
+  acquire(removing, log)
+  try {
+    refuseIfHeld(file, log)
+    rmSync(file, { force: true })
+  } finally {
+    rmSync(removing, { force: true })
   }
 }
 
