@@ -17,6 +17,7 @@ import type { RunSpec } from '../run/queue/messages.ts'
 import { checkRules } from '../run/rules.ts'
 import type { LotPlayer } from '../run/work/lot.ts'
 import { ExitCode, FlowbreakError } from '../support/errors.ts'
+import { Awaited } from './awaited.ts'
 import type { Configured } from './configured.ts'
 import { told } from './process.ts'
 import { deliverReports } from './reports.ts'
@@ -67,8 +68,22 @@ export interface PlannedRun {
 export async function playRun(run: PlannedRun): Promise<ExitCode> {
   using uncaught = new Uncaught((error) => told(error, process.argv.includes('--debug')))
   const signal = AbortSignal.any([run.signal, uncaught.signal])
-  const code = await playUntil(signal, run)
+  let playing: readonly string[] = []
+  using _ = new Awaited(() => (playing.length === 0 ? undefined : `${nouns(playing)} to stop`))
+  const watch: RunWatch = {
+    ...run.watch,
+    told: (doing) => {
+      if (doing.kind === 'lots') playing = doing.targets
+      uncaught.told(doing)
+      run.watch.told(doing)
+    },
+  }
+  const code = await playUntil(signal, { ...run, watch })
   return uncaught.signal.aborted ? ExitCode.broken : code
+}
+
+function nouns(targets: readonly string[]): string {
+  return `${targets.length === 1 ? 'target' : 'targets'} ${targets.join(', ')}`
 }
 
 async function playUntil(signal: AbortSignal, run: PlannedRun): Promise<ExitCode> {

@@ -73,6 +73,27 @@ describe('runProcess', () => {
     }
   })
 
+  it('says what goes on after a Ctrl-C that nothing heeds, and ends at once at the second', async () => {
+    const main = `() => {
+      process.kill(process.pid, 'SIGINT')
+      return new Promise(() => setInterval(() => undefined, 1000))
+    }`
+    const child = spawn(process.execPath, argumentsFor(main), { stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (more) => {
+      said += more
+      child.kill('SIGINT')
+    })
+    try {
+      expect(await once(child, 'close')).to.deep.equal([null, 'SIGINT'])
+    } finally {
+      child.kill('SIGKILL')
+    }
+    expect(said).to.equal(
+      'flowbreak: Interrupted; waiting for what has begun to end. A second Ctrl-C ends it at once.\n',
+    )
+  })
+
   it('lets what is done end the process by itself', () => {
     const program = argumentsFor('async () => 1')
       .join('\0')

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { asFlowbreakError, ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 import { plainLines } from '../support/steering.ts'
+import { StillWaiting } from './awaited.ts'
 import { isEndedUnread, outputError } from './output.ts'
 import { isInputClosed, isTerminalClosed, leaveClosedTerminal, speaksToTerminal } from './own-terminal.ts'
 import { heedUncaught } from './uncaught.ts'
@@ -32,8 +33,10 @@ export async function runProcess(
   const interrupted = new FlowbreakError('ERR_INTERRUPTED', 'Interrupted.', {
     exitCode: ExitCode.interrupted,
   })
+  let waiting: StillWaiting | undefined
   const stop = () => {
     interrupt.abort(interrupted)
+    waiting ??= new StillWaiting()
     // Whoever reads it may wait for what never comes.
     process.stdin.on('error', () => undefined).destroy(interrupted)
   }
@@ -55,6 +58,7 @@ export async function runProcess(
   } catch (thrown) {
     process.exitCode = isUnread() && thrown === interrupted ? ExitCode.ok : told(thrown, debug)
   }
+  waiting?.[Symbol.dispose]()
   if (lost !== undefined && !isUnread() && !isTerminalClosed())
     process.exitCode = told(outputError(lost), debug)
   // What could not be said at the end is not what ended it.

@@ -1,7 +1,10 @@
+import type { Doing } from '../run/watch/watch.ts'
 import { ExitCode, FlowbreakError, messageOf } from '../support/errors.ts'
 
-/** How long a run may take to end in order after such an error: whatever threw may never answer again. */
-const LEAVING_MS = 5000
+/** How long targets may then go on with what they play: whatever threw may never answer again. */
+const PLAYING_MS = 5000
+/** How long a run may then take to end in order: labs and devices that were set up are put back as they were. */
+const LEAVING_MS = 60_000
 
 /** Takes such errors in place of `heedUncaught`, if there is one. */
 let taker: ((thrown: unknown) => void) | undefined
@@ -26,6 +29,7 @@ export function heedUncaught(what: string, end: (error: FlowbreakError) => never
 export class Uncaught implements Disposable {
   readonly #stop = new AbortController()
   #timer: NodeJS.Timeout | undefined
+  #isPlaying = false
 
   /** `say`: prints an error. */
   constructor(say: (error: FlowbreakError) => void) {
@@ -33,9 +37,16 @@ export class Uncaught implements Disposable {
       if (this.#stop.signal.aborted) return
       const error = uncaughtError(thrown, 'the run ends here; mend that and resume it')
       say(error)
-      this.#timer = setTimeout(() => process.exit(ExitCode.broken), LEAVING_MS).unref()
+      this.#leave()
       this.#stop.abort(error)
     }
+  }
+
+  /** Notes what the run does: once nothing is played any more, it has time to take down what it set up. */
+  told(doing: Doing): void {
+    if (doing.kind !== 'lots') return
+    this.#isPlaying = doing.playing > 0
+    if (this.#stop.signal.aborted) this.#leave()
   }
 
   /** Aborted by the first such error. */
@@ -46,6 +57,12 @@ export class Uncaught implements Disposable {
   [Symbol.dispose](): void {
     taker = undefined
     clearTimeout(this.#timer)
+  }
+
+  #leave(): void {
+    clearTimeout(this.#timer)
+    const limit = this.#isPlaying ? PLAYING_MS : LEAVING_MS
+    this.#timer = setTimeout(() => process.exit(ExitCode.broken), limit).unref()
   }
 }
 

@@ -9,6 +9,7 @@ import { flowbreak, jsonLines, MAIN, ROOT } from './command.ts'
 
 /** The reference in another place, which takes its time, and kills whoever plays under a policy on it. */
 const TARGET = `
+import { writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { ReferenceTarget } from ${JSON.stringify(`${ROOT}dist/target/reference/reference.js`)}
 const real = new ReferenceTarget('1')
@@ -21,16 +22,24 @@ export default ({ shared, wait = 0, kills, breaks }) => ({
     return {
       async *replay(timeline, signal) {
         await setTimeout(wait)
+        if (breaks === 'off') {
+          writeFileSync('playing', '')
+          await setTimeout(1e6)
+        }
         if (++played === 40 && breaks === 'a timer') {
           setTimeout(0).then(() => process.nextTick(() => { throw new Error('the socket broke') }))
           await new Promise(() => undefined)
         }
-        if (played === 40 && breaks === 'a promise') Promise.reject(new Error('the socket broke'))
+        if (played === 40 && breaks !== undefined) Promise.reject(new Error('the socket broke'))
         yield* session.replay(timeline, signal)
       },
       reset: () => session.reset(),
       counters: () => session.counters(),
-      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+      async [Symbol.asyncDispose]() {
+        await session[Symbol.asyncDispose]()
+        // Longer than what is played may go on.
+        if (breaks === 'and leaves') await setTimeout(6000).then(() => writeFileSync('taken down', ''))
+      },
     }
   },
 })
@@ -54,6 +63,8 @@ const CONFIG = {
     alone: { kind: 'module', module: './target.mjs' },
     slow: { kind: 'module', module: './target.mjs', shared: 'processes', wait: 10 },
     timer: { kind: 'module', module: './target.mjs', shared: 'processes', breaks: 'a timer' },
+    leaves: { kind: 'module', module: './target.mjs', breaks: 'and leaves' },
+    deaf: { kind: 'module', module: './target.mjs', breaks: 'off' },
     promise: { kind: 'module', module: './target.mjs', shared: 'processes', breaks: 'a promise' },
     deadly: { kind: 'module', module: './target.mjs', shared: 'processes', kills: 'reject' },
   },
@@ -113,6 +124,33 @@ describe('journeys: workers', () => {
       expect(resumed.stderr).to.include('a worker ends here').and.not.include(' at ')
       expect(new Set(names()).size).to.equal(CASES)
     })
+
+  it('takes down what it set up where a target throws, however long that takes', () => {
+    const { status, stderr } = flowbreak(['run', 'suite.yaml', '--target', 'leaves'], { cwd: folder })
+    expect(status, stderr).to.equal(3)
+    expect(readdirSync(folder)).to.include('taken down')
+  })
+
+  it('names the target that heeds no Ctrl-C, and ends at the second', async () => {
+    const child = spawn(process.execPath, [MAIN, 'run', 'suite.yaml', '--target', 'deaf'], {
+      ...{ cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] as const },
+    })
+    let said = ''
+    child.stderr?.setEncoding('utf8').on('data', (more) => {
+      said += more
+      child.kill('SIGINT')
+    })
+    try {
+      while (!existsSync(join(folder, 'playing')) && child.exitCode === null) await setTimeout(5)
+      child.kill('SIGINT')
+      expect(await once(child, 'close')).to.deep.equal([null, 'SIGINT'])
+    } finally {
+      child.kill('SIGKILL')
+    }
+    expect(said).to.equal(
+      'flowbreak: Interrupted; waiting for target deaf to stop. A second Ctrl-C ends it at once.\n',
+    )
+  })
 
   it('makes the same log with 1, 2 and 3, of targets that threads share, that processes do, and that nobody does, whatever reports need', () => {
     writeFileSync(join(folder, 'suite.yaml'), many(80))

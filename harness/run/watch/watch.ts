@@ -30,8 +30,8 @@ export type Doing =
       /** What ended it early; absent: it was played to its end. */
       readonly problem?: string
     }
-  /** The number of lots (parts of the plan) being played. */
-  | { readonly kind: 'lots'; readonly playing: number }
+  /** The number of lots (parts of the plan) being played, and their targets, each once. */
+  | { readonly kind: 'lots'; readonly playing: number; readonly targets: readonly string[] }
   /** The number of workers that the run has started. */
   | { readonly kind: 'workers'; readonly count: number }
   /** A worker ended before the run was done with it; what it played is played again, by a new worker. */

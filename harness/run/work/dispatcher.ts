@@ -23,7 +23,7 @@ export interface DispatchOptions {
   readonly held?: number
   /** Takes every event in the order of the plan. Returns whether the run must stop there: the current lot is its last. */
   readonly log: (event: LotEvent, line?: LogLine) => boolean
-  /** Called with the number of lots being played, whenever it changes. */
+  /** Called with the lots being played, whenever they change. */
   readonly told?: ((doing: Doing) => void) | undefined
 }
 
@@ -39,7 +39,7 @@ export class Dispatcher {
   /** Events about targets that are in the log already; each is logged once. */
   readonly #told = new Set<string>()
   #lane = 0
-  #playing = 0
+  readonly #playing = new Set<Entry>()
   /** Characters or bytes of lines that are held back. */
   #ahead = 0
   #isStopping = false
@@ -73,8 +73,12 @@ export class Dispatcher {
   async #work(player: LotPlayer): Promise<void> {
     try {
       for (let entry = await this.#next(player); entry !== undefined; entry = await this.#next(player)) {
-        this.#count(1)
-        await this.#play(entry, player).finally(() => this.#count(-1))
+        this.#playing.add(entry)
+        this.#tell()
+        await this.#play(entry, player).finally(() => {
+          this.#playing.delete(entry)
+          this.#tell()
+        })
         entry.isOver = true
         this.#advance()
         this.#wake()
@@ -189,9 +193,9 @@ export class Dispatcher {
     this.#stop.abort(new FlowbreakError('ERR_BAILED', 'The run stops here.', { exitCode: ExitCode.failed }))
   }
 
-  #count(more: number): void {
-    this.#playing += more
-    this.#options.told?.({ kind: 'lots', playing: this.#playing })
+  #tell(): void {
+    const targets = new Set([...this.#playing].flatMap(({ lot }) => lot?.target ?? []))
+    this.#options.told?.({ kind: 'lots', playing: this.#playing.size, targets: [...targets] })
   }
 
   #wake(): void {
