@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { FlowbreakError } from '../support/errors.ts'
 import { Output } from './output.ts'
 
 describe('capture/output', () => {
@@ -26,6 +28,13 @@ describe('capture/output', () => {
     }
     const expected = Buffer.concat(lengths.map((length, index) => Buffer.alloc(length, index + 1)))
     expect(readFileSync(path).equals(expected)).to.equal(true)
+  })
+
+  it('replaces no device and no pipe', () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    expect(() => new Output(pipe)).to.throw(FlowbreakError, `${pipe} is a device or a pipe`)
+    expect(readdirSync(folder)).to.deep.equal(['pipe'])
   })
 
   it('keeps what was written through its view', () => {

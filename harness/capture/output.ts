@@ -2,6 +2,7 @@ import { closeSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder, openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
+import { isReplaceable } from '../support/replaceable.ts'
 
 /** Bytes that are buffered at first, and at most: most files are small, and memory for all of a large one costs time to touch. */
 const [LEAST, BUFFER] = [1 << 14, 1 << 20]
@@ -35,6 +36,11 @@ export class Output implements Disposable {
       throw new FlowbreakError(
         'ERR_CAPTURE_WRITE',
         'A capture cannot be written to standard output: name a file with -o.',
+      )
+    if (!isReplaceable(path))
+      throw new FlowbreakError(
+        'ERR_CAPTURE_WRITE',
+        `${path} is a device or a pipe, which a capture cannot replace: name a file.`,
       )
     this.#temporary = `${path}.${process.pid}.partial`
     try {

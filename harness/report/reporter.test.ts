@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -46,6 +56,22 @@ describe('writeReport', () => {
     writeReport(file, 'two')
     expect(readFileSync(file, 'utf8')).to.equal('two')
     expect(readdirSync(join(folder, 'a/b'))).to.deep.equal(['report.json'])
+  })
+
+  it('writes into a pipe instead of replacing it', () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    // Both ends are open, so that neither waits for the other.
+    const fd = openSync(pipe, 'r+')
+    try {
+      writeReport(pipe, 'two')
+      const read = Buffer.alloc(10)
+      expect(read.toString('utf8', 0, readSync(fd, read))).to.equal('two')
+    } finally {
+      closeSync(fd)
+    }
+    expect(statSync(pipe).isFIFO()).to.equal(true)
+    expect(readdirSync(folder)).to.deep.equal(['pipe'])
   })
 
   it('says what cannot be written, and leaves nothing', () => {

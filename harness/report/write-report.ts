@@ -1,23 +1,24 @@
-import { closeSync, fsyncSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder, openToWrite } from '../support/caller.ts'
 import { ExitCode, FlowbreakError, reasonOf } from '../support/errors.ts'
+import { isReplaceable } from '../support/replaceable.ts'
 
 /** Characters that are written at once. */
 const GATHERED = 1 << 19
 
 /**
- * Writes a report so that its file is complete or unchanged: to a temporary file beside it, which then replaces it.
- * Folders are made. Throws ERR_REPORT_WRITE, exit code 3.
+ * Writes a report so that its file is complete or unchanged: to a temporary file beside it, which then replaces it; into a device or a pipe,
+ * such as /dev/null, as it is. Folders are made. Throws ERR_REPORT_WRITE, exit code 3.
  */
 export function writeReport(file: string, text: string | Iterable<string>): void {
-  const temporary = `${file}.${process.pid}.partial`
+  const temporary = isReplaceable(file) ? `${file}.${process.pid}.partial` : undefined
   try {
     makeFolder(dirname(file))
-    writePieces(temporary, typeof text === 'string' ? [text] : text)
-    renameSync(temporary, file)
+    writePieces(temporary ?? file, typeof text === 'string' ? [text] : text)
+    if (temporary !== undefined) renameSync(temporary, file)
   } catch (thrown) {
-    discard(temporary)
+    if (temporary !== undefined) discard(temporary)
     throw new FlowbreakError(
       'ERR_REPORT_WRITE',
       `The report ${file} cannot be written (${reasonOf(thrown)}): write it elsewhere.`,
@@ -36,7 +37,7 @@ function writePieces(file: string, pieces: Iterable<string>): void {
       const bytes = Buffer.from(text)
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
     }
-    fsyncSync(fd)
+    if (fstatSync(fd).isFile()) fsyncSync(fd)
   } finally {
     closeSync(fd)
   }
