@@ -66,12 +66,28 @@ async function captureInfo(file: string, options: InfoOptions, signal: AbortSign
   }
   const flows = options.flows ? [...table.known()] : undefined
   if (options.json) process.stdout.write(`${JSON.stringify({ ...found, flowList: flows }, null, 2)}\n`)
-  else process.stdout.write(`${factsText(found)}${(flows ?? []).map(flowLine).join('')}`)
+  else process.stdout.write(`${factsText(worded(found))}${(flows ?? []).map(flowLine).join('')}`)
   if (damage === undefined) return ExitCode.ok
   throw new FlowbreakError(
     'ERR_CAPTURE_DAMAGED',
     `${file} is damaged at byte ${damage.offset} (${damage.reason}): what comes before it was read.`,
   )
+}
+
+/** The facts in words, where the JSON has the names of fields. */
+function worded(found: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(found).map(([name, value]) => [
+      WORDS[name] ?? name,
+      name === 'duration' ? `${Number(Number(value).toFixed(6))} s` : value,
+    ]),
+  )
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  tcpStarts: 'TCP starts',
+  notIp: 'not IP',
+  notListed: 'not listed',
 }
 
 function sideOf(word: string): Reading['tunnels'] {

@@ -37,6 +37,7 @@ export async function parsed(command: Command, args: readonly string[]): Promise
 
 /** Parses for a command with subcommands; if none is named, lists them and returns false, and nothing is done. */
 export async function parsedGroup(command: Command, args: readonly string[]): Promise<boolean> {
+  command.helpCommand('help [command]', 'Shows the help of a command.')
   if (args.length === 0) print(command.helpInformation())
   else await parsed(command, args)
   return args.length > 0

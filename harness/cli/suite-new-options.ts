@@ -75,8 +75,8 @@ export function printWritten(written: WrittenSuite, json: boolean): void {
             '"unreviewed: true" where you agree; until then it fails nothing.',
           ]),
       '',
-      `  flowbreak run ${shellWord(file)}`,
-      `  flowbreak suite check ${shellWord(file)}`,
+      `  npx flowbreak run ${shellWord(file)}`,
+      `  npx flowbreak suite check ${shellWord(file)}`,
       '',
     ].join('\n'),
   )

@@ -1,3 +1,4 @@
+import { groupBy } from '../log/group.ts'
 import { MARKS } from '../log/marks.ts'
 import type { RunSummary } from '../log/summary.ts'
 import type { RunEvent } from '../model/run-log.ts'
@@ -8,6 +9,8 @@ import { plain } from './plain.ts'
 import { wrap } from './wrap.ts'
 
 const LABEL = 14
+/** Most warnings of one kind that are listed. */
+const OF_A_KIND = 3
 
 /** The last lines of the console report: outcomes, levels, provenance, targets and what they lack, warnings, exit code. */
 export function totalLines(
@@ -34,12 +37,21 @@ export function totalLines(
       ),
       ...problems.map((problem) => line('  problem', paint('red', plain(problem)))),
     ]),
-    ...warnings.map(({ message, where }) =>
-      line('warning', plain(where === undefined ? message : `${where}: ${message}`)),
-    ),
+    ...warningTexts(warnings).map((text) => line('warning', plain(text))),
     line('run', `${reason}, exit code ${exitCode}`),
     line('log', plain(startOf(events))),
   ].join('\n')
+}
+
+/** The first warnings of each kind, and how many more of it there are. */
+function warningTexts(warnings: RunSummary['warnings']): readonly string[] {
+  const kinds = groupBy(warnings, ({ code }) => code)
+  return [...kinds.values()].flatMap((all) => {
+    const listed = all.length > OF_A_KIND + 1 ? all.slice(0, OF_A_KIND) : all
+    const texts = listed.map(({ message, where }) => (where === undefined ? message : `${where}: ${message}`))
+    const left = all.length - listed.length
+    return left === 0 ? texts : [...texts, `… ${left} more like these: the html and json reports have all.`]
+  })
 }
 
 /** `15: 6 passed, 1 failed`, as words that must not be broken over lines. */

@@ -57,6 +57,21 @@ describe('renderConsole', () => {
     expect(renderConsole([...others, ...skipped])).to.match(/^ {2}lacks +\S.* \(1 case\)$/m)
   })
 
+  it('lists three warnings of a kind, or four, and counts the rest', () => {
+    const warnings = (code: string, count: number) =>
+      Array.from({ length: count }, (_, i): RunEvent => ({ type: 'warning', code, message: `${code} ${i}.` }))
+    const told = (...events: RunEvent[]) =>
+      renderConsole([...EVENTS, ...events])
+        .split('\n')
+        .flatMap((line) => /^warning +(WARN.*|….*)/.exec(line)?.[1] ?? [])
+    expect(told(...warnings('WARN_A', 4))).to.deep.equal(['WARN_A 0.', 'WARN_A 1.', 'WARN_A 2.', 'WARN_A 3.'])
+    expect(told(...warnings('WARN_A', 20), ...warnings('WARN_B', 1))).to.deep.equal([
+      ...['WARN_A 0.', 'WARN_A 1.', 'WARN_A 2.'],
+      '… 17 more like these: the html and json reports have all.',
+      'WARN_B 0.',
+    ])
+  })
+
   it('lets nothing of a name steer the terminal', () => {
     const [first] = many(1, 'fail')
     if (first?.type !== 'case-finished') throw new Error('One case was made.')

@@ -22,6 +22,15 @@ describe('journeys: capture', () => {
   const info = (file: string) => JSON.parse(flowbreak(['capture', 'info', file, '--json', '--flows']).stdout)
   const sha = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
 
+  it('info says in words what its JSON has by name, and of a duration its unit', () => {
+    const { stdout } = flowbreak(['capture', 'info', LADDER])
+    const { duration } = info(LADDER)
+    expect(stdout)
+      .to.match(/^TCP starts: +syn 1, syn-ack 0, mid 0$/m)
+      .and.match(/^not IP: +0$/m)
+    expect(stdout).to.include(`duration:      ${duration} s\n`)
+  })
+
   it('slice cuts by flow, number, time and filter, into either format', () => {
     const out = join(folder, 'out.pcapng')
     const done = flowbreak(['capture', 'slice', LADDER, '-o', out, '--packets', '3,8-12', '--json'])

@@ -50,6 +50,13 @@ describe('flowbreak --help', () => {
       expect(flowbreak([...words.split(' '), '--help']).stdout, words).to.contain('  -o, --output <')
   })
 
+  it('says what every command of a group does, help itself too', () => {
+    for (const group of ['capture', 'report', 'suite', 'profile'])
+      expect(flowbreak([group, '--help']).stdout, group).to.match(
+        /^ {2}help \[command\] +Shows the help of a command\.$/m,
+      )
+  })
+
   it('begins with the command as it is typed', () => {
     for (const words of ['run', 'capture', 'capture slice', 'report bug'])
       expect(flowbreak([...words.split(' '), '--help']).stdout).to.match(

@@ -39,7 +39,7 @@ describe('journeys: suite', () => {
     const { status, stdout, stderr } = run(...GOOD, '-o', "my 'own.yaml")
     expect(status, stderr).to.equal(0)
     expect(stdout).to.contain(
-      "\n  flowbreak run 'my '\\''own.yaml'\n  flowbreak suite check 'my '\\''own.yaml'\n",
+      "\n  npx flowbreak run 'my '\\''own.yaml'\n  npx flowbreak suite check 'my '\\''own.yaml'\n",
     )
   })
 
