@@ -107,6 +107,9 @@ describe('writeBug', () => {
     const count = (way: 'sent' | 'seen') => frames.arms.reduce((sum, arm) => sum + arm[way].length, 0)
     const played = [...trace.verdict].filter((letter) => letter !== 'n').length
     expect(count('sent')).to.equal(played)
+    const dueAt = trace.time.filter((_, step) => trace.verdict[step] !== 'n')
+    const sentAt = frames.arms.flatMap(({ sent }) => sent.map(({ at }) => Math.round(at / 1000)))
+    expect(sentAt.sort((a, b) => a - b)).to.deep.equal(dueAt.sort((a, b) => a - b))
     const forwarded = [...trace.verdict].filter((letter) => letter === 'f').length
     expect(count('seen')).to.equal(forwarded + trace.emitted.length)
     for (const { sent, seen } of frames.arms)
