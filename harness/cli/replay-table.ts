@@ -39,7 +39,7 @@ export function tablePrinter(hosts: readonly string[], columns: number): ReplayP
         for (const emitted of alone(i))
           output.write(`${layout.row(rowAlone(emitted, hosts, clock), (text) => paint('magenta', text))}\n`)
         const at = packets.phase[i] ?? 0
-        if (at !== phase) output.write(paint('bold', `-- ${phases[at]}\n`))
+        if (at !== phase) output.write(paint('bold', `-- ${phases[at]} --\n`))
         phase = at
         const verdict = packets.verdict[i] ?? 0
         output.write(

@@ -78,7 +78,7 @@ describe('journeys: replay', () => {
 
   it('draws a table and a ladder', () => {
     const table = flowbreak(['replay', LADDER, '--inject', 'host-swap@12:crash']).stdout
-    expect(table).to.contain('-- after host-swap')
+    expect(table).to.contain('-- after host-swap --')
     expect(table.split('\n').filter((line) => line.includes('stream midstream'))).to.have.lengthOf(1)
     const ladder = flowbreak(['replay', LADDER, '--inject', 'asymmetric-path@4:s2c=fw-b', '--ladder']).stdout
     expect(ladder).to.match(/client\s+fw-a\s+fw-b\s+server/)

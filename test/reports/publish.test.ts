@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { verifyLog } from '../../harness/cli/report-verify.ts'
 import { readRunLog } from '../../harness/log/read.ts'
 import type { Outcome } from '../../harness/model/run-log.ts'
+import { Browser } from '../../harness/report/fixtures/chromium.ts'
 import { renderMarkdown } from '../../harness/report/markdown.ts'
 import { cardOf } from '../../harness/report/publish/card.ts'
 import { indexHtml } from '../../harness/report/publish/index-html.ts'
@@ -110,6 +111,31 @@ describe('publishRun', () => {
     expect(html).to.match(/<th scope="row">core<\/th><td class="figure s-conformant">✓ (\d+)\/\1<\/td>/)
     expect(markdown).to.include('[reference 1.2.3](reference/1.2.3/README.md)')
     expect(markdown).to.match(/\| `core` \| ✓ (\d+)\/\1 · – · .* \| ✓ \1\/\1/)
+  })
+
+  it('has an index that shows all about the implementations, whatever the width of the window', async () => {
+    await using browser = await Browser.launch()
+    const index = indexHtml(publishedBelow('reports')).replace('<html ', '<html data-ready ')
+    for (const width of [1280, 1232, 1024, 390]) {
+      const page = await browser.open(index, '', { width })
+      const [content, seen] = (await page.evaluate(
+        '(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])(document.querySelector(".scroll"))',
+      )) as [number, number]
+      expect(content, `${width} pixels`).to.equal(seen)
+    }
+  })
+
+  it('names in the index only ways in which verdicts are known', () => {
+    publish()
+    const [first] = publishedBelow(to)
+    if (first === undefined) throw new Error('It was published.')
+    const known = (wire: number, log: number) =>
+      /verdicts known by">(.*?)<\/td>/.exec(
+        indexHtml([{ ...first, card: { ...first.card, known: { wire, log, self: 0 } } }]),
+      )?.[1]
+    expect(known(3, 1)).to.equal('wire 75.0 %<br>log 25.0 %')
+    expect(known(0, 9)).to.equal('log 100.0 %')
+    expect(known(0, 0)).to.equal('no verdicts')
   })
 
   it('says of a summary that is none, or newer, what is wrong', () => {

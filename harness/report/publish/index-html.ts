@@ -2,7 +2,7 @@ import { xmlText } from '../xml.ts'
 import { figuresOfSystem, type LevelsOf, type Published, systemsOf } from './index-rows.ts'
 import { INDEX_STYLE } from './index-style.ts'
 import type { Standing } from './standing.ts'
-import { LEGEND, LEVELS, levelWords, STANDING_MARKS, shareWords } from './words.ts'
+import { LEGEND, LEVELS, levelWords, STANDING_MARKS, sharesThere } from './words.ts'
 
 /** Capabilities that are listed without being asked for. */
 const SHOWN = 3
@@ -38,7 +38,7 @@ function overview(published: readonly Published[]): string {
     const { flowbreak, startedAt } = card.run
     const cells = [
       levelCells(card, true),
-      cell('verdicts known by', shareWords(card.known)),
+      cell('verdicts known by', sharesThere(card.known).join('<br>')),
       cell('lacks', lacksCell(card)),
       cell('flowbreak', xmlText(flowbreak)),
       cell('run', `<time datetime="${xmlText(startedAt)}">${xmlText(startedAt.slice(0, 10))}</time>`),

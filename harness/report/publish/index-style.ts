@@ -18,17 +18,19 @@ thead th { font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: 0; }
 dd { margin: 0; }
 .overview { width: 100%; }
-.overview td:not(.figure) { white-space: normal; }
+.overview td:not(.figure), .overview thead th { white-space: normal; }
+.overview small { display: block; font-size: inherit; font-weight: 400; }
 summary, time { white-space: nowrap; }
 summary { cursor: pointer; }
 .systems tbody th { position: sticky; left: 0; background: light-dark(#fff, #14171a); }
-@media (max-width: 60rem) {
+@media (max-width: 77rem) {
   .overview thead { position: absolute; clip-path: inset(50%); height: 1px; width: 1px; overflow: hidden; }
   .overview tr { display: block; border-bottom: 1px solid light-dark(#d5dade, #3a4147); padding: .5rem 0; }
   .overview th, .overview td { display: block; border: 0; padding: .1rem 0; white-space: normal; overflow-wrap: anywhere; }
   .overview td { padding-left: 9.5rem; text-indent: -9.5rem; }
   .overview td > * { text-indent: 0; }
-  .overview details { display: inline-block; vertical-align: top; }
+  .overview details { display: inline-block; max-width: 100%; vertical-align: top; }
+  .overview summary { white-space: normal; }
   .overview td::before { content: attr(data-of); display: inline-block; width: 9.5rem; text-indent: 0; color: light-dark(#5b646c, #a3adb5); }
 }
 @media (max-width: 30rem) {

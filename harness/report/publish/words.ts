@@ -39,7 +39,18 @@ export function levelWords({ standing, passed, cases, known = 0 }: LevelFigures,
 export function shareWords(known: Readonly<Record<'wire' | 'log' | 'self', number>>): string {
   const all = known.wire + known.log + known.self
   if (all === 0) return 'no verdicts'
-  return (['wire', 'log', 'self'] as const)
-    .map((way) => `${way} ${((100 * known[way]) / all).toFixed(1)} %`)
-    .join(', ')
+  return WAYS.map((way) => share(way, known[way], all)).join(', ')
+}
+
+/** The ways alone in which any verdict is known, a text each. */
+export function sharesThere(known: Parameters<typeof shareWords>[0]): readonly string[] {
+  const all = known.wire + known.log + known.self
+  const there = WAYS.filter((way) => known[way] > 0)
+  return there.length === 0 ? ['no verdicts'] : there.map((way) => share(way, known[way], all))
+}
+
+const WAYS = ['wire', 'log', 'self'] as const
+
+function share(way: (typeof WAYS)[number], count: number, all: number): string {
+  return `${way} ${((100 * count) / all).toFixed(1)} %`
 }

@@ -93,7 +93,7 @@ function table(
   for (const step of steps)
     switch (step.kind) {
       case 'phase':
-        rows.push(paint('bold', `-- ${plain(step.name)}`))
+        rows.push(paint('bold', `-- ${plain(step.name)} --`))
         break
       case 'event':
         rows.push(`${stamp(step.time)}      = ${plain(step.what)}`)
