@@ -27,7 +27,13 @@ export function caseNamed(
   const parts = exact.length > 0 ? exact : all.filter(({ case: test }) => test.name.includes(name))
   const looks = parts.filter(({ outcome }) => NEEDS_A_LOOK.has(outcome))
   const [found, another] = parts.length > 1 && looks.length === 1 ? looks : parts
-  if (found === undefined) throw new FlowbreakError(code, `${log} has no case ${name}.`)
+  if (found === undefined) {
+    const on = target === undefined ? '' : ` on ${target}`
+    throw new FlowbreakError(
+      code,
+      `${log} has no case ${name}${on}: flowbreak report show ${log} --reporter json names those that it has.`,
+    )
+  }
   if (another !== undefined)
     throw new FlowbreakError(
       code,

@@ -69,7 +69,7 @@ function optionsOf({ allowUnreviewed, reference, mutants }: Options, signal: Abo
 }
 
 const KINDS: Readonly<Record<FindingKind, string>> = {
-  unreviewed: 'unreviewed',
+  unreviewed: 'marked unreviewed',
   contradicted: 'contradicted by the reference',
   'not-in-capture': 'not in their captures',
   'undoes-nothing': 'with nothing to undo',
@@ -89,7 +89,7 @@ function summary(suites: number, { cases, findings, unplayed }: Checked): string
       ? ''
       : `${unplayed.length} of them were not held against the reference, the first ${first.name}: ${first.why}\n`
   const hint = findings.some(({ kind }) => kind === 'unreviewed')
-    ? 'Where you agree, delete the mark; --allow-unreviewed takes them as they are.\n'
+    ? 'A mark counts for all that it stands over. Where you agree, delete it; --allow-unreviewed takes them as they are.\n'
     : ''
   return `${counted(suites, 'suite')} with ${counted(cases, 'case')}: ${what}.\n${left}${hint}`
 }

@@ -71,8 +71,8 @@ export function printWritten(written: WrittenSuite, json: boolean): void {
       ...(unreviewed === 0
         ? []
         : [
-            'Hold each against what the firewall is to do, and delete its',
-            '"unreviewed: true" where you agree; until then it fails nothing.',
+            'Hold each against what the firewall is to do, and delete the mark that stands',
+            'over it, "unreviewed: true", where you agree; until then it fails nothing.',
           ]),
       '',
       `  npx flowbreak run ${shellWord(file)}`,

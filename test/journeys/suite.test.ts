@@ -50,7 +50,7 @@ describe('journeys: suite', () => {
     const checked = run('suite', 'check', 'mine.yaml')
     expect(checked.status).to.equal(2)
     expect(checked.stderr).to.match(/^mine\.yaml:\d+:\d+: Nobody has looked at what is expected here/m)
-    expect(checked.stdout).to.match(/^1 suite with 6 cases: \d+ unreviewed\.\n/)
+    expect(checked.stdout).to.match(/^1 suite with 6 cases: \d+ marked unreviewed\.\n/)
     expect(run('suite', 'check', 'mine.yaml', '--allow-unreviewed').stdout).to.equal(
       '1 suite with 6 cases: all in order.\n',
     )
