@@ -3,6 +3,7 @@ import type { Capabilities, Folding, Target } from '../model/target.ts'
 import { lacks } from '../plan/capabilities.ts'
 import { foldCases } from '../plan/folding.ts'
 import { exceeded } from '../plan/load.ts'
+import { withoutUnseen } from '../plan/unseen.ts'
 import type { Strangers } from './calibrate.ts'
 import type { CaptureStore } from './captures.ts'
 import type { FoldEntry } from './fold/playing.ts'
@@ -43,7 +44,7 @@ export interface Planning {
   readonly fold: FoldChoice
 }
 
-/** Cases that the target can play, grouped by setup in the order of their first case, and those that it cannot. */
+/** Cases that the target can play, as far as it sees, grouped by setup in the order of their first case, and those that it cannot. */
 export function bySetup(
   cases: readonly Case[],
   target: Target,
@@ -56,9 +57,10 @@ export function bySetup(
       skipped.push({ test, lacks: lacking })
       continue
     }
+    const seen = withoutUnseen(test, target.capabilities)
     const group = groups.get(test.setup.key)
-    if (group === undefined) groups.set(test.setup.key, [test])
-    else group.push(test)
+    if (group === undefined) groups.set(test.setup.key, [seen])
+    else group.push(seen)
   }
   return { groups: [...groups.values()], skipped }
 }
