@@ -4,14 +4,18 @@ import { COLON, COMMA, indexIn, isBlank, isWord, lower, SPACE } from './characte
 /** Of a repeated one the first value counts; of others all do, joined. */
 const FIRST_COUNTS = 'content-length'
 
+/** A header that folded lines have made as long as this takes no more of them (libhtp, HTP_MAX_HEADER_FOLDED). */
+const MAX_FOLDED = 102_400
+
 /** The values of some headers of a message, joined and trimmed as libhtp does it. One object, refilled for each message. */
 export class HttpHeaders {
   readonly #names: readonly string[]
   readonly #values: BytesOut[]
-  readonly #value = new BytesOut()
-  /** A next line may continue the last one; then the index of its header, -1: none that matters. */
+  /** A header that a next line may continue, all of it. */
+  readonly #open = new BytesOut()
   #isOpen = false
-  #open = -1
+  /** A folded line with a colon, behind a header with one, is a header of its own. */
+  #unfolds = false
   /** Bits of the headers that the message has. */
   #has = 0
 
@@ -21,54 +25,33 @@ export class HttpHeaders {
     this.#values = names.map(() => new BytesOut())
   }
 
-  clear(): void {
+  /** `unfolds`: the message is a response of HTTP/1.1, of which libhtp takes a folded line with a colon for a header. */
+  clear(unfolds: boolean): void {
     this.#has = 0
+    this.#unfolds = unfolds
     for (const value of this.#values) value.clear()
   }
 
   /**
-   * Adds one header line without its line ending. `mayGoOn`: the next line may continue it, with a blank at its start. An open header that was
+   * Adds one header line without its line ending. `mayGoOn`: the next line may continue it, with a fold at its start. An open header that was
    * not ended counts for the next message.
    */
   add(line: Uint8Array, from: number, to: number, mayGoOn: boolean): void {
-    let start = from
-    while (start < to && isBlank(line[start] ?? 0)) start++
-    if (start > from && this.#isOpen) {
-      if (this.#open >= 0) this.#value.append(line, from, to)
-      return
+    if (from === to || isFold(line[from] ?? 0)) this.#addFolded(line, from, to)
+    else {
+      this.end()
+      if (mayGoOn) this.#keep(line, from, to)
+      else this.#take(line, from, to)
     }
-    this.end()
-    this.#isOpen = true
-    const colon = indexIn(line, COLON, start, to)
-    let nameEnd = colon
-    while (nameEnd > start && isBlank(line[nameEnd - 1] ?? 0)) nameEnd--
-    if (colon < to) this.#open = this.#names.findIndex((name) => isWord(line, start, nameEnd, name))
-    if (this.#open >= 0) this.#value.append(line, colon + 1, to)
-    if (!mayGoOn) this.end()
   }
 
   /** No line follows. */
   end(): void {
-    const open = this.#open
-    const value = this.#value
-    const into = this.#values[open]
-    if (into !== undefined) {
-      let from = 0
-      let to = value.length
-      while (from < to && isBlank(value.bytes[from] ?? 0)) from++
-      while (to > from && isBlank(value.bytes[to - 1] ?? 0)) to--
-      const isRepeated = this.has(open)
-      const isKept = isRepeated && this.#names[open] === FIRST_COUNTS
-      this.#has |= 1 << open
-      if (isRepeated && !isKept) {
-        into.push(COMMA)
-        into.push(SPACE)
-      }
-      if (!isKept) into.append(value.bytes, from, to)
-    }
+    if (!this.#isOpen) return
+    const { bytes, length } = this.#open
+    this.#take(bytes, 0, length)
     this.#isOpen = false
-    this.#open = -1
-    value.clear()
+    this.#open.clear()
   }
 
   /** Whether the message has the header of that index. */
@@ -78,8 +61,57 @@ export class HttpHeaders {
 
   /** The value of the header of that index. */
   valueOf(index: number): BytesOut {
-    return this.#values[index] ?? this.#value
+    return this.#values[index] ?? this.#open
   }
+
+  #addFolded(line: Uint8Array, from: number, to: number): void {
+    const open = this.#open
+    if (!this.#isOpen) {
+      let start = from
+      while (start < to && isFold(line[start] ?? 0)) start++
+      this.#keep(line, start, to)
+    } else if (this.#unfolds && hasColon(line, from, to) && hasColon(open.bytes, 0, open.length)) {
+      this.end()
+      this.#keep(line, from + 1, to)
+    } else if (open.length < MAX_FOLDED) open.append(line, from, to)
+  }
+
+  #keep(line: Uint8Array, from: number, to: number): void {
+    this.#isOpen = true
+    this.#open.append(line, from, to)
+  }
+
+  /** Takes a whole header, if its name is one of those that matter. */
+  #take(line: Uint8Array, from: number, to: number): void {
+    const colon = indexIn(line, COLON, from, to)
+    if (colon === to) return
+    let nameEnd = colon
+    while (nameEnd > from && isBlank(line[nameEnd - 1] ?? 0)) nameEnd--
+    const index = this.#names.findIndex((name) => isWord(line, from, nameEnd, name))
+    const into = this.#values[index]
+    if (into === undefined) return
+    let start = colon + 1
+    let end = to
+    while (start < end && isBlank(line[start] ?? 0)) start++
+    while (end > start && isBlank(line[end - 1] ?? 0)) end--
+    const isRepeated = this.has(index)
+    this.#has |= 1 << index
+    if (isRepeated && this.#names[index] === FIRST_COUNTS) return
+    if (isRepeated) {
+      into.push(COMMA)
+      into.push(SPACE)
+    }
+    into.append(line, start, end)
+  }
+}
+
+/** Whether a line that begins with this byte continues the one before it. */
+export function isFold(byte: number): boolean {
+  return isBlank(byte) || byte === 0
+}
+
+function hasColon(line: Uint8Array, from: number, to: number): boolean {
+  return indexIn(line, COLON, from, to) < to
 }
 
 /** The first number in a Content-Length; -1: none that is valid. */

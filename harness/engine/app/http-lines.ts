@@ -5,6 +5,7 @@ import { isMethod } from './http-methods.ts'
 export const MAX_LINE = 18_000
 /** This many bytes after a request line without version imply that headers follow nevertheless. */
 export const JUNK = 16
+const VERSION_11 = 'HTTP/1.1'
 const MAX_CHUNK = 0x7fffffff
 
 /** CRLF or LF alone. */
@@ -52,6 +53,15 @@ export function isLikeResponse(line: Uint8Array, from: number, to: number): bool
   let at = from
   while (at < to && (isSpace(line[at] ?? 0) || line[at] === 0)) at++
   return at + 4 <= to && isWord(line, at, at + 4, 'http')
+}
+
+/** Whether the first word of a response's line is the version 1.1, in upper case. */
+export function isVersion11(line: Uint8Array, from: number, to: number): boolean {
+  let at = from
+  while (at < to && isSpace(line[at] ?? 0)) at++
+  for (let i = 0; i < VERSION_11.length; i++) if (line[at + i] !== VERSION_11.charCodeAt(i)) return false
+  at += VERSION_11.length
+  return at === to || (at < to && isSpace(line[at] ?? 0))
 }
 
 /** The number in the second word; 0: none that is a status. */

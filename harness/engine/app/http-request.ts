@@ -76,7 +76,7 @@ export class Request {
     this.length = 0
     this.failed = false
     this.expectsContinue = false
-    this.#headers.clear()
+    this.#headers.clear(false)
     for (const part of [this.method, this.uri, this.host]) part.clear()
   }
 

@@ -1,12 +1,13 @@
 import { BytesOut } from './bytes-out.ts'
 import { CR, indexIn, isBlank, LF } from './characters.ts'
 import { Answer, Asked } from './http-answer.ts'
-import { contains, HttpHeaders, readLength } from './http-headers.ts'
+import { contains, HttpHeaders, isFold, readLength } from './http-headers.ts'
 import {
   chomp,
   isBodiless,
   isEmptyLine,
   isLikeResponse,
+  isVersion11,
   isWhite,
   MAX_LINE,
   readChunkSize,
@@ -174,10 +175,13 @@ export class HttpResponses {
             line,
             from,
             chomp(line, from, to),
-            this.next < end && isBlank(bytes[this.next] ?? 0),
+            this.next < end && isFold(bytes[this.next] ?? 0),
           )
         else if (this.#at === At.headers) return this.#endHeaders()
-        else this.#at = At.after
+        else {
+          this.#headers.end()
+          this.#at = At.after
+        }
         return Answer.nothing
       case At.chunkSize:
         this.#startChunk(line, from, to)
@@ -223,7 +227,7 @@ export class HttpResponses {
     }
     this.#status = readStatus(line, from, text)
     if (this.#isAboutTunnel) this.connectStatus = this.#status
-    this.#headers.clear()
+    this.#headers.clear(isVersion11(line, from, text))
     this.#at = At.headers
   }
 

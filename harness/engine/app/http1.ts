@@ -1,7 +1,8 @@
 import { Buffer } from './app-view.ts'
 import { BytesOut } from './bytes-out.ts'
-import { indexIn, isBlank, LF } from './characters.ts'
+import { indexIn, LF } from './characters.ts'
 import { Answer, Asked } from './http-answer.ts'
+import { isFold } from './http-headers.ts'
 import { chomp, isEmptyLine, isWhite, JUNK, MAX_LINE, readChunkSize, startsWithMethod } from './http-lines.ts'
 import { Body, Request } from './http-request.ts'
 import { HttpResponses } from './http-responses.ts'
@@ -195,7 +196,7 @@ export class HttpParser implements Parser {
         return true
       case At.headers:
         if (isEmptyLine(line, from, to)) return this.#endHeaders(found)
-        this.#request.addHeader(line, from, chomp(line, from, to), rest === end || isBlank(bytes[rest] ?? 0))
+        this.#request.addHeader(line, from, chomp(line, from, to), rest === end || isFold(bytes[rest] ?? 0))
         return true
       case At.trailers:
         if (isEmptyLine(line, from, to)) this.#at = At.after

@@ -145,6 +145,9 @@ function otherLine(roll: Roll): string {
         'Content-Type: a/b',
       ]),
     () => `X-Host: ${hostname(roll)}`,
+    () =>
+      `${pick(roll, ['X: y\r\n', 'X\r\n', ''])}${pick(roll, [' ', '\t', '  ', '\0'])}Host: folded.example`,
+    () => 'Host\r\n : folded.example',
   ])()
 }
 

@@ -49,9 +49,26 @@ const SIZES = [
   'X: y\r\n z\r\nContent-Length: 2\r\n',
   'X: y\rContent-Length: 2\r\n',
   '\rContent-Length: 2\r\n',
+  'X: y\r\n Content-Length: 2\r\n',
+  'X: y\r\n\tContent-Length: 2\r\n',
+  'X: y\r\n  Content-Length: 2\r\n',
+  'X: y\r\n\0Content-Length: 2\r\n',
+  'X\r\n Content-Length: 2\r\n',
+  ' X\r\n Content-Length: 2\r\n',
+  '  Content-Length: 2\r\n',
+  ' Content-Length: 2\r\n Y: z\r\n',
+  'Content-Length: 2\r\n Y: z\r\n',
+  'Content-Length: 2\r\n 5\r\n',
+  'Content-Length\r\n : 2\r\n',
+  'Content-Length: \r\n :2\r\n',
+  'Content-Length:\r\n a:2\r\n',
+  'X: y\r\n Z: a\r\n Content-Length: 2\r\n 5\r\n',
+  'X: y\r\n Transfer-Encoding: gzip\r\n Content-Length: 2\r\n',
+  'X: y\r\n\r\r\nContent-Length: 2\r\n',
   'Content-Length: 2\n\r',
   'Content-Length: 2\n',
 ]
+const FOLDED = SIZES.filter((headers) => /^[ \t]|\n[ \t\0\r]./.test(headers))
 const CHUNKS = [
   '0\r\n\r\n',
   '2\r\nok\r\n0\r\n\r\n',
@@ -99,6 +116,32 @@ const EXPECTED = 'Expect: 100-continue\r\nContent-Length: 500\r\n'
 
 const CASES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'where a response ends, by its headers': SIZES.map((headers) => thenMore(answer('200', headers, 'ok'))),
+  'where a response of another version ends, by its headers': [
+    'HTTP/1.0',
+    'http/1.1',
+    'HTTP/1.1x',
+    ' HTTP/1.1',
+  ].flatMap((version) => FOLDED.map((headers) => thenMore(`<${version} 200 X\r\n${headers}\r\nok`))),
+  'where a response ends, by headers that come in two pieces': FOLDED.flatMap((headers) =>
+    [headers.indexOf('\n') + 1, headers.indexOf('\n') + 2, headers.indexOf('\n')].map((at) => [
+      get('/1'),
+      `<HTTP/1.1 200 X\r\n${headers.slice(0, at)}`,
+      `<${headers.slice(at)}\r\nok`,
+      HEAD,
+      OK,
+      REST,
+      get('/next'),
+    ]),
+  ),
+  'folded headers of requests': FOLDED.flatMap((headers) => [
+    [post(headers, 'ok'), get('/2'), get('/3')],
+    [post(headers.replaceAll('Content-Length', 'Host').replaceAll('2', 'b.example'), ''), OK, get('/2')],
+    [
+      `>GET /1 HTTP/1.1\r\n${headers.replaceAll('Content-Length', 'Host').replaceAll('2', 'b.example')}\r\n`,
+      OK,
+      get('/2'),
+    ],
+  ]),
   'where a response ends, by its chunks': CHUNKS.map((body) =>
     thenMore(answer('200', 'Transfer-Encoding: chunked\r\n', body)),
   ),
