@@ -16,6 +16,7 @@ import {
 } from './app-view.ts'
 import { tcpExchange } from './exchange.test.ts'
 import { appProtocolOf, isAppOver } from './extra-word.ts'
+import { hello, record, sni } from './messages.test.ts'
 
 const REQUEST = '>GET /x HTTP/1.1\r\nHost: a.example\r\n\r\n'
 const NEXT = '>GET /y HTTP/1.1\r\n\r\n'
@@ -103,6 +104,21 @@ describe('app/app-layer', () => {
       [AppProtocol.unknown, false],
       [AppProtocol.failed, true],
     ])
+  })
+
+  it('finds what is spoken in a tunnel where rules need the protocol alone, and where they need that one only', () => {
+    const opening = ['>CONNECT b.example:443 HTTP/1.1\r\n\r\n', '<HTTP/1.1 200 OK\r\n\r\n']
+    const tls = `>${record(hello(sni('b.example')))}`
+    const { seen } = play([...opening, tls], { needs: { buffers: 0 } })
+    expect(seen.map(({ protocol, over }) => [protocol, over])).to.deep.equal([
+      [AppProtocol.http, false],
+      [AppProtocol.http, false],
+      [AppProtocol.tls, true],
+    ])
+    const named = play([...opening, tls], { needs: { buffers: 1 << Buffer.tlsSni } })
+    expect(named.seen[2]?.texts).to.deep.equal([`${Buffer.tlsSni}+b.example`])
+    const unknown = play([...opening, '>not known', tls])
+    expect(unknown.seen[3]).to.include({ protocol: AppProtocol.http, over: false })
   })
 
   it('keeps looking at the stream where rules do, whatever the protocol', () => {

@@ -47,6 +47,7 @@ export class AppLayer {
     this.#closesForGood = closesForGood
     for (let protocol: number = AppProtocol.http; protocol < AppProtocol.failed; protocol++)
       if (needs.stream || (needs.buffers & buffersOf(protocol)) !== 0) this.#parses |= 1 << protocol
+    this.#parses |= 1 << AppProtocol.http
     this.#pickUp = pickUp
   }
 
@@ -137,7 +138,7 @@ export class AppLayer {
     trim(stream)
     if (delivered) this.#deliver(flow, words, base, toServer, isData)
     this.#show(flow, words, base, toServer, delivery === Delivery.opening)
-    noteEdge(stream, flow.disabled, this.#needs.stream, toServer ? flow.clientAcked : flow.serverAcked)
+    noteEdge(stream, flow.disabled, this.#needs.stream)
     if (flow.hidden && view.added) {
       if (toServer) flow.seenToServer = true
       else flow.seenToClient = true
@@ -152,11 +153,10 @@ export class AppLayer {
     const midstream = (head & (Flag.pickedUp | Flag.pickedUpBySynAck)) === Flag.pickedUp
     const flow = new TcpFlow(this.#payload.serverPort(toServer), this.#pickUp, midstream, this.#parses)
     flow.mayBeReset = (head & Flag.special) !== 0
-    flow.clientStart = ((words[base + CLIENT + ISN] ?? 0) + 1) | 0
-    flow.serverStart = ((words[base + SERVER + ISN] ?? 0) + 1) | 0
+    flow.starts.client = ((words[base + CLIENT + ISN] ?? 0) + 1) | 0
+    flow.starts.server = ((words[base + SERVER + ISN] ?? 0) + 1) | 0
     if ((extra & APP_IMPORTED) !== 0) {
-      flow.awaitsClientStart = true
-      flow.awaitsServerStart = true
+      flow.starts.await()
       const protocol = appProtocolOf(extra)
       if (protocol !== AppProtocol.unknown) flow.adopt(protocol)
     }
@@ -168,7 +168,7 @@ export class AppLayer {
     const state = (words[base] ?? 0) & STATE_MASK
     if (isData && this.#reads(flow, toServer)) {
       const { bytes, from, to } = payload
-      const position = flow.positionOf(toServer, payload.seq)
+      const position = flow.starts.positionOf(toServer, payload.seq)
       if (!this.#needs.stream && flow.pass(toServer, position, bytes, from, to, state)) {
         this.#view.added = true
         return
@@ -178,8 +178,8 @@ export class AppLayer {
         this.#view.added = true
     }
     const fin = state >= State.finWait1 ? 1 : 0
-    flow.clientAcked = (((words[base + CLIENT + ACKED] ?? 0) - flow.clientStart) | 0) - fin
-    flow.serverAcked = (((words[base + SERVER + ACKED] ?? 0) - flow.serverStart) | 0) - fin
+    flow.toServer.acked = (((words[base + CLIENT + ACKED] ?? 0) - flow.starts.client) | 0) - fin
+    flow.toClient.acked = (((words[base + SERVER + ACKED] ?? 0) - flow.starts.server) | 0) - fin
     flow.update(toServer, state)
   }
 
@@ -192,24 +192,21 @@ export class AppLayer {
     view.toServerDone = flow.clientDone
     view.toClientDone = flow.serverDone
     view.pending = toServer && (flow.awaitsClient || (!flow.disabled && flow.parser?.pending === true))
-    if (toServer ? flow.updatedToServer : flow.updatedToClient) {
+    if (flow.updates.in(toServer)) {
       flow.transactions.show(view, toServer, needs.buffers)
-      if (toServer) {
-        flow.updatedToServer = false
-        flow.hasNews = false
-      } else flow.updatedToClient = false
+      flow.updates.noteShown(toServer)
     }
     const stream = toServer ? flow.toServer : flow.toClient
     const seen = toServer ? flow.seenToServer : flow.seenToClient
     view.lastLook = view.payloadHidden && view.added && !seen
     if (needs.stream && view.added && shown && (!view.payloadHidden || view.lastLook)) {
-      const start = toServer ? flow.clientStart : flow.serverStart
-      showWindow(view, stream, (this.#payload.seq - start) | 0, this.#payload.length)
+      showWindow(view, stream, (this.#payload.seq - flow.starts.of(toServer)) | 0, this.#payload.length)
     }
   }
 
   /** Whether bytes of that direction are still needed. */
   #reads(flow: TcpFlow, toServer: boolean): boolean {
+    if (flow.isInTunnel) return true
     // An error in one direction ends what is kept of the other, too.
     if (this.#needs.stream && !flow.unseen) return true
     if (flow.disabled) return false
@@ -218,16 +215,17 @@ export class AppLayer {
     return flow.parser.reads(toServer) || flow.transactions.awaitsShowing(this.#needs.buffers)
   }
 
-  /** Whether rules inspect buffers that a flow of this protocol may have. */
+  /** Whether rules inspect buffers that a flow of this protocol may have, or it may come to have another protocol. */
   #wants(flow: TcpFlow | UdpFlow): boolean {
-    return (this.#needs.buffers & buffersOf(flow.protocol)) !== 0
+    const isAsked = (this.#needs.buffers & buffersOf(flow.protocol)) !== 0
+    return isAsked || (flow instanceof TcpFlow && flow.mayChange)
   }
 
   /** Whether a TCP flow can yield nothing more. `head`: the first word of its record. */
   #isIdle(flow: TcpFlow, head: number): boolean {
     // Buffered data is of no use if nothing will be delivered any more.
     const isClosed = this.#closesForGood && (head & STATE_MASK) === State.closed && !flow.mayBeReset
-    if (isClosed && !flow.updatedToServer && !flow.updatedToClient) return true
+    if (isClosed && !flow.updates.isAny) return true
     if (!flow.settled || (this.#needs.stream && !flow.unseen)) return false
     const { parser } = flow
     const isDone = parser === undefined || !(parser.reads(true) || parser.reads(false))

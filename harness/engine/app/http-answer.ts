@@ -9,7 +9,9 @@ export const Answer = {
   /** The server does not want the body that the request announced. */
   refused: 2,
   /** What follows, in both directions, is not HTTP. */
-  tunnel: 3,
+  upgrade: 3,
   /** libhtp gives up. */
   failed: 4,
+  /** What follows, in both directions, is a tunnel: of whatever protocol. */
+  tunnel: 5,
 } as const

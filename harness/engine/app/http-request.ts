@@ -2,7 +2,7 @@ import { BytesOut } from './bytes-out.ts'
 import { BRACKET, COLON, COMMA, END_BRACKET, indexIn, isSpace, isWord, lower, SPACE } from './characters.ts'
 import { HttpHeaders, isDigit, readLength } from './http-headers.ts'
 import { isMethod } from './http-methods.ts'
-import { normaliseUri, readConnectHost } from './http-uri.ts'
+import { namesHost, normaliseUri, readConnectHost, readPort } from './http-uri.ts'
 
 /** How the length of a request's body is determined. */
 export const Body = { none: 0, length: 1, chunked: 2, invalid: 3 } as const
@@ -24,12 +24,15 @@ export class Request {
   expectsContinue = false
   readonly uri = new BytesOut()
   readonly host = new BytesOut()
+  /** Of the host; 0: none that is valid, or the headers are not complete. */
+  port = 0
   body: number = Body.none
   /** Bytes of the body. */
   length = 0
   /** libhtp gives up on its credentials. */
   failed = false
   #uriHasHost = false
+  #targetPort = 0
   readonly #headers = new HttpHeaders(HEADERS)
 
   /** Reads a request line without its line ending. */
@@ -46,9 +49,10 @@ export class Request {
     while (at < to && isSpace(line[at] ?? 0)) at++
     const uriFrom = at
     at = endOfUri(line, at, to)
-    if (this.isConnect) readConnectHost(line, uriFrom, at, this.host)
-    const hasAuthority = !this.isConnect && normaliseUri(line, uriFrom, at, this.uri, this.host)
-    this.#uriHasHost = hasAuthority || this.host.length > 0
+    if (this.isConnect) this.#targetPort = readConnectHost(line, uriFrom, at, this.host)
+    this.#uriHasHost = this.isConnect
+      ? namesHost(line, uriFrom, at)
+      : normaliseUri(line, uriFrom, at, this.uri, this.host) || this.host.length > 0
     while (at < to && isSpace(line[at] ?? 0)) at++
     this.short = at === to
   }
@@ -68,12 +72,15 @@ export class Request {
     const expect = headers.valueOf(Header.expect)
     this.expectsContinue = isWord(expect.bytes, 0, expect.length, '100-continue')
     const host = headers.valueOf(Header.host)
-    if (!this.#uriHasHost && host.length > 0) readHost(host, this.host)
+    this.port = this.#targetPort
+    if (!this.#uriHasHost && host.length > 0) this.port = readHost(host, this.host)
   }
 
   #clear(): void {
     this.body = Body.none
     this.length = 0
+    this.port = 0
+    this.#targetPort = 0
     this.failed = false
     this.expectsContinue = false
     this.#headers.clear(false)
@@ -99,24 +106,28 @@ function endOfUri(line: Uint8Array, from: number, to: number): number {
   return at
 }
 
-/** The host name in a Host header: without port; in lower case if there was no port, and as sent otherwise, as in libhtp. */
-function readHost(value: BytesOut, host: BytesOut): void {
+/**
+ * The host name in a Host header: without port; in lower case if there was no port, and as sent otherwise, as in libhtp. Returns the port,
+ * 0: none that is valid.
+ */
+function readHost(value: BytesOut, host: BytesOut): number {
   const { bytes } = value
   let from = 0
   let to = value.length
   while (from < to && isSpace(bytes[from] ?? 0)) from++
   while (to > from && isSpace(bytes[to - 1] ?? 0)) to--
-  if (from === to) return
+  if (from === to) return 0
   if (bytes[from] === BRACKET) {
     const end = indexIn(bytes, END_BRACKET, from, to)
     if (end < to) host.append(bytes, from, end + 1)
-    return
+    return bytes[end + 1] === COLON ? readPort(bytes, end + 2, to) : 0
   }
   const colon = indexIn(bytes, COLON, from, to)
   let end = colon
   while (end > from && isSpace(bytes[end - 1] ?? 0)) end--
   host.append(bytes, from, end)
   if (colon === to) for (let i = 0; i < host.length; i++) host.bytes[i] = lower(host.bytes[i] ?? 0)
+  return readPort(bytes, colon + 1, to)
 }
 
 /** Basic credentials that encode not even one byte (libhtp, htp_parse_authorization_basic). */

@@ -47,9 +47,9 @@ describe('app: responses of HTTP', () => {
     expect(endless.isOver).to.equal(true)
   })
 
-  it('an invalid length fails, 101 is a tunnel, and what is missing from a body is counted', () => {
+  it('an invalid length fails, 101 is an upgrade, and what is missing from a body is counted', () => {
     expect(answersTo(asked(1), 'HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n')).to.deep.equal([Answer.failed])
-    expect(answersTo(asked(1), 'HTTP/1.1 101 Go\r\n\r\n')).to.deep.equal([Answer.tunnel])
+    expect(answersTo(asked(1), 'HTTP/1.1 101 Go\r\n\r\n')).to.deep.equal([Answer.upgrade])
     const responses = asked(1)
     expect(answersTo(responses, OK.slice(0, -1))).to.deep.equal([])
     expect(responses.skip(1)).to.equal(Answer.nothing)

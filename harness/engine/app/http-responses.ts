@@ -1,4 +1,3 @@
-import { BytesOut } from './bytes-out.ts'
 import { CR, indexIn, isBlank, LF } from './characters.ts'
 import { Answer, Asked } from './http-answer.ts'
 import { contains, HttpHeaders, isFold, readLength } from './http-headers.ts'
@@ -13,6 +12,7 @@ import {
   readChunkSize,
   readStatus,
 } from './http-lines.ts'
+import { LineInHand } from './line-in-hand.ts'
 
 /** What the next byte belongs to. */
 const At = {
@@ -56,15 +56,16 @@ export class HttpResponses {
   /** Bytes of body or chunk still to come. */
   #left = 0
   readonly #headers = new HttpHeaders(HEADERS)
-  /** The part of a line that arrived before. */
-  readonly #held = new BytesOut()
-  #line: Uint8Array = this.#held.bytes
-  #from = 0
-  #to = 0
+  readonly #line = new LineInHand()
 
   /** Nothing that comes will matter. */
   get isOver(): boolean {
     return this.#at === At.endless
+  }
+
+  /** The response that comes may be the one that makes a tunnel, as only the first can. */
+  get isFirst(): boolean {
+    return this.#completed === 0
   }
 
   get #isIdle(): boolean {
@@ -89,7 +90,7 @@ export class HttpResponses {
     this.next = from
     let answer: number = Answer.nothing
     while (this.next < to && answer === Answer.nothing) answer = this.#step(bytes, this.next, to)
-    if (this.next < to || this.#at !== At.after || this.#held.length > 0) return answer
+    if (this.next < to || this.#at !== At.after || this.#line.held.length > 0) return answer
     const last = this.#complete()
     return last === Answer.nothing ? answer : last
   }
@@ -121,31 +122,15 @@ export class HttpResponses {
         return Answer.nothing
       }
       default: {
-        if (this.#findLine(bytes, at, to)) {
-          const answer = this.#takeLine(bytes, to)
-          this.#held.clear()
-          return answer
-        }
-        return this.#held.length > MAX_LINE ? Answer.failed : Answer.nothing
+        const line = this.#line
+        const isWhole = line.take(bytes, at, this.#endOfLine(bytes, at, to), to)
+        this.next = line.next
+        if (!isWhole) return line.held.length > MAX_LINE ? Answer.failed : Answer.nothing
+        const answer = this.#takeLine(bytes, to)
+        line.clear()
+        return answer
       }
     }
-  }
-
-  /** Finds the line that `bytes[from …]` begins or continues; if its end has not come, stores the bytes and returns false. */
-  #findLine(bytes: Uint8Array, from: number, to: number): boolean {
-    const held = this.#held
-    const end = this.#endOfLine(bytes, from, to)
-    this.next = Math.min(end + 1, to)
-    this.#line = bytes
-    this.#from = from
-    this.#to = this.next
-    if (held.length > 0 || end === to) {
-      held.append(bytes, from, this.next)
-      this.#line = held.bytes
-      this.#from = 0
-      this.#to = held.length
-    }
-    return end < to
   }
 
   /** Lines of the head may end with a CR alone, unless data ends with it. */
@@ -155,15 +140,13 @@ export class HttpResponses {
     for (let at = from; at < to; at++) {
       if (bytes[at] === LF) return at
       if (bytes[at] !== CR || at + 1 === to || bytes[at + 1] === LF) continue
-      if (isLine || (bytes[at + 1] !== CR && at + this.#held.length > from)) return at
+      if (isLine || (bytes[at + 1] !== CR && at + this.#line.held.length > from)) return at
     }
     return to
   }
 
   #takeLine(bytes: Uint8Array, end: number): number {
-    const line = this.#line
-    const from = this.#from
-    const to = this.#to
+    const { bytes: line, from, to } = this.#line
     switch (this.#at) {
       case At.line:
         this.#takeStatusLine(end)
@@ -216,9 +199,7 @@ export class HttpResponses {
 
   /** What does not look like a response is body, after which the response is complete. */
   #takeStatusLine(end: number): void {
-    const line = this.#line
-    const from = this.#from
-    const to = this.#to
+    const { bytes: line, from, to } = this.#line
     if (isEmptyLine(line, from, to)) return
     const text = chomp(line, from, to)
     if (!isLikeResponse(line, from, text)) {
@@ -232,9 +213,10 @@ export class HttpResponses {
   }
 
   #endsHead(bytes: Uint8Array, end: number): boolean {
-    if (isEmptyLine(this.#line, this.#from, this.#to)) return true
-    const isBlankLine = this.#to - this.#from === 2 && isBlank(this.#line[this.#from] ?? 0)
-    return isBlankLine && this.#line[this.#to - 1] === LF && this.next < end && bytes[this.next] !== LF
+    const { bytes: line, from, to } = this.#line
+    if (isEmptyLine(line, from, to)) return true
+    const isBlankLine = to - from === 2 && isBlank(line[from] ?? 0)
+    return isBlankLine && line[to - 1] === LF && this.next < end && bytes[this.next] !== LF
   }
 
   #endHeaders(): number {
@@ -244,7 +226,7 @@ export class HttpResponses {
     const isSized = headers.has(Header.contentLength) || headers.has(Header.transferEncoding)
     const length = headers.has(Header.contentLength) ? readLength(headers.valueOf(Header.contentLength)) : 0
     if (this.#isTunnelled) this.#at = At.after
-    else if (status === 101 && !isSized) return Answer.tunnel
+    else if (status === 101 && !isSized) return Answer.upgrade
     else if (status === 100 && !headers.has(Header.transferEncoding) && length <= 0) this.#at = At.line
     else if ((this.#asked & Asked.head) !== 0 || (isBodiless(status) && !isSized)) this.#at = At.after
     else if (!this.#startBody(length)) return Answer.failed

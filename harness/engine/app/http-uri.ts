@@ -9,6 +9,7 @@ import {
   HASH,
   hexDigit,
   indexIn,
+  isBlank,
   lower,
   PERCENT,
   QUESTION,
@@ -16,6 +17,8 @@ import {
   SPACE,
 } from './characters.ts'
 import { decodeUtf8, singleByte } from './http-utf8.ts'
+
+const MAX_PORT = 65_535
 
 /**
  * The URI that rules see, made from a request's target as libhtp does with Suricata's personality "IDS": path and query only. In the path,
@@ -54,10 +57,32 @@ export function normaliseUri(
   return authorityAt(source, from, to) < to
 }
 
-/** The host of the authority that is the target of CONNECT. */
-export function readConnectHost(source: Uint8Array, from: number, to: number, host: BytesOut): void {
+/** Whether the target of CONNECT names a host, even an empty one, before a port. */
+export function namesHost(source: Uint8Array, from: number, to: number): boolean {
+  return from < to && (source[from] !== BRACKET || indexIn(source, END_BRACKET, from, to) < to)
+}
+
+/** The host of the authority that is the target of CONNECT. Returns its port, 0: none that is valid. */
+export function readConnectHost(source: Uint8Array, from: number, to: number, host: BytesOut): number {
   host.clear()
   appendHost(source, from, to, host)
+  const bracket = source[from] === BRACKET ? indexIn(source, END_BRACKET, from, to) : -1
+  if (bracket >= 0) return source[bracket + 1] === COLON ? readPort(source, bracket + 2, to) : 0
+  return readPort(source, indexIn(source, COLON, from, to) + 1, to)
+}
+
+/** The number in `source[from … to-1]`, with blanks round it, as that of a port; 0: it is none. */
+export function readPort(source: Uint8Array, from: number, to: number): number {
+  let at = from
+  while (at < to && isBlank(source[at] ?? 0)) at++
+  let port = 0
+  for (; at < to && !isBlank(source[at] ?? 0); at++) {
+    const digit = (source[at] ?? 0) - 48
+    if (digit < 0 || digit > 9) return 0
+    port = Math.min(port * 10 + digit, MAX_PORT + 1)
+  }
+  while (at < to && isBlank(source[at] ?? 0)) at++
+  return at < to || port > MAX_PORT ? 0 : port
 }
 
 /** Where the path begins: after "scheme://authority", if present. */

@@ -1,11 +1,11 @@
 import { Buffer } from './app-view.ts'
-import { BytesOut } from './bytes-out.ts'
 import { indexIn, LF } from './characters.ts'
 import { Answer, Asked } from './http-answer.ts'
 import { isFold } from './http-headers.ts'
 import { chomp, isEmptyLine, isWhite, JUNK, MAX_LINE, readChunkSize, startsWithMethod } from './http-lines.ts'
 import { Body, Request } from './http-request.ts'
 import { HttpResponses } from './http-responses.ts'
+import { LineInHand } from './line-in-hand.ts'
 import { Parsed, type Parser, type ParserResult } from './parser.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -39,9 +39,10 @@ const At = {
 export class HttpParser implements Parser {
   openTransaction = 0
   #at: number = At.idle
-  /** The part of a line that arrived before. */
-  readonly #held = new BytesOut()
+  readonly #line = new LineInHand()
   readonly #request = new Request()
+  /** The first request is a CONNECT; undefined before its line. */
+  #beganWithConnect: boolean | undefined
   /** Bytes of body or chunk still to come. */
   #left = 0
   /** Some bytes updated a request. */
@@ -50,11 +51,6 @@ export class HttpParser implements Parser {
   readonly #responses: HttpResponses | undefined
   /** Method and URI of the request have been passed on. */
   #announced = true
-  #line: Uint8Array = this.#held.bytes
-  #from = 0
-  #to = 0
-  /** Offset after the line; -1: the line is incomplete. */
-  #next = 0
 
   /** `begun`: requests may have come before. */
   constructor(begun: boolean) {
@@ -64,6 +60,10 @@ export class HttpParser implements Parser {
   reads(toServer: boolean): boolean {
     if (this.#at === At.ignored) return false
     return toServer || this.#responses?.isOver === false
+  }
+
+  get mayTunnel(): boolean {
+    return this.#beganWithConnect !== false && this.#responses?.isFirst === true
   }
 
   get pending(): boolean {
@@ -78,7 +78,7 @@ export class HttpParser implements Parser {
     found: Transactions,
     result: ParserResult,
   ): number {
-    if (!toServer) return this.#readResponses(bytes, from, to)
+    if (!toServer) return this.#readResponses(bytes, from, to, result)
     this.#touched = false
     const outcome = this.#read(bytes, from, to, found)
     result.untouched = !this.#touched
@@ -102,32 +102,35 @@ export class HttpParser implements Parser {
         if (this.#left === 0) this.#at = this.#at === At.body ? At.after : At.chunkEnd
         continue
       }
-      if (!this.#findLine(bytes, at, to)) return this.#isTooMuch() ? Parsed.error : Parsed.all
-      at = this.#next
+      const line = this.#line
+      if (!line.take(bytes, at, indexIn(bytes, LF, at, to), to))
+        return this.#isTooMuch() ? Parsed.error : Parsed.all
+      at = line.next
       if (!this.#takeLine(bytes, at, to, found)) return Parsed.error
-      this.#held.clear()
+      line.clear()
     }
-    if (this.#at === At.after && this.#held.length === 0) this.#complete(At.idle, found)
+    if (this.#at === At.after && this.#line.held.length === 0) this.#complete(At.idle, found)
     return Parsed.all
   }
 
-  #readResponses(bytes: Uint8Array, from: number, to: number): number {
+  #readResponses(bytes: Uint8Array, from: number, to: number, result: ParserResult): number {
     const responses = this.#responses
     for (let at = from; at < to && this.#at !== At.ignored && responses !== undefined; at = responses.next)
-      if (!this.#heed(responses.read(bytes, at, to))) return Parsed.error
+      if (!this.#heed(responses.read(bytes, at, to), result)) return Parsed.error
     return Parsed.all
   }
 
   /** Does what an `Answer` says; returns false if libhtp gives up. */
-  #heed(answer: number): boolean {
+  #heed(answer: number, result: ParserResult): boolean {
+    if (answer === Answer.tunnel) result.tunnelPort = this.#request.port
     if (answer === Answer.unasked) {
       // It is a request of its own, and what the client says next is its body, up to a known method (libhtp, htp_response.c).
       if (this.#at !== At.idle) this.openTransaction++
-      if (this.#at === At.chunkEnd) this.#held.clear()
+      if (this.#at === At.chunkEnd) this.#line.clear()
       this.#announced = true
       this.#request.short = false
       this.#at = At.after
-    } else if (answer === Answer.tunnel) this.#at = At.ignored
+    } else if (answer === Answer.upgrade || answer === Answer.tunnel) this.#at = At.ignored
     else if (answer === Answer.refused && this.#at === At.body && this.#left === this.#request.length)
       this.#at = At.after
     return answer !== Answer.failed
@@ -135,7 +138,7 @@ export class HttpParser implements Parser {
 
   skip(toServer: boolean, length: number, found: Transactions, result: ParserResult): number {
     if (!toServer)
-      return this.#heed(this.#responses?.skip(length) ?? Answer.nothing) ? Parsed.all : Parsed.error
+      return this.#heed(this.#responses?.skip(length) ?? Answer.nothing, result) ? Parsed.all : Parsed.error
     if (this.#at === At.spent) return Parsed.error
     this.#touched = this.#at === At.body
     if (this.#at === At.body) {
@@ -146,34 +149,9 @@ export class HttpParser implements Parser {
     return Parsed.all
   }
 
-  /** Finds the line that `bytes[from …]` begins or continues; if its end has not come, stores the bytes and returns false. */
-  #findLine(bytes: Uint8Array, from: number, to: number): boolean {
-    const held = this.#held
-    let end = from
-    while (end < to && bytes[end] !== LF) end++
-    if (end === to) {
-      held.append(bytes, from, to)
-      return false
-    }
-    this.#next = end + 1
-    if (held.length === 0) {
-      this.#line = bytes
-      this.#from = from
-      this.#to = end + 1
-    } else {
-      held.append(bytes, from, end + 1)
-      this.#line = held.bytes
-      this.#from = 0
-      this.#to = held.length
-    }
-    return true
-  }
-
   /** Returns false if libhtp gives up. `rest` … `end` is the data directly after the line. */
   #takeLine(bytes: Uint8Array, rest: number, end: number, found: Transactions): boolean {
-    const line = this.#line
-    const from = this.#from
-    const to = this.#to
+    const { bytes: line, from, to } = this.#line
     switch (this.#at) {
       case At.line:
         if (!isEmptyLine(line, from, to)) this.#startRequest(bytes, rest, end)
@@ -224,16 +202,17 @@ export class HttpParser implements Parser {
 
   /** Whether what is held of a line is too long for one; a tunnel's first line may end with a zero. */
   #isTooMuch(): boolean {
-    const { bytes, length } = this.#held
+    const { bytes, length } = this.#line.held
     if (this.#at === At.tunnel && indexIn(bytes, 0, 0, length) < length) this.#at = At.ignored
     return length > MAX_LINE
   }
 
   #startRequest(bytes: Uint8Array, rest: number, end: number): void {
     const request = this.#request
-    const line = this.#line
-    request.readLine(line, this.#from, chomp(line, this.#from, this.#to))
+    const { bytes: line, from, to } = this.#line
+    request.readLine(line, from, chomp(line, from, to))
     this.#at = At.headers
+    this.#beganWithConnect ??= request.isConnect
     this.#announced = false
     if (request.short) request.short = end - rest <= JUNK && isWhite(bytes, rest, end)
     this.#responses?.tell(
@@ -281,7 +260,7 @@ export class HttpParser implements Parser {
     if (host.length > 0)
       found.add(Buffer.httpHost, this.openTransaction, true, host.bytes, 0, host.length, hasBody)
     if (request.expectsContinue) this.#responses?.tell(Asked.expectsContinue)
-    if (request.isConnect) this.#end(this.#responses === undefined ? At.ignored : At.connect)
+    if (request.isConnect) this.#at = this.#responses === undefined ? At.ignored : At.connect
     else if (body === Body.chunked) this.#at = At.chunkSize
     else if (body === Body.length && request.length > 0) {
       this.#left = request.length

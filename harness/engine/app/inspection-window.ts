@@ -49,9 +49,9 @@ export function trim(stream: Stream): void {
 
 /**
  * Notes, after a packet of its direction, from where on a stream is needed: what has not been parsed, a chunk before it for rules, and what the
- * peer has not acknowledged, which may come again (Suricata 7, stream-tcp-list.c, GetLeftEdge). `acked`: as a stream position.
+ * peer has not acknowledged, which may come again (Suricata 7, stream-tcp-list.c, GetLeftEdge).
  */
-export function noteEdge(stream: Stream, disabled: boolean, forRules: boolean, acked: number): void {
+export function noteEdge(stream: Stream, disabled: boolean, forRules: boolean): void {
   const needed = disabled ? stream.end : stream.progress
-  stream.edge = forRules ? Math.min(needed - CHUNK, acked) : needed
+  stream.edge = forRules ? Math.min(needed - CHUNK, stream.acked) : needed
 }

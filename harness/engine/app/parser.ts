@@ -20,6 +20,16 @@ export class ParserResult {
   untouched = false
   /** Nothing more of this flow needs parsing (both ends send ciphertext). */
   finished = false
+  /** At least 0: what follows in both directions is the inside of a tunnel to this port, or to an unknown one (0). */
+  tunnelPort = -1
+
+  /** Before a call of a parser. */
+  clear(): void {
+    this.hidden = false
+    this.untouched = false
+    this.finished = false
+    this.tunnelPort = -1
+  }
 }
 
 /** A parser of one protocol, with the state of one flow. */
@@ -28,6 +38,8 @@ export interface Parser {
   readonly openTransaction: number
   /** Whether bytes of that direction may still matter to what rules inspect. */
   reads(toServer: boolean): boolean
+  /** A tunnel may follow, in which another protocol is spoken. */
+  readonly mayTunnel: boolean
   /** Something that rules inspect has begun in the direction to the server and is incomplete. */
   readonly pending: boolean
   /**

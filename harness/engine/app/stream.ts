@@ -14,6 +14,8 @@ export class Stream implements SeenWindow {
   progress = 0
   /** The parser is to be called only when this many bytes are there. */
   required = 0
+  /** Up to where the peer has acknowledged it. To be set before it is looked at. */
+  acked = 0
   /** From here on it is needed, as was noted after its last packet. */
   edge = 0
   /** More than `depth` bytes came: nothing more is taken (Suricata's stream.reassembly.depth). */

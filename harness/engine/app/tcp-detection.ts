@@ -6,6 +6,8 @@ import { Detection } from './detection.ts'
  * TCPProtoDetectCheckBailConditions).
  */
 const MAX_UNKNOWN = 100_000
+/** The same for what is inside a tunnel (FLOW_PROTO_CHANGE_MAX_DEPTH). */
+const MAX_TUNNEL = 4096
 
 /** Which direction sent data first. */
 const First = { nobody: 0, client: 1, server: 2, parsed: 3 } as const
@@ -26,6 +28,8 @@ export class TcpDetection {
   readonly #client = new Detection()
   readonly #server = new Detection()
   readonly #port: number
+  /** The port that probes go by: the server's, or that to which a tunnel goes. */
+  #probed: number
   readonly #pickUp: boolean
   readonly #midstream: boolean
   #first: number = First.nobody
@@ -33,6 +37,7 @@ export class TcpDetection {
   /** `port`: the server's; `pickUp`: sessions may begin midstream; `midstream`: this one did, not on a SYN-ACK. */
   constructor(port: number, pickUp: boolean, midstream: boolean) {
     this.#port = port
+    this.#probed = port
     this.#pickUp = pickUp
     this.#midstream = midstream
   }
@@ -55,6 +60,28 @@ export class TcpDetection {
   isAsked(toServer: boolean): boolean {
     const own = this.#own(toServer)
     return own.protocol === AppProtocol.unknown && !own.completed
+  }
+
+  /**
+   * Detection anew, in what is inside a tunnel to `port` (0: unknown), by all bytes that one direction has sent in it: what they determine, or
+   * that it has given up; undefined if more may determine it. `isLast`: none will come. (Suricata 7, app-layer.c, AppLayerHandleTCPData.)
+   */
+  lookInside(
+    port: number,
+    toServer: boolean,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    isLast: boolean,
+  ): TcpDetection | undefined {
+    const inside = new TcpDetection(this.#port, this.#pickUp, this.#midstream)
+    if (port > 0) inside.#probed = port
+    inside.#first = First.parsed
+    if (inside.look(toServer, bytes, from, to)) return inside
+    const isExhausted = this.#midstream && toServer && inside.#client.exhausted
+    if (!isLast && !isExhausted && to - from < MAX_TUNNEL) return undefined
+    inside.giveUp()
+    return inside
   }
 
   /** The flow's protocol is known from before. */
@@ -94,7 +121,7 @@ export class TcpDetection {
   look(toServer: boolean, bytes: Uint8Array, from: number, to: number): boolean {
     const own = this.#own(toServer)
     const other = this.#own(!toServer)
-    const told = own.look(toServer, bytes, from, to, this.#port, other, this.#pickUp)
+    const told = own.look(toServer, bytes, from, to, this.#probed, other, this.#pickUp)
     if (told === AppProtocol.unknown) return false
     own.protocol = told
     // On a mismatch the protocol that was parsed counts, else the server's.

@@ -3,8 +3,10 @@ import { AppProtocol } from './app-view.ts'
 import { makeParser } from './make-parser.ts'
 import { Parsed, type Parser, ParserResult } from './parser.ts'
 import { Stream } from './stream.ts'
+import { StreamStarts } from './stream-starts.ts'
 import { Next, TcpDetection } from './tcp-detection.ts'
 import { Transactions } from './transactions.ts'
+import { Updates } from './updates.ts'
 
 /** Suricata's stream.reassembly.depth. */
 export const DEPTH = 1 << 20
@@ -27,31 +29,20 @@ export class TcpFlow {
   /** Rules have inspected that direction since contents are hidden, or with the packet that hid them. */
   seenToServer = false
   seenToClient = false
-  /** A parser saw bytes of that direction since rules last inspected it. */
-  updatedToServer = false
-  updatedToClient = false
-  /** The client's transactions have changed since rules inspected them. */
-  hasNews = false
+  readonly updates = new Updates()
   /** A RST came, or may have come before this state began. */
   mayBeReset = false
   readonly transactions = new Transactions()
-  /** Sequence numbers of the first byte of the client and of the server. */
-  clientStart = 0
-  serverStart = 0
-  /** The flow was imported: a direction starts with the first segment of it that this host sees. */
-  awaitsClientStart = false
-  awaitsServerStart = false
-  /** Up to where the peer has acknowledged each direction, as stream positions. To be set before `update`. */
-  clientAcked = 0
-  serverAcked = 0
+  readonly starts = new StreamStarts()
   /** `size` when it was last counted. */
   counted = 0
-  readonly #detection: TcpDetection
+  #detection: TcpDetection
   readonly #parses: number
   #parser: Parser | undefined
-  /** The direction of the last parser call within the current packet: 0 none, 1 to server, 2 to client. */
-  #parsed = 0
   #established = false
+  #closed = false
+  /** A tunnel has begun, to this port (0: unknown), and it is not known yet what is spoken in it; -1: none has. */
+  #tunnelPort = -1
   /** The number of bytes at the start of a direction that are inspected in place, without a copy. */
   readonly #direct: [number, number] = [0, 0]
 
@@ -75,7 +66,18 @@ export class TcpFlow {
 
   /** The protocol is final: a parser has seen bytes, or detection has failed. */
   get settled(): boolean {
-    return this.disabled || (this.#detection.isParsed && this.protocol !== AppProtocol.unknown)
+    if (this.disabled) return true
+    return this.#detection.isParsed && this.protocol !== AppProtocol.unknown && !this.isInTunnel
+  }
+
+  /** What comes may be of another protocol, or will be found to be. */
+  get mayChange(): boolean {
+    return this.isInTunnel || (!this.disabled && this.#parser?.mayTunnel === true)
+  }
+
+  /** Another protocol is looked for inside a tunnel; until one is found the flow keeps its own. */
+  get isInTunnel(): boolean {
+    return this.#tunnelPort >= 0 && !this.disabled
   }
 
   /** Rules will inspect no stream any more. */
@@ -113,18 +115,6 @@ export class TcpFlow {
     this.#parser = makeParser(protocol, true, true)
   }
 
-  /** The stream position of a sequence number. */
-  positionOf(toServer: boolean, seq: number): number {
-    if (toServer) {
-      if (this.awaitsClientStart) this.clientStart = seq
-      this.awaitsClientStart = false
-      return (seq - this.clientStart) | 0
-    }
-    if (this.awaitsServerStart) this.serverStart = seq
-    this.awaitsServerStart = false
-    return (seq - this.serverStart) | 0
-  }
-
   /**
    * Does what `add` and `update` do for a segment that comes next, if nothing is held and nothing waits for the other direction: without
    * copying it, except for the remainder. Otherwise does nothing and returns false.
@@ -145,13 +135,12 @@ export class TcpFlow {
       return false
     this.#detection.noteData(toServer)
     if (this.#detection.otherCameFirst(toServer)) return false
-    this.#parsed = 0
-    this.#established = state >= State.established
+    this.#begin(state)
     this.#direct[toServer ? 0 : 1] = length
     stream.required = 0
     this.#handle(toServer, stream, bytes, from, length)
     this.#direct[toServer ? 0 : 1] = 0
-    this.#noteUpdate()
+    this.updates.end()
     const { progress } = stream
     stream.pass(progress)
     if (progress < position + length) stream.insert(progress, bytes, from + progress - position, to)
@@ -172,28 +161,29 @@ export class TcpFlow {
   }
 
   /**
-   * Passes the data of a direction to the parser. Afterwards `updatedToServer` and `updatedToClient` say in which direction the rules
-   * have new data. `state`: the session's, after the packet.
+   * Passes the data of a direction to the parser. Afterwards `updates` says in which direction the rules have new data. `state`: the session's, after the packet.
    */
   update(toServer: boolean, state: number): void {
     const { end, progress } = toServer ? this.toServer : this.toClient
-    this.#parsed = 0
-    this.#established = state >= State.established
+    this.#begin(state)
     if (end > progress) this.#deliver(toServer)
     // The end of a connection makes the rules inspect once more what they have not seen.
-    else if (state >= State.closing && !this.disabled && this.#parser !== undefined)
-      this.#parsed = toServer ? 1 : 2
-    this.#noteUpdate()
+    else if (this.isInTunnel) {
+      if (this.#closed) this.#giveUp()
+    } else if (state >= State.closing && !this.disabled && this.#parser !== undefined)
+      this.updates.noteLook(toServer)
+    this.updates.end()
   }
 
-  #noteUpdate(): void {
-    if (this.#parsed === 1) this.updatedToServer = true
-    else if (this.#parsed === 2) this.updatedToClient = true
+  #begin(state: number): void {
+    this.updates.begin()
+    this.#established = state >= State.established
+    this.#closed = state === State.closed
   }
 
   #deliver(toServer: boolean): void {
-    const acked = toServer ? this.clientAcked : this.serverAcked
     const stream = toServer ? this.toServer : this.toClient
+    const { acked } = stream
     if (this.disabled || !stream.started) return
     for (;;) {
       const before = stream.progress
@@ -214,14 +204,19 @@ export class TcpFlow {
         stream.required = Math.max(0, stream.required - stream.foundLength)
         if (!this.#skip(toServer, stream, stream.foundLength)) return
       }
-      if (this.disabled || stream.progress === before) return
+      if (this.disabled || this.isInTunnel || stream.progress === before) return
     }
   }
 
   /** Bytes are missing that the peer has: they will not come. Returns false if neither detection nor parser can continue. */
   #skip(toServer: boolean, stream: Stream, length: number): boolean {
     if (!this.#detection.skip(toServer)) return false
-    result.untouched = false
+    // Suricata cannot look for another protocol across a gap, and has closed the parser of this one.
+    if (this.isInTunnel) {
+      this.disabled = true
+      return false
+    }
+    result.clear()
     const outcome = this.#useParser()?.skip(toServer, length, this.transactions, result)
     if (outcome === Parsed.error) this.disabled = true
     this.#noteParsed(toServer)
@@ -231,7 +226,8 @@ export class TcpFlow {
 
   /** Passes new bytes of a direction to detection, unless that is over, and then to the parser. */
   #handle(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
-    if (this.#detection.isAsked(toServer)) this.#detect(toServer, stream, bytes, from, length)
+    if (this.isInTunnel) this.#lookIntoTunnel(toServer, stream, bytes, from, length)
+    else if (this.#detection.isAsked(toServer)) this.#detect(toServer, stream, bytes, from, length)
     else if (this.protocol !== AppProtocol.unknown) this.#parse(toServer, stream, bytes, from, length)
   }
 
@@ -252,10 +248,24 @@ export class TcpFlow {
     else if (next === Next.parse) this.#parse(toServer, stream, bytes, from, length)
   }
 
+  /** What is not recognised is looked at once more with what comes behind it. */
+  #lookIntoTunnel(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
+    const port = this.#tunnelPort
+    const inside = this.#detection.lookInside(port, toServer, bytes, from, from + length, this.#closed)
+    if (inside === undefined) return
+    this.#tunnelPort = -1
+    this.#detection = inside
+    this.#parser = undefined
+    this.transactions.clear()
+    if (inside.protocol === AppProtocol.failed) this.#giveUp()
+    else this.#parse(toServer, stream, bytes, from, length)
+  }
+
   #giveUp(): void {
     this.disabled = true
     this.#detection.giveUp()
     this.#parser = undefined
+    this.transactions.clear()
   }
 
   #parse(toServer: boolean, stream: Stream, bytes: Uint8Array, from: number, length: number): void {
@@ -264,9 +274,7 @@ export class TcpFlow {
       this.disabled = true
       return
     }
-    result.hidden = false
-    result.finished = false
-    result.untouched = false
+    result.clear()
     const outcome = parser.parse(toServer, bytes, from, from + length, this.transactions, result)
     this.#noteParsed(toServer)
     if (result.hidden || result.finished) this.hidden = true
@@ -286,7 +294,7 @@ export class TcpFlow {
 
   /** After a call of the parser, which has filled `result`. */
   #noteParsed(toServer: boolean): void {
-    if (toServer && !result.untouched) this.hasNews = true
-    if (!toServer || this.hasNews) this.#parsed = toServer ? 1 : 2
+    this.#tunnelPort = result.tunnelPort
+    this.updates.noteParsed(toServer, result.untouched)
   }
 }

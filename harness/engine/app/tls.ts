@@ -34,6 +34,7 @@ class Side {
 
 /** TLS 1.0 … 1.3: records and, in them, the ClientHello's server name (RFC 6066 3), across records and segments. */
 export class TlsParser implements Parser {
+  readonly mayTunnel = false
   readonly #client = new Side()
   readonly #server = new Side()
   readonly #said = new Hello()

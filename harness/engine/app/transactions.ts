@@ -72,6 +72,11 @@ export class Transactions {
     this.#remove((i) => this.#shown[i] !== 0 && (this.#transaction[i] ?? 0) < open)
   }
 
+  /** Removes everything. Invalidates what the view refers to. */
+  clear(): void {
+    this.#remove(() => true)
+  }
+
   /** Removes the buffers of a transaction that have not been shown. */
   withdraw(transaction: number): void {
     this.#remove((i) => this.#shown[i] === 0 && this.#transaction[i] === transaction)

@@ -30,7 +30,7 @@ export async function compareRules(
       if (isMeant(index)) ours.push(place(index, rule.sid))
     },
   }
-  const policy = { exception: 'continue', ruleOrder: 'action', defaultActions: [] } as const
+  const policy = { exception: options.exception, ruleOrder: 'action', defaultActions: [] } as const
   new Engine({ profile: profileFor(options), policy, rules, hosts: 1, alerts }).decide(batch, 0, batch.count)
   const name = (index: number) => `${cases[owner[index] ?? 0]?.name} (${index})`
   const found: string[] = []
