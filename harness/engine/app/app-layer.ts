@@ -105,7 +105,7 @@ export class AppLayer {
   #takeDatagram(known: TcpFlow | UdpFlow | undefined, toServer: boolean): UdpFlow {
     const { bytes, from, to } = this.#payload
     const flow = known instanceof UdpFlow ? known : new UdpFlow()
-    flow.transactions.forgetShown(Number.POSITIVE_INFINITY)
+    flow.transactions.forgetShown(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
     flow.take(toServer, bytes, from, to, this.#payload.serverPort(toServer))
     const view = this.#view
     view.protocol = flow.protocol
@@ -133,7 +133,8 @@ export class AppLayer {
     if ((flags & Tcp.rst) !== 0) flow.mayBeReset = true
     const view = this.#view
     view.payloadHidden = flow.hidden
-    flow.transactions.forgetShown(flow.parser?.openTransaction ?? 0)
+    const { openTransaction = 0, liveTransaction = 0 } = flow.parser ?? {}
+    flow.transactions.forgetShown(openTransaction, flow.disabled ? openTransaction : liveTransaction)
     const stream = toServer ? flow.toServer : flow.toClient
     trim(stream)
     if (delivered) this.#deliver(flow, words, base, toServer, isData)
@@ -189,8 +190,8 @@ export class AppLayer {
     const shown = !opening && ((words[base] ?? 0) & STATE_MASK) >= State.established
     view.protocol = shown ? flow.protocol : AppProtocol.unknown
     view.unshown = view.added && !shown
-    view.toServerDone = flow.clientDone
-    view.toClientDone = flow.serverDone
+    view.toServerDone = flow.isDone(true)
+    view.toClientDone = flow.isDone(false)
     view.pending = toServer && (flow.awaitsClient || (!flow.disabled && flow.parser?.pending === true))
     if (flow.updates.in(toServer)) {
       flow.transactions.show(view, toServer, needs.buffers)
@@ -210,7 +211,7 @@ export class AppLayer {
     // An error in one direction ends what is kept of the other, too.
     if (this.#needs.stream && !flow.unseen) return true
     if (flow.disabled) return false
-    if (!(toServer ? flow.clientDone : flow.serverDone) || flow.parser === undefined) return true
+    if (!flow.isDone(toServer) || flow.parser === undefined) return true
     // What was found while the other side spoke is shown with the next packet that a parser sees.
     return flow.parser.reads(toServer) || flow.transactions.awaitsShowing(this.#needs.buffers)
   }

@@ -38,9 +38,10 @@ export const BUFFER_KINDS = 6
 /**
  * Whether rules inspect a buffer with this packet for the first time. `again`: its transaction had already passed the buffer's stage when
  * they first did; then Suricata remembers no match, and rules without a pattern match once more with each packet that
- * updates the transaction (detect.c, DetectRunTxInspectRule).
+ * updates the transaction (detect.c, DetectRunTxInspectRule). `late`: until now it was shown only with the packet of a pick-up, with which
+ * rules without a pattern are not selected: to these it is fresh.
  */
-export const Sight = { seen: 0, fresh: 1, again: 2 } as const
+export const Sight = { seen: 0, fresh: 1, again: 2, late: 3 } as const
 
 const BUFFERS_OF: readonly number[] = [
   (1 << BUFFER_KINDS) - 1,

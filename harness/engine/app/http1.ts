@@ -62,6 +62,10 @@ export class HttpParser implements Parser {
     return toServer || this.#responses?.isOver === false
   }
 
+  get liveTransaction(): number {
+    return this.openTransaction
+  }
+
   get mayTunnel(): boolean {
     return this.#beganWithConnect !== false && this.#responses?.isFirst === true
   }

@@ -16,6 +16,7 @@ const Side = { banner: 0, bannerEnd: 1, records: 2, encrypted: 3 } as const
 /** SSH: the protocol version of each side's banner (RFC 4253 4.2), and the records up to NEWKEYS, after which all is ciphertext. */
 export class SshParser implements Parser {
   readonly openTransaction = Number.POSITIVE_INFINITY
+  readonly liveTransaction = 0
   readonly mayTunnel = false
   readonly #sides: [number, number] = [Side.banner, Side.banner]
   /** Bytes of a record still to come. */

@@ -90,12 +90,9 @@ export class TcpFlow {
     return !this.disabled && this.#detection.awaitsClient
   }
 
-  get clientDone(): boolean {
-    return this.disabled || this.#detection.isDone(true)
-  }
-
-  get serverDone(): boolean {
-    return this.disabled || this.#detection.isDone(false)
+  /** Whether that direction will determine nothing more. */
+  isDone(toServer: boolean): boolean {
+    return this.disabled || this.#detection.isDone(toServer)
   }
 
   /** Bytes of memory held. */
@@ -278,6 +275,7 @@ export class TcpFlow {
     const outcome = parser.parse(toServer, bytes, from, from + length, this.transactions, result)
     this.#noteParsed(toServer)
     if (result.hidden || result.finished) this.hidden = true
+    if (result.finished) this.transactions.clear()
     if (outcome === Parsed.error || result.finished) this.disabled = true
     if (outcome === Parsed.some) {
       stream.progress += result.consumed

@@ -34,6 +34,7 @@ class Side {
 
 /** TLS 1.0 … 1.3: records and, in them, the ClientHello's server name (RFC 6066 3), across records and segments. */
 export class TlsParser implements Parser {
+  readonly liveTransaction = 0
   readonly mayTunnel = false
   readonly #client = new Side()
   readonly #server = new Side()
@@ -45,8 +46,8 @@ export class TlsParser implements Parser {
   #isOver = false
   /** It came before rules saw the name, or with it: then those that no pattern calls match again and again. */
   #namedLate = false
-  /** The bytes of a hello whose name is to be added. */
-  #hello: Uint8Array | undefined
+  /** A name that is to be added. */
+  #name: Uint8Array | undefined
 
   get openTransaction(): number {
     return this.#namedLate ? 0 : Number.POSITIVE_INFINITY
@@ -76,12 +77,13 @@ export class TlsParser implements Parser {
     result: ParserResult,
   ): number {
     const outcome = this.#read(toServer, bytes, from, to, result)
-    const { from: start, to: end } = this.#said
-    if (this.#hello !== undefined && end > start) {
+    const name = this.#name
+    if (name !== undefined) {
       this.#namedLate = this.#isOver
-      found.add(Buffer.tlsSni, 0, true, this.#hello, start, end, this.#namedLate)
+      found.add(Buffer.tlsSni, 0, true, name, 0, name.length, this.#namedLate)
     }
-    this.#hello = undefined
+    this.#name = undefined
+    if (this.#isOver && found.passEarly()) this.#namedLate = true
     return outcome
   }
 
@@ -197,7 +199,7 @@ export class TlsParser implements Parser {
     const wasNamed = said.named
     readClientHello(bytes, from, end, said)
     if (said.version > 0) side.version = said.version
-    if (!wasNamed) this.#hello = bytes
+    if (!wasNamed && said.to > said.from) this.#name = bytes.subarray(said.from, said.to)
   }
 }
 

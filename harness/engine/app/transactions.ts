@@ -17,6 +17,8 @@ export class Transactions {
   /** With which showing it was shown first; 0: it has not been shown. */
   readonly #shown: number[] = []
   readonly #again: boolean[] = []
+  /** It has been shown with the packet of a pick-up alone (`AppView.unshown`). */
+  readonly #early: boolean[] = []
 
   /** Bytes of memory held. */
   get size(): number {
@@ -44,6 +46,7 @@ export class Transactions {
     this.#toServer.push(toServer)
     this.#shown.push(0)
     this.#again.push(again)
+    this.#early.push(false)
   }
 
   /** Shows the buffers of a direction to the rules, those of `needed` kinds (bit `1 << kind`). */
@@ -57,19 +60,40 @@ export class Transactions {
       const showing = isFresh ? this.#showings : (this.#shown[i] ?? 0)
       this.#shown[i] = showing
       if ((needed & (1 << kind)) === 0) continue
-      const sight = isFresh ? Sight.fresh : this.#again[i] === true ? Sight.again : Sight.seen
+      const sight = isFresh ? Sight.fresh : this.#sightOf(i, view)
+      if (isFresh || sight === Sight.late) this.#early[i] = view.unshown
       view.add(kind, this.#transaction[i] ?? 0, sight, showing, this.#from[i] ?? 0, this.#to[i] ?? 0)
     }
   }
 
-  /** Whether some buffer of a `needed` kind has not been shown. */
-  awaitsShowing(needed: number): boolean {
-    return this.#kind.some((kind, i) => this.#shown[i] === 0 && (needed & (1 << kind)) !== 0)
+  /** How a buffer that was shown before is seen. */
+  #sightOf(index: number, view: AppView): number {
+    if (this.#early[index] === true && !view.unshown) return Sight.late
+    return this.#again[index] === true ? Sight.again : Sight.seen
   }
 
-  /** Removes buffers that were shown and belong to transactions before `open`. Invalidates what the view refers to. */
-  forgetShown(open: number): void {
-    this.#remove((i) => this.#shown[i] !== 0 && (this.#transaction[i] ?? 0) < open)
+  /** Whether some buffer of a `needed` kind has not been shown to all rules. */
+  awaitsShowing(needed: number): boolean {
+    return this.#kind.some(
+      (kind, i) => (this.#shown[i] === 0 || this.#early[i] === true) && (needed & (1 << kind)) !== 0,
+    )
+  }
+
+  /**
+   * Removes buffers that were shown and belong to transactions before `open`, but for those that are to be shown to more rules and whose
+   * transaction is not before `live`. Invalidates what the view refers to.
+   */
+  forgetShown(open: number, live: number): void {
+    this.#remove((i) => {
+      const transaction = this.#transaction[i] ?? 0
+      return this.#shown[i] !== 0 && transaction < open && !(this.#early[i] === true && transaction >= live)
+    })
+  }
+
+  /** The stage of all buffers has passed: those that are to be shown to more rules will be seen again. Returns whether there are any. */
+  passEarly(): boolean {
+    for (const [i, isEarly] of this.#early.entries()) if (isEarly) this.#again[i] = true
+    return this.#early.includes(true)
   }
 
   /** Removes everything. Invalidates what the view refers to. */
@@ -95,6 +119,7 @@ export class Transactions {
     this.#toServer.length = kept
     this.#shown.length = kept
     this.#again.length = kept
+    this.#early.length = kept
     this.#pack()
   }
 
@@ -103,6 +128,7 @@ export class Transactions {
     this.#toServer[to] = this.#toServer[from] ?? true
     this.#shown[to] = this.#shown[from] ?? 0
     this.#again[to] = this.#again[from] ?? false
+    this.#early[to] = this.#early[from] ?? false
   }
 
   /** Moves the remaining bytes to the front, in order. */

@@ -165,6 +165,11 @@ const TLS: readonly (readonly string[])[] = [
   [`>${record(hello(sni('a.example')), 22, '\x03\x00')}`, `<${SERVER_HELLO}`],
   ['>\x80\x2e\x01\x03\x01\0\x15\0\0\0\x10', '<x'],
   [`>${record(`\x10\0\0\x02ab${hello(sni('a.example'))}`)}`, `<${SERVER_HELLO}`],
+  [
+    `>${record(hello(sni('a.example')))}${record(hello(sni('b.example')))}`,
+    `<${SERVER_HELLO}`,
+    `>${record(hello(sni('c.example')))}`,
+  ],
   // Of which Suricata hears only once the server has answered.
   [`>${record(hello(sni('a.example')), 22, '\x03\x04')}`, `<${SERVER_HELLO}`, `>${record('\x01', 20)}`],
   [

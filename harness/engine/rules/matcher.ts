@@ -196,7 +196,7 @@ export class Matcher {
         const [start, end] = [from[i] ?? 0, to[i] ?? 0]
         found = contents.match(bytes, start, end, true) && (!calls || contents.isCalledBy(bytes, start, end))
         if (!found) continue
-        if (sight[i] === Sight.fresh) anew = true
+        if (sight[i] === Sight.fresh || (sight[i] === Sight.late && repeating !== -1)) anew = true
         if (sight[i] === Sight.again && buffer === repeating) searched = showing[i] ?? 0
         latest = Math.max(latest, showing[i] ?? 0)
       }

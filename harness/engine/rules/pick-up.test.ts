@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { tcpExchange } from '../app/exchange.test.ts'
+import { record } from '../app/messages.test.ts'
+import { BANNER, HELLO, OK, SERVER_BANNER, SERVER_HELLO } from '../app/tunnelled.test.ts'
 import type { OracleCase } from '../oracle-cases.test.ts'
 import { compareRules } from './compare-rules.test.ts'
 
@@ -46,5 +48,61 @@ describe('engine/rules against real Suricata: buffers of the packet that picks u
       const { found, alerts } = await compareRules(CASES, rules, setup)
       expect(found).to.deep.equal([])
       expect(alerts).to.be.greaterThan(15)
+    })
+})
+
+const NEGATED = [
+  'ssh.proto; content:!"q"',
+  'ssh.proto; content:!"2"',
+  'ssh.proto; content:"2"',
+  'ssh.proto; content:!"q"; content:!"z"',
+  'ssh.proto; content:!"q"; content:"2"',
+  'ssh.proto; content:!"q"; flow:to_server',
+  'ssh.proto; content:!"q"; flow:to_client',
+  'tls.sni; content:!"q"',
+  'tls.sni; content:"b"',
+  'http.method; content:!"q"',
+  'http.host; content:!"q"',
+  'http.uri; content:!"q"; http.host; content:!"q"',
+]
+const PACKET = '\0\0\0\x0c\x04\x14\0\0\0\0\0\0\0\0\0\0'
+const KEYS = PACKET.replace('\x14', '\x15')
+const LONG = `>SSH-2.0-${'x'.repeat(300)}`
+const REQUEST = get('/1')
+/** What is not over with the packet of the pick-up. */
+const LIVE: readonly (readonly string[])[] = [
+  [BANNER, SERVER_BANNER, `>${PACKET}`, `<${PACKET}`, `>${PACKET}`],
+  [BANNER, SERVER_BANNER, '>', '<', `>${PACKET}`],
+  [BANNER, `>${PACKET}`, `>${PACKET}`],
+  [BANNER, '>ab', '>cd', `>${PACKET}`, SERVER_BANNER],
+  [BANNER.slice(0, 6), `>${BANNER.slice(6)}`, SERVER_BANNER, `>${PACKET}`, `<${PACKET}`],
+  [`${BANNER}${PACKET}`, SERVER_BANNER, `>${PACKET}`, `<${PACKET}`],
+  [SERVER_BANNER, BANNER, `>${PACKET}`, `<${PACKET}`],
+  [BANNER, '>\0\0\0\0\0\0\0', SERVER_BANNER],
+  [BANNER, '<nonsense\r\n', `>${PACKET}`, SERVER_BANNER],
+  [BANNER, `<${SERVER_BANNER.slice(1)}${KEYS}`, `>${KEYS}`, `>${PACKET}`],
+  [LONG, '>x\r\n', '>cd', `>${KEYS}`, SERVER_BANNER, `<${KEYS}`],
+  [HELLO, SERVER_HELLO, `>${record('\x01', 20)}`, `<${record('\x01', 20)}`, `>${record('x', 23)}`],
+  [HELLO, SERVER_HELLO, `>${record('x', 23)}`, `<${record('x', 23)}`, `>${record('x', 23)}`],
+  [HELLO, '>nonsense that fails', '>x'],
+  [HELLO, SERVER_HELLO, '<nonsense that fails', '>x'],
+  [HELLO, SERVER_HELLO, HELLO, '>x'],
+  [REQUEST, OK, get('/2'), OK],
+  [REQUEST.slice(0, 30), `>${REQUEST.slice(30)}`, OK, get('/2'), OK],
+  ['>POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc', '>d', '>ef', OK, get('/2'), OK],
+]
+
+describe('engine/rules against real Suricata: what a session was picked up on, with the packets behind it', () => {
+  for (const setup of [{ midstream: true }, { midstream: true, asyncOneside: true }, {}] as const)
+    it(`shows it then to rules without a pattern: ${JSON.stringify(setup)}`, async () => {
+      const rules = NEGATED.map((content, at) => `alert ip any any -> any any (${content}; sid:${at + 1};)`)
+      const begun = 'midstream' in setup ? 3 : 0
+      const cases = LIVE.map((lines, at) => ({
+        name: `${at}`,
+        frames: tcpExchange(3128, lines).slice(begun),
+      }))
+      const { found, alerts } = await compareRules(cases, rules, setup)
+      expect(found).to.deep.equal([])
+      expect(alerts).to.be.greaterThan(100)
     })
 })
