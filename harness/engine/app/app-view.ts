@@ -39,7 +39,7 @@ export const BUFFER_KINDS = 6
  * Whether rules inspect a buffer with this packet for the first time. `again`: its transaction had already passed the buffer's stage when
  * they first did; then Suricata remembers no match, and rules without a pattern match once more with each packet that
  * updates the transaction (detect.c, DetectRunTxInspectRule). `late`: until now it was shown only with the packet of a pick-up, with which
- * rules without a pattern are not selected: to these it is fresh.
+ * rules without a pattern are not selected and no session is established: to rules that could not match then it is fresh.
  */
 export const Sight = { seen: 0, fresh: 1, again: 2, late: 3 } as const
 

@@ -17,7 +17,7 @@ export class Transactions {
   /** With which showing it was shown first; 0: it has not been shown. */
   readonly #shown: number[] = []
   readonly #again: boolean[] = []
-  /** It has been shown with the packet of a pick-up alone (`AppView.unshown`). */
+  /** It has been shown with the packet of a pick-up alone (`AppView.unshown`), and its stage had not passed. */
   readonly #early: boolean[] = []
 
   /** Bytes of memory held. */
@@ -61,7 +61,7 @@ export class Transactions {
       this.#shown[i] = showing
       if ((needed & (1 << kind)) === 0) continue
       const sight = isFresh ? Sight.fresh : this.#sightOf(i, view)
-      if (isFresh || sight === Sight.late) this.#early[i] = view.unshown
+      if (isFresh || !view.unshown) this.#early[i] = view.unshown && this.#again[i] !== true
       view.add(kind, this.#transaction[i] ?? 0, sight, showing, this.#from[i] ?? 0, this.#to[i] ?? 0)
     }
   }

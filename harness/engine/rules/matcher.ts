@@ -186,6 +186,7 @@ export class Matcher {
     if (!this.#answersFlowbits(place)) return false
     const { bytes, kind, transaction, sight, showing, from, to, count } = this.#view
     const repeating = this.#set.repeating[place]
+    const comesLate = repeating !== -1 || established === true
     let anew = false
     let searched = -1
     let latest = 0
@@ -196,7 +197,7 @@ export class Matcher {
         const [start, end] = [from[i] ?? 0, to[i] ?? 0]
         found = contents.match(bytes, start, end, true) && (!calls || contents.isCalledBy(bytes, start, end))
         if (!found) continue
-        if (sight[i] === Sight.fresh || (sight[i] === Sight.late && repeating !== -1)) anew = true
+        if (sight[i] === Sight.fresh || (sight[i] === Sight.late && comesLate)) anew = true
         if (sight[i] === Sight.again && buffer === repeating) searched = showing[i] ?? 0
         latest = Math.max(latest, showing[i] ?? 0)
       }
