@@ -133,7 +133,7 @@ export class AppLayer {
     if ((flags & Tcp.rst) !== 0) flow.mayBeReset = true
     const view = this.#view
     view.payloadHidden = flow.hidden
-    const { openTransaction = 0, liveTransaction = 0 } = flow.parser ?? {}
+    const { openTransaction = 0, liveTransaction = openTransaction } = flow.parser ?? {}
     flow.transactions.forgetShown(openTransaction, flow.disabled ? openTransaction : liveTransaction)
     const stream = toServer ? flow.toServer : flow.toClient
     trim(stream)

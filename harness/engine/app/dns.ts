@@ -17,7 +17,6 @@ const questions = new Questions()
 /** DNS over UDP (one message per datagram) and TCP (RFC 1035 4.2.2: two bytes of length before each). Each message is a transaction. */
 export class DnsParser implements Parser {
   readonly openTransaction = Number.POSITIVE_INFINITY
-  readonly liveTransaction = Number.POSITIVE_INFINITY
   readonly mayTunnel = false
   readonly pending = false
   readonly #stream: boolean

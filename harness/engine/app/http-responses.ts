@@ -1,5 +1,6 @@
 import { CR, indexIn, isBlank, LF } from './characters.ts'
 import { Answer, Asked } from './http-answer.ts'
+import { ConnectState } from './http-connect.ts'
 import { contains, HttpHeaders, isFold, readLength } from './http-headers.ts'
 import {
   chomp,
@@ -28,8 +29,6 @@ const At = {
   after: 8,
   /** Everything is body, up to the end of the connection. */
   endless: 9,
-  /** A CONNECT was refused, other than for want of credentials: libhtp does not find its way to the next response. */
-  lost: 10,
 } as const
 
 const Header = { contentLength: 0, transferEncoding: 1, contentType: 2 } as const
@@ -45,8 +44,9 @@ const MAX_WAITING = 512
 export class HttpResponses {
   /** Offset at which `read` is to be continued. */
   next = 0
-  /** Status of the response to the last CONNECT; -1: none has come. */
-  connectStatus = -1
+  readonly connect = new ConnectState()
+  /** The last request will never be answered. */
+  #isUnheard = false
   #at: number = At.idle
   /** For each request that waits for its response, in order, its `Asked` bits; then those of the one that is being answered. */
   readonly #waiting: number[] = []
@@ -74,7 +74,8 @@ export class HttpResponses {
 
   /** A request has begun. */
   noteRequest(): void {
-    if (!this.isOver && this.#waiting.push(0) > MAX_WAITING) this.#at = At.endless
+    if (this.isOver) this.#isUnheard = true
+    else if (this.#waiting.push(0) > MAX_WAITING) this.#at = At.endless
   }
 
   /** Something is known of the last request: `Asked` bits. */
@@ -82,7 +83,8 @@ export class HttpResponses {
     const last = this.#waiting.length - 1
     if (last >= 0) this.#waiting[last] = (this.#waiting[last] ?? 0) | bits
     else this.#asked |= bits
-    if ((bits & Asked.connect) !== 0) this.connectStatus = -1
+    if ((bits & Asked.connect) === 0) return
+    this.connect.status = last >= 0 || this.#isUnheard || this.#at === At.line ? -1 : this.#status
   }
 
   /** Reads on to the first event, an `Answer`, or to the end of what has come; `next` then says how far. */
@@ -97,6 +99,7 @@ export class HttpResponses {
 
   /** This many bytes are missing here; where libhtp cannot continue after them, it does as if there were none. */
   skip(length: number): number {
+    if (this.connect.isGone) return Answer.failed
     if (this.#at === At.body) {
       this.#left = Math.max(0, this.#left - length)
       if (this.#left > 0) return Answer.nothing
@@ -105,11 +108,11 @@ export class HttpResponses {
   }
 
   #step(bytes: Uint8Array, at: number, to: number): number {
+    // Suricata has freed the transaction that libhtp is at.
+    if (this.connect.isGone) return Answer.failed
     switch (this.#at) {
       case At.idle:
         return this.#begin()
-      case At.lost:
-        return Answer.failed
       case At.endless:
         this.next = to
         return Answer.nothing
@@ -186,6 +189,7 @@ export class HttpResponses {
     const asked = this.#waiting.shift()
     this.#asked = asked ?? 0
     this.#status = 0
+    this.connect.begin()
     this.#at = (this.#asked & Asked.short) === 0 ? At.line : At.endless
     return asked === undefined ? Answer.unasked : Answer.nothing
   }
@@ -203,11 +207,13 @@ export class HttpResponses {
     if (isEmptyLine(line, from, to)) return
     const text = chomp(line, from, to)
     if (!isLikeResponse(line, from, text)) {
-      if (this.next >= end) this.#at = At.after
+      if (this.next < end) return
+      this.#at = At.after
+      if (this.#isAboutTunnel) this.connect.status = 0
       return
     }
     this.#status = readStatus(line, from, text)
-    if (this.#isAboutTunnel) this.connectStatus = this.#status
+    if (this.#isAboutTunnel) this.connect.status = this.#status
     this.#headers.clear(isVersion11(line, from, text))
     this.#at = At.headers
   }
@@ -225,13 +231,20 @@ export class HttpResponses {
     const status = this.#status
     const isSized = headers.has(Header.contentLength) || headers.has(Header.transferEncoding)
     const length = headers.has(Header.contentLength) ? readLength(headers.valueOf(Header.contentLength)) : 0
+    if (this.#isAboutTunnel && !this.#isTunnelled) this.connect.refuse(status !== CREDENTIALS_WANTED)
     if (this.#isTunnelled) this.#at = At.after
     else if (status === 101 && !isSized) return Answer.upgrade
-    else if (status === 100 && !headers.has(Header.transferEncoding) && length <= 0) this.#at = At.line
+    else if (status === 100 && !headers.has(Header.transferEncoding) && length <= 0) this.#goOn()
     else if ((this.#asked & Asked.head) !== 0 || (isBodiless(status) && !isSized)) this.#at = At.after
     else if (!this.#startBody(length)) return Answer.failed
     const isRefused = status >= 400 && status <= 499 && (this.#asked & Asked.expectsContinue) !== 0
     return isRefused ? Answer.refused : Answer.nothing
+  }
+
+  /** It was but a 100: the response itself is still to come. */
+  #goOn(): void {
+    this.#at = At.line
+    if (this.#isAboutTunnel) this.connect.status = -1
   }
 
   get #isAboutTunnel(): boolean {
@@ -269,9 +282,10 @@ export class HttpResponses {
 
   /** A tunnel is taken for one by Suricata only where it is the first thing asked for (app-layer-htp.c). */
   #complete(): number {
+    const wasComplete = this.connect.isStaying
+    this.#at = this.connect.stay(this.#waiting.length === 0) ? At.after : At.idle
+    if (wasComplete) return Answer.nothing
     this.#completed++
-    const isLost = this.#isAboutTunnel && !this.#isTunnelled && this.#status !== CREDENTIALS_WANTED
-    this.#at = isLost ? At.lost : At.idle
     return this.#isTunnelled && this.#completed === 1 ? Answer.tunnel : Answer.nothing
   }
 }

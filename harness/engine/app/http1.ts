@@ -37,8 +37,11 @@ const At = {
  * as a request.
  */
 export class HttpParser implements Parser {
-  openTransaction = 0
   #at: number = At.idle
+  /** Number of the request that is read. */
+  #transaction = 0
+  /** A response has completed the request before this one, which the rules have not seen yet. */
+  #lingers = false
   readonly #line = new LineInHand()
   readonly #request = new Request()
   /** The first request is a CONNECT; undefined before its line. */
@@ -62,8 +65,8 @@ export class HttpParser implements Parser {
     return toServer || this.#responses?.isOver === false
   }
 
-  get liveTransaction(): number {
-    return this.openTransaction
+  get openTransaction(): number {
+    return this.#transaction - (this.#lingers ? 1 : 0)
   }
 
   get mayTunnel(): boolean {
@@ -84,7 +87,9 @@ export class HttpParser implements Parser {
   ): number {
     if (!toServer) return this.#readResponses(bytes, from, to, result)
     this.#touched = false
+    if (this.#lingers) this.#touched = true
     const outcome = this.#read(bytes, from, to, found)
+    this.#lingers = false
     result.untouched = !this.#touched
     return outcome
   }
@@ -92,7 +97,7 @@ export class HttpParser implements Parser {
   #read(bytes: Uint8Array, from: number, to: number, found: Transactions): number {
     let at = from
     while (at < to) {
-      if (this.#at === At.connect && !this.#isAnswered()) return Parsed.all
+      if (this.#at === At.connect && !this.#isAnswered()) return this.#wait(true)
       if (this.#at === At.ignored) return Parsed.all
       if (this.#at === At.spent) return Parsed.error
       if (this.#at === At.idle) this.#begin()
@@ -112,6 +117,8 @@ export class HttpParser implements Parser {
       at = line.next
       if (!this.#takeLine(bytes, at, to, found)) return Parsed.error
       line.clear()
+      // libhtp leaves what came with a CONNECT, whether it is answered or not.
+      if (this.#at === At.connect) return this.#wait(at < to)
     }
     if (this.#at === At.after && this.#line.held.length === 0) this.#complete(At.idle, found)
     return Parsed.all
@@ -129,7 +136,8 @@ export class HttpParser implements Parser {
     if (answer === Answer.tunnel) result.tunnelPort = this.#request.port
     if (answer === Answer.unasked) {
       // It is a request of its own, and what the client says next is its body, up to a known method (libhtp, htp_response.c).
-      if (this.#at !== At.idle) this.openTransaction++
+      this.#lingers = this.#at === At.after
+      if (this.#at !== At.idle) this.#transaction++
       if (this.#at === At.chunkEnd) this.#line.clear()
       this.#announced = true
       this.#request.short = false
@@ -197,9 +205,15 @@ export class HttpParser implements Parser {
     this.#responses?.noteRequest()
   }
 
-  /** Whether what follows a CONNECT may be read; without an answer it is lost. */
+  /** The client's data, or that behind a CONNECT, is lost until there is an answer; `isHeld`: there is such data. */
+  #wait(isHeld: boolean): number {
+    this.#responses?.connect.hold(isHeld)
+    return Parsed.all
+  }
+
+  /** Whether what follows a CONNECT may be read. */
   #isAnswered(): boolean {
-    const status = this.#responses?.connectStatus ?? -1
+    const status = this.#responses?.connect.status ?? -1
     if (status >= 0) this.#at = status >= 200 && status <= 299 ? At.tunnel : At.after
     return status >= 0
   }
@@ -235,8 +249,9 @@ export class HttpParser implements Parser {
 
   /** The request is complete, including its body: with this packet it is inspected for the last time. */
   #end(next: number): void {
-    this.openTransaction++
+    this.#transaction++
     this.#touched = true
+    if (this.#request.isConnect) this.#responses?.connect.noteOver()
     if (next === At.line) this.#begin()
     else this.#at = next
   }
@@ -248,8 +263,8 @@ export class HttpParser implements Parser {
   #announce(found: Transactions): void {
     const { method, uri, short } = this.#request
     this.#announced = true
-    found.add(Buffer.httpMethod, this.openTransaction, true, method.bytes, 0, method.length, !short)
-    found.add(Buffer.httpUri, this.openTransaction, true, uri.bytes, 0, uri.length, !short)
+    found.add(Buffer.httpMethod, this.#transaction, true, method.bytes, 0, method.length, !short)
+    found.add(Buffer.httpUri, this.#transaction, true, uri.bytes, 0, uri.length, !short)
   }
 
   #endHeaders(found: Transactions): boolean {
@@ -257,12 +272,12 @@ export class HttpParser implements Parser {
     request.endHeaders()
     const { host, body, failed } = request
     if (failed) {
-      found.withdraw(this.openTransaction)
+      found.withdraw(this.#transaction)
       return false
     }
     const hasBody = body === Body.chunked || (body === Body.length && request.length > 0)
     if (host.length > 0)
-      found.add(Buffer.httpHost, this.openTransaction, true, host.bytes, 0, host.length, hasBody)
+      found.add(Buffer.httpHost, this.#transaction, true, host.bytes, 0, host.length, hasBody)
     if (request.expectsContinue) this.#responses?.tell(Asked.expectsContinue)
     if (request.isConnect) this.#at = this.#responses === undefined ? At.ignored : At.connect
     else if (body === Body.chunked) this.#at = At.chunkSize

@@ -36,8 +36,8 @@ export class ParserResult {
 export interface Parser {
   /** Buffers of this and later transactions may still grow; those of earlier ones are complete. */
   readonly openTransaction: number
-  /** Transactions before this one are over: nothing updates them, so that rules inspect them no more. */
-  readonly liveTransaction: number
+  /** Transactions before this one are over: nothing updates them, so that rules inspect them no more. Undefined: as `openTransaction`. */
+  readonly liveTransaction?: number
   /** Whether bytes of that direction may still matter to what rules inspect. */
   reads(toServer: boolean): boolean
   /** A tunnel may follow, in which another protocol is spoken. */

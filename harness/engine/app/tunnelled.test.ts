@@ -19,6 +19,11 @@ export function get(target: string, host = 'c.example'): string {
   return `>GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`
 }
 
+/** So many bytes that tell nothing, in short lines. */
+export function filler(length: number): string {
+  return `${'x'.repeat(63)}\n`.repeat(Math.ceil(length / 64)).slice(0, length)
+}
+
 /** What is said in a tunnel. */
 export const INSIDE: readonly (readonly string[])[] = [
   [HELLO, SERVER_HELLO, `>${record('x', 23)}`, `<${record('y', 23)}`],
@@ -38,9 +43,9 @@ export const INSIDE: readonly (readonly string[])[] = [
   [connect('d.example:22'), REFUSED, get('/2'), BANNER],
   [get('/1'), OK, connect(), GRANTED, HELLO, SERVER_HELLO],
   ['>what is this?\r\n', '<not known\r\n', '>so what\r\n', HELLO, SERVER_HELLO],
-  [`>${'x'.repeat(4000)}`, HELLO, '<x', `>${'y'.repeat(96)}`, '>z', '<z'],
-  [`>${'x'.repeat(4096)}`, '<x', HELLO, '<z'],
-  [`<${'x'.repeat(1400)}`, `<${'x'.repeat(1400)}`, HELLO, `<${'x'.repeat(1400)}`, '>x'],
+  [`>${filler(4000)}`, HELLO, '<x', `>${filler(96)}`, '>z', '<z'],
+  [`>${filler(4096)}`, '<x', HELLO, '<z'],
+  [`<${filler(1400)}`, `<${filler(1400)}`, HELLO, `<${filler(1400)}`, '>x'],
   [QUERY, ANSWER, QUERY],
   [ANSWER, QUERY],
   ['>\x80\x2e\x01\x03\x01\0\x15\0\0\0\x10', '<x', '>y'],
