@@ -275,7 +275,8 @@ export class HttpParser implements Parser {
       found.withdraw(this.#transaction)
       return false
     }
-    const hasBody = body === Body.chunked || (body === Body.length && request.length > 0)
+    const isSized = body === Body.chunked || (body === Body.length && request.length > 0)
+    const hasBody = isSized && !request.isConnect
     if (host.length > 0)
       found.add(Buffer.httpHost, this.#transaction, true, host.bytes, 0, host.length, hasBody)
     if (request.expectsContinue) this.#responses?.tell(Asked.expectsContinue)
