@@ -40,8 +40,8 @@ export class HttpParser implements Parser {
   #at: number = At.idle
   /** Number of the request that is read. */
   #transaction = 0
-  /** A response has completed the request before this one, which the rules have not seen yet. */
-  #lingers = false
+  /** So many requests before this one were completed by responses, which the rules have not seen yet. */
+  #lingering = 0
   readonly #line = new LineInHand()
   readonly #request = new Request()
   /** The first request is a CONNECT; undefined before its line. */
@@ -66,7 +66,7 @@ export class HttpParser implements Parser {
   }
 
   get openTransaction(): number {
-    return this.#transaction - (this.#lingers ? 1 : 0)
+    return this.#transaction - this.#lingering
   }
 
   get mayTunnel(): boolean {
@@ -87,9 +87,9 @@ export class HttpParser implements Parser {
   ): number {
     if (!toServer) return this.#readResponses(bytes, from, to, result)
     this.#touched = false
-    if (this.#lingers) this.#touched = true
+    if (this.#lingering > 0) this.#touched = true
     const outcome = this.#read(bytes, from, to, found)
-    this.#lingers = false
+    this.#lingering = 0
     result.untouched = !this.#touched
     return outcome
   }
@@ -136,7 +136,7 @@ export class HttpParser implements Parser {
     if (answer === Answer.tunnel) result.tunnelPort = this.#request.port
     if (answer === Answer.unasked) {
       // It is a request of its own, and what the client says next is its body, up to a known method (libhtp, htp_response.c).
-      this.#lingers = this.#at === At.after
+      if (this.#at === At.after) this.#lingering++
       if (this.#at !== At.idle) this.#transaction++
       if (this.#at === At.chunkEnd) this.#line.clear()
       this.#announced = true
