@@ -44,13 +44,13 @@ export class HttpParser implements Parser {
   #lingering = 0
   readonly #line = new LineInHand()
   readonly #request = new Request()
-  /** The first request is a CONNECT; undefined before its line. */
+  /** The first request is a CONNECT (undefined before its line), to this port, which its headers complete. */
   #beganWithConnect: boolean | undefined
+  #connectPort = 0
   /** Bytes of body or chunk still to come. */
   #left = 0
   /** Some bytes updated a request. */
   #touched = false
-  /** Undefined if they cannot be told apart. */
   readonly #responses: HttpResponses | undefined
   /** Method and URI of the request have been passed on. */
   #announced = true
@@ -133,7 +133,7 @@ export class HttpParser implements Parser {
 
   /** Does what an `Answer` says; returns false if libhtp gives up. */
   #heed(answer: number, result: ParserResult): boolean {
-    if (answer === Answer.tunnel) result.tunnelPort = this.#request.port
+    if (answer === Answer.tunnel) result.tunnelPort = this.#connectPort
     if (answer === Answer.unasked) {
       // It is a request of its own, and what the client says next is its body, up to a known method (libhtp, htp_response.c).
       if (this.#at === At.after) this.#lingering++
@@ -280,6 +280,7 @@ export class HttpParser implements Parser {
     if (host.length > 0)
       found.add(Buffer.httpHost, this.#transaction, true, host.bytes, 0, host.length, hasBody)
     if (request.expectsContinue) this.#responses?.tell(Asked.expectsContinue)
+    if (this.#transaction === 0) this.#connectPort = request.port
     if (request.isConnect) this.#at = this.#responses === undefined ? At.ignored : At.connect
     else if (body === Body.chunked) this.#at = At.chunkSize
     else if (body === Body.length && request.length > 0) {

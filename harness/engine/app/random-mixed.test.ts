@@ -17,16 +17,28 @@ const FOLDS = [
  * with whatever is said in a tunnel, upgrades, more or fewer answers than asked for, and losses. Lines as for `tcpExchange`.
  */
 export function randomMixed(roll: Roll): string[] {
-  const lines = chance(roll, 30) ? connected(roll) : []
-  for (let acts = 1 + roll(5); acts > 0; acts--) lines.push(...act(roll, acts))
+  const lines = begun(roll)
+  for (let acts = roll(5); acts > 0; acts--) lines.push(...act(roll, acts))
   // Where bytes are lost while a tunnel is looked into, the engine reads no further (docs/application-layer.md).
   const loses = !lines.some((line) => line.startsWith('>CONNECT'))
-  return lines.flatMap((line) => [
-    ...(chance(roll, 8) ? [pick(roll, ['>', '<'])] : []),
-    ...(chance(roll, 12)
-      ? inTwo(roll, line)
-      : [loses && chance(roll, 4) && line.length > 1 ? `-${line}` : line]),
-  ])
+  const broken = lines
+    .slice(1)
+    .flatMap((line) => [
+      ...(chance(roll, 8) ? [pick(roll, ['>', '<'])] : []),
+      ...(chance(roll, 12)
+        ? inTwo(roll, line)
+        : [loses && chance(roll, 4) && line.length > 1 ? `-${line}` : line]),
+    ])
+  return [...lines.slice(0, 1), ...broken]
+}
+
+/** What a client says first that Suricata takes for HTTP: if only the server shows the protocol, what becomes of the client's junk is another matter. */
+function begun(roll: Roll): string[] {
+  return pick(roll, [
+    () => connected(roll),
+    () => pipelined(roll, 6),
+    () => [`>${request(roll, 6)}`, `<${response(roll)}`],
+  ])()
 }
 
 const SAID = INSIDE.filter((lines) => !lines.some((line) => line.startsWith('-')))
