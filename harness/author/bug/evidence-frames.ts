@@ -20,7 +20,7 @@ export async function evidenceFrames(capture: string, trace: CaseTrace): Promise
       'ERR_BUG',
       `${capture} has ${batch.count} frames, and its timeline knows ${timeline.frames.length}: report verify says what is not as it was written.`,
     )
-  const began = beginningOf(timeline.frames, batch.time, trace)
+  const offset = Number(epoch - BigInt(timeline.epoch))
   const arms = new Map<string, { sent: ArmFrame[]; seen: ArmFrame[] }>()
   const armOf = (name: string) => {
     const arm = arms.get(name) ?? { sent: [], seen: [] }
@@ -32,7 +32,7 @@ export async function evidenceFrames(capture: string, trace: CaseTrace): Promise
   for (const [row, told] of timeline.frames.entries()) {
     const host = hostOf(told, trace)
     if (told.what === 'control' || host === undefined) continue
-    const frame = { at: Math.max(0, (batch.time[row] ?? 0) - began), frame: batch.copyFrame(row) }
+    const frame = { at: Math.max(0, (batch.time[row] ?? 0) + offset), frame: batch.copyFrame(row) }
     armOf(told.interface)[told.way].push(frame)
     if (!isSeen && told.what === 'packet' && trace.verdict[told.step ?? -1] === 'f')
       armOf(`${host} ${told.interface.endsWith(' client') ? 'server' : 'client'}`).seen.push(frame)
@@ -43,24 +43,11 @@ export async function evidenceFrames(capture: string, trace: CaseTrace): Promise
       const side = name.endsWith(' client') ? 'client' : 'server'
       return { host: name.slice(0, -side.length - 1), side, sent, seen }
     }),
-    epoch: epoch + BigInt(Math.round(began)),
+    epoch: BigInt(timeline.epoch),
     link: batch.link[0] ?? 0,
     made: [],
     source: isSeen ? 'wires' : 'offered',
   }
-}
-
-/** When the first packet of the case was due, on the clock of the frames: what happened to hosts is told from then on. */
-function beginningOf(
-  frames: readonly TimelineFrame[],
-  times: Readonly<Float64Array>,
-  trace: CaseTrace,
-): number {
-  const row = frames.findIndex(
-    ({ what, way, step }) => what === 'packet' && way === 'sent' && step !== undefined,
-  )
-  const due = trace.time[frames[row]?.step ?? -1] ?? 0
-  return (times[row] ?? 0) - due * 1000
 }
 
 /** The host that a frame is of; undefined: it is of the load balancer. */

@@ -122,6 +122,8 @@ describe('run/evidence', () => {
     expect(sent.map(({ step }: TimelineFrame) => step)).to.deep.equal(
       steps.map((_: unknown, step: number) => step),
     )
+    const times = (rows: readonly { readonly time: number }[]) => rows.map(({ time }) => time.toFixed(6))
+    expect(times(sent)).to.deep.equal(times(steps))
     const { setup, ...configuration } = json('configuration.json')
     expect(configuration).to.deep.include({
       policy: 'reject',

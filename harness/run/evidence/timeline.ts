@@ -22,7 +22,7 @@ export interface EvidenceTimeline {
   readonly schema: typeof TIMELINE_SCHEMA
   readonly case: string
   readonly target: string
-  /** Zero of the times, in nanoseconds since 1970. */
+  /** Zero of all times, in nanoseconds since 1970: when the first packet was due. */
   readonly epoch: string
   readonly flows: CaseTrace['flows']
   readonly steps: readonly object[]
@@ -37,17 +37,18 @@ export function timelineText(
   { epoch, frames }: Evidence,
 ): string {
   const { flows, events } = trace
+  const began = beginningOf(frames, trace)
   const quoted = new Quoted()
   const happened = events.map(({ before, time, label }) => ({ time: time / 1e6, beforeStep: before, label }))
   const fields: Readonly<Record<keyof EvidenceTimeline, string>> = {
     schema: String(TIMELINE_SCHEMA),
     case: JSON.stringify(test.name),
     target: JSON.stringify(target),
-    epoch: JSON.stringify(String(epoch)),
+    epoch: JSON.stringify(String(epoch + BigInt(Math.round(began)))),
     flows: listed(flows, (flow) => JSON.stringify(flow)),
     steps: listed(trace.number, (_, index) => stepLine(trace, index, quoted)),
     events: listed(happened, (event) => JSON.stringify(event)),
-    frames: listed(frames, (frame, index) => frameLine(frame, index + 1, quoted)),
+    frames: listed(frames, (frame, index) => frameLine(frame, frame.at - began, index + 1, quoted)),
   }
   const lines = Object.entries(fields).map(([name, value]) => `  ${JSON.stringify(name)}: ${value}`)
   return `{\n${lines.join(',\n')}\n}\n`
@@ -75,9 +76,21 @@ class Quoted {
   }
 }
 
-function frameLine({ at, on, what, way, index }: EvidenceFrame, number: number, quoted: Quoted): string {
+/** When the first packet was due, in nanoseconds on the clock of the frames: steps are counted from there. */
+function beginningOf(frames: readonly EvidenceFrame[], { time }: CaseTrace): number {
+  const first = frames.find(({ what, way, index }) => what === 'packet' && way === 'sent' && index >= 0)
+  return first === undefined ? 0 : first.at - (time[first.index] ?? 0) * 1000
+}
+
+/** `at`: nanoseconds. */
+function frameLine(
+  { on, what, way, index }: EvidenceFrame,
+  at: number,
+  number: number,
+  quoted: Quoted,
+): string {
   const step = index < 0 ? '' : `,"step":${index}`
-  return `{"frame":${number},"time":${at / 1e9},"interface":${quoted.of(on)},"what":"${what}","way":"${way}"${step}}`
+  return `{"frame":${number},"time":${Math.round(at) / 1e9},"interface":${quoted.of(on)},"what":"${what}","way":"${way}"${step}}`
 }
 
 /** `packet` is its number in the case's capture; 0: an injection made it. */
