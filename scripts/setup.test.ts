@@ -31,7 +31,9 @@ describe('set-up', () => {
         expect(proofs[0], need.package).to.match(need.file === undefined ? /^[\w.+-]+$/ : /^\/[\w./+-]+$/)
         expect(need.package).to.match(/^[a-z0-9][a-z0-9.+-]+$/)
         expect(need.for, need.package).to.not.be.empty
-        expect(['start', 'suites', 'tests', 'record', 'bench'], need.package).to.include.members(need.for)
+        expect(['start', 'suites', 'targets', 'tests', 'record', 'bench'], need.package).to.include.members(
+          need.for,
+        )
         expect(need.why, need.package).to.not.be.empty
       }
     })

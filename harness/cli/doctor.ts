@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, relative } from 'node:path'
 import { painter } from '../report/paint.ts'
 import { screenOf, terminalColumns } from '../report/screen.ts'
 import { ExitCode } from '../support/errors.ts'
@@ -91,9 +91,15 @@ function rootFinding(): Finding {
   }
 }
 
+/** What those need who use flowbreak; its tests, recordings and benchmarks need more, in its own folder. */
+const USED: ReadonlySet<string> = new Set(['start', 'suites', 'targets'])
+
 function needs(): readonly Need[] {
   const list: unknown = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'scripts/needs.json'), 'utf8'))
-  return Array.isArray(list) ? list.filter(isNeed) : []
+  const isOwn = !relative(PACKAGE_ROOT, process.cwd()).startsWith('..')
+  return (Array.isArray(list) ? list.filter(isNeed) : []).filter(
+    (need) => isOwn || need.for.some((purpose) => USED.has(purpose)),
+  )
 }
 
 function isNeed(entry: unknown): entry is Need {

@@ -3,8 +3,8 @@ import { delimiter, join } from 'node:path'
 
 /**
  * A system package, with the command or the file that proves it to be there. `suite` names the distribution suite that
- * has it where the release itself does not.
- * @typedef {{ package: string, command?: string, file?: string, for: ('start' | 'suites' | 'tests' | 'record' | 'bench')[], suite?: string, why: string }} Need
+ * has it where the release itself does not. For `tests`, `record` and `bench` only work on flowbreak itself needs it.
+ * @typedef {{ package: string, command?: string, file?: string, for: ('start' | 'suites' | 'targets' | 'tests' | 'record' | 'bench')[], suite?: string, why: string }} Need
  */
 
 /**
