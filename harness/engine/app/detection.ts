@@ -5,9 +5,14 @@ import { CLIENT_DEPTH, matchPattern, SERVER_DEPTH } from './patterns.ts'
 /** Ports whose streams are probed (suricata.yaml, detection-ports). */
 const DNS_PORT = 53
 const TLS_PORT = 443
+/** Where Suricata probes for HTTP/2, which decides nothing here but how long a client's bytes may still be recognised. */
+const HTTP2_PORT = 80
 /** Probing ends with more bytes than these. */
 const TLS_PROBE_DEPTH = 3
 const DNS_PROBE_DEPTH = 14
+const HTTP2_PROBE_DEPTH = 24
+/** With so many bytes it is known whether a server speaks HTTP/2. */
+const HTTP2_HEADER = 9
 
 /** Protocol detection of one direction. */
 export class Detection {
@@ -21,6 +26,7 @@ export class Detection {
   completed = false
   #tlsProbed = false
   #dnsProbed = false
+  #http2Probed = false
 
   /** Both methods have failed. */
   get exhausted(): boolean {
@@ -83,8 +89,15 @@ export class Detection {
       if (((bytes[from] ?? 0) & 0x80) !== 0 && bytes[from + 2] === 1) return AppProtocol.tls
       this.#tlsProbed = true
     } else if (tls && !toServer && to - from > TLS_PROBE_DEPTH) this.#tlsProbed = true
-    this.probesDone = (port !== DNS_PORT || this.#dnsProbed) && (port !== TLS_PORT || this.#tlsProbed)
+    if (to - from >= (toServer ? HTTP2_PROBE_DEPTH + 1 : HTTP2_HEADER)) this.#http2Probed = true
+    this.probesDone = this.#isProbed(port)
     return AppProtocol.unknown
+  }
+
+  #isProbed(port: number): boolean {
+    if (port === DNS_PORT) return this.#dnsProbed
+    if (port === TLS_PORT) return this.#tlsProbed
+    return port !== HTTP2_PORT || this.#http2Probed
   }
 }
 
