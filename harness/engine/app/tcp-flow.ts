@@ -157,9 +157,7 @@ export class TcpFlow {
     return true
   }
 
-  /**
-   * Passes the data of a direction to the parser. Afterwards `updates` says in which direction the rules have new data. `state`: the session's, after the packet.
-   */
+  /** Passes the data of a direction to the parser; then `updates` says where rules have new data. `state`: the session's, after the packet. */
   update(toServer: boolean, state: number): void {
     const { end, progress } = toServer ? this.toServer : this.toClient
     this.#begin(state)
@@ -196,12 +194,14 @@ export class TcpFlow {
         }
         stream.required = 0
         this.#handle(toServer, stream, stream.bytes, stream.foundAt, foundLength)
+        // What follows in a tunnel that has begun is looked at with the next packet, unless bytes before it are lost.
+        if (this.isInTunnel) return
       } else {
         if (stream.foundLength === 0 || acked <= before) return
         stream.required = Math.max(0, stream.required - stream.foundLength)
         if (!this.#skip(toServer, stream, stream.foundLength)) return
       }
-      if (this.disabled || this.isInTunnel || stream.progress === before) return
+      if (this.disabled || stream.progress === before) return
     }
   }
 

@@ -69,6 +69,8 @@ const CASES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     [get('/1'), OK, connect(), '<HTTP/1.1 100 Go on\r\n\r\n', get('/lost'), GRANTED, get('/2'), OK],
     [connect().slice(0, 45), REFUSED, `>${connect().slice(45)}lost\r\n`, get('/2'), OK],
     [connect('b.example:22', 'Content-Length: 3\r\n'), GRANTED, BANNER, SERVER_BANNER],
+    [connect(), `${GRANTED}more`, '-<lost', '>', SERVER_BANNER, BANNER],
+    [connect(), `${GRANTED}more`, '-<lost', get('/1'), OK, get('/2'), OK],
   ],
 }
 
