@@ -1,6 +1,7 @@
 import { Buffer } from './app-view.ts'
 import { Parsed, type Parser, type ParserResult } from './parser.ts'
 import { Hello, isVersion, readClientHello, versionOf } from './tls-hello.ts'
+import { isOldRecord, OldRecord } from './tls-old-record.ts'
 import type { Transactions } from './transactions.ts'
 
 const HEADER = 5
@@ -18,6 +19,9 @@ const ACROSS_RECORDS = [0, 1, 2, 4, 11, 12, 13, 14, 15, 16, 20, 21, 22].reduce(
 )
 /** The longest hello that is put together; of other messages only the length matters. */
 const MAX_MESSAGE = 1 << 17
+
+/** Shared by all parsers: filled and read within one call. */
+const old = new OldRecord()
 
 /** The state of one direction's records. */
 class Side {
@@ -101,11 +105,12 @@ export class TlsParser implements Parser {
       at += skipped
     }
     while (at < to) {
-      if (((bytes[at] ?? 0) & 0xc0) !== 0) {
-        const end = oldRecordEnd(bytes, at, to)
-        if (end > to || end < 0) return incomplete(result, at - from, end < 0 ? 3 : end - at)
-        side.version = 0
-        at = end
+      if (isOldRecord(bytes[at] ?? 0)) {
+        old.read(bytes, at, to)
+        if (old.needed > 0) return incomplete(result, at - from, old.needed)
+        if (old.failed) return Parsed.error
+        this.#noteOld(side)
+        at = old.end
         continue
       }
       if (to - at < HEADER) return incomplete(result, at - from, HEADER)
@@ -134,6 +139,13 @@ export class TlsParser implements Parser {
       at = end
     }
     return Parsed.all
+  }
+
+  /** A record of SSL 2 may greet, and say the version of what follows. */
+  #noteOld(side: Side): void {
+    side.version = old.version
+    if (old.isClientHello) this.#clientHello = true
+    if (old.isServerHello) this.#serverHello = true
   }
 
   /** Application data means that the handshake is over, except for early data, which comes before the server's hello. */
@@ -201,15 +213,6 @@ export class TlsParser implements Parser {
     if (said.version > 0) side.version = said.version
     if (!wasNamed && said.to > said.from) this.#name = bytes.subarray(said.from, said.to)
   }
-}
-
-/** End of an SSL 2 record, whose first byte has one of its highest bits set; -1: its header is incomplete. */
-function oldRecordEnd(bytes: Uint8Array, at: number, to: number): number {
-  if (to - at < 3) return -1
-  const first = bytes[at] ?? 0
-  const long = (first & 0x80) === 0
-  const length = ((first & (long ? 0x3f : 0x7f)) << 8) | (bytes[at + 1] ?? 0)
-  return at + (long ? 3 : 2) + Math.max(1, length)
 }
 
 function incomplete(result: ParserResult, consumed: number, needed: number): number {
