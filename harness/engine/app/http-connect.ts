@@ -34,6 +34,12 @@ export class ConnectState {
     this.#isHeld = isHeld
   }
 
+  /** The client sends more, and waits no longer if there is an answer: its status, -1 if there is none. */
+  goOn(): number {
+    if (this.status >= 0) this.#isHeld = false
+    return this.status
+  }
+
   /** Something has followed its response: it is complete. */
   noteOver(): void {
     this.#isOver = true

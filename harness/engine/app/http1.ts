@@ -61,8 +61,7 @@ export class HttpParser implements Parser {
   }
 
   reads(toServer: boolean): boolean {
-    if (this.#at === At.ignored) return false
-    return toServer || this.#responses?.isOver === false
+    return this.#at !== At.ignored && (toServer || this.#responses?.isOver === false)
   }
 
   get openTransaction(): number {
@@ -213,7 +212,7 @@ export class HttpParser implements Parser {
 
   /** Whether what follows a CONNECT may be read. */
   #isAnswered(): boolean {
-    const status = this.#responses?.connect.status ?? -1
+    const status = this.#responses?.connect.goOn() ?? -1
     if (status >= 0) this.#at = status >= 200 && status <= 299 ? At.tunnel : At.after
     return status >= 0
   }

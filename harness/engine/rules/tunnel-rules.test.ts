@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { tcpExchange } from '../app/exchange.test.ts'
-import { connect, GRANTED, INSIDE } from '../app/tunnelled.test.ts'
+import { connect, GRANTED, INSIDE, OK } from '../app/tunnelled.test.ts'
 import { compareRules } from './compare-rules.test.ts'
 
 const CASES = INSIDE.flatMap((lines, at) => [
@@ -51,4 +51,41 @@ describe('engine/rules against real Suricata: what is spoken in tunnels', () => 
       expect(alerts).to.be.above(CASES.length)
     })
   }
+})
+
+/** Of a CONNECT whose answer is none, or a refusal: what the client has sent meanwhile, what follows it, and a response that nobody asked for. */
+const ANSWERS = [
+  '<xxxx\n',
+  '<xxxxxxx\n',
+  '<HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n',
+  '<HTTP/1.1 403 X\r\n\r\nmore',
+]
+const LATER = [
+  ['>G', '<x\n', '<x', '>GE'],
+  ['>G', '<x\n', OK, '>ET'],
+  ['>G', '<x', '>GE', '<x'],
+  ['<x\n', '<x', '>GE'],
+  ['>GET /', '<x\n', OK, '> HTTP/1.1\r\n\r\n', OK],
+]
+
+describe('engine/rules against real Suricata: what follows a CONNECT that is not granted', () => {
+  it('inspects a request again when a response ends it', async () => {
+    const cases = [connect(), connect('b.example', 'Transfer-Encoding: chunked\r\n')].flatMap((asked) =>
+      ANSWERS.flatMap((answer) =>
+        LATER.flatMap((later) => [
+          { name: JSON.stringify([answer, ...later]), frames: tcpExchange(3128, [asked, answer, ...later]) },
+          {
+            name: JSON.stringify(['>N', answer, ...later]),
+            frames: tcpExchange(3128, [asked, '>N', answer, ...later]),
+          },
+        ]),
+      ),
+    )
+    const rules = [...TELLING, 'alert http any any -> any any (http.uri; content:!"1"; '].map(
+      (rule, at) => `${rule}sid:${at + 1};)`,
+    )
+    const { found, alerts } = await compareRules(cases, rules)
+    expect(found).to.deep.equal([])
+    expect(alerts).to.be.above(cases.length)
+  })
 })
