@@ -52,6 +52,8 @@ export class HttpResponses {
   readonly #waiting: number[] = []
   #asked = 0
   #completed = 0
+  /** libhtp stays at a response, and the rest of the data is lost. */
+  #isLeft = false
   #status = 0
   /** Bytes of body or chunk still to come. */
   #left = 0
@@ -90,9 +92,10 @@ export class HttpResponses {
   /** Reads on to the first event, an `Answer`, or to the end of what has come; `next` then says how far. */
   read(bytes: Uint8Array, from: number, to: number): number {
     this.next = from
+    this.#isLeft = false
     let answer: number = Answer.nothing
     while (this.next < to && answer === Answer.nothing) answer = this.#step(bytes, this.next, to)
-    if (this.next < to || this.#at !== At.after || this.#line.held.length > 0) return answer
+    if (this.next < to || this.#isLeft || this.#at !== At.after || this.#line.held.length > 0) return answer
     const last = this.#complete()
     return last === Answer.nothing ? answer : last
   }
@@ -177,6 +180,7 @@ export class HttpResponses {
         const answer = this.#complete()
         if (this.#isIdle && answer === Answer.nothing) return this.#beginWith(end)
         this.next = end
+        this.#isLeft = !this.#isIdle
         return answer
       }
       default:

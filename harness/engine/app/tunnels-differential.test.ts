@@ -70,6 +70,11 @@ const CASES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     [connect().slice(0, 45), REFUSED, `>${connect().slice(45)}lost\r\n`, get('/2'), OK],
     [connect('b.example:22', 'Content-Length: 3\r\n'), GRANTED, BANNER, SERVER_BANNER],
     [connect(), `${GRANTED}more`, '-<lost', '>', SERVER_BANNER, BANNER],
+    [connect(), `${REFUSED}${OK.slice(1)}`, get('/2'), OK, get('/3')],
+    [connect(), `${REFUSED}HTTP/1.1 500 X\r\nok`, get('/2'), OK, get('/3'), OK],
+    [connect(), `${OK}${OK.slice(1)}`, get('/2'), OK, get('/3'), OK],
+    [connect(), HELLO, `${REFUSED}${OK.slice(1)}`, OK, get('/2'), get('/3')],
+    [connect(), HELLO, `${REFUSED}${OK.slice(1)}`, get('/2'), OK, get('/3')],
     [connect(), `${GRANTED}more`, '-<lost', get('/1'), OK, get('/2'), OK],
   ],
 }
