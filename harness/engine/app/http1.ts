@@ -61,7 +61,8 @@ export class HttpParser implements Parser {
   }
 
   reads(toServer: boolean): boolean {
-    return this.#at !== At.ignored && (toServer || this.#responses?.isOver === false)
+    if (this.#at === At.ignored) return toServer && this.#lingering > 0
+    return toServer || this.#responses?.isOver === false
   }
 
   get openTransaction(): number {
@@ -171,10 +172,9 @@ export class HttpParser implements Parser {
         // What is no request counts as body, up to a bare LF.
         this.#touched = true
         if (!this.#announced) this.#announce(found)
-        if (to - from === 1) this.#complete(At.line, found)
-        if (to - from === 1 || !startsWithMethod(line, from, to)) return true
+        if (to - from > 1 && !startsWithMethod(line, from, to)) return true
         this.#complete(At.line, found)
-        if (!this.#request.short) this.#startRequest(bytes, rest, end)
+        if (to - from > 1 && !this.#request.short) this.#startRequest(bytes, rest, end)
         return true
       case At.tunnel:
         if (!startsWithMethod(line, from, to)) this.#at = At.ignored

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { tcpExchange } from '../app/exchange.test.ts'
-import { connect, GRANTED, INSIDE, OK } from '../app/tunnelled.test.ts'
+import { connect, GRANTED, get, INSIDE, OK } from '../app/tunnelled.test.ts'
 import { compareRules } from './compare-rules.test.ts'
 
 const CASES = INSIDE.flatMap((lines, at) => [
@@ -68,8 +68,17 @@ const LATER = [
   ['>GET /', '<x\n', OK, '> HTTP/1.1\r\n\r\n', OK],
 ]
 
-describe('engine/rules against real Suricata: what follows a CONNECT that is not granted', () => {
-  it('inspects a request again when a response ends it', async () => {
+/** None of them looks at streams, so that a connection is followed no longer than its requests need. */
+const REQUESTS = [
+  'alert http any any -> any any (http.uri; content:!"1"; sid:1;)',
+  'alert http any any -> any any (http.uri; content:!"/"; sid:2;)',
+  'alert http any any -> any any (http.method; content:!"z"; http.host; content:!"z"; sid:3;)',
+  'alert http any any -> any any (http.uri; content:"/"; http.host; content:"e"; sid:4;)',
+  'alert http any any -> any any (sid:5;)',
+]
+
+describe('engine/rules against real Suricata: a request that is ended by a response to nobody', () => {
+  it('is inspected again: a CONNECT that is not granted', async () => {
     const cases = [connect(), connect('b.example', 'Transfer-Encoding: chunked\r\n')].flatMap((asked) =>
       ANSWERS.flatMap((answer) =>
         LATER.flatMap((later) => [
@@ -81,10 +90,28 @@ describe('engine/rules against real Suricata: what follows a CONNECT that is not
         ]),
       ),
     )
-    const rules = [...TELLING, 'alert http any any -> any any (http.uri; content:!"1"; '].map(
-      (rule, at) => `${rule}sid:${at + 1};)`,
+    const { found, alerts } = await compareRules(cases, REQUESTS)
+    expect(found).to.deep.equal([])
+    expect(alerts).to.be.above(cases.length)
+  })
+
+  it('is inspected again: one that was refused, even before an upgrade', async () => {
+    const expecting =
+      '>POST /6 HTTP/1.1\r\nHost: a.example\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n'
+    const upgrade = '<HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n'
+    const refusal = '<HTTP/1.1 417 X\r\nContent-Length: 2\r\n\r\nok'
+    const cases = [upgrade, `${upgrade}hi`, OK, '<x'].flatMap((last) =>
+      [get('/2'), '>x', '>'].flatMap((then) => {
+        const lines = [expecting, refusal, last, then, '>more', '<y', get('/3'), '>']
+        return [lines, lines.filter((line) => line !== refusal), [get('/1'), OK, ...lines.slice(2)]].map(
+          (each) => ({
+            name: JSON.stringify(each),
+            frames: tcpExchange(3128, each),
+          }),
+        )
+      }),
     )
-    const { found, alerts } = await compareRules(cases, rules)
+    const { found, alerts } = await compareRules(cases, REQUESTS)
     expect(found).to.deep.equal([])
     expect(alerts).to.be.above(cases.length)
   })
