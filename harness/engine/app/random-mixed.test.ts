@@ -32,15 +32,25 @@ export function randomMixed(roll: Roll): string[] {
   return [...lines.slice(0, 1), ...broken]
 }
 
-/** What a client says first that Suricata takes for HTTP: if only the server shows the protocol, what becomes of the client's junk is another matter. */
+/** What a client says first: HTTP, or what only the server's answer shows to be taken for it. */
 function begun(roll: Roll): string[] {
   return pick(roll, [
     () => connected(roll),
     () => pipelined(roll, 6),
     () => [`>${request(roll, 6)}`, `<${response(roll)}`],
+    () => [pick(roll, JUNK), ...pick(roll, [[], [], ['>more']]), `<${response(roll)}`],
   ])()
 }
 
+const JUNK = [
+  '>junk',
+  `>${filler(16)}`,
+  `>${filler(17)}`,
+  `>${filler(40)}`,
+  '>x\n',
+  '>\r\n',
+  '>abc def\r\n\r\n',
+]
 const SAID = INSIDE.filter((lines) => !lines.some((line) => line.startsWith('-')))
 
 /** A line in two segments, of which the second may come after a word of the other side. */
