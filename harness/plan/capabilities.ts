@@ -91,7 +91,17 @@ function answersOf({ endpoints, setup }: Case): readonly Capabilities['observes'
   return sends ? ['emitted'] : []
 }
 
-/** What must be observable to grade an expectation; a provisional one cannot fail a case, so it needs nothing. */
+/** Details of what is expected of a packet, each with what a target must observe for it. */
+export const DETAILS = [
+  ['reason', 'reason'],
+  ['parts', 'parts'],
+  ['towards', 'emitted'],
+] as const
+
+/** The same for expectations about something else than packets. */
+export const OBSERVED = { counter: 'counters', impact: 'verdict', 'expiry-resets': 'emitted' } as const
+
+/** What must be observable to grade an expectation; a provisional one cannot fail a case, so it needs nothing (`withoutUnseen`). */
 function observationsOf(
   expectation: Expectation,
   { observes }: Capabilities,
@@ -99,15 +109,11 @@ function observationsOf(
   // A target that cannot see alterations would meet it without having shown anything.
   if (expectation.kind === 'unaltered') return ['alterations']
   if (expectation.level === 'provisional') return []
-  if (expectation.kind === 'counter') return ['counters']
-  if (expectation.kind === 'impact') return ['verdict']
-  if (expectation.kind === 'expiry-resets') return ['emitted']
+  if (expectation.kind !== 'packets') return [OBSERVED[expectation.kind]]
   const needed: Capabilities['observes'][number][] = ['verdict']
-  if (expectation.reason !== undefined) needed.push('reason')
-  if (expectation.parts !== undefined) needed.push('parts')
-  if (expectation.towards !== undefined) needed.push('emitted')
+  for (const [detail, what] of DETAILS) if (expectation[detail] !== undefined) needed.push(what)
   // A device's own record tells a reject from a drop, just as what was emitted does.
-  else if (expectation.conforms.every((verdict) => verdict === 'reject'))
+  if (expectation.towards === undefined && expectation.conforms.every((verdict) => verdict === 'reject'))
     needed.push(observes.includes('reason') ? 'reason' : 'emitted')
   return needed
 }

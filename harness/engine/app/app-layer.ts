@@ -47,6 +47,7 @@ export class AppLayer {
     this.#closesForGood = closesForGood
     for (let protocol: number = AppProtocol.http; protocol < AppProtocol.failed; protocol++)
       if (needs.stream || (needs.buffers & buffersOf(protocol)) !== 0) this.#parses |= 1 << protocol
+    // Any protocol may be spoken in a tunnel that it makes.
     this.#parses |= 1 << AppProtocol.http
     this.#pickUp = pickUp
   }

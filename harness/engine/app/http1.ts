@@ -86,8 +86,7 @@ export class HttpParser implements Parser {
     result: ParserResult,
   ): number {
     if (!toServer) return this.#readResponses(bytes, from, to, result)
-    this.#touched = false
-    if (this.#lingering > 0) this.#touched = true
+    this.#touched = this.#lingering > 0
     const outcome = this.#read(bytes, from, to, found)
     this.#lingering = 0
     result.untouched = !this.#touched
